@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace OffloadedPolling.AspNetCore;
+
+/// <summary>The answer to a request that an operation was to be accepted from: 202, or a problem.</summary>
+public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+{
+    private readonly OffloadedPollingException? _refusal;
+
+    internal AcceptOperationResult(AcceptedOperation accepted) => Accepted = accepted;
+
+    internal AcceptOperationResult(OffloadedPollingException refusal) => _refusal = refusal;
+
+    /// <summary>The operation, if it was accepted.</summary>
+    public AcceptedOperation? Accepted { get; }
+
+    /// <summary>The HTTP status code: 202, 413 or 503.</summary>
+    public int StatusCode => _refusal is null ? StatusCodes.Status202Accepted : FailureProblem.StatusOf(_refusal);
+
+    int? IStatusCodeHttpResult.StatusCode => StatusCode;
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        return Accepted is { } accepted ? WriteAcceptedAsync(httpContext, accepted) : FailureProblem.WriteAsync(httpContext, _refusal!);
+    }
+
+    /// <inheritdoc/>
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(AcceptedOperation), ["application/json"]));
+        foreach (var status in (ReadOnlySpan<int>)[StatusCodes.Status413PayloadTooLarge, StatusCodes.Status503ServiceUnavailable])
+        {
+            builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(OperationProblem), [OperationResponse.ProblemContentType]));
+        }
+    }
+
+    private static Task WriteAcceptedAsync(HttpContext context, AcceptedOperation accepted)
+    {
+        var response = context.Response;
+        OperationResponse.KeepPrivate(response);
+        response.Headers.Location = accepted.StatusUrl;
+        response.Headers["Operation-Location"] = accepted.StatusUrl;
+
+        // Whole seconds, and never 0, which invites to look at once.
+        var retryAfter = Math.Max(1, (long)Math.Ceiling(accepted.RetryAfter.TotalSeconds));
+        response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
+        return OperationResponse.WriteJsonAsync(
+            context,
+            StatusCodes.Status202Accepted,
+            accepted with { OperationUrl = accepted.OperationUrl ?? OperationUrls.Of(context, accepted.Id) },
+            OperationJson.Accepted);
+    }
+}

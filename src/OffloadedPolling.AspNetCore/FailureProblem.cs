@@ -1,0 +1,66 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace OffloadedPolling.AspNetCore;
+
+/// <summary>
+/// What callers are told when the library fails: a problem that names nothing of the host's inside. The exception itself, with what to do,
+/// goes to the log.
+/// </summary>
+internal static class FailureProblem
+{
+    // A store or queue that is down seldom comes back sooner.
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
+
+    public static bool IsKnown(OffloadedPollingException failure) => StatusOf(failure) != StatusCodes.Status500InternalServerError;
+
+    public static int StatusOf(OffloadedPollingException failure) => failure switch
+    {
+        PayloadTooLargeException => StatusCodes.Status413PayloadTooLarge,
+        OperationStoreException or OperationQueueException or StatusUrlException => StatusCodes.Status503ServiceUnavailable,
+        InvalidStatusDocumentException => StatusCodes.Status502BadGateway,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    public static Task WriteAsync(HttpContext context, OffloadedPollingException failure)
+    {
+        var status = StatusOf(failure);
+        if (status != StatusCodes.Status413PayloadTooLarge)
+        {
+            var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FailureProblem).FullName!);
+            Log.RequestFailed(logger, context.Request.Method, context.Request.Path, status, failure);
+        }
+
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = _retryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return WriteAsync(context, new OperationProblem { Status = status, Title = TitleOf(failure), Detail = DetailOf(failure) });
+    }
+
+    public static Task WriteAsync(HttpContext context, OperationProblem problem)
+    {
+        OperationResponse.KeepPrivate(context.Response);
+        return OperationResponse.WriteJsonAsync(
+            context, problem.Status!.Value, problem, OperationJson.Problem, OperationResponse.ProblemContentType);
+    }
+
+    private static string TitleOf(OffloadedPollingException failure) => failure switch
+    {
+        PayloadTooLargeException => "The request is too large",
+        InvalidStatusDocumentException => "The operation's status cannot be read",
+        _ => "Operations cannot be served at the moment",
+    };
+
+    private static string DetailOf(OffloadedPollingException failure) => failure switch
+    {
+        PayloadTooLargeException tooLarge => string.Create(CultureInfo.InvariantCulture, $"It comes to {tooLarge.Size} bytes; {tooLarge.Limit} can be accepted."),
+        OperationQueueException => "The work could not be queued. Try again later.",
+        StatusUrlException => "No address to look at the status could be made. Try again later.",
+        InvalidStatusDocumentException => "What is stored for it is no status of an operation.",
+        _ => "The status of operations could not be reached. Try again later.",
+    };
+}

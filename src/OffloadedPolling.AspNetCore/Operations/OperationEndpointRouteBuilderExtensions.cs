@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OffloadedPolling;
+using OffloadedPolling.AspNetCore;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps the operation endpoints.</summary>
+public static class OperationEndpointRouteBuilderExtensions
+{
+    /// <summary>Maps the stable addresses of operations, where callers come for a fresh status URL when theirs has expired.</summary>
+    /// <param name="endpoints">The host's endpoints.</param>
+    /// <param name="pattern">Where: <c>/operations</c>.</param>
+    /// <returns>
+    /// The group, so that the host can demand authorization: whoever reads <c>{pattern}/{id}/url</c> gets a credential to that status.
+    /// </returns>
+    /// <remarks>
+    /// <c>GET {pattern}/{id}/url</c> answers 200 with an <c>AcceptedOperation</c>, for programs and pages; <c>GET {pattern}/{id}</c> answers
+    /// 303 to a fresh status URL, for people and curl. Both answer 404 for an unknown id. To be mapped once.
+    /// </remarks>
+    public static RouteGroupBuilder MapOperations(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentException.ThrowIfNullOrEmpty(pattern);
+        var group = endpoints.MapGroup(pattern);
+        group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
+                RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancel))
+            .Produces<AcceptedOperation>()
+            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
+            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+        group.MapGet("/{id}", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
+                RenewedUrlResult.RenewAsync(operations, id, redirect: true, cancel))
+            .WithName(OperationUrls.EndpointName)
+            .Produces(StatusCodes.Status303SeeOther)
+            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
+            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+        return group;
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace OffloadedPolling.Client;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OperationStatus))]
+[JsonSerializable(typeof(AcceptedOperation))]
+[JsonSerializable(typeof(OperationProblem))]
+internal sealed partial class OperationJsonContext : JsonSerializerContext;

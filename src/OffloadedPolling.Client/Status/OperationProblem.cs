@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OffloadedPolling.Client;
+
+/// <summary>What went wrong, as an RFC 9457 problem.</summary>
+public sealed record OperationProblem
+{
+    /// <summary>A URI reference that names the kind of problem; <c>about:blank</c> where the title says all.</summary>
+    public string Type { get; init; } = "about:blank";
+
+    /// <summary>A short summary, the same for every problem of this type.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The HTTP status code that belongs to it.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>What happened this time, for people.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>A URI reference that names this occurrence.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>Further members of the problem, as its type defines them.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Extensions { get; init; }
+}

@@ -1,0 +1,45 @@
+namespace OffloadedPolling;
+
+/// <summary>What a host does with operations: accepts them, reads them, and hands out their status URLs.</summary>
+public interface IOffloadedOperations
+{
+    /// <summary>The names of the operation kinds that this host knows.</summary>
+    IReadOnlyList<string> Kinds { get; }
+
+    /// <summary>Accepts one operation: estimates it, creates its status document, sends its message and issues its status URL.</summary>
+    /// <typeparam name="TPayload">The payload type that the operation's kind was added with.</typeparam>
+    /// <param name="payload">What the handler needs. It becomes the message's body.</param>
+    /// <param name="cancel">Gives up. What had been created by then ends as <c>Failed</c>.</param>
+    /// <returns>Where the caller can look, and when.</returns>
+    /// <exception cref="ArgumentException">No kind was added for <typeparamref name="TPayload"/>.</exception>
+    /// <exception cref="PayloadTooLargeException">The message would be larger than the queue takes. Nothing was created.</exception>
+    /// <exception cref="OperationStoreException">The status document could not be created. Nothing was sent.</exception>
+    /// <exception cref="OperationQueueException">The message could not be sent. The status document says <c>Failed</c>.</exception>
+    /// <exception cref="StatusUrlException">The operation was accepted, but no URL to it could be signed.</exception>
+    Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, CancellationToken cancel = default)
+        where TPayload : notnull;
+
+    /// <inheritdoc cref="AcceptAsync{TPayload}(TPayload, CancellationToken)"/>
+    /// <param name="payload">What the handler needs. It becomes the message's body.</param>
+    /// <param name="options">What there is to say about this one.</param>
+    /// <param name="cancel">Gives up. What had been created by then ends as <c>Failed</c>.</param>
+    Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, AcceptOptions options, CancellationToken cancel = default)
+        where TPayload : notnull;
+
+    /// <summary>Reads an operation's status document.</summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The document, or <see langword="null"/> if there is none.</returns>
+    /// <exception cref="OperationStoreException">The store could not be read.</exception>
+    /// <exception cref="InvalidStatusDocumentException">What lies there is no status document.</exception>
+    Task<OperationStatus?> GetAsync(string id, CancellationToken cancel = default);
+
+    /// <summary>Issues a fresh status URL to an operation.</summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The operation as it is, with its new URL, or <see langword="null"/> if there is none.</returns>
+    /// <exception cref="OperationStoreException">The store could not be read.</exception>
+    /// <exception cref="InvalidStatusDocumentException">What lies there is no status document.</exception>
+    /// <exception cref="StatusUrlException">No URL could be signed.</exception>
+    Task<AcceptedOperation?> RenewUrlAsync(string id, CancellationToken cancel = default);
+}

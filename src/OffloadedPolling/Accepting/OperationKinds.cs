@@ -1,0 +1,14 @@
+namespace OffloadedPolling.Accepting;
+
+/// <summary>The kinds that this host knows, by name and by payload type.</summary>
+internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
+{
+    private readonly OperationKind[] _kinds = [.. kinds];
+
+    public IReadOnlyList<OperationKind> All => _kinds;
+
+    public OperationKind<TPayload> Of<TPayload>() =>
+        _kinds.OfType<OperationKind<TPayload>>().FirstOrDefault()
+        ?? throw new ArgumentException(
+            $"No operation kind has the payload type {typeof(TPayload)}. Add one with .AddOperation<{typeof(TPayload).Name}>(\"name\").");
+}

@@ -1,0 +1,20 @@
+namespace OffloadedPolling;
+
+/// <summary>Waits between tries: exponential, with full jitter, so that those who collided do not meet again.</summary>
+/// <remarks>https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
+internal static class Backoff
+{
+    private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(20);
+
+    /// <summary>Waits before try <paramref name="tries"/> + 1.</summary>
+    public static Task DelayAsync(TimeProvider time, int tries, CancellationToken cancel, TimeSpan? first = null)
+    {
+        var most = (first ?? _first) * Math.Pow(2, Math.Min(tries - 1, 20));
+#pragma warning disable CA5394 // Jitter is no secret.
+        var wait = (most < _longest ? most : _longest) * Random.Shared.NextDouble();
+#pragma warning restore CA5394
+        return Task.Delay(wait, time, cancel);
+    }
+}

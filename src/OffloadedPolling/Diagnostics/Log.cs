@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Processing;
+
+namespace OffloadedPolling.Diagnostics;
+
+/// <summary>
+/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing.
+/// No message holds a URL's query, a credential or a payload.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(101, LogLevel.Error, "Operation {OperationId} could not be queued, and its status document could not be ended. It stays NotStarted.")]
+    public static partial void UnsentNotEnded(ILogger logger, string operationId, Exception cause);
+
+    [LoggerMessage(201, LogLevel.Warning, "S3 denies reading a status document in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist; if s3:GetObject is missing, grant that. This is logged once.")]
+    public static partial void ReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);
+
+    [LoggerMessage(202, LogLevel.Warning, "The AWS credentials are temporary and do not tell when they expire, as those from environment variables do not. Status URLs work for at most {Lifetime} (UnknownCredentialLifetime). This is logged once.")]
+    public static partial void CredentialLifeUnknown(ILogger logger, TimeSpan lifetime);
+
+    [LoggerMessage(203, LogLevel.Warning, "The AWS credentials are about to expire and could not be refreshed. Status URLs are signed with what life they have left.")]
+    public static partial void CredentialRefreshFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(301, LogLevel.Warning, "The depth of the queue of kind '{Kind}' could not be read. Estimates go on from what was known before.")]
+    public static partial void QueueAttributesUnknown(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(302, LogLevel.Error, "Messages of kind '{Kind}' could not be received. Trying again.")]
+    public static partial void ReceiveFailed(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(303, LogLevel.Warning, "Of {Count} messages of kind '{Kind}' that are done with, some could not be deleted. They are delivered again and deleted then.")]
+    public static partial void MessagesNotDeleted(ILogger logger, int count, string kind, Exception cause);
+
+    [LoggerMessage(401, LogLevel.Information, "Worker of kind '{Kind}' started, with {MaxConcurrency} handlers at once.")]
+    public static partial void WorkerStarted(ILogger logger, string kind, int maxConcurrency);
+
+    [LoggerMessage(402, LogLevel.Information, "Worker of kind '{Kind}' is stopping; {Held} messages are under way.")]
+    public static partial void WorkerStopping(ILogger logger, string kind, int held);
+
+    [LoggerMessage(403, LogLevel.Information, "Worker of kind '{Kind}' stopped.")]
+    public static partial void WorkerStopped(ILogger logger, string kind);
+
+    [LoggerMessage(410, LogLevel.Error, "Message {MessageId} of kind '{Kind}' has no attribute StatusKey, so nobody could learn what came of it. It is not run, and dead-letters if the queue has a redrive policy.")]
+    public static partial void MessageWithoutStatusKey(ILogger logger, string messageId, string kind);
+
+    [LoggerMessage(411, LogLevel.Error, "The body of message {MessageId} is no payload of kind '{Kind}': it cannot be read at {Path}, line {Line}, byte {Byte}. It is not run, and dead-letters if the queue has a redrive policy.")]
+    public static partial void MessageBodyUnreadable(ILogger logger, string messageId, string kind, string path, long line, long @byte);
+
+    [LoggerMessage(412, LogLevel.Error, "Message {MessageId} of kind '{Kind}' names the status key '{StatusKey}', under which there is no status document. It is not run, and dead-letters if the queue has a redrive policy.")]
+    public static partial void UnknownStatusKey(ILogger logger, string messageId, string kind, string statusKey);
+
+    [LoggerMessage(413, LogLevel.Error, "Message {MessageId} of kind '{Kind}' belongs to operation {OperationId} of kind '{OperationKind}': it is in the wrong queue. It is not run, and dead-letters if the queue has a redrive policy.")]
+    public static partial void OperationOfAnotherKind(ILogger logger, string messageId, string kind, string operationId, string operationKind);
+
+    [LoggerMessage(414, LogLevel.Error, "Message {MessageId} of kind '{Kind}' was not processed to its end. It is delivered again when its visibility timeout ends.")]
+    public static partial void MessageLeft(ILogger logger, string messageId, string kind, Exception cause);
+
+    [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' waited for a handler longer than its visibility timeout and is left to its next delivery.")]
+    public static partial void MessageHeldTooLong(ILogger logger, string messageId, string kind);
+
+    [LoggerMessage(416, LogLevel.Information, "Message {MessageId} does not run operation {OperationId}: {Claim}.")]
+    public static partial void OperationNotTaken(ILogger logger, string messageId, string operationId, Claim claim);
+
+    [LoggerMessage(420, LogLevel.Information, "Operation {OperationId} ended as {State} at attempt {Attempt}.")]
+    public static partial void OperationEnded(ILogger logger, string operationId, OperationState state, int attempt);
+
+    [LoggerMessage(421, LogLevel.Warning, "The handler ended operation {OperationId} at attempt {Attempt} with the problem {ProblemType}: {ProblemTitle}")]
+    public static partial void OperationFailed(ILogger logger, string operationId, int attempt, string problemType, string? problemTitle);
+
+    [LoggerMessage(422, LogLevel.Error, "The handler of operation {OperationId} threw at attempt {Attempt}. It is tried again when its message is redelivered.")]
+    public static partial void HandlerThrew(ILogger logger, string operationId, int attempt, Exception cause);
+
+    [LoggerMessage(423, LogLevel.Warning, "The handler of operation {OperationId} was stopped with the host at attempt {Attempt}. Its message is given back.")]
+    public static partial void HandlerStopped(ILogger logger, string operationId, int attempt);
+
+    [LoggerMessage(424, LogLevel.Warning, "Operation {OperationId} is no longer this worker's: message {MessageId} was redelivered, or the operation has ended. What this run comes to is not written.")]
+    public static partial void OperationLost(ILogger logger, string operationId, string messageId);
+
+    [LoggerMessage(425, LogLevel.Error, "The result of operation {OperationId} does not fit into its status document; it ends as Failed.")]
+    public static partial void ResultTooLarge(ILogger logger, string operationId, Exception cause);
+
+    [LoggerMessage(426, LogLevel.Warning, "Progress of operation {OperationId} could not be written. The work goes on.")]
+    public static partial void ProgressNotWritten(ILogger logger, string operationId, Exception cause);
+}

@@ -1,0 +1,39 @@
+namespace OffloadedPolling;
+
+/// <summary>Settings of the whole host, in the configuration section <c>OffloadedPolling</c>.</summary>
+public sealed class OffloadedPollingOptions
+{
+    /// <summary>How long a status URL works.</summary>
+    /// <value>
+    /// 1 second to 7 days, at most <see cref="MaxUrlLifetime"/>. <see langword="null"/> unless set: derived from the estimate, three times
+    /// its upper bound and at least 5 minutes.
+    /// </value>
+    public TimeSpan? UrlLifetime { get; set; }
+
+    /// <summary>The longest that a status URL works.</summary>
+    /// <value>1 second to 7 days, which is the most that signature version 4 allows; 1 hour unless set.</value>
+    public TimeSpan MaxUrlLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// How long temporary credentials are taken to live that do not tell, as those from environment variables (AWS Lambda) do not.
+    /// No URL is signed with them for longer.
+    /// </summary>
+    /// <value>1 second to 7 days; 15 minutes unless set.</value>
+    public TimeSpan UnknownCredentialLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a status document stays after its last change.</summary>
+    /// <value>1 minute to 365 days; 1 day unless set.</value>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>The largest status document, in bytes.</summary>
+    /// <value>1,024 to 1,048,576; 16,384 unless set.</value>
+    public int MaxDocumentBytes { get; set; } = 16 * 1024;
+
+    /// <summary>The least time between two progress writes of one operation. Newer progress replaces what has not been written.</summary>
+    /// <value>0 to 1 hour; 2 seconds unless set.</value>
+    public TimeSpan MinProgressInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a stopping worker lets running handlers go on before it cancels them.</summary>
+    /// <value>0 to 1 hour; 25 seconds unless set. The host's own shutdown timeout (30 seconds unless set) must be longer.</value>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(25);
+}

@@ -1,0 +1,14 @@
+namespace OffloadedPolling.Processing;
+
+/// <summary>What a worker that received a message may do with its operation.</summary>
+internal enum Claim
+{
+    /// <summary>Run it: nobody does, or the worker that did has lost the message to this delivery.</summary>
+    Run,
+
+    /// <summary>Delete the message: the operation has ended.</summary>
+    Ended,
+
+    /// <summary>Leave the message to its redelivery: another message, or a newer delivery of this one, runs the operation.</summary>
+    Anothers,
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace OffloadedPolling;
+
+/// <summary>The work behind operations of one kind. Implement <see cref="IOperationHandler{TPayload, TResult}"/>.</summary>
+/// <typeparam name="TPayload">The kind's payload type.</typeparam>
+public interface IOperationHandler<TPayload>
+{
+    /// <summary>The type of what the handler returns, so that the start can check that it can be serialized.</summary>
+    internal static virtual Type ResultType => typeof(object);
+
+    /// <summary>Runs the handler and serializes its result.</summary>
+    internal Task<JsonElement?> RunAsync(OperationContext<TPayload> context, JsonSerializerOptions json, CancellationToken cancel);
+}
+
+/// <summary>The work behind operations of one kind. One instance from the container for each run, in a scope of its own.</summary>
+/// <typeparam name="TPayload">The kind's payload type.</typeparam>
+/// <typeparam name="TResult">What the work comes to. It is written to the status document; <see langword="null"/> leaves it out.</typeparam>
+/// <remarks>
+/// A handler runs <b>at least once</b>: queues deliver twice, and a worker that was thought dead may still be running when another takes
+/// over. Make its effects repeatable, with the operation's id as the key.
+/// </remarks>
+public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPayload>
+{
+    /// <summary>Does the work.</summary>
+    /// <param name="context">The operation, its payload, and how to report progress.</param>
+    /// <param name="cancel">Fires when the host stops and its <see cref="OffloadedPollingOptions.ShutdownTimeout"/> is over.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="OperationFailedException">
+    /// Thrown by the handler, ends the operation as <c>Failed</c> for good, with the exception's problem in the status document. Any other
+    /// exception is logged, never shown to callers, and the work is tried again when the message is redelivered.
+    /// </exception>
+    Task<TResult> HandleAsync(OperationContext<TPayload> context, CancellationToken cancel);
+
+    static Type IOperationHandler<TPayload>.ResultType => typeof(TResult);
+
+    async Task<JsonElement?> IOperationHandler<TPayload>.RunAsync(
+        OperationContext<TPayload> context, JsonSerializerOptions json, CancellationToken cancel)
+    {
+        var result = await HandleAsync(context, cancel).ConfigureAwait(false);
+        return result is null ? null : JsonSerializer.SerializeToElement(result, json.GetTypeInfo(typeof(TResult)));
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.Processing;
+
+/// <summary>
+/// The hosted loop of one kind: receives messages, runs a bounded number of handlers at once, deletes what has ended. On a stop it receives
+/// no more, gives back what has not begun, and lets handlers end for <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
+/// </summary>
+internal sealed class OperationWorker(
+    HandlerRunner runner,
+    IOperationQueue queue,
+    MessageProcessor processor,
+    IOptionsMonitor<OperationOptions> operationOptions,
+    IOptions<OffloadedPollingOptions> options,
+    TimeProvider time,
+    ILogger<OperationWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _kind = runner.Kind.Name;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var maxConcurrency = operationOptions.Get(_kind).MaxConcurrency;
+        Log.WorkerStarted(logger, _kind, maxConcurrency);
+        using var stopHandlers = new CancellationTokenSource();
+        var deleter = new MessageDeleter(_kind, queue, time, logger);
+        var deleting = deleter.RunAsync();
+        using var handlers = new HandlerSlots(maxConcurrency);
+
+        await ReceiveUntilStoppedAsync(handlers, message => RunAsync(message, handlers, deleter, stoppingToken, stopHandlers.Token), stoppingToken).ConfigureAwait(false);
+
+        Log.WorkerStopping(logger, _kind, handlers.Held);
+        await StopHandlersAsync(handlers.WhenAllEnded(), stopHandlers).ConfigureAwait(false);
+        deleter.Complete();
+        await deleting.ConfigureAwait(false);
+        Log.WorkerStopped(logger, _kind);
+    }
+
+    private async Task ReceiveUntilStoppedAsync(HandlerSlots handlers, Func<ReceivedMessage, Task> run, CancellationToken stop)
+    {
+        var failures = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var most = await handlers.WaitForRoomAsync(stop).ConfigureAwait(false);
+                var messages = await queue.ReceiveAsync(_kind, most, stop).ConfigureAwait(false);
+                foreach (var message in messages)
+                {
+                    handlers.Start(() => run(message));
+                }
+
+                failures = 0;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (OperationQueueException unreachable)
+            {
+                Log.ReceiveFailed(logger, _kind, unreachable);
+                await Backoff.DelayAsync(time, ++failures, stop, _firstRetry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task RunAsync(ReceivedMessage message, HandlerSlots handlers, MessageDeleter deleter, CancellationToken stopping, CancellationToken stopHandlers)
+    {
+        try
+        {
+            var disposition = await handlers.TakeAsync(stopping).ConfigureAwait(false)
+                ? await ProcessInSlotAsync(message, handlers, stopHandlers).ConfigureAwait(false)
+                : MessageDisposition.Release;
+            switch (disposition)
+            {
+                case MessageDisposition.Delete:
+                    deleter.Add(message);
+                    break;
+                case MessageDisposition.Release:
+                    await queue.ReleaseAsync(_kind, [message], CancellationToken.None).ConfigureAwait(false);
+                    break;
+            }
+        }
+        catch (Exception unexpected)
+        {
+            // One message must not stop the worker; it is delivered again.
+            Log.MessageLeft(logger, message.Id, _kind, unexpected);
+        }
+    }
+
+    private async Task<MessageDisposition> ProcessInSlotAsync(ReceivedMessage message, HandlerSlots handlers, CancellationToken stopHandlers)
+    {
+        var startedAt = time.GetTimestamp();
+        try
+        {
+            if (startedAt >= message.VisibleAgainAt)
+            {
+                Log.MessageHeldTooLong(logger, message.Id, _kind);
+                return MessageDisposition.Leave;
+            }
+
+            return await processor.ProcessAsync(runner, message, stopHandlers).ConfigureAwait(false);
+        }
+        finally
+        {
+            handlers.GiveBack(time.GetElapsedTime(startedAt));
+        }
+    }
+
+    private async Task StopHandlersAsync(Task ended, CancellationTokenSource stopHandlers)
+    {
+        await ended.WaitAsync(options.Value.ShutdownTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ended.IsCompleted)
+        {
+            await stopHandlers.CancelAsync().ConfigureAwait(false);
+            await ended.ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace OffloadedPolling;
+
+/// <summary>Brings payloads from hosts to workers, one queue for each operation kind, at least once and in any order.</summary>
+/// <remarks>
+/// Implementations
+/// <list type="bullet">
+/// <item>MUST be thread-safe;</item>
+/// <item>MUST have made a message durable before <see cref="SendAsync"/> returns;</item>
+/// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>, and deliver it again,
+/// with a higher <see cref="ReceivedMessage.ReceiveCount"/>, when it has not been deleted by then;</item>
+/// <item>MUST carry the body untouched, and the status key and the trace beside it.</item>
+/// </list>
+/// </remarks>
+public interface IOperationQueue
+{
+    /// <summary>The most bytes that a message may have, its attributes counted.</summary>
+    int MaxMessageBytes { get; }
+
+    /// <summary>Sends a message.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="cancel">Gives up; whether the message was sent is then unknown.</param>
+    /// <returns>A task that ends when the message is durable.</returns>
+    /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
+    Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel);
+
+    /// <summary>Receives messages, waiting for the first for as long as the queue allows in one request.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="most">How many at most; at least 1. A queue may give fewer.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The messages; none, if none came.</returns>
+    /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
+    Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel);
+
+    /// <summary>Deletes messages that are done with.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="messages">Any number of messages.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>A task that ends when the queue has answered.</returns>
+    /// <exception cref="OperationQueueException">At least one was not deleted, and will be delivered again.</exception>
+    Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel);
+
+    /// <summary>Gives messages back, so that they are delivered again at once.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="messages">Any number of messages.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>A task that ends when the queue has answered.</returns>
+    /// <exception cref="OperationQueueException">At least one stays hidden until its visibility timeout ends.</exception>
+    Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel);
+
+    /// <summary>Asks whether a kind's queue can be used at all.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>A task that ends when the queue has answered.</returns>
+    /// <exception cref="OperationQueueException">It cannot, and why.</exception>
+    Task CheckAsync(string kind, CancellationToken cancel);
+}

@@ -1,0 +1,14 @@
+namespace OffloadedPolling;
+
+/// <summary>The names of the message attributes, for workers that are not made with this library.</summary>
+public static class MessageAttributes
+{
+    /// <summary>Carries the key of the operation's status document.</summary>
+    public const string StatusKey = "StatusKey";
+
+    /// <summary>Carries the W3C trace context.</summary>
+    public const string TraceParent = "traceparent";
+
+    /// <summary>The type of both attributes.</summary>
+    internal const string StringType = "String";
+}

@@ -1,0 +1,27 @@
+namespace OffloadedPolling;
+
+/// <summary>Settings of one operation kind, in the configuration section <c>OffloadedPolling:Operations:{kind}</c>.</summary>
+public sealed class OperationOptions
+{
+    /// <summary>The SQS queue's URL. A standard queue: FIFO queues are not supported.</summary>
+    /// <value>Required with SQS.</value>
+    public string QueueUrl { get; set; } = "";
+
+    /// <summary>How many handlers of this kind run at once in this process. The estimate counts with it too.</summary>
+    /// <value>1 to 1,000; 10 unless set.</value>
+    public int MaxConcurrency { get; set; } = 10;
+
+    /// <summary>
+    /// How long a received message is hidden from other workers. A handler that takes longer runs a second time beside the first.
+    /// </summary>
+    /// <value>1 second to 12 hours, which is SQS's limit; 30 seconds unless set.</value>
+    public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the work itself is expected to take: half of all operations take less.</summary>
+    /// <value>Over 0 to 14 days; set with <see cref="ExpectedUpper"/> or not at all. Unset, the estimate is unknown.</value>
+    public TimeSpan? ExpectedMedian { get; set; }
+
+    /// <summary>How long the work itself is expected to take: nine of ten operations take less.</summary>
+    /// <value><see cref="ExpectedMedian"/> to 14 days.</value>
+    public TimeSpan? ExpectedUpper { get; set; }
+}

@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace OffloadedPolling;
+
+/// <summary>A message on its way to a queue.</summary>
+public sealed class OutgoingMessage
+{
+    /// <summary>The payload as JSON, and nothing else.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>The key of the operation's status document. It travels as the message attribute <c>StatusKey</c>.</summary>
+    public required string StatusKey { get; init; }
+
+    /// <summary>The W3C trace context of the accept, if there is one. It travels as the message attribute <c>traceparent</c>.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The message's size in bytes as queues count it: the body, and each attribute's name, type and value.</summary>
+    public int SizeInBytes => Encoding.UTF8.GetByteCount(Body)
+        + SizeOf(MessageAttributes.StatusKey, StatusKey)
+        + (TraceParent is null ? 0 : SizeOf(MessageAttributes.TraceParent, TraceParent));
+
+    private static int SizeOf(string name, string value) =>
+        Encoding.UTF8.GetByteCount(name) + MessageAttributes.StringType.Length + Encoding.UTF8.GetByteCount(value);
+}

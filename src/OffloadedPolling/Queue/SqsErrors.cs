@@ -1,0 +1,25 @@
+using Amazon.Runtime;
+
+namespace OffloadedPolling.Queue;
+
+/// <summary>What SQS's refusals mean, and what to do about them.</summary>
+internal static class SqsErrors
+{
+    public static OperationQueueException ToQueueException(string verb, string queueUrl, Exception error)
+    {
+        var code = (error as AmazonServiceException)?.ErrorCode;
+        var (what, whatToDo) = code switch
+        {
+            "AWS.SimpleQueueService.NonExistentQueue" or "QueueDoesNotExist" => ("the queue does not exist",
+                "Create it, or correct QueueUrl, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_SQS)."),
+            "AccessDenied" or "AccessDeniedException" or "KMS.AccessDeniedException" => ("access is denied",
+                "Allow sqs:SendMessage and sqs:GetQueueAttributes to hosts, sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes to workers."),
+            "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch"
+                or "InvalidSignatureException" or "InvalidSecurity" or "MissingAuthenticationToken" => ($"the credentials are refused ({code})",
+                "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
+            { Length: > 0 } => ($"SQS answered {code}: {error.Message}", "See the inner exception."),
+            _ => ($"SQS could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_SQS."),
+        };
+        return new OperationQueueException($"Could not {verb} the queue '{queueUrl}': {what}. {whatToDo}", error);
+    }
+}

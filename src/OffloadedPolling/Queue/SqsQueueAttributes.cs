@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Diagnostics;
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Queue;
+
+/// <summary>What SQS says of each kind's queue, asked for at most once in five seconds: a request costs as much as a message.</summary>
+internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, ILogger<SqsQueueAttributes> logger)
+{
+    // The counts themselves take about a minute to settle.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+    private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(5);
+
+    private static readonly List<string> _names = [
+        QueueAttributeName.ApproximateNumberOfMessages,
+        QueueAttributeName.ApproximateNumberOfMessagesDelayed,
+        QueueAttributeName.ApproximateNumberOfMessagesNotVisible,
+        QueueAttributeName.RedrivePolicy];
+
+    private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
+
+    /// <summary>What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.</summary>
+    public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancel) => Of(kind).GetAsync(patience, cancel);
+
+    /// <summary>How often a queue delivers a message before it goes to the dead-letter queue, as far as it is known by now.</summary>
+    public int? MaxReceiveCount(string kind) => Of(kind).Last?.MaxReceiveCount;
+
+    private RefreshedValue<Snapshot> Of(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.Create(kind), this);
+
+    private RefreshedValue<Snapshot> Create(string kind)
+    {
+        RefreshedValue<Snapshot>? value = null;
+        value = new RefreshedValue<Snapshot>(
+            async cancel => Read(await FetchAsync(kind, cancel).ConfigureAwait(false), value!.Last),
+            _maxAge,
+            time,
+            failed => Log.QueueAttributesUnknown(logger, kind, failed));
+        return value;
+    }
+
+    /// <summary>Asks SQS now, past the cache.</summary>
+    public async Task<Dictionary<string, string>?> FetchAsync(string kind, CancellationToken cancel)
+    {
+        var queueUrl = sqs.QueueUrl(kind);
+        try
+        {
+            var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = _names };
+            return (await sqs.Client.GetQueueAttributesAsync(request, cancel).ConfigureAwait(false)).Attributes;
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw SqsErrors.ToQueueException("read the attributes of", queueUrl, failed);
+        }
+    }
+
+    // From the dictionary: the typed properties turn an absent attribute into 0, and unknown is not 0.
+    internal static Snapshot Read(Dictionary<string, string>? attributes, Snapshot? before)
+    {
+        var depth = Number(QueueAttributeName.ApproximateNumberOfMessages) is { } visible
+            && Number(QueueAttributeName.ApproximateNumberOfMessagesNotVisible) is { } inFlight
+            ? new QueueDepth(visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight)
+            : before?.Depth;
+        return new Snapshot(depth, MaxReceives(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy)));
+
+        int? Number(string name) =>
+            int.TryParse(attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    private static int? MaxReceives(string? redrivePolicy)
+    {
+        if (string.IsNullOrEmpty(redrivePolicy))
+        {
+            return null;
+        }
+
+        using var policy = JsonDocument.Parse(redrivePolicy);
+        if (!policy.RootElement.TryGetProperty("maxReceiveCount", out var count))
+        {
+            return null;
+        }
+
+        // SQS gives a number, or a string where the policy was set with one.
+        return int.TryParse(count.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
+    /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
+    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount);
+}

@@ -1,0 +1,64 @@
+using Amazon.S3;
+using Amazon.SQS;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Queue;
+using OffloadedPolling.Settings;
+using OffloadedPolling.Status;
+using OffloadedPolling.Urls;
+using OffloadedPolling.WaitTime;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Chooses the AWS implementations.</summary>
+public static class OffloadedPollingBuilderAwsExtensions
+{
+    /// <summary>Keeps status documents on Amazon S3 and issues presigned URLs to them.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings from code, which win over the section <c>S3</c>.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Uses the <see cref="IAmazonS3"/> that the host registered, if any; its timeouts, addressing style and credentials are then the
+    /// host's. Otherwise it makes a client from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_S3</c>, the credential chain.
+    /// </remarks>
+    public static IOffloadedPollingBuilder WithS3(this IOffloadedPollingBuilder builder, Action<S3Options>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<S3Options>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options)))
+            .Configure(configure ?? (_ => { }))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
+
+        services.TryAddSingleton(provider => new S3Connection(provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
+        services.TryAddSingleton<SigningCredentialsSource>();
+        services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
+        services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
+        return builder;
+    }
+
+    /// <summary>Sends the work through Amazon SQS and estimates waits from the depth of its queues.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Uses the <see cref="IAmazonSQS"/> that the host registered, if any. Otherwise it makes a client from AWS's standard settings:
+    /// <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_SQS</c>, the credential chain. Each kind's queue is its setting <c>QueueUrl</c>.
+    /// </remarks>
+    public static IOffloadedPollingBuilder WithSqs(this IOffloadedPollingBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, SqsOperationOptionsValidator>());
+
+        services.TryAddSingleton(provider => new SqsConnection(provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetService<IAmazonSQS>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));
+        services.TryAddSingleton<SqsQueueAttributes>();
+        services.TryAddSingleton<IOperationQueue, SqsOperationQueue>();
+        services.TryAddSingleton<IWaitTimeEstimator, SqsWaitTimeEstimator>();
+        return builder;
+    }
+}

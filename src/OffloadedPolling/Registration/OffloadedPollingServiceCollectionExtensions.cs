@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Settings;
+using OffloadedPolling.Status;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds OffloadedPolling to a host.</summary>
+public static class OffloadedPollingServiceCollectionExtensions
+{
+    /// <summary>Adds OffloadedPolling, with its settings from a configuration section.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">The section: <c>builder.Configuration.GetSection("OffloadedPolling")</c>.</param>
+    /// <param name="configure">Settings from code, which win over the section's.</param>
+    /// <returns>The builder to choose implementations and add operation kinds with.</returns>
+    public static IOffloadedPollingBuilder AddOffloadedPolling(
+        this IServiceCollection services, IConfiguration section, Action<OffloadedPollingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return Add(services, section, configure);
+    }
+
+    /// <summary>Adds OffloadedPolling, with its settings from code.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">The settings; without it, the defaults.</param>
+    /// <returns>The builder to choose implementations and add operation kinds with.</returns>
+    public static IOffloadedPollingBuilder AddOffloadedPolling(this IServiceCollection services, Action<OffloadedPollingOptions>? configure = null) =>
+        Add(services, null, configure);
+
+    private static OffloadedPollingBuilder Add(IServiceCollection services, IConfiguration? section, Action<OffloadedPollingOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(new SettingsSection(section));
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddOptions<OffloadedPollingOptions>()
+            .Configure<SettingsSection>((options, settings) =>
+                settings.Read<OffloadedPollingOptions>("", section => section.Bind(options), "S3", "Sts", "Sqlite", "Operations"))
+            .Configure(configure ?? (_ => { }))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, OffloadedPollingOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, RegistrationValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, OperationOptionsValidator>());
+
+        services.TryAddSingleton<OperationKinds>();
+        services.TryAddSingleton<StatusTransitions>();
+        services.TryAddSingleton<MessageProcessor>();
+        services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        return new OffloadedPollingBuilder(services);
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Processing;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Checks that what was registered is whole: every port, no kind twice, and JSON for every payload and result.</summary>
+internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerRunner> runners)
+    : IValidateOptions<OffloadedPollingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options)
+    {
+        var errors = new List<string>();
+        Require<IOperationStatusStore>("WithS3()");
+        Require<IPresignedUrlIssuer>("WithS3()");
+        Require<IOperationQueue>("WithSqs()");
+        Require<IWaitTimeEstimator>("WithSqs()");
+        if (kinds.All.Count == 0)
+        {
+            errors.Add("No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.");
+        }
+
+        errors.AddRange(kinds.All.GroupBy(kind => kind.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1)
+            .Select(group => $"The operation kind '{group.Key}' was added {group.Count()} times. Give each kind a name of its own."));
+        errors.AddRange(kinds.All.GroupBy(kind => kind.PayloadType).Where(group => group.Count() > 1)
+            .Select(group => $"The payload type {group.Key} was added for the kinds {string.Join(", ", group.Select(kind => $"'{kind.Name}'"))}. Give each kind a payload type of its own."));
+        errors.AddRange(runners.GroupBy(runner => runner.Kind.Name).Where(group => group.Count() > 1)
+            .Select(group => $"The operation kind '{group.Key}' has {group.Count()} handlers. Add one."));
+        errors.AddRange(runners.Where(runner => !runner.Kind.Json.TryGetTypeInfo(runner.ResultType, out _))
+            .Select(runner => $"The JsonSerializerContext of the operation kind '{runner.Kind.Name}' does not know its handler's result {runner.ResultType}. Add [JsonSerializable(typeof({runner.ResultType.Name}))] to it."));
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+
+        void Require<TPort>(string verb)
+        {
+            if (!registered.IsService(typeof(TPort)))
+            {
+                errors.Add($"No {typeof(TPort).Name} is registered. Call .{verb} after AddOffloadedPolling, or register your own.");
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+namespace OffloadedPolling;
+
+/// <summary>Keeps the status documents.</summary>
+/// <remarks>
+/// Implementations
+/// <list type="bullet">
+/// <item>MUST be thread-safe, and safe across processes: every write is a compare-and-swap;</item>
+/// <item>MUST have made a write durable before they return;</item>
+/// <item>MUST tell their own write, when the server reports it as lost after an internal retry, from one that another writer won;</item>
+/// <item>MUST refuse documents over <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>;</item>
+/// <item>MUST NOT put <see cref="OperationMetadata"/> into the document that callers read.</item>
+/// </list>
+/// </remarks>
+public interface IOperationStatusStore
+{
+    /// <summary>The status key of an operation: what its queue message carries and its status URL opens.</summary>
+    /// <param name="id">The operation's id, 32 lower-case hex digits.</param>
+    /// <returns>The key. It is the same in every process with the same settings.</returns>
+    string GetStatusKey(string id);
+
+    /// <summary>The reverse of <see cref="GetStatusKey"/>.</summary>
+    /// <param name="statusKey">What a queue message carried.</param>
+    /// <returns>The operation's id, or <see langword="null"/> if this is no status key of this store.</returns>
+    string? GetOperationId(string statusKey);
+
+    /// <summary>Creates a document. Of all callers with the same id, one succeeds.</summary>
+    /// <param name="status">The document.</param>
+    /// <param name="metadata">What goes with it.</param>
+    /// <param name="cancel">Gives up; whether the document was written is then unknown.</param>
+    /// <returns>The document with its version.</returns>
+    /// <exception cref="OperationStatusConflictException">There is one already.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel);
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The newest document with its version, or <see langword="null"/> if there is none.</returns>
+    /// <exception cref="InvalidStatusDocumentException">What lies there is no status document of this operation.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    Task<StoredOperation?> GetAsync(string id, CancellationToken cancel);
+
+    /// <summary>Replaces a document, if it is still the one that was read.</summary>
+    /// <param name="status">The new document.</param>
+    /// <param name="metadata">What goes with it from now on.</param>
+    /// <param name="version">The version that was read.</param>
+    /// <param name="cancel">Gives up; whether the document was written is then unknown.</param>
+    /// <returns>The document with its new version.</returns>
+    /// <exception cref="OperationStatusConflictException">The document has moved on, or is gone.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel);
+
+    /// <summary>Asks whether the store can be used at all.</summary>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>A task that ends when the store has answered.</returns>
+    /// <exception cref="OperationStoreException">It cannot, and why.</exception>
+    Task CheckAsync(CancellationToken cancel);
+}

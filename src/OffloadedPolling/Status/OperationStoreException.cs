@@ -1,0 +1,13 @@
+namespace OffloadedPolling;
+
+/// <summary>The status store could not be reached, or refused. The message names it and says what to do.</summary>
+public sealed class OperationStoreException : OffloadedPollingException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What was wrong, where, and what to do.</param>
+    /// <param name="cause">What led to it.</param>
+    public OperationStoreException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+}

@@ -1,0 +1,23 @@
+namespace OffloadedPolling.Status;
+
+/// <summary>The problems that the library itself writes into status documents.</summary>
+internal static class Problems
+{
+    private const string Prefix = "urn:offloaded-polling:problem:";
+
+    /// <summary>The document was created, but its message could not be sent: the work never begins.</summary>
+    public static OperationProblem NotSent { get; } = new()
+    {
+        Type = Prefix + "not-sent",
+        Title = "The work could not be queued",
+        Detail = "The operation was not accepted and will not run. Send the request again.",
+    };
+
+    /// <summary>The handler's result does not fit into a status document.</summary>
+    public static OperationProblem ResultTooLarge(StatusDocumentTooLargeException tooLarge) => new()
+    {
+        Type = Prefix + "result-too-large",
+        Title = "The result is too large for the status document",
+        Detail = $"The status document would have {tooLarge.Size} bytes; {tooLarge.Limit} are allowed.",
+    };
+}

@@ -1,0 +1,54 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.Status;
+
+/// <summary>The S3 client, bucket and key prefix that store and issuer share: the host's own client, or one from AWS's standard settings.</summary>
+internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostClient = null) : IAwsClientSource, IDisposable
+{
+    // The SDK's own default is over 24 days. A status document is small: what takes longer than this has failed.
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
+
+    private readonly Lazy<IAmazonS3> _client = new(() => hostClient ?? Create(options.Value));
+
+    public IAmazonS3 Client => _client.Value;
+
+    public string Bucket => options.Value.BucketName;
+
+    public string KeyPrefix => options.Value.KeyPrefix;
+
+    /// <summary>The address that requests for the bucket go to. Its path ends with a slash.</summary>
+    public Uri GetEndpoint(string anyKey)
+    {
+        var endpoint = new Uri(Client.DetermineServiceOperationEndpoint(new GetObjectRequest { BucketName = Bucket, Key = anyKey }).URL);
+        return endpoint.AbsolutePath.Contains("//", StringComparison.Ordinal)
+            ? throw new OperationStoreException(
+                $"The S3 client's address '{Client.Config.ServiceURL}' ends with a slash after a path, which puts an empty segment into every URL. Remove the slash.")
+            : endpoint;
+    }
+
+    public void EnsureClient() => _ = GetEndpoint(KeyPrefix);
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated && hostClient is null)
+        {
+            _client.Value.Dispose();
+        }
+    }
+
+    private static AmazonS3Client Create(S3Options options)
+    {
+        try
+        {
+            return new AmazonS3Client(new AmazonS3Config { ForcePathStyle = options.ForcePathStyle, Timeout = _timeout });
+        }
+        catch (AmazonClientException incomplete)
+        {
+            throw new OperationStoreException(
+                $"No S3 client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_S3 for another server than AWS), or register an IAmazonS3.", incomplete);
+        }
+    }
+}

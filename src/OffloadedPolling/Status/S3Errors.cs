@@ -1,0 +1,39 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace OffloadedPolling.Status;
+
+/// <summary>What S3's refusals mean, and what to do about them.</summary>
+/// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html</remarks>
+internal static class S3Errors
+{
+    /// <summary>412: the condition did not hold. 409: another conditional write was under way. 404 to a write: its object is gone.</summary>
+    public static bool IsLostRace(AmazonS3Exception error) =>
+        error.StatusCode is HttpStatusCode.PreconditionFailed
+        || error is { StatusCode: HttpStatusCode.Conflict, ErrorCode: "ConditionalRequestConflict" or "OperationAborted" }
+        || IsMissingKey(error);
+
+    public static bool IsMissingKey(AmazonS3Exception error) => error is { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" };
+
+    public static bool IsAccessDenied(AmazonS3Exception error) => error is { StatusCode: HttpStatusCode.Forbidden, ErrorCode: "AccessDenied" };
+
+    public static OperationStoreException ToStoreException(string verb, string bucket, string key, Exception error)
+    {
+        var code = (error as AmazonServiceException)?.ErrorCode;
+        var (what, whatToDo) = code switch
+        {
+            "NoSuchBucket" => ("the bucket does not exist", $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3)."),
+            "AccessDenied" or "AllAccessDisabled" => ("access is denied",
+                $"Allow s3:GetObject and s3:PutObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on the bucket; see also the bucket's own policy and its encryption key's."),
+            "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "TokenRefreshRequired" =>
+                ($"the credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
+            "RequestTimeTooSkewed" => ("the clock is wrong (RequestTimeTooSkewed)", "Set the machine's clock."),
+            "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
+                ($"the bucket is in another region ({code})", "Set AWS_REGION to the bucket's."),
+            { Length: > 0 } => ($"S3 answered {code}", "See the inner exception."),
+            _ => ($"S3 could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_S3."),
+        };
+        return new OperationStoreException($"Could not {verb} the status document '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error);
+    }
+}

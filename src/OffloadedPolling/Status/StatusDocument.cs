@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace OffloadedPolling;
+
+/// <summary>Status documents as bytes: what every store writes and reads.</summary>
+public static class StatusDocument
+{
+    /// <summary>The most that <see cref="OffloadedPollingOptions.MaxDocumentBytes"/> can be set to. Larger things are not read.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>The media type that a document is served with.</summary>
+    public const string ContentType = "application/json";
+
+    /// <summary>The caching rule that a document is served with: every look must see the newest.</summary>
+    public const string CacheControl = "no-store";
+
+    /// <summary>Serializes a document.</summary>
+    /// <param name="status">The document.</param>
+    /// <param name="maxBytes">The most bytes that it may have.</param>
+    /// <returns>UTF-8 JSON.</returns>
+    /// <exception cref="StatusDocumentTooLargeException">It has more.</exception>
+    public static byte[] Write(OperationStatus status, int maxBytes)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status);
+        return bytes.Length <= maxBytes ? bytes : throw new StatusDocumentTooLargeException(status.Id, bytes.Length, maxBytes);
+    }
+
+    /// <summary>Deserializes a document.</summary>
+    /// <param name="id">The id of the operation whose document it should be.</param>
+    /// <param name="statusKey">The key that it was found under.</param>
+    /// <param name="utf8Json">The bytes that were found.</param>
+    /// <returns>The document.</returns>
+    /// <exception cref="InvalidStatusDocumentException">They are no status document of that operation.</exception>
+    public static OperationStatus Read(string id, string statusKey, ReadOnlySpan<byte> utf8Json)
+    {
+        OperationStatus? status;
+        try
+        {
+            status = JsonSerializer.Deserialize(utf8Json, OperationJson.Status);
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidStatusDocumentException(statusKey, malformed.Message, malformed);
+        }
+
+        return status?.Id == id
+            ? status
+            : throw new InvalidStatusDocumentException(statusKey, $"its id is '{status?.Id}', not '{id}'.");
+    }
+}

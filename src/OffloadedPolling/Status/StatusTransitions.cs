@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.Status;
+
+/// <summary>
+/// The only writer of changes to a document: each is made from the version that was read, and made anew from the newer one when another
+/// writer came first.
+/// </summary>
+internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<OffloadedPollingOptions> options, TimeProvider time)
+{
+    private const int MaxTries = 8;
+
+    /// <summary>
+    /// Applies <paramref name="change"/> to the newest document. It is asked again on each newer one, and answers <see langword="null"/>
+    /// where it no longer applies.
+    /// </summary>
+    /// <returns>The document as written, or <see langword="null"/> if the change does not apply or the document is gone.</returns>
+    public async Task<StoredOperation?> ApplyAsync(
+        StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel)
+    {
+        var current = read;
+        for (var tries = 1; ; tries++)
+        {
+            if (change(current) is not { } wanted)
+            {
+                return null;
+            }
+
+            try
+            {
+                return await store.UpdateAsync(Stamp(current.Status, wanted.Status), wanted.Metadata, current.Version, cancel).ConfigureAwait(false);
+            }
+            catch (OperationStatusConflictException) when (tries < MaxTries)
+            {
+                await Backoff.DelayAsync(time, tries, cancel).ConfigureAwait(false);
+            }
+
+            if (await store.GetAsync(current.Status.Id, cancel).ConfigureAwait(false) is not { } newer)
+            {
+                return null;
+            }
+
+            current = newer;
+        }
+    }
+
+    /// <summary>Writes a terminal state, unless there is one already: the first stands for ever.</summary>
+    public Task<StoredOperation?> EndAsync(StoredOperation read, OperationOutcome outcome, CancellationToken cancel) =>
+        ApplyAsync(read, current => current.Status.Status.IsTerminal() ? null : (Ended(current.Status, outcome), current.Metadata), cancel);
+
+    /// <summary>The document of an operation that ended so.</summary>
+    public static OperationStatus Ended(OperationStatus status, OperationOutcome outcome) => status with
+    {
+        Status = outcome.State,
+        PercentComplete = outcome.State == OperationState.Succeeded ? 100 : status.PercentComplete,
+        Message = null,
+        Estimate = null,
+        Result = outcome.Result,
+        Error = outcome.Problem,
+        ResourceLocation = outcome.ResourceLocation ?? status.ResourceLocation,
+    };
+
+    // A clock that was set back, or another machine's that is behind, must not make a newer document look older.
+    private OperationStatus Stamp(OperationStatus before, OperationStatus status)
+    {
+        var now = time.GetUtcNow();
+        var updated = now > before.LastUpdatedAt ? now : before.LastUpdatedAt;
+        return status with { LastUpdatedAt = updated, ExpiresAt = updated + options.Value.Retention };
+    }
+}

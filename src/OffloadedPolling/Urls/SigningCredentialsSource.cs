@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
+using Amazon.S3;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Status;
+
+namespace OffloadedPolling.Urls;
+
+/// <summary>The credentials of the S3 client, each set together with its own expiry.</summary>
+internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningCredentialsSource> logger)
+{
+    // The set in force changes at most once in a refresh: more than two readings in a row that differ are no race.
+    private const int MaxReadings = 10;
+
+    private AWSCredentials? _credentials;
+
+    /// <summary>Takes a set that lives for <paramref name="minimumLife"/>, awaiting a refresh for it if the provider can make one.</summary>
+    public async ValueTask<SigningCredentials> TakeAsync(TimeSpan minimumLife)
+    {
+        try
+        {
+            var credentials = _credentials ??= Find(s3.Client);
+            for (var readings = 1; ; readings++)
+            {
+                // The SDK refreshes in the background and exchanges keys and expiry between any two calls: an expiry that is the same
+                // before and after belongs to the keys between.
+                var before = credentials.Expiration;
+                var keys = await ReadKeysAsync(credentials, minimumLife).ConfigureAwait(false);
+                var after = credentials.Expiration;
+                if (before == after || readings == MaxReadings)
+                {
+                    return new SigningCredentials(keys, Earlier(before, after));
+                }
+            }
+        }
+        catch (Exception missing) when (missing is AmazonClientException or AmazonServiceException or HttpRequestException)
+        {
+            throw new StatusUrlException(
+                "No status URL could be signed: no AWS credentials were found, or they could not be refreshed. Check AWS_ACCESS_KEY_ID and its fellows, the profile, or the role.", missing);
+        }
+    }
+
+    private static AWSCredentials Find(IAmazonS3 client) =>
+        (client is AmazonServiceClient sdkClient ? ExplicitCredentials(sdkClient) : null)
+        ?? client.Config.DefaultAWSCredentials
+        ?? DefaultAWSCredentialsIdentityResolver.GetCredentials(client.Config);
+
+    // Protected in the SDK, so part of its contract towards clients derived from it, but of no other way out.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_ExplicitAWSCredentials")]
+    private static extern AWSCredentials? ExplicitCredentials(AmazonServiceClient client);
+
+    private async ValueTask<ImmutableCredentials> ReadKeysAsync(AWSCredentials credentials, TimeSpan minimumLife)
+    {
+        if (credentials is RefreshingAWSCredentials refreshing)
+        {
+            try
+            {
+                return await refreshing.GetCredentialsAsync(minimumLife).ConfigureAwait(false);
+            }
+            catch (Exception failed) when (failed is not OutOfMemoryException && refreshing.Expiration is not null)
+            {
+                // The old set may have some life left, which is better than none.
+                Log.CredentialRefreshFailed(logger, failed);
+            }
+        }
+
+        return await credentials.GetCredentialsAsync().ConfigureAwait(false);
+    }
+
+    private static DateTimeOffset? Earlier(DateTime? one, DateTime? other)
+    {
+        var earlier = one is null || other < one ? other ?? one : one;
+        return earlier is { } instant ? new DateTimeOffset(instant.ToUniversalTime()) : null;
+    }
+}

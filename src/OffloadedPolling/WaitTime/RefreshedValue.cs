@@ -1,0 +1,68 @@
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>
+/// A value that is fetched anew when it is asked for and too old: by one fetch at a time, at most one per <paramref name="maxAge"/> whether
+/// it succeeds or not, with the old value standing in for a fetch that fails or takes too long.
+/// </summary>
+/// <param name="fetch">Fetches the value. Its exceptions go to <paramref name="onFailure"/>.</param>
+/// <param name="maxAge">From when on a value is too old.</param>
+/// <param name="time">The clock that ages are measured by.</param>
+/// <param name="onFailure">Is told of every fetch that fails.</param>
+internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, TimeSpan maxAge, TimeProvider time, Action<Exception> onFailure)
+    where T : class
+{
+    private static readonly TimeSpan _fetchTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
+
+    private T? _value;
+
+    private long? _startedAt;
+
+    private Task _fetching = Task.CompletedTask;
+
+    /// <summary>The last value fetched, without asking for a newer one.</summary>
+    public T? Last => Volatile.Read(ref _value);
+
+    /// <summary>The value, after waiting for a newer one for at most <paramref name="patience"/> where it is too old.</summary>
+    public async ValueTask<T?> GetAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        var fetching = FetchIfDue();
+        if (!fetching.IsCompleted)
+        {
+            // Neither the fetch's end nor the patience's end is an error here: the old value stands in.
+            await fetching.WaitAsync(patience, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        return Last;
+    }
+
+    private Task FetchIfDue()
+    {
+        lock (_lock)
+        {
+            if (_fetching.IsCompleted && (_startedAt is not { } started || time.GetElapsedTime(started) >= maxAge))
+            {
+                _startedAt = time.GetTimestamp();
+                // Off this thread: a fetch may do a good deal before it first awaits.
+                _fetching = Task.Run(FetchAsync, CancellationToken.None);
+            }
+
+            return _fetching;
+        }
+    }
+
+    private async Task FetchAsync()
+    {
+        using var timeout = new CancellationTokenSource(_fetchTimeout, time);
+        try
+        {
+            Volatile.Write(ref _value, await fetch(timeout.Token).ConfigureAwait(false));
+        }
+        catch (Exception failed)
+        {
+            onFailure(failed);
+        }
+    }
+}
