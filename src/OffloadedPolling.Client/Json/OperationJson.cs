@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OffloadedPolling.Client;
@@ -6,12 +8,16 @@ namespace OffloadedPolling.Client;
 /// <example><code>JsonSerializer.Deserialize(stream, OperationJson.Status)</code></example>
 public static class OperationJson
 {
+    // URLs and people's words stay readable. What is served as application/json needs no escaping against HTML.
+    private static readonly OperationJsonContext _context =
+        new(new JsonSerializerOptions(OperationJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>The status document.</summary>
-    public static JsonTypeInfo<OperationStatus> Status => OperationJsonContext.Default.OperationStatus;
+    public static JsonTypeInfo<OperationStatus> Status => _context.OperationStatus;
 
     /// <summary>The body of a <c>202 Accepted</c>.</summary>
-    public static JsonTypeInfo<AcceptedOperation> Accepted => OperationJsonContext.Default.AcceptedOperation;
+    public static JsonTypeInfo<AcceptedOperation> Accepted => _context.AcceptedOperation;
 
     /// <summary>An RFC 9457 problem.</summary>
-    public static JsonTypeInfo<OperationProblem> Problem => OperationJsonContext.Default.OperationProblem;
+    public static JsonTypeInfo<OperationProblem> Problem => _context.OperationProblem;
 }

@@ -23,5 +23,5 @@ public sealed record OperationProblem
 
     /// <summary>Further members of the problem, as its type defines them.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; init; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }

@@ -1,0 +1,25 @@
+namespace Orders;
+
+/// <summary>Settings of the sample, in the configuration section <c>Orders</c>.</summary>
+internal sealed class OrdersOptions
+{
+    public Role Role { get; set; } = Role.All;
+
+    /// <summary>How long the work takes.</summary>
+    public TimeSpan ProcessingTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The DynamoDB table for orders; unset, they lie in <see cref="DataSource"/>.</summary>
+    public string? TableName { get; set; }
+
+    /// <summary>The SQLite file for orders.</summary>
+    public string DataSource { get; set; } = "orders.db";
+
+    public static OrdersOptions Read(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Orders").Get<OrdersOptions>() ?? new OrdersOptions();
+        return options.ProcessingTime >= TimeSpan.Zero && options.ProcessingTime <= TimeSpan.FromHours(1)
+            ? options
+            : throw new InvalidOperationException(
+                $"Orders:ProcessingTime is {options.ProcessingTime}. Set it to between 00:00:00 and 01:00:00; a bare number means days.");
+    }
+}

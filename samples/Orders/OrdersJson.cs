@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace Orders;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CreateOrder))]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(IReadOnlyList<OrderItem>))]
+internal sealed partial class OrdersJson : JsonSerializerContext;

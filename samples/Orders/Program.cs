@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using OffloadedPolling;
+using OffloadedPolling.AspNetCore;
+using Orders;
+
+// Settings lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var settings = OrdersOptions.Read(builder.Configuration);
+
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default));
+builder.Services.AddSingleton(settings);
+builder.Services.AddOrderStore(settings);
+builder.Services.AddProblemDetails();
+builder.Services.AddValidation();
+builder.Services.AddOpenApi();
+builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");
+
+var offloaded = builder.Services.AddOffloadedPolling(builder.Configuration.GetSection("OffloadedPolling"))
+    .WithS3()
+    .WithSqs()
+    .AddOperation<CreateOrder>("orders", OrdersJson.Default);
+if (settings.Role != Role.Api)
+{
+    offloaded.AddHandler<CreateOrder, CreateOrderHandler>();
+}
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthResponse.WriteAsync });
+if (settings.Role != Role.Worker)
+{
+    app.MapOpenApi();
+    app.MapOperations("/operations");
+    app.MapPost("/order", (CreateOrder order, IOffloadedOperations operations, CancellationToken cancel) =>
+        OperationResults.AcceptAsync(operations, order, new AcceptOptions { ResourceLocation = id => $"/order/{id}" }, cancel));
+    app.MapGet("/order/{id}", async Task<IResult> (string id, IOrderStore orders, CancellationToken cancel) =>
+        await orders.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());
+}
+
+await app.RunAsync();
