@@ -1,0 +1,42 @@
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Road;
+
+/// <summary>What the library is for: polls do not reach the host, and writes are few.</summary>
+public sealed class TwoHundredOrdersTests
+{
+    private const int Orders = 200;
+
+    [Fact]
+    public async Task TwoHundredOrders_ThreeWritesEach_AndTheHostSeesThePostsAlone()
+    {
+        await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
+        await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
+        using var settings = await OrdersSettings.CreateAsync(s3.Address, sqs.Address);
+        await using var api = await OrdersProcess.StartAsync(settings.For("Api"));
+        await using var worker = await OrdersProcess.StartAsync(settings.For("Worker"));
+        await using var host = await RecordingProxy.StartAsync(api.Address);
+        using var caller = new Caller();
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, Orders).Select(async _ =>
+        {
+            var accepted = await caller.PlaceAsync(host.Address);
+            Assert.StartsWith(s3.Address.ToString(), accepted.StatusUrl, StringComparison.Ordinal);
+            return await caller.WaitForTheEndAsync(accepted.StatusUrl);
+        }));
+
+        Assert.All(ends, end => Assert.Equal(OperationState.Succeeded, end.Status));
+        Assert.All(ends, end => Assert.Equal(1, end.Attempt));
+        Assert.Equal(Orders, ends.Select(end => end.Id).Distinct().Count());
+
+        var writes = s3.Requests.Where(request => request.Method == "PUT").GroupBy(request => request.Path).ToList();
+        Assert.Equal(Orders, writes.Count);
+        Assert.All(writes, document => Assert.Equal(3, document.Count()));
+        Assert.True(s3.Requests.Count(request => request.Method == "GET") > Orders, "The polls went through the proxy in front of S3.");
+
+        Assert.Equal(Orders, host.Requests.Count);
+        Assert.All(host.Requests, request => Assert.Equal(("POST", "/order"), (request.Method, request.Path)));
+
+        Assert.Equal(Orders, sqs.Requests.Count(request => request.Target == "AmazonSQS.SendMessage"));
+    }
+}

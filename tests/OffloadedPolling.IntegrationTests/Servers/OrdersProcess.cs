@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+
+namespace OffloadedPolling.IntegrationTests.Servers;
+
+/// <summary>samples/Orders as a process of its own.</summary>
+internal sealed class OrdersProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+
+    private readonly ConcurrentQueue<string> _output = new();
+
+    private OrdersProcess(ProcessStartInfo start, Uri address)
+    {
+        Address = address;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public Uri Address { get; }
+
+    public string Output => string.Join('\n', _output);
+
+    public static string Dll { get; } = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "OrdersDll").Value!;
+
+    /// <summary>Starts it and waits until it is healthy.</summary>
+    public static async Task<OrdersProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var orders = Launch(settings);
+        using var http = new HttpClient();
+        await Eventually.TrueAsync(
+            async () => orders._process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
+        return orders._process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;
+    }
+
+    /// <summary>Starts it with settings that it should refuse, and returns what it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToExitAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        await using var orders = Launch(settings);
+        using var timeout = new CancellationTokenSource(_startTimeout);
+        await orders._process.WaitForExitAsync(timeout.Token);
+        return (orders._process.ExitCode, orders.Output);
+    }
+
+    /// <summary>Asks it to stop, as a service manager does, and waits until it has.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        using var timeout = new CancellationTokenSource(_startTimeout);
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static OrdersProcess Launch(IReadOnlyDictionary<string, string> settings)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet", [Dll]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["URLS"] = address.ToString();
+        start.Environment["DOTNET_gcServer"] = "0";
+        return new OrdersProcess(start, address);
+    }
+
+    private static async Task<bool> IsHealthyAsync(HttpClient http, Uri address)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(address, "/health"));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+        }
+    }
+}

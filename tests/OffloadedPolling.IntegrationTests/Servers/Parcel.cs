@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace OffloadedPolling.IntegrationTests.Servers;
+
+internal sealed record Parcel(string To, string Content = "");
+
+[JsonSerializable(typeof(Parcel))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class ParcelJson : JsonSerializerContext;

@@ -1,0 +1,58 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+
+namespace OffloadedPolling.IntegrationTests.Servers;
+
+/// <summary>The servers that test.sh started.</summary>
+internal static class TestServers
+{
+    public const string Region = "us-east-1";
+
+    public static Uri S3 { get; } = new(Variable("S3"));
+
+    public static Uri Sqs { get; } = new(Variable("SQS"));
+
+    public static Uri DynamoDb { get; } = new(Variable("DYNAMODB"));
+
+    public static string AccessKey { get; } = Variable("ACCESS_KEY");
+
+    public static string SecretKey { get; } = Variable("SECRET_KEY");
+
+    public static BasicAWSCredentials Credentials { get; } = new(AccessKey, SecretKey);
+
+    public static AmazonS3Client NewS3Client(Uri? address = null, AWSCredentials? credentials = null) => new(credentials ?? Credentials, new AmazonS3Config
+    {
+        ServiceURL = (address ?? S3).ToString(),
+        AuthenticationRegion = Region,
+        ForcePathStyle = true,
+        Timeout = TimeSpan.FromSeconds(10),
+    });
+
+    public static AmazonSQSClient NewSqsClient(Uri? address = null) => new(Credentials, new AmazonSQSConfig
+    {
+        ServiceURL = (address ?? Sqs).ToString(),
+        AuthenticationRegion = Region,
+        Timeout = TimeSpan.FromSeconds(30),
+    });
+
+    public static async Task<string> NewBucketAsync()
+    {
+        var name = $"test-{Guid.NewGuid():n}";
+        using var s3 = NewS3Client();
+        await s3.PutBucketAsync(name);
+        return name;
+    }
+
+    public static async Task<string> NewQueueAsync(Dictionary<string, string>? attributes = null)
+    {
+        using var sqs = NewSqsClient();
+        var request = new CreateQueueRequest { QueueName = $"test-{Guid.NewGuid():n}", Attributes = attributes ?? [] };
+        return (await sqs.CreateQueueAsync(request)).QueueUrl;
+    }
+
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable($"OFFLOADEDPOLLING_TEST_{name}")
+        ?? throw new InvalidOperationException($"OFFLOADEDPOLLING_TEST_{name} is not set: these tests need servers. Run them with ./test.sh.");
+}

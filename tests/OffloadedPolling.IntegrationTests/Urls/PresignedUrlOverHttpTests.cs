@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.IntegrationTests.Status;
+
+namespace OffloadedPolling.IntegrationTests.Urls;
+
+/// <summary>What a real S3 server says to status URLs.</summary>
+public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
+{
+    private const string Id = "00000000000000000000000000000abc";
+
+    private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
+
+    private readonly HttpClient _http = new();
+
+    private TestHost _host = null!;
+
+    private StoredOperation _stored = null!;
+
+    private string StatusKey => _host.Store.GetStatusKey(Id);
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await TestHost.CreateAsync();
+        _stored = await _host.Store.CreateAsync(S3StoreTests.Waiting(Id), OperationMetadata.Empty, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Get_ItsDocument_200WithAnETag()
+    {
+        var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
+
+        using var response = await _http.GetAsync(url.Value);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal($"\"{_stored.Version}\"", response.Headers.ETag!.Tag);
+        Assert.StartsWith(TestServers.S3.ToString(), url.Value, StringComparison.Ordinal);
+        var read = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(), OperationJson.Status);
+        Assert.Equal(_stored.Status, read);
+    }
+
+    [Fact]
+    public async Task Get_WithTheETagOfTheNewest_304()
+    {
+        var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url.Value);
+        request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue($"\"{_stored.Version}\""));
+
+        using var response = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotModified, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_WithATamperedSignature_403()
+    {
+        var url = (await _host.Issuer.IssueAsync(StatusKey, _lifetime, default)).Value;
+
+        using var response = await _http.GetAsync(url[..^1] + (url[^1] == '0' ? '1' : '0'));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_OfAnotherKey_403()
+    {
+        const string Other = "00000000000000000000000000000def";
+        await _host.Store.CreateAsync(S3StoreTests.Waiting(Other), OperationMetadata.Empty, default);
+        var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
+
+        using var response = await _http.GetAsync(url.Value.Replace(Id, Other, StringComparison.Ordinal));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Head_403()
+    {
+        var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
+        using var request = new HttpRequestMessage(HttpMethod.Head, url.Value);
+
+        using var response = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_AfterItsTime_403()
+    {
+        var aMinuteAgo = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(-1));
+        await using var host = await TestHost.CreateAsync(bucket: _host.Bucket, time: aMinuteAgo);
+        var expired = await host.Issuer.IssueAsync(StatusKey, TimeSpan.FromSeconds(30), default);
+        var alive = await host.Issuer.IssueAsync(StatusKey, TimeSpan.FromMinutes(3), default);
+
+        using var refused = await _http.GetAsync(expired.Value);
+        using var served = await _http.GetAsync(alive.Value);
+
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        Assert.True(expired.ExpiresAt < DateTimeOffset.UtcNow);
+    }
+
+    [Fact]
+    public async Task Get_WithTheHostsAuthorization_IsRefused()
+    {
+        var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url.Value);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "the-hosts-token");
+
+        using var response = await _http.SendAsync(request);
+
+        Assert.False(response.IsSuccessStatusCode);
+    }
+}
