@@ -15,5 +15,9 @@ public sealed record CreateOrder(
         {
             yield return new ValidationResult($"An order has 1 to {MaxItems} items; this one has {Items.Count}.", [nameof(Items)]);
         }
+        else if (Items.Any(item => item is null))
+        {
+            yield return new ValidationResult("An item is null. Leave it out.", [nameof(Items)]);
+        }
     }
 }

@@ -6,30 +6,15 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Road;
 
 /// <summary>The whole road, with API and worker as two processes.</summary>
-public sealed class OrdersRoadTests : IAsyncLifetime
+public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPair>, IDisposable
 {
     private readonly Caller _caller = new();
 
-    private OrdersSettings _settings = null!;
+    private readonly OrdersSettings _settings = orders.Settings;
 
-    private OrdersProcess _api = null!;
+    private readonly OrdersProcess _api = orders.Api;
 
-    private OrdersProcess _worker = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _settings = await OrdersSettings.CreateAsync(processingTime: "00:00:00.2");
-        _api = await OrdersProcess.StartAsync(_settings.For("Api"));
-        _worker = await OrdersProcess.StartAsync(_settings.For("Worker"));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _caller.Dispose();
-        await _api.DisposeAsync();
-        await _worker.DisposeAsync();
-        _settings.Dispose();
-    }
+    public void Dispose() => _caller.Dispose();
 
     [Fact]
     public async Task AnOrder_GoesItsWayToTheEnd()
@@ -130,18 +115,5 @@ public sealed class OrdersRoadTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
-    }
-
-    [Fact]
-    public async Task StopAsync_WhileOrdersAreUnderWay_LetsThemEnd()
-    {
-        var accepted = await _caller.PlaceAsync(_api.Address);
-        await Eventually.TrueAsync(
-            async () => (await _caller.LookAsync(accepted.StatusUrl)).Status != OperationState.NotStarted, TimeSpan.FromSeconds(30), () => "not begun");
-
-        var exitCode = await _worker.StopAsync();
-
-        Assert.Equal(0, exitCode);
-        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(accepted.StatusUrl)).Status);
     }
 }

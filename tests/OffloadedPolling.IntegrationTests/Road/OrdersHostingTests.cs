@@ -1,0 +1,95 @@
+using System.Net;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Road;
+
+/// <summary>Orders' start and stop, and the settings that it refuses.</summary>
+public sealed class OrdersHostingTests : IDisposable
+{
+    private readonly Caller _caller = new();
+
+    public void Dispose() => _caller.Dispose();
+
+    [Fact]
+    public async Task RoleAll_WithDynamoDb_DoesEverythingInOneProcess()
+    {
+        var table = $"orders-{Guid.NewGuid():n}";
+        using var dynamoDb = new AmazonDynamoDBClient(TestServers.Credentials, new AmazonDynamoDBConfig
+        {
+            ServiceURL = TestServers.DynamoDb.ToString(), AuthenticationRegion = TestServers.Region,
+        });
+        await dynamoDb.CreateTableAsync(table, [new KeySchemaElement("id", KeyType.HASH)], [new AttributeDefinition("id", ScalarAttributeType.S)], new ProvisionedThroughput(5, 5));
+        using var settings = await OrdersSettings.CreateAsync();
+        var all = settings.For("All");
+        all["Orders__TableName"] = table;
+        await using var orders = await OrdersProcess.StartAsync(all);
+
+        var accepted = await _caller.PlaceAsync(orders.Address);
+        var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
+
+        Assert.Equal(OperationState.Succeeded, end.Status);
+        using var order = await _caller.Http.GetAsync(new Uri(orders.Address, end.ResourceLocation));
+        Assert.Equal(HttpStatusCode.OK, order.StatusCode);
+        Assert.Single((await dynamoDb.ScanAsync(new ScanRequest(table))).Items);
+    }
+
+    [Fact]
+    public async Task StopAsync_WhileOrdersAreUnderWay_LetsThemEnd()
+    {
+        using var settings = await OrdersSettings.CreateAsync(processingTime: "00:00:01");
+        await using var orders = await OrdersProcess.StartAsync(settings.For("All"));
+        var accepted = await _caller.PlaceAsync(orders.Address);
+        await Eventually.TrueAsync(
+            async () => (await _caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(30), () => "not begun");
+
+        var exitCode = await orders.StopAsync();
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(accepted.StatusUrl)).Status);
+    }
+
+    [Fact]
+    public async Task Health_WithAMissingQueue_SaysSoAndPostIs503()
+    {
+        using var settings = await OrdersSettings.CreateAsync();
+        var api = settings.For("Api");
+        await using var healthy = await OrdersProcess.StartAsync(api);
+        using var sqs = TestServers.NewSqsClient();
+        await sqs.DeleteQueueAsync(settings.QueueUrl);
+
+        using var health = await _caller.Http.GetAsync(new Uri(healthy.Address, "/health"));
+        using var post = await _caller.PostAsync(healthy.Address, """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+        Assert.Contains(settings.QueueUrl, await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, post.StatusCode);
+        Assert.NotNull(post.Headers.RetryAfter);
+        Assert.Equal("application/problem+json", post.Content.Headers.ContentType!.MediaType);
+        Assert.DoesNotContain(settings.QueueUrl, await post.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("the queue does not exist", healthy.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OffloadedPolling__S3__BucketName", "", "OffloadedPolling:S3:BucketName is missing")]
+    [InlineData("OffloadedPolling__S3__BucketName", "orders--euw1-az1--x-s3", "directory bucket")]
+    [InlineData("OffloadedPolling__S3__KeyPrefix", "", "would clear the whole bucket")]
+    [InlineData("OffloadedPolling__S3__BuckettName", "x", "OffloadedPolling:S3:BuckettName is no setting")]
+    [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "", "OffloadedPolling:Operations:orders:QueueUrl is missing")]
+    [InlineData("OffloadedPolling__Operations__orders__VisibilityTimeout", "30", "for 30 seconds write 00:00:30")]
+    [InlineData("OffloadedPolling__Operations__orders__MaxConcurrency", "many", "OffloadedPolling:Operations:orders:MaxConcurrency")]
+    [InlineData("OffloadedPolling__UrlLifetime", "-00:00:01", "OffloadedPolling:UrlLifetime is -00:00:01")]
+    [InlineData("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1/path/", "Remove the slash")]
+    public async Task Start_WithAWrongSetting_StopsAndSaysWhatToDo(string name, string value, string expected)
+    {
+        using var settings = await OrdersSettings.CreateAsync();
+        var wrong = settings.For("Api");
+        wrong[name] = value;
+
+        var (exitCode, output) = await OrdersProcess.RunToExitAsync(wrong);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Status;
+
+namespace OffloadedPolling.IntegrationTests.Status;
+
+/// <summary>What the store makes of S3's less friendly answers.</summary>
+public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
+{
+    private const string Id = "0123456789abcdef0123456789abcdef";
+
+    private RecordingProxy _s3 = null!;
+
+    private TestHost _host = null!;
+
+    private int _faults;
+
+    public async ValueTask InitializeAsync()
+    {
+        _s3 = await RecordingProxy.StartAsync(TestServers.S3);
+        _host = await TestHost.CreateAsync(s3: _s3.Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _s3.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task CreateAsync_AWriteThatSucceededBehindA500_IsItsOwn()
+    {
+        FailAfterTheFirstWrite();
+
+        var created = await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+
+        Assert.Equal([500, 412], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode));
+        Assert.Equal(created, await _host.Store.GetAsync(Id, default));
+    }
+
+    [Fact]
+    public async Task UpdateAsync_AWriteThatSucceededBehindA500_IsItsOwn()
+    {
+        var created = await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+        FailAfterTheFirstWrite();
+
+        var updated = await _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default);
+
+        Assert.Equal(1, _faults);
+        Assert.Equal(updated, await _host.Store.GetAsync(Id, default));
+    }
+
+    [Fact]
+    public async Task CreateAsync_409_IsTriedAgain()
+    {
+        AnswerFirst("PUT", 409, "ConditionalRequestConflict");
+
+        await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+
+        Assert.Equal([409, 200], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode));
+    }
+
+    [Fact]
+    public async Task UpdateAsync_409WhileAnotherWriterWon_Conflicts()
+    {
+        var created = await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+        await using var other = await TestHost.CreateAsync(bucket: _host.Bucket);
+        await other.Store.UpdateAsync(created.Status with { Message = "theirs" }, created.Metadata, created.Version, default);
+        AnswerFirst("PUT", 409, "ConditionalRequestConflict");
+
+        await Assert.ThrowsAsync<OperationStatusConflictException>(() =>
+            _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default));
+
+        Assert.Equal("theirs", (await _host.Store.GetAsync(Id, default))!.Status.Message);
+    }
+
+    [Fact]
+    public async Task GetAsync_403ForAMissingKey_IsNullAndWarnedOfOnce()
+    {
+        _s3.Intercept = context => AnswerAsync(context, 403, "AccessDenied");
+
+        Assert.Null(await _host.Store.GetAsync(Id, default));
+        Assert.Null(await _host.Store.GetAsync(Id, default));
+
+        var warning = Assert.Single(_host.Log.Entries, entry => entry.Id == 201);
+        Assert.Contains("s3:ListBucket", warning.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(403, "ExpiredToken", "credentials are refused")]
+    [InlineData(403, "RequestTimeTooSkewed", "Set the machine's clock")]
+    [InlineData(404, "NoSuchBucket", "the bucket does not exist")]
+    public async Task GetAsync_OtherRefusals_AreToldApart(int status, string code, string expected)
+    {
+        _s3.Intercept = context => AnswerAsync(context, status, code);
+
+        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.GetAsync(Id, default));
+
+        Assert.Contains(expected, thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(_host.Bucket, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CreateAsync_403_NamesTheBucketAndThePermissions()
+    {
+        _s3.Intercept = context => AnswerAsync(context, 403, "AccessDenied");
+
+        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default));
+
+        Assert.Contains(_host.Bucket, thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("s3:PutObject", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CreateAsync_OnTheWire_IsNotChunkedAndConditional()
+    {
+        await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+
+        var put = Assert.Single(_s3.Requests);
+        Assert.DoesNotContain("aws-chunked", put.Headers.GetValueOrDefault("Content-Encoding") ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("STREAMING", put.Headers["X-Amz-Content-SHA256"], StringComparison.Ordinal);
+        Assert.Equal("*", put.Headers["If-None-Match"]);
+    }
+
+    [Fact]
+    public void Client_MadeByTheLibrary_HasATimeout()
+    {
+        Environment.SetEnvironmentVariable("AWS_REGION", TestServers.Region);
+        using var connection = new S3Connection(Options.Create(new S3Options { BucketName = "any" }));
+
+        Assert.Equal(TimeSpan.FromSeconds(10), connection.Client.Config.Timeout);
+    }
+
+    private void FailAfterTheFirstWrite() => _s3.AfterUpstream = context =>
+    {
+        if (context.Request.Method == "PUT" && Interlocked.Increment(ref _faults) == 1)
+        {
+            context.Response.StatusCode = 500;
+        }
+        else if (context.Request.Method == "PUT")
+        {
+            Interlocked.Decrement(ref _faults);
+        }
+    };
+
+    private void AnswerFirst(string method, int status, string code) => _s3.Intercept = async context =>
+        context.Request.Method == method && Interlocked.Increment(ref _faults) == 1 && await AnswerAsync(context, status, code);
+
+    private static async Task<bool> AnswerAsync(HttpContext context, int status, string code)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/xml";
+        await context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>As told.</Message></Error>");
+        return true;
+    }
+}
