@@ -28,6 +28,7 @@ main() {
 }
 
 start() {
+  ports_free
   mkdir -p "$dir"/{data/mon,data/osd,data/rgw,run,log}
   rm -f "$dir"/log/*
   trap fail EXIT
@@ -46,10 +47,10 @@ start() {
 stop() {
   if [[ -f $pids ]]; then
     tac "$pids" | while read -r pid; do
-      # The id may belong to somebody else by now. Nothing here outlives its process, so nothing needs a gentle end.
+      # The id may belong to somebody else by now. What dies here is in memory alone, so nothing needs a gentle end.
       if grep -qE '^(ceph-|radosgw)' "/proc/$pid/comm" 2>/dev/null; then
         kill -KILL "$pid" 2>/dev/null || true
-        for _ in {1..100}; do [[ -d /proc/$pid ]] || break; sleep .05; done
+        for _ in {1..100}; do [[ -e /proc/$pid/exe ]] || break; sleep .05; done # a zombie has no exe
       fi
     done
     rm -f "$pids"
@@ -65,9 +66,16 @@ fail() {
 }
 
 # setsid: a Ctrl-C meant for the caller must not end the servers before their clients.
-run() { setsid "$@" >>"$dir/log/out" 2>&1 </dev/null & echo $! >>"$pids"; }
+run() { setsid "$@" >>"$dir/log/out" 2>&1 </dev/null & echo $! >>"$pids"; disown; }
 
 all_alive() { local pid; while read -r pid; do kill -0 "$pid" || return 1; done <"$pids"; }
+
+ports_free() {
+  local each
+  for each in "$port" $((port + 443)) $((port + 5300)) $((port + 5301)); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$each") 2>/dev/null; then echo "Port $each is taken." >&2; return 1; fi
+  done
+}
 
 uuid() { cat /proc/sys/kernel/random/uuid; }
 
@@ -85,7 +93,9 @@ start_monitor() {
 
 start_storage() {
   local osd; osd=$(uuid)
-  timeout 60 ceph "${conf[@]}" --connect-timeout 50 osd new "$osd" 0 >>"$dir/log/out" 2>&1
+  local ceph=(timeout 60 ceph "${conf[@]}" --connect-timeout 50)
+  [[ $("${ceph[@]}" fsid 2>>"$dir/log/out") == "$fsid" ]] # and not the monitor of a run that was quicker on these ports
+  "${ceph[@]}" osd new "$osd" 0 >>"$dir/log/out" 2>&1
   ceph-osd "${conf[@]}" -i 0 --mkfs --osd-uuid "$osd" >>"$dir/log/out" 2>&1
   run ceph-osd "${conf[@]}" -i 0 -f
 }
@@ -121,6 +131,7 @@ public_addr = 127.0.0.1
 cluster_addr = 127.0.0.1
 public_network = 127.0.0.0/8
 ms_bind_ipv6 = false
+ms_bind_retry_count = 0
 auth_cluster_required = none
 auth_service_required = none
 auth_client_required = none

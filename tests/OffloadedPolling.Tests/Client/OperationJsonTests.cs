@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace OffloadedPolling.Tests.Client;
+
+public sealed class OperationJsonTests
+{
+    private const string Whole = """
+        {"id":"6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","kind":"orders","status":"Running","createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:04.120Z","expiresAt":"2026-11-24T10:00:04.120Z","attempt":1,"percentComplete":40,"message":"Reserving stock","estimate":{"median":5.2,"upper":8.9,"quantiles":[1,2.5]},"resourceLocation":"/order/6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","result":{"a":1},"error":{"type":"about:blank","title":"Out of stock","detail":"…","extra":true}}
+        """;
+
+    [Fact]
+    public void Status_WrittenAgain_IsTheSameDocument()
+    {
+        var read = JsonSerializer.Deserialize(Whole, OperationJson.Status)!;
+
+        Assert.Equal(Whole, JsonSerializer.Serialize(read, OperationJson.Status));
+        Assert.Equal(OperationState.Running, read.Status);
+        Assert.Equal(TimeSpan.FromSeconds(5.2), read.Estimate!.Median);
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2.5)], read.Estimate.Quantiles!);
+        Assert.True(read.Error!.Extensions!["extra"].GetBoolean());
+    }
+
+    [Fact]
+    public void Status_UnknownMembers_AreIgnored()
+    {
+        var newer = Whole.Replace("\"attempt\":1", "\"attempt\":1,\"fromTheFuture\":{\"x\":[]}", StringComparison.Ordinal);
+
+        Assert.Equal(1, JsonSerializer.Deserialize(newer, OperationJson.Status)!.Attempt);
+    }
+
+    [Fact]
+    public void Status_AbsentMembers_AreNullAndStayAbsent()
+    {
+        const string Short = """{"id":"a","kind":"k","status":"NotStarted","createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:00.000Z","expiresAt":"2026-11-24T10:00:00.000Z"}""";
+
+        var read = JsonSerializer.Deserialize(Short, OperationJson.Status)!;
+
+        Assert.Null(read.Estimate);
+        Assert.Equal(Short, JsonSerializer.Serialize(read, OperationJson.Status));
+    }
+
+    [Theory]
+    [InlineData("\"status\":\"Running\"", "\"status\":\"Exploded\"")]
+    [InlineData("\"status\":\"Running\"", "\"status\":\"running\"")]
+    [InlineData("\"status\":\"Running\"", "\"status\":\"Running, Failed\"")]
+    [InlineData("\"status\":\"Running\"", "\"status\":1")]
+    [InlineData("\"status\":\"Running\",", "")]
+    [InlineData("\"median\":5.2", "\"median\":-1")]
+    [InlineData("\"median\":5.2", "\"median\":1e300")]
+    [InlineData("2026-11-23T10:00:04.120Z", "yesterday")]
+    public void Status_WhatIsNoDocument_IsAnError(string good, string bad) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(Whole.Replace(good, bad, StringComparison.Ordinal), OperationJson.Status));
+
+    [Fact]
+    public void Accepted_PrintsItselfWithoutItsUrl()
+    {
+        var accepted = new AcceptedOperation
+        {
+            Id = "a", Status = OperationState.NotStarted, StatusUrl = "https://s3/x?X-Amz-Signature=abc", StatusUrlExpiresAt = default, RetryAfter = default,
+        };
+
+        Assert.DoesNotContain("X-Amz", accepted.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"statusUrl\":\"https://s3/x?X-Amz-Signature=abc\"", JsonSerializer.Serialize(accepted, OperationJson.Accepted), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OperationState.NotStarted, false)]
+    [InlineData(OperationState.Running, false)]
+    [InlineData(OperationState.Succeeded, true)]
+    [InlineData(OperationState.Failed, true)]
+    [InlineData(OperationState.Canceled, true)]
+    public void IsTerminal_ForEachState(OperationState state, bool terminal) => Assert.Equal(terminal, state.IsTerminal());
+}

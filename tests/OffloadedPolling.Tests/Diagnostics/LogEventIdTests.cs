@@ -1,0 +1,48 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
+namespace OffloadedPolling.Tests.Diagnostics;
+
+public sealed class LogEventIdTests
+{
+    private static readonly Dictionary<string, int> _ids = new()
+    {
+        ["UnsentNotEnded"] = 101,
+        ["ReadDeniedTakenAsMissing"] = 201,
+        ["CredentialLifeUnknown"] = 202,
+        ["CredentialRefreshFailed"] = 203,
+        ["QueueAttributesUnknown"] = 301,
+        ["ReceiveFailed"] = 302,
+        ["MessagesNotDeleted"] = 303,
+        ["WorkerStarted"] = 401,
+        ["WorkerStopping"] = 402,
+        ["WorkerStopped"] = 403,
+        ["MessageWithoutStatusKey"] = 410,
+        ["MessageBodyUnreadable"] = 411,
+        ["UnknownStatusKey"] = 412,
+        ["OperationOfAnotherKind"] = 413,
+        ["MessageLeft"] = 414,
+        ["MessageHeldTooLong"] = 415,
+        ["OperationNotTaken"] = 416,
+        ["OperationEnded"] = 420,
+        ["OperationFailed"] = 421,
+        ["HandlerThrew"] = 422,
+        ["HandlerStopped"] = 423,
+        ["OperationLost"] = 424,
+        ["ResultTooLarge"] = 425,
+        ["ProgressNotWritten"] = 426,
+        ["RequestFailed"] = 601,
+    };
+
+    [Fact]
+    public void EventIds_AreThoseThatOperatorsFilterBy()
+    {
+        var found = new[] { typeof(OffloadedPolling.Diagnostics.Log), typeof(AspNetCore.Log) }
+            .SelectMany(log => log.GetMethods(BindingFlags.Public | BindingFlags.Static))
+            .Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
+            .Where(message => message.EventId is not null)
+            .ToDictionary(message => message.Name, message => message.EventId!.Value);
+
+        Assert.Equal(_ids, found);
+    }
+}

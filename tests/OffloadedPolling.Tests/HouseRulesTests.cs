@@ -1,0 +1,33 @@
+using System.Reflection;
+using OffloadedPolling.AspNetCore;
+
+namespace OffloadedPolling.Tests;
+
+/// <summary>What every public type keeps to.</summary>
+public sealed class HouseRulesTests
+{
+    private static readonly string[] _namespaces = [
+        "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.AspNetCore",
+        "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder"];
+
+    private static readonly string[] _wordsToAvoid = ["Manager", "Helper", "Util", "Service", "Job"];
+
+    private static readonly IEnumerable<Type> _publicTypes =
+        new[] { typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes());
+
+    [Fact]
+    public void PublicTypes_AreSealedOrStaticOrInterfaces() =>
+        Assert.Empty(_publicTypes.Where(type => type is { IsSealed: false, IsInterface: false } && type != typeof(OffloadedPollingException)));
+
+    [Fact]
+    public void PublicTypes_StandInTheNamespacesPromised() => Assert.Empty(_publicTypes.Where(type => !_namespaces.Contains(type.Namespace)));
+
+    [Fact]
+    public void PublicTypes_SayWhatTheyAre() =>
+        Assert.Empty(_publicTypes.Where(type => _wordsToAvoid.Any(word => type.Name.Replace("ServiceCollection", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal))));
+
+    [Fact]
+    public void Client_NeedsTheBaseLibraryAlone() =>
+        Assert.All(typeof(OperationStatus).Assembly.GetReferencedAssemblies(), reference => Assert.StartsWith("System", reference.Name, StringComparison.Ordinal));
+}

@@ -1,0 +1,37 @@
+using OffloadedPolling.Processing;
+
+namespace OffloadedPolling.Tests.Processing;
+
+public sealed class ReceiveAheadTests
+{
+    [Fact]
+    public void MostToReceive_BeforeAnythingIsKnown_FillsTheSlotsAlone()
+    {
+        var ahead = new ReceiveAhead(maxConcurrency: 4);
+
+        Assert.Equal(4, ahead.MostToReceive(held: 0));
+        Assert.Equal(1, ahead.MostToReceive(held: 3));
+        Assert.Equal(0, ahead.MostToReceive(held: 4));
+    }
+
+    [Fact]
+    public void MostToReceive_FastHandlers_AreFedTenAtATime()
+    {
+        var ahead = new ReceiveAhead(maxConcurrency: 10);
+        ahead.Record(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal(10, ahead.MostToReceive(held: 0));
+        Assert.Equal(10, ahead.MostToReceive(held: 20));
+        Assert.Equal(0, ahead.MostToReceive(held: 21));
+    }
+
+    [Fact]
+    public void MostToReceive_SlowHandlers_KeepNothingFromOthers()
+    {
+        var ahead = new ReceiveAhead(maxConcurrency: 1);
+        ahead.Record(TimeSpan.FromMinutes(10));
+
+        Assert.Equal(1, ahead.MostToReceive(held: 0));
+        Assert.Equal(0, ahead.MostToReceive(held: 1));
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.Tests.Settings;
+
+/// <summary>Wrong or missing settings stop the start, with all of them named at once.</summary>
+public sealed class StartupTests
+{
+    private const string QueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters";
+
+    [Fact]
+    public void Validate_RightSettings_Pass() => Assert.Empty(Start([]));
+
+    [Theory]
+    [InlineData("S3:BucketName", "", "OffloadedPolling:S3:BucketName is missing")]
+    [InlineData("S3:BucketName", "No_Bucket", "is 'No_Bucket', which is no bucket name")]
+    [InlineData("S3:BucketName", "orders--euw1-az1--x-s3", "directory bucket")]
+    [InlineData("S3:BucketName", "arn:aws:s3::123456789012:accesspoint/a.mrap", "multi-region access point")]
+    [InlineData("S3:KeyPrefix", "", "would clear the whole bucket")]
+    [InlineData("S3:KeyPrefix", "status", "Set it to 'status/'")]
+    [InlineData("S3:KeyPrefix", "a//b/", "segment that HTTP clients would rewrite")]
+    [InlineData("S3:KeyPrefix", "../b/", "segment that HTTP clients would rewrite")]
+    [InlineData("S3:KeyPrefix", "größe/", "Use letters, digits")]
+    [InlineData("UrlLifetime", "00:00:00", "OffloadedPolling:UrlLifetime is 00:00:00. Set it to between 00:00:01 and 7.00:00:00")]
+    [InlineData("UrlLifetime", "-01:00:00", "is -01:00:00")]
+    [InlineData("UrlLifetime", "7.00:00:01", "is 7.00:00:01")]
+    [InlineData("UrlLifetime", "02:00:00", "longer than OffloadedPolling:MaxUrlLifetime (01:00:00)")]
+    [InlineData("MaxUrlLifetime", "8.00:00:00", "MaxUrlLifetime is 8.00:00:00")]
+    [InlineData("UnknownCredentialLifetime", "00:00:00", "UnknownCredentialLifetime is 00:00:00")]
+    [InlineData("Retention", "00:00:10", "Retention is 00:00:10")]
+    [InlineData("MaxDocumentBytes", "10", "MaxDocumentBytes is 10. Set it to between 1024 and 1048576")]
+    [InlineData("MaxDocumentBytes", "much", "OffloadedPolling:MaxDocumentBytes")]
+    [InlineData("Retension", "1", "OffloadedPolling:Retension is no setting of this version")]
+    [InlineData("Operations:letters:QueueUrl", "", "OffloadedPolling:Operations:letters:QueueUrl is missing")]
+    [InlineData("Operations:letters:QueueUrl", "letters", "is 'letters', which is no queue URL")]
+    [InlineData("Operations:letters:QueueUrl", "https://sqs/1/letters.fifo", "FIFO")]
+    [InlineData("Operations:letters:MaxConcurrency", "0", "MaxConcurrency is 0. Set it to between 1 and 1000")]
+    [InlineData("Operations:letters:VisibilityTimeout", "30", "A bare number means days: for 30 seconds write 00:00:30")]
+    [InlineData("Operations:letters:VisibilityTimeout", "13:00:00", "VisibilityTimeout is 13:00:00. Set it to between 00:00:01 and 12:00:00")]
+    [InlineData("Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing beside its fellow")]
+    [InlineData("Operations:letters:QueueURI", "x", "OffloadedPolling:Operations:letters:QueueURI is no setting of this version")]
+    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+        Assert.Contains(Start(new() { [key] = value }), error => error.Contains(expected, StringComparison.Ordinal));
+
+    [Fact]
+    public void Validate_AnUpperBoundBelowTheMedian_IsNamed()
+    {
+        var errors = Start(new() { ["Operations:letters:ExpectedMedian"] = "00:00:05", ["Operations:letters:ExpectedUpper"] = "00:00:04" });
+
+        Assert.Contains("ExpectedUpper is 00:00:04", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_NothingChosen_NamesEveryPortAndTheKind()
+    {
+        var errors = Validate(new ServiceCollection().AddOffloadedPolling().Services);
+
+        Assert.Equal(5, errors.Count);
+        Assert.Contains(errors, error => error.Contains("WithS3()", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("AddOperation", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Validate_ATypeAndANameTwice_NamesBoth()
+    {
+        var services = new ServiceCollection();
+        Whole(services.AddOffloadedPolling(Section([]))).AddOperation<Letter>("other", LetterJson.Default, kind => kind.QueueUrl = QueueUrl);
+
+        Assert.Contains("'letters', 'other'", Assert.Single(Validate(services)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_AResultThatTheContextDoesNotKnow_IsNamed()
+    {
+        var services = new ServiceCollection();
+        Whole(services.AddOffloadedPolling(Section([]))).AddHandler<Letter, UnserializableHandler>();
+
+        Assert.Contains("JsonSerializable(typeof(Uri))", Assert.Single(Validate(services)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddOperation_APayloadThatTheContextDoesNotKnow_Throws() =>
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddOffloadedPolling().AddOperation<Uri>("uris", LetterJson.Default));
+
+    [Fact]
+    public void AddOperation_ANameThatConfigurationCannotHold_Throws() =>
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddOffloadedPolling().AddOperation<Letter>("a:b", LetterJson.Default));
+
+    [Fact]
+    public void Add_SettingsFromCode_WinOverTheSection()
+    {
+        var services = new ServiceCollection();
+        Whole(services.AddOffloadedPolling(Section(new() { ["Retention"] = "02:00:00" }), options => options.Retention = TimeSpan.FromHours(3)));
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Equal(TimeSpan.FromHours(3), provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention);
+    }
+
+    private static List<string> Start(Dictionary<string, string?> settings)
+    {
+        var services = new ServiceCollection();
+        Whole(services.AddOffloadedPolling(Section(settings)));
+        return Validate(services);
+    }
+
+    private static IConfigurationSection Section(Dictionary<string, string?> settings)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["OffloadedPolling:S3:BucketName"] = "status",
+            ["OffloadedPolling:Operations:letters:QueueUrl"] = QueueUrl,
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[$"OffloadedPolling:{key}"] = value;
+        }
+
+        return new ConfigurationBuilder().AddInMemoryCollection(all).Build().GetSection("OffloadedPolling");
+    }
+
+    private static IOffloadedPollingBuilder Whole(IOffloadedPollingBuilder builder) =>
+        builder.WithS3().WithSqs().AddOperation<Letter>("letters", LetterJson.Default);
+
+    private static List<string> Validate(IServiceCollection services)
+    {
+        services.AddLogging();
+        using var provider = services.BuildServiceProvider();
+        try
+        {
+            provider.GetRequiredService<IStartupValidator>().Validate();
+            return [];
+        }
+        catch (OptionsValidationException wrong)
+        {
+            return [.. wrong.Failures];
+        }
+        catch (AggregateException several)
+        {
+            return [.. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(wrong => wrong.Failures)];
+        }
+    }
+
+    private sealed class UnserializableHandler : IOperationHandler<Letter, Uri>
+    {
+        public Task<Uri> HandleAsync(OperationContext<Letter> context, CancellationToken cancel) => throw new NotSupportedException();
+    }
+}
+
+internal sealed record Letter(string To);
+
+[JsonSerializable(typeof(Letter))]
+internal sealed partial class LetterJson : JsonSerializerContext;

@@ -1,0 +1,189 @@
+using Amazon;
+using Amazon.Runtime;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using OffloadedPolling.Urls;
+
+namespace OffloadedPolling.Tests.Urls;
+
+public sealed class S3PresignedUrlIssuerTests
+{
+    // The SDK judges its credentials by the system's clock, so this one starts there, at a whole second.
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(604_801)]
+    public async Task IssueAsync_ALifetimeOutOfRange_IsRefused(int seconds)
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () =>
+            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(604_800)]
+    public async Task IssueAsync_TheShortestAndTheLongest_AreSignatureVersion4(int seconds)
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config => config.RegionEndpoint = RegionEndpoint.USEast1);
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default);
+
+        Assert.Equal("AWS4-HMAC-SHA256", TestIssuers.Query(url.Value, "X-Amz-Algorithm"));
+        Assert.Equal($"{seconds}", TestIssuers.Query(url.Value, "X-Amz-Expires"));
+        Assert.Equal(_time.GetUtcNow().AddSeconds(seconds), url.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task IssueAsync_AnotherObjectsKey_IsRefused()
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
+
+        await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await TestIssuers.New(client, _time).IssueAsync("payroll/2026.xlsx", TimeSpan.FromMinutes(5), default));
+    }
+
+    [Fact]
+    public async Task IssueAsync_CredentialsThatExpireSooner_ShortenTheUrl()
+    {
+        var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddMinutes(30));
+        using var client = TestIssuers.Client(credentials);
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
+
+        Assert.Equal("1800", TestIssuers.Query(url.Value, "X-Amz-Expires"));
+        Assert.Equal(_time.GetUtcNow().AddMinutes(30), url.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task IssueAsync_CredentialsWithTooLittleLife_AwaitsTheRefresh()
+    {
+        var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddSeconds(20));
+        using var client = TestIssuers.Client(credentials);
+        await credentials.GetCredentialsAsync();
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(10), default);
+
+        Assert.StartsWith("AKID2/", TestIssuers.Query(url.Value, "X-Amz-Credential"), StringComparison.Ordinal);
+        Assert.Equal("token2", TestIssuers.Query(url.Value, "X-Amz-Security-Token"));
+        Assert.Equal("600", TestIssuers.Query(url.Value, "X-Amz-Expires"));
+    }
+
+    [Fact]
+    public async Task IssueAsync_KeysExchangedBetweenTwoReadings_KeepsKeysAndExpiryTogether()
+    {
+        var credentials = new ExchangedWhileRead(_time.GetUtcNow());
+        using var client = TestIssuers.Client(credentials);
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
+
+        // The old keys die after 10 minutes, the new after 60: the URL must not carry the old keys and the new expiry.
+        Assert.StartsWith("NEW/", TestIssuers.Query(url.Value, "X-Amz-Credential"), StringComparison.Ordinal);
+        Assert.Equal("3600", TestIssuers.Query(url.Value, "X-Amz-Expires"));
+    }
+
+    [Fact]
+    public async Task IssueAsync_ATokenOfUnknownLife_IsCappedAndSaidOnce()
+    {
+        using var logs = new Logs();
+        using var factory = LoggerFactory.Create(builder => builder.AddProvider(logs));
+        using var client = TestIssuers.Client(new SessionAWSCredentials("AKID", "secret", "token"));
+        var issuer = TestIssuers.New(client, _time, logger: factory.CreateLogger<S3PresignedUrlIssuer>());
+
+        var first = await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromHours(1), default);
+        var second = await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(2), default);
+        await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromHours(1), default);
+
+        Assert.Equal("900", TestIssuers.Query(first.Value, "X-Amz-Expires"));
+        Assert.Equal("120", TestIssuers.Query(second.Value, "X-Amz-Expires"));
+        Assert.Equal(202, Assert.Single(logs.EventIds));
+    }
+
+    [Fact]
+    public async Task IssueAsync_AMultiRegionAccessPoint_IsRefused()
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
+        var issuer = TestIssuers.New(client, _time, bucket: "arn:aws:s3::123456789012:accesspoint/abc.mrap");
+
+        var thrown = await Assert.ThrowsAsync<StatusUrlException>(async () => await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default));
+
+        Assert.Contains("signature version 4", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task IssueAsync_AnAddressThatEndsWithASlashAfterAPath_IsRefused()
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
+        {
+            config.ServiceURL = "https://storage.example/v1/s3/";
+            config.ForcePathStyle = true;
+        });
+
+        await Assert.ThrowsAsync<OperationStoreException>(async () =>
+            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default));
+    }
+
+    [Fact]
+    public void ToString_LeavesTheCredentialOut()
+    {
+        var url = new StatusUrl("https://s3/bucket/key?X-Amz-Signature=abc&X-Amz-Security-Token=t", default);
+
+        Assert.Equal("https://s3/bucket/key?(withheld)", url.ToString());
+    }
+
+    /// <summary>A first set that expires when told, then one of an hour.</summary>
+    private sealed class TwoSets(TimeProvider time, DateTimeOffset firstExpiry) : RefreshingAWSCredentials
+    {
+        private int _made;
+
+        protected override Task<CredentialsRefreshState> GenerateNewCredentialsAsync() => Task.FromResult(GenerateNewCredentials());
+
+        protected override CredentialsRefreshState GenerateNewCredentials()
+        {
+            var number = ++_made;
+            var expiry = number == 1 ? firstExpiry : time.GetUtcNow().AddHours(1);
+            return new CredentialsRefreshState(new ImmutableCredentials($"AKID{number}", "secret", $"token{number}"), expiry.UtcDateTime);
+        }
+    }
+
+    /// <summary>Exchanges its keys right after the first reading hands out the old ones, as a background refresh may.</summary>
+    private sealed class ExchangedWhileRead(DateTimeOffset now) : AWSCredentials
+    {
+        private bool _exchanged;
+
+        public override DateTime? Expiration
+        {
+            get => now.AddMinutes(_exchanged ? 60 : 10).UtcDateTime;
+            set => throw new NotSupportedException();
+        }
+
+        public override ImmutableCredentials GetCredentials()
+        {
+            var keys = new ImmutableCredentials(_exchanged ? "NEW" : "OLD", "secret", "token");
+            _exchanged = true;
+            return keys;
+        }
+    }
+
+    private sealed class Logs : ILoggerProvider, ILogger
+    {
+        public List<int> EventIds { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            EventIds.Add(eventId.Id);
+
+        public void Dispose()
+        {
+        }
+    }
+}
