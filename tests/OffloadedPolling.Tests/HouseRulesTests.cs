@@ -1,4 +1,3 @@
-using System.Reflection;
 using OffloadedPolling.AspNetCore;
 
 namespace OffloadedPolling.Tests;
@@ -18,14 +17,14 @@ public sealed class HouseRulesTests
 
     [Fact]
     public void PublicTypes_AreSealedOrStaticOrInterfaces() =>
-        Assert.Empty(_publicTypes.Where(type => type is { IsSealed: false, IsInterface: false } && type != typeof(OffloadedPollingException)));
+        Assert.DoesNotContain(_publicTypes, type => type is { IsSealed: false, IsInterface: false } && type != typeof(OffloadedPollingException));
 
     [Fact]
-    public void PublicTypes_StandInTheNamespacesPromised() => Assert.Empty(_publicTypes.Where(type => !_namespaces.Contains(type.Namespace)));
+    public void PublicTypes_StandInTheNamespacesPromised() => Assert.DoesNotContain(_publicTypes, type => !_namespaces.Contains(type.Namespace));
 
     [Fact]
     public void PublicTypes_SayWhatTheyAre() =>
-        Assert.Empty(_publicTypes.Where(type => _wordsToAvoid.Any(word => type.Name.Replace("ServiceCollection", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal))));
+        Assert.DoesNotContain(_publicTypes, type => _wordsToAvoid.Any(word => type.Name.Replace("ServiceCollection", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal)));
 
     [Fact]
     public void Client_NeedsTheBaseLibraryAlone() =>
