@@ -135,16 +135,28 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     /// <summary>A first set that expires when told, then one of an hour.</summary>
-    private sealed class TwoSets(TimeProvider time, DateTimeOffset firstExpiry) : RefreshingAWSCredentials
+    private sealed class TwoSets : RefreshingAWSCredentials
     {
+        private readonly TimeProvider _time;
+
+        private readonly DateTimeOffset _firstExpiry;
+
         private int _made;
+
+        public TwoSets(TimeProvider time, DateTimeOffset firstExpiry)
+        {
+            (_time, _firstExpiry) = (time, firstExpiry);
+
+            // The SDK reports an expiry that is earlier by this, a minute unless set.
+            ExpirationBuffer = TimeSpan.Zero;
+        }
 
         protected override Task<CredentialsRefreshState> GenerateNewCredentialsAsync() => Task.FromResult(GenerateNewCredentials());
 
         protected override CredentialsRefreshState GenerateNewCredentials()
         {
             var number = ++_made;
-            var expiry = number == 1 ? firstExpiry : time.GetUtcNow().AddHours(1);
+            var expiry = number == 1 ? _firstExpiry : _time.GetUtcNow().AddHours(1);
             return new CredentialsRefreshState(new ImmutableCredentials($"AKID{number}", "secret", $"token{number}"), expiry.UtcDateTime);
         }
     }

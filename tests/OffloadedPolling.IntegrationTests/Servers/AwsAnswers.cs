@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OffloadedPolling.IntegrationTests.Servers;
+
+/// <summary>Answers of AWS's JSON protocol, for a proxy that stands in for it.</summary>
+internal static class AwsAnswers
+{
+    public static bool Is(HttpContext context, string operation) => context.Request.Headers["X-Amz-Target"] == $"AmazonSQS.{operation}";
+
+    public static async Task<bool> JsonAsync(HttpContext context, string json, int status = 200)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/x-amz-json-1.0";
+        await context.Response.WriteAsync(json);
+        return true;
+    }
+
+    public static Task<bool> ErrorAsync(HttpContext context, string code, int status = 400) =>
+        JsonAsync(context, $$"""{"__type":"com.amazonaws.sqs#{{code}}","message":"As told."}""", status);
+}
