@@ -64,10 +64,15 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.DoesNotContain(_host.Log.Entries, entry => entry.Text.Contains("secret\"", StringComparison.Ordinal) || entry.Text.Contains("a secret", StringComparison.Ordinal));
 
         // Left to the redrive policy: they come again.
-        using var sqs = TestServers.NewSqsClient();
         await StopAsync();
+        var again = new HashSet<string>();
         await Eventually.TrueAsync(
-            async () => (await sqs.GetQueueAttributesAsync(_host.QueueUrl, ["All"])).ApproximateNumberOfMessages == 6, _timeout, () => "bad messages are gone");
+            async () =>
+            {
+                again.UnionWith((await _host.Queue.ReceiveAsync("parcels", 10, default)).Select(message => message.Id));
+                return again.Count == 6;
+            },
+            _timeout, () => $"only {again.Count} came again");
     }
 
     [Fact]
@@ -167,7 +172,7 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.Equal(OperationState.Running, (await _host.Operations.GetAsync(accepted.Id))!.Status);
         Assert.Contains(_host.Log.Entries, entry => entry.Id == 423);
         var again = Assert.Single(await _host.Queue.ReceiveAsync("parcels", 1, default));
-        Assert.Equal(2, again.ReceiveCount);
+        Assert.True(again.ReceiveCount > 1);
     }
 
     private async Task StartAsync()

@@ -1,0 +1,66 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Status;
+using OffloadedPolling.Urls;
+
+namespace OffloadedPolling.Benchmarks;
+
+/// <summary>Issuing a status URL, beside the SDK's GetPreSignedURL, in one run.</summary>
+[Config(typeof(InOneProcess))]
+[MemoryDiagnoser]
+public class UrlBenchmarks : IDisposable
+{
+    private const string Bucket = "my-bucket";
+
+    private const string Key = "operations/0123456789abcdef0123456789abcdef.json";
+
+    private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
+
+    private AmazonS3Client _client = null!;
+
+    private S3PresignedUrlIssuer _issuer = null!;
+
+    /// <summary>The length of the session token; 0: plain keys.</summary>
+    [Params(0, 900)]
+    public int Token { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        AWSCredentials credentials = Token == 0 ? new BasicAWSCredentials("AKID", "secret") : new SessionAWSCredentials("AKID", "secret", new string('t', Token));
+        _client = new AmazonS3Client(credentials, RegionEndpoint.EUWest1);
+        var connection = new S3Connection(Options.Create(new S3Options { BucketName = Bucket }), _client);
+        _issuer = new S3PresignedUrlIssuer(
+            connection,
+            new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
+            Options.Create(new OffloadedPollingOptions()),
+            TimeProvider.System,
+            NullLogger<S3PresignedUrlIssuer>.Instance);
+    }
+
+    [Benchmark(Baseline = true)]
+    public string Sdk() => _client.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = Bucket, Key = Key, Expires = DateTime.UtcNow + _lifetime });
+
+    [Benchmark]
+    public async Task<string> Issuer() => (await _issuer.IssueAsync(Key, _lifetime, CancellationToken.None)).Value;
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _client.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private sealed class InOneProcess : ManualConfig
+    {
+        public InOneProcess() => AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+    }
+}

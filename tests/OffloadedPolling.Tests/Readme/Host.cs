@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.AspNetCore;
+
+namespace OffloadedPolling.Tests.Readme;
+
+/// <summary>The README's host. <see cref="ReadmeTests"/> keeps the two the same.</summary>
+internal static class Host
+{
+    public static WebApplication Build(string[] args)
+    {
+        // begin: host
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Services.AddOffloadedPolling(builder.Configuration.GetSection("OffloadedPolling"))
+            .WithS3()
+            .WithSqs()
+            .AddOperation<CreateReport>("reports", ReportJson.Default)
+            .AddHandler<CreateReport, CreateReportHandler>();
+
+        var app = builder.Build();
+        app.MapPost("/report", (CreateReport report, IOffloadedOperations operations, CancellationToken cancel) =>
+            OperationResults.AcceptAsync(operations, report, cancel));
+        app.MapOperations("/operations");
+        // end: host
+        return app;
+    }
+}
+
+// begin: handler
+internal sealed class CreateReportHandler : IOperationHandler<CreateReport, Report>
+{
+    public async Task<Report> HandleAsync(OperationContext<CreateReport> context, CancellationToken cancel)
+    {
+        await context.ReportProgressAsync(40, "Adding up", cancel);
+        return new Report($"The year {context.Payload.Year} was a good one.");
+    }
+}
+// end: handler
+
+internal sealed record CreateReport(int Year);
+
+internal sealed record Report(string Text);
+
+[JsonSerializable(typeof(CreateReport))]
+[JsonSerializable(typeof(Report))]
+internal sealed partial class ReportJson : JsonSerializerContext;
