@@ -30,13 +30,13 @@ internal sealed class OrdersProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public static string Dll { get; } = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static readonly string _dll = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "OrdersDll").Value!;
 
-    /// <summary>Starts it and waits until it is healthy.</summary>
-    public static async Task<OrdersProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
+    /// <summary>Starts it, or an <paramref name="executable"/> made of it, and waits until it is healthy.</summary>
+    public static async Task<OrdersProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string? executable = null)
     {
-        var orders = Launch(settings);
+        var orders = Launch(settings, executable);
         using var http = new HttpClient();
         await Eventually.TrueAsync(
             async () => orders._process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
@@ -73,10 +73,10 @@ internal sealed class OrdersProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static OrdersProcess Launch(IReadOnlyDictionary<string, string> settings)
+    private static OrdersProcess Launch(IReadOnlyDictionary<string, string> settings, string? executable = null)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Dll]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(executable ?? "dotnet", executable is null ? [_dll] : []) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
