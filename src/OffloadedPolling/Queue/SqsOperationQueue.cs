@@ -12,6 +12,9 @@ internal sealed class SqsOperationQueue(
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     private const int MaxBatch = 10;
 
+    // What a message may wait for the queue's attributes, which it can do without.
+    private static readonly TimeSpan _attributesPatience = TimeSpan.FromMilliseconds(100);
+
     private static readonly List<string> _systemAttributes = [MessageSystemAttributeName.ApproximateReceiveCount];
 
     private static readonly List<string> _messageAttributes = [MessageAttributes.StatusKey, MessageAttributes.TraceParent];
@@ -50,9 +53,14 @@ internal sealed class SqsOperationQueue(
         var visibleAgainAt = time.GetTimestamp() + (long)(visibility.TotalSeconds * time.TimestampFrequency);
 
         // An empty receive has no list at all.
-        return response.Messages is not { Count: > 0 } messages
-            ? []
-            : messages.ConvertAll(message => ToReceived(message, attributes.MaxReceiveCount(kind), visibleAgainAt));
+        if (response.Messages is not { Count: > 0 } messages)
+        {
+            return [];
+        }
+
+        // The messages are this worker's by now: whoever gives up here must not lose them.
+        var maxReceiveCount = await attributes.GetMaxReceiveCountAsync(kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
+        return messages.ConvertAll(message => ToReceived(message, maxReceiveCount, visibleAgainAt));
     }
 
     public async Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)

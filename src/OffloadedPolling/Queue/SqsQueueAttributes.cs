@@ -27,8 +27,12 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <summary>What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.</summary>
     public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancel) => Of(kind).GetAsync(patience, cancel);
 
-    /// <summary>How often a queue delivers a message before it goes to the dead-letter queue, as far as it is known by now.</summary>
-    public int? MaxReceiveCount(string kind) => Of(kind).Last?.MaxReceiveCount;
+    /// <summary>How often a queue delivers a message before it goes to the dead-letter queue. Asked for until it is known, then seldom changes.</summary>
+    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel)
+    {
+        var known = Of(kind).Last ?? await GetAsync(kind, patience, cancel).ConfigureAwait(false);
+        return known?.MaxReceiveCount;
+    }
 
     private RefreshedValue<Snapshot> Of(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.Create(kind), this);
 

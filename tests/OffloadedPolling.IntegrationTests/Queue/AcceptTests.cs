@@ -198,6 +198,30 @@ public sealed class AcceptTests : IAsyncLifetime
         Assert.Equal(2, _sqs.Requests.Count(request => request.Target == "AmazonSQS.DeleteMessageBatch"));
     }
 
+    [Fact]
+    public async Task ReceiveAsync_FromAQueueWithARedrivePolicy_TellsTheMostReceives()
+    {
+        using var sqs = TestServers.NewSqsClient();
+        var deadLetterQueue = await TestServers.NewQueueAsync();
+        var arn = (await sqs.GetQueueAttributesAsync(deadLetterQueue, ["QueueArn"])).QueueARN;
+        var queue = await TestServers.NewQueueAsync(new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":"3"}""" });
+        await using var host = await TestHost.CreateAsync(queueUrl: queue);
+        await host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "operations/x.json" }, default);
+
+        var message = Assert.Single(await host.Queue.ReceiveAsync("parcels", 1, default));
+
+        Assert.Equal((1, 3), (message.ReceiveCount, message.MaxReceiveCount));
+    }
+
+    [Fact]
+    public async Task AcceptAsync_LoggedAtTrace_ShowsNoCredential()
+    {
+        await _host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        Assert.DoesNotContain(_host.Log.Entries, entry =>
+            entry.Text.Contains("X-Amz-", StringComparison.Ordinal) || entry.Text.Contains(TestServers.SecretKey, StringComparison.Ordinal));
+    }
+
     private static void WithPrior(OperationOptions kind) =>
         (kind.MaxConcurrency, kind.ExpectedMedian, kind.ExpectedUpper) = (1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
 
