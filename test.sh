@@ -25,6 +25,10 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 install_missing() {
+  local tool
+  for tool in dotnet node npm; do
+    command -v $tool >/dev/null || { echo "$tool is missing. Install the .NET 10 SDK and Node 20." >&2; return 1; }
+  done
   local packages=()
   command -v radosgw >/dev/null && command -v ceph-mon >/dev/null && command -v ceph-osd >/dev/null && command -v ceph >/dev/null ||
     packages+=(ceph-mon ceph-osd radosgw ceph-common)

@@ -12,9 +12,7 @@ internal static class Backoff
     public static Task DelayAsync(TimeProvider time, int tries, CancellationToken cancel, TimeSpan? first = null)
     {
         var most = (first ?? _first) * Math.Pow(2, Math.Min(tries - 1, 20));
-#pragma warning disable CA5394 // Jitter is no secret.
         var wait = (most < _longest ? most : _longest) * Random.Shared.NextDouble();
-#pragma warning restore CA5394
         return Task.Delay(wait, time, cancel);
     }
 }

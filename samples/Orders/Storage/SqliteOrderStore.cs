@@ -43,9 +43,7 @@ internal sealed class SqliteOrderStore : IOrderStore
     private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, string Value)> parameters)
     {
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Every text is a constant of this file.
         command.CommandText = sql;
-#pragma warning restore CA2100
         foreach (var (name, value) in parameters)
         {
             command.Parameters.AddWithValue(name, value);

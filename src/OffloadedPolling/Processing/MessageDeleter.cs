@@ -61,8 +61,9 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
         {
             await queue.DeleteAsync(kind, batch, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (OperationQueueException undeleted)
+        catch (Exception undeleted)
         {
+            // Whatever it was: the messages that come after these are still to be deleted.
             Log.MessagesNotDeleted(logger, batch.Count, kind, undeleted);
         }
     }

@@ -60,9 +60,10 @@ internal sealed class OperationWorker(
             {
                 return;
             }
-            catch (OperationQueueException unreachable)
+            catch (Exception failed)
             {
-                Log.ReceiveFailed(logger, _kind, unreachable);
+                // Whatever it was: a worker that has stopped for it would do no work until somebody looks.
+                Log.ReceiveFailed(logger, _kind, failed);
                 await Backoff.DelayAsync(time, ++failures, stop, _firstRetry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+
+namespace OffloadedPolling.IntegrationTests.Processing;
+
+/// <summary>What a <see cref="ParcelHandler"/> does, by the parcel's addressee, and what it did.</summary>
+internal sealed class Desk
+{
+    private int _atOnce;
+
+    private int _waiting;
+
+    public ConcurrentDictionary<string, Exception> Throw { get; } = new();
+
+    public ConcurrentDictionary<string, string> Result { get; } = new();
+
+    public ConcurrentDictionary<string, int> Steps { get; } = new();
+
+    public ConcurrentDictionary<string, string> Message { get; } = new();
+
+    public ConcurrentDictionary<string, bool> Wait { get; } = new();
+
+    public ConcurrentQueue<string> Delivered { get; } = new();
+
+    public ConcurrentQueue<Exception> Refused { get; } = new();
+
+    public int MostAtOnce { get; private set; }
+
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    public void Enter()
+    {
+        lock (Throw)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
+        }
+    }
+
+    public void Leave()
+    {
+        lock (Throw)
+        {
+            _atOnce--;
+        }
+    }
+
+    public Task WaitForeverAsync(CancellationToken cancel)
+    {
+        Interlocked.Increment(ref _waiting);
+        return Task.Delay(Timeout.Infinite, cancel);
+    }
+}

@@ -1,0 +1,58 @@
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Processing;
+
+/// <summary>Does what the <see cref="Desk"/> says.</summary>
+internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, string>
+{
+    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(20);
+
+    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    {
+        desk.Enter();
+        try
+        {
+            return await DeliverAsync(context, cancel);
+        }
+        finally
+        {
+            desk.Leave();
+        }
+    }
+
+    private async Task<string> DeliverAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    {
+        var to = context.Payload.To;
+        if (desk.Throw.TryGetValue(to, out var exception))
+        {
+            throw exception;
+        }
+
+        if (desk.Wait.ContainsKey(to))
+        {
+            await desk.WaitForeverAsync(cancel);
+        }
+
+        if (desk.Message.TryGetValue(to, out var message))
+        {
+            try
+            {
+                await context.ReportProgressAsync(1, message, cancel);
+            }
+            catch (StatusDocumentTooLargeException refused)
+            {
+                desk.Refused.Enqueue(refused);
+            }
+        }
+
+        var steps = desk.Steps.GetValueOrDefault(to);
+        for (var step = 1; step <= steps; step++)
+        {
+            await context.ReportProgressAsync(step * 99 / steps, $"step {step}", cancel);
+            await Task.Delay(_step, cancel);
+        }
+
+        desk.Delivered.Enqueue(to);
+        return desk.Result.GetValueOrDefault(to, "done");
+    }
+}
