@@ -64,14 +64,36 @@ internal sealed class RecordingProxy : IAsyncDisposable
     private async Task HandleAsync(HttpContext context, IHttpForwarder forwarder, string upstream)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var recorded = false;
+        // Before the caller can see the answer: afterwards, a test that counts right after its call would now and then miss one.
+        context.Response.OnStarting(() =>
+        {
+            Record();
+            return Task.CompletedTask;
+        });
+
         if (Intercept is not { } intercept || !await intercept(context))
         {
             await forwarder.SendAsync(context, upstream, _upstream, ForwarderRequestConfig.Empty, new AsReceived(target, AfterUpstream));
         }
 
+        Record();
+
+        void Record()
+        {
+            if (!recorded)
+            {
+                recorded = true;
+                _requests.Enqueue(Recorded(context, target));
+            }
+        }
+    }
+
+    private static RecordedRequest Recorded(HttpContext context, string target)
+    {
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        _requests.Enqueue(new RecordedRequest(
-            context.Request.Method, target.Split('?')[0], headers.GetValueOrDefault("X-Amz-Target"), context.Response.StatusCode, headers));
+        return new RecordedRequest(
+            context.Request.Method, target.Split('?')[0], headers.GetValueOrDefault("X-Amz-Target"), context.Response.StatusCode, headers);
     }
 
     private sealed class AsReceived(string target, Action<HttpContext>? afterUpstream) : HttpTransformer
