@@ -1,4 +1,5 @@
 using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Sqlite;
 
 namespace OffloadedPolling.Tests;
 
@@ -6,13 +7,13 @@ namespace OffloadedPolling.Tests;
 public sealed class HouseRulesTests
 {
     private static readonly string[] _namespaces = [
-        "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.AspNetCore",
+        "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.AspNetCore", "OffloadedPolling.Sqlite",
         "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder"];
 
     private static readonly string[] _wordsToAvoid = ["Manager", "Helper", "Util", "Service", "Job"];
 
     private static readonly IEnumerable<Type> _publicTypes =
-        new[] { typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly }
+        new[] { typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly, typeof(SqliteOptions).Assembly }
             .SelectMany(assembly => assembly.GetExportedTypes());
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling;
 using OffloadedPolling.AspNetCore;
 
@@ -18,6 +19,11 @@ public static class OperationEndpointRouteBuilderExtensions
     /// <remarks>
     /// <c>GET {pattern}/{id}/url</c> answers 200 with an <c>AcceptedOperation</c>, for programs and pages; <c>GET {pattern}/{id}</c> answers
     /// 303 to a fresh status URL, for people and curl. Both answer 404 for an unknown id. To be mapped once.
+    /// <para>
+    /// Where the host itself serves the documents (an <see cref="ISignedStatusRoute"/> is registered, as <c>WithSqlite()</c> does),
+    /// <c>GET {pattern}/{id}/status</c> is what status URLs point to. It is no part of the group: the URL's signature alone opens it, to
+    /// anonymous callers of any origin, as on S3.
+    /// </para>
     /// </remarks>
     public static RouteGroupBuilder MapOperations(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern)
     {
@@ -35,6 +41,11 @@ public static class OperationEndpointRouteBuilderExtensions
             .Produces(StatusCodes.Status303SeeOther)
             .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+        if (endpoints.ServiceProvider.GetService<ISignedStatusRoute>() is { } route)
+        {
+            SignedStatusEndpoint.Map(endpoints.MapGroup(pattern), route);
+        }
+
         return group;
     }
 }

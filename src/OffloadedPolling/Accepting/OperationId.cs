@@ -1,16 +1,19 @@
 using System.Buffers;
 using System.Security.Cryptography;
 
-namespace OffloadedPolling.Accepting;
+namespace OffloadedPolling;
 
-/// <summary>Operation ids: 128 random bits as 32 lower-case hex digits, so that they cannot be guessed and spread over S3's partitions.</summary>
-internal static class OperationId
+/// <summary>Operation ids: 128 bits as 32 lower-case hex digits, random, so that they cannot be guessed and spread over S3's partitions.</summary>
+public static class OperationId
 {
     private const int Length = 32;
 
     private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789abcdef");
 
-    public static string New() => RandomNumberGenerator.GetHexString(Length, lowercase: true);
+    internal static string New() => RandomNumberGenerator.GetHexString(Length, lowercase: true);
 
+    /// <summary>Whether a text is an operation's id: 32 lower-case hex digits, and nothing else.</summary>
+    /// <param name="id">The text.</param>
+    /// <returns><see langword="true"/> if it is one; there need not be such an operation.</returns>
     public static bool IsValid(ReadOnlySpan<char> id) => id.Length == Length && !id.ContainsAnyExcept(_digits);
 }

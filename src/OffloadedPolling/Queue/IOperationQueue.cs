@@ -8,7 +8,8 @@ namespace OffloadedPolling;
 /// <item>MUST have made a message durable before <see cref="SendAsync"/> returns;</item>
 /// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>, and deliver it again,
 /// with a higher <see cref="ReceivedMessage.ReceiveCount"/>, when it has not been deleted by then;</item>
-/// <item>MUST carry the body untouched, and the status key and the trace beside it.</item>
+/// <item>MUST carry the body untouched, and the status key and the trace beside it;</item>
+/// <item>MUST tell their depth within 100 ms and without failing, as every accept asks for it: from what they know already, if need be.</item>
 /// </list>
 /// </remarks>
 public interface IOperationQueue
@@ -44,9 +45,15 @@ public interface IOperationQueue
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="messages">Any number of messages.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>A task that ends when the queue has answered.</returns>
+    /// <returns>A task that ends when the queue has answered. A message that was delivered anew meanwhile stays with its newer receiver.</returns>
     /// <exception cref="OperationQueueException">At least one stays hidden until its visibility timeout ends.</exception>
     Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel);
+
+    /// <summary>Tells how many messages a kind's queue holds.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>What was known within the last seconds, or at least once; <see langword="null"/> if nothing ever was.</returns>
+    ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel);
 
     /// <summary>Asks whether a kind's queue can be used at all.</summary>
     /// <param name="kind">The name of the operation's kind.</param>

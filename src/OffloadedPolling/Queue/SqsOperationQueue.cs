@@ -12,7 +12,7 @@ internal sealed class SqsOperationQueue(
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     private const int MaxBatch = 10;
 
-    // What a message may wait for the queue's attributes, which it can do without.
+    // What an accept or a message may wait for the queue's attributes, which both can do without.
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromMilliseconds(100);
 
     private static readonly List<string> _systemAttributes = [MessageSystemAttributeName.ApproximateReceiveCount];
@@ -85,6 +85,9 @@ internal sealed class SqsOperationQueue(
             ThrowIfAnyFailed("give back to", kind, batch, response.Failed);
         }
     }
+
+    public async ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) =>
+        (await attributes.GetAsync(kind, _attributesPatience, cancel).ConfigureAwait(false))?.Depth;
 
     public Task CheckAsync(string kind, CancellationToken cancel) => attributes.FetchAsync(kind, cancel);
 

@@ -8,7 +8,6 @@ using OffloadedPolling.Queue;
 using OffloadedPolling.Settings;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
-using OffloadedPolling.WaitTime;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -41,7 +40,7 @@ public static class OffloadedPollingBuilderAwsExtensions
         return builder;
     }
 
-    /// <summary>Sends the work through Amazon SQS and estimates waits from the depth of its queues.</summary>
+    /// <summary>Sends the work through Amazon SQS. Waits are estimated from the depth of its queues.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
@@ -58,7 +57,6 @@ public static class OffloadedPollingBuilderAwsExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));
         services.TryAddSingleton<SqsQueueAttributes>();
         services.TryAddSingleton<IOperationQueue, SqsOperationQueue>();
-        services.TryAddSingleton<IWaitTimeEstimator, SqsWaitTimeEstimator>();
         return builder;
     }
 }

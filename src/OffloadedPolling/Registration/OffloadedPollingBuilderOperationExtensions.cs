@@ -10,7 +10,6 @@ using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
-using OffloadedPolling.Settings;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

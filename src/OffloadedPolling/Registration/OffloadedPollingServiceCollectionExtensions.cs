@@ -7,6 +7,7 @@ using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Settings;
 using OffloadedPolling.Status;
+using OffloadedPolling.WaitTime;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -48,6 +49,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, OperationOptionsValidator>());
 
         services.TryAddSingleton<OperationKinds>();
+        services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
         services.TryAddSingleton<StatusTransitions>();
         services.TryAddSingleton<MessageProcessor>();
         services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();

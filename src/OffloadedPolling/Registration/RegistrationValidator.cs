@@ -15,7 +15,6 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
         Require<IOperationStatusStore>("WithS3()");
         Require<IPresignedUrlIssuer>("WithS3()");
         Require<IOperationQueue>("WithSqs()");
-        Require<IWaitTimeEstimator>("WithSqs()");
         if (kinds.All.Count == 0)
         {
             errors.Add("No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.");
@@ -35,7 +34,7 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
         {
             if (!registered.IsService(typeof(TPort)))
             {
-                errors.Add($"No {typeof(TPort).Name} is registered. Call .{verb} after AddOffloadedPolling, or register your own.");
+                errors.Add($"No {typeof(TPort).Name} is registered. Call .{verb} (on AWS) or .WithSqlite() (on one machine) after AddOffloadedPolling, or register your own.");
             }
         }
     }

@@ -2,26 +2,48 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
-namespace OffloadedPolling.Settings;
+namespace OffloadedPolling;
 
-/// <summary>The configuration section that the host passed, if any, and the full names of the settings in it.</summary>
-internal sealed class SettingsSection(IConfiguration? configuration)
+/// <summary>
+/// The configuration section that the host passed to <c>AddOffloadedPolling</c>, if any, and the full names of the settings in it. For
+/// implementations of the ports that have settings of their own.
+/// </summary>
+public sealed class SettingsSection
 {
     private const string DefaultPath = "OffloadedPolling";
 
-    public string Path { get; } = (configuration as IConfigurationSection)?.Path ?? DefaultPath;
+    private readonly IConfiguration? _configuration;
+
+    internal SettingsSection(IConfiguration? configuration)
+    {
+        _configuration = configuration;
+        Path = (configuration as IConfigurationSection)?.Path ?? DefaultPath;
+    }
+
+    /// <summary>Where the section stands in the host's configuration.</summary>
+    /// <value><c>OffloadedPolling</c> where the host passed none.</value>
+    public string Path { get; }
 
     /// <summary>The full name of a setting, as a message should call it.</summary>
+    /// <param name="key">Its name within the section.</param>
+    /// <returns>Its name within the host's configuration.</returns>
     public string NameOf(string key) => $"{Path}:{key}";
 
     /// <summary>
     /// Binds the section <paramref name="key"/> (empty: the whole) by <paramref name="bind"/>, a call that the configuration binding
     /// generator can see. A key that is no setting, or a value that cannot be read, is an error that names it.
     /// </summary>
+    /// <typeparam name="TOptions">Its public properties are the settings that there are.</typeparam>
+    /// <param name="key">The section within this one: <c>S3</c>; empty for this one itself.</param>
+    /// <param name="bind">Binds it: <c>section => section.Bind(options)</c>. It is not called where the host passed no configuration.</param>
+    /// <param name="subsections">Names within the section that others read.</param>
+    /// <exception cref="OptionsValidationException">A key is no setting, or a value cannot be read.</exception>
     public void Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
         string key, Action<IConfiguration> bind, params ReadOnlySpan<string> subsections)
     {
-        var section = key.Length == 0 ? configuration : configuration?.GetSection(key);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(bind);
+        var section = key.Length == 0 ? _configuration : _configuration?.GetSection(key);
         if (section is null)
         {
             return;

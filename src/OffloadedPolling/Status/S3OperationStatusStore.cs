@@ -4,7 +4,6 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Accepting;
 using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Status;

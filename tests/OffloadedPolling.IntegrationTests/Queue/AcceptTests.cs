@@ -213,15 +213,6 @@ public sealed class AcceptTests : IAsyncLifetime
         Assert.Equal((1, 3), (message.ReceiveCount, message.MaxReceiveCount));
     }
 
-    [Fact]
-    public async Task AcceptAsync_LoggedAtTrace_ShowsNoCredential()
-    {
-        await _host.Operations.AcceptAsync(new Parcel("Ada"));
-
-        Assert.DoesNotContain(_host.Log.Entries, entry =>
-            entry.Text.Contains("X-Amz-", StringComparison.Ordinal) || entry.Text.Contains(TestServers.SecretKey, StringComparison.Ordinal));
-    }
-
     private static void WithPrior(OperationOptions kind) =>
         (kind.MaxConcurrency, kind.ExpectedMedian, kind.ExpectedUpper) = (1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
 

@@ -33,7 +33,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         FailAfterTheFirstWrite();
 
-        var created = await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+        var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
         Assert.Equal([500, 412], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode));
         Assert.Equal(created, await _host.Store.GetAsync(Id, default));
@@ -42,7 +42,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [Fact]
     public async Task UpdateAsync_AWriteThatSucceededBehindA500_IsItsOwn()
     {
-        var created = await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+        var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         FailAfterTheFirstWrite();
 
         var updated = await _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default);
@@ -56,7 +56,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         AnswerFirst("PUT", 409, "ConditionalRequestConflict");
 
-        await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+        await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
         Assert.Equal([409, 200], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode));
     }
@@ -64,7 +64,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [Fact]
     public async Task UpdateAsync_409WhileAnotherWriterWon_Conflicts()
     {
-        var created = await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+        var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         await using var other = await TestHost.CreateAsync(bucket: _host.Bucket);
         await other.Store.UpdateAsync(created.Status with { Message = "theirs" }, created.Metadata, created.Version, default);
         AnswerFirst("PUT", 409, "ConditionalRequestConflict");
@@ -106,7 +106,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         _s3.Intercept = context => AnswerAsync(context, 403, "AccessDenied");
 
-        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default));
+        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default));
 
         Assert.Contains(_host.Bucket, thrown.Message, StringComparison.Ordinal);
         Assert.Contains("s3:PutObject", thrown.Message, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [Fact]
     public async Task CreateAsync_OnTheWire_IsNotChunkedAndConditional()
     {
-        await _host.Store.CreateAsync(S3StoreTests.Waiting(), OperationMetadata.Empty, default);
+        await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
         var put = Assert.Single(_s3.Requests);
         Assert.DoesNotContain("aws-chunked", put.Headers.GetValueOrDefault("Content-Encoding") ?? "", StringComparison.Ordinal);

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.IntegrationTests.Status;
 
 namespace OffloadedPolling.IntegrationTests.Urls;
 
@@ -25,7 +24,7 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = await TestHost.CreateAsync();
-        _stored = await _host.Store.CreateAsync(S3StoreTests.Waiting(Id), OperationMetadata.Empty, default);
+        _stored = await _host.Store.CreateAsync(TestDocuments.Waiting(Id), OperationMetadata.Empty, default);
     }
 
     public async ValueTask DisposeAsync()
@@ -46,40 +45,6 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
         Assert.StartsWith(TestServers.S3.ToString(), url.Value, StringComparison.Ordinal);
         var read = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(), OperationJson.Status);
         Assert.Equal(_stored.Status, read);
-    }
-
-    [Fact]
-    public async Task Get_WithTheETagOfTheNewest_304()
-    {
-        var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
-        using var request = new HttpRequestMessage(HttpMethod.Get, url.Value);
-        request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue($"\"{_stored.Version}\""));
-
-        using var response = await _http.SendAsync(request);
-
-        Assert.Equal(HttpStatusCode.NotModified, response.StatusCode);
-    }
-
-    [Fact]
-    public async Task Get_WithATamperedSignature_403()
-    {
-        var url = (await _host.Issuer.IssueAsync(StatusKey, _lifetime, default)).Value;
-
-        using var response = await _http.GetAsync(url[..^1] + (url[^1] == '0' ? '1' : '0'));
-
-        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-    }
-
-    [Fact]
-    public async Task Get_OfAnotherKey_403()
-    {
-        const string Other = "00000000000000000000000000000def";
-        await _host.Store.CreateAsync(S3StoreTests.Waiting(Other), OperationMetadata.Empty, default);
-        var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
-
-        using var response = await _http.GetAsync(url.Value.Replace(Id, Other, StringComparison.Ordinal));
-
-        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     [Fact]

@@ -32,12 +32,16 @@ public sealed class LogEventIdTests
         ["ResultTooLarge"] = 425,
         ["ProgressNotWritten"] = 426,
         ["RequestFailed"] = 601,
+        ["DatabaseOpened"] = 701,
+        ["BoundToWildcard"] = 702,
+        ["QueueDepthUnknown"] = 703,
+        ["ExpiredNotDeleted"] = 704,
     };
 
     [Fact]
     public void EventIds_AreThoseThatOperatorsFilterBy()
     {
-        var found = new[] { typeof(OffloadedPolling.Diagnostics.Log), typeof(AspNetCore.Log) }
+        var found = new[] { typeof(OffloadedPolling.Diagnostics.Log), typeof(AspNetCore.Log), typeof(OffloadedPolling.Sqlite.Log) }
             .SelectMany(log => log.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
             .Where(message => message.EventId is not null)

@@ -1,6 +1,5 @@
-using OffloadedPolling.IntegrationTests.Servers;
 
-namespace OffloadedPolling.IntegrationTests.Processing;
+namespace OffloadedPolling.Tests.Shared;
 
 /// <summary>Does what the <see cref="Desk"/> says.</summary>
 internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, string>

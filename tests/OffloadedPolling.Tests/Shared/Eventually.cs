@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace OffloadedPolling.IntegrationTests.Servers;
+namespace OffloadedPolling.Tests.Shared;
 
 /// <summary>Waits for conditions.</summary>
 internal static class Eventually

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace OffloadedPolling.IntegrationTests.Processing;
+namespace OffloadedPolling.Tests.Shared;
 
 /// <summary>What a <see cref="ParcelHandler"/> does, by the parcel's addressee, and what it did.</summary>
 internal sealed class Desk

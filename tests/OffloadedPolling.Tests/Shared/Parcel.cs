@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace OffloadedPolling.IntegrationTests.Servers;
+namespace OffloadedPolling.Tests.Shared;
 
 internal sealed record Parcel(string To, string Content = "");
 

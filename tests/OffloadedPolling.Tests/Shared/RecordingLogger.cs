@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace OffloadedPolling.IntegrationTests.Servers;
+namespace OffloadedPolling.Tests.Shared;
 
 /// <summary>Keeps every log entry.</summary>
 internal sealed class RecordingLogger : ILoggerProvider, ILogger

@@ -1,0 +1,27 @@
+using Microsoft.Data.Sqlite;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>What SQLite's refusals mean, and what to do about them.</summary>
+/// <remarks>https://www.sqlite.org/rescode.html</remarks>
+internal static class SqliteErrors
+{
+    public static OperationStoreException ToStoreException(string verb, string id, string path, SqliteException error) =>
+        new($"Could not {verb} the status document '{id}' in '{path}': {Explain(error)}", error);
+
+    public static OperationQueueException ToQueueException(string verb, string kind, string path, SqliteException error) =>
+        new($"Could not {verb} the queue of kind '{kind}' in '{path}': {Explain(error)}", error);
+
+    /// <summary>What is wrong, and what to do.</summary>
+    public static string Explain(SqliteException error) => error.SqliteErrorCode switch
+    {
+        5 or 6 => "another process has held the file for ten seconds. See which one, and whether it hangs.",
+        8 => "the file cannot be written. Allow this process's user to write to it and to its folder.",
+        10 => $"reading or writing the disk failed ({error.SqliteExtendedErrorCode}). See the system's log.",
+        11 => "the file is damaged. Restore it from a backup, or move it away and begin with a new one.",
+        13 => "the disk is full. Free some space.",
+        14 => "the file cannot be opened. See whether its folder exists, and whether this process's user may write there.",
+        26 => "the file is no SQLite database. Set it to another file, or move that one away.",
+        _ => $"SQLite says '{error.Message}'.",
+    };
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>What is in the database file, and whether it is this library's at all.</summary>
+internal static class SqliteSchema
+{
+    private const int Version = 1;
+
+    // "OPol", in the file's header, so that no other program's database is taken for one of these.
+    // https://www.sqlite.org/pragma.html#pragma_application_id
+    private const int ApplicationId = 0x4F506F6C;
+
+    private const string SigningKeyName = "signing-key";
+
+    // A message's id must never be given twice: AUTOINCREMENT sees to it. A message that waits has visible_at 0, so that no clock can hide it.
+    private const string Create = """
+        CREATE TABLE settings (
+            name TEXT NOT NULL PRIMARY KEY,
+            value BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE documents (
+            id TEXT NOT NULL PRIMARY KEY,
+            version TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            owner_message_id TEXT,
+            document BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX documents_expires_at ON documents (expires_at);
+        CREATE TABLE messages (
+            id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            visible_at INTEGER NOT NULL DEFAULT 0,
+            received_at INTEGER NOT NULL DEFAULT 0,
+            receive_count INTEGER NOT NULL DEFAULT 0,
+            status_key TEXT NOT NULL,
+            trace_parent TEXT,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX messages_kind ON messages (kind);
+        CREATE INDEX messages_status_key ON messages (status_key);
+        CREATE INDEX messages_received ON messages (kind, visible_at) WHERE visible_at > 0;
+        """;
+
+    /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
+    public static string? WrongWith(SqliteSession session)
+    {
+        var (application, version) = (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"));
+        return (application, version) switch
+        {
+            (ApplicationId, > Version) => string.Create(CultureInfo.InvariantCulture,
+                $"which a newer version of this library made (its schema is {version}, this version knows {Version}). Update the library, or set it to another file."),
+            (ApplicationId, Version) => null,
+            (0, 0) when Number(session, "SELECT count(*) FROM sqlite_master") == 0 => null,
+            _ => "which is another program's database. Set it to a file of its own.",
+        };
+    }
+
+    /// <summary>Makes the tables if there are none yet; another process may be about to do the same.</summary>
+    public static void Ensure(SqliteSession session) => InTransaction(session, () =>
+    {
+        if (Number(session, "PRAGMA user_version") == 0)
+        {
+            session.Execute(Create);
+            session.Execute($"PRAGMA application_id = {ApplicationId}");
+            session.Execute($"PRAGMA user_version = {Version}");
+        }
+    });
+
+    /// <summary>The key that is kept in the file, made now if there is none.</summary>
+    public static byte[] EnsureSigningKey(SqliteSession session)
+    {
+        InTransaction(session, () => session.Execute(
+            "INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value)", ("$name", SigningKeyName), ("$value", RandomNumberGenerator.GetBytes(32))));
+        return session.ReadFirst("SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
+    }
+
+    private static void InTransaction(SqliteSession session, Action statements)
+    {
+        session.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            statements();
+        }
+        catch
+        {
+            session.Execute("ROLLBACK");
+            throw;
+        }
+
+        session.Execute("COMMIT");
+    }
+
+    private static long Number(SqliteSession session, string sql) => session.ReadFirst(sql, row => row.GetInt64(0));
+}

@@ -1,0 +1,148 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>
+/// This process's writes, one after another on one connection. Those that come while a commit is under way share the next one, and with it
+/// the wait for the disk: under load a write costs a fraction of a flush.
+/// </summary>
+internal sealed class SqliteWriter : IAsyncDisposable
+{
+    private const int MaxBatch = 100;
+
+    private readonly SqliteSession _session;
+
+    private readonly Channel<IWrite> _waiting = Channel.CreateUnbounded<IWrite>(new() { SingleReader = true });
+
+    private readonly Task _running;
+
+    public SqliteWriter(SqliteSession session)
+    {
+        _session = session;
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Runs statements within a transaction; the result is there when they are on the disk.</summary>
+    /// <exception cref="SqliteException">They failed, and none of them counts.</exception>
+    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> statements, CancellationToken cancel)
+    {
+        var write = new Write<T>(statements, cancel);
+        ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(write), this);
+        return await write.Done.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _running.ConfigureAwait(false);
+        _session.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<IWrite>(MaxBatch);
+        while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var write))
+            {
+                if (!write.WasGivenUp())
+                {
+                    batch.Add(write);
+                }
+            }
+
+            Commit(batch);
+            batch.Clear();
+        }
+    }
+
+    private void Commit(List<IWrite> batch)
+    {
+        if (batch.Count == 0 || TryCommit(batch) is not { } failure)
+        {
+            return;
+        }
+
+        if (batch.Count == 1)
+        {
+            batch[0].Fail(failure);
+            return;
+        }
+
+        // One of them may have taken the others along.
+        foreach (var write in batch)
+        {
+            if (TryCommit([write]) is { } own)
+            {
+                write.Fail(own);
+            }
+        }
+    }
+
+    private Exception? TryCommit(List<IWrite> batch)
+    {
+        try
+        {
+            _session.Execute("BEGIN IMMEDIATE");
+            foreach (var write in batch)
+            {
+                write.Run(_session);
+            }
+
+            _session.Execute("COMMIT");
+        }
+        catch (Exception failed)
+        {
+            RollBack();
+            return failed;
+        }
+
+        foreach (var write in batch)
+        {
+            write.Complete();
+        }
+
+        return null;
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            _session.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself, as it does when the disk is full, or the transaction never began.
+        }
+    }
+
+    private interface IWrite
+    {
+        bool WasGivenUp();
+
+        void Run(SqliteSession session);
+
+        void Complete();
+
+        void Fail(Exception failure);
+    }
+
+    private sealed class Write<T>(Func<SqliteSession, T> statements, CancellationToken cancel) : IWrite
+    {
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private T _result = default!;
+
+        public Task<T> Done => _done.Task;
+
+        public bool WasGivenUp() => cancel.IsCancellationRequested && _done.TrySetCanceled(cancel);
+
+        public void Run(SqliteSession session) => _result = statements(session);
+
+        public void Complete() => _done.TrySetResult(_result);
+
+        public void Fail(Exception failure) => _done.TrySetException(failure);
+    }
+}

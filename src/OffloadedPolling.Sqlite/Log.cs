@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>Everything that this package logs. Event ids never change their meaning: 7xx.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(701, LogLevel.Information, "Status documents and messages lie in '{Path}'.")]
+    public static partial void DatabaseOpened(ILogger logger, string path);
+
+    [LoggerMessage(702, LogLevel.Warning, "Status URLs begin with localhost, since the server is bound to every address ({Authority}). Set {Setting} to what callers reach this host by. This is logged once.")]
+    public static partial void BoundToWildcard(ILogger logger, string authority, string setting);
+
+    [LoggerMessage(703, LogLevel.Warning, "The messages of kind '{Kind}' could not be counted. Estimates go on from what was known before.")]
+    public static partial void QueueDepthUnknown(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(704, LogLevel.Warning, "Expired status documents could not be deleted from '{Path}'. Trying again in a minute.")]
+    public static partial void ExpiredNotDeleted(ILogger logger, string path, Exception cause);
+}

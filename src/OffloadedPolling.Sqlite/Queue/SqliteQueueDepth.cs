@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>How many messages there are of each kind, counted at most once a second: a long queue takes some milliseconds.</summary>
+internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider time, ILogger<SqliteQueueDepth> logger)
+{
+    private const string CountAll = "SELECT count(*) FROM messages WHERE kind = $kind";
+
+    private const string CountInFlight = "SELECT count(*) FROM messages WHERE kind = $kind AND visible_at > 0 AND visible_at > $now";
+
+    private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Counted> _byKind = new(StringComparer.Ordinal);
+
+    public QueueDepth? Get(string kind)
+    {
+        var counted = _byKind.GetOrAdd(kind, static _ => new Counted());
+        lock (counted)
+        {
+            if (counted.At is not { } at || time.GetElapsedTime(at) >= _maxAge)
+            {
+                counted.At = time.GetTimestamp();
+                counted.Depth = Count(kind) ?? counted.Depth;
+            }
+
+            return counted.Depth;
+        }
+    }
+
+    private QueueDepth? Count(string kind)
+    {
+        try
+        {
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            return database.Readers.Read((kind, now), static (session, count) =>
+            {
+                var all = session.ReadFirst(CountAll, row => row.GetInt32(0), ("$kind", count.kind));
+                var inFlight = session.ReadFirst(CountInFlight, row => row.GetInt32(0), ("$kind", count.kind), ("$now", count.now));
+                return new QueueDepth(Math.Max(all - inFlight, 0), inFlight);
+            });
+        }
+        catch (SqliteException failed)
+        {
+            Log.QueueDepthUnknown(logger, kind, failed);
+            return null;
+        }
+    }
+
+    private sealed class Counted
+    {
+        public long? At { get; set; }
+
+        public QueueDepth? Depth { get; set; }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Chooses the embedded implementation.</summary>
+public static class OffloadedPollingBuilderSqliteExtensions
+{
+    /// <summary>
+    /// Keeps status documents and messages in one SQLite file. The host stands in for S3: <c>MapOperations</c> serves the documents to
+    /// whoever holds a signed URL.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings from code, which win over the section <c>Sqlite</c>.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// API and workers may be several processes on one machine. Where a store is chosen already, only the messages go to the file.
+    /// </remarks>
+    public static IOffloadedPollingBuilder WithSqlite(this IOffloadedPollingBuilder builder, Action<SqliteOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<SqliteOptions>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<SqliteOptions>("Sqlite", section => section.Bind(options)))
+            .Configure(configure ?? (_ => { }))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>());
+
+        services.TryAddSingleton<SqliteDatabase>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqliteStart>());
+        if (!services.Any(service => service.ServiceType == typeof(IOperationStatusStore)))
+        {
+            AddStore(services);
+        }
+
+        services.TryAddSingleton<SqliteQueueDepth>();
+        services.TryAddSingleton<IOperationQueue, SqliteOperationQueue>();
+        return builder;
+    }
+
+    private static void AddStore(IServiceCollection services)
+    {
+        services.AddSingleton<IOperationStatusStore, SqliteOperationStatusStore>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ExpiredDocuments>());
+        services.TryAddSingleton<StatusUrlAddress>();
+        services.TryAddSingleton<StatusUrlSignature>();
+        services.TryAddSingleton<IPresignedUrlIssuer, SqliteStatusUrlIssuer>();
+        services.TryAddSingleton<ISignedStatusRoute, SqliteStatusRoute>();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>Status documents as rows. An operation's status key is its id.</summary>
+internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptions<OffloadedPollingOptions> options) : IOperationStatusStore
+{
+    private const string Insert =
+        "INSERT OR IGNORE INTO documents (id, version, expires_at, owner_message_id, document) VALUES ($id, $version, $expires_at, $owner, $document)";
+
+    private const string Replace =
+        "UPDATE documents SET version = $version, expires_at = $expires_at, owner_message_id = $owner, document = $document WHERE id = $id AND version = $read";
+
+    private const string Select = "SELECT document, version, owner_message_id FROM documents WHERE id = $id";
+
+    public string GetStatusKey(string id) => id;
+
+    public string? GetOperationId(string statusKey) => OperationId.IsValid(statusKey) ? statusKey : null;
+
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
+        WriteAsync(status, metadata, read: null, cancel);
+
+    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
+        WriteAsync(status, metadata, version, cancel);
+
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            var row = database.Readers.Read(id, static (session, id) => session.ReadFirst(
+                Select,
+                static row => ((byte[] Document, string Version, string? Owner)?)(row.GetFieldValue<byte[]>(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2)),
+                ("$id", id)));
+            return Task.FromResult(row is { } found
+                ? new StoredOperation(StatusDocument.Read(id, GetStatusKey(id), found.Document), new OperationMetadata { OwnerMessageId = found.Owner }, found.Version)
+                : null);
+        }
+        catch (SqliteException failed)
+        {
+            throw SqliteErrors.ToStoreException("read", id, database.Path, failed);
+        }
+    }
+
+    public async Task CheckAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await database.CheckAsync(cancel).ConfigureAwait(false);
+        }
+        catch (SqliteException failed)
+        {
+            throw new OperationStoreException($"The status documents in '{database.Path}' cannot be written: {SqliteErrors.Explain(failed)}", failed);
+        }
+    }
+
+    private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? read, CancellationToken cancel)
+    {
+        var document = StatusDocument.Write(status, options.Value.MaxDocumentBytes);
+        // Random, not counted: a document that is deleted and created anew must not take an older one's version.
+        var version = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        try
+        {
+            var written = await database.Writer.WriteAsync(
+                session => read is null
+                    ? session.Execute(Insert, [.. Values()])
+                    : session.Execute(Replace, [.. Values(), ("$read", read)]),
+                cancel).ConfigureAwait(false);
+            return written == 1 ? new StoredOperation(status, metadata, version) : throw new OperationStatusConflictException(GetStatusKey(status.Id));
+        }
+        catch (SqliteException failed)
+        {
+            throw SqliteErrors.ToStoreException("write", status.Id, database.Path, failed);
+        }
+
+        (string, object?)[] Values() => [
+            ("$id", status.Id),
+            ("$version", version),
+            ("$expires_at", status.ExpiresAt.ToUnixTimeMilliseconds()),
+            ("$owner", metadata.OwnerMessageId),
+            ("$document", document)];
+    }
+}

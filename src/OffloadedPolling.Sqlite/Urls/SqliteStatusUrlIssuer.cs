@@ -1,0 +1,23 @@
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>Status URLs to the host's own route.</summary>
+internal sealed class SqliteStatusUrlIssuer(StatusUrlAddress address, StatusUrlSignature signature, TimeProvider time) : IPresignedUrlIssuer
+{
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
+
+    public ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel)
+    {
+        if (!OperationId.IsValid(statusKey))
+        {
+            throw new ArgumentException($"'{statusKey}' is no status key: it is no operation's id.", nameof(statusKey));
+        }
+
+        if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _longest)
+        {
+            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A status URL works for 1 second to 7 days.");
+        }
+
+        var expiresAt = time.GetUtcNow().ToUnixTimeSeconds() + (long)lifetime.TotalSeconds;
+        return ValueTask.FromResult(new StatusUrl(address.Of(statusKey) + signature.Sign(statusKey, expiresAt), DateTimeOffset.FromUnixTimeSeconds(expiresAt)));
+    }
+}

@@ -1,0 +1,17 @@
+using OffloadedPolling.Tests.Conformance;
+
+namespace OffloadedPolling.IntegrationTests.Conformance;
+
+public sealed class AwsStoreTests : StoreConformance<AwsProvider>;
+
+public sealed class AwsQueueTests : QueueConformance<AwsProvider>;
+
+public sealed class AwsIssuerTests : IssuerConformance<AwsProvider>;
+
+public sealed class AwsEstimatorTests : EstimatorConformance<AwsProvider>;
+
+public sealed class AwsAcceptTests : AcceptConformance<AwsProvider>;
+
+public sealed class AwsWorkerTests : WorkerConformance<AwsProvider>;
+
+public sealed class WholeAwsProviderTests : WholeProvider<AwsProvider>;

@@ -1,0 +1,42 @@
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>The obligations of <see cref="IWaitTimeEstimator"/>.</summary>
+public abstract class EstimatorConformance<TProvider> : ConformanceSuite<TProvider>
+    where TProvider : IProvider, new()
+{
+    private static readonly TimeSpan _median = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan _upper = TimeSpan.FromSeconds(2);
+
+    private protected override void Settings(OperationOptions kind) =>
+        (kind.ExpectedMedian, kind.ExpectedUpper, kind.MaxConcurrency) = (_median, _upper, 2);
+
+    [Fact]
+    public async Task EstimateAsync_AnEmptyQueue_IsThePrior() =>
+        Assert.Equal(new OperationEstimate { Median = _median, Upper = _upper }, await Host.Estimator.EstimateAsync(Kind, default));
+
+    [Fact]
+    public async Task EstimateAsync_WithoutAPrior_IsUnknown()
+    {
+        var host = await StartAsync(kind => (kind.ExpectedMedian, kind.ExpectedUpper) = (null, null));
+
+        Assert.Null(await host.Estimator.EstimateAsync(Kind, default));
+    }
+
+    [Fact]
+    public async Task EstimateAsync_BehindOthers_TakesLonger()
+    {
+        for (var sent = 0; sent < 20; sent++)
+        {
+            await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id) }, default);
+        }
+
+        // Twenty before it, two at once: ten times a bit more than the median.
+        OperationEstimate? estimate = null;
+        await Eventually.TrueAsync(
+            async () => (estimate = await Host.Estimator.EstimateAsync(Kind, default))!.Median > TimeSpan.FromSeconds(10), Timeout, () => $"it says {estimate}");
+        Assert.True(estimate!.Upper > estimate.Median);
+    }
+}

@@ -1,0 +1,20 @@
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>Fails when a provider leaves a suite out.</summary>
+public abstract class WholeProvider<TProvider>
+    where TProvider : IProvider, new()
+{
+    [Fact]
+    public void EverySuite_RunsAgainstThisProvider()
+    {
+        var suites = typeof(IProvider).Assembly.GetTypes().Where(IsSuite).ToList();
+        var missing = suites.Where(suite => !GetType().Assembly.GetExportedTypes().Any(type =>
+            type is { IsAbstract: false } && type.IsAssignableTo(suite.MakeGenericType(typeof(TProvider))))).Select(suite => suite.Name);
+
+        Assert.True(suites.Count >= 5, "The suites were not found.");
+        Assert.Empty(missing);
+    }
+
+    private static bool IsSuite(Type type) =>
+        type is { IsAbstract: true, BaseType: { IsGenericType: true } parent } && parent.GetGenericTypeDefinition() == typeof(ConformanceSuite<>);
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>What a worker makes of messages and of handlers' ends, whoever implements the ports.</summary>
+public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
+    where TProvider : IProvider, new()
+{
+    private readonly Desk _desk = new();
+
+    private protected override void Settings(OffloadedPollingOptions options) =>
+        (options.MinProgressInterval, options.ShutdownTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(300));
+
+    private protected override void Settings(OperationOptions kind) =>
+        (kind.VisibilityTimeout, kind.MaxConcurrency) = (TimeSpan.FromSeconds(2), 3);
+
+    private protected override void Build(IOffloadedPollingBuilder builder)
+    {
+        builder.Services.AddSingleton(_desk);
+        builder.AddHandler<Parcel, ParcelHandler>();
+    }
+
+    [Fact]
+    public async Task BadMessages_NeverRun_AndOthersGoOn()
+    {
+        var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        var ofAnotherKind = await Host.Store.CreateAsync(
+            TestDocuments.Waiting("0123456789abcdef0123456789abcde1") with { Kind = "letters" }, OperationMetadata.Empty, default);
+        await SendAsync("""{"To":"nobody"}""", Host.Store.GetStatusKey("ffffffffffffffffffffffffffffffff"));
+        await SendAsync("""{"To":"nobody"}""", "elsewhere/secret.json");
+        await SendAsync("no json, but a secret", Host.Store.GetStatusKey(waiting.Status.Id));
+        await SendAsync("null", Host.Store.GetStatusKey(waiting.Status.Id));
+        await SendAsync("""{"To":"nobody"}""", Host.Store.GetStatusKey(ofAnotherKind.Status.Id));
+
+        var good = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(good.Id)).Status);
+        await Eventually.TrueAsync(
+            () => Host.Log.Entries.Select(entry => entry.Id).Intersect([411, 412, 413]).Count() == 3, Timeout, () => "not all were logged");
+        Assert.Equal(["Ada"], _desk.Delivered);
+        Assert.Equal(OperationState.NotStarted, (await Host.Operations.GetAsync(waiting.Status.Id))!.Status);
+        Assert.DoesNotContain(Host.Log.Entries, entry => entry.Text.Contains("a secret", StringComparison.Ordinal));
+
+        // Left to the redrive policy: they come again.
+        await Host.StopAsync();
+        var again = new HashSet<string>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                again.UnionWith((await Host.Queue.ReceiveAsync(Kind, 10, default)).Select(message => message.Id));
+                return again.Count == 5;
+            },
+            Timeout, () => $"only {again.Count} came again");
+    }
+
+    [Fact]
+    public async Task AHandlerThatThrows_IsTriedAgainAndItsTextStaysInside()
+    {
+        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
+        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 422), Timeout, () => "the exception was not logged");
+        _desk.Throw.Clear();
+        var end = await EndOfAsync(accepted.Id);
+
+        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.True(end.Attempt > 1);
+        Assert.DoesNotContain("secret", JsonSerializer.Serialize(end, OperationJson.Status), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AHandlerThatSaysFailed_IsNotTriedAgain()
+    {
+        _desk.Throw["Bob"] = new OperationFailedException("No such street", "Bob lives nowhere.");
+
+        var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
+
+        Assert.Equal((OperationState.Failed, 1, "No such street"), (end.Status, end.Attempt, end.Error!.Title));
+        await QueueIsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task AResultTooLargeForTheDocument_EndsAsFailedAtOnce()
+    {
+        _desk.Result["Bob"] = new string('x', 20_000);
+
+        var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
+
+        Assert.Equal((OperationState.Failed, 1), (end.Status, end.Attempt));
+        Assert.EndsWith("result-too-large", end.Error!.Type, StringComparison.Ordinal);
+        await QueueIsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Progress_IsShown()
+    {
+        _desk.Steps["Ada"] = 50;
+
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        OperationStatus? seen = null;
+        await Eventually.TrueAsync(
+            async () => (seen = await Host.Operations.GetAsync(accepted.Id))!.PercentComplete is > 0 and < 100, Timeout, () => "no progress was seen");
+        var end = await EndOfAsync(accepted.Id);
+
+        Assert.StartsWith("step ", seen!.Message, StringComparison.Ordinal);
+        Assert.Equal((100, null), (end.PercentComplete, end.Message));
+    }
+
+    [Fact]
+    public async Task Progress_TooLargeForTheDocument_IsRefusedToTheHandler()
+    {
+        _desk.Message["Ada"] = new string('x', 20_000);
+
+        var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
+
+        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.IsType<StatusDocumentTooLargeException>(Assert.Single(_desk.Refused));
+    }
+
+    [Fact]
+    public async Task HandlersAtOnce_AreBounded()
+    {
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));
+        await Task.WhenAll(accepted.Select(operation => EndOfAsync(operation.Id)));
+
+        Assert.InRange(_desk.MostAtOnce, 1, 3);
+        await QueueIsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task StopAsync_AHandlerThatOutlivesTheTimeout_IsCanceledAndItsMessageGivenBack()
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+
+        await Host.StopAsync();
+
+        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.Status);
+        Assert.Contains(Host.Log.Entries, entry => entry.Id == 423);
+        var again = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
+        Assert.True(again.ReceiveCount > 1);
+    }
+
+    private Task SendAsync(string body, string statusKey) =>
+        Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = body, StatusKey = statusKey }, default);
+
+    private Task QueueIsEmptyAsync() =>
+        Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 0, Timeout, () => "messages are left");
+}

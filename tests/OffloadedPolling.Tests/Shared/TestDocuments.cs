@@ -1,0 +1,18 @@
+namespace OffloadedPolling.Tests.Shared;
+
+/// <summary>Status documents to begin with.</summary>
+internal static class TestDocuments
+{
+    public const string Id = "0123456789abcdef0123456789abcdef";
+
+    /// <summary>An operation that was just accepted.</summary>
+    public static OperationStatus Waiting(string id = Id) => new()
+    {
+        Id = id,
+        Kind = "parcels",
+        Status = OperationState.NotStarted,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        LastUpdatedAt = DateTimeOffset.UnixEpoch,
+        ExpiresAt = DateTimeOffset.UnixEpoch.AddYears(100),
+    };
+}

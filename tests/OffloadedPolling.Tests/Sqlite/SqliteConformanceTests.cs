@@ -1,0 +1,17 @@
+using OffloadedPolling.Tests.Conformance;
+
+namespace OffloadedPolling.Tests.Sqlite;
+
+public sealed class SqliteStoreTests : StoreConformance<SqliteProvider>;
+
+public sealed class SqliteQueueTests : QueueConformance<SqliteProvider>;
+
+public sealed class SqliteIssuerTests : IssuerConformance<SqliteProvider>;
+
+public sealed class SqliteEstimatorTests : EstimatorConformance<SqliteProvider>;
+
+public sealed class SqliteAcceptTests : AcceptConformance<SqliteProvider>;
+
+public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;
+
+public sealed class WholeSqliteProviderTests : WholeProvider<SqliteProvider>;
