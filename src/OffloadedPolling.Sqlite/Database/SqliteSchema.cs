@@ -46,19 +46,22 @@ internal static class SqliteSchema
     /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
     public static string? WrongWith(SqliteSession session)
     {
-        var (application, version) = (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"));
+        // In one transaction, so that all three are of one moment: another process may be making the tables.
+        var (application, version, tables) = (0L, 0L, 0L);
+        InTransaction(session, "BEGIN", () => (application, version, tables) =
+            (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"), Number(session, "SELECT count(*) FROM sqlite_master")));
         return (application, version) switch
         {
             (ApplicationId, > Version) => string.Create(CultureInfo.InvariantCulture,
                 $"which a newer version of this library made (its schema is {version}, this version knows {Version}). Update the library, or set it to another file."),
             (ApplicationId, Version) => null,
-            (0, 0) when Number(session, "SELECT count(*) FROM sqlite_master") == 0 => null,
+            (0, 0) when tables == 0 => null,
             _ => "which is another program's database. Set it to a file of its own.",
         };
     }
 
     /// <summary>Makes the tables if there are none yet; another process may be about to do the same.</summary>
-    public static void Ensure(SqliteSession session) => InTransaction(session, () =>
+    public static void Ensure(SqliteSession session) => InTransaction(session, "BEGIN IMMEDIATE", () =>
     {
         if (Number(session, "PRAGMA user_version") == 0)
         {
@@ -71,14 +74,14 @@ internal static class SqliteSchema
     /// <summary>The key that is kept in the file, made now if there is none.</summary>
     public static byte[] EnsureSigningKey(SqliteSession session)
     {
-        InTransaction(session, () => session.Execute(
+        InTransaction(session, "BEGIN IMMEDIATE", () => session.Execute(
             "INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value)", ("$name", SigningKeyName), ("$value", RandomNumberGenerator.GetBytes(32))));
         return session.ReadFirst("SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
     }
 
-    private static void InTransaction(SqliteSession session, Action statements)
+    private static void InTransaction(SqliteSession session, string begin, Action statements)
     {
-        session.Execute("BEGIN IMMEDIATE");
+        session.Execute(begin);
         try
         {
             statements();

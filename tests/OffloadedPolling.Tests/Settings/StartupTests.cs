@@ -44,6 +44,42 @@ public sealed class StartupTests
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         Assert.Contains(Start(new() { [key] = value }), error => error.Contains(expected, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("Sqlite:DataSource", "", "OffloadedPolling:Sqlite:DataSource is empty")]
+    [InlineData("Sqlite:DataSource", ":memory:", "which every connection would have for itself. Set it to the path of a file")]
+    [InlineData("Sqlite:DataSource", "Data Source=x.db", "a URI or a connection string")]
+    [InlineData("Sqlite:PublicBaseUrl", "orders.example.com", "OffloadedPolling:Sqlite:PublicBaseUrl is 'orders.example.com', which is no absolute URL")]
+    [InlineData("Sqlite:PublicBaseUrl", "ftp://orders.example.com", "no absolute URL of http or https")]
+    [InlineData("Sqlite:PublicBaseUrl", "https://orders.example.com/?a=b", "with a query or a fragment")]
+    [InlineData("Sqlite:SigningKey", "dG9vIHNob3J0", "OffloadedPolling:Sqlite:SigningKey has 9 bytes, and needs at least 32. Make one with 'openssl rand")]
+    [InlineData("Sqlite:SigningKey", "no base 64, whatever its length may be", "has 38 characters that are no Base64")]
+    [InlineData("Sqlite:DataSauce", "x", "OffloadedPolling:Sqlite:DataSauce is no setting of this version")]
+    public void Validate_AWrongSettingOfSqlite_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected)
+    {
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling(Section(new() { [key] = value })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+
+        Assert.Contains(expected, Assert.Single(Validate(services)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_WithSqlite_NeedsNoSettingAtAll()
+    {
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling().WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+
+        Assert.Empty(Validate(services));
+    }
+
+    [Fact]
+    public void Validate_ASigningKeyThatIsWrong_IsNotPrinted()
+    {
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling(Section(new() { ["Sqlite:SigningKey"] = "my-secret" })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+
+        Assert.DoesNotContain("my-secret", Assert.Single(Validate(services)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Validate_AnUpperBoundBelowTheMedian_IsNamed()
     {
@@ -123,7 +159,7 @@ public sealed class StartupTests
     private static IOffloadedPollingBuilder Whole(IOffloadedPollingBuilder builder) =>
         builder.WithS3().WithSqs().AddOperation<Letter>("letters", LetterJson.Default);
 
-    internal static List<string> Validate(IServiceCollection services)
+    private static List<string> Validate(IServiceCollection services)
     {
         services.AddLogging();
         using var provider = services.BuildServiceProvider();

@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Time.Testing;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Sqlite;
+
+/// <summary>What time does to documents and messages, and what a clock that jumps does not.</summary>
+public sealed class SqliteClockTests : IAsyncLifetime
+{
+    private const string Kind = ConformanceHost.Kind;
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
+
+    private readonly SqliteProvider _provider = new();
+
+    private readonly SettableTime _time = new();
+
+    private ConformanceHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(
+        _provider, operation: kind => kind.VisibilityTimeout = TimeSpan.FromMinutes(10), time: _time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AReceivedMessage_IsHiddenUntilItsTime()
+    {
+        await SendAsync();
+        await ReceiveAsync();
+
+        _time.Jump(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(new QueueDepth(0, 1), await DepthAsync());
+        _time.Jump(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(2, Assert.Single(await ReceiveAsync()).ReceiveCount);
+    }
+
+    [Fact]
+    public async Task AMessageSentBeforeTheClockIsSetBack_IsNotHiddenByThat()
+    {
+        await SendAsync();
+
+        _time.Jump(TimeSpan.FromHours(-5));
+
+        Assert.Single(await ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task AMessageReceivedBeforeTheClockIsSetBack_ComesAgainEarlyRatherThanHoursLate()
+    {
+        await SendAsync();
+        await ReceiveAsync();
+
+        _time.Jump(TimeSpan.FromHours(-5));
+
+        Assert.Equal(2, Assert.Single(await ReceiveAsync()).ReceiveCount);
+    }
+
+    [Fact]
+    public async Task AMessageReceivedBeforeTheClockIsSetRightByASecond_StaysHidden()
+    {
+        await SendAsync();
+        await ReceiveAsync();
+
+        _time.Jump(TimeSpan.FromSeconds(-1));
+
+        Assert.Equal(new QueueDepth(0, 1), await DepthAsync());
+        await SendAsync();
+        Assert.Equal(1, Assert.Single(await ReceiveAsync()).ReceiveCount);
+    }
+
+    [Fact]
+    public async Task AnOlderDelivery_CanNeitherDeleteNorGiveBackTheNewer()
+    {
+        await SendAsync();
+        var older = await ReceiveAsync();
+        _time.Jump(TimeSpan.FromMinutes(11));
+        var newer = await ReceiveAsync();
+
+        await _host.Queue.ReleaseAsync(Kind, older, default);
+        var thrown = await Assert.ThrowsAsync<OperationQueueException>(() => _host.Queue.DeleteAsync(Kind, older, default));
+
+        Assert.Contains(older[0].Id, thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(new QueueDepth(0, 1), await DepthAsync());
+        await _host.Queue.DeleteAsync(Kind, newer, default);
+        await _host.Queue.DeleteAsync(Kind, older, default);
+        Assert.Equal(0, await _provider.CountMessagesAsync(Kind));
+    }
+
+    [Fact]
+    public async Task ExpiredDocuments_AreDeleted_OthersAndThoseThatAMessageWaitsForAreNot()
+    {
+        const string Lasting = "00000000000000000000000000000001", Awaited = "00000000000000000000000000000002";
+        var now = _time.GetUtcNow();
+        await _host.Store.CreateAsync(TestDocuments.Waiting() with { ExpiresAt = now.AddMinutes(3) }, OperationMetadata.Empty, default);
+        await _host.Store.CreateAsync(TestDocuments.Waiting(Lasting) with { ExpiresAt = now.AddMinutes(30) }, OperationMetadata.Empty, default);
+        await _host.Store.CreateAsync(TestDocuments.Waiting(Awaited) with { ExpiresAt = now.AddMinutes(3) }, OperationMetadata.Empty, default);
+        await _host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Awaited }, default);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.NotNull(await _host.Store.GetAsync(TestDocuments.Id, default));
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                return await _host.Store.GetAsync(TestDocuments.Id, default) is null;
+            },
+            _timeout, () => "it is still there");
+
+        Assert.NotNull(await _host.Store.GetAsync(Awaited, default));
+        Assert.NotNull(await _host.Store.GetAsync(Lasting, default));
+    }
+
+    [Fact]
+    public async Task GetDepthAsync_WithinASecond_CountsOnce()
+    {
+        Assert.Equal(new QueueDepth(0, 0), await DepthAsync());
+        await SendAsync();
+        Assert.Equal(new QueueDepth(0, 0), await _host.Queue.GetDepthAsync(Kind, default));
+        Assert.Equal(new QueueDepth(1, 0), await DepthAsync());
+    }
+
+    // A second later: until then, the last count stands.
+    private async Task<QueueDepth?> DepthAsync()
+    {
+        _time.Advance(TimeSpan.FromSeconds(1));
+        return await _host.Queue.GetDepthAsync(Kind, default);
+    }
+
+    private Task SendAsync() => _host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = TestDocuments.Id }, default);
+
+    private Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync() => _host.Queue.ReceiveAsync(Kind, 10, default).WaitAsync(_timeout);
+
+    /// <summary>A clock that can be set back, beside a time that only goes on.</summary>
+    private sealed class SettableTime : FakeTimeProvider
+    {
+        private TimeSpan _jumped;
+
+        public SettableTime()
+            : base(DateTimeOffset.UtcNow)
+        {
+        }
+
+        public void Jump(TimeSpan by) => _jumped += by;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _jumped;
+    }
+}

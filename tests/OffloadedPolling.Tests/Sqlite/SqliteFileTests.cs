@@ -1,0 +1,165 @@
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Sqlite;
+
+/// <summary>What may lie where the database should: the start uses it, or stops and says what to do.</summary>
+public sealed class SqliteFileTests : IAsyncLifetime
+{
+    private readonly SqliteProvider _provider = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+
+    [Fact]
+    public async Task Start_WhereThereIsNothing_MakesAFileForThisUserAlone()
+    {
+        await using var host = await StartAsync();
+
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 701 && entry.Text.Contains(_provider.DataSource, StringComparison.Ordinal));
+        Assert.Equal("wal", await _provider.ExecuteAsync("PRAGMA journal_mode"));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_provider.DataSource));
+        }
+    }
+
+    [Fact]
+    public async Task Registration_MakesNoFile()
+    {
+        var services = new ServiceCollection().AddLogging();
+        _provider.Choose(services.AddOffloadedPolling());
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.NotNull(provider.GetRequiredService<IOperationStatusStore>());
+        Assert.NotNull(provider.GetRequiredService<IOperationQueue>());
+        Assert.False(File.Exists(_provider.DataSource));
+    }
+
+    [Fact]
+    public async Task Start_OnWhatAnEarlierStartMade_FindsIt()
+    {
+        await using (var first = await StartAsync())
+        {
+            await first.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        }
+
+        await using var second = await StartAsync();
+
+        Assert.NotNull(await second.Store.GetAsync(TestDocuments.Id, default));
+    }
+
+    [Fact]
+    public async Task Start_ManyAtOnceWhereThereIsNothing_ShareOneFileAndOneKey()
+    {
+        var hosts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(StartAsync)));
+        await hosts[0].Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+
+        foreach (var host in hosts)
+        {
+            var url = await host.Issuer.IssueAsync(TestDocuments.Id, TimeSpan.FromMinutes(1), default);
+            var elsewhere = hosts[0].Address.GetLeftPart(UriPartial.Authority) + new Uri(url.Value).PathAndQuery;
+            Assert.Equal(System.Net.HttpStatusCode.OK, await host.StatusOfAsync(elsewhere));
+        }
+
+        foreach (var host in hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Start_OnAFileThatIsNoDatabase_Stops()
+    {
+        await File.WriteAllTextAsync(_provider.DataSource, "Dear diary, today I wrote a file that is long enough to have a header, and no database at all. " + new string('x', 4096));
+
+        await StopsAsync("the file is no SQLite database. Set it to another file");
+
+        Assert.StartsWith("Dear diary", await File.ReadAllTextAsync(_provider.DataSource), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_OnAnotherProgramsDatabase_StopsAndLeavesItAlone()
+    {
+        await _provider.ExecuteAsync("CREATE TABLE songs (title TEXT)");
+
+        await StopsAsync("another program's database. Set it to a file of its own");
+
+        Assert.Equal("delete", await _provider.ExecuteAsync("PRAGMA journal_mode"));
+        Assert.Equal(1L, await _provider.ExecuteAsync("SELECT count(*) FROM sqlite_master"));
+    }
+
+    [Fact]
+    public async Task Start_OnANewerSchema_Stops()
+    {
+        await (await StartAsync()).DisposeAsync();
+        await _provider.ExecuteAsync("PRAGMA user_version = 2");
+
+        await StopsAsync("a newer version of this library made (its schema is 2, this version knows 1). Update the library");
+    }
+
+    [Fact]
+    public async Task Start_OnADamagedFile_Stops()
+    {
+        await (await StartAsync()).DisposeAsync();
+        await using (var file = File.OpenWrite(_provider.DataSource))
+        {
+            file.Position = 100;
+            await file.WriteAsync(new byte[file.Length - 100]);
+        }
+
+        await StopsAsync("the file is damaged. Restore it");
+    }
+
+    [Fact]
+    public async Task Start_WhereTheFileIsAFolder_Stops()
+    {
+        Directory.CreateDirectory(_provider.DataSource);
+
+        await StopsAsync("which is a folder. Set it to a file");
+    }
+
+    [Theory]
+    [InlineData("/no/such/folder/polling.db")]
+    [InlineData("/proc/polling.db")]
+    public async Task Start_WhereNoFileCanBeMade_Stops(string path)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "These are paths of Linux.");
+
+        await StopsAsync($"OffloadedPolling:Sqlite:DataSource is '{path}'", path);
+        await StopsAsync("Make its folder and allow this process's user to write there", path);
+    }
+
+    [Fact]
+    public async Task Start_OnAFileThatCannotBeWritten_Stops()
+    {
+        // Readable by everybody, writable by nobody, root included.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "This is a file of Linux.");
+
+        await StopsAsync("OffloadedPolling:Sqlite:DataSource is '/proc/version'", "/proc/version");
+    }
+
+    [Fact]
+    public async Task CheckAsync_TheFileIsGone_SaysSo()
+    {
+        await using var host = await StartAsync();
+        File.Delete(_provider.DataSource);
+
+        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => host.Store.CheckAsync(default));
+
+        Assert.Contains($"'{_provider.DataSource}' is gone", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(_provider);
+
+    private async Task StopsAsync(string message, string? path = null)
+    {
+        var thrown = await Assert.ThrowsAsync<OperationStoreException>(async () =>
+            await ConformanceHost.StartAsync(_provider, build: builder => builder.Services.PostConfigure<OffloadedPolling.Sqlite.SqliteOptions>(
+                sqlite => sqlite.DataSource = path ?? sqlite.DataSource)));
+
+        Assert.Contains(message, thrown.Message, StringComparison.Ordinal);
+    }
+}
