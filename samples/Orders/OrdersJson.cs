@@ -6,4 +6,5 @@ namespace Orders;
 [JsonSerializable(typeof(CreateOrder))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(IReadOnlyList<OrderItem>))]
+[JsonSerializable(typeof(Polls))]
 internal sealed partial class OrdersJson : JsonSerializerContext;

@@ -3,9 +3,11 @@ using OffloadedPolling;
 using OffloadedPolling.AspNetCore;
 using Orders;
 
-// Settings lie beside the program, wherever it is started from.
+// Settings and the page lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var settings = OrdersOptions.Read(builder.Configuration);
+var polling = builder.Configuration.GetSection("OffloadedPolling");
+var isOnAws = OrdersOptions.IsOnAws(polling);
 
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default));
 builder.Services.AddSingleton(settings);
@@ -13,12 +15,12 @@ builder.Services.AddOrderStore(settings);
 builder.Services.AddProblemDetails();
 builder.Services.AddValidation();
 builder.Services.AddOpenApi();
+builder.Services.AddCors();
 builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");
 
-var offloaded = builder.Services.AddOffloadedPolling(builder.Configuration.GetSection("OffloadedPolling"))
-    .WithS3()
-    .WithSqs()
-    .AddOperation<CreateOrder>("orders", OrdersJson.Default);
+var offloaded = builder.Services.AddOffloadedPolling(polling);
+_ = isOnAws ? offloaded.WithS3().WithSqs() : offloaded.WithSqlite();
+offloaded.AddOperation<CreateOrder>("orders", OrdersJson.Default);
 if (settings.Role != Role.Api)
 {
     offloaded.AddHandler<CreateOrder, CreateOrderHandler>();
@@ -30,12 +32,18 @@ app.UseStatusCodePages();
 app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthResponse.WriteAsync });
 if (settings.Role != Role.Worker)
 {
+    var polls = new PollCounter(hostStandsInForS3: !isOnAws);
+    app.Use(polls.CountAsync);
+    app.UseCors(cors => cors.WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").WithHeaders("Content-Type"));
+    app.UseDefaultFiles();
+    app.UseStaticFiles();
     app.MapOpenApi();
     app.MapOperations("/operations");
     app.MapPost("/order", (CreateOrder order, IOffloadedOperations operations, CancellationToken cancel) =>
         OperationResults.AcceptAsync(operations, order, new AcceptOptions { ResourceLocation = id => $"/order/{id}" }, cancel));
     app.MapGet("/order/{id}", async Task<IResult> (string id, IOrderStore orders, CancellationToken cancel) =>
         await orders.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());
+    app.MapGet("/polls", () => TypedResults.Ok(polls.Count));
 }
 
 await app.RunAsync();

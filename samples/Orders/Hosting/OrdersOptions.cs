@@ -14,6 +14,16 @@ internal sealed class OrdersOptions
     /// <summary>The SQLite file for orders.</summary>
     public string DataSource { get; set; } = "orders.db";
 
+    /// <summary>The origins of pages that may use this API, beside its own: <c>https://shop.example.com</c>.</summary>
+    public string[] AllowedOrigins { get; set; } = [];
+
+    /// <summary>
+    /// Whether S3 and SQS are meant, or else a SQLite file. Half of their settings count as well: a forgotten bucket stops the start then,
+    /// instead of leaving orders in a file.
+    /// </summary>
+    public static bool IsOnAws(IConfiguration polling) =>
+        polling.GetSection("S3").GetChildren().Any() || !string.IsNullOrEmpty(polling["Operations:orders:QueueUrl"]);
+
     public static OrdersOptions Read(IConfiguration configuration)
     {
         var options = configuration.GetSection("Orders").Get<OrdersOptions>() ?? new OrdersOptions();

@@ -34,9 +34,9 @@ internal sealed class OrdersProcess : IAsyncDisposable
         .Single(metadata => metadata.Key == "OrdersDll").Value!;
 
     /// <summary>Starts it, or an <paramref name="executable"/> made of it, and waits until it is healthy.</summary>
-    public static async Task<OrdersProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string? executable = null)
+    public static async Task<OrdersProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string? executable = null, Uri? address = null)
     {
-        var orders = Launch(settings, executable);
+        var orders = Launch(settings, executable, address);
         using var http = new HttpClient();
         await Eventually.TrueAsync(
             async () => orders._process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
@@ -62,20 +62,26 @@ internal sealed class OrdersProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Ends it with signal 9, as a crash or a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            await _process.WaitForExitAsync();
+            await KillAsync();
         }
 
         _process.Dispose();
     }
 
-    private static OrdersProcess Launch(IReadOnlyDictionary<string, string> settings, string? executable = null)
+    private static OrdersProcess Launch(IReadOnlyDictionary<string, string> settings, string? executable = null, Uri? address = null)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        address ??= new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo(executable ?? "dotnet", executable is null ? [_dll] : []) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in settings)
         {
@@ -100,11 +106,23 @@ internal sealed class OrdersProcess : IAsyncDisposable
         }
     }
 
+    // Below the range that the system gives to outgoing connections: a process that is started again finds its port free.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(10_000, 26_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's.
+            }
+        }
     }
 
     private void Keep(string? line)

@@ -1,0 +1,19 @@
+namespace OffloadedPolling.IntegrationTests.Road;
+
+/// <summary>Settings of Orders processes without a cloud, which share a folder for their files.</summary>
+internal sealed class DeskSettings : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("orders-desk-").FullName;
+
+    public string DataSource => Path.Combine(_folder, "polling.db");
+
+    public Dictionary<string, string> For(string role = "All", string processingTime = "00:00:00.05") => new()
+    {
+        ["OffloadedPolling__Sqlite__DataSource"] = DataSource,
+        ["Orders__DataSource"] = Path.Combine(_folder, "orders.db"),
+        ["Orders__ProcessingTime"] = processingTime,
+        ["Orders__Role"] = role,
+    };
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

@@ -1,0 +1,137 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Road;
+
+/// <summary>Orders without a cloud: its status documents, messages and orders in files.</summary>
+public sealed partial class DeskTests : IDisposable
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
+
+    private readonly Caller _caller = new();
+
+    private readonly DeskSettings _settings = new();
+
+    public void Dispose()
+    {
+        _caller.Dispose();
+        _settings.Dispose();
+    }
+
+    [Fact]
+    public async Task OneProcess_DoesEverything()
+    {
+        await using var orders = await OrdersProcess.StartAsync(_settings.For());
+
+        var created = await _caller.PlaceAsync(orders.Address);
+        var end = await _caller.WaitForTheEndAsync(created.StatusUrl);
+        var failed = await _caller.WaitForTheEndAsync((await _caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
+
+        Assert.StartsWith(orders.Address.ToString(), created.StatusUrl, StringComparison.Ordinal);
+        Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        Assert.Equal("Ada", (await GetAsync(orders, end.ResourceLocation!)).GetProperty("customer").GetString());
+        Assert.Equal((OperationState.Failed, "Out of stock"), (failed.Status, failed.Error!.Title));
+        var polls = await GetAsync(orders, "/polls");
+        Assert.True(polls.GetProperty("answeredByHost").GetInt32() >= 2);
+        Assert.True(polls.GetProperty("hostStandsInForS3").GetBoolean());
+    }
+
+    [Fact]
+    public async Task ApiAndWorker_AsTwoProcessesOnOneFile()
+    {
+        await using var api = await OrdersProcess.StartAsync(_settings.For("Api"));
+        await using var worker = await OrdersProcess.StartAsync(_settings.For("Worker"));
+
+        var accepted = await _caller.PlaceAsync(api.Address);
+        var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
+
+        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Contains(accepted.Id, worker.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(accepted.Id, api.Output, StringComparison.Ordinal);
+        var renewed = await _caller.Http.GetFromJsonAsync(new Uri(api.Address, accepted.OperationUrl + "/url"), OperationJson.Accepted);
+        Assert.Equal(end, await _caller.LookAsync(renewed!.StatusUrl), Same);
+    }
+
+    [Fact]
+    public async Task KilledInTheMiddleOf60_AfterARestartAllSucceedAndTheirOldUrlsSaySo()
+    {
+        const int Count = 60;
+        var settings = _settings.For(processingTime: "00:00:00.5");
+        settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:03";
+        List<AcceptedOperation> accepted = [];
+        Uri address;
+        await using (var first = await OrdersProcess.StartAsync(settings))
+        {
+            address = first.Address;
+            accepted.AddRange(await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => _caller.PlaceAsync(address))));
+            await Eventually.TrueAsync(() => Ended().Count(first.Output) >= 10, _timeout, () => $"ten have not ended.\n{first.Output}");
+            await first.KillAsync();
+            Assert.InRange(Ended().Count(first.Output), 10, Count - 10);
+        }
+
+        await using var second = await OrdersProcess.StartAsync(settings, address: address);
+
+        foreach (var operation in accepted)
+        {
+            Assert.Equal(OperationState.Succeeded, (await _caller.WaitForTheEndAsync(operation.StatusUrl)).Status);
+        }
+
+        Assert.True(Ended().Matches(second.Output).Any(end => end.Groups["attempt"].Value == "2"), "No operation was taken over: the kill was not in the middle of one.");
+    }
+
+    [Fact]
+    public async Task TwoProcessesOnOneFile_1000Operations_NoneLostAndNoneEndedTwice()
+    {
+        const int Count = 1000;
+        var settings = _settings.For(processingTime: "00:00:00.02");
+        await using var one = await OrdersProcess.StartAsync(settings);
+        await using var other = await OrdersProcess.StartAsync(settings);
+
+        var accepted = new List<AcceptedOperation>();
+        foreach (var batch in Enumerable.Range(0, Count).Chunk(20))
+        {
+            accepted.AddRange(await Task.WhenAll(batch.Select(number => _caller.PlaceAsync((number % 2 == 0 ? one : other).Address))));
+        }
+
+        foreach (var operation in accepted)
+        {
+            var end = await _caller.WaitForTheEndAsync(operation.StatusUrl);
+            Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        }
+
+        // What each process says of its handlers' ends, once it has said all.
+        await Task.WhenAll(one.StopAsync(), other.StopAsync());
+        var ends = Ended().Matches(one.Output).Concat(Ended().Matches(other.Output)).Select(end => end.Groups["id"].Value).ToList();
+        Assert.Equal(accepted.Select(operation => operation.Id).Order(), ends.Order());
+        Assert.True(Ended().Count(one.Output) > Count / 10 && Ended().Count(other.Output) > Count / 10, "One process did nearly all of the work.");
+    }
+
+    [Theory]
+    [InlineData("OffloadedPolling__Sqlite__DataSource", "/no/such/folder/polling.db", "OffloadedPolling:Sqlite:DataSource is '/no/such/folder/polling.db'")]
+    [InlineData("OffloadedPolling__Sqlite__DataSource", "/etc/passwd", "the file is no SQLite database")]
+    [InlineData("OffloadedPolling__Sqlite__SigningKey", "c2hvcnQ=", "OffloadedPolling:Sqlite:SigningKey has 5 bytes, and needs at least 32")]
+    [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "http://127.0.0.1:1/queue", "OffloadedPolling:S3:BucketName is missing")]
+    public async Task Start_WithAWrongSetting_StopsAndSaysWhatToDo(string name, string value, string expected)
+    {
+        var wrong = _settings.For();
+        wrong[name] = value;
+
+        var (exitCode, output) = await OrdersProcess.RunToExitAsync(wrong);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2hvcnQ=", output, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonElement> GetAsync(OrdersProcess orders, string path) =>
+        await _caller.Http.GetFromJsonAsync<JsonElement>(new Uri(orders.Address, path));
+
+    // A result is raw JSON, which is compared by reference.
+    private static bool Same(OperationStatus one, OperationStatus other) =>
+        JsonSerializer.Serialize(one, OperationJson.Status) == JsonSerializer.Serialize(other, OperationJson.Status);
+
+    [GeneratedRegex("Operation (?<id>[0-9a-f]{32}) ended as Succeeded at attempt (?<attempt>[0-9]+)")]
+    private static partial Regex Ended();
+}
