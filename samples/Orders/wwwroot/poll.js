@@ -40,15 +40,14 @@ export async function follow(accepted, { base = document.baseURI, onStatus, atLe
     looks++;
     if (found.status) {
       failures = 0;
-      // A slow answer may be older than the one before.
-      if (!last || found.status.lastUpdatedAt > last.lastUpdatedAt) {
-        last = found.status;
+      if (isNews(found, last)) {
+        last = found;
         age = Math.min(Math.max(found.age, 0), looked - lastSeen);
         lastSeen = now();
-        onStatus?.(last, looks);
-        if (terminal.includes(last.status)) return last;
+        onStatus?.(last.status, looks);
+        if (terminal.includes(last.status.status)) return last.status;
       }
-      wait = Math.min(nextDelay(last.estimate, age + now() - lastSeen), atLeastEvery);
+      wait = Math.min(nextDelay(last.status.estimate, age + now() - lastSeen), atLeastEvery);
     } else {
       // A page cannot always tell why it got no answer: perhaps the URL has expired. A new one costs a request to the host.
       const renewed = found.refused && await newUrl(accepted, base, renew, signal);
@@ -65,24 +64,29 @@ export async function follow(accepted, { base = document.baseURI, onStatus, atLe
  * @param elapsed Seconds since its writing.
  */
 export function nextDelay(estimate, elapsed) {
-  if (!estimate) return Math.min(1 + elapsed / 4, 10);
+  if (!(estimate?.median > 0)) return Math.min(1 + elapsed / 4, 10);
 
   // No look before one standard deviation (of the logarithm) ahead of the median; five of six operations are still under way then. From
   // there on twice the delay that goes unnoticed on average, 5 % of the median; past the upper bound ever slower.
   const { median, upper } = estimate;
   const early = median * (median / Math.max(upper, median)) ** (1 / 1.2816);
-  const step = 2 * Math.min(Math.max(median / 20, 0.5), 10) * Math.max(1, elapsed / Math.max(upper, 0.001));
+  const step = 2 * Math.min(Math.max(median / 20, 0.5), 10) * Math.max(1, elapsed / Math.max(upper, median));
   return Math.max(early - elapsed, Math.min(step, 30));
 }
+
+// The same again, or from a cache and older than the one before, is none. Two documents may be of the same millisecond.
+const isNews = (found, last) => !last
+  || (found.text !== last.text && Date.parse(found.status.lastUpdatedAt) >= Date.parse(last.status.lastUpdatedAt));
 
 async function look(url, signal) {
   try {
     const response = await fetch(url, { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error', signal });
     if (!response.ok) return { refused: response.status === 403 || response.status === 404 };
-    const status = await response.json();
+    const text = await response.text();
+    const status = JSON.parse(text);
     // By the server's clock alone: the caller's may be wrong. It is seen where the server exposes Date.
     const age = (Date.parse(response.headers.get('Date') ?? status.lastUpdatedAt) - Date.parse(status.lastUpdatedAt)) / 1000;
-    return { status, age };
+    return { status, text, age };
   } catch {
     signal?.throwIfAborted();
     return { refused: true };

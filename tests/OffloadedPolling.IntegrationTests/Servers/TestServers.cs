@@ -20,6 +20,9 @@ internal static class TestServers
 
     public static string SecretKey { get; } = Variable("SECRET_KEY");
 
+    /// <summary>The browser's executable.</summary>
+    public static string Browser { get; } = Variable("BROWSER");
+
     public static BasicAWSCredentials Credentials { get; } = new(AccessKey, SecretKey);
 
     public static AmazonS3Client NewS3Client(Uri? address = null, AWSCredentials? credentials = null) => new(credentials ?? Credentials, new AmazonS3Config

@@ -1,0 +1,225 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace OffloadedPolling.IntegrationTests.Page;
+
+/// <summary>The page of Orders in a real browser, without a cloud and on S3.</summary>
+public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string Desk = "without a cloud", Cloud = "on S3";
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    // Real servers, two cores, and other tests beside it.
+    private static readonly LocatorAssertionsToHaveTextOptions _patience = new() { Timeout = 60_000 };
+
+    private readonly List<string> _errors = [];
+
+    [Theory]
+    [InlineData(Desk)]
+    [InlineData(Cloud)]
+    public async Task AnOrder_ItsBarMovesAndItsEndIsShown(string where)
+    {
+        await using var shop = await OpenAsync(where, settings => Take(settings, work: "00:00:06"));
+        var page = await VisitAsync(shop);
+
+        await page.GetByLabel("More: Teapot").ClickAsync();
+        await PlaceAsync(page);
+
+        var card = page.Locator(".order");
+        await Expect(card.Locator(".what")).ToHaveTextAsync("1 × Book, 1 × Teapot");
+        await Expect(card.Locator(".state")).ToHaveTextAsync("In progress", new() { Timeout = 60_000 });
+        var (shown, messages) = (new List<int>(), new HashSet<string>());
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                shown.Add(int.Parse((await card.GetByRole(AriaRole.Progressbar).GetAttributeAsync("aria-valuenow"))!, null));
+                messages.Add(await card.Locator(".message").InnerTextAsync());
+                return await card.Locator(".state").InnerTextAsync() == "Done";
+            },
+            _timeout, () => $"it shows {string.Join(", ", shown)} and {string.Join(", ", messages)}");
+
+        Assert.True(shown.Distinct().Count() > 5, $"The bar stood at {string.Join(", ", shown.Distinct())}.");
+        Assert.Equal(100, int.Parse((await card.GetByRole(AriaRole.Progressbar).GetAttributeAsync("aria-valuenow"))!, null));
+        Assert.True(messages.Intersect(["Checking stock", "Reserving stock", "Taking payment", "Packing"]).Count() >= 2, string.Join(", ", messages));
+        await Expect(card.Locator(".outcome")).ToHaveTextAsync("Ready for Ada Lovelace. Thank you!");
+        Assert.Empty(_errors);
+    }
+
+    [Theory]
+    [InlineData(Desk)]
+    [InlineData(Cloud)]
+    public async Task AnOrderOutOfStock_ShowsItsProblem(string where)
+    {
+        await using var shop = await OpenAsync(where, settings => Take(settings, work: "00:00:00.2"));
+        var page = await VisitAsync(shop);
+
+        await page.GetByLabel("More: Falling star").ClickAsync();
+        await PlaceAsync(page);
+
+        var card = page.Locator(".order");
+        await Expect(card.Locator(".state")).ToHaveTextAsync("Failed", _patience);
+        await Expect(card.Locator(".outcome")).ToHaveTextAsync("Out of stock. There are not 1 of 'out-of-stock' left.");
+        Assert.Empty(_errors);
+    }
+
+    [Theory]
+    [InlineData(Desk)]
+    [InlineData(Cloud)]
+    public async Task AnExpiredUrl_IsRenewedAtTheHost(string where)
+    {
+        await using var shop = await OpenAsync(where, settings =>
+        {
+            Take(settings, work: "00:00:05");
+            settings["OffloadedPolling__UrlLifetime"] = "00:00:01";
+        });
+        var page = await VisitAsync(shop);
+        var renewals = 0;
+        page.Request += (_, request) => renewals += RenewalPath().IsMatch(new Uri(request.Url).AbsolutePath) ? 1 : 0;
+
+        await PlaceAsync(page);
+
+        await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
+        Assert.True(renewals >= 1, "The page never asked for a new URL.");
+        Assert.Empty(_errors);
+    }
+
+    [Theory]
+    [InlineData(Desk, "(without a cloud, the host itself stands in for S3)")]
+    [InlineData(Cloud, "(S3 answers them)")]
+    public async Task Polls_ThatTheHostAnswered_AreCounted(string where, string why)
+    {
+        await using var shop = await OpenAsync(where, settings => Take(settings, work: "00:00:01"));
+        var page = await VisitAsync(shop);
+
+        await PlaceAsync(page);
+        await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
+
+        await Expect(page.Locator("#polls-why")).ToHaveTextAsync(why);
+        await (where == Cloud
+            ? Expect(page.Locator("#polls")).ToHaveTextAsync("0")
+            : Expect(page.Locator("#polls")).ToHaveTextAsync(AtLeastOne()));
+    }
+
+    [Fact]
+    public async Task OnS3_ThePollsAreSimpleRequests_WithoutAQuestionBefore()
+    {
+        await using var shop = await OpenAsync(Cloud, settings => Take(settings, work: "00:00:02"));
+        var page = await VisitAsync(shop);
+
+        await PlaceAsync(page);
+        await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
+
+        Assert.NotEmpty(shop.StatusRequests);
+        Assert.All(shop.StatusRequests, request =>
+        {
+            Assert.Equal(("GET", 200), (request.Method, request.StatusCode));
+            Assert.Empty(request.Headers.Keys.Intersect(["Authorization", "Cookie", "Referer", "If-None-Match", "traceparent"], StringComparer.OrdinalIgnoreCase));
+        });
+    }
+
+    [Fact]
+    public async Task SeveralOrders_AreWatchedAtOnce_AndAfterAReloadToo()
+    {
+        await using var shop = await OpenAsync(Desk, settings => Take(settings, work: "00:00:04"));
+        var page = await VisitAsync(shop);
+        for (var order = 1; order <= 4; order++)
+        {
+            await PlaceAsync(page);
+            await Expect(page.Locator(".order")).ToHaveCountAsync(order);
+        }
+
+        await page.ReloadAsync();
+
+        await Expect(page.Locator(".order")).ToHaveCountAsync(4);
+        await Expect(page.Locator(".order[data-state=Succeeded]")).ToHaveCountAsync(4, new() { Timeout = 60_000 });
+        Assert.Empty(_errors);
+    }
+
+    [Fact]
+    public async Task ARefusedOrder_SaysWhy()
+    {
+        await using var shop = await OpenAsync(Desk, settings => Take(settings, work: "00:00:01"));
+        var page = await VisitAsync(shop);
+
+        await page.GetByLabel("Fewer: Book").ClickAsync();
+        await PlaceAsync(page);
+
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("An order has 1 to 1000 items; this one has 0.");
+        await Expect(page.Locator(".order")).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData(Desk)]
+    [InlineData(Cloud)]
+    public async Task PageApiAndStatusUrls_OnThreeOrigins(string where)
+    {
+        await using var elsewhere = await PageServer.StartAsync();
+        await using var shop = await OpenAsync(where, settings =>
+        {
+            Take(settings, work: "00:00:04");
+            settings["OffloadedPolling__UrlLifetime"] = "00:00:01";
+            settings["Orders__AllowedOrigins__0"] = elsewhere.Address.GetLeftPart(UriPartial.Authority);
+        });
+        elsewhere.Api = shop.Orders.Address;
+        var page = await browser.NewPageAsync(_errors);
+        var origins = new HashSet<string>();
+        page.Response += (_, response) => origins.Add(new Uri(response.Url).GetLeftPart(UriPartial.Authority));
+        await page.GotoAsync(elsewhere.Address.ToString());
+
+        await PlaceAsync(page);
+
+        await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
+        Assert.Equal(where == Cloud ? 3 : 2, origins.Count);
+        Assert.DoesNotContain(shop.StatusRequests, request => request.Method == "OPTIONS");
+        Assert.Empty(_errors);
+    }
+
+    [Theory]
+    [InlineData("desk", 1100, 640)]
+    [InlineData("phone", 390, 844)]
+    public async Task ThePage_FitsItsScreen(string screen, int width, int height)
+    {
+        await using var shop = await OpenAsync(Desk, settings => Take(settings, work: "00:00:05"));
+        var page = await browser.NewPageAsync(_errors, width, height);
+        await page.GotoAsync(shop.Orders.Address.ToString());
+        await PlaceAsync(page);
+        await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
+        await page.GetByLabel("More: Falling star").ClickAsync();
+        await PlaceAsync(page);
+        await Expect(page.Locator(".order .state").First).ToHaveTextAsync("Failed", _patience);
+        await page.GetByLabel("Fewer: Falling star").ClickAsync();
+        await page.GetByLabel("More: Teapot").ClickAsync();
+        await PlaceAsync(page);
+        await Expect(page.Locator(".order .state").First).ToHaveTextAsync("In progress", _patience);
+        await Expect(page.Locator(".order .looks").First).ToHaveTextAsync("Looked 2 times", _patience);
+
+        Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{screen}.png"), FullPage = screen == "phone" });
+    }
+
+    private static async Task<IShop> OpenAsync(string where, Action<Dictionary<string, string>> configure) =>
+        where == Cloud ? await CloudShop.OpenAsync(configure) : await DeskShop.OpenAsync(configure);
+
+    private static void Take(Dictionary<string, string> settings, string work)
+    {
+        settings["Orders__ProcessingTime"] = work;
+        settings["OffloadedPolling__MinProgressInterval"] = "00:00:00.5";
+    }
+
+    private async Task<IPage> VisitAsync(IShop shop)
+    {
+        var page = await browser.NewPageAsync(_errors);
+        await page.GotoAsync(shop.Orders.Address.ToString());
+        return page;
+    }
+
+    private static Task PlaceAsync(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Place order" }).ClickAsync();
+
+    [GeneratedRegex("^/operations/[0-9a-f]{32}/url$")]
+    private static partial Regex RenewalPath();
+
+    [GeneratedRegex("^[1-9][0-9]*$")]
+    private static partial Regex AtLeastOne();
+}
