@@ -44,11 +44,14 @@ isolate() {
 
 has() { command -v "$1" >/dev/null; }
 
+browser() { command -v chromium || command -v google-chrome; }
+
 # The packages of whatever is not there.
 missing() {
   has radosgw && has ceph-mon && has ceph-osd && has ceph || printf '%s\n' ceph-mon ceph-osd radosgw ceph-common
   has curl || echo curl
   has openssl || echo openssl
+  [[ -n $(browser) ]] || echo chromium
   # The linker and the compression library of native AOT.
   has clang || has gcc || echo clang
   [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
@@ -98,6 +101,8 @@ start_servers() {
   export OFFLOADEDPOLLING_TEST_S3=http://127.0.0.1:${ports[0]}
   export OFFLOADEDPOLLING_TEST_SQS=http://127.0.0.1:${ports[1]}
   export OFFLOADEDPOLLING_TEST_DYNAMODB=http://127.0.0.1:${ports[2]}
+  export OFFLOADEDPOLLING_TEST_BROWSER
+  OFFLOADEDPOLLING_TEST_BROWSER=$(browser)
   export OFFLOADEDPOLLING_TEST_ACCESS_KEY=TESTACCESSKEY0000001
   export OFFLOADEDPOLLING_TEST_SECRET_KEY=testsecretkeytestsecretkeytestsecretkey1
   CEPH_DIR=$work/ceph CEPH_PORT=${ports[0]} CEPH_ACCESS_KEY=$OFFLOADEDPOLLING_TEST_ACCESS_KEY CEPH_SECRET_KEY=$OFFLOADEDPOLLING_TEST_SECRET_KEY \

@@ -1,12 +1,24 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using OffloadedPolling.Benchmarks;
+using OffloadedPolling.Benchmarks.Reads;
 
 switch (args)
 {
     case ["urls"]:
         BenchmarkRunner.Run<UrlBenchmarks>();
         return 0;
+    case ["reads"]:
+        return await ReadsBenchmark.RunAsync(rounds: 15, TimeSpan.FromSeconds(1));
+    case ["reads", var rounds, var seconds]:
+        return await ReadsBenchmark.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
+    case ["reads-server"]:
+        return await ReadsServer.RunAsync();
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/OffloadedPolling.Benchmarks -- urls");
+        Console.Error.WriteLine("""
+            Usage: dotnet run -c Release --project tests/OffloadedPolling.Benchmarks -- WHAT
+              urls                     issuing a status URL, beside the SDK's GetPreSignedURL
+              reads [ROUNDS SECONDS]   status reads on SQLite, beside a bare endpoint that returns the same bytes
+            """);
         return 1;
 }

@@ -26,7 +26,7 @@ internal static class SqliteSchema
             expires_at INTEGER NOT NULL,
             owner_message_id TEXT,
             document BLOB NOT NULL
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX documents_expires_at ON documents (expires_at);
         CREATE TABLE messages (
             id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

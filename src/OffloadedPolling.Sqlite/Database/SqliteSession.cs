@@ -12,6 +12,8 @@ internal sealed class SqliteSession : IDisposable
 
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
+    private DocumentStatement? _documents;
+
     public SqliteSession(string path)
     {
         var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 };
@@ -27,6 +29,8 @@ internal sealed class SqliteSession : IDisposable
             throw;
         }
     }
+
+    public DocumentStatement Documents => _documents ??= new DocumentStatement(_connection);
 
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();
@@ -53,6 +57,7 @@ internal sealed class SqliteSession : IDisposable
 
     public void Dispose()
     {
+        _documents?.Dispose();
         foreach (var command in _commands.Values)
         {
             command.Dispose();

@@ -13,8 +13,6 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
     private const string Replace =
         "UPDATE documents SET version = $version, expires_at = $expires_at, owner_message_id = $owner, document = $document WHERE id = $id AND version = $read";
 
-    private const string Select = "SELECT document, version, owner_message_id FROM documents WHERE id = $id";
-
     public string GetStatusKey(string id) => id;
 
     public string? GetOperationId(string statusKey) => OperationId.IsValid(statusKey) ? statusKey : null;
@@ -30,13 +28,9 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
         cancel.ThrowIfCancellationRequested();
         try
         {
-            var row = database.Readers.Read(id, static (session, id) => session.ReadFirst(
-                Select,
-                static row => ((byte[] Document, string Version, string? Owner)?)(row.GetFieldValue<byte[]>(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2)),
-                ("$id", id)));
-            return Task.FromResult(row is { } found
-                ? new StoredOperation(StatusDocument.Read(id, GetStatusKey(id), found.Document), new OperationMetadata { OwnerMessageId = found.Owner }, found.Version)
-                : null);
+            var row = database.Readers.Read(id, static (session, id) => session.Documents.Find(id));
+            return Task.FromResult(row is null ? null : new StoredOperation(
+                StatusDocument.Read(id, GetStatusKey(id), row.Document), new OperationMetadata { OwnerMessageId = row.OwnerMessageId }, row.Version));
         }
         catch (SqliteException failed)
         {

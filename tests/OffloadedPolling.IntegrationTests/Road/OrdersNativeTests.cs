@@ -21,15 +21,24 @@ public sealed class OrdersNativeTests : IDisposable
         Assert.True(exitCode == 0, output);
         Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
 
-        using var settings = await OrdersSettings.CreateAsync();
-        await using var orders = await OrdersProcess.StartAsync(settings.For("All"), Path.Combine(_folder, "publish", "Orders"));
+        using var cloud = await OrdersSettings.CreateAsync();
+        await GoTheRoadAsync(cloud.For("All"));
+        using var desk = new DeskSettings();
+        await GoTheRoadAsync(desk.For());
+    }
+
+    private async Task GoTheRoadAsync(Dictionary<string, string> settings)
+    {
+        await using var orders = await OrdersProcess.StartAsync(settings, Path.Combine(_folder, "publish", "Orders"));
         using var caller = new Caller();
         var created = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
         var failed = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
+        var page = await caller.Http.GetStringAsync(orders.Address);
 
         Assert.Equal(OperationState.Succeeded, created.Status);
         Assert.Equal("Out of stock", failed.Error!.Title);
         Assert.Equal("Ada", created.Result!.Value.GetProperty("customer").GetString());
+        Assert.Contains("orders.js", page, StringComparison.Ordinal);
     }
 
     private async Task<(int ExitCode, string Output)> PublishAsync()

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace OffloadedPolling.Benchmarks.Reads;
+
+/// <summary>
+/// Status reads of a host on SQLite beside a bare endpoint that returns the same bytes, both endpoints in turns, the server in a process of
+/// its own. Beside the requests per second it tells those per second of the server's processor time: a load that cannot keep the server busy
+/// flatters the slower endpoint.
+/// </summary>
+internal static class ReadsBenchmark
+{
+    private const int Connections = 16;
+
+    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(4);
+
+    public static async Task<int> RunAsync(int rounds, TimeSpan duration)
+    {
+        using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ServerArguments())
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var bare = new Uri((await server.StandardOutput.ReadLineAsync())!);
+        var status = new Uri((await server.StandardOutput.ReadLineAsync())!);
+        Measure(server, bare, _warmUp);
+        Measure(server, status, _warmUp);
+
+        var (perSecond, perProcessorSecond) = (new List<double>(), new List<double>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            var (without, with) = (Measure(server, bare, duration), Measure(server, status, duration));
+            perSecond.Add(with.PerSecond / without.PerSecond);
+            perProcessorSecond.Add(with.PerProcessorSecond / without.PerProcessorSecond);
+            Print($"round {round,2}: bare {without}, status {with}, ratio {perSecond[^1]:0.00} ({perProcessorSecond[^1]:0.00})");
+        }
+
+        Print($"median: {Median(perSecond):0.000} of the bare endpoint's requests per second, {Median(perProcessorSecond):0.000} per second of processor time");
+        server.StandardInput.Close();
+        await server.WaitForExitAsync();
+        return server.ExitCode;
+    }
+
+    private static Rate Measure(Process server, Uri url, TimeSpan duration)
+    {
+        var (before, watch) = (ProcessorTime(server), Stopwatch.StartNew());
+        var answers = Load.Measure(url, Connections, duration, "\"status\":\"Running\"");
+        return new Rate(answers / watch.Elapsed.TotalSeconds, answers / (ProcessorTime(server) - before).TotalSeconds);
+    }
+
+    private static TimeSpan ProcessorTime(Process server)
+    {
+        server.Refresh();
+        return server.TotalProcessorTime;
+    }
+
+    private static double Median(List<double> ratios) => ratios.Order().ElementAt(ratios.Count / 2);
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    // The program itself, or `dotnet` with its assembly.
+    private static string[] ServerArguments() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [typeof(ReadsBenchmark).Assembly.Location, "reads-server"]
+        : ["reads-server"];
+
+    private readonly record struct Rate(double PerSecond, double PerProcessorSecond)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{PerSecond:N0}/s ({PerProcessorSecond:N0})");
+    }
+}
