@@ -177,7 +177,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData("desk", 1100, 640)]
+    [InlineData("desk", 1100, 720)]
     [InlineData("phone", 390, 844)]
     public async Task ThePage_FitsItsScreen(string screen, int width, int height)
     {
