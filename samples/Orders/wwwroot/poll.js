@@ -29,7 +29,7 @@ export async function follow(accepted, { base = document.baseURI, onStatus, atLe
   let { statusUrl } = accepted;
   let last = null, lastSeen = now(), age = 0;
   let looks = 0, failures = 0;
-  let wait = Math.min(accepted.retryAfter, atLeastEvery);
+  let wait = Math.min(accepted.retryAfter ?? 1, atLeastEvery);
 
   for (;;) {
     await pause(jittered(wait), signal);

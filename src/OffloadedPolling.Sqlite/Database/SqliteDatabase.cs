@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>The database file: opened on first use, made where there is none, and refused where it is something else.</summary>
-internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSection settings, ILogger<SqliteDatabase> logger) : IAsyncDisposable
+internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSection settings, ILogger<SqliteDatabase> logger)
+    : IAsyncDisposable, IDisposable
 {
     private readonly Lock _gate = new();
 
@@ -56,6 +57,9 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
             opened.Readers.Dispose();
         }
     }
+
+    // For containers that are disposed of without await.
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private Opened OpenFile()
     {

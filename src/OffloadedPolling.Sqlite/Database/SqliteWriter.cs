@@ -59,50 +59,43 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Commit(List<IWrite> batch)
     {
-        if (batch.Count == 0 || TryCommit(batch) is not { } failure)
+        while (batch.Count > 0 && TryCommit(batch) is var (failure, culprit))
         {
-            return;
-        }
-
-        if (batch.Count == 1)
-        {
-            batch[0].Fail(failure);
-            return;
-        }
-
-        // One of them may have taken the others along.
-        foreach (var write in batch)
-        {
-            if (TryCommit([write]) is { } own)
+            if (culprit is null)
             {
-                write.Fail(own);
+                batch.ForEach(write => write.Fail(failure));
+                return;
             }
+
+            // The others did nothing wrong: they go again without it.
+            culprit.Fail(failure);
+            batch.Remove(culprit);
         }
     }
 
-    private Exception? TryCommit(List<IWrite> batch)
+    /// <summary>What went wrong, and in which write; in none where it was the transaction itself. <see langword="null"/>: nothing.</summary>
+    private (Exception Failure, IWrite? Culprit)? TryCommit(List<IWrite> batch)
     {
+        IWrite? running = null;
         try
         {
             _session.Execute("BEGIN IMMEDIATE");
             foreach (var write in batch)
             {
+                running = write;
                 write.Run(_session);
             }
 
+            running = null;
             _session.Execute("COMMIT");
         }
         catch (Exception failed)
         {
             RollBack();
-            return failed;
+            return (failed, running);
         }
 
-        foreach (var write in batch)
-        {
-            write.Complete();
-        }
-
+        batch.ForEach(write => write.Complete());
         return null;
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -41,13 +40,14 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
             }
             while (deleted == MaxBatch);
         }
-        catch (SqliteException failed)
-        {
-            Log.ExpiredNotDeleted(logger, database.Path, failed);
-        }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // The host stops. What is left is deleted after its next start.
+        }
+        catch (Exception failed)
+        {
+            // Whatever it was: it must not end this loop, and with it the host.
+            Log.ExpiredNotDeleted(logger, database.Path, failed);
         }
     }
 

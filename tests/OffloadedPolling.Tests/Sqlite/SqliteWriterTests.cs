@@ -58,6 +58,25 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WriteAsync_TheFileStaysLocked_FailsAllThatWaitTogether()
+    {
+        using var other = new SqliteSession(Path);
+        other.Execute("BEGIN IMMEDIATE");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        var waiting = Enumerable.Range(0, 20).Select(number => _writer.WriteAsync(session => Insert(session, number), default)).ToList();
+        foreach (var write in waiting)
+        {
+            Assert.Equal(5, (await Assert.ThrowsAsync<SqliteException>(() => write)).SqliteErrorCode);
+        }
+
+        // The first may have been taken alone. Ten seconds each for 20 would be minutes.
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60));
+        other.Execute("COMMIT");
+        Assert.Equal(1, await _writer.WriteAsync(session => Insert(session, 1), default));
+    }
+
+    [Fact]
     public async Task WriteAsync_GivenUpBeforeItsTurn_IsNotWritten()
     {
         using var cancel = new CancellationTokenSource();
