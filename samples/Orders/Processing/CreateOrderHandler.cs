@@ -18,7 +18,7 @@ internal sealed class CreateOrderHandler(IOrderStore orders, OrdersOptions setti
         var (customer, items) = context.Payload;
         if (items.FirstOrDefault(item => item.Sku == OutOfStock) is { } missing)
         {
-            throw new OperationFailedException("Out of stock", $"There are not {missing.Quantity} of '{missing.Sku}' left.");
+            throw new OperationFailedException("Out of stock", $"'{missing.Sku}' has sold out (ordered: {missing.Quantity}).");
         }
 
         for (var step = 0; step < _steps.Length; step++)

@@ -1,6 +1,6 @@
 import { follow } from './poll.js';
 
-const api = new URL(document.querySelector('meta[name=orders-api]').content || document.baseURI, document.baseURI);
+const api = new URL(document.querySelector('meta[name=orders-api]').content.replace(/([^/])$/, '$1/') || '.', document.baseURI);
 
 const products = [
   { sku: 'book', name: 'Book', quantity: 1 },
@@ -43,14 +43,15 @@ async function place(event) {
   };
   const button = event.target.querySelector('[type=submit]');
   button.disabled = true;
+  let response;
   try {
-    const response = await fetch(new URL('/order', api), {
+    response = await fetch(new URL('order', api), {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order),
     });
     refuse(response.ok ? '' : await reasonOf(response));
     if (response.ok) watch(await response.json(), order.items);
   } catch {
-    refuse('The shop cannot be reached. Please try again.');
+    refuse(response?.ok ? 'The order was placed, but the shop\'s answer got lost.' : 'The shop cannot be reached. Please try again.');
   } finally {
     button.disabled = false;
   }
@@ -128,7 +129,7 @@ function progressOf({ status, percentComplete = 0, estimate }, elapsed) {
 // The host's own count of requests for status documents. Asked for when an order begins and ends: this is no poll for polls.
 async function countPolls() {
   try {
-    const { answeredByHost, hostStandsInForS3 } = await (await fetch(new URL('/polls', api), { cache: 'no-store' })).json();
+    const { answeredByHost, hostStandsInForS3 } = await (await fetch(new URL('polls', api), { cache: 'no-store' })).json();
     byId('polls').textContent = answeredByHost;
     byId('polls-why').textContent = hostStandsInForS3 ? '(without a cloud, the host itself stands in for S3)' : '(S3 answers them)';
   } catch {
@@ -150,15 +151,7 @@ function remember({ operationUrl }, items) {
 
 function forget({ operationUrl }) { keep(underWay().filter(order => order.operationUrl !== operationUrl)); }
 
-async function resume() {
-  for (const { operationUrl, items } of underWay()) {
-    const response = await fetch(new URL(`${operationUrl}/url`, api), { cache: 'no-store' }).catch(() => null);
-    if (response?.ok) watch(await response.json(), items);
-    else if (response?.status === 404) forget({ operationUrl });
-  }
-}
-
 fillShelf();
 byId('order').addEventListener('submit', place);
 countPolls();
-resume();
+underWay().forEach(({ operationUrl, items }) => watch({ operationUrl }, items));

@@ -15,12 +15,9 @@ internal sealed class StatusRouteAddress(IServiceProvider services) : IStatusRou
 
     private readonly IServer? _server = services.GetService<IServer>();
 
-    public Uri? Server =>
-        _server?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address
-        && Uri.TryCreate(address, UriKind.Absolute, out var bound)
-        && bound.Host != "unix"
-            ? bound
-            : null;
+    public Uri? Server => _server?.Features.Get<IServerAddressesFeature>()?.Addresses
+        .Select(address => Uri.TryCreate(address, UriKind.Absolute, out var bound) && bound.Host != "unix" ? bound : null)
+        .FirstOrDefault(bound => bound is not null);
 
     public string? GetPath(string id) => _links.GetPathByName(EndpointName, new RouteValueDictionary { ["id"] = id });
 }

@@ -5,10 +5,15 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>The database file: opened on first use, made where there is none, and refused where it is something else.</summary>
-internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSection settings, ILogger<SqliteDatabase> logger)
+internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSection settings, TimeProvider time, ILogger<SqliteDatabase> logger)
     : IAsyncDisposable, IDisposable
 {
+    // Closing a file drops all locks that this process has on it, those of another host's connections too.
+    private static readonly Lock _creating = new();
+
     private readonly Lock _gate = new();
+
+    private readonly FileMark _mark = new(time);
 
     private Opened? _opened;
 
@@ -37,16 +42,17 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
         }
     }
 
-    /// <summary>Sees whether the file is still there and can be written.</summary>
+    /// <summary>Writes to the file, and reads that back from what lies under its path.</summary>
+    /// <exception cref="OperationStoreException">It was deleted or replaced, and what is written now is lost.</exception>
+    /// <exception cref="SqliteException">It cannot be written.</exception>
     public async Task CheckAsync(CancellationToken cancel)
     {
-        if (!File.Exists(Path))
+        var mark = await Writer.WriteAsync(_mark.Put, cancel).ConfigureAwait(false);
+        if (!IsUnderPath(mark))
         {
-            throw new OperationStoreException($"The database file '{Path}' is gone. Put it back, or start this process anew to begin with an empty one.");
+            throw new OperationStoreException(
+                $"The database file '{Path}' was deleted or replaced while this process had it open: what it writes now is lost. Put the right file there and start this process anew.");
         }
-
-        // The transaction around it is what is asked for.
-        await Writer.WriteAsync(_ => 0, cancel).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -61,9 +67,22 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
     // For containers that are disposed of without await.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    // With other eyes than those of the connections that are open.
+    private bool IsUnderPath(byte[] mark)
+    {
+        if (!File.Exists(Path))
+        {
+            return false;
+        }
+
+        using var session = new SqliteSession(Path);
+        return SqliteSchema.WrongWith(session) is null && _mark.IsIn(session, mark);
+    }
+
     private Opened OpenFile()
     {
         SqliteSession? session = null;
+        SqliteWriter? writer = null;
         try
         {
             EnsureFile();
@@ -74,10 +93,10 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
             }
 
             UseWriteAheadLog(session);
-            SqliteSchema.Ensure(session);
-            var key = options.Value.SigningKey is { } configured ? Convert.FromBase64String(configured) : SqliteSchema.EnsureSigningKey(session);
-            var opened = new Opened(new SqliteWriter(session), new SqliteReaders(Path), key);
+            writer = new SqliteWriter(session);
             session = null;
+            var opened = new Opened(writer, new SqliteReaders(Path), Prepare(writer));
+            writer = null;
             Log.DatabaseOpened(logger, Path);
             return opened;
         }
@@ -88,8 +107,18 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
         finally
         {
             session?.Dispose();
+            writer?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
+
+    // Once in a process's life: whoever opens the file has to wait for it anyhow.
+    private byte[] Prepare(SqliteWriter writer) => writer.WriteAsync(
+        session =>
+        {
+            SqliteSchema.Ensure(session);
+            return options.Value.SigningKey is { } configured ? Convert.FromBase64String(configured) : SqliteSchema.EnsureSigningKey(session);
+        },
+        CancellationToken.None).GetAwaiter().GetResult();
 
     // It holds the signing key and the payloads: no other user of the machine has to read it. SQLite gives its side files the same mode.
     private void EnsureFile()
@@ -99,20 +128,30 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
             throw Unusable("which is a folder. Set it to a file.");
         }
 
-        if (File.Exists(Path))
+        lock (_creating)
         {
-            return;
+            if (!File.Exists(Path))
+            {
+                CreateFile();
+            }
         }
+    }
 
+    private void CreateFile()
+    {
         try
         {
-            var create = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
+            var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
             if (!OperatingSystem.IsWindows())
             {
                 create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
             new FileStream(Path, create).Dispose();
+        }
+        catch (IOException) when (File.Exists(Path))
+        {
+            // Another process was faster.
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -133,7 +172,7 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
     }
 
     private OperationStoreException Unusable(string why, Exception? cause = null) =>
-        new($"{settings.NameOf("Sqlite:DataSource")} is '{options.Value.DataSource}' ({Path}), {why}", cause);
+        new($"{settings.NameOf("Sqlite:DataSource")} is '{options.Value.DataSource}'{(Path == options.Value.DataSource ? "" : $" ({Path})")}, {why}", cause);
 
     internal sealed record Opened(SqliteWriter Writer, SqliteReaders Readers, byte[] SigningKey);
 }

@@ -40,16 +40,16 @@ internal static class SqliteSchema
         ) STRICT;
         CREATE INDEX messages_kind ON messages (kind);
         CREATE INDEX messages_status_key ON messages (status_key);
-        CREATE INDEX messages_received ON messages (kind, visible_at) WHERE visible_at > 0;
+        CREATE INDEX messages_received ON messages (kind, visible_at, received_at) WHERE visible_at > 0;
         """;
 
     /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
     public static string? WrongWith(SqliteSession session)
     {
         // In one transaction, so that all three are of one moment: another process may be making the tables.
-        var (application, version, tables) = (0L, 0L, 0L);
-        InTransaction(session, "BEGIN", () => (application, version, tables) =
-            (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"), Number(session, "SELECT count(*) FROM sqlite_master")));
+        session.Execute("BEGIN");
+        var (application, version, tables) = (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"), Number(session, "SELECT count(*) FROM sqlite_master"));
+        session.Execute("COMMIT");
         return (application, version) switch
         {
             (ApplicationId, > Version) => string.Create(CultureInfo.InvariantCulture,
@@ -60,8 +60,8 @@ internal static class SqliteSchema
         };
     }
 
-    /// <summary>Makes the tables if there are none yet; another process may be about to do the same.</summary>
-    public static void Ensure(SqliteSession session) => InTransaction(session, "BEGIN IMMEDIATE", () =>
+    /// <summary>Makes the tables if there are none yet, within a transaction: another process may be about to do the same.</summary>
+    public static void Ensure(SqliteSession session)
     {
         if (Number(session, "PRAGMA user_version") == 0)
         {
@@ -69,30 +69,14 @@ internal static class SqliteSchema
             session.Execute($"PRAGMA application_id = {ApplicationId}");
             session.Execute($"PRAGMA user_version = {Version}");
         }
-    });
-
-    /// <summary>The key that is kept in the file, made now if there is none.</summary>
-    public static byte[] EnsureSigningKey(SqliteSession session)
-    {
-        InTransaction(session, "BEGIN IMMEDIATE", () => session.Execute(
-            "INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value)", ("$name", SigningKeyName), ("$value", RandomNumberGenerator.GetBytes(32))));
-        return session.ReadFirst("SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
     }
 
-    private static void InTransaction(SqliteSession session, string begin, Action statements)
+    /// <summary>The key that is kept in the file, made now if there is none, within a transaction.</summary>
+    public static byte[] EnsureSigningKey(SqliteSession session)
     {
-        session.Execute(begin);
-        try
-        {
-            statements();
-        }
-        catch
-        {
-            session.Execute("ROLLBACK");
-            throw;
-        }
-
-        session.Execute("COMMIT");
+        session.Execute(
+            "INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value)", ("$name", SigningKeyName), ("$value", RandomNumberGenerator.GetBytes(32)));
+        return session.ReadFirst("SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
     }
 
     private static long Number(SqliteSession session, string sql) => session.ReadFirst(sql, row => row.GetInt64(0));

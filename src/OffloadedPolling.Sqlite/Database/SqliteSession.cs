@@ -1,12 +1,13 @@
 using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
 
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>A connection with its statements, each prepared once. Not thread-safe.</summary>
 internal sealed class SqliteSession : IDisposable
 {
-    // SQLite itself waits for other processes' writes, with short sleeps; the provider's own way is to sleep for 150 ms at a time.
-    private const int BusyTimeoutMilliseconds = 10_000;
+    /// <summary>For how long another process may hold the file.</summary>
+    public static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
 
     private readonly SqliteConnection _connection;
 
@@ -16,12 +17,20 @@ internal sealed class SqliteSession : IDisposable
 
     public SqliteSession(string path)
     {
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 };
+        var connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            // The file is made by this library alone, with the rights that it should have.
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = 1,
+        };
         _connection = new SqliteConnection(connectionString.ToString());
         try
         {
             _connection.Open();
-            Execute($"PRAGMA busy_timeout = {BusyTimeoutMilliseconds}");
+            // SQLite waits by itself, with short sleeps; the provider's own way is to sleep for 150 ms at a time.
+            Execute($"PRAGMA busy_timeout = {BusyTimeout.TotalMilliseconds}");
         }
         catch
         {
@@ -31,6 +40,21 @@ internal sealed class SqliteSession : IDisposable
     }
 
     public DocumentStatement Documents => _documents ??= new DocumentStatement(_connection);
+
+    /// <summary>Begins a transaction that writes; <see langword="false"/> if another process is in one, without waiting for it.</summary>
+    public bool TryBeginImmediate()
+    {
+        sqlite3_busy_timeout(_connection.Handle, 0);
+        var result = sqlite3_exec(_connection.Handle, "BEGIN IMMEDIATE");
+        sqlite3_busy_timeout(_connection.Handle, (int)BusyTimeout.TotalMilliseconds);
+        if (result == SQLITE_BUSY)
+        {
+            return false;
+        }
+
+        SqliteException.ThrowExceptionForRC(result, _connection.Handle);
+        return true;
+    }
 
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();

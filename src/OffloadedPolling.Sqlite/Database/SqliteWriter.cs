@@ -11,11 +11,23 @@ internal sealed class SqliteWriter : IAsyncDisposable
 {
     private const int MaxBatch = 100;
 
+    private static readonly TimeSpan _betweenTries = TimeSpan.FromMilliseconds(1);
+
+    private static readonly TimeSpan _longestStretch = TimeSpan.FromMilliseconds(50);
+
+    // Longer than what lies between two tries of another process.
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(4);
+
+    // The file's other users live by the machine's clock, whatever the host's is.
+    private readonly TimeProvider _clock = TimeProvider.System;
+
     private readonly SqliteSession _session;
 
     private readonly Channel<IWrite> _waiting = Channel.CreateUnbounded<IWrite>(new() { SingleReader = true });
 
     private readonly Task _running;
+
+    private long? _busySince;
 
     public SqliteWriter(SqliteSession session)
     {
@@ -52,14 +64,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 }
             }
 
-            Commit(batch);
+            await CommitAsync(batch).ConfigureAwait(false);
             batch.Clear();
+            await LetOthersInAsync().ConfigureAwait(false);
         }
     }
 
-    private void Commit(List<IWrite> batch)
+    private async Task CommitAsync(List<IWrite> batch)
     {
-        while (batch.Count > 0 && TryCommit(batch) is var (failure, culprit))
+        while (batch.Count > 0 && await TryCommitAsync(batch).ConfigureAwait(false) is var (failure, culprit))
         {
             if (culprit is null)
             {
@@ -74,12 +87,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>What went wrong, and in which write; in none where it was the transaction itself. <see langword="null"/>: nothing.</summary>
-    private (Exception Failure, IWrite? Culprit)? TryCommit(List<IWrite> batch)
+    private async Task<(Exception Failure, IWrite? Culprit)?> TryCommitAsync(List<IWrite> batch)
     {
         IWrite? running = null;
         try
         {
-            _session.Execute("BEGIN IMMEDIATE");
+            await BeginAsync().ConfigureAwait(false);
             foreach (var write in batch)
             {
                 running = write;
@@ -99,13 +112,42 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return null;
     }
 
+    // SQLite's own waiting looks every 100 ms, and so misses the gaps that a busy process leaves.
+    private async Task BeginAsync()
+    {
+        var startedAt = _clock.GetTimestamp();
+        while (!_session.TryBeginImmediate())
+        {
+            if (_clock.GetElapsedTime(startedAt) >= SqliteSession.BusyTimeout)
+            {
+                throw new SqliteException("database is locked", SQLitePCL.raw.SQLITE_BUSY);
+            }
+
+            await Task.Delay(_betweenTries, _clock, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    // A process whose writes never cease would hold the file for itself.
+    private async Task LetOthersInAsync()
+    {
+        if (!_waiting.Reader.TryPeek(out _))
+        {
+            _busySince = null;
+        }
+        else if (_clock.GetElapsedTime(_busySince ??= _clock.GetTimestamp()) >= _longestStretch)
+        {
+            await Task.Delay(_pause, _clock, CancellationToken.None).ConfigureAwait(false);
+            _busySince = null;
+        }
+    }
+
     private void RollBack()
     {
         try
         {
             _session.Execute("ROLLBACK");
         }
-        catch (SqliteException)
+        catch (Exception)
         {
             // SQLite has rolled back by itself, as it does when the disk is full, or the transaction never began.
         }

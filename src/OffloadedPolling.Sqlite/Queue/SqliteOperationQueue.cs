@@ -14,15 +14,11 @@ internal sealed class SqliteOperationQueue(
     private const string Insert =
         "INSERT INTO messages (kind, status_key, trace_parent, body) VALUES ($kind, $status_key, $trace_parent, $body)";
 
-    // A message that was received in the future was received before the clock was set back: without the second condition it would stay
-    // hidden for as long as the clock was set back by.
-    private const string IsVisible = "kind = $kind AND (visible_at <= $now OR received_at > $now + 5000)";
-
-    private const string Peek = $"SELECT 1 FROM messages WHERE {IsVisible} ORDER BY id LIMIT 1";
+    private const string Peek = $"SELECT 1 FROM messages WHERE kind = $kind AND {MessageVisibility.IsVisible} ORDER BY id LIMIT 1";
 
     private const string Receive = $"""
         UPDATE messages SET visible_at = $visible_again_at, received_at = $now, receive_count = receive_count + 1
-        WHERE id IN (SELECT id FROM messages WHERE {IsVisible} ORDER BY id LIMIT $most)
+        WHERE id IN (SELECT id FROM messages WHERE kind = $kind AND {MessageVisibility.IsVisible} ORDER BY id LIMIT $most)
         RETURNING id, receive_count, status_key, trace_parent, body
         """;
 
@@ -93,7 +89,7 @@ internal sealed class SqliteOperationQueue(
         {
             await database.CheckAsync(cancel).ConfigureAwait(false);
         }
-        catch (SqliteException failed)
+        catch (Exception failed) when (SqliteErrors.Is(failed))
         {
             throw SqliteErrors.ToQueueException("write to", kind, database.Path, failed);
         }
@@ -106,7 +102,7 @@ internal sealed class SqliteOperationQueue(
             return database.Readers.Read((kind, Now()), static (session, look) => session.ReadFirst(
                 Peek, row => true, ("$kind", look.kind), ("$now", look.Item2)));
         }
-        catch (SqliteException failed)
+        catch (Exception failed) when (SqliteErrors.Is(failed))
         {
             throw SqliteErrors.ToQueueException("look into", kind, database.Path, failed);
         }
@@ -135,7 +131,7 @@ internal sealed class SqliteOperationQueue(
         {
             return await database.Writer.WriteAsync(statements, cancel).ConfigureAwait(false);
         }
-        catch (SqliteException failed)
+        catch (Exception failed) when (SqliteErrors.Is(failed))
         {
             throw SqliteErrors.ToQueueException(verb, kind, database.Path, failed);
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.Sqlite;
@@ -9,7 +8,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
 {
     private const string CountAll = "SELECT count(*) FROM messages WHERE kind = $kind";
 
-    private const string CountInFlight = "SELECT count(*) FROM messages WHERE kind = $kind AND visible_at > 0 AND visible_at > $now";
+    private const string CountInFlight = $"SELECT count(*) FROM messages WHERE kind = $kind AND {MessageVisibility.IsHidden}";
 
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(1);
 
@@ -42,7 +41,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
                 return new QueueDepth(Math.Max(all - inFlight, 0), inFlight);
             });
         }
-        catch (SqliteException failed)
+        catch (Exception failed) when (SqliteErrors.Is(failed))
         {
             Log.QueueDepthUnknown(logger, kind, failed);
             return null;

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
 
-internal sealed class SqliteOptionsValidator(SettingsSection settings) : IValidateOptions<SqliteOptions>
+internal sealed partial class SqliteOptionsValidator(SettingsSection settings) : IValidateOptions<SqliteOptions>
 {
     // As long as the signatures: a shorter key would be the weakest part. https://www.rfc-editor.org/rfc/rfc2104#section-3
     private const int MinKeyBytes = 32;
@@ -33,7 +34,7 @@ internal sealed class SqliteOptionsValidator(SettingsSection settings) : IValida
     {
         null or "" => "is empty. Set it to the path of a file, such as 'offloaded-polling.db'.",
         ":memory:" => "is ':memory:', which every connection would have for itself. Set it to the path of a file.",
-        _ when source.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || source.Contains('=', StringComparison.Ordinal) =>
+        _ when source.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || ConnectionString().IsMatch(source) =>
             $"is '{source}', a URI or a connection string. Set it to the path of a file alone.",
         _ => null,
     };
@@ -60,4 +61,7 @@ internal sealed class SqliteOptionsValidator(SettingsSection settings) : IValida
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"has {length} bytes, and needs at least {MinKeyBytes}. Make one with 'openssl rand -base64 32', or leave it out.");
     }
+
+    [GeneratedRegex(@"\A\s*(data\s*source|filename)\s*=", RegexOptions.IgnoreCase)]
+    private static partial Regex ConnectionString();
 }

@@ -10,7 +10,7 @@ namespace OffloadedPolling.Sqlite;
 /// The query of a status URL: <c>?expires=…&amp;signature=…</c>, the second from which on it is no longer valid (Unix time), and the
 /// HMAC-SHA-256 of both the operation's id and that second in Base64url.
 /// </summary>
-internal sealed class StatusUrlSignature(SqliteDatabase database) : IDisposable
+internal sealed class StatusUrlSignature(SqliteDatabase database)
 {
     private const string ExpiresIs = "?expires=";
 
@@ -21,9 +21,6 @@ internal sealed class StatusUrlSignature(SqliteDatabase database) : IDisposable
 
     // The digits of the largest Int64.
     private const int MaxExpiresLength = 19;
-
-    // One for each thread: to make one costs more than to use it.
-    private readonly ThreadLocal<IncrementalHash> _hmac = new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, database.SigningKey), trackAllValues: true);
 
     /// <summary>Signs a query for one document.</summary>
     public string Sign(string id, long expiresAt)
@@ -56,16 +53,6 @@ internal sealed class StatusUrlSignature(SqliteDatabase database) : IDisposable
         return now < long.Parse(expires, NumberStyles.None, CultureInfo.InvariantCulture) ? StatusUrlValidity.Valid : StatusUrlValidity.Expired;
     }
 
-    public void Dispose()
-    {
-        foreach (var hmac in _hmac.Values)
-        {
-            hmac.Dispose();
-        }
-
-        _hmac.Dispose();
-    }
-
     private void Compute(ReadOnlySpan<char> id, ReadOnlySpan<char> expires, Span<char> signature)
     {
         // Longer than any id with its expiry: both were bounded before. The first line keeps the key's signatures apart from any other use.
@@ -76,8 +63,7 @@ internal sealed class StatusUrlSignature(SqliteDatabase database) : IDisposable
         }
 
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _hmac.Value!.AppendData(text[..length]);
-        _hmac.Value.GetHashAndReset(hash);
+        HMACSHA256.HashData(database.SigningKey, text[..length], hash);
         Base64Url.EncodeToChars(hash, signature);
     }
 }

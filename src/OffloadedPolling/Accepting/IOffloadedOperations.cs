@@ -6,7 +6,7 @@ public interface IOffloadedOperations
     /// <summary>The names of the operation kinds that this host knows.</summary>
     IReadOnlyList<string> Kinds { get; }
 
-    /// <summary>Accepts one operation: estimates it, creates its status document, sends its message and issues its status URL.</summary>
+    /// <summary>Accepts one operation: estimates it, creates its status document, issues its status URL and sends its message.</summary>
     /// <typeparam name="TPayload">The payload type that the operation's kind was added with.</typeparam>
     /// <param name="payload">What the handler needs. It becomes the message's body.</param>
     /// <param name="cancel">Gives up. What had been created by then ends as <c>Failed</c>.</param>
@@ -14,8 +14,10 @@ public interface IOffloadedOperations
     /// <exception cref="ArgumentException">No kind was added for <typeparamref name="TPayload"/>.</exception>
     /// <exception cref="PayloadTooLargeException">The message would be larger than the queue takes. Nothing was created.</exception>
     /// <exception cref="OperationStoreException">The status document could not be created. Nothing was sent.</exception>
-    /// <exception cref="OperationQueueException">The message could not be sent. The status document says <c>Failed</c>.</exception>
-    /// <exception cref="StatusUrlException">The operation was accepted, but no URL to it could be signed.</exception>
+    /// <exception cref="StatusUrlException">No URL could be signed. Nothing was sent; the status document says <c>Failed</c>.</exception>
+    /// <exception cref="OperationQueueException">
+    /// The message could not be sent. The status document says <c>Failed</c>, unless it came through all the same and a worker has begun.
+    /// </exception>
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, CancellationToken cancel = default)
         where TPayload : notnull;
 

@@ -9,7 +9,7 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>Accept, step by step: estimate, store, queue, issue.</summary>
+/// <summary>Accept, step by step: estimate, store, issue, queue.</summary>
 internal sealed class OffloadedOperations(
     OperationKinds kinds,
     IWaitTimeEstimator estimator,
@@ -39,8 +39,7 @@ internal sealed class OffloadedOperations(
 
         var estimate = await estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
         var created = await store.CreateAsync(NewStatus(id, kind.Name, estimate, acceptOptions), OperationMetadata.Empty, cancel).ConfigureAwait(false);
-        await SendAsync(kind.Name, message, created, cancel).ConfigureAwait(false);
-        return await IssueAsync(created.Status, cancel).ConfigureAwait(false);
+        return await IssueAndSendAsync(kind.Name, message, created, cancel).ConfigureAwait(false);
     }
 
     public async Task<OperationStatus?> GetAsync(string id, CancellationToken cancel)
@@ -86,29 +85,39 @@ internal sealed class OffloadedOperations(
         };
     }
 
-    private async Task SendAsync(string kind, OutgoingMessage message, StoredOperation created, CancellationToken cancel)
+    private async Task<AcceptedOperation> IssueAndSendAsync(string kind, OutgoingMessage message, StoredOperation created, CancellationToken cancel)
     {
+        var problem = Problems.NotIssued;
         try
         {
+            // The URL first: once the message is sent, nobody can take it back.
+            var accepted = await IssueAsync(created.Status, cancel).ConfigureAwait(false);
+            problem = Problems.NotSent;
             await queue.SendAsync(kind, message, cancel).ConfigureAwait(false);
+            return accepted;
         }
         catch
         {
-            await EndUnsentAsync(created).ConfigureAwait(false);
+            await EndUnlessBegunAsync(created, problem).ConfigureAwait(false);
             throw;
         }
     }
 
-    // The caller of a failed accept never learns the URL, but nobody may find an operation that waits for ever.
-    private async Task EndUnsentAsync(StoredOperation created)
+    // The caller of a failed accept never learns the URL, and asks again: the work must not be done for nobody, nor wait for ever.
+    private async Task EndUnlessBegunAsync(StoredOperation created, OperationProblem problem)
     {
         try
         {
-            await transitions.EndAsync(created, OperationOutcome.Failed(Problems.NotSent), CancellationToken.None).ConfigureAwait(false);
+            await transitions.ApplyAsync(
+                created,
+                current => current.Status.Status == OperationState.NotStarted
+                    ? (StatusTransitions.Ended(current.Status, OperationOutcome.Failed(problem)), current.Metadata)
+                    : null,
+                CancellationToken.None).ConfigureAwait(false);
         }
         catch (OffloadedPollingException unwritten)
         {
-            Log.UnsentNotEnded(logger, created.Status.Id, unwritten);
+            Log.FailedAcceptNotEnded(logger, created.Status.Id, unwritten);
         }
     }
 

@@ -9,8 +9,11 @@ namespace OffloadedPolling.Diagnostics;
 /// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(101, LogLevel.Error, "Operation {OperationId} could not be queued, and its status document could not be ended. It stays NotStarted.")]
-    public static partial void UnsentNotEnded(ILogger logger, string operationId, Exception cause);
+    [LoggerMessage(101, LogLevel.Error, "Operation {OperationId} could not be accepted, and its status document could not be ended. It stays NotStarted until a worker takes it, if it was queued.")]
+    public static partial void FailedAcceptNotEnded(ILogger logger, string operationId, Exception cause);
+
+    [LoggerMessage(102, LogLevel.Warning, "'{Section}' is of no operation kind of this host, and has no effect here. If its name is wrong, correct it; the kinds here are {Kinds}.")]
+    public static partial void SettingsOfUnknownKind(ILogger logger, string section, string kinds);
 
     [LoggerMessage(201, LogLevel.Warning, "S3 denies reading a status document in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist; if s3:GetObject is missing, grant that. This is logged once.")]
     public static partial void ReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);

@@ -53,6 +53,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddSingleton<StatusTransitions>();
         services.TryAddSingleton<MessageProcessor>();
         services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnknownKindSettings>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
         return new OffloadedPollingBuilder(services);
     }

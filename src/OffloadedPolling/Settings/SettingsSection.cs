@@ -62,6 +62,9 @@ public sealed class SettingsSection
         }
     }
 
+    /// <summary>The names of the sections within <paramref name="key"/>.</summary>
+    internal IEnumerable<string> SectionsOf(string key) => _configuration?.GetSection(key).GetChildren().Select(child => child.Key) ?? [];
+
     private static void RefuseUnknownKeys(
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type options,
         string path,

@@ -13,6 +13,14 @@ internal static class Problems
         Detail = "The operation was not accepted and will not run. Send the request again.",
     };
 
+    /// <summary>The work was queued, but no status URL could be made: nobody could learn what came of it.</summary>
+    public static OperationProblem NotIssued { get; } = new()
+    {
+        Type = Prefix + "not-issued",
+        Title = "No address to look at the status could be made",
+        Detail = "The operation was not accepted and will not run. Send the request again.",
+    };
+
     /// <summary>The handler's result does not fit into a status document.</summary>
     public static OperationProblem ResultTooLarge(StatusDocumentTooLargeException tooLarge) => new()
     {

@@ -3,8 +3,8 @@ namespace OffloadedPolling;
 /// <summary>Where the route of an <see cref="ISignedStatusRoute"/> is to be found.</summary>
 public interface IStatusRouteAddress
 {
-    /// <summary>The first address that the server is bound to, which may be a wildcard such as <c>http://[::]:8080</c>.</summary>
-    /// <value><see langword="null"/> before the server has started, or where it is bound to no address of HTTP.</value>
+    /// <summary>The first address of a network that the server is bound to, which may be a wildcard such as <c>http://[::]:8080</c>.</summary>
+    /// <value><see langword="null"/> before the server has started, or where it is bound to none, but a socket file.</value>
     Uri? Server { get; }
 
     /// <summary>The path of one operation's document at the host, from its leading slash on.</summary>

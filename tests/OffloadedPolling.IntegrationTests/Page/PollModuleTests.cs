@@ -20,6 +20,8 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
 
     private IPage _page = null!;
 
+    private DateTimeOffset? _date;
+
     private double _clock;
 
     private TimeSpan _step = TimeSpan.FromMilliseconds(500);
@@ -67,6 +69,8 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     [InlineData("{ median: 3600, upper: 3600 }", 36000, 30)]
     [InlineData("{ median: 0, upper: 0 }", 20, 6)]
     [InlineData("{}", 20, 6)]
+    [InlineData("{ median: 5 }", 0, 5)]
+    [InlineData("{ median: 5, upper: 4 }", 20, 6)]
     public async Task NextDelay_IsWhatTheEstimateAsksFor(string? estimate, double elapsed, double expected)
     {
         var delay = await _page.EvaluateAsync<double>(
@@ -112,14 +116,15 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     [Fact]
     public async Task Follow_503AndABrokenConnection_BacksOffAndGoesOn()
     {
-        Answer((503, ""), null, (200, "no json"), Document("Succeeded", 1));
+        Answer((503, ""), (429, ""), null, (200, "no json"), (200, "{}"), (200, """{ "status": "Running" }"""), Document("Succeeded", 1));
 
         Assert.Equal("Succeeded", await FollowToTheEndAsync());
 
-        Assert.Equal(4, _looks.Count);
+        Assert.Equal(7, _looks.Count);
     }
 
     [Theory]
+    [InlineData(400)]
     [InlineData(403)]
     [InlineData(404)]
     [InlineData(0)]
@@ -149,6 +154,7 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
         _answer = _ => Task.FromResult<(int, string)?>((403, ""));
 
         await StartAsync(Accepted(StatusUrl));
+        _step = TimeSpan.FromSeconds(2);
         await RunAsync(() => _clock > 300);
 
         Assert.InRange(renewals, 5, 60);
@@ -170,12 +176,12 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     public async Task Follow_AHostThatIsDown_IsAskedAgain()
     {
         var renewals = 0;
-        _renew = () => ++renewals < 3 ? renewals == 1 ? null : (503, "") : (200, Accepted(NewStatusUrl));
+        _renew = () => ++renewals switch { 1 => null, 2 => (503, ""), 3 => (200, "<html>a login page</html>"), _ => (200, Accepted(NewStatusUrl)) };
         _answer = url => Task.FromResult<(int, string)?>(url == NewStatusUrl ? Document("Succeeded", 1) : (403, ""));
 
         Assert.Equal("Succeeded", await FollowToTheEndAsync());
 
-        Assert.Equal(3, renewals);
+        Assert.Equal(4, renewals);
     }
 
     [Fact]
@@ -186,13 +192,40 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
         await RunAsync(() => _looks.Count == 1);
 
         await SetVisibilityAsync("hidden");
+        _step = TimeSpan.FromSeconds(20);
         var until = _clock + 600;
         await RunAsync(() => _clock > until);
         Assert.Single(_looks);
+        _step = TimeSpan.FromMilliseconds(500);
         await SetVisibilityAsync("visible");
 
         await RunAsync(async () => await EndAsync() == "Succeeded");
         Assert.Equal(2, _looks.Count);
+    }
+
+    [Fact]
+    public async Task Follow_AnOperationUrlAlone_BeginsWithANewUrlAndTheDocumentsAge()
+    {
+        // Written 90 seconds before the server's Date, with 100 to go: ten are left.
+        _date = DateTimeOffset.UnixEpoch.AddSeconds(90);
+        Answer(Document("Running", 0, """, "estimate": { "median": 100, "upper": 100 } """), Document("Succeeded", 1));
+
+        await FollowToTheEndAsync("""{ "operationUrl": "/operations/one" }""");
+
+        Assert.Equal([NewStatusUrl, NewStatusUrl], _looks.Select(look => look.Url));
+        Assert.InRange(_looks[0].At, 0, 1.5);
+        Assert.InRange(_looks[1].At - _looks[0].At, 9.5, 12.5);
+    }
+
+    [Fact]
+    public async Task Follow_AClockOfTheServersThatIsWrong_CountsForNoMoreThanTheTimeSinceTheAccept()
+    {
+        _date = DateTimeOffset.UnixEpoch.AddHours(5);
+        Answer(Document("Running", 0, """, "estimate": { "median": 20, "upper": 20 } """), Document("Succeeded", 1));
+
+        await FollowToTheEndAsync(Accepted(StatusUrl, retryAfter: 2));
+
+        Assert.InRange(_looks[1].At - _looks[0].At, 17.5, 22.5);
     }
 
     [Fact]
@@ -206,6 +239,16 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
 
         await RunAsync(async () => await EndAsync() == "Error: enough");
         Assert.Single(_looks);
+    }
+
+    [Theory]
+    [InlineData("{ \"title\": \"One or more validation errors occurred.\" }")]
+    [InlineData("null")]
+    public async Task Follow_WhatIsNoAcceptedOperation_SaysSoAtOnce(string body)
+    {
+        Assert.StartsWith("TypeError: follow() takes the body of a 202", await FollowToTheEndAsync(body), StringComparison.Ordinal);
+
+        Assert.Empty(_looks);
     }
 
     [Fact]
@@ -234,8 +277,16 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
         _answer = _ => Task.FromResult(answers[Math.Min(next++, answers.Length - 1)]);
     }
 
-    private static Task FulfillAsync(IRoute route, (int Status, string Body)? answer) => answer is { } found
-        ? route.FulfillAsync(new() { Status = found.Status, Body = found.Body, ContentType = "application/json", Headers = [new("Access-Control-Allow-Origin", "*")] })
+    private Task FulfillAsync(IRoute route, (int Status, string Body)? answer) => answer is { } found
+        ? route.FulfillAsync(new()
+        {
+            Status = found.Status,
+            Body = found.Body,
+            ContentType = "application/json",
+            Headers = [
+                new("Access-Control-Allow-Origin", "*"),
+                .. _date is { } date ? [new("Access-Control-Expose-Headers", "Date"), new KeyValuePair<string, string>("Date", date.ToString("R"))] : (KeyValuePair<string, string>[])[]],
+        })
         : route.AbortAsync();
 
     private async Task StartAsync(string accepted, string options = "") => await _page.EvaluateAsync(

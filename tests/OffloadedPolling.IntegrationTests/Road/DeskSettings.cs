@@ -7,6 +7,14 @@ internal sealed class DeskSettings : IDisposable
 
     public string DataSource => Path.Combine(_folder, "polling.db");
 
+    /// <summary>Puts a file beside the others, and returns where.</summary>
+    public string PutFile(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
     public Dictionary<string, string> For(string role = "All", string processingTime = "00:00:00.05") => new()
     {
         ["OffloadedPolling__Sqlite__DataSource"] = DataSource,

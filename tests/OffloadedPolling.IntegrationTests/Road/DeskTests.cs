@@ -10,6 +10,8 @@ public sealed partial class DeskTests : IDisposable
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan _betweenOrders = TimeSpan.FromMilliseconds(20);
+
     private readonly Caller _caller = new();
 
     private readonly DeskSettings _settings = new();
@@ -58,7 +60,7 @@ public sealed partial class DeskTests : IDisposable
     public async Task KilledInTheMiddleOf60_AfterARestartAllSucceedAndTheirOldUrlsSaySo()
     {
         const int Count = 60;
-        var settings = _settings.For(processingTime: "00:00:00.5");
+        var settings = _settings.For(processingTime: "00:00:01");
         settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:03";
         List<AcceptedOperation> accepted = [];
         Uri address;
@@ -66,9 +68,13 @@ public sealed partial class DeskTests : IDisposable
         {
             address = first.Address;
             accepted.AddRange(await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => _caller.PlaceAsync(address))));
+            var placing = PlaceUntilKilledAsync(address);
             await Eventually.TrueAsync(() => Ended().Count(first.Output) >= 10, _timeout, () => $"ten have not ended.\n{first.Output}");
             await first.KillAsync();
             Assert.InRange(Ended().Count(first.Output), 10, Count - 10);
+            var placed = await placing;
+            Assert.NotEmpty(placed);
+            accepted.AddRange(placed);
         }
 
         await using var second = await OrdersProcess.StartAsync(settings, address: address);
@@ -110,19 +116,39 @@ public sealed partial class DeskTests : IDisposable
 
     [Theory]
     [InlineData("OffloadedPolling__Sqlite__DataSource", "/no/such/folder/polling.db", "OffloadedPolling:Sqlite:DataSource is '/no/such/folder/polling.db'")]
-    [InlineData("OffloadedPolling__Sqlite__DataSource", "/etc/passwd", "the file is no SQLite database")]
+    [InlineData("OffloadedPolling__Sqlite__DataSource", "diary.txt", "the file is no SQLite database")]
     [InlineData("OffloadedPolling__Sqlite__SigningKey", "c2hvcnQ=", "OffloadedPolling:Sqlite:SigningKey has 5 bytes, and needs at least 32")]
     [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "http://127.0.0.1:1/queue", "OffloadedPolling:S3:BucketName is missing")]
     public async Task Start_WithAWrongSetting_StopsAndSaysWhatToDo(string name, string value, string expected)
     {
         var wrong = _settings.For();
-        wrong[name] = value;
+        wrong[name] = value == "diary.txt" ? _settings.PutFile(value, "Dear diary, this is no database, but long enough to have a header of one. " + new string('x', 500)) : value;
 
         var (exitCode, output) = await OrdersProcess.RunToExitAsync(wrong);
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.DoesNotContain("c2hvcnQ=", output, StringComparison.Ordinal);
+    }
+
+    // Whatever got its 202 was accepted, also in the last moment.
+    private async Task<List<AcceptedOperation>> PlaceUntilKilledAsync(Uri address)
+    {
+        var placed = new List<AcceptedOperation>();
+        try
+        {
+            while (placed.Count < 1000)
+            {
+                placed.Add(await _caller.PlaceAsync(address));
+                await Task.Delay(_betweenOrders);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // Killed.
+        }
+
+        return placed;
     }
 
     private async Task<JsonElement> GetAsync(OrdersProcess orders, string path) =>

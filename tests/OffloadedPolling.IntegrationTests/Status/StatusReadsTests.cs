@@ -17,8 +17,17 @@ public sealed partial class StatusReadsTests(ITestOutputHelper output)
         var benchmarks = typeof(StatusReadsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "BenchmarksDll").Value!;
         using var run = Process.Start(new ProcessStartInfo("dotnet", [benchmarks, "reads", "9", "0.5"]) { RedirectStandardOutput = true })!;
         using var timeout = new CancellationTokenSource(_timeout);
-        var printed = await run.StandardOutput.ReadToEndAsync(timeout.Token);
-        await run.WaitForExitAsync(timeout.Token);
+        string printed;
+        try
+        {
+            printed = await run.StandardOutput.ReadToEndAsync(timeout.Token);
+            await run.WaitForExitAsync(timeout.Token);
+        }
+        finally
+        {
+            run.Kill(entireProcessTree: true);
+        }
+
         output.WriteLine(printed);
 
         Assert.Equal(0, run.ExitCode);

@@ -33,6 +33,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
             Host.Operations.AcceptAsync(new Parcel("Ada", new string('x', Host.Queue.MaxMessageBytes))));
 
         Assert.Equal(Host.Queue.MaxMessageBytes, thrown.Limit);
+        Assert.Equal(0, await Provider.CountDocumentsAsync());
         Assert.Equal(0, await Provider.CountMessagesAsync(Kind));
     }
 

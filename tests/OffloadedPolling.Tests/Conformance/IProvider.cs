@@ -20,6 +20,9 @@ public interface IProvider : IAsyncDisposable
     /// <summary>Removes a document, past the port.</summary>
     Task DeleteDocumentAsync(string statusKey);
 
+    /// <summary>Counts the documents, past the port.</summary>
+    Task<int> CountDocumentsAsync();
+
     /// <summary>Counts a kind's messages, received ones among them, past the port.</summary>
     Task<int> CountMessagesAsync(string kind);
 }

@@ -7,7 +7,8 @@ public sealed class LogEventIdTests
 {
     private static readonly Dictionary<string, int> _ids = new()
     {
-        ["UnsentNotEnded"] = 101,
+        ["FailedAcceptNotEnded"] = 101,
+        ["SettingsOfUnknownKind"] = 102,
         ["ReadDeniedTakenAsMissing"] = 201,
         ["CredentialLifeUnknown"] = 202,
         ["CredentialRefreshFailed"] = 203,

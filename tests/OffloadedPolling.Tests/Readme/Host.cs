@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ namespace OffloadedPolling.Tests.Readme;
 /// <summary>The README's host. <see cref="ReadmeTests"/> keeps the two the same.</summary>
 internal static class Host
 {
-    public static WebApplication Build(string[] args)
+    public static void Run(string[] args)
     {
         // begin: host
         var builder = WebApplication.CreateSlimBuilder(args);
@@ -22,8 +23,8 @@ internal static class Host
         app.MapPost("/report", (CreateReport report, IOffloadedOperations operations, CancellationToken cancel) =>
             OperationResults.AcceptAsync(operations, report, cancel));
         app.MapOperations("/operations");
+        app.Run();
         // end: host
-        return app;
     }
 }
 
@@ -38,10 +39,13 @@ internal sealed class CreateReportHandler : IOperationHandler<CreateReport, Repo
 }
 // end: handler
 
+// begin: json
 internal sealed record CreateReport(int Year);
 
 internal sealed record Report(string Text);
 
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(CreateReport))]
 [JsonSerializable(typeof(Report))]
 internal sealed partial class ReportJson : JsonSerializerContext;
+// end: json

@@ -12,6 +12,7 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("host")]
     [InlineData("handler")]
+    [InlineData("json")]
     public void Readme_ShowsTheCodeThatIsCompiled(string name)
     {
         var source = File.ReadAllLines(Path.Combine(_root, "tests/OffloadedPolling.Tests/Readme/Host.cs"));

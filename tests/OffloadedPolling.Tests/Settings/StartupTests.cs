@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Tests.Settings;
@@ -78,6 +80,19 @@ public sealed class StartupTests
         services.AddOffloadedPolling(Section(new() { ["Sqlite:SigningKey"] = "my-secret" })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
 
         Assert.DoesNotContain("my-secret", Assert.Single(Validate(services)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_SettingsOfAKindThatIsNotHere_AreWarnedOf()
+    {
+        using var log = new Shared.RecordingLogger();
+        var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(log));
+        Whole(services.AddOffloadedPolling(Section(new() { ["Operations:leters:MaxConcurrency"] = "5" })));
+        await using var provider = services.BuildServiceProvider();
+
+        await provider.GetServices<IHostedService>().OfType<UnknownKindSettings>().Single().StartAsync(default);
+
+        Assert.Contains("'OffloadedPolling:Operations:leters' is of no operation kind of this host", Assert.Single(log.Entries, entry => entry.Id == 102).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
         const string Lasting = "00000000000000000000000000000001", Awaited = "00000000000000000000000000000002";
         var now = _time.GetUtcNow();
         await _host.Store.CreateAsync(TestDocuments.Waiting() with { ExpiresAt = now.AddMinutes(3) }, OperationMetadata.Empty, default);
-        await _host.Store.CreateAsync(TestDocuments.Waiting(Lasting) with { ExpiresAt = now.AddMinutes(30) }, OperationMetadata.Empty, default);
+        await _host.Store.CreateAsync(TestDocuments.Waiting(Lasting) with { ExpiresAt = now.AddDays(30) }, OperationMetadata.Empty, default);
         await _host.Store.CreateAsync(TestDocuments.Waiting(Awaited) with { ExpiresAt = now.AddMinutes(3) }, OperationMetadata.Empty, default);
         await _host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Awaited }, default);
 

@@ -133,23 +133,53 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_OnAFileThatCannotBeWritten_Stops()
+    public async Task Start_OnAFileThatCannotBeOpenedToWrite_Stops()
     {
         // Readable by everybody, writable by nobody, root included.
         Assert.SkipUnless(OperatingSystem.IsLinux(), "This is a file of Linux.");
 
-        await StopsAsync("OffloadedPolling:Sqlite:DataSource is '/proc/version'", "/proc/version");
+        await StopsAsync(
+            "OffloadedPolling:Sqlite:DataSource is '/proc/version', which cannot be used: the file cannot be opened. See whether its folder exists, and whether this process's user may write there.",
+            "/proc/version");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CheckAsync_TheFileIsGoneOrAnother_SaysSo(bool another)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Nobody can delete an open file there.");
+        await using var host = await StartAsync();
+        await using var neighbour = await StartAsync();
+        await host.Store.CheckAsync(default);
+        await neighbour.Store.CheckAsync(default);
+        await _provider.ExecuteAsync($"VACUUM INTO '{_provider.DataSource}.copy'");
+        File.Delete(_provider.DataSource);
+        if (another)
+        {
+            File.Move(_provider.DataSource + ".copy", _provider.DataSource);
+            File.Delete(_provider.DataSource + "-wal");
+            File.Delete(_provider.DataSource + "-shm");
+        }
+
+        var store = await Assert.ThrowsAsync<OperationStoreException>(() => host.Store.CheckAsync(default));
+        var queue = await Assert.ThrowsAsync<OperationQueueException>(() => host.Queue.CheckAsync(ConformanceHost.Kind, default));
+
+        Assert.Contains($"'{_provider.DataSource}' was deleted or replaced", store.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{_provider.DataSource}' was deleted or replaced", queue.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task CheckAsync_TheFileIsGone_SaysSo()
+    public void Container_DisposedOfWithoutAwait_ClosesTheFile()
     {
-        await using var host = await StartAsync();
-        File.Delete(_provider.DataSource);
+        var services = new ServiceCollection().AddLogging();
+        _provider.Choose(services.AddOffloadedPolling());
+        using (var container = services.BuildServiceProvider())
+        {
+            Assert.NotNull(container.GetRequiredService<OffloadedPolling.Sqlite.SqliteDatabase>().Open());
+        }
 
-        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => host.Store.CheckAsync(default));
-
-        Assert.Contains($"'{_provider.DataSource}' is gone", thrown.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_provider.DataSource + "-wal"), "A connection is still open.");
     }
 
     private Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(_provider);

@@ -24,6 +24,8 @@ public sealed class SqliteProvider : IProvider
 
     public async Task DeleteDocumentAsync(string statusKey) => await ExecuteAsync("DELETE FROM documents WHERE id = $id", ("$id", statusKey));
 
+    public async Task<int> CountDocumentsAsync() => Convert.ToInt32(await ExecuteAsync("SELECT count(*) FROM documents"), null);
+
     public async Task<int> CountMessagesAsync(string kind) =>
         Convert.ToInt32(await ExecuteAsync("SELECT count(*) FROM messages WHERE kind = $kind", ("$kind", kind)), null);
 

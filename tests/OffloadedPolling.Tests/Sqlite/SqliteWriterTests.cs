@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OffloadedPolling.Sqlite;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
@@ -13,6 +14,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
+        File.Create(Path).Dispose();
         var session = new SqliteSession(Path);
         session.Execute("PRAGMA journal_mode = WAL");
         session.Execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)");
@@ -106,21 +108,57 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WriteAsync_AnotherProcessHoldsTheFileForAWhile_Waits()
+    public async Task WriteAsync_AnotherConnectionHoldsTheFileForAWhile_Waits()
     {
         using var other = new SqliteSession(Path);
         other.Execute("BEGIN IMMEDIATE");
         var writing = _writer.WriteAsync(session => Insert(session, 1), default);
-        Assert.False(writing.IsCompleted);
+        Assert.Equal(0L, Count());
 
         other.Execute("COMMIT");
 
         Assert.Equal(1, await writing.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
+    [Fact]
+    public async Task WriteAsync_AnotherWriterNeverCeases_GetsItsTurnSoon()
+    {
+        await using var busy = new SqliteWriter(new SqliteSession(Path));
+        using var stop = new CancellationTokenSource();
+        var number = 1000;
+        var load = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await busy.WriteAsync(session => Slowly(() => Insert(session, Interlocked.Increment(ref number))), default);
+            }
+        })).ToList();
+        await Eventually.TrueAsync(() => number > 1010, TimeSpan.FromSeconds(30), () => "the other writer has not begun");
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        for (var own = 0; own < 20; own++)
+        {
+            await _writer.WriteAsync(session => Insert(session, own), default);
+        }
+
+        var took = watch.Elapsed;
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+        Assert.True(took < TimeSpan.FromSeconds(10), $"20 writes took {took}.");
+        Assert.True(number > 1020, "The other writer was held up instead.");
+    }
+
+    // As a slow disk's flush.
+    private static int Slowly(Func<int> write)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var result = write();
+        SpinWait.SpinUntil(() => watch.ElapsedMilliseconds >= 5);
+        return result;
+    }
+
     private static int Insert(SqliteSession session, int number) => session.Execute("INSERT INTO numbers VALUES ($number)", ("$number", number));
 
-    // The change counter of the file, seen through the log: one more for each commit.
     private long Commits() => new FileInfo(Path + "-wal") is { Exists: true } log ? CountCommits(log) : 0;
 
     private static long CountCommits(FileInfo log)
