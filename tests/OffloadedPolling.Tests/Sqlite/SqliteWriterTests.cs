@@ -144,7 +144,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var took = watch.Elapsed;
         await stop.CancelAsync();
         await Task.WhenAll(load);
-        Assert.True(took < TimeSpan.FromSeconds(10), $"20 writes took {took}.");
+        Assert.True(took < TimeSpan.FromSeconds(5), $"20 writes took {took}.");
         Assert.True(number > 1020, "The other writer was held up instead.");
     }
 
