@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace OffloadedPolling.IntegrationTests.Page;
+
+/// <summary>A page with poll.js and nothing else, a clock that goes on when told, and a server that answers as told.</summary>
+internal sealed class PollStage
+{
+    public const string OldUrl = "http://status.test/one?signature=x", NewUrl = "http://status.test/one?signature=y";
+
+    private const string Origin = "http://page.test";
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly List<(string Url, double At)> _looks = [];
+
+    private PollStage(IPage page) => Page = page;
+
+    public IPage Page { get; }
+
+    /// <summary>The looks that were made, and when by the page's clock.</summary>
+    public IReadOnlyList<(string Url, double At)> Looks
+    {
+        get
+        {
+            lock (_looks)
+            {
+                return [.. _looks];
+            }
+        }
+    }
+
+    /// <summary>What a status URL answers; <see langword="null"/> breaks the connection.</summary>
+    public Func<string, (int Status, string Body)?> Answer { get; set; } = _ => throw new InvalidOperationException("No answer was prepared.");
+
+    /// <summary>What the host answers to who asks for a new status URL.</summary>
+    public Func<(int Status, string Body)?> Renew { get; set; } = () => (200, Accepted(NewUrl));
+
+    /// <summary>The servers' clock, if they tell it.</summary>
+    public DateTimeOffset? Date { get; set; }
+
+    /// <summary>The page's clock, in seconds.</summary>
+    public double Clock { get; private set; }
+
+    /// <summary>By how much the clock goes on at a time, with a moment for the page's requests between.</summary>
+    public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    public static async Task<PollStage> OpenAsync(Browser browser, ICollection<string> errors)
+    {
+        var stage = new PollStage(await browser.NewPageAsync(errors));
+        var page = stage.Page;
+        await page.Clock.InstallAsync(new() { TimeDate = DateTime.UnixEpoch });
+        await page.RouteAsync($"{Origin}/**", stage.ServePageAsync);
+        await page.RouteAsync("http://status.test/**", stage.ServeStatusAsync);
+        await page.GotoAsync(Origin + "/");
+        await page.Clock.PauseAtAsync(DateTime.UnixEpoch.AddSeconds(1));
+        return stage;
+    }
+
+    public static string Accepted(string statusUrl, double retryAfter = 1) => JsonSerializer.Serialize(new
+    {
+        id = "one", status = "NotStarted", statusUrl, operationUrl = "/operations/one", retryAfter,
+    });
+
+    public static (int Status, string Body)? Document(string status, int second, string more = "") =>
+        (200, $$"""{ "id": "one", "status": "{{status}}", "lastUpdatedAt": "1970-01-01T00:00:{{second:00}}.000Z"{{more}} }""");
+
+    /// <summary>Has the status URL answer one after another; the last stands.</summary>
+    public void AnswerInTurn(params (int Status, string Body)?[] answers)
+    {
+        var next = 0;
+        Answer = _ => answers[Math.Min(next++, answers.Length - 1)];
+    }
+
+    public async Task StartAsync(string? accepted = null, string options = "") => await Page.EvaluateAsync(
+        $$"""
+        async () => {
+          const { follow } = await import('/poll.js');
+          window.statuses = [];
+          window.abort = new AbortController();
+          window.end = '';
+          follow({{accepted ?? Accepted(OldUrl)}}, { signal: abort.signal, onStatus: (status, looks) => statuses.push(`${status.status} ${looks}`), {{options}} })
+            .then(last => end = last.status, error => end = `${error.constructor.name}: ${error.message}`);
+        }
+        """);
+
+    public async Task<string> FollowToTheEndAsync(string? accepted = null, string options = "")
+    {
+        await StartAsync(accepted, options);
+        var end = "";
+        await RunAsync(async () => (end = await EndAsync()).Length > 0);
+        return end;
+    }
+
+    /// <summary>The last status, or the error; empty while it goes on.</summary>
+    public Task<string> EndAsync() => Page.EvaluateAsync<string>("end");
+
+    public async Task<string[]> StatusesAsync() => await Page.EvaluateAsync<string[]>("statuses");
+
+    public Task RunAsync(Func<bool> until) => RunAsync(() => Task.FromResult(until()));
+
+    public Task RunAsync(Func<Task<bool>> until) => Eventually.TrueAsync(
+        async () =>
+        {
+            await Page.Clock.RunForAsync((long)Step.TotalMilliseconds);
+            Clock += Step.TotalSeconds;
+            return await until();
+        },
+        _timeout, () => $"the page's clock is at {Clock}, after the looks {string.Join(", ", Looks)}");
+
+    public async Task SetVisibilityAsync(string state) => await Page.EvaluateAsync(
+        $$"""
+        () => {
+          Object.defineProperty(document, 'visibilityState', { get: () => '{{state}}', configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }
+        """);
+
+    private Task ServePageAsync(IRoute route) => new Uri(route.Request.Url).AbsolutePath switch
+    {
+        "/" => route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>a page</title>" }),
+        "/poll.js" => route.FulfillAsync(new() { Path = Path.Combine(PageServer.Folder, "poll.js"), ContentType = "text/javascript" }),
+        "/operations/one/url" => FulfillAsync(route, Renew()),
+        _ => route.AbortAsync(),
+    };
+
+    private Task ServeStatusAsync(IRoute route)
+    {
+        lock (_looks)
+        {
+            _looks.Add((route.Request.Url, Clock));
+        }
+
+        return FulfillAsync(route, Answer(route.Request.Url));
+    }
+
+    private Task FulfillAsync(IRoute route, (int Status, string Body)? answer) => answer is { } found
+        ? route.FulfillAsync(new()
+        {
+            Status = found.Status,
+            Body = found.Body,
+            ContentType = "application/json",
+            Headers = [
+                new("Access-Control-Allow-Origin", "*"),
+                .. Date is { } date ? [new("Access-Control-Expose-Headers", "Date"), new KeyValuePair<string, string>("Date", date.ToString("R"))] : (KeyValuePair<string, string>[])[]],
+        })
+        : route.AbortAsync();
+}
