@@ -24,6 +24,9 @@ internal sealed class SqliteOperationQueue(
 
     private const string IsDelivery = "id = $id AND receive_count = $receive_count";
 
+    // Also when its time is over and nobody has received it meanwhile. One that was given back is anybody's.
+    private const string Extend = $"UPDATE messages SET visible_at = $visible_again_at, received_at = $now WHERE {IsDelivery} AND visible_at > 0";
+
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
 
     // How soon messages that other processes send are seen. A look costs some 20 microseconds.
@@ -74,6 +77,18 @@ internal sealed class SqliteOperationQueue(
         }
     }
 
+    public async Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel)
+    {
+        var visibility = options.Get(kind).VisibilityTimeout;
+        var visibleAgainAt = Timestamps.After(time, visibility);
+        var extended = await WriteAsync("extend a message of", kind, session =>
+        {
+            var now = Now();
+            return session.Execute(Extend, [.. Delivery(message), ("$now", now), ("$visible_again_at", now + (long)visibility.TotalMilliseconds)]);
+        }, cancel).ConfigureAwait(false);
+        return extended == 1 ? visibleAgainAt : null;
+    }
+
     public async Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
     {
         await WriteAsync("give back to", kind, session => messages.Sum(message =>
@@ -115,7 +130,7 @@ internal sealed class SqliteOperationQueue(
         var received = await WriteAsync("receive from", kind, session =>
         {
             var now = Now();
-            var visibleAgainAt = time.GetTimestamp() + (long)(visibility.TotalSeconds * time.TimestampFrequency);
+            var visibleAgainAt = Timestamps.After(time, visibility);
             return session.ReadAll(
                 Receive,
                 row => ToReceived(row, visibleAgainAt),

@@ -60,6 +60,9 @@ internal static partial class Log
     [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' waited for a handler longer than its visibility timeout and is left to its next delivery.")]
     public static partial void MessageHeldTooLong(ILogger logger, string messageId, string kind);
 
+    [LoggerMessage(417, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be hidden for longer while its handler runs. Trying again before its time is over.")]
+    public static partial void MessageNotExtended(ILogger logger, string messageId, string kind, Exception cause);
+
     [LoggerMessage(416, LogLevel.Information, "Message {MessageId} does not run operation {OperationId}: {Claim}.")]
     public static partial void OperationNotTaken(ILogger logger, string messageId, string operationId, Claim claim);
 

@@ -24,7 +24,10 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
 {
     /// <summary>Does the work.</summary>
     /// <param name="context">The operation, its payload, and how to report progress.</param>
-    /// <param name="cancel">Fires when the host stops and its <see cref="OffloadedPollingOptions.ShutdownTimeout"/> is over.</param>
+    /// <param name="cancel">
+    /// Fires when the host stops and its <see cref="OffloadedPollingOptions.ShutdownTimeout"/> is over, and when the message could not be
+    /// kept, so that another worker may be running it: what this run comes to is not written then.
+    /// </param>
     /// <returns>The result.</returns>
     /// <exception cref="OperationFailedException">
     /// Thrown by the handler, ends the operation as <c>Failed</c> for good, with the exception's problem in the status document. Any other

@@ -10,6 +10,7 @@ namespace OffloadedPolling.Processing;
 /// <summary>What a worker does with one message: finds its operation, takes it, runs the handler, and writes the end.</summary>
 internal sealed class MessageProcessor(
     IOperationStatusStore store,
+    IOperationQueue queue,
     StatusTransitions transitions,
     IServiceScopeFactory scopes,
     IOptionsMonitor<OperationOptions> operationOptions,
@@ -94,15 +95,22 @@ internal sealed class MessageProcessor(
         }
 
         await using var run = new OperationRun(taken, message, transitions, options.Value, time, logger);
+        await using var lease = MessageLease.Start(runner.Kind.Name, message, queue, time, logger);
+        using var stopOrLost = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost);
         OperationOutcome outcome;
         try
         {
-            outcome = OperationOutcome.Succeeded(await RunAsync(runner, payload, run, stop).ConfigureAwait(false));
+            outcome = OperationOutcome.Succeeded(await RunAsync(runner, payload, run, stopOrLost.Token).ConfigureAwait(false));
         }
         catch (OperationFailedException failed)
         {
             Log.OperationFailed(logger, run.OperationId, run.Attempt, failed.Problem.Type, failed.Problem.Title);
             outcome = OperationOutcome.Failed(failed.Problem);
+        }
+        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
+        {
+            Log.OperationLost(logger, run.OperationId, message.Id);
+            return MessageDisposition.Leave;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

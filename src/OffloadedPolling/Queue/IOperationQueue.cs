@@ -41,6 +41,17 @@ public interface IOperationQueue
     /// <exception cref="OperationQueueException">At least one was not deleted, and will be delivered again.</exception>
     Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel);
 
+    /// <summary>Hides a message from others for its kind's <see cref="OperationOptions.VisibilityTimeout"/> from now on: its handler still runs.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="cancel">Gives up; for how long it is hidden is then unknown.</param>
+    /// <returns>
+    /// Until when, by this machine's <see cref="TimeProvider.GetTimestamp"/>; <see langword="null"/> if the message is this receiver's no
+    /// longer, since it was delivered anew or deleted, or cannot be hidden for longer.
+    /// </returns>
+    /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
+    Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel);
+
     /// <summary>Gives messages back, so that they are delivered again at once.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="messages">Any number of messages.</param>

@@ -12,7 +12,8 @@ public sealed class OperationOptions
     public int MaxConcurrency { get; set; } = 10;
 
     /// <summary>
-    /// How long a received message is hidden from other workers. A handler that takes longer runs a second time beside the first.
+    /// How long a received message is hidden from other workers. While its handler runs, a worker extends it at half of this; when a worker
+    /// dies, its messages come again after this.
     /// </summary>
     /// <value>1 second to 12 hours, which is SQS's limit; 30 seconds unless set.</value>
     public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -5,6 +5,14 @@ namespace OffloadedPolling.Queue;
 /// <summary>What SQS's refusals mean, and what to do about them.</summary>
 internal static class SqsErrors
 {
+    /// <summary>
+    /// The message is this receiver's no longer: it was deleted, its visibility timeout is over, or its twelve hours are.
+    /// </summary>
+    /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html</remarks>
+    public static bool IsLostMessage(AmazonServiceException error) => error.ErrorCode is
+        "MessageNotInflight" or "AWS.SimpleQueueService.MessageNotInflight"
+        or "ReceiptHandleIsInvalid" or "InvalidParameterValue" or "InvalidParameterValueException";
+
     public static OperationQueueException ToQueueException(string verb, string queueUrl, Exception error)
     {
         var code = (error as AmazonServiceException)?.ErrorCode;

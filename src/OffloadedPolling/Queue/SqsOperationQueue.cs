@@ -50,7 +50,7 @@ internal sealed class SqsOperationQueue(
             MessageAttributeNames = _messageAttributes,
         };
         var response = await CallAsync("receive from", kind, () => sqs.Client.ReceiveMessageAsync(request, cancel), cancel).ConfigureAwait(false);
-        var visibleAgainAt = time.GetTimestamp() + (long)(visibility.TotalSeconds * time.TimestampFrequency);
+        var visibleAgainAt = Timestamps.After(time, visibility);
 
         // An empty receive has no list at all.
         if (response.Messages is not { Count: > 0 } messages)
@@ -71,6 +71,27 @@ internal sealed class SqsOperationQueue(
             var request = new DeleteMessageBatchRequest(sqs.QueueUrl(kind), entries);
             var response = await CallAsync("delete from", kind, () => sqs.Client.DeleteMessageBatchAsync(request, cancel), cancel).ConfigureAwait(false);
             ThrowIfAnyFailed("delete from", kind, batch, response.Failed);
+        }
+    }
+
+    public async Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel)
+    {
+        var visibility = options.Get(kind).VisibilityTimeout;
+        var request = new ChangeMessageVisibilityRequest(sqs.QueueUrl(kind), message.ReceiptHandle, (int)Math.Ceiling(visibility.TotalSeconds));
+        // Counted from before the request: it may have taken its time.
+        var visibleAgainAt = Timestamps.After(time, visibility);
+        try
+        {
+            await sqs.Client.ChangeMessageVisibilityAsync(request, cancel).ConfigureAwait(false);
+            return visibleAgainAt;
+        }
+        catch (AmazonSQSException lost) when (SqsErrors.IsLostMessage(lost))
+        {
+            return null;
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw SqsErrors.ToQueueException("extend a message of", sqs.QueueUrl(kind), failed);
         }
     }
 

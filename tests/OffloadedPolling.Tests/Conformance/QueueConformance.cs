@@ -93,6 +93,33 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
+    public async Task ExtendAsync_AReceivedMessage_StaysHiddenForAnotherTimeout()
+    {
+        await SendAsync("{}");
+        var message = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        await Eventually.TrueAsync(
+            () => TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), message.VisibleAgainAt) < _visibility / 2, Timeout, () => "time stands still");
+
+        var watch = Stopwatch.StartNew();
+        var visibleAgainAt = await Queue.ExtendAsync(Kind, message, default);
+        var again = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+
+        Assert.True(watch.Elapsed > _visibility - TimeSpan.FromMilliseconds(100), $"It came again after {watch.Elapsed}.");
+        Assert.InRange(TimeProvider.System.GetElapsedTime(message.VisibleAgainAt, visibleAgainAt!.Value), _visibility / 2 - TimeSpan.FromMilliseconds(100), Timeout);
+        Assert.Equal((message.Id, 2), (again.Id, again.ReceiveCount));
+    }
+
+    [Fact]
+    public async Task ExtendAsync_ADeletedMessage_IsRefused()
+    {
+        await SendAsync("{}");
+        var message = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        await Queue.DeleteAsync(Kind, [message], default);
+
+        Assert.Null(await Queue.ExtendAsync(Kind, message, default));
+    }
+
+    [Fact]
     public async Task ReleaseAsync_AMessage_ComesAgainAtOnce()
     {
         var slow = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));

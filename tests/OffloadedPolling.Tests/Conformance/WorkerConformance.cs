@@ -120,6 +120,20 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
+    public async Task AHandlerThatTakesLongerThanTheVisibilityTimeout_RunsOnce()
+    {
+        // Some five seconds, of which the message is hidden for two at a time.
+        _desk.Steps["Ada"] = 250;
+
+        var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
+
+        Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        Assert.Equal(["Ada"], _desk.Delivered);
+        Assert.True(end.LastUpdatedAt - end.CreatedAt > TimeSpan.FromSeconds(4), "It was too fast to tell.");
+        await QueueIsEmptyAsync();
+    }
+
+    [Fact]
     public async Task HandlersAtOnce_AreBounded()
     {
         var accepted = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));

@@ -25,6 +25,7 @@ public sealed class LogEventIdTests
         ["MessageLeft"] = 414,
         ["MessageHeldTooLong"] = 415,
         ["OperationNotTaken"] = 416,
+        ["MessageNotExtended"] = 417,
         ["OperationEnded"] = 420,
         ["OperationFailed"] = 421,
         ["HandlerThrew"] = 422,

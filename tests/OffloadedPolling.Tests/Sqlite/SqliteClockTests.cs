@@ -92,6 +92,22 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ExtendAsync_ByAnOlderDelivery_OrAfterItWasGivenBack_IsRefused()
+    {
+        await SendAsync();
+        var older = await ReceiveAsync();
+        _time.Jump(TimeSpan.FromMinutes(11));
+        Assert.NotNull(await _host.Queue.ExtendAsync(Kind, older[0], default));
+        _time.Jump(TimeSpan.FromMinutes(11));
+        var newer = await ReceiveAsync();
+
+        Assert.Null(await _host.Queue.ExtendAsync(Kind, older[0], default));
+        Assert.NotNull(await _host.Queue.ExtendAsync(Kind, newer[0], default));
+        await _host.Queue.ReleaseAsync(Kind, newer, default);
+        Assert.Null(await _host.Queue.ExtendAsync(Kind, newer[0], default));
+    }
+
+    [Fact]
     public async Task ExpiredDocuments_AreDeleted_OthersAndThoseThatAMessageWaitsForAreNot()
     {
         const string Lasting = "00000000000000000000000000000001", Awaited = "00000000000000000000000000000002";

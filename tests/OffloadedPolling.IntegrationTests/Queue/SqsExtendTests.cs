@@ -1,0 +1,48 @@
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Queue;
+
+/// <summary>What an extension makes of the answers that AWS gives and the emulator does not.</summary>
+public sealed class SqsExtendTests : IAsyncLifetime
+{
+    private RecordingProxy _sqs = null!;
+
+    private TestHost _host = null!;
+
+    private ReceivedMessage _message = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
+        _host = await TestHost.CreateAsync(sqs: _sqs.Address);
+        await _host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "operations/x.json" }, default);
+        _message = Assert.Single(await _host.Queue.ReceiveAsync("parcels", 1, default));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _sqs.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("MessageNotInflight")]
+    [InlineData("ReceiptHandleIsInvalid")]
+    [InlineData("InvalidParameterValue")]
+    public async Task ExtendAsync_AMessageThatIsLost_Null(string code)
+    {
+        _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, code) : Task.FromResult(false);
+
+        Assert.Null(await _host.Queue.ExtendAsync("parcels", _message, default));
+    }
+
+    [Fact]
+    public async Task ExtendAsync_AQueueThatRefuses_IsNamedWithWhatToDo()
+    {
+        _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+
+        var thrown = await Assert.ThrowsAsync<OperationQueueException>(() => _host.Queue.ExtendAsync("parcels", _message, default));
+
+        Assert.Contains("sqs:ChangeMessageVisibility", thrown.Message, StringComparison.Ordinal);
+    }
+}

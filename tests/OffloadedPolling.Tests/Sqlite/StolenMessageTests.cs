@@ -1,0 +1,51 @@
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Sqlite;
+
+/// <summary>A worker whose message the queue has given to another.</summary>
+public sealed class StolenMessageTests : IAsyncLifetime
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly SqliteProvider _provider = new();
+
+    private readonly Desk _desk = new();
+
+    private ConformanceHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(
+        _provider,
+        operation: kind => kind.VisibilityTimeout = TimeSpan.FromSeconds(2),
+        build: builder =>
+        {
+            builder.Services.AddSingleton(_desk);
+            builder.AddHandler<Parcel, ParcelHandler>();
+        });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AMessageThatIsAnothers_StopsItsHandler_AndItsNextDeliveryRunsIt()
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler did not begin");
+
+        _desk.Wait.Clear();
+        await _provider.ExecuteAsync("UPDATE messages SET receive_count = receive_count + 1");
+
+        OperationStatus? end = null;
+        await Eventually.TrueAsync(
+            async () => (end = await _host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {end?.Status}");
+        Assert.Equal((OperationState.Succeeded, 3), (end!.Status, end.Attempt));
+        Assert.Equal(["Ada"], _desk.Delivered);
+        Assert.Single(_host.Log.Entries, entry => entry.Id == 424);
+        Assert.DoesNotContain(_host.Log.Entries, entry => entry.Id == 422);
+    }
+}
