@@ -75,6 +75,9 @@ internal static partial class Log
     [LoggerMessage(422, LogLevel.Error, "The handler of operation {OperationId} threw at attempt {Attempt}. It is tried again when its message is redelivered.")]
     public static partial void HandlerThrew(ILogger logger, string operationId, int attempt, Exception cause);
 
+    [LoggerMessage(427, LogLevel.Error, "The handler of operation {OperationId} threw at attempt {Attempt}, the last. The operation ends as Failed.")]
+    public static partial void HandlerThrewAtLast(ILogger logger, string operationId, int attempt, Exception cause);
+
     [LoggerMessage(423, LogLevel.Warning, "The handler of operation {OperationId} was stopped with the host at attempt {Attempt}. Its message is given back.")]
     public static partial void HandlerStopped(ILogger logger, string operationId, int attempt);
 

@@ -31,7 +31,8 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// <returns>The result.</returns>
     /// <exception cref="OperationFailedException">
     /// Thrown by the handler, ends the operation as <c>Failed</c> for good, with the exception's problem in the status document. Any other
-    /// exception is logged, never shown to callers, and the work is tried again when the message is redelivered.
+    /// exception is logged, never shown to callers, and the work is tried again when the message is redelivered; at the last try
+    /// (<see cref="OperationOptions.MaxAttempts"/>) the operation ends as <c>Failed</c>.
     /// </exception>
     Task<TResult> HandleAsync(OperationContext<TPayload> context, CancellationToken cancel);
 

@@ -117,6 +117,11 @@ internal sealed class MessageProcessor(
             Log.HandlerStopped(logger, run.OperationId, run.Attempt);
             return MessageDisposition.Release;
         }
+        catch (Exception thrown) when (IsLastAttempt(runner.Kind.Name, message))
+        {
+            Log.HandlerThrewAtLast(logger, run.OperationId, run.Attempt, thrown);
+            outcome = OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt));
+        }
         catch (Exception thrown)
         {
             Log.HandlerThrew(logger, run.OperationId, run.Attempt, thrown);
@@ -134,6 +139,9 @@ internal sealed class MessageProcessor(
             return await runner.RunAsync(scope.ServiceProvider, payload, run, stop).ConfigureAwait(false);
         }
     }
+
+    private bool IsLastAttempt(string kind, ReceivedMessage message) =>
+        message.ReceiveCount >= Math.Min(message.MaxReceiveCount ?? int.MaxValue, operationOptions.Get(kind).MaxAttempts ?? int.MaxValue);
 
     private OperationStatus Taken(OperationStatus status, ReceivedMessage message)
     {

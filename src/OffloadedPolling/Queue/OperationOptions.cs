@@ -18,6 +18,13 @@ public sealed class OperationOptions
     /// <value>1 second to 12 hours, which is SQS's limit; 30 seconds unless set.</value>
     public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How often the work is tried when its handler throws: the last try ends the operation as <c>Failed</c>. It can only lower the queue's
+    /// own <c>maxReceiveCount</c>.
+    /// </summary>
+    /// <value>1 to 1,000. <see langword="null"/> unless set: as often as the queue delivers a message; without limit, if it has none.</value>
+    public int? MaxAttempts { get; set; }
+
     /// <summary>How long the work itself is expected to take: half of all operations take less.</summary>
     /// <value>Over 0 to 14 days; set with <see cref="ExpectedUpper"/> or not at all. Unset, the estimate is unknown.</value>
     public TimeSpan? ExpectedMedian { get; set; }

@@ -14,6 +14,11 @@ internal sealed class OperationOptionsValidator(SettingsSection settings) : IVal
         var errors = new SettingErrors(settings, $"Operations:{name}:");
         errors.RequireRange(nameof(options.MaxConcurrency), options.MaxConcurrency, 1, 1000);
         errors.RequireRange(nameof(options.VisibilityTimeout), options.VisibilityTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(12));
+        if (options.MaxAttempts is { } attempts)
+        {
+            errors.RequireRange(nameof(options.MaxAttempts), attempts, 1, 1000);
+        }
+
         if (options is { ExpectedMedian: { } median, ExpectedUpper: { } upper })
         {
             errors.RequireRange(nameof(options.ExpectedMedian), median, _instant, _longest);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OffloadedPolling.Status;
 
 /// <summary>The problems that the library itself writes into status documents.</summary>
@@ -19,6 +21,14 @@ internal static class Problems
         Type = Prefix + "not-issued",
         Title = "No address to look at the status could be made",
         Detail = "The operation was not accepted and will not run. Send the request again.",
+    };
+
+    /// <summary>The handler threw at its last try, too.</summary>
+    public static OperationProblem HandlerFailed(int attempts) => new()
+    {
+        Type = Prefix + "handler-failed",
+        Title = "The work could not be done",
+        Detail = attempts == 1 ? "It was tried once." : string.Create(CultureInfo.InvariantCulture, $"It was tried {attempts} times."),
     };
 
     /// <summary>The handler's result does not fit into a status document.</summary>

@@ -72,6 +72,29 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.InRange(writes, 4, atMost);
     }
 
+    [Fact]
+    public async Task AHandlerThatThrowsAtTheQueuesLastDelivery_EndsAsFailedAndNothingDeadLetters()
+    {
+        using var sqs = TestServers.NewSqsClient();
+        var deadLetterQueue = await TestServers.NewQueueAsync();
+        var arn = (await sqs.GetQueueAttributesAsync(deadLetterQueue, ["QueueArn"])).QueueARN;
+        await sqs.SetQueueAttributesAsync(_host.QueueUrl, new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":"1"}""" });
+        _desk.Throw["Bob"] = new InvalidOperationException("As told.");
+
+        var end = await EndOfAsync((await _host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
+
+        Assert.Equal((OperationState.Failed, 1), (end.Status, end.Attempt));
+        await Eventually.TrueAsync(
+            async () => await CountAsync(sqs, _host.QueueUrl) == 0, _timeout, () => "the message is still there");
+        Assert.Equal(0, await CountAsync(sqs, deadLetterQueue));
+    }
+
+    private static async Task<int> CountAsync(Amazon.SQS.AmazonSQSClient sqs, string queueUrl)
+    {
+        var attributes = await sqs.GetQueueAttributesAsync(queueUrl, ["All"]);
+        return attributes.ApproximateNumberOfMessages + attributes.ApproximateNumberOfMessagesNotVisible;
+    }
+
     private async Task<OperationStatus> EndOfAsync(string id)
     {
         OperationStatus? last = null;

@@ -14,7 +14,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         (options.MinProgressInterval, options.ShutdownTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(300));
 
     private protected override void Settings(OperationOptions kind) =>
-        (kind.VisibilityTimeout, kind.MaxConcurrency) = (TimeSpan.FromSeconds(2), 3);
+        (kind.VisibilityTimeout, kind.MaxConcurrency, kind.MaxAttempts) = (TimeSpan.FromSeconds(2), 3, 3);
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
@@ -68,6 +68,20 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         Assert.Equal(OperationState.Succeeded, end.Status);
         Assert.True(end.Attempt > 1);
         Assert.DoesNotContain("secret", JsonSerializer.Serialize(end, OperationJson.Status), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AHandlerThatThrowsEveryTime_EndsAsFailedAtTheLastTry()
+    {
+        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+
+        var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
+
+        Assert.Equal((OperationState.Failed, 3), (end.Status, end.Attempt));
+        Assert.EndsWith("handler-failed", end.Error!.Type, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", JsonSerializer.Serialize(end, OperationJson.Status), StringComparison.Ordinal);
+        Assert.Equal([422, 422, 427], Host.Log.Entries.Select(entry => entry.Id).Where(id => id is 422 or 427));
+        await QueueIsEmptyAsync();
     }
 
     [Fact]

@@ -33,6 +33,7 @@ public sealed class LogEventIdTests
         ["OperationLost"] = 424,
         ["ResultTooLarge"] = 425,
         ["ProgressNotWritten"] = 426,
+        ["HandlerThrewAtLast"] = 427,
         ["RequestFailed"] = 601,
         ["DatabaseOpened"] = 701,
         ["BoundToWildcard"] = 702,

@@ -41,6 +41,7 @@ public sealed class StartupTests
     [InlineData("Operations:letters:MaxConcurrency", "0", "MaxConcurrency is 0. Set it to between 1 and 1000")]
     [InlineData("Operations:letters:VisibilityTimeout", "30", "A bare number means days: for 30 seconds write 00:00:30")]
     [InlineData("Operations:letters:VisibilityTimeout", "13:00:00", "VisibilityTimeout is 13:00:00. Set it to between 00:00:01 and 12:00:00")]
+    [InlineData("Operations:letters:MaxAttempts", "0", "MaxAttempts is 0. Set it to between 1 and 1000")]
     [InlineData("Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing beside its fellow")]
     [InlineData("Operations:letters:QueueURI", "x", "OffloadedPolling:Operations:letters:QueueURI is no setting of this version")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
