@@ -112,7 +112,8 @@ start_gateway() {
 
 make_user_and_role() {
   local admin=(timeout 60 radosgw-admin "${conf[@]}" -n client.rgw)
-  "${admin[@]}" user create --uid=tester --display-name=Tester --access-key="$access" --secret-key="$secret" \
+  # Every test has a bucket of its own; after the thousandth, a server that was started by hand would answer 400.
+  "${admin[@]}" user create --uid=tester --display-name=Tester --access-key="$access" --secret-key="$secret" --max-buckets=100000 \
     --caps='roles=*;user-policy=*;oidc-provider=*' >>"$dir/log/out" 2>&1
   "${admin[@]}" role create --role-name="$role" --path=/ --assume-role-policy-doc='{"Version":"2012-10-17","Statement":[
     {"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/tester"]},"Action":["sts:AssumeRole"]}]}' >>"$dir/log/out" 2>&1
