@@ -44,10 +44,6 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
         }
     }
 
-    /// <summary>Writes a terminal state, unless there is one already: the first stands for ever.</summary>
-    public Task<StoredOperation?> EndAsync(StoredOperation read, OperationOutcome outcome, CancellationToken cancel) =>
-        ApplyAsync(read, current => current.Status.Status.IsTerminal() ? null : (Ended(current.Status, outcome), current.Metadata), cancel);
-
     /// <summary>The document of an operation that ended so.</summary>
     public static OperationStatus Ended(OperationStatus status, OperationOutcome outcome) => status with
     {

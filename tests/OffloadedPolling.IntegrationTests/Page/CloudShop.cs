@@ -28,7 +28,7 @@ internal sealed class CloudShop(OrdersSettings settings, RecordingProxy s3, Orde
         settings.Dispose();
     }
 
-    // What docs/page.md tells to set.
+    // As docs/page.md tells, for any origin.
     private static async Task AllowPagesAsync(string bucket)
     {
         using var client = TestServers.NewS3Client();
