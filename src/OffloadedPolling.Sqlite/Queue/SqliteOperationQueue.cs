@@ -73,7 +73,7 @@ internal sealed class SqliteOperationQueue(
         if (left.Count > 0)
         {
             throw new OperationQueueException(
-                $"{left.Count} of {messages.Count} messages of kind '{kind}' were not deleted, since they have been delivered anew: {string.Join(", ", left.Select(message => message.Id))}. Raise VisibilityTimeout above the longest run.");
+                $"{left.Count} of {messages.Count} messages of kind '{kind}' were not deleted, since they have been delivered anew meanwhile; their new receivers delete them. {string.Join(", ", left.Select(message => message.Id))}");
         }
     }
 
