@@ -50,7 +50,8 @@ public sealed partial class DeskTests : IDisposable
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
         Assert.Equal(OperationState.Succeeded, end.Status);
-        Assert.Contains(accepted.Id, worker.Output, StringComparison.Ordinal);
+        // A process writes its log after the document.
+        await Eventually.TrueAsync(() => worker.Output.Contains(accepted.Id, StringComparison.Ordinal), _timeout, () => "the worker does not tell of it");
         Assert.DoesNotContain(accepted.Id, api.Output, StringComparison.Ordinal);
         var renewed = await _caller.Http.GetFromJsonAsync(new Uri(api.Address, accepted.OperationUrl + "/url"), OperationJson.Accepted);
         Assert.Equal(end, await _caller.LookAsync(renewed!.StatusUrl), Same);
@@ -84,7 +85,9 @@ public sealed partial class DeskTests : IDisposable
             Assert.Equal(OperationState.Succeeded, (await _caller.WaitForTheEndAsync(operation.StatusUrl)).Status);
         }
 
-        Assert.True(Ended().Matches(second.Output).Any(end => end.Groups["attempt"].Value == "2"), "No operation was taken over: the kill was not in the middle of one.");
+        await Eventually.TrueAsync(
+            () => Ended().Matches(second.Output).Any(end => end.Groups["attempt"].Value == "2"),
+            _timeout, () => "no operation was taken over: the kill was not in the middle of one");
     }
 
     [Fact]
