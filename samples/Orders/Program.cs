@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Mvc;
 using OffloadedPolling;
 using OffloadedPolling.AspNetCore;
 using Orders;
@@ -21,6 +23,11 @@ builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHeal
 var offloaded = builder.Services.AddOffloadedPolling(polling);
 _ = isOnAws ? offloaded.WithS3().WithSqs() : offloaded.WithSqlite();
 offloaded.AddOperation<CreateOrder>("orders", OrdersJson.Default);
+if (!isOnAws || OrdersOptions.HasDeadLetterQueue(polling))
+{
+    offloaded.AddDeadLetterReader();
+}
+
 if (settings.Role != Role.Api)
 {
     offloaded.AddHandler<CreateOrder, CreateOrderHandler>();
@@ -34,13 +41,22 @@ if (settings.Role != Role.Worker)
 {
     var polls = new PollCounter(hostStandsInForS3: !isOnAws);
     app.Use(polls.CountAsync);
-    app.UseCors(cors => cors.WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").WithHeaders("Content-Type"));
+    app.UseCors(cors => cors.WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").WithHeaders("Content-Type", "Idempotency-Key"));
     app.UseDefaultFiles();
     app.UseStaticFiles();
     app.MapOpenApi();
     app.MapOperations("/operations");
-    app.MapPost("/order", (CreateOrder order, IOffloadedOperations operations, CancellationToken cancel) =>
-        OperationResults.AcceptAsync(operations, order, new AcceptOptions { ResourceLocation = id => $"/order/{id}" }, cancel));
+    app.MapPost("/order", (
+        CreateOrder order,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        ClaimsPrincipal user,
+        IOffloadedOperations operations,
+        CancellationToken cancel) => OperationResults.AcceptAsync(operations, order, new AcceptOptions
+        {
+            ResourceLocation = id => $"/order/{id}",
+            IdempotencyKey = idempotencyKey,
+            IdempotencyScope = user.Identity is { IsAuthenticated: true, Name: { } name } ? $"user {name}" : "anonymous",
+        }, cancel));
     app.MapGet("/order/{id}", async Task<IResult> (string id, IOrderStore orders, CancellationToken cancel) =>
         await orders.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());
     app.MapGet("/polls", () => TypedResults.Ok(polls.Count));

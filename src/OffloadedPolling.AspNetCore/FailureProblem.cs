@@ -14,12 +14,21 @@ internal static class FailureProblem
     // A store or queue that is down seldom comes back sooner.
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
 
+    public static OperationProblem UnknownOperation { get; } = new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Title = "There is no such operation",
+        Detail = "Its id is wrong, or its status has expired.",
+    };
+
     public static bool IsKnown(OffloadedPollingException failure) => StatusOf(failure) != StatusCodes.Status500InternalServerError;
 
     public static int StatusOf(OffloadedPollingException failure) => failure switch
     {
+        InvalidIdempotencyKeyException => StatusCodes.Status400BadRequest,
         PayloadTooLargeException => StatusCodes.Status413PayloadTooLarge,
-        OperationStoreException or OperationQueueException or StatusUrlException => StatusCodes.Status503ServiceUnavailable,
+        IdempotencyConflictException => StatusCodes.Status422UnprocessableEntity,
+        OperationStatusConflictException or OperationStoreException or OperationQueueException or StatusUrlException => StatusCodes.Status503ServiceUnavailable,
         InvalidStatusDocumentException => StatusCodes.Status502BadGateway,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -27,7 +36,7 @@ internal static class FailureProblem
     public static Task WriteAsync(HttpContext context, OffloadedPollingException failure)
     {
         var status = StatusOf(failure);
-        if (status != StatusCodes.Status413PayloadTooLarge)
+        if (status >= StatusCodes.Status500InternalServerError)
         {
             var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FailureProblem).FullName!);
             Log.RequestFailed(logger, context.Request.Method, context.Request.Path, status, failure);
@@ -50,7 +59,9 @@ internal static class FailureProblem
 
     private static string TitleOf(OffloadedPollingException failure) => failure switch
     {
+        InvalidIdempotencyKeyException => "The idempotency key is too short",
         PayloadTooLargeException => "The request is too large",
+        IdempotencyConflictException => "The idempotency key was used for another request",
         InvalidStatusDocumentException => "The operation's status cannot be read",
         _ => "Operations cannot be served at the moment",
     };
@@ -58,6 +69,9 @@ internal static class FailureProblem
     private static string DetailOf(OffloadedPollingException failure) => failure switch
     {
         PayloadTooLargeException tooLarge => string.Create(CultureInfo.InvariantCulture, $"It comes to {tooLarge.Size} bytes; {tooLarge.Limit} can be accepted."),
+        InvalidIdempotencyKeyException tooShort => string.Create(
+            CultureInfo.InvariantCulture, $"It has {tooShort.Length} characters; {InvalidIdempotencyKeyException.MinLength} are the fewest. Use a UUID."),
+        IdempotencyConflictException => "The same key came before with another payload. Use a new key for a new request.",
         OperationQueueException => "The work could not be queued. Try again later.",
         StatusUrlException => "No address to look at the status could be made. Try again later.",
         InvalidStatusDocumentException => "What is stored for it is no status of an operation.",

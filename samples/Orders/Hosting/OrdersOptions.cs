@@ -24,6 +24,8 @@ internal sealed class OrdersOptions
     public static bool IsOnAws(IConfiguration polling) =>
         polling.GetSection("S3").GetChildren().Any() || !string.IsNullOrEmpty(polling["Operations:orders:QueueUrl"]);
 
+    public static bool HasDeadLetterQueue(IConfiguration polling) => !string.IsNullOrEmpty(polling["Operations:orders:DeadLetterQueueUrl"]);
+
     public static OrdersOptions Read(IConfiguration configuration)
     {
         var options = configuration.GetSection("Orders").Get<OrdersOptions>() ?? new OrdersOptions();

@@ -18,7 +18,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
     /// <summary>The operation, if it was accepted.</summary>
     public AcceptedOperation? Accepted { get; }
 
-    /// <summary>The HTTP status code: 202, 413 or 503.</summary>
+    /// <summary>The HTTP status code: 202, 400, 413, 422 or 503.</summary>
     public int StatusCode => _refusal is null ? StatusCodes.Status202Accepted : FailureProblem.StatusOf(_refusal);
 
     int? IStatusCodeHttpResult.StatusCode => StatusCode;
@@ -35,7 +35,8 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(AcceptedOperation), ["application/json"]));
-        foreach (var status in (ReadOnlySpan<int>)[StatusCodes.Status413PayloadTooLarge, StatusCodes.Status503ServiceUnavailable])
+        foreach (var status in (ReadOnlySpan<int>)[
+            StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status503ServiceUnavailable])
         {
             builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(OperationProblem), [OperationResponse.ProblemContentType]));
         }

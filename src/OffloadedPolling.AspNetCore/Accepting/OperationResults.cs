@@ -20,6 +20,10 @@ public static class OperationResults
     /// <param name="payload">What the handler needs, validated by the host.</param>
     /// <param name="options">What there is to say about this operation.</param>
     /// <param name="cancel">Gives up.</param>
+    /// <returns>
+    /// As without options; with an idempotency key also 202 for the operation that came of it before, 400 where it has fewer than 16
+    /// characters, and 422 where it came before with another payload.
+    /// </returns>
     public static async Task<AcceptOperationResult> AcceptAsync<TPayload>(
         IOffloadedOperations operations, TPayload payload, AcceptOptions options, CancellationToken cancel = default)
         where TPayload : notnull

@@ -14,11 +14,14 @@ public static class OperationEndpointRouteBuilderExtensions
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="pattern">Where: <c>/operations</c>.</param>
     /// <returns>
-    /// The group, so that the host can demand authorization: whoever reads <c>{pattern}/{id}/url</c> gets a credential to that status.
+    /// The group, so that the host can demand authorization: whoever reads <c>{pattern}/{id}/url</c> gets a credential to that status,
+    /// and whoever may post may cancel.
     /// </returns>
     /// <remarks>
     /// <c>GET {pattern}/{id}/url</c> answers 200 with an <c>AcceptedOperation</c>, for programs and pages; <c>GET {pattern}/{id}</c> answers
-    /// 303 to a fresh status URL, for people and curl. Both answer 404 for an unknown id. To be mapped once.
+    /// 303 to a fresh status URL, for people and curl. <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when the
+    /// operation is asked to cancel, however often, and 409 when it has succeeded or failed. All answer 404 for an unknown id. To be mapped
+    /// once.
     /// <para>
     /// Where the host itself serves the documents (an <see cref="ISignedStatusRoute"/> is registered, as <c>WithSqlite()</c> does),
     /// <c>GET {pattern}/{id}/status</c> is what status URLs point to. It is no part of the group: the URL's signature alone opens it, to
@@ -40,6 +43,12 @@ public static class OperationEndpointRouteBuilderExtensions
             .WithName(OperationUrls.EndpointName)
             .Produces(StatusCodes.Status303SeeOther)
             .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
+            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+        group.MapPost("/{id}/cancel", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
+                CancelResult.CancelAsync(operations, id, cancel))
+            .Produces<OperationStatus>(StatusCodes.Status202Accepted)
+            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
+            .Produces<OperationProblem>(StatusCodes.Status409Conflict, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
         if (endpoints.ServiceProvider.GetService<ISignedStatusRoute>() is { } route)
         {

@@ -32,12 +32,7 @@ internal sealed class RenewedUrlResult : IResult
     {
         (_, { } failure) => FailureProblem.WriteAsync(httpContext, failure),
         ({ } renewed, _) => WriteUrlAsync(httpContext, renewed),
-        _ => FailureProblem.WriteAsync(httpContext, new OperationProblem
-        {
-            Status = StatusCodes.Status404NotFound,
-            Title = "There is no such operation",
-            Detail = "Its id is wrong, or its status has expired.",
-        }),
+        _ => FailureProblem.WriteAsync(httpContext, FailureProblem.UnknownOperation),
     };
 
     private Task WriteUrlAsync(HttpContext context, AcceptedOperation renewed)

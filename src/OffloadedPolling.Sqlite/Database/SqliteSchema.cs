@@ -6,13 +6,15 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>What is in the database file, and whether it is this library's at all.</summary>
 internal static class SqliteSchema
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     // "OPol", in the file's header, so that no other program's database is taken for one of these.
     // https://www.sqlite.org/pragma.html#pragma_application_id
     private const int ApplicationId = 0x4F506F6C;
 
     private const string SigningKeyName = "signing-key";
+
+    private const string CreateDeadIndex = $"CREATE INDEX messages_dead ON messages (kind, id) WHERE {MessageVisibility.IsDead};";
 
     // A message's id must never be given twice: AUTOINCREMENT sees to it. A message that waits has visible_at 0, so that no clock can hide it.
     private const string Create = """
@@ -25,6 +27,8 @@ internal static class SqliteSchema
             version TEXT NOT NULL,
             expires_at INTEGER NOT NULL,
             owner_message_id TEXT,
+            cancel_requested INTEGER NOT NULL DEFAULT 0,
+            payload_fingerprint TEXT,
             document BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX documents_expires_at ON documents (expires_at);
@@ -41,7 +45,12 @@ internal static class SqliteSchema
         CREATE INDEX messages_kind ON messages (kind);
         CREATE INDEX messages_status_key ON messages (status_key);
         CREATE INDEX messages_received ON messages (kind, visible_at, received_at) WHERE visible_at > 0;
-        """;
+        """ + CreateDeadIndex;
+
+    private const string UpgradeFrom1 = """
+        ALTER TABLE documents ADD COLUMN cancel_requested INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE documents ADD COLUMN payload_fingerprint TEXT;
+        """ + CreateDeadIndex;
 
     /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
     public static string? WrongWith(SqliteSession session)
@@ -54,21 +63,27 @@ internal static class SqliteSchema
         {
             (ApplicationId, > Version) => string.Create(CultureInfo.InvariantCulture,
                 $"which a newer version of this library made (its schema is {version}, this version knows {Version}). Update the library, or set it to another file."),
-            (ApplicationId, Version) => null,
+            (ApplicationId, > 0) => null,
             (0, 0) when tables == 0 => null,
             _ => "which is another program's database. Set it to a file of its own.",
         };
     }
 
-    /// <summary>Makes the tables if there are none yet, within a transaction: another process may be about to do the same.</summary>
+    /// <summary>
+    /// Makes the tables if there are none yet, or what an older version's lack, within a transaction: another process may be about to do the
+    /// same.
+    /// </summary>
     public static void Ensure(SqliteSession session)
     {
-        if (Number(session, "PRAGMA user_version") == 0)
+        var version = Number(session, "PRAGMA user_version");
+        if (version == Version)
         {
-            session.Execute(Create);
-            session.Execute($"PRAGMA application_id = {ApplicationId}");
-            session.Execute($"PRAGMA user_version = {Version}");
+            return;
         }
+
+        session.Execute(version == 0 ? Create : UpgradeFrom1);
+        session.Execute($"PRAGMA application_id = {ApplicationId}");
+        session.Execute($"PRAGMA user_version = {Version}");
     }
 
     /// <summary>The key that is kept in the file, made now if there is none, within a transaction.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
@@ -10,4 +12,16 @@ internal static class MessageVisibility
 
     // Said twice, since an index serves it that holds received messages alone.
     public const string IsHidden = "visible_at > 0 AND visible_at > $now AND received_at <= $now + 5000";
+
+    /// <summary>A message that has deliveries left.</summary>
+    public const string IsAlive = $"receive_count < {MaxReceives}";
+
+    /// <summary>A message that was delivered as often as it is. Its last receiver may still hold it.</summary>
+    public const string IsDead = $"receive_count >= {MaxReceives}";
+
+    // What the SQS console proposes.
+    private const string MaxReceives = "10";
+
+    /// <summary>How often a message is delivered before it is a dead letter.</summary>
+    public static int MaxReceiveCount { get; } = int.Parse(MaxReceives, CultureInfo.InvariantCulture);
 }

@@ -6,7 +6,7 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>How many messages there are of each kind, counted at most once a second: a long queue takes some milliseconds.</summary>
 internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider time, ILogger<SqliteQueueDepth> logger)
 {
-    private const string CountAll = "SELECT count(*) FROM messages WHERE kind = $kind";
+    private const string CountAll = $"SELECT count(*) FROM messages WHERE kind = $kind AND ({MessageVisibility.IsAlive} OR {MessageVisibility.IsHidden})";
 
     private const string CountInFlight = $"SELECT count(*) FROM messages WHERE kind = $kind AND {MessageVisibility.IsHidden}";
 
@@ -36,7 +36,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             return database.Readers.Read((kind, now), static (session, count) =>
             {
-                var all = session.ReadFirst(CountAll, row => row.GetInt32(0), ("$kind", count.kind));
+                var all = session.ReadFirst(CountAll, row => row.GetInt32(0), ("$kind", count.kind), ("$now", count.now));
                 var inFlight = session.ReadFirst(CountInFlight, row => row.GetInt32(0), ("$kind", count.kind), ("$now", count.now));
                 return new QueueDepth(Math.Max(all - inFlight, 0), inFlight);
             });

@@ -37,8 +37,10 @@ public static class OffloadedPollingBuilderSqliteExtensions
             AddStore(services);
         }
 
+        services.TryAddSingleton<SqliteMessages>();
         services.TryAddSingleton<SqliteQueueDepth>();
         services.TryAddSingleton<IOperationQueue, SqliteOperationQueue>();
+        services.TryAddSingleton<IDeadLetterQueue, SqliteDeadLetterQueue>();
         return builder;
     }
 

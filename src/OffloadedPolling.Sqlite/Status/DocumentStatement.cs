@@ -10,7 +10,7 @@ namespace OffloadedPolling.Sqlite;
 /// </summary>
 internal sealed class DocumentStatement : IDisposable
 {
-    private const string Select = "SELECT document, version, owner_message_id FROM documents WHERE id = ?";
+    private const string Select = "SELECT document, version, owner_message_id, cancel_requested, payload_fingerprint FROM documents WHERE id = ?";
 
     private readonly sqlite3 _database;
 
@@ -40,7 +40,12 @@ internal sealed class DocumentStatement : IDisposable
                 return new DocumentRow(
                     sqlite3_column_blob(_statement, 0).ToArray(),
                     sqlite3_column_text(_statement, 1).utf8_to_string(),
-                    sqlite3_column_text(_statement, 2).utf8_to_string());
+                    new OperationMetadata
+                    {
+                        OwnerMessageId = sqlite3_column_text(_statement, 2).utf8_to_string(),
+                        CancelRequested = sqlite3_column_int(_statement, 3) != 0,
+                        PayloadFingerprint = sqlite3_column_text(_statement, 4).utf8_to_string(),
+                    });
             }
 
             ThrowIfFailed(result == SQLITE_DONE ? SQLITE_OK : result);

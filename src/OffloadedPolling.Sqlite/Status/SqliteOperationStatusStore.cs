@@ -7,11 +7,16 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>Status documents as rows. An operation's status key is its id.</summary>
 internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptions<OffloadedPollingOptions> options) : IOperationStatusStore
 {
-    private const string Insert =
-        "INSERT OR IGNORE INTO documents (id, version, expires_at, owner_message_id, document) VALUES ($id, $version, $expires_at, $owner, $document)";
+    private const string Insert = """
+        INSERT OR IGNORE INTO documents (id, version, expires_at, owner_message_id, cancel_requested, payload_fingerprint, document)
+        VALUES ($id, $version, $expires_at, $owner, $cancel_requested, $fingerprint, $document)
+        """;
 
-    private const string Replace =
-        "UPDATE documents SET version = $version, expires_at = $expires_at, owner_message_id = $owner, document = $document WHERE id = $id AND version = $read";
+    private const string Replace = """
+        UPDATE documents SET version = $version, expires_at = $expires_at, owner_message_id = $owner, cancel_requested = $cancel_requested,
+            payload_fingerprint = $fingerprint, document = $document
+        WHERE id = $id AND version = $read
+        """;
 
     public string GetStatusKey(string id) => id;
 
@@ -25,17 +30,14 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
 
     public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel)
     {
-        cancel.ThrowIfCancellationRequested();
-        try
-        {
-            var row = database.Readers.Read(id, static (session, id) => session.Documents.Find(id));
-            return Task.FromResult(row is null ? null : new StoredOperation(
-                StatusDocument.Read(id, GetStatusKey(id), row.Document), new OperationMetadata { OwnerMessageId = row.OwnerMessageId }, row.Version));
-        }
-        catch (SqliteException failed)
-        {
-            throw SqliteErrors.ToStoreException("read", id, database.Path, failed);
-        }
+        var row = Find(id, cancel);
+        return Task.FromResult(row is null ? null : ToStored(id, row));
+    }
+
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel)
+    {
+        var row = Find(id, cancel);
+        return Task.FromResult(row is null || row.Version == version ? null : ToStored(id, row));
     }
 
     public async Task CheckAsync(CancellationToken cancel)
@@ -49,6 +51,22 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
             throw new OperationStoreException($"The status documents in '{database.Path}' cannot be written: {SqliteErrors.Explain(failed)}", failed);
         }
     }
+
+    private DocumentRow? Find(string id, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            return database.Readers.Read(id, static (session, id) => session.Documents.Find(id));
+        }
+        catch (SqliteException failed)
+        {
+            throw SqliteErrors.ToStoreException("read", id, database.Path, failed);
+        }
+    }
+
+    private StoredOperation ToStored(string id, DocumentRow row) =>
+        new(StatusDocument.Read(id, GetStatusKey(id), row.Document), row.Metadata, row.Version);
 
     private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? read, CancellationToken cancel)
     {
@@ -74,6 +92,8 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
             ("$version", version),
             ("$expires_at", status.ExpiresAt.ToUnixTimeMilliseconds()),
             ("$owner", metadata.OwnerMessageId),
+            ("$cancel_requested", metadata.CancelRequested ? 1 : 0),
+            ("$fingerprint", metadata.PayloadFingerprint),
             ("$document", document)];
     }
 }

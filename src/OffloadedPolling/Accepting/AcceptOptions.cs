@@ -9,4 +9,22 @@ public sealed class AcceptOptions
     /// </summary>
     /// <value><see langword="null"/> unless set: the handler may still set it.</value>
     public Func<string, string>? ResourceLocation { get; set; }
+
+    /// <summary>
+    /// What the caller says to mean the same operation by when it asks again, such as the request's <c>Idempotency-Key</c> header: the same
+    /// scope, key and payload give the same operation for <see cref="OffloadedPollingOptions.Retention"/> at least.
+    /// </summary>
+    /// <value>
+    /// At least 16 characters that nobody else of the same scope makes: a UUID. <see langword="null"/> unless set: every accept is a new
+    /// operation.
+    /// </value>
+    /// <remarks>https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/</remarks>
+    public string? IdempotencyKey { get; set; }
+
+    /// <summary>
+    /// Within what <see cref="IdempotencyKey"/> counts, so that no caller meets another's operation by using the same key: the
+    /// authenticated user.
+    /// </summary>
+    /// <value>Required with a key.</value>
+    public string? IdempotencyScope { get; set; }
 }

@@ -24,7 +24,18 @@ public interface IOffloadedOperations
     /// <inheritdoc cref="AcceptAsync{TPayload}(TPayload, CancellationToken)"/>
     /// <param name="payload">What the handler needs. It becomes the message's body.</param>
     /// <param name="options">What there is to say about this one.</param>
-    /// <param name="cancel">Gives up. What had been created by then ends as <c>Failed</c>.</param>
+    /// <param name="cancel">Gives up. Without a key, what had been created by then ends as <c>Failed</c>.</param>
+    /// <returns>Where the caller can look, and when. With a key that came before: the operation that there is, whatever has become of it.</returns>
+    /// <exception cref="ArgumentException">
+    /// No kind was added for <typeparamref name="TPayload"/>, or <see cref="AcceptOptions.IdempotencyKey"/> is set without its scope.
+    /// </exception>
+    /// <exception cref="InvalidIdempotencyKeyException">The key has fewer than 16 characters.</exception>
+    /// <exception cref="IdempotencyConflictException">The key came before, with another payload.</exception>
+    /// <remarks>
+    /// With <see cref="AcceptOptions.IdempotencyKey"/>, a failed accept may be asked for again: where no URL could be signed, or it is in
+    /// doubt whether the message was sent, the document stays <c>NotStarted</c>, and the next accept with the key sends it again. A message
+    /// that comes twice does no harm.
+    /// </remarks>
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, AcceptOptions options, CancellationToken cancel = default)
         where TPayload : notnull;
 
@@ -44,4 +55,19 @@ public interface IOffloadedOperations
     /// <exception cref="InvalidStatusDocumentException">What lies there is no status document.</exception>
     /// <exception cref="StatusUrlException">No URL could be signed.</exception>
     Task<AcceptedOperation?> RenewUrlAsync(string id, CancellationToken cancel = default);
+
+    /// <summary>
+    /// Asks for an operation to be canceled. One that waits is <c>Canceled</c> at once and never runs. Of one that runs, the handler's
+    /// token fires within half of a visibility timeout, or at its next progress; it is <c>Canceled</c> if the handler ends by that.
+    /// </summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>
+    /// The document after it: <c>Canceled</c>; <c>Running</c>, if it is asked for; <c>Succeeded</c> or <c>Failed</c>, if it came too late.
+    /// <see langword="null"/> if there is no such operation.
+    /// </returns>
+    /// <exception cref="OperationStatusConflictException">Other writers came first too often. Ask again.</exception>
+    /// <exception cref="OperationStoreException">The store could not be read or written.</exception>
+    /// <exception cref="InvalidStatusDocumentException">What lies there is no status document.</exception>
+    Task<OperationStatus?> CancelAsync(string id, CancellationToken cancel = default);
 }

@@ -9,7 +9,7 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>Accept, step by step: estimate, store, issue, queue.</summary>
+/// <summary>Accept, step by step: estimate, store, issue, queue. And what callers ask for afterwards.</summary>
 internal sealed class OffloadedOperations(
     OperationKinds kinds,
     IWaitTimeEstimator estimator,
@@ -34,12 +34,23 @@ internal sealed class OffloadedOperations(
         ArgumentNullException.ThrowIfNull(payload);
         ArgumentNullException.ThrowIfNull(acceptOptions);
         var kind = kinds.Of<TPayload>();
-        var id = OperationId.New();
-        var message = Compose(kind, store.GetStatusKey(id), payload);
+        var payloadJson = JsonSerializer.Serialize(payload, kind.PayloadJson);
+        var idempotency = Idempotency.Of(kind.Name, payloadJson, acceptOptions);
+        var id = idempotency?.OperationId ?? OperationId.New();
+        var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
 
         var estimate = await estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
-        var created = await store.CreateAsync(NewStatus(id, kind.Name, estimate, acceptOptions), OperationMetadata.Empty, cancel).ConfigureAwait(false);
-        return await IssueAndSendAsync(kind.Name, message, created, cancel).ConfigureAwait(false);
+        var status = NewStatus(id, kind.Name, estimate, acceptOptions);
+        if (idempotency is null)
+        {
+            var created = await store.CreateAsync(status, OperationMetadata.Empty, cancel).ConfigureAwait(false);
+            return await IssueAndSendOrEndAsync(message, created, cancel).ConfigureAwait(false);
+        }
+
+        var operation = await CreateOrFindAsync(status, idempotency, cancel).ConfigureAwait(false);
+        return operation.Status.Status == OperationState.NotStarted
+            ? await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false)
+            : await IssueAsync(operation.Status, cancel).ConfigureAwait(false);
     }
 
     public async Task<OperationStatus?> GetAsync(string id, CancellationToken cancel)
@@ -55,18 +66,32 @@ internal sealed class OffloadedOperations(
         return status is null ? null : await IssueAsync(status, cancel).ConfigureAwait(false);
     }
 
-    private OutgoingMessage Compose<TPayload>(OperationKind<TPayload> kind, string statusKey, TPayload payload)
+    public async Task<OperationStatus?> CancelAsync(string id, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var found = OperationId.IsValid(id) ? await store.GetAsync(id, cancel).ConfigureAwait(false) : null;
+        if (found is null)
+        {
+            return null;
+        }
+
+        var newest = found;
+        var written = await transitions.ApplyAsync(found, current => StatusTransitions.CancelRequested(newest = current), cancel).ConfigureAwait(false);
+        return (written ?? newest).Status;
+    }
+
+    private OutgoingMessage Compose(string kind, string statusKey, string payloadJson)
     {
         var activity = Activity.Current;
         var message = new OutgoingMessage
         {
-            Body = JsonSerializer.Serialize(payload, kind.PayloadJson),
+            Body = payloadJson,
             StatusKey = statusKey,
             TraceParent = activity?.IdFormat == ActivityIdFormat.W3C ? activity.Id : null,
         };
         return message.SizeInBytes <= queue.MaxMessageBytes
             ? message
-            : throw new PayloadTooLargeException(kind.Name, message.SizeInBytes, queue.MaxMessageBytes);
+            : throw new PayloadTooLargeException(kind, message.SizeInBytes, queue.MaxMessageBytes);
     }
 
     private OperationStatus NewStatus(string id, string kind, OperationEstimate? estimate, AcceptOptions acceptOptions)
@@ -85,20 +110,61 @@ internal sealed class OffloadedOperations(
         };
     }
 
-    private async Task<AcceptedOperation> IssueAndSendAsync(string kind, OutgoingMessage message, StoredOperation created, CancellationToken cancel)
+    /// <summary>Creates the document, or finds the one that the same key made before.</summary>
+    private async Task<StoredOperation> CreateOrFindAsync(OperationStatus status, Idempotency idempotency, CancellationToken cancel)
     {
-        var problem = Problems.NotIssued;
         try
         {
-            // The URL first: once the message is sent, nobody can take it back.
-            var accepted = await IssueAsync(created.Status, cancel).ConfigureAwait(false);
-            problem = Problems.NotSent;
-            await queue.SendAsync(kind, message, cancel).ConfigureAwait(false);
-            return accepted;
+            var metadata = new OperationMetadata { PayloadFingerprint = idempotency.PayloadFingerprint };
+            return await store.CreateAsync(status, metadata, cancel).ConfigureAwait(false);
         }
-        catch
+        catch (OperationStatusConflictException there)
         {
-            await EndUnlessBegunAsync(created, problem).ConfigureAwait(false);
+            var found = await FindAsync(status.Id, there, cancel).ConfigureAwait(false);
+            return found.Metadata.PayloadFingerprint == idempotency.PayloadFingerprint
+                ? await RenewAsync(found, status.Estimate, there, cancel).ConfigureAwait(false)
+                : throw new IdempotencyConflictException(status.Id);
+        }
+    }
+
+    private async Task<StoredOperation> FindAsync(string id, OperationStatusConflictException there, CancellationToken cancel) =>
+        await store.GetAsync(id, cancel).ConfigureAwait(false)
+        ?? throw new OperationStoreException(
+            $"There is a status document for the idempotency key ('{there.StatusKey}'), but it cannot be read. Either it has just expired: try again. Or reading is not allowed: check the permissions.", there);
+
+    // A document that expires soon would be gone before the message that is sent for it now is received.
+    private async Task<StoredOperation> RenewAsync(
+        StoredOperation found, OperationEstimate? estimate, OperationStatusConflictException there, CancellationToken cancel)
+    {
+        if (found.Status.Status != OperationState.NotStarted || found.Status.ExpiresAt - time.GetUtcNow() > options.Value.Retention / 2)
+        {
+            return found;
+        }
+
+        var renewed = await transitions.ApplyAsync(
+            found,
+            current => current.Status.Status == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
+            cancel).ConfigureAwait(false);
+        return renewed ?? await FindAsync(found.Status.Id, there, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<AcceptedOperation> IssueAndSendAsync(OutgoingMessage message, OperationStatus status, CancellationToken cancel)
+    {
+        // The URL first: once the message is sent, nobody can take it back.
+        var accepted = await IssueAsync(status, cancel).ConfigureAwait(false);
+        await queue.SendAsync(status.Kind, message, cancel).ConfigureAwait(false);
+        return accepted;
+    }
+
+    private async Task<AcceptedOperation> IssueAndSendOrEndAsync(OutgoingMessage message, StoredOperation created, CancellationToken cancel)
+    {
+        try
+        {
+            return await IssueAndSendAsync(message, created.Status, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed)
+        {
+            await EndUnlessBegunAsync(created, failed is StatusUrlException ? Problems.NotIssued : Problems.NotSent).ConfigureAwait(false);
             throw;
         }
     }

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace OffloadedPolling;
 
-/// <summary>Operation ids: 128 bits as 32 lower-case hex digits, random, so that they cannot be guessed and spread over S3's partitions.</summary>
+/// <summary>
+/// Operation ids: 128 bits as 32 lower-case hex digits, random or, with an idempotency key, a hash, so that they spread over S3's partitions.
+/// </summary>
 public static class OperationId
 {
     private const int Length = 32;

@@ -4,7 +4,7 @@ using OffloadedPolling.Processing;
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing.
+/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (43x dead letters).
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -32,6 +32,9 @@ internal static partial class Log
 
     [LoggerMessage(303, LogLevel.Warning, "Of {Count} messages of kind '{Kind}' that are done with, some could not be deleted. They are delivered again and deleted then.")]
     public static partial void MessagesNotDeleted(ILogger logger, int count, string kind, Exception cause);
+
+    [LoggerMessage(304, LogLevel.Warning, "Status documents stay for {Retention} after their last change ({Setting}), but the queue of kind '{Kind}' keeps messages for {QueueRetention}. A message that waits longer than its document stays is never run. Raise the one, and the bucket's lifecycle rule with it, or lower the other.")]
+    public static partial void RetentionShorterThanQueues(ILogger logger, TimeSpan retention, string setting, string kind, TimeSpan queueRetention);
 
     [LoggerMessage(401, LogLevel.Information, "Worker of kind '{Kind}' started, with {MaxConcurrency} handlers at once.")]
     public static partial void WorkerStarted(ILogger logger, string kind, int maxConcurrency);
@@ -66,6 +69,12 @@ internal static partial class Log
     [LoggerMessage(416, LogLevel.Information, "Message {MessageId} does not run operation {OperationId}: {Claim}.")]
     public static partial void OperationNotTaken(ILogger logger, string messageId, string operationId, Claim claim);
 
+    [LoggerMessage(418, LogLevel.Warning, "The operation of message {MessageId} of kind '{Kind}' could not be looked at while its handler runs. The next look is after the next extension.")]
+    public static partial void OperationNotLookedAt(ILogger logger, string messageId, string kind, Exception cause);
+
+    [LoggerMessage(419, LogLevel.Error, "What a handler registered with its CancellationToken threw. Message {MessageId} goes on as without it.")]
+    public static partial void CancelCallbackThrew(ILogger logger, string messageId, Exception cause);
+
     [LoggerMessage(420, LogLevel.Information, "Operation {OperationId} ended as {State} at attempt {Attempt}.")]
     public static partial void OperationEnded(ILogger logger, string operationId, OperationState state, int attempt);
 
@@ -89,4 +98,25 @@ internal static partial class Log
 
     [LoggerMessage(426, LogLevel.Warning, "Progress of operation {OperationId} could not be written. The work goes on.")]
     public static partial void ProgressNotWritten(ILogger logger, string operationId, Exception cause);
+
+    [LoggerMessage(428, LogLevel.Error, "The handler of operation {OperationId} did not end when the host stopped, at attempt {Attempt}. Its message is given back all the same, and another worker may run it beside. Pass the CancellationToken on to whatever the handler waits for.")]
+    public static partial void HandlerAbandoned(ILogger logger, string operationId, int attempt);
+
+    [LoggerMessage(430, LogLevel.Information, "Dead letters of kind '{Kind}' are read.")]
+    public static partial void DeadLetterReaderStarted(ILogger logger, string kind);
+
+    [LoggerMessage(431, LogLevel.Error, "Operation {OperationId} was given up: message {MessageId} of kind '{Kind}' was delivered as often as is allowed. It ends as Failed.")]
+    public static partial void OperationGivenUp(ILogger logger, string operationId, string messageId, string kind);
+
+    [LoggerMessage(432, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' is deleted: operation {OperationId} has ended, or another message runs it.")]
+    public static partial void DeadLetterOfNoMatter(ILogger logger, string messageId, string kind, string operationId);
+
+    [LoggerMessage(433, LogLevel.Error, "Dead letter {MessageId} of kind '{Kind}' leads to no status document (status key '{StatusKey}'). It is left for people to look at, and looked at again in an hour.")]
+    public static partial void DeadLetterWithoutDocument(ILogger logger, string messageId, string kind, string? statusKey);
+
+    [LoggerMessage(434, LogLevel.Error, "Dead letter {MessageId} of kind '{Kind}' was not read to its end. It is read again when its visibility timeout ends.")]
+    public static partial void DeadLetterLeft(ILogger logger, string messageId, string kind, Exception cause);
+
+    [LoggerMessage(435, LogLevel.Error, "Dead letters of kind '{Kind}' could not be received. Trying again.")]
+    public static partial void DeadLettersNotReceived(ILogger logger, string kind, Exception cause);
 }

@@ -6,6 +6,12 @@ internal enum Claim
     /// <summary>Run it: nobody does, or the worker that did has lost the message to this delivery.</summary>
     Run,
 
+    /// <summary>Write <c>Canceled</c>: somebody asked for it, and nobody runs it.</summary>
+    Cancel,
+
+    /// <summary>Write <c>Failed</c>: its last allowed attempt began and never came to an end.</summary>
+    GiveUp,
+
     /// <summary>Delete the message: the operation has ended.</summary>
     Ended,
 

@@ -4,26 +4,31 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Keeps a message hidden from other workers while its handler runs: extends it at half of what is left of its time, and tells when it is
-/// lost all the same.
+/// Keeps a message hidden from other workers while its handler runs: extends it at half of what is left of its time, looks after each
+/// extension whether the operation is still its own, and tells when it is lost all the same.
 /// </summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
     // After an extension that failed: three more tries before the message's time is over.
     private const int PartsToRetry = 4;
 
+    // A look that takes longer must not hold up the next extension.
+    private const int PartsToLook = 4;
+
     // With less left, another try would come too late.
     private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _ended = new();
 
-    private readonly CancellationTokenSource _lost = new();
+    private readonly HandlerSignal _lost;
 
     private readonly string _kind;
 
     private readonly ReceivedMessage _message;
 
     private readonly IOperationQueue _queue;
+
+    private readonly Func<CancellationToken, Task<bool>> _look;
 
     private readonly TimeProvider _time;
 
@@ -33,9 +38,11 @@ internal sealed class MessageLease : IAsyncDisposable
 
     private long _visibleAgainAt;
 
-    private MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
+    private MessageLease(
+        string kind, ReceivedMessage message, IOperationQueue queue, Func<CancellationToken, Task<bool>> look, TimeProvider time, ILogger logger)
     {
-        (_kind, _message, _queue, _time, _logger) = (kind, message, queue, time, logger);
+        (_kind, _message, _queue, _look, _time, _logger) = (kind, message, queue, look, time, logger);
+        _lost = new HandlerSignal(message.Id, logger);
         _visibleAgainAt = message.VisibleAgainAt;
         _extending = ExtendUntilEndedAsync();
     }
@@ -43,29 +50,45 @@ internal sealed class MessageLease : IAsyncDisposable
     /// <summary>Fires when the message is, or may be, another worker's.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    public static MessageLease Start(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger) =>
-        new(kind, message, queue, time, logger);
+    /// <summary>Starts to extend a message that was just received.</summary>
+    /// <param name="kind">The kind's name.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="queue">Where it came from.</param>
+    /// <param name="look">Looks at the operation; <see langword="false"/> when it is another's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of extensions that fail.</param>
+    public static MessageLease Start(
+        string kind, ReceivedMessage message, IOperationQueue queue, Func<CancellationToken, Task<bool>> look, TimeProvider time, ILogger logger) =>
+        new(kind, message, queue, look, time, logger);
 
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync().ConfigureAwait(false);
+        End();
         await _extending.ConfigureAwait(false);
         _ended.Dispose();
-        _lost.Dispose();
     }
 
     private TimeSpan Left => _time.GetElapsedTime(_time.GetTimestamp(), _visibleAgainAt);
+
+    private void End() => _ended.Cancel();
 
     private async Task ExtendUntilEndedAsync()
     {
         var wait = Left / 2;
         while (await WaitAsync(wait).ConfigureAwait(false))
         {
-            wait = await TryExtendAsync().ConfigureAwait(false) ? Left / 2 : Left / PartsToRetry;
-            if (_lost.IsCancellationRequested)
+            var extended = await TryExtendAsync().ConfigureAwait(false);
+            if (extended)
+            {
+                await LookAsync().ConfigureAwait(false);
+            }
+
+            if (_lost.IsFired)
             {
                 return;
             }
+
+            wait = extended ? Left / 2 : Left / PartsToRetry;
         }
     }
 
@@ -86,7 +109,7 @@ internal sealed class MessageLease : IAsyncDisposable
                 return true;
             }
 
-            await _lost.CancelAsync().ConfigureAwait(false);
+            _lost.Fire();
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
@@ -98,10 +121,30 @@ internal sealed class MessageLease : IAsyncDisposable
             Log.MessageNotExtended(_logger, _message.Id, _kind, failed);
             if (Left < _shortestWait)
             {
-                await _lost.CancelAsync().ConfigureAwait(false);
+                _lost.Fire();
             }
         }
 
         return false;
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            if (!await _look(_ended.Token).WaitAsync(Left / PartsToLook, _time, _ended.Token).ConfigureAwait(false))
+            {
+                _lost.Fire();
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            // The handler has ended: nothing more to see.
+        }
+        catch (Exception failed)
+        {
+            // Whatever it was: the next look is after the next extension.
+            Log.OperationNotLookedAt(_logger, _message.Id, _kind, failed);
+        }
     }
 }

@@ -27,12 +27,13 @@ internal sealed class MessageProcessor(
     /// <param name="runner">The handler of the queue's kind.</param>
     /// <param name="message">The message.</param>
     /// <param name="stop">Cancels the handler; the message is given back then.</param>
-    public async Task<MessageDisposition> ProcessAsync(HandlerRunner runner, ReceivedMessage message, CancellationToken stop)
+    /// <param name="abandon">Gives the message back even if the handler does not end.</param>
+    public async Task<MessageDisposition> ProcessAsync(HandlerRunner runner, ReceivedMessage message, CancellationToken stop, CancellationToken abandon)
     {
         try
         {
             return await FindAsync(runner, message).ConfigureAwait(false) is { } found
-                ? await TakeAndRunAsync(runner, message, found.Payload, found.Operation, stop).ConfigureAwait(false)
+                ? await TakeAndRunAsync(runner, message, found.Payload, found.Operation, stop, abandon).ConfigureAwait(false)
                 : MessageDisposition.Leave;
         }
         catch (OffloadedPollingException failed)
@@ -81,12 +82,19 @@ internal sealed class MessageProcessor(
     }
 
     private async Task<MessageDisposition> TakeAndRunAsync(
-        HandlerRunner runner, ReceivedMessage message, object payload, StoredOperation found, CancellationToken stop)
+        HandlerRunner runner, ReceivedMessage message, object payload, StoredOperation found, CancellationToken stop, CancellationToken abandon)
     {
         var claim = Claim.Run;
+        var maxAttempts = MaxAttempts(runner.Kind.Name, message);
         var taken = await transitions.ApplyAsync(
             found,
-            current => (claim = Ownership.Of(current, message)) == Claim.Run ? (Taken(current.Status, message), new OperationMetadata { OwnerMessageId = message.Id }) : null,
+            current => (claim = Ownership.Of(current, message, maxAttempts)) switch
+            {
+                Claim.Run => (Taken(current.Status, message), current.Metadata with { OwnerMessageId = message.Id }),
+                Claim.Cancel => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
+                Claim.GiveUp => (StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
+                _ => null,
+            },
             CancellationToken.None).ConfigureAwait(false);
         if (taken is null)
         {
@@ -94,13 +102,20 @@ internal sealed class MessageProcessor(
             return claim == Claim.Ended ? MessageDisposition.Delete : MessageDisposition.Leave;
         }
 
+        if (claim != Claim.Run)
+        {
+            Log.OperationEnded(logger, taken.Status.Id, taken.Status.Status, taken.Status.Attempt ?? 0);
+            return MessageDisposition.Delete;
+        }
+
         await using var run = new OperationRun(taken, message, transitions, options.Value, time, logger);
-        await using var lease = MessageLease.Start(runner.Kind.Name, message, queue, time, logger);
-        using var stopOrLost = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost);
+        await using var lease = MessageLease.Start(runner.Kind.Name, message, queue, run.LookAsync, time, logger);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost, run.CancelRequested);
         OperationOutcome outcome;
         try
         {
-            outcome = OperationOutcome.Succeeded(await RunAsync(runner, payload, run, stopOrLost.Token).ConfigureAwait(false));
+            var result = await RunAsync(runner, payload, run, end.Token).WaitAsync(abandon).ConfigureAwait(false);
+            outcome = OperationOutcome.Succeeded(result);
         }
         catch (OperationFailedException failed)
         {
@@ -112,12 +127,21 @@ internal sealed class MessageProcessor(
             Log.OperationLost(logger, run.OperationId, message.Id);
             return MessageDisposition.Leave;
         }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            Log.HandlerAbandoned(logger, run.OperationId, run.Attempt);
+            return MessageDisposition.Release;
+        }
+        catch (OperationCanceledException) when (run.CancelRequested.IsCancellationRequested)
+        {
+            outcome = OperationOutcome.Canceled;
+        }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             Log.HandlerStopped(logger, run.OperationId, run.Attempt);
             return MessageDisposition.Release;
         }
-        catch (Exception thrown) when (IsLastAttempt(runner.Kind.Name, message))
+        catch (Exception thrown) when (message.ReceiveCount >= maxAttempts)
         {
             Log.HandlerThrewAtLast(logger, run.OperationId, run.Attempt, thrown);
             outcome = OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt));
@@ -140,8 +164,8 @@ internal sealed class MessageProcessor(
         }
     }
 
-    private bool IsLastAttempt(string kind, ReceivedMessage message) =>
-        message.ReceiveCount >= Math.Min(message.MaxReceiveCount ?? int.MaxValue, operationOptions.Get(kind).MaxAttempts ?? int.MaxValue);
+    private int MaxAttempts(string kind, ReceivedMessage message) =>
+        Math.Min(message.MaxReceiveCount ?? int.MaxValue, operationOptions.Get(kind).MaxAttempts ?? int.MaxValue);
 
     private OperationStatus Taken(OperationStatus status, ReceivedMessage message)
     {
@@ -159,24 +183,18 @@ internal sealed class MessageProcessor(
 
     private async Task<MessageDisposition> EndAsync(OperationRun run, ReceivedMessage message, OperationOutcome outcome)
     {
-        var current = await run.EndAsync().ConfigureAwait(false);
+        var known = run.End();
+        var newest = known;
         var tooLargeForItself = false;
         for (var tries = 1; ; tries++)
         {
             try
             {
                 var ended = await transitions.ApplyAsync(
-                    current,
-                    newest => Ownership.IsHeldBy(newest, message) ? (StatusTransitions.Ended(newest.Status, outcome), newest.Metadata) : null,
+                    known,
+                    current => Ownership.IsHeldBy(newest = current, message) ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
                     CancellationToken.None).ConfigureAwait(false);
-                if (ended is null)
-                {
-                    Log.OperationLost(logger, run.OperationId, message.Id);
-                    return MessageDisposition.Leave;
-                }
-
-                Log.OperationEnded(logger, run.OperationId, outcome.State, run.Attempt);
-                return MessageDisposition.Delete;
+                return ended is not null || IsOwnEnd(newest, message, outcome) ? Ended(run, outcome) : Lost(run, message, newest);
             }
             catch (StatusDocumentTooLargeException tooLarge) when (!tooLargeForItself)
             {
@@ -184,10 +202,26 @@ internal sealed class MessageProcessor(
                 outcome = OperationOutcome.Failed(Problems.ResultTooLarge(tooLarge));
                 tooLargeForItself = true;
             }
-            catch (OperationStoreException) when (tries < MaxEndTries)
+            catch (OffloadedPollingException failed) when (failed is OperationStoreException or OperationStatusConflictException && tries < MaxEndTries)
             {
                 await Backoff.DelayAsync(time, tries, CancellationToken.None, _firstEndRetry).ConfigureAwait(false);
             }
         }
+    }
+
+    // A write that failed, as it seemed, may have been made.
+    private static bool IsOwnEnd(StoredOperation newest, ReceivedMessage message, OperationOutcome outcome) =>
+        newest.Status.Status == outcome.State && newest.Metadata.OwnerMessageId == message.Id && newest.Status.Attempt == message.ReceiveCount;
+
+    private MessageDisposition Ended(OperationRun run, OperationOutcome outcome)
+    {
+        Log.OperationEnded(logger, run.OperationId, outcome.State, run.Attempt);
+        return MessageDisposition.Delete;
+    }
+
+    private MessageDisposition Lost(OperationRun run, ReceivedMessage message, StoredOperation newest)
+    {
+        Log.OperationLost(logger, run.OperationId, message.Id);
+        return newest.Status.Status.IsTerminal() ? MessageDisposition.Delete : MessageDisposition.Leave;
     }
 }

@@ -6,8 +6,8 @@ using OffloadedPolling.WaitTime;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// One run of an operation that this worker holds: keeps the newest version of its document, and writes progress at most once for each
-/// interval, the newest values winning.
+/// One run of an operation that this worker holds: keeps the newest version of its document, writes progress at most once for each
+/// interval, the newest values winning, and sees when somebody asked to cancel.
 /// </summary>
 internal sealed class OperationRun(
     StoredOperation started,
@@ -19,13 +19,17 @@ internal sealed class OperationRun(
 {
     private readonly CancellationTokenSource _ended = new();
 
+    private readonly CancellationTokenSource _disposed = new();
+
+    private readonly HandlerSignal _cancelRequested = new(message.Id, logger);
+
     private readonly Lock _lock = new();
 
     private readonly long _startedAt = time.GetTimestamp();
 
     private readonly OperationEstimate? _estimate = started.Status.Estimate;
 
-    private StoredOperation _current = started;
+    private volatile StoredOperation _current = started;
 
     private OperationProgress? _pending;
 
@@ -36,6 +40,9 @@ internal sealed class OperationRun(
     public string OperationId => _current.Status.Id;
 
     public int Attempt => message.ReceiveCount;
+
+    /// <summary>Fires when somebody was seen to have asked to cancel.</summary>
+    public CancellationToken CancelRequested => _cancelRequested.Token;
 
     public string? ResourceLocation { get; set; }
 
@@ -58,24 +65,48 @@ internal sealed class OperationRun(
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends the progress, awaits a write that is under way, and returns the newest version.</summary>
-    public async Task<StoredOperation> EndAsync()
+    /// <summary>Looks whether the document has changed; <see langword="false"/> when it is no longer this run's.</summary>
+    public async Task<bool> LookAsync(CancellationToken cancel)
     {
-        Task writing;
+        if (_cancelRequested.IsFired || await transitions.GetIfChangedAsync(_current, cancel).ConfigureAwait(false) is not { } changed)
+        {
+            return true;
+        }
+
+        See(changed);
+        return Ownership.IsHeldBy(changed, message);
+    }
+
+    /// <summary>
+    /// Ends the progress and returns the newest version that is known. A write that is under way is not waited for: it may come first, or
+    /// find the operation ended.
+    /// </summary>
+    public StoredOperation End()
+    {
         lock (_lock)
         {
             _ended.Cancel();
-            writing = _writing;
         }
 
-        await writing.ConfigureAwait(false);
         return _current;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await EndAsync().ConfigureAwait(false);
+        End();
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        await _writing.ConfigureAwait(false);
         _ended.Dispose();
+        _disposed.Dispose();
+    }
+
+    private void See(StoredOperation newer)
+    {
+        _current = newer;
+        if (newer.Metadata.CancelRequested && Ownership.IsHeldBy(newer, message))
+        {
+            _cancelRequested.Fire();
+        }
     }
 
     private async Task WritePendingAsync()
@@ -112,14 +143,20 @@ internal sealed class OperationRun(
         {
             var written = await transitions.ApplyAsync(
                 _current,
-                current => Ownership.IsHeldBy(current, message) ? (WithProgress(current.Status, progress), current.Metadata) : null,
-                CancellationToken.None).ConfigureAwait(false);
-            if (written is null)
+                current => !_ended.IsCancellationRequested && Ownership.IsHeldBy(current, message) ? (WithProgress(current.Status, progress), current.Metadata) : null,
+                _disposed.Token).ConfigureAwait(false);
+            if (written is not null)
+            {
+                See(written);
+            }
+            else if (!_ended.IsCancellationRequested)
             {
                 Log.OperationLost(logger, OperationId, message.Id);
             }
-
-            _current = written ?? _current;
+        }
+        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
+        {
+            // The operation has ended meanwhile.
         }
         catch (OffloadedPollingException unwritten)
         {

@@ -20,6 +20,9 @@ internal sealed class OperationWorker(
 {
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
 
+    // What a canceled handler may take to end, before its message is given back without it.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+
     private readonly string _kind = runner.Kind.Name;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -27,14 +30,18 @@ internal sealed class OperationWorker(
         var maxConcurrency = operationOptions.Get(_kind).MaxConcurrency;
         Log.WorkerStarted(logger, _kind, maxConcurrency);
         using var stopHandlers = new CancellationTokenSource();
+        using var abandonHandlers = new CancellationTokenSource();
         var deleter = new MessageDeleter(_kind, queue, time, logger);
         var deleting = deleter.RunAsync();
         using var handlers = new HandlerSlots(maxConcurrency);
 
-        await ReceiveUntilStoppedAsync(handlers, message => RunAsync(message, handlers, deleter, stoppingToken, stopHandlers.Token), stoppingToken).ConfigureAwait(false);
+        await ReceiveUntilStoppedAsync(
+            handlers,
+            message => RunAsync(message, handlers, deleter, () => processor.ProcessAsync(runner, message, stopHandlers.Token, abandonHandlers.Token), stoppingToken),
+            stoppingToken).ConfigureAwait(false);
 
         Log.WorkerStopping(logger, _kind, handlers.Held);
-        await StopHandlersAsync(handlers.WhenAllEnded(), stopHandlers).ConfigureAwait(false);
+        await StopHandlersAsync(handlers.WhenAllEnded(), stopHandlers, abandonHandlers).ConfigureAwait(false);
         deleter.Complete();
         await deleting.ConfigureAwait(false);
         Log.WorkerStopped(logger, _kind);
@@ -69,12 +76,13 @@ internal sealed class OperationWorker(
         }
     }
 
-    private async Task RunAsync(ReceivedMessage message, HandlerSlots handlers, MessageDeleter deleter, CancellationToken stopping, CancellationToken stopHandlers)
+    private async Task RunAsync(
+        ReceivedMessage message, HandlerSlots handlers, MessageDeleter deleter, Func<Task<MessageDisposition>> process, CancellationToken stopping)
     {
         try
         {
             var disposition = await handlers.TakeAsync(stopping).ConfigureAwait(false)
-                ? await ProcessInSlotAsync(message, handlers, stopHandlers).ConfigureAwait(false)
+                ? await ProcessInSlotAsync(message, handlers, process).ConfigureAwait(false)
                 : MessageDisposition.Release;
             switch (disposition)
             {
@@ -93,7 +101,7 @@ internal sealed class OperationWorker(
         }
     }
 
-    private async Task<MessageDisposition> ProcessInSlotAsync(ReceivedMessage message, HandlerSlots handlers, CancellationToken stopHandlers)
+    private async Task<MessageDisposition> ProcessInSlotAsync(ReceivedMessage message, HandlerSlots handlers, Func<Task<MessageDisposition>> process)
     {
         var startedAt = time.GetTimestamp();
         try
@@ -104,7 +112,7 @@ internal sealed class OperationWorker(
                 return MessageDisposition.Leave;
             }
 
-            return await processor.ProcessAsync(runner, message, stopHandlers).ConfigureAwait(false);
+            return await process().ConfigureAwait(false);
         }
         finally
         {
@@ -112,13 +120,19 @@ internal sealed class OperationWorker(
         }
     }
 
-    private async Task StopHandlersAsync(Task ended, CancellationTokenSource stopHandlers)
+    private async Task StopHandlersAsync(Task ended, CancellationTokenSource stopHandlers, CancellationTokenSource abandonHandlers)
     {
-        await ended.WaitAsync(options.Value.ShutdownTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!ended.IsCompleted)
+        await WaitAndCancelAsync(options.Value.ShutdownTimeout, stopHandlers).ConfigureAwait(false);
+        await WaitAndCancelAsync(_patience, abandonHandlers).ConfigureAwait(false);
+        await ended.ConfigureAwait(false);
+
+        async Task WaitAndCancelAsync(TimeSpan patience, CancellationTokenSource next)
         {
-            await stopHandlers.CancelAsync().ConfigureAwait(false);
-            await ended.ConfigureAwait(false);
+            await ended.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!ended.IsCompleted)
+            {
+                await next.CancelAsync().ConfigureAwait(false);
+            }
         }
     }
 }

@@ -6,16 +6,29 @@ namespace OffloadedPolling.Processing;
 /// </summary>
 internal static class Ownership
 {
-    public static Claim Of(StoredOperation operation, ReceivedMessage message) => operation.Status switch
+    /// <summary>What a delivery may do with an operation that is allowed <paramref name="maxAttempts"/> attempts.</summary>
+    public static Claim Of(StoredOperation operation, ReceivedMessage message, int maxAttempts) => operation switch
     {
-        { Status: var state } when state.IsTerminal() => Claim.Ended,
-        { Status: OperationState.NotStarted } => Claim.Run,
-        { Attempt: var attempt } when operation.Metadata.OwnerMessageId == message.Id && message.ReceiveCount > (attempt ?? 0) => Claim.Run,
-        _ => Claim.Anothers,
+        { Status.Status: var state } when state.IsTerminal() => Claim.Ended,
+        { Status.Status: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.Anothers,
+        { Metadata.CancelRequested: true } => Claim.Cancel,
+        { Status.Status: OperationState.Running, Status.Attempt: { } attempt } when attempt >= maxAttempts => Claim.GiveUp,
+        _ => Claim.Run,
     };
 
     public static bool IsHeldBy(StoredOperation operation, ReceivedMessage message) =>
         operation.Status.Status == OperationState.Running
         && operation.Metadata.OwnerMessageId == message.Id
         && operation.Status.Attempt == message.ReceiveCount;
+
+    /// <summary>
+    /// Whether nobody else brings an operation to its end now that a message of it was delivered too often: it still waits, or that message
+    /// owned it.
+    /// </summary>
+    public static bool IsLeftBehindBy(StoredOperation operation, ReceivedMessage deadLetter) =>
+        operation.Status.Status == OperationState.NotStarted
+        || (operation.Status.Status == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id);
+
+    private static bool IsTakenOverBy(StoredOperation operation, ReceivedMessage message) =>
+        operation.Metadata.OwnerMessageId == message.Id && message.ReceiveCount > (operation.Status.Attempt ?? 0);
 }

@@ -7,6 +7,12 @@ public sealed class OperationOptions
     /// <value>Required with SQS.</value>
     public string QueueUrl { get; set; } = "";
 
+    /// <summary>
+    /// The URL of the dead-letter queue that <see cref="QueueUrl"/>'s redrive policy names. A host with <c>AddDeadLetterReader()</c> reads it.
+    /// </summary>
+    /// <value>Empty unless set: this kind's dead letters are not read here.</value>
+    public string DeadLetterQueueUrl { get; set; } = "";
+
     /// <summary>How many handlers of this kind run at once in this process. The estimate counts with it too.</summary>
     /// <value>1 to 1,000; 10 unless set.</value>
     public int MaxConcurrency { get; set; } = 10;
@@ -23,6 +29,7 @@ public sealed class OperationOptions
     /// own <c>maxReceiveCount</c>.
     /// </summary>
     /// <value>1 to 1,000. <see langword="null"/> unless set: as often as the queue delivers a message; without limit, if it has none.</value>
+    /// <remarks>A try that a worker's death or a stop of the host interrupts counts too.</remarks>
     public int? MaxAttempts { get; set; }
 
     /// <summary>How long the work itself is expected to take: half of all operations take less.</summary>

@@ -20,7 +20,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         QueueAttributeName.ApproximateNumberOfMessages,
         QueueAttributeName.ApproximateNumberOfMessagesDelayed,
         QueueAttributeName.ApproximateNumberOfMessagesNotVisible,
-        QueueAttributeName.RedrivePolicy];
+        QueueAttributeName.RedrivePolicy,
+        QueueAttributeName.MessageRetentionPeriod];
 
     private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
 
@@ -69,7 +70,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             && Number(QueueAttributeName.ApproximateNumberOfMessagesNotVisible) is { } inFlight
             ? new QueueDepth(visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight)
             : before?.Depth;
-        return new Snapshot(depth, MaxReceives(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy)));
+        var retention = Number(QueueAttributeName.MessageRetentionPeriod) is { } seconds ? TimeSpan.FromSeconds(seconds) : default(TimeSpan?);
+        return new Snapshot(depth, MaxReceives(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy)), retention);
 
         int? Number(string name) =>
             int.TryParse(attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -94,5 +96,6 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
 
     /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
     /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
-    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount);
+    /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
+    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention);
 }

@@ -2,6 +2,7 @@ using Amazon.S3;
 using Amazon.SQS;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Queue;
@@ -55,8 +56,11 @@ public static class OffloadedPollingBuilderAwsExtensions
 
         services.TryAddSingleton(provider => new SqsConnection(provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetService<IAmazonSQS>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));
+        services.TryAddSingleton<SqsMessages>();
         services.TryAddSingleton<SqsQueueAttributes>();
         services.TryAddSingleton<IOperationQueue, SqsOperationQueue>();
+        services.TryAddSingleton<IDeadLetterQueue, SqsDeadLetterQueue>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqsRetentionWarning>());
         return builder;
     }
 }

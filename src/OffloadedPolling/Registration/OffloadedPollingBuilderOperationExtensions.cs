@@ -75,6 +75,25 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Adds the hosted reader of dead letters: an operation whose worker died at every delivery, or that could not be begun, ends as
+    /// <c>Failed</c>. In one host at least, an API or a worker; in several it does no harm.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// With SQS it reads the kinds whose <see cref="OperationOptions.DeadLetterQueueUrl"/> is set, and at least one has to be; SQLite needs
+    /// no setting. A message that leads to no status document stays in the queue, and is logged.
+    /// </remarks>
+    public static IOffloadedPollingBuilder AddDeadLetterReader(this IOffloadedPollingBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<DeadLetterProcessor>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadLetterReader>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
+        return builder;
+    }
+
     private static IOffloadedPollingBuilder Add<TPayload>(
         IOffloadedPollingBuilder builder, string name, JsonSerializerOptions json, Action<OperationOptions>? configure)
     {

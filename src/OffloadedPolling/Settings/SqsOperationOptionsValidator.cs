@@ -13,6 +13,19 @@ internal sealed class SqsOperationOptionsValidator(SettingsSection settings) : I
             errors.Add(nameof(options.QueueUrl), wrong);
         }
 
+        if (!string.IsNullOrEmpty(options.DeadLetterQueueUrl))
+        {
+            if (WrongWith(options.DeadLetterQueueUrl) is { } wrongToo)
+            {
+                errors.Add(nameof(options.DeadLetterQueueUrl), wrongToo);
+            }
+            else if (options.DeadLetterQueueUrl == options.QueueUrl)
+            {
+                errors.Add(nameof(options.DeadLetterQueueUrl),
+                    $"is '{options.DeadLetterQueueUrl}', the kind's own queue: every operation would be given up unread. Set it to the queue that the redrive policy names.");
+            }
+        }
+
         return errors.ToResult();
     }
 

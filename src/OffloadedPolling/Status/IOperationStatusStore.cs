@@ -41,6 +41,15 @@ public interface IOperationStatusStore
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task<StoredOperation?> GetAsync(string id, CancellationToken cancel);
 
+    /// <summary>Reads a document, if it is another version than the one that is known. Cheap, and asked often.</summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="version">The version that is known.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The newest document with its version, or <see langword="null"/> if it is still that version, or is gone.</returns>
+    /// <exception cref="InvalidStatusDocumentException">What lies there is no status document of this operation.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel);
+
     /// <summary>Replaces a document, if it is still the one that was read.</summary>
     /// <param name="status">The new document.</param>
     /// <param name="metadata">What goes with it from now on.</param>

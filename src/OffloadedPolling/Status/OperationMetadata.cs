@@ -8,4 +8,13 @@ public sealed record OperationMetadata
 
     /// <summary>The id of the queue message whose delivery runs, or ran, the operation; <see langword="null"/> before the first.</summary>
     public string? OwnerMessageId { get; init; }
+
+    /// <summary>Whether somebody asked to cancel the operation. Never taken back.</summary>
+    public bool CancelRequested { get; init; }
+
+    /// <summary>
+    /// Tells the payload that an idempotency key came with first from any other, without telling what it is; <see langword="null"/> where
+    /// there was no key.
+    /// </summary>
+    public string? PayloadFingerprint { get; init; }
 }

@@ -8,6 +8,8 @@ internal sealed record OperationOutcome(OperationState State, JsonElement? Resul
     /// <summary>Where the outcome is to be had; <see langword="null"/> leaves what the document says.</summary>
     public string? ResourceLocation { get; init; }
 
+    public static OperationOutcome Canceled { get; } = new(OperationState.Canceled);
+
     public static OperationOutcome Succeeded(JsonElement? result) => new(OperationState.Succeeded, result);
 
     public static OperationOutcome Failed(OperationProblem problem) => new(OperationState.Failed, Problem: problem);

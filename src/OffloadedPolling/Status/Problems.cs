@@ -31,6 +31,16 @@ internal static class Problems
         Detail = attempts == 1 ? "It was tried once." : string.Create(CultureInfo.InvariantCulture, $"It was tried {attempts} times."),
     };
 
+    /// <summary>The work was begun as often as is allowed and never came to an end, or could not be begun.</summary>
+    public static OperationProblem GivenUp(int? attempts) => new()
+    {
+        Type = Prefix + "given-up",
+        Title = "The work was given up",
+        Detail = attempts is { } begun
+            ? string.Create(CultureInfo.InvariantCulture, $"It was begun {begun} times and never came to an end.")
+            : "It could not be begun.",
+    };
+
     /// <summary>The handler's result does not fit into a status document.</summary>
     public static OperationProblem ResultTooLarge(StatusDocumentTooLargeException tooLarge) => new()
     {

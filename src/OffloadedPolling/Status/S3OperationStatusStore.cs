@@ -48,6 +48,9 @@ internal sealed class S3OperationStatusStore(
     public async Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) =>
         await ReadAsync(id, cancel).ConfigureAwait(false) is { } found ? found.Operation : null;
 
+    public async Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) =>
+        await ReadAsync(id, cancel, version).ConfigureAwait(false) is { } found ? found.Operation : null;
+
     public Task CheckAsync(CancellationToken cancel) => ReadAsync(_nobodysId, cancel);
 
     private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? expectedVersion, CancellationToken cancel)
@@ -101,15 +104,17 @@ internal sealed class S3OperationStatusStore(
         return found?.Operation.Version == expectedVersion ? null : throw new OperationStatusConflictException(GetStatusKey(id));
     }
 
-    private async Task<(StoredOperation Operation, string? Nonce)?> ReadAsync(string id, CancellationToken cancel)
+    /// <summary>The document; <see langword="null"/> if there is none, or none but the known version.</summary>
+    private async Task<(StoredOperation Operation, string? Nonce)?> ReadAsync(string id, CancellationToken cancel, string? knownVersion = null)
     {
         var key = GetStatusKey(id);
+        var request = new GetObjectRequest { BucketName = s3.Bucket, Key = key, EtagToNotMatch = knownVersion is null ? null : $"\"{knownVersion}\"" };
         try
         {
-            using var response = await s3.Client.GetObjectAsync(new GetObjectRequest { BucketName = s3.Bucket, Key = key }, cancel).ConfigureAwait(false);
+            using var response = await s3.Client.GetObjectAsync(request, cancel).ConfigureAwait(false);
             return await S3StatusObject.FromResponseAsync(id, key, response, cancel).ConfigureAwait(false);
         }
-        catch (AmazonS3Exception missing) when (S3Errors.IsMissingKey(missing))
+        catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing) || nothing.StatusCode == HttpStatusCode.NotModified)
         {
             return null;
         }

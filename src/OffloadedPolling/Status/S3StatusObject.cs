@@ -7,6 +7,12 @@ internal static class S3StatusObject
 {
     private const string Owner = "op-owner";
 
+    private const string Cancel = "op-cancel";
+
+    private const string CancelRequested = "requested";
+
+    private const string Fingerprint = "op-payload";
+
     // Tells a writer its own write when S3 answers a retry of it with 412.
     private const string Nonce = "op-nonce";
 
@@ -22,13 +28,19 @@ internal static class S3StatusObject
             UseChunkEncoding = false,
         };
         request.Headers.CacheControl = StatusDocument.CacheControl;
-        request.Metadata.Add(Nonce, nonce);
-        if (metadata.OwnerMessageId is { } owner)
-        {
-            request.Metadata.Add(Owner, owner);
-        }
-
+        Add(Nonce, nonce);
+        Add(Owner, metadata.OwnerMessageId);
+        Add(Cancel, metadata.CancelRequested ? CancelRequested : null);
+        Add(Fingerprint, metadata.PayloadFingerprint);
         return request;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                request.Metadata.Add(name, value);
+            }
+        }
     }
 
     public static async Task<(StoredOperation Operation, string? Nonce)> FromResponseAsync(
@@ -41,7 +53,12 @@ internal static class S3StatusObject
 
         var document = new byte[response.ContentLength];
         await response.ResponseStream.ReadExactlyAsync(document, cancel).ConfigureAwait(false);
-        var metadata = new OperationMetadata { OwnerMessageId = response.Metadata[Owner] };
+        var metadata = new OperationMetadata
+        {
+            OwnerMessageId = response.Metadata[Owner],
+            CancelRequested = response.Metadata[Cancel] == CancelRequested,
+            PayloadFingerprint = response.Metadata[Fingerprint],
+        };
         return (new StoredOperation(StatusDocument.Read(id, key, document), metadata, ToVersion(response.ETag)), response.Metadata[Nonce]);
     }
 

@@ -10,6 +10,10 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
 {
     private const int MaxTries = 8;
 
+    /// <summary>The newest document, if it is not the one that was read; <see langword="null"/> also if it is gone.</summary>
+    public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancel) =>
+        store.GetIfChangedAsync(read.Status.Id, read.Version, cancel);
+
     /// <summary>
     /// Applies <paramref name="change"/> to the newest document. It is asked again on each newer one, and answers <see langword="null"/>
     /// where it no longer applies.
@@ -43,6 +47,19 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
             current = newer;
         }
     }
+
+    /// <summary>
+    /// What somebody's wish to cancel makes of an operation: one that waits is canceled, one that runs is marked for its worker to see. There
+    /// is nothing to change where it is marked already, or has ended.
+    /// </summary>
+    public static (OperationStatus Status, OperationMetadata Metadata)? CancelRequested(StoredOperation operation) => operation switch
+    {
+        { Status.Status: OperationState.NotStarted } =>
+            (Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
+        { Status.Status: OperationState.Running, Metadata.CancelRequested: false } =>
+            (operation.Status, operation.Metadata with { CancelRequested = true }),
+        _ => null,
+    };
 
     /// <summary>The document of an operation that ended so.</summary>
     public static OperationStatus Ended(OperationStatus status, OperationOutcome outcome) => status with

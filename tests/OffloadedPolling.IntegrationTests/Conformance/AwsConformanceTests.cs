@@ -14,4 +14,6 @@ public sealed class AwsAcceptTests : AcceptConformance<AwsProvider>;
 
 public sealed class AwsWorkerTests : WorkerConformance<AwsProvider>;
 
+public sealed class AwsDeadLetterTests : DeadLetterConformance<AwsProvider>;
+
 public sealed class WholeAwsProviderTests : WholeProvider<AwsProvider>;

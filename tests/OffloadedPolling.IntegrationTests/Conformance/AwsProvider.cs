@@ -20,13 +20,14 @@ public sealed class AwsProvider : IProvider
 
     private string _bucket = "";
 
+    private string _deadLetters = "";
+
     public async Task PrepareAsync()
     {
         _bucket = await TestServers.NewBucketAsync();
-        foreach (var kind in (IEnumerable<string>)["parcels", "letters"])
-        {
-            _queues.Add(kind, await TestServers.NewQueueAsync());
-        }
+        (var parcels, _deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 10);
+        _queues.Add("parcels", parcels);
+        _queues.Add("letters", await TestServers.NewQueueAsync());
     }
 
     public void Choose(IOffloadedPollingBuilder builder)
@@ -36,7 +37,8 @@ public sealed class AwsProvider : IProvider
         builder.WithS3(s3 => (s3.BucketName, s3.KeyPrefix) = (_bucket, Prefix)).WithSqs();
     }
 
-    public void Configure(string kind, OperationOptions options) => options.QueueUrl = _queues[kind];
+    public void Configure(string kind, OperationOptions options) =>
+        (options.QueueUrl, options.DeadLetterQueueUrl) = (_queues[kind], kind == "parcels" ? _deadLetters : "");
 
     public Task PutDocumentAsync(string statusKey, string body) =>
         _s3.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = statusKey, ContentBody = body, UseChunkEncoding = false });

@@ -59,6 +59,15 @@ internal static class TestServers
         return (await sqs.CreateQueueAsync(request)).QueueUrl;
     }
 
+    public static async Task<(string Queue, string DeadLetters)> NewQueueWithDeadLettersAsync(int maxReceiveCount)
+    {
+        var deadLetters = await NewQueueAsync();
+        using var sqs = NewSqsClient();
+        var arn = (await sqs.GetQueueAttributesAsync(deadLetters, [QueueAttributeName.QueueArn])).QueueARN;
+        var policy = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":{{maxReceiveCount}}}""";
+        return (await NewQueueAsync(new() { [QueueAttributeName.RedrivePolicy] = policy }), deadLetters);
+    }
+
     private static string Variable(string name) =>
         Environment.GetEnvironmentVariable($"OFFLOADEDPOLLING_TEST_{name}")
         ?? throw new InvalidOperationException($"OFFLOADEDPOLLING_TEST_{name} is not set: these tests need servers. Run them with ./test.sh.");

@@ -60,4 +60,98 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         Assert.Contains("ignature=", query, StringComparison.Ordinal);
         Assert.DoesNotContain(Host.Log.Entries, entry => entry.Text.Contains(query[query.LastIndexOf('=')..], StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task AcceptAsync_WithTheSameKey_IsTheSameOperationAndSendsAgainWhileItWaits()
+    {
+        var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
+        var again = await (await StartAsync()).Operations.AcceptAsync(new Parcel("Ada"), Keyed());
+
+        Assert.Equal((first.Id, OperationState.NotStarted), (again.Id, again.Status));
+        Assert.Equal(1, await Provider.CountDocumentsAsync());
+        Assert.Equal(2, await Provider.CountMessagesAsync(Kind));
+        Assert.Equal(first.Id, (await Host.Http.GetFromJsonAsync(again.StatusUrl, OperationJson.Status))!.Id);
+    }
+
+    [Fact]
+    public async Task AcceptAsync_WithTheSameKeyAfterTheEnd_TellsTheEndAndSendsNothing()
+    {
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
+        await Host.Operations.CancelAsync(accepted.Id);
+
+        var again = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
+
+        Assert.Equal((accepted.Id, OperationState.Canceled), (again.Id, again.Status));
+        Assert.Equal(1, await Provider.CountMessagesAsync(Kind));
+    }
+
+    [Fact]
+    public async Task AcceptAsync_WithTheSameKeyAndAnotherPayload_IsRefused()
+    {
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
+
+        var thrown = await Assert.ThrowsAsync<IdempotencyConflictException>(() => Host.Operations.AcceptAsync(new Parcel("Bob"), Keyed()));
+
+        Assert.Equal(accepted.Id, thrown.OperationId);
+        Assert.Equal(1, await Provider.CountMessagesAsync(Kind));
+    }
+
+    [Fact]
+    public async Task AcceptAsync_WithAnotherScopeOrKey_IsAnotherOperation()
+    {
+        var accepted = await Task.WhenAll(
+            Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed("one", "0123456789abcdef")),
+            Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed("two", "0123456789abcdef")),
+            Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed("one", "0123456789abcdefg")),
+            Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed("one0", "123456789abcdefgh")));
+
+        Assert.Equal(4, accepted.Select(operation => operation.Id).Distinct().Count());
+        Assert.All(accepted, operation => Assert.True(OperationId.IsValid(operation.Id)));
+    }
+
+    [Fact]
+    public async Task AcceptAsync_TenAtOnceWithOneKey_OneOperation()
+    {
+        var other = await StartAsync();
+
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 10).Select(number =>
+            Task.Run(() => (number % 2 == 0 ? Host : other).Operations.AcceptAsync(new Parcel("Ada"), Keyed()))));
+
+        Assert.Single(accepted.Select(operation => operation.Id).Distinct());
+        Assert.Equal(1, await Provider.CountDocumentsAsync());
+        Assert.InRange(await Provider.CountMessagesAsync(Kind), 1, 10);
+    }
+
+    [Fact]
+    public async Task AcceptAsync_AKeyThatIsTooShortOrOfNobody_IsRefusedAndNothingIsCreated()
+    {
+        var tooShort = await Assert.ThrowsAsync<InvalidIdempotencyKeyException>(() => Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed(key: "0123456789abcde")));
+        var ofNobody = await Assert.ThrowsAsync<ArgumentException>(() => Host.Operations.AcceptAsync(
+            new Parcel("Ada"), new AcceptOptions { IdempotencyKey = "0123456789abcdef" }));
+
+        Assert.Equal(15, tooShort.Length);
+        Assert.Contains("IdempotencyScope", ofNobody.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await Provider.CountDocumentsAsync());
+    }
+
+    [Fact]
+    public async Task CancelAsync_AWaitingOperation_IsCanceledHoweverOftenItIsAsked()
+    {
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        var first = await Host.Operations.CancelAsync(accepted.Id);
+        var again = await (await StartAsync()).Operations.CancelAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Canceled, null, null), (first!.Status, first.Error, first.Estimate));
+        Assert.Equal(first, again);
+        Assert.Equal(first, await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status));
+    }
+
+    [Theory]
+    [InlineData("0123456789abcdef0123456789abcdef")]
+    [InlineData("../secret")]
+    public async Task CancelAsync_AnUnknownOperation_Null(string id) => Assert.Null(await Host.Operations.CancelAsync(id));
+
+    private static AcceptOptions Keyed(string scope = "user ada", string key = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c") =>
+        new() { IdempotencyScope = scope, IdempotencyKey = key };
 }

@@ -38,11 +38,14 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
         var updated = await Store.UpdateAsync(
-            created.Status with { Status = OperationState.Running, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "m-1" }, created.Version, default);
+            created.Status with { Status = OperationState.Running, Attempt = 1 },
+            new OperationMetadata { OwnerMessageId = "m-1", CancelRequested = true, PayloadFingerprint = "f00" },
+            created.Version,
+            default);
 
         var found = await Store.GetAsync(Id, default);
         Assert.Equal(updated, found);
-        Assert.Equal("m-1", found!.Metadata.OwnerMessageId);
+        Assert.Equal(("m-1", true, "f00"), (found!.Metadata.OwnerMessageId, found.Metadata.CancelRequested, found.Metadata.PayloadFingerprint));
         Assert.NotEqual(created.Version, updated.Version);
     }
 
@@ -56,6 +59,19 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
             Store.UpdateAsync(created.Status with { Message = "older" }, OperationMetadata.Empty, created.Version, default));
 
         Assert.Equal(newer, await Store.GetAsync(Id, default));
+    }
+
+    [Fact]
+    public async Task GetIfChangedAsync_OnlyWhatIsNewerThanKnown()
+    {
+        Assert.Null(await Store.GetIfChangedAsync(Id, "nothing", default));
+        var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        Assert.Null(await Store.GetIfChangedAsync(Id, created.Version, default));
+
+        var newer = await Store.UpdateAsync(created.Status, created.Metadata with { CancelRequested = true }, created.Version, default);
+
+        Assert.Equal(newer, await Store.GetIfChangedAsync(Id, created.Version, default));
+        Assert.Null(await Store.GetIfChangedAsync(Id, newer.Version, default));
     }
 
     [Fact]

@@ -172,6 +172,97 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         Assert.True(again.ReceiveCount > 1);
     }
 
+    [Fact]
+    public async Task StopAsync_AHandlerThatDoesNotHear_IsLeftAndItsMessageGivenBack()
+    {
+        _desk.Deaf["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+
+        await Host.StopAsync();
+
+        Assert.Contains(Host.Log.Entries, entry => entry.Id == 428);
+        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.Status);
+        Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
+        _desk.Wake.SetResult();
+    }
+
+    [Fact]
+    public async Task Cancel_AWaitingOperation_NeverRuns()
+    {
+        _desk.Wait["Ada"] = true;
+        var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));
+        await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => "the handlers did not begin");
+        var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"));
+
+        Assert.Equal(OperationState.Canceled, (await Host.Operations.CancelAsync(waiting.Id))!.Status);
+        await Task.WhenAll(running.Select(operation => Host.Operations.CancelAsync(operation.Id)));
+        var ends = await Task.WhenAll(running.Select(operation => EndOfAsync(operation.Id)));
+
+        Assert.All(ends, end => Assert.Equal(OperationState.Canceled, end.Status));
+        await QueueIsEmptyAsync();
+        Assert.Empty(_desk.Delivered);
+        Assert.Equal(OperationState.Canceled, (await Host.Operations.GetAsync(waiting.Id))!.Status);
+    }
+
+    [Fact]
+    public async Task Cancel_ARunningOperation_IsSeenAtTheNextExtension()
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+
+        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.Status);
+        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.Status);
+        var end = await EndOfAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Canceled, 1, null), (end.Status, end.Attempt, end.Error));
+        await QueueIsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Cancel_ARunningOperationThatReports_IsSeenByItsNextProgress()
+    {
+        await Host.StopAsync();
+        await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
+        _desk.Steps["Ada"] = 100_000;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(
+            async () => (await Host.Operations.GetAsync(accepted.Id))!.Message is not null, Timeout, () => "no progress was seen");
+
+        await Host.Operations.CancelAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Canceled, 1), await EndOfAsync(accepted.Id) is var end ? (end.Status, end.Attempt) : default);
+        Assert.Empty(_desk.Delivered);
+    }
+
+    [Fact]
+    public async Task Cancel_AHandlerThatReturnsBeforeItSees_HasSucceeded()
+    {
+        _desk.Deaf["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+
+        await Host.Operations.CancelAsync(accepted.Id);
+        _desk.Wake.SetResult();
+
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(accepted.Id)).Status);
+        Assert.Equal(OperationState.Succeeded, (await Host.Operations.CancelAsync(accepted.Id))!.Status);
+        await QueueIsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task AcceptedTenTimesWithOneKey_RunsOnce()
+    {
+        var options = new AcceptOptions { IdempotencyScope = "ada", IdempotencyKey = "0123456789abcdef" };
+
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"), options)));
+
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(Assert.Single(accepted.Select(operation => operation.Id).Distinct()))).Status);
+        await QueueIsEmptyAsync();
+        Assert.Equal(["Ada"], _desk.Delivered);
+    }
+
     private Task SendAsync(string body, string statusKey) =>
         Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = body, StatusKey = statusKey }, default);
 

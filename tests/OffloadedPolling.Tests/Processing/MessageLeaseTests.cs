@@ -20,6 +20,8 @@ public sealed class MessageLeaseTests : IDisposable
 
     private int _extensions;
 
+    private bool _isOwn = true;
+
     public void Dispose() => _log.Dispose();
 
     [Fact]
@@ -76,6 +78,47 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task AnOperationThatIsAnothersNow_IsLostAfterTheNextExtension()
+    {
+        Extend(() => Timestamps.After(_time, _visibility));
+        await using var lease = Start();
+        await AdvanceUntilAsync(() => _extensions == 2);
+        Assert.False(lease.Lost.IsCancellationRequested);
+
+        _isOwn = false;
+        await AdvanceUntilAsync(() => lease.Lost.IsCancellationRequested);
+
+        Assert.Equal(3, _extensions);
+    }
+
+    [Fact]
+    public async Task ALookThatFails_LosesNothing()
+    {
+        Extend(() => Timestamps.After(_time, _visibility));
+        await using var lease = MessageLease.Start(
+            "parcels", Message(), _queue, _ => throw new OperationStoreException("down"), _time, ((ILoggerProvider)_log).CreateLogger(""));
+
+        await AdvanceUntilAsync(() => _extensions == 3);
+
+        Assert.False(lease.Lost.IsCancellationRequested);
+        Assert.Contains(_log.Entries, entry => entry.Id == 418);
+    }
+
+    [Fact]
+    public async Task ALookThatHangs_DoesNotHoldUpTheNextExtension()
+    {
+        Extend(() => Timestamps.After(_time, _visibility));
+        await using var lease = MessageLease.Start(
+            "parcels", Message(), _queue, _ => new TaskCompletionSource<bool>().Task, _time, ((ILoggerProvider)_log).CreateLogger(""));
+        var startedAt = _time.GetTimestamp();
+
+        await AdvanceUntilAsync(() => _extensions == 4);
+
+        Assert.InRange(_time.GetElapsedTime(startedAt), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(4 * 25));
+        Assert.False(lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task AHandlerThatEnds_ExtendsNoMore()
     {
         Extend(() => Timestamps.After(_time, _visibility));
@@ -94,8 +137,11 @@ public sealed class MessageLeaseTests : IDisposable
 
     private MessageLease Start() => MessageLease.Start(
         "parcels",
-        new ReceivedMessage { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, VisibleAgainAt = Timestamps.After(_time, _visibility) },
-        _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
+        Message(),
+        _queue, _ => Task.FromResult(_isOwn), _time, ((ILoggerProvider)_log).CreateLogger(""));
+
+    private ReceivedMessage Message() =>
+        new() { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, VisibleAgainAt = Timestamps.After(_time, _visibility) };
 
     private Task AdvanceUntilAsync(Func<bool> condition) => Eventually.TrueAsync(
         () =>

@@ -15,7 +15,36 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Failed, "other", 1, 1, "Ended")]
     [InlineData(OperationState.Canceled, null, null, 1, "Ended")]
     public void Of_ForEachStateAndOwner(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
-        Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt), Message(receiveCount)).ToString());
+        Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), int.MaxValue).ToString());
+
+    [Theory]
+    [InlineData(OperationState.NotStarted, null, null, 1, "Cancel")]
+    [InlineData(OperationState.Running, "mine", 1, 2, "Cancel")]
+    [InlineData(OperationState.Running, "mine", 2, 2, "Anothers")]
+    [InlineData(OperationState.Running, "other", 1, 2, "Anothers")]
+    [InlineData(OperationState.Succeeded, "mine", 1, 2, "Ended")]
+    public void Of_WhereCancelIsAskedFor(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
+        Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt, cancelRequested: true), Message(receiveCount), int.MaxValue).ToString());
+
+    [Theory]
+    [InlineData(OperationState.NotStarted, null, null, 4, "Run")]
+    [InlineData(OperationState.Running, "mine", 2, 3, "Run")]
+    [InlineData(OperationState.Running, "mine", 3, 4, "GiveUp")]
+    [InlineData(OperationState.Running, "mine", 4, 5, "GiveUp")]
+    [InlineData(OperationState.Running, "other", 3, 4, "Anothers")]
+    [InlineData(OperationState.Failed, "mine", 3, 4, "Ended")]
+    public void Of_WithThreeAttemptsAllowed(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
+        Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString());
+
+    [Theory]
+    [InlineData(OperationState.NotStarted, null, true)]
+    [InlineData(OperationState.Running, "mine", true)]
+    [InlineData(OperationState.Running, "other", false)]
+    [InlineData(OperationState.Succeeded, "mine", false)]
+    [InlineData(OperationState.Failed, "mine", false)]
+    [InlineData(OperationState.Canceled, null, false)]
+    public void IsLeftBehindBy_TheOwnersDeadLetterOrOneOfAWaitingOperation(OperationState state, string? owner, bool leftBehind) =>
+        Assert.Equal(leftBehind, Ownership.IsLeftBehindBy(Stored(state, owner, 1), Message(receiveCount: 11)));
 
     [Theory]
     [InlineData(OperationState.Running, "mine", 2, true)]
@@ -25,9 +54,9 @@ public sealed class OwnershipTests
     public void IsHeldBy_TheDeliveryInTheDocument(OperationState state, string owner, int attempt, bool held) =>
         Assert.Equal(held, Ownership.IsHeldBy(Stored(state, owner, attempt), Message(receiveCount: 2)));
 
-    private static StoredOperation Stored(OperationState state, string? owner, int? attempt) => new(
+    private static StoredOperation Stored(OperationState state, string? owner, int? attempt, bool cancelRequested = false) => new(
         new OperationStatus { Id = "a", Kind = "k", Status = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt },
-        new OperationMetadata { OwnerMessageId = owner }, "v");
+        new OperationMetadata { OwnerMessageId = owner, CancelRequested = cancelRequested }, "v");
 
     private static ReceivedMessage Message(int receiveCount) => new() { Id = "mine", ReceiptHandle = "r", Body = "{}", ReceiveCount = receiveCount };
 }

@@ -19,6 +19,11 @@ internal sealed class Desk
 
     public ConcurrentDictionary<string, bool> Wait { get; } = new();
 
+    /// <summary>Addressees whose handler hears no cancellation and ends when <see cref="Wake"/> says so.</summary>
+    public ConcurrentDictionary<string, bool> Deaf { get; } = new();
+
+    public TaskCompletionSource Wake { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public ConcurrentQueue<string> Delivered { get; } = new();
 
     public ConcurrentQueue<Exception> Refused { get; } = new();
@@ -41,6 +46,12 @@ internal sealed class Desk
         {
             _atOnce--;
         }
+    }
+
+    public Task WaitUntilWokenAsync()
+    {
+        Interlocked.Increment(ref _waiting);
+        return Wake.Task;
     }
 
     public Task WaitForeverAsync(CancellationToken cancel)

@@ -32,6 +32,11 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
             await desk.WaitForeverAsync(cancel);
         }
 
+        if (desk.Deaf.ContainsKey(to))
+        {
+            await desk.WaitUntilWokenAsync();
+        }
+
         if (desk.Message.TryGetValue(to, out var message))
         {
             try

@@ -14,4 +14,6 @@ public sealed class SqliteAcceptTests : AcceptConformance<SqliteProvider>;
 
 public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;
 
+public sealed class SqliteDeadLetterTests : DeadLetterConformance<SqliteProvider>;
+
 public sealed class WholeSqliteProviderTests : WholeProvider<SqliteProvider>;

@@ -95,9 +95,29 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task Start_OnANewerSchema_Stops()
     {
         await (await StartAsync()).DisposeAsync();
-        await _provider.ExecuteAsync("PRAGMA user_version = 2");
+        await _provider.ExecuteAsync("PRAGMA user_version = 3");
 
-        await StopsAsync("a newer version of this library made (its schema is 2, this version knows 1). Update the library");
+        await StopsAsync("a newer version of this library made (its schema is 3, this version knows 2). Update the library");
+    }
+
+    [Fact]
+    public async Task Start_OnAnOlderSchema_KeepsWhatIsThere()
+    {
+        await using (var older = await StartAsync())
+        {
+            await older.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        }
+
+        await _provider.ExecuteAsync("""
+            DROP INDEX messages_dead;
+            ALTER TABLE documents DROP COLUMN cancel_requested;
+            ALTER TABLE documents DROP COLUMN payload_fingerprint;
+            PRAGMA user_version = 1;
+            """);
+        await using var host = await StartAsync();
+
+        Assert.Equal((TestDocuments.Waiting(), OperationMetadata.Empty), await host.Store.GetAsync(TestDocuments.Id, default) is { } found ? (found.Status, found.Metadata) : default);
+        Assert.Equal(OperationState.Canceled, (await host.Operations.CancelAsync(TestDocuments.Id))!.Status);
     }
 
     [Fact]

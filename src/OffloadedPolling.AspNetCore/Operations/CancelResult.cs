@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OffloadedPolling.AspNetCore;
+
+/// <summary>What came of somebody's wish to cancel an operation.</summary>
+internal sealed class CancelResult : IResult
+{
+    private readonly OperationStatus? _status;
+
+    private readonly OffloadedPollingException? _failure;
+
+    private CancelResult(OperationStatus? status, OffloadedPollingException? failure) => (_status, _failure) = (status, failure);
+
+    public static async Task<CancelResult> CancelAsync(IOffloadedOperations operations, string id, CancellationToken cancel)
+    {
+        try
+        {
+            return new CancelResult(await operations.CancelAsync(id, cancel).ConfigureAwait(false), null);
+        }
+        catch (OffloadedPollingException failure) when (FailureProblem.IsKnown(failure))
+        {
+            return new CancelResult(null, failure);
+        }
+    }
+
+    public Task ExecuteAsync(HttpContext httpContext) => (_status, _failure) switch
+    {
+        (_, { } failure) => FailureProblem.WriteAsync(httpContext, failure),
+        (null, _) => FailureProblem.WriteAsync(httpContext, FailureProblem.UnknownOperation),
+        ({ Status: OperationState.Succeeded or OperationState.Failed } ended, _) => FailureProblem.WriteAsync(httpContext, new OperationProblem
+        {
+            Status = StatusCodes.Status409Conflict,
+            Title = "The operation has ended",
+            Detail = $"It ended as {ended.Status} and cannot be canceled any more.",
+        }),
+        // Also when it is canceled already: whoever asks again, because the first answer was lost, has what was asked for.
+        ({ } asked, _) => WriteAskedForAsync(httpContext, asked),
+    };
+
+    private static Task WriteAskedForAsync(HttpContext context, OperationStatus asked)
+    {
+        OperationResponse.KeepPrivate(context.Response);
+        return OperationResponse.WriteJsonAsync(context, StatusCodes.Status202Accepted, asked, OperationJson.Status);
+    }
+}

@@ -1,0 +1,25 @@
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>Dead letters lie where they did: messages that have been delivered ten times are received no more, but here.</summary>
+internal sealed class SqliteDeadLetterQueue(SqliteMessages rows, TimeProvider time) : IDeadLetterQueue
+{
+    private const int Most = 10;
+
+    private const string Dead = $"{MessageVisibility.IsVisible} AND {MessageVisibility.IsDead}";
+
+    private static readonly TimeSpan _betweenLooks = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan _aside = TimeSpan.FromHours(1);
+
+    public bool IsKnown(string kind) => true;
+
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>
+        rows.ReceiveAsync(Dead, kind, Most, () => Task.Delay(_betweenLooks, time, cancel), cancel);
+
+    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancel) => rows.WriteAsync(
+        "delete a dead letter from", kind,
+        session => session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)), cancel);
+
+    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
+        rows.WriteAsync("set aside a dead letter of", kind, session => rows.Hide(session, message, _aside, MessageVisibility.IsDead), cancel);
+}

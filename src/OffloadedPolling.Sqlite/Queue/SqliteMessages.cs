@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>What queue and dead letters have in common: rows that are received, hidden for a while, and deleted by their delivery.</summary>
+internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<OperationOptions> options, TimeProvider time)
+{
+    /// <summary>One delivery of a message: the next has another receive count.</summary>
+    public const string IsDelivery = "id = $id AND receive_count = $receive_count";
+
+    // As in SQS, so that a host can move there.
+    private const int MaxBatch = 10;
+
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
+
+    /// <summary>Waits for messages that fulfil a <paramref name="condition"/>, looking whenever <paramref name="next"/> comes to an end.</summary>
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string condition, string kind, int most, Func<Task> next, CancellationToken cancel)
+    {
+        var startedAt = time.GetTimestamp();
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var nextLook = next();
+            if (IsAny(condition, kind) && await TakeAsync(condition, kind, Math.Min(most, MaxBatch)).ConfigureAwait(false) is { Count: > 0 } taken)
+            {
+                return taken;
+            }
+
+            if (time.GetElapsedTime(startedAt) >= _longestWait)
+            {
+                return [];
+            }
+
+            await nextLook.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Hides a delivery's message for so long from now on, and returns how many rows that changed.</summary>
+    public int Hide(SqliteSession session, ReceivedMessage message, TimeSpan visibility, string condition)
+    {
+        var now = Now();
+        return session.Execute(
+            $"UPDATE messages SET visible_at = $visible_again_at, received_at = $now WHERE {IsDelivery} AND {condition}",
+            [.. DeliveryOf(message), ("$now", now), ("$visible_again_at", now + (long)visibility.TotalMilliseconds)]);
+    }
+
+    public async Task<T> WriteAsync<T>(string verb, string kind, Func<SqliteSession, T> statements, CancellationToken cancel)
+    {
+        try
+        {
+            return await database.Writer.WriteAsync(statements, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (SqliteErrors.Is(failed))
+        {
+            throw SqliteErrors.ToQueueException(verb, kind, database.Path, failed);
+        }
+    }
+
+    public static (string, object?)[] DeliveryOf(ReceivedMessage message) => [("$id", IdOf(message)), ("$receive_count", message.ReceiveCount)];
+
+    public static long IdOf(ReceivedMessage message) => long.Parse(message.Id, CultureInfo.InvariantCulture);
+
+    private bool IsAny(string condition, string kind)
+    {
+        try
+        {
+            return database.Readers.Read((condition, kind, Now()), static (session, look) => session.ReadFirst(
+                $"SELECT 1 FROM messages WHERE kind = $kind AND {look.condition} ORDER BY id LIMIT 1", row => true, ("$kind", look.kind), ("$now", look.Item3)));
+        }
+        catch (Exception failed) when (SqliteErrors.Is(failed))
+        {
+            throw SqliteErrors.ToQueueException("look into", kind, database.Path, failed);
+        }
+    }
+
+    // Not to be given up half-way: whoever has gone by then would have received messages that nobody runs.
+    private async Task<List<ReceivedMessage>> TakeAsync(string condition, string kind, int most)
+    {
+        var visibility = options.Get(kind).VisibilityTimeout;
+        var received = await WriteAsync("receive from", kind, session =>
+        {
+            var now = Now();
+            var visibleAgainAt = Timestamps.After(time, visibility);
+            return session.ReadAll(
+                $"""
+                UPDATE messages SET visible_at = $visible_again_at, received_at = $now, receive_count = receive_count + 1
+                WHERE id IN (SELECT id FROM messages WHERE kind = $kind AND {condition} ORDER BY id LIMIT $most)
+                RETURNING id, receive_count, status_key, trace_parent, body
+                """,
+                row => ToReceived(row, visibleAgainAt),
+                ("$kind", kind), ("$now", now), ("$visible_again_at", now + (long)visibility.TotalMilliseconds), ("$most", most));
+        }, CancellationToken.None).ConfigureAwait(false);
+        received.Sort((one, other) => IdOf(one).CompareTo(IdOf(other)));
+        return received;
+    }
+
+    private static ReceivedMessage ToReceived(SqliteDataReader row, long visibleAgainAt) => new()
+    {
+        Id = row.GetInt64(0).ToString(CultureInfo.InvariantCulture),
+        ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(0)}/{row.GetInt32(1)}"),
+        ReceiveCount = row.GetInt32(1),
+        StatusKey = row.GetString(2),
+        TraceParent = row.IsDBNull(3) ? null : row.GetString(3),
+        Body = row.GetString(4),
+        MaxReceiveCount = MessageVisibility.MaxReceiveCount,
+        VisibleAgainAt = visibleAgainAt,
+    };
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.Processing;
+
+/// <summary>The hosted loops that receive dead letters, one for each kind that has any.</summary>
+internal sealed class DeadLetterReader(
+    OperationKinds kinds, IDeadLetterQueue queue, DeadLetterProcessor processor, TimeProvider time, ILogger<DeadLetterReader> logger) : BackgroundService
+{
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(kinds.All.Where(kind => queue.IsKnown(kind.Name)).Select(kind => ReadAsync(kind.Name, stoppingToken)));
+
+    private async Task ReadAsync(string kind, CancellationToken stop)
+    {
+        Log.DeadLetterReaderStarted(logger, kind);
+        var failures = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var letters = await queue.ReceiveAsync(kind, stop).ConfigureAwait(false);
+                await Task.WhenAll(letters.Select(letter => processor.ProcessAsync(kind, letter))).ConfigureAwait(false);
+                failures = 0;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failed)
+            {
+                // Whatever it was: a reader that has stopped for it would read nothing until somebody looks.
+                Log.DeadLettersNotReceived(logger, kind, failed);
+                await Backoff.DelayAsync(time, ++failures, stop, _firstRetry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

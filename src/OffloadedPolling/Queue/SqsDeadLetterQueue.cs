@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.Queue;
+
+/// <summary>The dead-letter queues that the kinds' settings name.</summary>
+internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<OperationOptions> options) : IDeadLetterQueue
+{
+    private static readonly TimeSpan _aside = TimeSpan.FromHours(1);
+
+    public bool IsKnown(string kind) => !string.IsNullOrEmpty(QueueUrl(kind));
+
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>
+        sqs.ReceiveAsync(QueueUrl(kind), SqsMessages.MaxBatch, options.Get(kind).VisibilityTimeout, () => default, cancel);
+
+    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancel) => sqs.DeleteAsync(QueueUrl(kind), [message], cancel);
+
+    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
+        sqs.HideAsync("set aside in", QueueUrl(kind), [message], _aside, cancel);
+
+    private string QueueUrl(string kind) => options.Get(kind).DeadLetterQueueUrl;
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+
+namespace OffloadedPolling.Queue;
+
+/// <summary>The requests about messages that every SQS queue is asked, in batches as large as SQS takes.</summary>
+internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
+{
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    public const int MaxBatch = 10;
+
+    private static readonly List<string> _systemAttributes = [MessageSystemAttributeName.ApproximateReceiveCount];
+
+    private static readonly List<string> _messageAttributes = [MessageAttributes.StatusKey, MessageAttributes.TraceParent];
+
+    /// <summary>Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came.</summary>
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
+        string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
+    {
+        var request = new ReceiveMessageRequest
+        {
+            QueueUrl = queueUrl,
+            MaxNumberOfMessages = Math.Min(most, MaxBatch),
+            WaitTimeSeconds = (int)SqsConnection.LongestWait.TotalSeconds,
+            VisibilityTimeout = Seconds(visibility),
+            MessageSystemAttributeNames = _systemAttributes,
+            MessageAttributeNames = _messageAttributes,
+        };
+        var response = await CallAsync("receive from", queueUrl, () => sqs.Client.ReceiveMessageAsync(request, cancel), cancel).ConfigureAwait(false);
+        var visibleAgainAt = Timestamps.After(time, visibility);
+
+        // An empty receive has no list at all.
+        if (response.Messages is not { Count: > 0 } messages)
+        {
+            return [];
+        }
+
+        var max = await maxReceiveCount().ConfigureAwait(false);
+        return messages.ConvertAll(message => ToReceived(message, max, visibleAgainAt));
+    }
+
+    public async Task DeleteAsync(string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
+    {
+        foreach (var batch in messages.Chunk(MaxBatch))
+        {
+            var entries = batch.Select((message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
+            var request = new DeleteMessageBatchRequest(queueUrl, entries);
+            var response = await CallAsync("delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            ThrowIfAnyFailed("delete from", queueUrl, batch, response.Failed);
+        }
+    }
+
+    /// <summary>Hides messages for so long from now on; for no time at all, they are received again at once.</summary>
+    public async Task HideAsync(string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility, CancellationToken cancel)
+    {
+        foreach (var batch in messages.Chunk(MaxBatch))
+        {
+            var entries = batch.Select((message, index) =>
+                new ChangeMessageVisibilityBatchRequestEntry(EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(visibility) }).ToList();
+            var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
+            var response = await CallAsync(verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            ThrowIfAnyFailed(verb, queueUrl, batch, response.Failed);
+        }
+    }
+
+    public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
+
+    public static async Task<TResponse> CallAsync<TResponse>(string verb, string queueUrl, Func<Task<TResponse>> call, CancellationToken cancel)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw SqsErrors.ToQueueException(verb, queueUrl, failed);
+        }
+    }
+
+    private static void ThrowIfAnyFailed(string verb, string queueUrl, ReceivedMessage[] batch, List<BatchResultErrorEntry>? failed)
+    {
+        if (failed is { Count: > 0 })
+        {
+            var reasons = failed.Select(entry => $"{batch[int.Parse(entry.Id, CultureInfo.InvariantCulture)].Id}: {entry.Code} {entry.Message}");
+            throw new OperationQueueException(
+                $"Could not {verb} the queue '{queueUrl}' {failed.Count} of {batch.Length} messages; they are delivered again when their visibility timeout ends. {string.Join("; ", reasons)}");
+        }
+    }
+
+    private static ReceivedMessage ToReceived(Message message, int? maxReceiveCount, long visibleAgainAt) => new()
+    {
+        Id = message.MessageId,
+        ReceiptHandle = message.ReceiptHandle,
+        Body = message.Body,
+        StatusKey = message.MessageAttributes?.GetValueOrDefault(MessageAttributes.StatusKey)?.StringValue,
+        TraceParent = message.MessageAttributes?.GetValueOrDefault(MessageAttributes.TraceParent)?.StringValue,
+        ReceiveCount = int.TryParse(
+            message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.ApproximateReceiveCount), CultureInfo.InvariantCulture, out var count) ? count : 1,
+        MaxReceiveCount = maxReceiveCount,
+        VisibleAgainAt = visibleAgainAt,
+    };
+
+    private static string EntryId(int index) => index.ToString(CultureInfo.InvariantCulture);
+}

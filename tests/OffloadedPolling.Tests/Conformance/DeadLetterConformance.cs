@@ -1,0 +1,181 @@
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>The obligations of <see cref="IDeadLetterQueue"/>, and what its reader makes of operations whose message nobody could process.</summary>
+public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvider>
+    where TProvider : IProvider, new()
+{
+    private const int MaxReceives = 10;
+
+    private const string GivenUp = "given-up";
+
+    private IDeadLetterQueue DeadLetters => Host.Services.GetRequiredService<IDeadLetterQueue>();
+
+    private protected override void Settings(OperationOptions kind) => kind.VisibilityTimeout = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task ReceiveAsync_AMessageDeliveredTooOften_ComesWithItsIdAndComesAgain()
+    {
+        await SendAsync(Host.Store.GetStatusKey(Id));
+        var id = await DeliverTooOftenAsync();
+
+        var first = await ReceiveAsync();
+        var again = await ReceiveAsync();
+
+        Assert.Equal((id, "{}", Host.Store.GetStatusKey(Id)), (first.Id, first.Body, first.StatusKey));
+        Assert.Equal(id, again.Id);
+        Assert.NotEqual(first.ReceiptHandle, again.ReceiptHandle);
+        Assert.True(DeadLetters.IsKnown(Kind));
+    }
+
+    [Fact]
+    public async Task MessagesDeletedOrSetAside_DoNotComeAgain()
+    {
+        await SendAsync("gone");
+        await DeliverTooOftenAsync();
+        await DeadLetters.DeleteAsync(Kind, await ReceiveAsync(), default);
+        await SendAsync("aside");
+        await DeliverTooOftenAsync();
+        await DeadLetters.SetAsideAsync(Kind, await ReceiveAsync(), default);
+        await SendAsync("stays");
+        await DeliverTooOftenAsync();
+
+        Assert.Equal("stays", (await ReceiveAsync()).StatusKey);
+        Assert.Equal("stays", (await ReceiveAsync()).StatusKey);
+    }
+
+    [Fact]
+    public async Task AnOperationThatCouldNotBeBegun_EndsAsFailed()
+    {
+        await using var reader = await StartReaderAsync();
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await DeliverTooOftenAsync();
+
+        var end = await EndOfAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Failed, null), (end.Status, end.Attempt));
+        Assert.EndsWith(GivenUp, end.Error!.Type, StringComparison.Ordinal);
+        await LoggedAsync(reader, 431);
+    }
+
+    [Fact]
+    public async Task AnOperationWhoseWorkerDiedEveryTime_EndsAsFailed()
+    {
+        await using var reader = await StartReaderAsync();
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await BeginAsync(accepted.Id, await DeliverAsync(MaxReceives));
+
+        var end = await EndOfAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Failed, MaxReceives), (end.Status, end.Attempt));
+        Assert.Contains("10 times", end.Error!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnOperationThatAnotherMessageRuns_IsLeftAlone()
+    {
+        await using var reader = await StartReaderAsync();
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await BeginAsync(accepted.Id, owner: "another", attempt: 1);
+        var before = await Host.Store.GetAsync(accepted.Id, default);
+
+        await DeliverTooOftenAsync();
+        await LoggedAsync(reader, 432);
+
+        Assert.Equal(before, await Host.Store.GetAsync(accepted.Id, default));
+    }
+
+    [Fact]
+    public async Task AnOperationThatHasEnded_IsLeftAlone()
+    {
+        await using var reader = await StartReaderAsync();
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Host.Operations.CancelAsync(accepted.Id);
+        var before = await Host.Store.GetAsync(accepted.Id, default);
+
+        await DeliverTooOftenAsync();
+        await LoggedAsync(reader, 432);
+
+        Assert.Equal(before, await Host.Store.GetAsync(accepted.Id, default));
+    }
+
+    [Fact]
+    public async Task AMessageWithoutADocument_IsKeptAndOthersAreRead()
+    {
+        await using var reader = await StartReaderAsync();
+        await SendAsync(Host.Store.GetStatusKey(Id));
+        await DeliverTooOftenAsync();
+        await LoggedAsync(reader, 433);
+
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await DeliverTooOftenAsync();
+
+        Assert.Equal(OperationState.Failed, (await EndOfAsync(accepted.Id)).Status);
+        Assert.Single(reader.Log.Entries, entry => entry.Id == 433);
+    }
+
+    private Task<ConformanceHost> StartReaderAsync() =>
+        ConformanceHost.StartAsync(Provider, operation: Settings, build: builder => builder.AddDeadLetterReader());
+
+    private async Task<ReceivedMessage> ReceiveAsync() => Assert.Single(await DeadLetters.ReceiveAsync(Kind, default));
+
+    // As a worker would that died in the middle.
+    private async Task BeginAsync(string id, string owner, int attempt)
+    {
+        var found = await Host.Store.GetAsync(id, default);
+        await Host.Store.UpdateAsync(
+            found!.Status with { Status = OperationState.Running, Attempt = attempt }, new OperationMetadata { OwnerMessageId = owner }, found.Version, default);
+    }
+
+    private async Task BeginAsync(string id, ReceivedMessage message)
+    {
+        await BeginAsync(id, message.Id, message.ReceiveCount);
+        await BuryAsync(message);
+    }
+
+    private async Task<string> DeliverTooOftenAsync()
+    {
+        var last = await DeliverAsync(MaxReceives);
+        await BuryAsync(last);
+        return last.Id;
+    }
+
+    private async Task<ReceivedMessage> DeliverAsync(int times)
+    {
+        ReceivedMessage? message = null;
+        for (var delivery = 1; delivery <= times; delivery++)
+        {
+            if (message is not null)
+            {
+                await Host.Queue.ReleaseAsync(Kind, [message], default);
+            }
+
+            message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
+            Assert.Equal(delivery, message.ReceiveCount);
+        }
+
+        return message!;
+    }
+
+    // SQS moves a message when it would be received once more.
+    private async Task BuryAsync(ReceivedMessage message)
+    {
+        await Host.Queue.ReleaseAsync(Kind, [message], default);
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        try
+        {
+            Assert.Empty(await Host.Queue.ReceiveAsync(Kind, 1, cancel.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // It does not come.
+        }
+    }
+
+    private static Task LoggedAsync(ConformanceHost host, int id) =>
+        Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == id), Timeout, () => $"{id} was not logged");
+
+    private Task SendAsync(string statusKey) => Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = statusKey }, default);
+}
