@@ -51,7 +51,7 @@ public interface IOperationStatusStore
     Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel);
 
     /// <summary>Replaces a document, if it is still the one that was read.</summary>
-    /// <param name="status">The new document.</param>
+    /// <param name="status">The new document. It has to differ from the one that was read: on S3 the version is a hash of the document alone.</param>
     /// <param name="metadata">What goes with it from now on.</param>
     /// <param name="version">The version that was read.</param>
     /// <param name="cancel">Gives up; whether the document was written is then unknown.</param>

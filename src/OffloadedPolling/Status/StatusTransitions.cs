@@ -10,6 +10,9 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
 {
     private const int MaxTries = 8;
 
+    // That of instants in a document.
+    private static readonly TimeSpan _precision = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The newest document, if it is not the one that was read; <see langword="null"/> also if it is gone.</summary>
     public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancel) =>
         store.GetIfChangedAsync(read.Status.Id, read.Version, cancel);
@@ -73,11 +76,13 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
         ResourceLocation = outcome.ResourceLocation ?? status.ResourceLocation,
     };
 
-    // A clock that was set back, or another machine's that is behind, must not make a newer document look older.
+    // A clock that was set back, or another machine's that is behind, must not make a newer document look older. Nor may it be the same: on
+    // S3 the version is a hash of the document alone, and a change of metadata would go unseen.
     private OperationStatus Stamp(OperationStatus before, OperationStatus status)
     {
         var now = time.GetUtcNow();
-        var updated = now > before.LastUpdatedAt ? now : before.LastUpdatedAt;
+        var next = before.LastUpdatedAt + _precision;
+        var updated = now > next ? now : next;
         return status with { LastUpdatedAt = updated, ExpiresAt = updated + options.Value.Retention };
     }
 }

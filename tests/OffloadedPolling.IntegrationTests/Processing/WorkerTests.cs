@@ -18,11 +18,14 @@ public sealed class WorkerTests : IAsyncLifetime
 
     private RecordingProxy _s3 = null!;
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => await StartAsync(await TestServers.NewQueueAsync());
+
+    private async Task StartAsync(string queueUrl)
     {
         _s3 = await RecordingProxy.StartAsync(TestServers.S3);
         _host = await TestHost.CreateAsync(
             _s3.Address,
+            queueUrl: queueUrl,
             options: options => options.MinProgressInterval = TimeSpan.FromMilliseconds(200),
             build: builder =>
             {
@@ -76,9 +79,9 @@ public sealed class WorkerTests : IAsyncLifetime
     public async Task AHandlerThatThrowsAtTheQueuesLastDelivery_EndsAsFailedAndNothingDeadLetters()
     {
         using var sqs = TestServers.NewSqsClient();
-        var deadLetterQueue = await TestServers.NewQueueAsync();
-        var arn = (await sqs.GetQueueAttributesAsync(deadLetterQueue, ["QueueArn"])).QueueARN;
-        await sqs.SetQueueAttributesAsync(_host.QueueUrl, new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":"1"}""" });
+        await DisposeAsync();
+        var (queue, deadLetterQueue) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 1);
+        await StartAsync(queue);
         _desk.Throw["Bob"] = new InvalidOperationException("As told.");
 
         var end = await EndOfAsync((await _host.Operations.AcceptAsync(new Parcel("Bob"))).Id);

@@ -142,21 +142,17 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         return last.Id;
     }
 
+    // A receive that was given up may have taken a delivery along.
     private async Task<ReceivedMessage> DeliverAsync(int times)
     {
-        ReceivedMessage? message = null;
-        for (var delivery = 1; delivery <= times; delivery++)
+        var message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
+        while (message.ReceiveCount < times)
         {
-            if (message is not null)
-            {
-                await Host.Queue.ReleaseAsync(Kind, [message], default);
-            }
-
+            await Host.Queue.ReleaseAsync(Kind, [message], default);
             message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
-            Assert.Equal(delivery, message.ReceiveCount);
         }
 
-        return message!;
+        return message;
     }
 
     // SQS moves a message when it would be received once more.

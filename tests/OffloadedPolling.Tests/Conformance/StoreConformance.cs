@@ -68,7 +68,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         Assert.Null(await Store.GetIfChangedAsync(Id, created.Version, default));
 
-        var newer = await Store.UpdateAsync(created.Status, created.Metadata with { CancelRequested = true }, created.Version, default);
+        var newer = await Store.UpdateAsync(created.Status with { Message = "newer" }, created.Metadata with { CancelRequested = true }, created.Version, default);
 
         Assert.Equal(newer, await Store.GetIfChangedAsync(Id, created.Version, default));
         Assert.Null(await Store.GetIfChangedAsync(Id, newer.Version, default));

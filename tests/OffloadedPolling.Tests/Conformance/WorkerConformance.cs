@@ -232,7 +232,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         await Host.Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Canceled, 1), await EndOfAsync(accepted.Id) is var end ? (end.Status, end.Attempt) : default);
+        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).Status);
         Assert.Empty(_desk.Delivered);
     }
 
