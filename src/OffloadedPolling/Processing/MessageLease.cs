@@ -42,7 +42,7 @@ internal sealed class MessageLease : IAsyncDisposable
         string kind, ReceivedMessage message, IOperationQueue queue, Func<CancellationToken, Task<bool>> look, TimeProvider time, ILogger logger)
     {
         (_kind, _message, _queue, _look, _time, _logger) = (kind, message, queue, look, time, logger);
-        _lost = new HandlerSignal(message.Id, logger);
+        _lost = new HandlerSignal(message.Id, time, logger);
         _visibleAgainAt = message.VisibleAgainAt;
         _extending = ExtendUntilEndedAsync();
     }

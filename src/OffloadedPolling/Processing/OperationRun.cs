@@ -21,7 +21,7 @@ internal sealed class OperationRun(
 
     private readonly CancellationTokenSource _disposed = new();
 
-    private readonly HandlerSignal _cancelRequested = new(message.Id, logger);
+    private readonly HandlerSignal _cancelRequested = new(message.Id, time, logger);
 
     private readonly Lock _lock = new();
 
@@ -94,11 +94,13 @@ internal sealed class OperationRun(
     public async ValueTask DisposeAsync()
     {
         End();
-        await _disposed.CancelAsync().ConfigureAwait(false);
+        GiveUpWriting();
         await _writing.ConfigureAwait(false);
         _ended.Dispose();
         _disposed.Dispose();
     }
+
+    private void GiveUpWriting() => _disposed.Cancel();
 
     private void See(StoredOperation newer)
     {

@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace OffloadedPolling.Tests.StateMachine;
+
+/// <summary>A queue with its dead letters, as SQS keeps them: at least once, in any order.</summary>
+internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown)
+{
+    private readonly List<Message> _messages = [];
+
+    public bool IsEmpty => _messages.TrueForAll(message => message.Place == Place.Deleted);
+
+    public IReadOnlyList<string> Sent => [.. _messages.Select(message => message.StatusKey)];
+
+    public void Send(string body, string statusKey) => _messages.Add(new Message($"m{_messages.Count + 1}", body, statusKey));
+
+    public bool IsDead(string id) => Of(id) is { Place: Place.Dead or Place.Deleted } message && message.Receives > maxReceiveCount;
+
+    public int ReceivesOf(string id) => Of(id)?.Receives ?? 0;
+
+    /// <summary>Delivers a visible message; what was delivered too often becomes a dead letter. A ghost is delivered beside its receiver, uncounted.</summary>
+    public ReceivedMessage? Receive(Random random, bool ghosts, long visibleAgainAt)
+    {
+        var candidates = _messages.Where(message => message.Place == Place.Waiting || (ghosts && message.Place == Place.Hidden)).ToList();
+        if (candidates.Count == 0)
+        {
+            return null;
+        }
+
+        var message = candidates[random.Next(candidates.Count)];
+        if (message.Place == Place.Waiting)
+        {
+            if (++message.Receives > maxReceiveCount)
+            {
+                message.Place = Place.Dead;
+                return null;
+            }
+
+            message.Place = Place.Hidden;
+        }
+
+        return ToReceived(message, visibleAgainAt);
+    }
+
+    /// <summary>A visibility timeout is over, though the receiver may not know it yet.</summary>
+    public void Expire(Random random, bool all = false)
+    {
+        var hidden = _messages.Where(message => message.Place == Place.Hidden).ToList();
+        foreach (var message in all ? hidden : hidden.Skip(random.Next(hidden.Count + 1)).Take(1))
+        {
+            message.Place = Place.Waiting;
+        }
+    }
+
+    public bool TryExtend(ReceivedMessage received) => IsHeldBy(received, out var message) && message.Place == Place.Hidden;
+
+    public void Release(ReceivedMessage received)
+    {
+        if (TryExtend(received))
+        {
+            Of(received.Id)!.Place = Place.Waiting;
+        }
+    }
+
+    /// <summary>Deletes, also by an older delivery, as SQS may.</summary>
+    public void Delete(ReceivedMessage received) => Of(received.Id)!.Place = Place.Deleted;
+
+    public ReceivedMessage? ReceiveDead(long visibleAgainAt) =>
+        _messages.Find(message => message.Place == Place.Dead) is { } dead ? ToReceived(dead, visibleAgainAt) : null;
+
+    private Message? Of(string id) => _messages.Find(message => message.Id == id);
+
+    private bool IsHeldBy(ReceivedMessage received, out Message message)
+    {
+        message = Of(received.Id)!;
+        return message.Receives == received.ReceiveCount;
+    }
+
+    private ReceivedMessage ToReceived(Message message, long visibleAgainAt) => new()
+    {
+        Id = message.Id,
+        ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{message.Id}/{message.Receives}"),
+        Body = message.Body,
+        StatusKey = message.StatusKey,
+        ReceiveCount = message.Receives,
+        MaxReceiveCount = maxIsKnown ? maxReceiveCount : null,
+        VisibleAgainAt = visibleAgainAt,
+    };
+
+    private enum Place
+    {
+        Waiting,
+        Hidden,
+        Dead,
+        Deleted,
+    }
+
+    private sealed class Message(string id, string body, string statusKey)
+    {
+        public string Id { get; } = id;
+
+        public string Body { get; } = body;
+
+        public string StatusKey { get; } = statusKey;
+
+        public int Receives { get; set; }
+
+        public Place Place { get; set; } = Place.Waiting;
+    }
+}

@@ -1,0 +1,80 @@
+using OffloadedPolling.Status;
+
+namespace OffloadedPolling.Tests.StateMachine;
+
+/// <summary>
+/// The documents, and the judge of every write to them. A version is what S3 makes it: it changes with the document, not with the metadata.
+/// </summary>
+internal sealed class ModelStore(Rules rules, ModelQueue queue, int maxAttempts)
+{
+    private readonly Dictionary<string, StoredOperation> _documents = [];
+
+    private readonly HashSet<string> _cancelAsked = [];
+
+    private readonly HashSet<string> _cancelPromised = [];
+
+    private int _versions;
+
+    public IReadOnlyCollection<StoredOperation> All => _documents.Values;
+
+    /// <summary>What was promised and not kept. Code under test may catch what is thrown, but not this.</summary>
+    public string? Broken { get; private set; }
+
+    public StoredOperation? Find(string id) => _documents.GetValueOrDefault(id);
+
+    public void AskedToCancel(string id) => _cancelAsked.Add(id);
+
+    /// <summary>Whoever asked was told that the operation, which runs, is to be canceled.</summary>
+    public void PromisedToCancel(string id) => _cancelPromised.Add(id);
+
+    public StoredOperation Create(OperationStatus status, OperationMetadata metadata)
+    {
+        if (_documents.ContainsKey(status.Id))
+        {
+            throw new OperationStatusConflictException(status.Id);
+        }
+
+        return _documents[status.Id] = new StoredOperation(status, metadata, $"{++_versions}");
+    }
+
+    public StoredOperation Update(OperationStatus status, OperationMetadata metadata, string version)
+    {
+        var before = _documents[status.Id];
+        if (before.Version != version && rules != Rules.WithoutCompareAndSwap)
+        {
+            throw new OperationStatusConflictException(status.Id);
+        }
+
+        metadata = rules switch
+        {
+            Rules.WithoutOwner => metadata with { OwnerMessageId = null },
+            Rules.WithoutCancelMark => metadata with { CancelRequested = false },
+            _ => metadata,
+        };
+        var after = new StoredOperation(status, metadata, status == before.Status ? version : $"{++_versions}");
+        Broken ??= Judge(before, after);
+        return _documents[status.Id] = after;
+    }
+
+    private string? Judge(StoredOperation before, StoredOperation after) => (before.Status, after.Status) switch
+    {
+        ({ Status: var ended }, _) when ended.IsTerminal() => $"{ended} was changed to {after.Status.Status}",
+        ({ Status: OperationState.Running }, { Status: OperationState.NotStarted }) => "what ran waits again",
+        ({ Status: OperationState.Running, Attempt: var attempt }, { Status: OperationState.Running, Attempt: var later }) when later < attempt => "an older delivery took over",
+        ({ Status: OperationState.Running }, { Status: OperationState.Running }) when before.Metadata.OwnerMessageId != after.Metadata.OwnerMessageId => "another message took over",
+        (_, { Status: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.Contains(after.Status.Id) =>
+            "it began again after the promise to cancel it",
+        (_, { Status: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
+        (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
+        _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",
+        _ when before.Metadata.PayloadFingerprint != after.Metadata.PayloadFingerprint => "the fingerprint was changed",
+        _ when after.Status.LastUpdatedAt <= before.Status.LastUpdatedAt => "a newer document looks no newer",
+        _ => null,
+    };
+
+    // Not as the library decides it: from what the queue did.
+    private bool MayBeGivenUp(StoredOperation before) =>
+        before.Status.Status == OperationState.NotStarted
+        || queue.IsDead(before.Metadata.OwnerMessageId!)
+        || (before.Status.Attempt >= maxAttempts && queue.ReceivesOf(before.Metadata.OwnerMessageId!) > before.Status.Attempt);
+}

@@ -1,0 +1,292 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Status;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.StateMachine;
+
+/// <summary>
+/// One random history: callers, an API, two workers and a reader of dead letters, any of which may die, be slow or stop, over a queue that
+/// delivers twice and a network that fails. Then all faults end, and what was promised must have come.
+/// </summary>
+internal sealed class Sequence
+{
+    private const int MaxTurns = 120;
+
+    private const int MaxRounds = 400;
+
+    private readonly Random _random;
+
+    private readonly Rules _rules;
+
+    private readonly Interleaver _interleaver;
+
+    private readonly SteppedTime.Now _now = new();
+
+    private readonly HandlerEnds _ends = new();
+
+    private readonly ModelSettings _settings;
+
+    private readonly ModelQueue _queue;
+
+    private readonly ModelStore _store;
+
+    private readonly Faults _faults;
+
+    private readonly List<SteppedCaller> _callers;
+
+    private readonly SteppedWorker[] _workers;
+
+    private SteppedProcess _apiProcess = new();
+
+    private OffloadedOperations _api;
+
+    private string? _broken;
+
+    public Sequence(int seed, Rules rules)
+    {
+        (_random, _rules) = (new Random(seed), rules);
+        _interleaver = new Interleaver(_random);
+        var maxReceives = _random.Next(2, 5);
+        int? maxAttempts = _random.Next(3) == 0 ? _random.Next(1, 4) : null;
+        _settings = new ModelSettings(maxAttempts);
+        _queue = new ModelQueue(maxReceives, maxIsKnown: _random.Next(4) != 0);
+        _store = new ModelStore(rules, _queue, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
+        _faults = new Faults(_random, most: _random.Next(4));
+        _callers = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(number => new SteppedCaller(_random.Next(4) == 0 ? null : $"0123456789abcdef{number}"))];
+        _workers = [StartWorker(), StartWorker()];
+        _api = StartApi();
+    }
+
+    /// <summary>Runs it, and returns what was not kept.</summary>
+    public string? Run()
+    {
+        for (var turns = _random.Next(MaxTurns); turns > 0 && Broken is null; turns--)
+        {
+            Turn();
+        }
+
+        _faults.End();
+        for (var round = 0; Broken is null && !IsAtRest(); round++)
+        {
+            if (round == MaxRounds)
+            {
+                return "it never comes to rest";
+            }
+
+            Drain();
+        }
+
+        return Broken ?? JudgeTheEnd();
+    }
+
+    /// <summary>How its operations ended: <c>Succeeded</c>, <c>Failed handler-failed</c> and so on.</summary>
+    public IEnumerable<string> Ends => _store.All.Select(operation => operation.Status is { Error: { } error } failed
+        ? $"{failed.Status} {error.Type[(error.Type.LastIndexOf(':') + 1)..]}"
+        : $"{operation.Status.Status}");
+
+    private string? Broken => _store.Broken ?? _broken;
+
+    private void Turn()
+    {
+        switch (_random.Next(20))
+        {
+            case 0:
+                _queue.Expire(_random);
+                break;
+            case 1 or 2:
+                Ask();
+                break;
+            case 3 or 4 or 5:
+                Receive(_workers[_random.Next(2)], ghosts: _random.Next(6) == 0);
+                break;
+            case 6:
+                ReadDeadLetter();
+                break;
+            case 7 when _random.Next(2) == 0:
+                Cancel();
+                break;
+            case 8 when _random.Next(3) == 0:
+                ReplaceWorker(_random.Next(2));
+                break;
+            case 9 when _random.Next(3) == 0:
+                KillApi();
+                break;
+            default:
+                if (_interleaver.HasSteps)
+                {
+                    _interleaver.RunOne();
+                }
+
+                break;
+        }
+    }
+
+    private void Drain()
+    {
+        while (_interleaver.HasSteps && Broken is null)
+        {
+            _interleaver.RunOne();
+        }
+
+        Ask();
+        _queue.Expire(_random, all: true);
+        Receive(_workers[0], ghosts: false);
+        ReadDeadLetter();
+    }
+
+    private bool IsAtRest() => !_interleaver.HasSteps && _queue.IsEmpty && !_callers.Exists(caller => caller.Asks);
+
+    private string? JudgeTheEnd()
+    {
+        var promised = _callers.Where(caller => caller.Accepted is not null).Select(caller => caller.Accepted!.Id).Concat(_queue.Sent).ToHashSet();
+        foreach (var id in promised)
+        {
+            var status = _store.Find(id)?.Status;
+            var kept = status switch
+            {
+                null => "there is no document",
+                { Status: OperationState.NotStarted or OperationState.Running } => $"it stays {status.Status}",
+                { Status: OperationState.Succeeded, Attempt: var attempt } when !_ends.Returned.Contains((id, attempt ?? 0)) => "it succeeded without its handler",
+                { Error.Type: { } type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !_ends.Threw.Contains((id, attempt ?? 0)) => "its handler did not fail",
+                _ => null,
+            };
+            if (kept is not null)
+            {
+                return kept;
+            }
+        }
+
+        var keyed = _callers.Count(caller => caller.Accepted is not null);
+        return promised.Count > _callers.Count || keyed > _store.All.Count ? "one call made two operations" : null;
+    }
+
+    private void Ask()
+    {
+        if (_callers.Find(caller => caller.Asks) is { } caller)
+        {
+            _ = caller.AskAsync(_api);
+        }
+    }
+
+    private void Receive(SteppedWorker worker, bool ghosts)
+    {
+        if (_queue.Receive(_random, ghosts, _now.Ticks + TimeSpan.FromSeconds(30).Ticks) is { } message)
+        {
+            _ = ProcessAsync(worker, message);
+        }
+    }
+
+    private async Task ProcessAsync(SteppedWorker worker, ReceivedMessage message)
+    {
+        var disposition = await worker.ProcessAsync(message).ConfigureAwait(false);
+        await _interleaver.StepAsync(worker.Process, () =>
+        {
+            if (disposition == MessageDisposition.Delete || _rules == Rules.DeletesBeforeTheEnd)
+            {
+                _broken ??= _store.Find(message.StatusKey!)!.Status.Status.IsTerminal() ? null : "a message was deleted before its operation had ended";
+                _queue.Delete(message);
+            }
+            else if (disposition == MessageDisposition.Release)
+            {
+                _queue.Release(message);
+            }
+
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    private void ReadDeadLetter()
+    {
+        if (_rules == Rules.WithoutDeadLetterReader || _queue.ReceiveDead(0) is not { } letter)
+        {
+            return;
+        }
+
+        if (_rules == Rules.AnyDeadLetterIsTheOwners && _store.Find(letter.StatusKey!)?.Metadata.OwnerMessageId is { } owner)
+        {
+            letter = new ReceivedMessage
+            {
+                Id = owner, ReceiptHandle = letter.ReceiptHandle, Body = letter.Body, StatusKey = letter.StatusKey, ReceiveCount = letter.ReceiveCount,
+            };
+        }
+
+        var process = new SteppedProcess();
+        var (ports, time) = Connect(process);
+        _ = new DeadLetterProcessor(ports, ports, Transitions(ports, time), NullLogger<DeadLetterProcessor>.Instance).ProcessAsync("parcels", letter);
+    }
+
+    private void Cancel()
+    {
+        if (_store.All.Count == 0)
+        {
+            return;
+        }
+
+        var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
+        _store.AskedToCancel(id);
+        _ = CancelAsync(id);
+    }
+
+    private async Task CancelAsync(string id)
+    {
+        try
+        {
+            if (await _api.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
+            {
+                _store.PromisedToCancel(id);
+            }
+        }
+        catch (OffloadedPollingException)
+        {
+            // Whoever asked has no answer.
+        }
+    }
+
+    private void ReplaceWorker(int index)
+    {
+        if (_random.Next(2) == 0)
+        {
+            _workers[index].Stop();
+        }
+        else
+        {
+            _interleaver.Kill(_workers[index].Process);
+        }
+
+        _workers[index] = StartWorker();
+    }
+
+    private void KillApi()
+    {
+        _interleaver.Kill(_apiProcess);
+        _callers.ForEach(caller => caller.Lose());
+        _apiProcess = new SteppedProcess();
+        _api = StartApi();
+    }
+
+    private SteppedWorker StartWorker()
+    {
+        var process = new SteppedProcess();
+        var (ports, time) = Connect(process);
+        return new SteppedWorker(_interleaver, process, ports, _ends, _settings, time);
+    }
+
+    private OffloadedOperations StartApi()
+    {
+        var (ports, time) = Connect(_apiProcess);
+        return new OffloadedOperations(
+            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]),
+            ports, ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, NullLogger<OffloadedOperations>.Instance);
+    }
+
+    private (SteppedPorts Ports, SteppedTime Time) Connect(SteppedProcess process)
+    {
+        var time = new SteppedTime(_interleaver, process, _now);
+        return (new SteppedPorts(_interleaver, process, _store, _queue, _faults, _rules, time), time);
+    }
+
+    private static StatusTransitions Transitions(SteppedPorts ports, SteppedTime time) => new(ports, Options.Create(new OffloadedPollingOptions()), time);
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.StateMachine;
+
+/// <summary>A handler that takes some steps, reports progress now and then, hears its token or not, and ends in any way that there is.</summary>
+internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess process, HandlerEnds ends)
+    : HandlerRunner(new OperationKind<Parcel>("parcels", ParcelJson.Default.Options), typeof(string))
+{
+    private static readonly JsonElement _done = JsonSerializer.SerializeToElement("done", ParcelJson.Default.String);
+
+    public override object ReadPayload(string body) => body;
+
+    public override async Task<JsonElement?> RunAsync(IServiceProvider services, object payload, OperationRun run, CancellationToken cancel)
+    {
+        var random = interleaver.Random;
+        var hears = random.Next(4) != 0;
+        for (var steps = random.Next(5); steps > 0; steps--)
+        {
+            await interleaver.StepAsync(process, () => true).ConfigureAwait(false);
+            if (hears)
+            {
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            if (random.Next(3) == 0)
+            {
+                await run.ReportAsync(new OperationProgress(random.Next(100), null), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        switch (random.Next(8))
+        {
+            case 0:
+                ends.Threw.Add((run.OperationId, run.Attempt));
+                throw new OperationFailedException("As told.", "As told.");
+            case 1:
+                ends.Threw.Add((run.OperationId, run.Attempt));
+                throw new InvalidOperationException("As told.");
+            default:
+                ends.Returned.Add((run.OperationId, run.Attempt));
+                return _done;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace OffloadedPolling.Tests.StateMachine;
+
+/// <summary>The ports as one process sees them: every request is a step, and may fail before or after it was carried out.</summary>
+internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess process, ModelStore store, ModelQueue queue, Faults faults, Rules rules, SteppedTime time)
+    : IOperationStatusStore, IOperationQueue, IDeadLetterQueue, IPresignedUrlIssuer, IWaitTimeEstimator
+{
+    private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(30);
+
+    public int MaxMessageBytes => 1024 * 1024;
+
+    private long VisibleAgainAt => Timestamps.After(time, _visibility);
+
+    public string GetStatusKey(string id) => id;
+
+    public string? GetOperationId(string statusKey) => statusKey;
+
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
+        StoreAsync(() => store.Create(status, metadata));
+
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) => StoreAsync(() => store.Find(id));
+
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) =>
+        StoreAsync(() => store.Find(id) is { } found && found.Version != version ? found : null);
+
+    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
+        StoreAsync(() => store.Update(status, metadata, version));
+
+    public Task CheckAsync(CancellationToken cancel) => Task.CompletedTask;
+
+    public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => QueueAsync(() =>
+    {
+        if (rules != Rules.LosesMessages)
+        {
+            queue.Send(message.Body, message.StatusKey);
+        }
+
+        return true;
+    });
+
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
+        QueueAsync(() => queue.TryExtend(message) ? VisibleAgainAt : default(long?));
+
+    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => default;
+
+    public Task CheckAsync(string kind, CancellationToken cancel) => Task.CompletedTask;
+
+    public bool IsKnown(string kind) => true;
+
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancel) => QueueAsync(() =>
+    {
+        queue.Delete(message);
+        return true;
+    });
+
+    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) => throw new Violation("an operation's document is gone");
+
+    public ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel) =>
+        ValueTask.FromResult(new StatusUrl("https://example.com/status?signature=x", time.GetUtcNow() + lifetime));
+
+    public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel) => default;
+
+    private Task<T> StoreAsync<T>(Func<T> effect) =>
+        interleaver.StepAsync(process, () => faults.Around(effect, () => new OperationStoreException("As told.")));
+
+    private Task<T> QueueAsync<T>(Func<T> effect) =>
+        interleaver.StepAsync(process, () => faults.Around(effect, () => new OperationQueueException("As told.")));
+}
