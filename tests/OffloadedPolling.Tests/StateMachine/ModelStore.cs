@@ -5,7 +5,7 @@ namespace OffloadedPolling.Tests.StateMachine;
 /// <summary>
 /// The documents, and the judge of every write to them. A version is what S3 makes it: it changes with the document, not with the metadata.
 /// </summary>
-internal sealed class ModelStore(Rules rules, ModelQueue queue, int maxAttempts)
+internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends, int maxAttempts)
 {
     private readonly Dictionary<string, StoredOperation> _documents = [];
 
@@ -65,6 +65,9 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, int maxAttempts)
         (_, { Status: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.Contains(after.Status.Id) =>
             "it began again after the promise to cancel it",
         (_, { Status: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
+        ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
+            when ends.Returned.Contains((after.Status.Id, attempt)) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
+            "it was canceled though its handler had returned",
         (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
         _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",
         _ when before.Metadata.PayloadFingerprint != after.Metadata.PayloadFingerprint => "the fingerprint was changed",
