@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.AspNetCore;
 
@@ -25,6 +27,19 @@ internal static class Host
         app.MapOperations("/operations");
         app.Run();
         // end: host
+    }
+
+    public static void AcceptWithKey(WebApplication app)
+    {
+        // begin: key
+        app.MapPost("/report", (
+            CreateReport report, [FromHeader(Name = "Idempotency-Key")] string? key, ClaimsPrincipal user, IOffloadedOperations operations) =>
+            OperationResults.AcceptAsync(operations, report, new AcceptOptions
+            {
+                IdempotencyKey = key,
+                IdempotencyScope = user.Identity?.Name ?? "anonymous",
+            }));
+        // end: key
     }
 }
 

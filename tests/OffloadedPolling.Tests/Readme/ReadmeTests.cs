@@ -13,6 +13,7 @@ public sealed partial class ReadmeTests
     [InlineData("host")]
     [InlineData("handler")]
     [InlineData("json")]
+    [InlineData("key")]
     public void Readme_ShowsTheCodeThatIsCompiled(string name)
     {
         var source = File.ReadAllLines(Path.Combine(_root, "tests/OffloadedPolling.Tests/Readme/Host.cs"));
