@@ -150,6 +150,32 @@ public sealed class StartupTests
         Assert.Equal(TimeSpan.FromHours(3), provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention);
     }
 
+    [Theory]
+    [InlineData(QueueUrl, "the kind's own queue")]
+    [InlineData("letters-dead", "is 'letters-dead', which is no queue URL")]
+    [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo", "a FIFO queue")]
+    public void Start_ADeadLetterQueueThatCannotBe_IsNamed(string url, string why)
+    {
+        var failure = Assert.Single(Start(new() { ["Operations:letters:DeadLetterQueueUrl"] = url }));
+
+        Assert.Contains("OffloadedPolling:Operations:letters:DeadLetterQueueUrl", failure, StringComparison.Ordinal);
+        Assert.Contains(why, failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/letters-dead", 0)]
+    public void Start_ADeadLetterReaderWithNothingToRead_IsTold(string? url, int failures)
+    {
+        var services = new ServiceCollection();
+        Whole(services.AddOffloadedPolling(Section(new() { ["Operations:letters:DeadLetterQueueUrl"] = url }))).AddDeadLetterReader();
+
+        var told = Validate(services);
+
+        Assert.Equal(failures, told.Count);
+        Assert.All(told, failure => Assert.Contains("OffloadedPolling:Operations:letters:DeadLetterQueueUrl is missing", failure, StringComparison.Ordinal));
+    }
+
     private static List<string> Start(Dictionary<string, string?> settings)
     {
         var services = new ServiceCollection();

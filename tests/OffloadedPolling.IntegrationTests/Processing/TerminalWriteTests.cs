@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Processing;
+
+/// <summary>The end of an operation does not wait for its progress.</summary>
+public sealed class TerminalWriteTests
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task AProgressWriteThatHangs_HoldsUpNoEndAndChangesNothingAfterIt()
+    {
+        var puts = 0;
+        var hung = new TaskCompletionSource();
+        await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
+        s3.Intercept = async context =>
+        {
+            // Created, running, and then the progress.
+            if (context.Request.Method == "PUT" && Interlocked.Increment(ref puts) == 3)
+            {
+                context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
+                hung.SetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return true;
+            }
+
+            return false;
+        };
+        await using var host = await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
+        {
+            builder.AddHandler<Parcel, AfterProgressHandler>();
+            builder.Services.AddSingleton(hung);
+        });
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+        var hosted = host.Services.GetServices<IHostedService>().ToList();
+        foreach (var service in hosted)
+        {
+            await service.StartAsync(default);
+        }
+
+        OperationStatus? last = null;
+        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {last}");
+        foreach (var service in hosted)
+        {
+            await service.StopAsync(default);
+        }
+
+        Assert.True(hung.Task.IsCompleted, "No progress write hung.");
+        Assert.Equal(OperationState.Succeeded, (await host.Operations.GetAsync(accepted.Id))!.Status);
+        Assert.Equal(3, s3.Requests.Count(request => request is { Method: "PUT", StatusCode: 200 } && request.Path.Contains(accepted.Id, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Returns as soon as its progress is on its way.</summary>
+    private sealed class AfterProgressHandler(TaskCompletionSource hung) : IOperationHandler<Parcel, string>
+    {
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        {
+            await context.ReportProgressAsync(50, "half", cancel);
+            await hung.Task.WaitAsync(cancel);
+            return "done";
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Queue;
+
+/// <summary>Accepts with an idempotency key whose message cannot be sent, or may have been: the next accept makes it good.</summary>
+public sealed class KeyedAcceptTests : IAsyncLifetime
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly AcceptOptions _keyed = new() { IdempotencyScope = "ada", IdempotencyKey = "0123456789abcdef" };
+
+    private readonly Desk _desk = new();
+
+    private RecordingProxy _sqs = null!;
+
+    private TestHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
+        _host = await TestHost.CreateAsync(sqs: _sqs.Address, build: builder =>
+        {
+            builder.Services.AddSingleton(_desk);
+            builder.AddHandler<Parcel, ParcelHandler>();
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _sqs.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AcceptAsync_TheMessageCannotBeSent_StaysNotStartedForTheNextWithTheKey()
+    {
+        _sqs.Intercept = context => AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        await Assert.ThrowsAsync<OperationQueueException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed));
+        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).Status);
+        _sqs.Intercept = null;
+
+        await RetriedAndDoneAsync();
+
+        Assert.Equal(["Ada"], _desk.Delivered);
+    }
+
+    [Fact]
+    public async Task AcceptAsync_WhetherTheMessageWasSentIsInDoubt_StaysNotStartedForTheNextWithTheKey()
+    {
+        _sqs.AfterUpstream = context =>
+        {
+            if (AwsAnswers.Is(context, "SendMessage"))
+            {
+                context.Abort();
+            }
+        };
+        await Assert.ThrowsAsync<OperationQueueException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed));
+        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).Status);
+        _sqs.AfterUpstream = null;
+
+        await RetriedAndDoneAsync();
+
+        // Every try of the SDK's sent one.
+        Assert.True(_sqs.Requests.Count(request => request.Target == "AmazonSQS.SendMessage") > 1);
+        Assert.NotEmpty(_desk.Delivered);
+    }
+
+    [Fact]
+    public async Task AcceptAsync_GivenUpWhileSending_StaysNotStartedForTheNextWithTheKey()
+    {
+        using var cancel = new CancellationTokenSource();
+        _sqs.Intercept = async context =>
+        {
+            if (AwsAnswers.Is(context, "SendMessage"))
+            {
+                await cancel.CancelAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }
+
+            return false;
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed, cancel.Token));
+        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).Status);
+        _sqs.Intercept = null;
+
+        await RetriedAndDoneAsync();
+    }
+
+    private async Task RetriedAndDoneAsync()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        Assert.Equal((await OnlyAsync()).Id, accepted.Id);
+        var hosted = _host.Services.GetServices<IHostedService>().ToList();
+        foreach (var service in hosted)
+        {
+            await service.StartAsync(default);
+        }
+
+        OperationStatus? last = null;
+        await Eventually.TrueAsync(
+            async () => (last = await _host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {last}");
+        foreach (var service in hosted)
+        {
+            await service.StopAsync(default);
+        }
+
+        Assert.Equal(OperationState.Succeeded, last!.Status);
+    }
+
+    private async Task<OperationStatus> OnlyAsync()
+    {
+        using var s3 = TestServers.NewS3Client();
+        var key = Assert.Single((await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects).Key;
+        return (await _host.Operations.GetAsync(_host.Store.GetOperationId(key)!))!;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Queue;
+
+/// <summary>The warning at the start that messages outlive their documents.</summary>
+public sealed class RetentionWarningTests
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Start_AQueueThatKeepsMessagesForLonger_IsWarnedOf()
+    {
+        await using var host = await TestHost.CreateAsync(options: options => options.Retention = TimeSpan.FromDays(1));
+
+        await StartAsync(host);
+
+        await Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == 304), _timeout, () => "it was not warned of");
+        var text = Assert.Single(host.Log.Entries, entry => entry.Id == 304).Text;
+        Assert.All(["1.00:00:00", "4.00:00:00", "Retention", "parcels"], part => Assert.Contains(part, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_DocumentsThatStayAsLong_AreNotWarnedOf()
+    {
+        await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
+        await using var host = await TestHost.CreateAsync(sqs: sqs.Address, options: options => options.Retention = TimeSpan.FromDays(4));
+
+        var warning = await StartAsync(host);
+        await warning.ExecuteTask!.WaitAsync(_timeout);
+        await host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        Assert.DoesNotContain(host.Log.Entries, entry => entry.Id == 304);
+        Assert.Single(sqs.Requests, request => request.Target == "AmazonSQS.GetQueueAttributes");
+    }
+
+    [Fact]
+    public async Task Start_WhileSqsIsDown_GoesOn()
+    {
+        await using var host = await TestHost.CreateAsync(sqs: new Uri("http://127.0.0.1:1"));
+        var watch = Stopwatch.StartNew();
+
+        var warning = await StartAsync(host);
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"The start took {watch.Elapsed}.");
+        await warning.ExecuteTask!.WaitAsync(_timeout);
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 301);
+    }
+
+    private static async Task<BackgroundService> StartAsync(TestHost host)
+    {
+        var warning = host.Services.GetServices<IHostedService>().OfType<OffloadedPolling.Queue.SqsRetentionWarning>().Single();
+        await warning.StartAsync(default);
+        return warning;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Json;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Road;
+
+/// <summary>A running Orders, asked twice for the same order, and to cancel one; on S3 and SQS and on SQLite.</summary>
+public sealed class KeysAndCancelTests : IDisposable
+{
+    private const string Key = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c";
+
+    private readonly Caller _caller = new();
+
+    private readonly DeskSettings _desk = new();
+
+    private OrdersSettings? _cloud;
+
+    public void Dispose()
+    {
+        _caller.Dispose();
+        _desk.Dispose();
+        _cloud?.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Post_TenAtOnceWithOneKey_OneOrder(bool onAws)
+    {
+        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws, "00:00:00.05"));
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(orders, "book", Key)));
+
+        Assert.All(responses, response => Assert.Equal(HttpStatusCode.Accepted, response.StatusCode));
+        var accepted = await Task.WhenAll(responses.Select(response => response.Content.ReadFromJsonAsync(OperationJson.Accepted)));
+        var end = await _caller.WaitForTheEndAsync(accepted[0]!.StatusUrl);
+        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(end.Id, Assert.Single(accepted.Select(operation => operation!.Id).Distinct()));
+        using var after = await PostAsync(orders, "book", Key);
+        Assert.Equal((end.Id, OperationState.Succeeded), await after.Content.ReadFromJsonAsync(OperationJson.Accepted) is { } again ? (again.Id, again.Status) : default);
+    }
+
+    [Fact]
+    public async Task Post_AKeyThatIsRefused_422And400()
+    {
+        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws: false, "00:00:00.05"));
+        using var first = await PostAsync(orders, "book", Key);
+
+        using var another = await PostAsync(orders, "pen", Key);
+        using var tooShort = await PostAsync(orders, "book", "0123456789abcde");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.BadRequest), (another.StatusCode, tooShort.StatusCode));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancel_ARunningOrder_EndsItAsCanceledAndWithoutAnOrder(bool onAws)
+    {
+        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws, "01:00:00"));
+        var accepted = await _caller.PlaceAsync(orders.Address);
+        OperationStatus? seen = null;
+        await Eventually.TrueAsync(
+            async () => (seen = await _caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(60), () => $"it is at {seen}");
+
+        using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+        var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
+        using var again = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+        using var order = await _caller.Http.GetAsync(new Uri(orders.Address, $"/order/{accepted.Id}"));
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound), (asked.StatusCode, again.StatusCode, order.StatusCode));
+        Assert.Equal((OperationState.Canceled, 1), (end.Status, end.Attempt));
+    }
+
+    private async Task<Dictionary<string, string>> SettingsAsync(bool onAws, string processingTime)
+    {
+        _cloud = onAws ? await OrdersSettings.CreateAsync(processingTime: processingTime) : null;
+        var settings = _cloud?.For("All") ?? _desk.For(processingTime: processingTime);
+        settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:03";
+        return settings;
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(OrdersProcess orders, string sku, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(orders.Address, "/order"));
+        request.Headers.Add("Idempotency-Key", key);
+        request.Content = new StringContent(
+            $$"""{"customer":"Ada","items":[{"sku":"{{sku}}","quantity":1}]}""", System.Text.Encoding.UTF8, "application/json");
+        return await _caller.Http.SendAsync(request);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using NSubstitute.ExceptionExtensions;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.Tests.Operations;
+
+/// <summary>What a caller is answered who asks to cancel.</summary>
+public sealed class CancelEndpointTests : IAsyncLifetime
+{
+    private readonly SqliteProvider _provider = new();
+
+    private ConformanceHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(_provider);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Post_AWaitingOperation_202WithItsDocumentHoweverOften()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        for (var asked = 0; asked < 3; asked++)
+        {
+            using var response = await PostAsync(_host, accepted.Id);
+
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            Assert.Equal(("application/json", "no-store"), (response.Content.Headers.ContentType!.MediaType, response.Headers.CacheControl!.ToString()));
+            var body = await response.Content.ReadFromJsonAsync(OperationJson.Status);
+            Assert.Equal((accepted.Id, OperationState.Canceled), (body!.Id, body.Status));
+        }
+    }
+
+    [Fact]
+    public async Task Post_ARunningOperation_202AndTheMarkStandsBesideTheOwner()
+    {
+        var id = await WriteAsync(OperationState.Running);
+
+        for (var asked = 0; asked < 3; asked++)
+        {
+            using var response = await PostAsync(_host, id);
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            Assert.Equal(OperationState.Running, (await response.Content.ReadFromJsonAsync(OperationJson.Status))!.Status);
+        }
+
+        var metadata = (await _host.Store.GetAsync(id, default))!.Metadata;
+        Assert.Equal(new OperationMetadata { OwnerMessageId = "7", CancelRequested = true, PayloadFingerprint = "f00" }, metadata);
+    }
+
+    [Theory]
+    [InlineData(OperationState.Succeeded)]
+    [InlineData(OperationState.Failed)]
+    public async Task Post_AnOperationThatHasEnded_409AndItStaysSo(OperationState end)
+    {
+        var id = await WriteAsync(end);
+        var before = await _host.Store.GetAsync(id, default);
+
+        using var response = await PostAsync(_host, id);
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Contains($"{end}", (await ProblemAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(before, await _host.Store.GetAsync(id, default));
+    }
+
+    [Theory]
+    [InlineData("ffffffffffffffffffffffffffffffff")]
+    [InlineData("no-id")]
+    public async Task Post_AnUnknownOperation_404(string id)
+    {
+        using var response = await PostAsync(_host, id);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(404, (await ProblemAsync(response)).GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task Post_WhileTheStoreIsDown_503AndWhenToTryAgain()
+    {
+        var store = Substitute.For<IOperationStatusStore>();
+        store.GetAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).ThrowsAsync(new OperationStoreException("As told: secret-bucket."));
+        await using var host = await ConformanceHost.StartAsync(_provider, build: builder => builder.Services.AddSingleton(store));
+
+        using var response = await PostAsync(host, TestDocuments.Id);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
+        Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_WhatTheGroupDemands_HoldsForItToo()
+    {
+        await using var host = await ConformanceHost.StartAsync(
+            _provider, group: group => group.AddEndpointFilter((_, _) => ValueTask.FromResult<object?>(Results.Unauthorized())));
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        using var response = await PostAsync(host, accepted.Id);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(OperationState.NotStarted, (await host.Operations.GetAsync(accepted.Id))!.Status);
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(ConformanceHost host, string id) =>
+        host.Http.PostAsync(new Uri(host.Address, $"/operations/{id}/cancel"), null);
+
+    private static async Task<JsonElement> ProblemAsync(HttpResponseMessage response)
+    {
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private async Task<string> WriteAsync(OperationState state)
+    {
+        await _host.Store.CreateAsync(
+            TestDocuments.Waiting() with { Status = state, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "7", PayloadFingerprint = "f00" }, default);
+        return TestDocuments.Id;
+    }
+}
