@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>Answers of AWS's JSON protocol, for a proxy that stands in for it.</summary>
+/// <summary>Answers of AWS's, for a proxy that stands in for it: SQS's are JSON, S3's are XML.</summary>
 internal static class AwsAnswers
 {
     public static bool Is(HttpContext context, string operation) => context.Request.Headers["X-Amz-Target"] == $"AmazonSQS.{operation}";
@@ -17,4 +17,12 @@ internal static class AwsAnswers
 
     public static Task<bool> ErrorAsync(HttpContext context, string code, int status = 400) =>
         JsonAsync(context, $$"""{"__type":"com.amazonaws.sqs#{{code}}","message":"As told."}""", status);
+
+    public static async Task<bool> XmlErrorAsync(HttpContext context, string code, int status)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/xml";
+        await context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>As told.</Message></Error>");
+        return true;
+    }
 }

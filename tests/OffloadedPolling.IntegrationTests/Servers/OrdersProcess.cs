@@ -55,8 +55,7 @@ internal sealed class OrdersProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as a service manager does, and waits until it has.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         using var timeout = new CancellationTokenSource(_startTimeout);
         await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
@@ -68,6 +67,12 @@ internal sealed class OrdersProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>Stops the clock for it, as a long collection of garbage or a machine that is moved does.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
 
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +96,13 @@ internal sealed class OrdersProcess : IAsyncDisposable
         start.Environment["URLS"] = address.ToString();
         start.Environment["DOTNET_gcServer"] = "0";
         return new OrdersProcess(start, address);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private static async Task<bool> IsHealthyAsync(HttpClient http, Uri address)

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.IntegrationTests.Servers;
 using OffloadedPolling.Status;
@@ -78,7 +77,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [Fact]
     public async Task GetAsync_403ForAMissingKey_IsNullAndWarnedOfOnce()
     {
-        _s3.Intercept = context => AnswerAsync(context, 403, "AccessDenied");
+        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
         Assert.Null(await _host.Store.GetAsync(Id, default));
         Assert.Null(await _host.Store.GetAsync(Id, default));
@@ -93,7 +92,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [InlineData(404, "NoSuchBucket", "the bucket does not exist")]
     public async Task GetAsync_OtherRefusals_AreToldApart(int status, string code, string expected)
     {
-        _s3.Intercept = context => AnswerAsync(context, status, code);
+        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, code, status);
 
         var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.GetAsync(Id, default));
 
@@ -104,7 +103,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [Fact]
     public async Task CreateAsync_403_NamesTheBucketAndThePermissions()
     {
-        _s3.Intercept = context => AnswerAsync(context, 403, "AccessDenied");
+        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
         var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default));
 
@@ -145,13 +144,5 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     };
 
     private void AnswerFirst(string method, int status, string code) => _s3.Intercept = async context =>
-        context.Request.Method == method && Interlocked.Increment(ref _faults) == 1 && await AnswerAsync(context, status, code);
-
-    private static async Task<bool> AnswerAsync(HttpContext context, int status, string code)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/xml";
-        await context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>As told.</Message></Error>");
-        return true;
-    }
+        context.Request.Method == method && Interlocked.Increment(ref _faults) == 1 && await AwsAnswers.XmlErrorAsync(context, code, status);
 }

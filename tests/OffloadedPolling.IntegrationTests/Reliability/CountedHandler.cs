@@ -1,0 +1,16 @@
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>Counts what it did, with progress on the way.</summary>
+internal sealed class CountedHandler(Effects effects) : IOperationHandler<Parcel, string>
+{
+    private static readonly TimeSpan _half = TimeSpan.FromMilliseconds(50);
+
+    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    {
+        await Task.Delay(_half, cancel);
+        await context.ReportProgressAsync(50, "Half way", cancel);
+        await Task.Delay(_half, cancel);
+        effects.Ran(context.OperationId);
+        return "done";
+    }
+}

@@ -1,0 +1,41 @@
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>
+/// All versions of one status document: from the one that S3 holds now, each write names by its <c>If-Match</c> the version that it
+/// replaced, down to the one that created the document. So the order does not depend on anybody's clock.
+/// </summary>
+internal sealed class DocumentHistory
+{
+    private readonly List<string> _flaws = [];
+
+    public DocumentHistory(string key, string newest, IEnumerable<DocumentWrite> writes)
+    {
+        var known = writes.GroupBy(write => write.Version).ToDictionary(same => same.Key, same => same.OrderByDescending(write => write.IsConfirmed).First());
+        var seen = new HashSet<string>();
+        for (var version = newest; version is not null && seen.Add(version); version = known[version].Parent)
+        {
+            if (!known.ContainsKey(version))
+            {
+                _flaws.Add($"{key}: nobody here wrote version {version}");
+                break;
+            }
+
+            Versions.Insert(0, known[version].Document);
+        }
+
+        _flaws.AddRange(known.Values.Where(write => write.IsConfirmed && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.Status} was written over unseen"));
+        var ends = Versions.Count(version => version.Status.IsTerminal());
+        if (ends != 1 || !Newest!.Status.IsTerminal())
+        {
+            _flaws.Add($"{key}: {ends} ends in {string.Join(", ", Versions.Select(version => $"{version.Status} {version.Attempt}"))}");
+        }
+    }
+
+    /// <summary>The versions, oldest first.</summary>
+    public List<OperationStatus> Versions { get; } = [];
+
+    public OperationStatus? Newest => Versions.LastOrDefault();
+
+    /// <summary>What breaks the promise: exactly one version is an end, it is the newest, and no write that S3 confirmed was lost.</summary>
+    public IReadOnlyList<string> Flaws => _flaws;
+}

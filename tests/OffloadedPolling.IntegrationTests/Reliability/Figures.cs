@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>What a run counted, to be quoted: in the test's output, after a long run also in <c>artifacts/reliability</c>.</summary>
+internal sealed class Figures(string name, ITestOutputHelper output)
+{
+    private static readonly string _folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../reliability"));
+
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    public void Write(FormattableString figures)
+    {
+        var line = FormattableString.Invariant($"{name}: {FormattableString.Invariant(figures)}, {_watch.Elapsed.TotalSeconds:0} s");
+        output.WriteLine(line);
+        if (Scale.IsLong)
+        {
+            Directory.CreateDirectory(_folder);
+            File.WriteAllText(Path.Combine(_folder, $"{name}.txt"), line + "\n");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>A caller who posts an order with an <c>Idempotency-Key</c> until it is accepted, whatever happens to the API meanwhile.</summary>
+internal sealed class KeyedCaller(Uri api) : IDisposable
+{
+    private static readonly TimeSpan _beforeNextTry = TimeSpan.FromMilliseconds(50);
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+
+    private int _begun;
+
+    private int _inFlight;
+
+    private int _cutOff;
+
+    private int _refused;
+
+    public HttpClient Http => _http;
+
+    /// <summary>Posts that were begun, each try counted.</summary>
+    public int Begun => Volatile.Read(ref _begun);
+
+    /// <summary>Posts that have no answer yet.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Posts that reached the API and got no answer, for its process had died.</summary>
+    public int CutOff => _cutOff;
+
+    /// <summary>Posts that found no process there, or were answered with 5xx.</summary>
+    public int Refused => _refused;
+
+    public async Task<string> PlaceAsync(string key)
+    {
+        while (true)
+        {
+            if (await TryAsync(key) is { } id)
+            {
+                return id;
+            }
+
+            await Task.Delay(_beforeNextTry);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<string?> TryAsync(string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(api, "/order"));
+        request.Headers.Add("Idempotency-Key", key);
+        request.Content = new StringContent($$"""{"customer":"{{key}}","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
+        Interlocked.Increment(ref _inFlight);
+        Interlocked.Increment(ref _begun);
+        try
+        {
+            using var response = await _http.SendAsync(request);
+            if (response.StatusCode == HttpStatusCode.Accepted)
+            {
+                return (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!.Id;
+            }
+
+            Assert.True((int)response.StatusCode >= 500, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            Interlocked.Increment(ref _refused);
+        }
+        catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            Interlocked.Increment(ref _refused);
+        }
+        catch (Exception cutOff) when (cutOff is HttpRequestException or OperationCanceledException)
+        {
+            Interlocked.Increment(ref _cutOff);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>The API dies in the middle of accepting, with kill -9, and its callers ask again.</summary>
+[Collection(ReliabilityRuns.Name)]
+public sealed class KilledApiTests(ITestOutputHelper output)
+{
+    private const int Callers = 8;
+
+    private const int OrdersForEachKill = 40;
+
+    private static readonly int _kills = Scale.Of(5, 50);
+
+    private static readonly string[] _keys = [.. Enumerable.Range(0, _kills * OrdersForEachKill).Select(_ => Guid.NewGuid().ToString())];
+
+    // Within one post, which takes about as long.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromMilliseconds(30);
+
+    private readonly ConcurrentDictionary<string, string> _accepted = new();
+
+    [Fact]
+    public async Task Kill9_WhilePostsAreInFlight_MakesOneOperationForEachKey()
+    {
+        var figures = new Figures("killed-api", output);
+        await using var witness = await WriteWitness.StartAsync();
+        using var settings = await OrdersSettings.CreateAsync(s3: witness.Address);
+        await using var worker = await OrdersProcess.StartAsync(settings.For("Worker"));
+        var api = await OrdersProcess.StartAsync(settings.For("Api"));
+        using var caller = new KeyedCaller(api.Address);
+        using var turns = new SemaphoreSlim(0);
+        try
+        {
+            var accepting = AcceptAsync(caller, turns);
+            for (var kill = 0; kill < _kills; kill++)
+            {
+                turns.Release(OrdersForEachKill);
+                await InTheMiddleOfAPostAsync(caller, accepting);
+                await api.DisposeAsync();
+                api = await OrdersProcess.StartAsync(settings.For("Api"), address: api.Address);
+            }
+
+            await accepting;
+            var again = new ConcurrentDictionary<string, string>();
+            await Parallel.ForEachAsync(_keys, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (key, _) => again[key] = await caller.PlaceAsync(key));
+            Assert.Equal(_accepted.OrderBy(one => one.Key), again.OrderBy(one => one.Key));
+            Assert.Equal(_keys.Length, _accepted.Values.Distinct().Count());
+
+            var outcome = await Outcome.OfAsync([.. _accepted.Values], settings.Bucket, witness);
+            await Outcome.AssertOrdersAsync(_accepted.Values, api.Address, caller.Http);
+
+            var found = FoundByTheNextTry(witness, posts: caller.Begun - caller.CutOff - caller.Refused);
+            figures.Write($"{_keys.Length} keys, {_kills} kills, {caller.CutOff} posts cut off, {caller.Refused} refused, {found} of the next tries found their operation created, {outcome.Versions} versions");
+            Assert.True(caller.CutOff > 0, "No kill hit any post.");
+        }
+        finally
+        {
+            await api.DisposeAsync();
+        }
+    }
+
+    // Every key was posted once more at the end, and found its operation.
+    private static int FoundByTheNextTry(WriteWitness witness, int posts)
+    {
+        Assert.Equal(2 * _keys.Length, posts);
+        return witness.Writes.Count(write => write.Parent is null && !write.IsConfirmed) - _keys.Length;
+    }
+
+    private Task AcceptAsync(KeyedCaller caller, SemaphoreSlim turns)
+    {
+        var next = -1;
+        return Task.WhenAll(Enumerable.Range(0, Callers).Select(async _ =>
+        {
+            for (var mine = Interlocked.Increment(ref next); mine < _keys.Length; mine = Interlocked.Increment(ref next))
+            {
+                await turns.WaitAsync();
+                _accepted[_keys[mine]] = await caller.PlaceAsync(_keys[mine]);
+            }
+        }));
+    }
+
+    private static async Task InTheMiddleOfAPostAsync(KeyedCaller caller, Task accepting)
+    {
+        var enough = caller.Begun + Random.Shared.Next(1, OrdersForEachKill / 2);
+        while (caller.Begun < enough || caller.InFlight == 0)
+        {
+            Assert.False(accepting.IsCompleted, $"All is accepted before the last kill. {accepting.Exception}");
+            await Task.Yield();
+        }
+
+        await Task.Delay(Random.Shared.Next((int)_longestWait.TotalMilliseconds));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>Workers die in the middle of their work, with kill -9, again and again.</summary>
+[Collection(ReliabilityRuns.Name)]
+public sealed class KilledWorkersTests(ITestOutputHelper output)
+{
+    private const int Callers = 16;
+
+    private const int Workers = 3;
+
+    private static readonly int _operations = Scale.Of(200, 10_000);
+
+    private static readonly int _kills = Scale.Of(8, 100);
+
+    // About what an operation takes, so that a kill finds work under way.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromMilliseconds(300);
+
+    private readonly ConcurrentBag<string> _accepted = [];
+
+    [Fact]
+    public async Task Kill9_WhileWorkIsUnderWay_LosesNothingAndEndsEachOperationOnce()
+    {
+        var figures = new Figures("killed-workers", output);
+        await using var witness = await WriteWitness.StartAsync();
+        using var settings = await OrdersSettings.CreateAsync(s3: witness.Address, processingTime: "00:00:00.2");
+        await using var api = await OrdersProcess.StartAsync(settings.For("Api"));
+        await using var crew = await WorkerCrew.StartAsync(WorkerSettings(settings), Workers);
+        using var caller = new Caller();
+        using var turns = new SemaphoreSlim(0);
+
+        var accepting = AcceptAsync(caller, api.Address, turns);
+        await KillAsync(crew, turns, accepting);
+        await accepting;
+        var outcome = await Outcome.OfAsync(_accepted, settings.Bucket, witness);
+        await Outcome.AssertOrdersAsync(_accepted, api.Address, caller.Http);
+
+        figures.Write($"{_accepted.Count} operations, {_kills} kills, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one attempt, {outcome.MostAttempts} at most");
+        Assert.Equal(_operations, _accepted.Count);
+        Assert.True(outcome.Repeated > 0, "No kill hit any work.");
+    }
+
+    private static Dictionary<string, string> WorkerSettings(OrdersSettings settings) => new(settings.For("Worker"))
+    {
+        ["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:03",
+        ["OffloadedPolling__Operations__orders__MaxConcurrency"] = "10",
+    };
+
+    private Task AcceptAsync(Caller caller, Uri api, SemaphoreSlim turns)
+    {
+        var begun = 0;
+        return Task.WhenAll(Enumerable.Range(0, Callers).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref begun) <= _operations)
+            {
+                await turns.WaitAsync();
+                _accepted.Add((await caller.PlaceAsync(api)).Id);
+            }
+        }));
+    }
+
+    // A share of the operations for each kill: none comes too late, when all the work is done.
+    private async Task KillAsync(WorkerCrew crew, SemaphoreSlim turns, Task accepting)
+    {
+        for (var kill = 0; kill < _kills; kill++)
+        {
+            var before = (int)((long)_operations * kill / _kills);
+            var after = (int)((long)_operations * (kill + 1) / _kills);
+            turns.Release(after - before);
+            var enough = Random.Shared.Next(before, after) + 1;
+            await Eventually.TrueAsync(() => _accepted.Count >= enough || accepting.IsCompleted, Scale.Patience, () => $"{_accepted.Count} are accepted");
+            await Task.Delay(Random.Shared.Next((int)_longestWait.TotalMilliseconds));
+            await crew.KillAsync(Random.Shared.Next(Workers));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>Runs until it is told to end, or its message is lost.</summary>
+internal sealed class LongHandler(Effects effects, TaskCompletionSource end) : IOperationHandler<Parcel, string>
+{
+    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    {
+        effects.Ran(context.OperationId);
+        await end.Task.WaitAsync(cancel);
+        return "done";
+    }
+}

@@ -1,0 +1,43 @@
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>What became of the operations that were accepted, read from S3 itself and from the <see cref="WriteWitness"/>.</summary>
+internal sealed class Outcome(IReadOnlyCollection<DocumentHistory> histories)
+{
+    private const int AtOnce = 16;
+
+    public int Versions => histories.Sum(history => history.Versions.Count);
+
+    /// <summary>Operations that came to their end at a second attempt or a later one.</summary>
+    public int Repeated => histories.Count(history => history.Newest!.Attempt > 1);
+
+    public int MostAttempts => histories.Max(history => history.Newest!.Attempt ?? 0);
+
+    /// <summary>
+    /// Waits until all operations have ended, and asserts that none is lost: there is a document for each and no other, each succeeded,
+    /// and none changed after its end.
+    /// </summary>
+    public static async Task<Outcome> OfAsync(IReadOnlyCollection<string> accepted, string bucket, WriteWitness witness)
+    {
+        await using var reader = await TestHost.CreateAsync(bucket: bucket);
+        await Parallel.ForEachAsync(accepted, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, _) => await Eventually.TrueAsync(
+            async () => (await reader.Store.GetAsync(id, default))?.Status.Status.IsTerminal() == true,
+            Scale.Patience,
+            () => $"{id} has not ended"));
+
+        var histories = await witness.ReadAsync(bucket);
+        Assert.Empty(histories.Values.SelectMany(history => history.Flaws).Take(10));
+        Assert.Equal(accepted.Order(), histories.Keys.Order());
+        Assert.Empty(histories.Values.Where(history => history.Newest!.Status != OperationState.Succeeded).Select(history => history.Newest).Take(10));
+        return new Outcome([.. histories.Values]);
+    }
+
+    /// <summary>Asserts that the work was done: the API knows each order.</summary>
+    public static Task AssertOrdersAsync(IEnumerable<string> ids, Uri api, HttpClient http) =>
+        Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, cancel) =>
+        {
+            using var order = await http.GetAsync(new Uri(api, $"/order/{id}"), cancel);
+            Assert.True(order.IsSuccessStatusCode, $"Order {id}: {order.StatusCode}");
+        });
+}

@@ -1,0 +1,79 @@
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>
+/// A worker that was thought dead comes back: its process was paused until another had taken its operation over, or had ended it.
+/// </summary>
+[Collection(ReliabilityRuns.Name)]
+public sealed class PausedWorkerTests(ITestOutputHelper output)
+{
+    private static readonly int _pauses = Scale.Of(1, 10);
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly List<string> _accepted = [];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SigStop_UntilAnotherTookOver_ChangesNothingAfterwards(bool untilEnded)
+    {
+        var figures = new Figures(untilEnded ? "paused-worker-until-ended" : "paused-worker-until-taken-over", output);
+        await using var witness = await WriteWitness.StartAsync();
+        using var settings = await OrdersSettings.CreateAsync(s3: witness.Address, processingTime: "00:00:01.5");
+        await using var api = await OrdersProcess.StartAsync(settings.For("Api"));
+        await using var paused = await OrdersProcess.StartAsync(WorkerSettings(settings));
+        using var caller = new Caller();
+
+        for (var pause = 0; pause < _pauses; pause++)
+        {
+            await PauseAsync(caller, api, paused, WorkerSettings(settings), untilEnded);
+
+            // There is no other worker now.
+            var next = await caller.PlaceAsync(api.Address);
+            _accepted.Add(next.Id);
+            Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(next.StatusUrl)).Status);
+        }
+
+        using var health = await caller.Http.GetAsync(new Uri(paused.Address, "/health"));
+        Assert.True(health.IsSuccessStatusCode, await health.Content.ReadAsStringAsync());
+        var outcome = await Outcome.OfAsync(_accepted, settings.Bucket, witness);
+        await Outcome.AssertOrdersAsync(_accepted, api.Address, caller.Http);
+        figures.Write($"{_accepted.Count} operations, {_pauses} pauses, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one attempt, {outcome.MostAttempts} at most");
+        Assert.True(outcome.Repeated >= _pauses, "Not every pause made another worker take over.");
+    }
+
+    // One handler at a time: a worker that runs it receives nothing more, so that a paused one takes no messages.
+    private static Dictionary<string, string> WorkerSettings(OrdersSettings settings) => new(settings.For("Worker"))
+    {
+        ["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:02",
+        ["OffloadedPolling__Operations__orders__MaxConcurrency"] = "1",
+    };
+
+    private async Task PauseAsync(Caller caller, OrdersProcess api, OrdersProcess paused, Dictionary<string, string> otherSettings, bool untilEnded)
+    {
+        var accepted = await caller.PlaceAsync(api.Address);
+        _accepted.Add(accepted.Id);
+        await UntilAsync(caller, accepted, status => status.Status == OperationState.Running);
+        await paused.PauseAsync();
+        Assert.Equal(OperationState.Running, (await caller.LookAsync(accepted.StatusUrl)).Status);
+
+        await using var other = await OrdersProcess.StartAsync(otherSettings);
+        await UntilAsync(caller, accepted, status => status.Attempt > 1 && (!untilEnded || status.Status.IsTerminal()));
+        await paused.ResumeAsync();
+        await UntilAsync(caller, accepted, status => status.Status.IsTerminal());
+        await Eventually.TrueAsync(
+            () => paused.Output.Contains($"Operation {accepted.Id} is no longer this worker's", StringComparison.Ordinal),
+            _timeout,
+            () => $"the paused worker did not see that it had lost {accepted.Id}.\n{paused.Output}");
+        await other.StopAsync();
+    }
+
+    private static Task UntilAsync(Caller caller, AcceptedOperation accepted, Func<OperationStatus, bool> condition)
+    {
+        OperationStatus? last = null;
+        return Eventually.TrueAsync(async () => condition(last = await caller.LookAsync(accepted.StatusUrl)), _timeout, () => $"it is at {last}");
+    }
+}

@@ -1,0 +1,96 @@
+using Amazon.S3.Model;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>A witness that sees nothing would let every run pass.</summary>
+[Collection(ReliabilityRuns.Name)]
+public sealed class WriteWitnessTests : IAsyncLifetime
+{
+    private WriteWitness _witness = null!;
+
+    private TestHost _host = null!;
+
+    private StoredOperation _newest = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _witness = await WriteWitness.StartAsync();
+        _host = await TestHost.CreateAsync(s3: _witness.Address);
+        _newest = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _witness.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Flaws_OfOneEndThatStays_AreNone()
+    {
+        await WriteAsync(OperationState.Running);
+        await WriteAsync(OperationState.Succeeded);
+
+        var history = await HistoryAsync();
+
+        Assert.Empty(history.Flaws);
+        Assert.Equal([OperationState.NotStarted, OperationState.Running, OperationState.Succeeded], history.Versions.Select(version => version.Status));
+    }
+
+    [Theory]
+    [InlineData(OperationState.Failed, "2 ends in NotStarted , Succeeded , Failed")]
+    [InlineData(OperationState.Running, "1 ends in NotStarted , Succeeded , Running")]
+    public async Task Flaws_OfAnEndThatIsWrittenOver_AreSeen(OperationState afterwards, string expected)
+    {
+        await WriteAsync(OperationState.Succeeded);
+        await WriteAsync(afterwards);
+
+        Assert.Contains(expected, Assert.Single((await HistoryAsync()).Flaws), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flaws_OfAnOperationWithoutEnd_AreSeen()
+    {
+        await WriteAsync(OperationState.Running);
+
+        Assert.Contains("0 ends", Assert.Single((await HistoryAsync()).Flaws), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flaws_OfAWriteThatLooksAtNothing_AreSeen()
+    {
+        await WriteAsync(OperationState.Succeeded);
+        await PutAsync(_witness.Address, _newest.Status with { Message = "Again" });
+
+        var flaws = (await HistoryAsync()).Flaws;
+
+        Assert.Contains(flaws, flaw => flaw.EndsWith("Succeeded was written over unseen", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Flaws_OfAWriteThatPassedTheWitnessBy_AreSeen()
+    {
+        await WriteAsync(OperationState.Succeeded);
+        await PutAsync(TestServers.S3, _newest.Status with { Message = "Again" });
+
+        Assert.Contains((await HistoryAsync()).Flaws, flaw => flaw.Contains("nobody here wrote", StringComparison.Ordinal));
+    }
+
+    private async Task WriteAsync(OperationState state) =>
+        _newest = await _host.Store.UpdateAsync(_newest.Status with { Status = state }, _newest.Metadata, _newest.Version, default);
+
+    private async Task PutAsync(Uri address, OperationStatus document)
+    {
+        using var s3 = TestServers.NewS3Client(address);
+        await s3.PutObjectAsync(new PutObjectRequest
+        {
+            BucketName = _host.Bucket,
+            Key = _host.Store.GetStatusKey(document.Id),
+            InputStream = new MemoryStream(StatusDocument.Write(document, StatusDocument.MaxBytes)),
+            UseChunkEncoding = false,
+        });
+    }
+
+    private async Task<DocumentHistory> HistoryAsync() => (await _witness.ReadAsync(_host.Bucket))[TestDocuments.Id];
+}
