@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -51,6 +52,74 @@ public sealed class TerminalWriteTests
         Assert.True(hung.Task.IsCompleted, "No progress write hung.");
         Assert.Equal(OperationState.Succeeded, (await host.Operations.GetAsync(accepted.Id))!.Status);
         Assert.Equal(3, s3.Requests.Count(request => request is { Method: "PUT", StatusCode: 200 } && request.Path.Contains(accepted.Id, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task AProgressWriteThatArrivesAfterTheEnd_IsRefusedByS3AndTheEndStands()
+    {
+        var puts = 0;
+        var hung = new TaskCompletionSource();
+        HttpRequestMessage? late = null;
+        await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
+        s3.Intercept = async context =>
+        {
+            // Created, running, and then the progress, which is kept under way.
+            if (context.Request.Method != "PUT" || Interlocked.Increment(ref puts) != 3)
+            {
+                return false;
+            }
+
+            late = await CopyAsync(context.Request);
+            hung.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        await using var host = await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
+        {
+            builder.AddHandler<Parcel, AfterProgressHandler>();
+            builder.Services.AddSingleton(hung);
+        });
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+        var hosted = host.Services.GetServices<IHostedService>().ToList();
+        foreach (var service in hosted)
+        {
+            await service.StartAsync(default);
+        }
+
+        OperationStatus? last = null;
+        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {last}");
+        foreach (var service in hosted)
+        {
+            await service.StopAsync(default);
+        }
+
+        var end = await host.Store.GetAsync(accepted.Id, default);
+        using var http = new HttpClient();
+        using var answer = await http.SendAsync(late!);
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, answer.StatusCode);
+        Assert.Equal(OperationState.Succeeded, end!.Status.Status);
+        Assert.Equal(end.Version, (await host.Store.GetAsync(accepted.Id, default))!.Version);
+    }
+
+    /// <summary>The same request to S3 itself. Its signature covers the Host header, so that goes with it.</summary>
+    private static async Task<HttpRequestMessage> CopyAsync(HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        var copy = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(TestServers.S3, request.Path.ToString() + request.QueryString))
+        {
+            Content = new ByteArrayContent(body.ToArray()),
+        };
+        foreach (var (name, value) in request.Headers)
+        {
+            if (!copy.Headers.TryAddWithoutValidation(name, value.ToString()))
+            {
+                copy.Content.Headers.TryAddWithoutValidation(name, value.ToString());
+            }
+        }
+
+        return copy;
     }
 
     /// <summary>Returns as soon as its progress is on its way.</summary>
