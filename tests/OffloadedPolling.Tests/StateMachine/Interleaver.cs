@@ -2,18 +2,55 @@ namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
 /// Runs asynchronous code of several processes step by step, in an order that a seed decides: every request to a store or a queue, every
-/// timer and every act of a handler is a step that waits until it is chosen. All of it happens on one thread, so that a seed tells a
-/// sequence again.
+/// timer and every act of a handler is a step that waits until it is chosen, and is done by the thread that chooses. What a cancelled delay
+/// goes on with is the base library's to run, on another thread: a seed tells most of a sequence again, not all of it.
 /// </summary>
 internal sealed class Interleaver(Random random)
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
     private readonly List<Step> _steps = [];
 
-    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly List<(SteppedProcess Process, Task Activity)> _activities = [];
 
-    public Random Random { get; } = random;
+    private readonly Lock _lock = new();
 
-    public bool HasSteps => _steps.Count > 0;
+    public bool HasSteps
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _steps.Count > 0;
+            }
+        }
+    }
+
+    public int Next(int most)
+    {
+        lock (_lock)
+        {
+            return random.Next(most);
+        }
+    }
+
+    /// <summary>Something that a process does, from which steps come until it ends.</summary>
+    public void Track(SteppedProcess process, Task activity)
+    {
+        _activities.RemoveAll(known => known.Activity.IsCompleted || known.Process.IsDead);
+        _activities.Add((process, activity));
+    }
+
+    /// <summary>Whether there is a step, or will be one: what a living process does has not ended and waits for nobody.</summary>
+    public bool WaitForStep()
+    {
+        if (!SpinWait.SpinUntil(() => HasSteps || _activities.TrueForAll(known => known.Activity.IsCompleted || known.Process.IsDead), _patience))
+        {
+            throw new Violation("a process hangs");
+        }
+
+        return HasSteps;
+    }
 
     /// <summary>Waits for its turn, then does what the step does.</summary>
     public Task<T> StepAsync<T>(SteppedProcess process, Func<T> effect)
@@ -47,38 +84,55 @@ internal sealed class Interleaver(Random random)
     /// <summary>Adds a step, and returns what takes it back.</summary>
     public Action Add(SteppedProcess process, Action<bool> run)
     {
-        Assert.Equal(_thread, Environment.CurrentManagedThreadId);
         var step = new Step(process, run);
-        if (process.IsDead)
+        lock (_lock)
         {
-            return () => { };
+            if (!process.IsDead)
+            {
+                _steps.Add(step);
+            }
         }
 
-        _steps.Add(step);
-        return () => _steps.Remove(step);
+        return () =>
+        {
+            lock (_lock)
+            {
+                _steps.Remove(step);
+            }
+        };
     }
 
-    /// <summary>Runs a step, whichever it may be.</summary>
+    /// <summary>Runs a step, whichever it may be, if there is one.</summary>
     public void RunOne()
     {
-        var index = Random.Next(_steps.Count);
-        var step = _steps[index];
-        _steps.RemoveAt(index);
+        Step step;
+        lock (_lock)
+        {
+            if (_steps.Count == 0)
+            {
+                return;
+            }
+
+            var index = random.Next(_steps.Count);
+            step = _steps[index];
+            _steps.RemoveAt(index);
+        }
+
         step.Run(true);
     }
 
     /// <summary>Ends a process as signal 9 does: of its requests under way, each may still be carried out, and no answer is heard.</summary>
     public void Kill(SteppedProcess process)
     {
-        process.IsDead = true;
-        foreach (var step in _steps.Where(step => step.Process == process).ToList())
+        List<Step> left;
+        lock (_lock)
         {
-            _steps.Remove(step);
-            if (Random.Next(2) == 0)
-            {
-                step.Run(false);
-            }
+            process.IsDead = true;
+            left = [.. _steps.Where(step => step.Process == process && random.Next(2) == 0)];
+            _steps.RemoveAll(step => step.Process == process);
         }
+
+        left.ForEach(step => step.Run(false));
     }
 
     /// <param name="Process">Whose it is.</param>

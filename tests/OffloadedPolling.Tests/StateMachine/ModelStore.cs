@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Tests.StateMachine;
@@ -11,7 +12,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     private readonly HashSet<string> _cancelAsked = [];
 
-    private readonly HashSet<string> _cancelPromised = [];
+    private readonly ConcurrentDictionary<string, bool> _cancelPromised = new();
 
     private int _versions;
 
@@ -25,7 +26,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
     public void AskedToCancel(string id) => _cancelAsked.Add(id);
 
     /// <summary>Whoever asked was told that the operation, which runs, is to be canceled.</summary>
-    public void PromisedToCancel(string id) => _cancelPromised.Add(id);
+    public void PromisedToCancel(string id) => _cancelPromised[id] = true;
 
     public StoredOperation Create(OperationStatus status, OperationMetadata metadata)
     {
@@ -62,11 +63,11 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         ({ Status: OperationState.Running }, { Status: OperationState.NotStarted }) => "what ran waits again",
         ({ Status: OperationState.Running, Attempt: var attempt }, { Status: OperationState.Running, Attempt: var later }) when later < attempt => "an older delivery took over",
         ({ Status: OperationState.Running }, { Status: OperationState.Running }) when before.Metadata.OwnerMessageId != after.Metadata.OwnerMessageId => "another message took over",
-        (_, { Status: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.Contains(after.Status.Id) =>
+        (_, { Status: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.ContainsKey(after.Status.Id) =>
             "it began again after the promise to cancel it",
         (_, { Status: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
         ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
-            when ends.Returned.Contains((after.Status.Id, attempt)) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
+            when ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
         (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
         _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",

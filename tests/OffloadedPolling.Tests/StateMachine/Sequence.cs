@@ -115,18 +115,14 @@ internal sealed class Sequence
                 KillApi();
                 break;
             default:
-                if (_interleaver.HasSteps)
-                {
-                    _interleaver.RunOne();
-                }
-
+                _interleaver.RunOne();
                 break;
         }
     }
 
     private void Drain()
     {
-        while (_interleaver.HasSteps && Broken is null)
+        while (Broken is null && _interleaver.WaitForStep())
         {
             _interleaver.RunOne();
         }
@@ -137,7 +133,7 @@ internal sealed class Sequence
         ReadDeadLetter();
     }
 
-    private bool IsAtRest() => !_interleaver.HasSteps && _queue.IsEmpty && !_callers.Exists(caller => caller.Asks);
+    private bool IsAtRest() => !_interleaver.WaitForStep() && _queue.IsEmpty && !_callers.Exists(caller => caller.Asks);
 
     private string? JudgeTheEnd()
     {
@@ -149,8 +145,8 @@ internal sealed class Sequence
             {
                 null => "there is no document",
                 { Status: OperationState.NotStarted or OperationState.Running } => $"it stays {status.Status}",
-                { Status: OperationState.Succeeded, Attempt: var attempt } when !_ends.Returned.Contains((id, attempt ?? 0)) => "it succeeded without its handler",
-                { Error.Type: { } type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !_ends.Threw.Contains((id, attempt ?? 0)) => "its handler did not fail",
+                { Status: OperationState.Succeeded, Attempt: var attempt } when !_ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
+                { Error.Type: { } type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !_ends.HasThrown(id, attempt ?? 0) => "its handler did not fail",
                 _ => null,
             };
             if (kept is not null)
@@ -167,7 +163,7 @@ internal sealed class Sequence
     {
         if (_callers.Find(caller => caller.Asks) is { } caller)
         {
-            _ = caller.AskAsync(_api);
+            _interleaver.Track(_apiProcess, caller.AskAsync(_api));
         }
     }
 
@@ -175,7 +171,7 @@ internal sealed class Sequence
     {
         if (_queue.Receive(_random, ghosts, _now.Ticks + TimeSpan.FromSeconds(30).Ticks) is { } message)
         {
-            _ = ProcessAsync(worker, message);
+            _interleaver.Track(worker.Process, ProcessAsync(worker, message));
         }
     }
 
@@ -215,7 +211,8 @@ internal sealed class Sequence
 
         var process = new SteppedProcess();
         var (ports, time) = Connect(process);
-        _ = new DeadLetterProcessor(ports, ports, Transitions(ports, time), NullLogger<DeadLetterProcessor>.Instance).ProcessAsync("parcels", letter);
+        var processor = new DeadLetterProcessor(ports, ports, Transitions(ports, time), NullLogger<DeadLetterProcessor>.Instance);
+        _interleaver.Track(process, processor.ProcessAsync("parcels", letter));
     }
 
     private void Cancel()
@@ -227,7 +224,7 @@ internal sealed class Sequence
 
         var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
         _store.AskedToCancel(id);
-        _ = CancelAsync(id);
+        _interleaver.Track(_apiProcess, CancelAsync(id));
     }
 
     private async Task CancelAsync(string id)

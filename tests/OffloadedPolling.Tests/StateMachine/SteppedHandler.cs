@@ -15,9 +15,8 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
 
     public override async Task<JsonElement?> RunAsync(IServiceProvider services, object payload, OperationRun run, CancellationToken cancel)
     {
-        var random = interleaver.Random;
-        var hears = random.Next(4) != 0;
-        for (var steps = random.Next(5); steps > 0; steps--)
+        var hears = interleaver.Next(4) != 0;
+        for (var steps = interleaver.Next(5); steps > 0; steps--)
         {
             await interleaver.StepAsync(process, () => true).ConfigureAwait(false);
             if (hears)
@@ -25,22 +24,22 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
                 cancel.ThrowIfCancellationRequested();
             }
 
-            if (random.Next(3) == 0)
+            if (interleaver.Next(3) == 0)
             {
-                await run.ReportAsync(new OperationProgress(random.Next(100), null), CancellationToken.None).ConfigureAwait(false);
+                await run.ReportAsync(new OperationProgress(interleaver.Next(100), null), CancellationToken.None).ConfigureAwait(false);
             }
         }
 
-        switch (random.Next(8))
+        switch (interleaver.Next(8))
         {
             case 0:
-                ends.Threw.Add((run.OperationId, run.Attempt));
+                ends.Threw(run.OperationId, run.Attempt);
                 throw new OperationFailedException("As told.", "As told.");
             case 1:
-                ends.Threw.Add((run.OperationId, run.Attempt));
+                ends.Threw(run.OperationId, run.Attempt);
                 throw new InvalidOperationException("As told.");
             default:
-                ends.Returned.Add((run.OperationId, run.Attempt));
+                ends.Returned(run.OperationId, run.Attempt);
                 return _done;
         }
     }
