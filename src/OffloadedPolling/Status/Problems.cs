@@ -36,9 +36,12 @@ internal static class Problems
     {
         Type = Prefix + "given-up",
         Title = "The work was given up",
-        Detail = attempts is { } begun
-            ? string.Create(CultureInfo.InvariantCulture, $"It was begun {begun} times and never came to an end.")
-            : "It could not be begun.",
+        Detail = attempts switch
+        {
+            null => "It could not be begun.",
+            1 => "It was begun once and did not come to an end.",
+            _ => string.Create(CultureInfo.InvariantCulture, $"It was begun {attempts} times and never came to an end."),
+        },
     };
 
     /// <summary>The handler's result does not fit into a status document.</summary>
