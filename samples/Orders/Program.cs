@@ -55,7 +55,7 @@ if (settings.Role != Role.Worker)
         {
             ResourceLocation = id => $"/order/{id}",
             IdempotencyKey = idempotencyKey,
-            IdempotencyScope = user.Identity is { IsAuthenticated: true, Name: { } name } ? $"user {name}" : "anonymous",
+            IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
         }, cancel));
     app.MapGet("/order/{id}", async Task<IResult> (string id, IOrderStore orders, CancellationToken cancel) =>
         await orders.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());

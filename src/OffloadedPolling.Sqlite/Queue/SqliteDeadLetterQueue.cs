@@ -1,7 +1,7 @@
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>Dead letters lie where they did: messages that have been delivered ten times are received no more, but here.</summary>
-internal sealed class SqliteDeadLetterQueue(SqliteMessages rows, TimeProvider time) : IDeadLetterQueue
+internal sealed class SqliteDeadLetterQueue(SqliteMessages rows) : IDeadLetterQueue
 {
     private const int Most = 10;
 
@@ -9,12 +9,14 @@ internal sealed class SqliteDeadLetterQueue(SqliteMessages rows, TimeProvider ti
 
     private static readonly TimeSpan _betweenLooks = TimeSpan.FromSeconds(1);
 
+    private static readonly Task _never = new TaskCompletionSource().Task;
+
     private static readonly TimeSpan _aside = TimeSpan.FromHours(1);
 
     public bool IsKnown(string kind) => true;
 
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>
-        rows.ReceiveAsync(Dead, kind, Most, () => Task.Delay(_betweenLooks, time, cancel), cancel);
+        rows.ReceiveAsync(Dead, kind, Most, () => _never, _betweenLooks, cancel);
 
     public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancel) => rows.WriteAsync(
         "delete a dead letter from", kind,

@@ -15,8 +15,9 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
 
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
 
-    /// <summary>Waits for messages that fulfil a <paramref name="condition"/>, looking whenever <paramref name="next"/> comes to an end.</summary>
-    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string condition, string kind, int most, Func<Task> next, CancellationToken cancel)
+    /// <summary>Waits for messages that fulfil a <paramref name="condition"/>, looking so often and whenever <paramref name="next"/> comes to an end.</summary>
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
+        string condition, string kind, int most, Func<Task> next, TimeSpan betweenLooks, CancellationToken cancel)
     {
         var startedAt = time.GetTimestamp();
         while (true)
@@ -33,7 +34,7 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
                 return [];
             }
 
-            await nextLook.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await nextLook.WaitAsync(betweenLooks, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class SqliteOperationQueue(
     }
 
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel) =>
-        rows.ReceiveAsync(Deliverable, kind, most, () => _arrivals.Next.WaitAsync(_betweenLooks, time, cancel), cancel);
+        rows.ReceiveAsync(Deliverable, kind, most, () => _arrivals.Next, _betweenLooks, cancel);
 
     public async Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
     {

@@ -76,7 +76,7 @@ internal sealed class OffloadedOperations(
         }
 
         var newest = found;
-        var written = await transitions.ApplyAsync(found, current => StatusTransitions.CancelRequested(newest = current), cancel).ConfigureAwait(false);
+        var written = await transitions.ApplyAsync(found, current => transitions.CancelRequested(newest = current), cancel).ConfigureAwait(false);
         return (written ?? newest).Status;
     }
 

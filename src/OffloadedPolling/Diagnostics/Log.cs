@@ -102,6 +102,9 @@ internal static partial class Log
     [LoggerMessage(428, LogLevel.Error, "The handler of operation {OperationId} did not end when the host stopped, at attempt {Attempt}. Its message is given back all the same, and another worker may run it beside. Pass the CancellationToken on to whatever the handler waits for.")]
     public static partial void HandlerAbandoned(ILogger logger, string operationId, int attempt);
 
+    [LoggerMessage(429, LogLevel.Error, "What a handler of kind '{Kind}' registered with its CancellationToken threw when the host stopped.")]
+    public static partial void StopCallbackThrew(ILogger logger, string kind, Exception cause);
+
     [LoggerMessage(430, LogLevel.Information, "Dead letters of kind '{Kind}' are read.")]
     public static partial void DeadLetterReaderStarted(ILogger logger, string kind);
 

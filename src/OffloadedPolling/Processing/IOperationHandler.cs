@@ -25,8 +25,10 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// <summary>Does the work.</summary>
     /// <param name="context">The operation, its payload, and how to report progress.</param>
     /// <param name="cancel">
-    /// Fires when the host stops and its <see cref="OffloadedPollingOptions.ShutdownTimeout"/> is over, and when the message could not be
-    /// kept, so that another worker may be running it: what this run comes to is not written then.
+    /// Fires when somebody asked to cancel the operation, which is <c>Canceled</c> if the handler then ends by an
+    /// <see cref="OperationCanceledException"/>; when the host stops and its <see cref="OffloadedPollingOptions.ShutdownTimeout"/> is over;
+    /// and when the message could not be kept: another worker may be running the operation, and once it does, what this run comes to is
+    /// not written.
     /// </param>
     /// <returns>The result.</returns>
     /// <exception cref="OperationFailedException">

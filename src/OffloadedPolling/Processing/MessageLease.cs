@@ -70,6 +70,8 @@ internal sealed class MessageLease : IAsyncDisposable
 
     private TimeSpan Left => _time.GetElapsedTime(_time.GetTimestamp(), _visibleAgainAt);
 
+    private static TimeSpan AtLeastShortest(TimeSpan wait) => wait > _shortestWait ? wait : _shortestWait;
+
     private void End() => _ended.Cancel();
 
     private async Task ExtendUntilEndedAsync()
@@ -103,7 +105,7 @@ internal sealed class MessageLease : IAsyncDisposable
     {
         try
         {
-            if (await _queue.ExtendAsync(_kind, _message, _ended.Token).ConfigureAwait(false) is { } visibleAgainAt)
+            if (await _queue.ExtendAsync(_kind, _message, _ended.Token).WaitAsync(AtLeastShortest(Left), _time, _ended.Token).ConfigureAwait(false) is { } visibleAgainAt)
             {
                 _visibleAgainAt = visibleAgainAt;
                 return true;
@@ -132,7 +134,7 @@ internal sealed class MessageLease : IAsyncDisposable
     {
         try
         {
-            if (!await _look(_ended.Token).WaitAsync(Left / PartsToLook, _time, _ended.Token).ConfigureAwait(false))
+            if (!await _look(_ended.Token).WaitAsync(AtLeastShortest(Left / PartsToLook), _time, _ended.Token).ConfigureAwait(false))
             {
                 _lost.Fire();
             }

@@ -114,7 +114,8 @@ internal sealed class MessageProcessor(
         OperationOutcome outcome;
         try
         {
-            var result = await RunAsync(runner, payload, run, end.Token).WaitAsync(abandon).ConfigureAwait(false);
+            // On a thread of its own, so that a handler that blocks can be abandoned too.
+            var result = await Task.Run(() => RunAsync(runner, payload, run, end.Token), CancellationToken.None).WaitAsync(abandon).ConfigureAwait(false);
             outcome = OperationOutcome.Succeeded(result);
         }
         catch (OperationFailedException failed)

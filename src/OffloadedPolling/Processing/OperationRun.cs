@@ -160,7 +160,7 @@ internal sealed class OperationRun(
         {
             // The operation has ended meanwhile.
         }
-        catch (OffloadedPollingException unwritten)
+        catch (Exception unwritten)
         {
             Log.ProgressNotWritten(logger, OperationId, unwritten);
         }

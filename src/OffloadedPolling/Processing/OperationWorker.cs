@@ -16,7 +16,8 @@ internal sealed class OperationWorker(
     IOptionsMonitor<OperationOptions> operationOptions,
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
-    ILogger<OperationWorker> logger) : BackgroundService
+    ILogger<OperationWorker> logger,
+    IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
 
@@ -27,6 +28,8 @@ internal sealed class OperationWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // With the host, not when its turn comes: a host stops its services one after another, within one time for all.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
         var maxConcurrency = operationOptions.Get(_kind).MaxConcurrency;
         Log.WorkerStarted(logger, _kind, maxConcurrency);
         using var stopHandlers = new CancellationTokenSource();
@@ -37,8 +40,8 @@ internal sealed class OperationWorker(
 
         await ReceiveUntilStoppedAsync(
             handlers,
-            message => RunAsync(message, handlers, deleter, () => processor.ProcessAsync(runner, message, stopHandlers.Token, abandonHandlers.Token), stoppingToken),
-            stoppingToken).ConfigureAwait(false);
+            message => RunAsync(message, handlers, deleter, () => processor.ProcessAsync(runner, message, stopHandlers.Token, abandonHandlers.Token), stopping.Token),
+            stopping.Token).ConfigureAwait(false);
 
         Log.WorkerStopping(logger, _kind, handlers.Held);
         await StopHandlersAsync(handlers.WhenAllEnded(), stopHandlers, abandonHandlers).ConfigureAwait(false);
@@ -131,8 +134,21 @@ internal sealed class OperationWorker(
             await ended.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!ended.IsCompleted)
             {
-                await next.CancelAsync().ConfigureAwait(false);
+                // Not waited for: what one handler does about it must not keep the others' messages.
+                _ = CancelAsync(next);
             }
+        }
+    }
+
+    private async Task CancelAsync(CancellationTokenSource handlers)
+    {
+        try
+        {
+            await handlers.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException thrown)
+        {
+            Log.StopCallbackThrew(logger, _kind, thrown);
         }
     }
 }

@@ -71,7 +71,8 @@ public static partial class OffloadedPollingBuilderOperationExtensions
             provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(),
             provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<OperationWorker>>()));
+            provider.GetRequiredService<ILogger<OperationWorker>>(),
+            provider.GetService<IHostApplicationLifetime>()));
         return builder;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Status;
 
@@ -55,12 +56,13 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
     /// What somebody's wish to cancel makes of an operation: one that waits is canceled, one that runs is marked for its worker to see. There
     /// is nothing to change where it is marked already, or has ended.
     /// </summary>
-    public static (OperationStatus Status, OperationMetadata Metadata)? CancelRequested(StoredOperation operation) => operation switch
+    public (OperationStatus Status, OperationMetadata Metadata)? CancelRequested(StoredOperation operation) => operation switch
     {
         { Status.Status: OperationState.NotStarted } =>
             (Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
         { Status.Status: OperationState.Running, Metadata.CancelRequested: false } =>
-            (operation.Status, operation.Metadata with { CancelRequested = true }),
+            (operation.Status with { Estimate = RemainingTime.Of(operation.Status.Estimate, Age(operation.Status)) },
+                operation.Metadata with { CancelRequested = true }),
         _ => null,
     };
 
@@ -75,6 +77,12 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
         Error = outcome.Problem,
         ResourceLocation = outcome.ResourceLocation ?? status.ResourceLocation,
     };
+
+    private TimeSpan Age(OperationStatus status)
+    {
+        var age = time.GetUtcNow() - status.LastUpdatedAt;
+        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    }
 
     // A clock that was set back, or another machine's that is behind, must not make a newer document look older. Nor may it be the same: on
     // S3 the version is a hash of the document alone, and a change of metadata would go unseen.

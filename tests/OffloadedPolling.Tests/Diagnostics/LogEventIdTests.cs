@@ -38,6 +38,7 @@ public sealed class LogEventIdTests
         ["ProgressNotWritten"] = 426,
         ["HandlerThrewAtLast"] = 427,
         ["HandlerAbandoned"] = 428,
+        ["StopCallbackThrew"] = 429,
         ["DeadLetterReaderStarted"] = 430,
         ["OperationGivenUp"] = 431,
         ["DeadLetterOfNoMatter"] = 432,

@@ -37,7 +37,7 @@ internal static class Host
             OperationResults.AcceptAsync(operations, report, new AcceptOptions
             {
                 IdempotencyKey = key,
-                IdempotencyScope = user.Identity?.Name ?? "anonymous",
+                IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
             }));
         // end: key
     }

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Processing;
+
+/// <summary>
+/// A worker that was cut off from its queue, and whose handler hears nothing of it, comes to its end after another has taken the operation
+/// over.
+/// </summary>
+public sealed class LateWorkerTests
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TheEndOfALateWorker_IsNotWritten(bool otherHasEnded)
+    {
+        var (late, other) = (new Desk(), new Desk());
+        late.Deaf["Ada"] = true;
+        late.Result["Ada"] = "late";
+        if (!otherHasEnded)
+        {
+            other.Deaf["Ada"] = true;
+        }
+
+        other.Result["Ada"] = "other";
+        await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
+        sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, "InternalError", 500) : Task.FromResult(false);
+        await using var first = await StartAsync(late, sqs.Address);
+        var accepted = await first.Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => late.Waiting == 1, _timeout, () => "the first handler did not begin");
+        await using var second = await StartAsync(other, null, first.Host);
+        StoredOperation? before = null;
+        await Eventually.TrueAsync(
+            async () => (before = await second.Host.Store.GetAsync(accepted.Id, default))!.Status is { Attempt: > 1 } status && status.Status.IsTerminal() == otherHasEnded,
+            _timeout, () => $"it is at {before}");
+
+        late.Wake.SetResult();
+        await Eventually.TrueAsync(() => first.Host.Log.Entries.Any(entry => entry.Id == 424), _timeout, () => "the late worker does not know that it is");
+
+        var after = await second.Host.Store.GetAsync(accepted.Id, default);
+        Assert.DoesNotContain(first.Host.Log.Entries, entry => entry.Id == 420);
+        Assert.True(otherHasEnded ? after!.Version == before!.Version : after!.Status.Status == OperationState.Running, $"It was changed to {after}.");
+        other.Wake.SetResult();
+        await Eventually.TrueAsync(
+            async () => (after = await second.Host.Store.GetAsync(accepted.Id, default))!.Status.Status.IsTerminal(), _timeout, () => $"it is at {after}");
+        Assert.Equal((OperationState.Succeeded, "other"), (after!.Status.Status, after.Status.Result!.Value.GetString()));
+    }
+
+    private static async Task<Worker> StartAsync(Desk desk, Uri? sqs, TestHost? beside = null)
+    {
+        var host = await TestHost.CreateAsync(
+            sqs: sqs, bucket: beside?.Bucket, queueUrl: beside?.QueueUrl,
+            // One handler alone, so that the late worker does not receive the message anew itself.
+            operation: settings => (settings.MaxConcurrency, settings.VisibilityTimeout) = (1, TimeSpan.FromSeconds(sqs is null ? 30 : 2)),
+            build: builder =>
+            {
+                builder.Services.AddSingleton(desk);
+                builder.AddHandler<Parcel, ParcelHandler>();
+            });
+        var worker = new Worker(host, [.. host.Services.GetServices<IHostedService>()]);
+        foreach (var service in worker.Hosted)
+        {
+            await service.StartAsync(default);
+        }
+
+        return worker;
+    }
+
+    private sealed record Worker(TestHost Host, IReadOnlyList<IHostedService> Hosted) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var service in Hosted)
+            {
+                await service.StopAsync(default);
+            }
+
+            await Host.DisposeAsync();
+        }
+    }
+}
