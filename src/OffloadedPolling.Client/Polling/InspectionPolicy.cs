@@ -1,0 +1,125 @@
+namespace OffloadedPolling.Client;
+
+/// <summary>When to look next, for every time at which the work is still under way.</summary>
+/// <remarks>
+/// R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures, 1963: the looks that cost least when each costs as much as
+/// <c>price</c> seconds of delay. Solved backwards over the grid's points (Bellman), since their recurrence from the first look on is
+/// unstable, and holds for one peak alone.
+/// </remarks>
+internal sealed class InspectionPolicy
+{
+    /// <summary>To how many seconds an interval grows of itself, where nothing is known any more.</summary>
+    public const double LongestGrown = 30;
+
+    private readonly double[] _seconds;
+
+    private readonly double[] _next;
+
+    private InspectionPolicy(double[] seconds, double[] next, double meanDelay) => (_seconds, _next, MeanDelay) = (seconds, next, meanDelay);
+
+    /// <summary>Seconds from the end until it is noticed, on average.</summary>
+    public double MeanDelay { get; }
+
+    /// <summary>Solves it for a price of a look, in seconds of delay.</summary>
+    /// <param name="grid">The points, at which looks may be made.</param>
+    /// <param name="price">The price.</param>
+    public static InspectionPolicy Solve(InspectionPoints grid, double price)
+    {
+        var (seconds, ended) = (grid.Seconds, grid.Ended);
+        var last = seconds.Length - 1;
+        var beyond = grid.PointsPerLook(price) * (seconds[last] - seconds[last - 1]);
+        var passed = EndedTime(seconds, ended);
+        var (cost, delay, next) = (new double[last + 1], new double[last + 1], new double[last + 1]);
+        cost[last] = (1 - ended[last]) * (price + beyond);
+        delay[last] = (1 - ended[last]) * beyond / 2;
+        next[last] = seconds[last] + beyond;
+
+        // From a later time the next look is never earlier, so what was best there bounds the search here.
+        var furthest = last;
+        for (var i = last - 1; i >= 0; i--)
+        {
+            var (best, least) = (i + 1, double.MaxValue);
+            for (var j = i + 1; j <= furthest; j++)
+            {
+                if (CostOf(i, j) is var costs && costs < least)
+                {
+                    (best, least) = (j, costs);
+                }
+            }
+
+            var look = best > i + 1 && best < furthest
+                ? Lowest(seconds, best, CostOf(i, best - 1), least, CostOf(i, best + 1))
+                : seconds[best];
+            next[i] = Math.Min(look, next[i + 1]);
+            cost[i] = (price * (1 - ended[i])) + least;
+            delay[i] = DelayOf(i, best) + delay[best];
+            furthest = best;
+        }
+
+        return new InspectionPolicy(seconds, next, delay[0]);
+
+        double DelayOf(int from, int to) => passed[to] - passed[from] - (ended[from] * (seconds[to] - seconds[from]));
+
+        double CostOf(int from, int to) => DelayOf(from, to) + cost[to];
+    }
+
+    /// <summary>Keller's policy, for when looks are so close to each other that it is as good.</summary>
+    public static InspectionPolicy Keller(InspectionPoints grid, double price, double meanDelay)
+    {
+        var seconds = grid.Seconds;
+        var points = grid.PointsPerLook(price);
+        var next = new double[seconds.Length];
+        for (var i = next.Length - 1; i > 0; i--)
+        {
+            next[i] = i == next.Length - 1
+                ? seconds[i] + (points * (seconds[i] - seconds[i - 1]))
+                : Math.Min(seconds[i] + (points * (seconds[i + 1] - seconds[i])), next[i + 1]);
+        }
+
+        next[0] = next[1];
+        return new InspectionPolicy(seconds, next, meanDelay);
+    }
+
+    /// <summary>The time of the next look, in seconds, when the work is still under way at <paramref name="elapsed"/>.</summary>
+    public double NextLook(double elapsed)
+    {
+        var last = _seconds.Length - 1;
+        if (elapsed >= _seconds[last])
+        {
+            // It has outlived all expectations: ever slower, in proportion.
+            var interval = _next[last] - _seconds[last];
+            return elapsed + Math.Min(interval * elapsed / _seconds[last], Math.Max(interval, LongestGrown));
+        }
+
+        var above = Array.BinarySearch(_seconds, elapsed);
+        if (above >= 0)
+        {
+            return _next[above];
+        }
+
+        above = ~above;
+        var part = (elapsed - _seconds[above - 1]) / (_seconds[above] - _seconds[above - 1]);
+        return _next[above - 1] + (part * (_next[above] - _next[above - 1]));
+    }
+
+    // ∫F dt up to each point.
+    private static double[] EndedTime(double[] seconds, double[] ended)
+    {
+        var passed = new double[seconds.Length];
+        for (var i = 1; i < passed.Length; i++)
+        {
+            passed[i] = passed[i - 1] + ((ended[i] + ended[i - 1]) / 2 * (seconds[i] - seconds[i - 1]));
+        }
+
+        return passed;
+    }
+
+    // Between the points: the lowest point of the parabola through the best and its neighbours.
+    private static double Lowest(double[] seconds, int best, double before, double at, double after)
+    {
+        var (x0, x1, x2) = (seconds[best - 1], seconds[best], seconds[best + 1]);
+        var (fall, rise) = ((at - before) / (x1 - x0), (after - at) / (x2 - x1));
+        var bend = (rise - fall) / (x2 - x0);
+        return bend > 0 ? Math.Clamp(((x0 + x1) / 2) - (fall / (2 * bend)), x0, x2) : x1;
+    }
+}

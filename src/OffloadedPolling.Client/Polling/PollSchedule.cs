@@ -1,0 +1,110 @@
+namespace OffloadedPolling.Client;
+
+/// <summary>
+/// When to look at a status document next: as seldom as a mean delay allows, given when the operation is likely done. No clock, no
+/// randomness, no state: the same question has the same answer.
+/// </summary>
+/// <remarks>
+/// The looks are the optimal inspections of a random lifetime (Barlow, Hunter and Proschan, 1963), solved numerically over the estimate's
+/// distribution. Without an estimate the intervals grow gently with the time that has passed. Making a schedule takes about a millisecond,
+/// asking it nothing: keep it for as long as the document's estimate stands. Thread-safe.
+/// </remarks>
+public sealed class PollSchedule
+{
+    // How many points stand between two looks.
+    private const int PointsPerLook = 8;
+
+    private const int MinPoints = 192;
+
+    private const int MaxPoints = 4096;
+
+    private const int MaxTries = 14;
+
+    private const double Tolerance = 0.003;
+
+    private const double MinInterval = 0.01;
+
+    private readonly InspectionPolicy? _policy;
+
+    private readonly double _target;
+
+    /// <summary>Creates the schedule of one estimate.</summary>
+    /// <param name="estimate">When the operation is likely done, as its status document says; <see langword="null"/> if unknown.</param>
+    /// <param name="targetDelay">
+    /// The mean time for which the end may go unnoticed; over 0. Looks are not made in vain to use it up: where fewer cannot come closer, the
+    /// delay is shorter.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetDelay"/> is not over 0.</exception>
+    public PollSchedule(OperationEstimate? estimate, TimeSpan targetDelay)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(targetDelay, TimeSpan.Zero);
+        _target = targetDelay.TotalSeconds;
+        _policy = DurationDistribution.Of(estimate) is { } durations ? Solve(new InspectionGrid(durations), _target) : null;
+    }
+
+    /// <summary>The mean delay in seconds that the schedule has if the estimate is right; NaN if it is unknown.</summary>
+    internal double MeanDelay => _policy?.MeanDelay ?? double.NaN;
+
+    /// <summary>What a caller may be expected to accept who does not say: 5 % of the median, within 0.5 s and 10 s; 0.5 s if it is unknown.</summary>
+    /// <param name="estimate">The estimate, or <see langword="null"/> if unknown.</param>
+    /// <returns>The delay.</returns>
+    public static TimeSpan DefaultTargetDelay(OperationEstimate? estimate) =>
+        TimeSpan.FromSeconds(Math.Clamp((estimate?.Median.TotalSeconds ?? 0) / 20, 0.5, 10));
+
+    /// <summary>How long to wait before the next look, when the operation is still under way.</summary>
+    /// <param name="elapsed">The time since the document with the estimate was written. Below 0 counts as 0.</param>
+    /// <returns>Over 0.</returns>
+    public TimeSpan NextDelay(TimeSpan elapsed)
+    {
+        var seconds = Math.Max(elapsed.TotalSeconds, 0);
+        var delay = _policy is null
+            ? Math.Min((2 * _target) + (seconds / 4), Math.Max(InspectionPolicy.LongestGrown, 2 * _target))
+            : _policy.NextLook(seconds) - seconds;
+        return TimeSpan.FromSeconds(Math.Max(delay, MinInterval));
+    }
+
+    private static InspectionPolicy Solve(InspectionGrid grid, double target)
+    {
+        // What Keller's looks would cost, to begin with.
+        var price = 2 * Math.Pow(target / grid.MeanSpread, 2);
+        var looks = grid.Length / Math.Sqrt(2 * price);
+        if (PointsPerLook * looks > MaxPoints)
+        {
+            return InspectionPolicy.Keller(grid.Points(MaxPoints), price, target);
+        }
+
+        var points = grid.Points((int)Math.Max(PointsPerLook * looks, MinPoints));
+        return FindPrice(target, price, candidate => InspectionPolicy.Solve(points, candidate));
+    }
+
+    /// <summary>
+    /// Looks for the price at which the mean delay is the target. It may leap over it, where one look more or less catches a whole peak: the
+    /// highest price then whose delay is not longer.
+    /// </summary>
+    private static InspectionPolicy FindPrice(double target, double price, Func<double, InspectionPolicy> solve)
+    {
+        InspectionPolicy? best = null;
+        InspectionPolicy policy;
+        var (tooLow, tooHigh) = (0d, double.PositiveInfinity);
+        var tries = 0;
+        do
+        {
+            policy = solve(price);
+            if (policy.MeanDelay <= target * (1 + Tolerance))
+            {
+                (best, tooLow) = (policy, price);
+            }
+            else
+            {
+                tooHigh = price;
+            }
+
+            // The delay grows about as the root of the price.
+            var guess = price * Math.Clamp(Math.Pow(target / policy.MeanDelay, 2), 0.1, 10);
+            price = guess > tooLow * 1.005 && guess < tooHigh / 1.005 ? guess : Math.Sqrt(tooLow * tooHigh);
+        }
+        while (++tries < MaxTries && Math.Abs((policy.MeanDelay / target) - 1) >= Tolerance && tooHigh / tooLow >= 1.02);
+
+        return best ?? policy;
+    }
+}

@@ -1,0 +1,158 @@
+namespace OffloadedPolling.Tests.Polling;
+
+public sealed class PollScheduleTests
+{
+    public static TheoryData<string> Vectors => [.. ScheduleVector.All.Select(vector => vector.Name)];
+
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public void NextDelay_IsThatOfTheTestVectors(string name)
+    {
+        var vector = ScheduleVector.All.Single(vector => vector.Name == name);
+        var schedule = new PollSchedule(vector.Estimate, TimeSpan.FromSeconds(vector.TargetDelay));
+
+        Assert.NotEmpty(vector.Elapsed);
+        Assert.All(vector.Elapsed.Zip(vector.NextDelay), pair =>
+            Assert.Equal(pair.Second, schedule.NextDelay(TimeSpan.FromSeconds(pair.First)).TotalSeconds, 0.001 + (0.001 * pair.Second)));
+    }
+
+    // The optimum for log-normal durations of mean 10 s, as it was found numerically elsewhere: looks for a mean delay of 0.5 s and of 1 s.
+    [Theory]
+    [InlineData(0.25, 4.4, 2.4)]
+    [InlineData(0.5, 7.4, 3.9)]
+    [InlineData(1, 10.0, 5.4)]
+    public void NextDelay_LogNormal_IsTheOptimum(double sigma, double looksAtHalf, double looksAtOne)
+    {
+        var median = 10 * Math.Exp(-sigma * sigma / 2);
+        foreach (var target in (double[])[0.5, 0.7, 1])
+        {
+            var schedule = new PollSchedule(LogNormal(median, sigma), TimeSpan.FromSeconds(target));
+
+            var (count, delay) = Follow(schedule, seconds => StandardNormal.Cdf(Math.Log(seconds / median) / sigma), mean: 10);
+
+            Assert.Equal(target, delay, 0.1 * target);
+            Assert.Equal(looksAtOne * Math.Pow(delay, -Math.Log2(looksAtHalf / looksAtOne)), count, 0.05 * count);
+        }
+    }
+
+    [Fact]
+    public void NextDelay_TwoPeaks_DoesNotLookBetweenThem()
+    {
+        // Half of it about 4 s, half of it about 16 s.
+        var schedule = new PollSchedule(
+            new OperationEstimate
+            {
+                Median = TimeSpan.FromSeconds(7),
+                Upper = TimeSpan.FromSeconds(18.5),
+                Quantiles = Seconds(2.6, 3, 3.3, 3.7, 4, 4.5, 7, 14, 15.1, 16.3, 18.5, 20.3, 24),
+            }, TimeSpan.FromSeconds(0.5));
+
+        var looks = Times(schedule).TakeWhile(seconds => seconds < 30).ToList();
+
+        Assert.True(looks.Count(seconds => seconds < 6) >= 3, string.Join(", ", looks));
+        Assert.True(looks.Count(seconds => seconds is > 7 and < 12) <= 1, string.Join(", ", looks));
+        Assert.True(looks.Count(seconds => seconds is > 12 and < 20) >= 5, string.Join(", ", looks));
+    }
+
+    [Fact]
+    public void NextDelay_Unknown_GrowsGently()
+    {
+        var schedule = new PollSchedule(null, PollSchedule.DefaultTargetDelay(null));
+        var delays = Enumerable.Range(0, 300).Select(seconds => schedule.NextDelay(TimeSpan.FromSeconds(seconds)).TotalSeconds).ToList();
+
+        Assert.Equal(1, delays[0]);
+        Assert.Equal(30, delays[^1]);
+        Assert.All(delays.Zip(delays.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 0, 0.26));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(5, 4)]
+    [InlineData(0, 9)]
+    public void NextDelay_AnEstimateThatMakesNoSense_IsUnknown(double median, double upper)
+    {
+        var estimate = new OperationEstimate { Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(upper) };
+        var (schedule, unknown) = (new PollSchedule(estimate, TimeSpan.FromSeconds(1)), new PollSchedule(null, TimeSpan.FromSeconds(1)));
+
+        Assert.Equal(unknown.NextDelay(TimeSpan.FromSeconds(7)), schedule.NextDelay(TimeSpan.FromSeconds(7)));
+    }
+
+    [Fact]
+    public void NextDelay_WhateverTheEstimate_IsOverZeroAndNeverBringsALookForward()
+    {
+        var random = new Random(1);
+        for (var round = 0; round < 300; round++)
+        {
+            var median = Math.Pow(10, (random.NextDouble() * 8) - 3);
+            var estimate = LogNormal(median, random.NextDouble() * 2);
+            var quantiles = OperationEstimate.QuantileLevels.Select(_ => TimeSpan.FromSeconds(median * Math.Pow(10, random.NextDouble() * 2))).Order().ToList();
+            estimate = round % 2 == 0 ? estimate : estimate with { Quantiles = quantiles };
+            var schedule = new PollSchedule(estimate, TimeSpan.FromSeconds(Math.Pow(10, (random.NextDouble() * 4) - 2)));
+            var before = TimeSpan.Zero;
+            for (var elapsed = TimeSpan.Zero; elapsed < TimeSpan.FromSeconds(20 * median); elapsed += TimeSpan.FromSeconds(0.05 * median))
+            {
+                var delay = schedule.NextDelay(elapsed);
+
+                Assert.True(delay > TimeSpan.Zero, $"{delay} after {elapsed}, {estimate}");
+                Assert.True(elapsed + delay >= before - TimeSpan.FromMilliseconds(1 + before.TotalMilliseconds / 1000), $"{elapsed + delay} after {before}, {estimate}");
+                before = elapsed + delay;
+            }
+        }
+    }
+
+    [Fact]
+    public void NextDelay_BeforeTheStart_IsAsAtTheStart()
+    {
+        var schedule = new PollSchedule(LogNormal(10, 0.5), TimeSpan.FromSeconds(0.5));
+
+        Assert.Equal(schedule.NextDelay(TimeSpan.Zero), schedule.NextDelay(TimeSpan.FromSeconds(-3)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void PollSchedule_ATargetThatIsNone_IsRefused(double seconds) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PollSchedule(null, TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(1, 0.5)]
+    [InlineData(60, 3)]
+    [InlineData(3600, 10)]
+    public void DefaultTargetDelay_IsATwentiethOfTheMedianWithinBounds(double median, double expected)
+    {
+        Assert.Equal(expected, PollSchedule.DefaultTargetDelay(LogNormal(median, 1)).TotalSeconds);
+        Assert.Equal(0.5, PollSchedule.DefaultTargetDelay(null).TotalSeconds);
+    }
+
+    private static OperationEstimate LogNormal(double median, double sigma) => new()
+    {
+        Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(median * Math.Exp(1.2815515655446004 * sigma)),
+    };
+
+    private static List<TimeSpan> Seconds(params double[] seconds) => [.. seconds.Select(TimeSpan.FromSeconds)];
+
+    private static IEnumerable<double> Times(PollSchedule schedule)
+    {
+        for (var elapsed = TimeSpan.Zero; ;)
+        {
+            elapsed += schedule.NextDelay(elapsed);
+            yield return elapsed.TotalSeconds;
+        }
+    }
+
+    private static (double Count, double Delay) Follow(PollSchedule schedule, Func<double, double> ended, double mean)
+    {
+        var (count, noticed, before) = (0d, 0d, 0d);
+        foreach (var look in Times(schedule))
+        {
+            var lasting = before == 0 ? 1 : 1 - ended(before);
+            (count, noticed, before) = (count + lasting, noticed + (lasting * (look - before)), look);
+            if (lasting < 1e-7)
+            {
+                return (count, noticed - mean);
+            }
+        }
+
+        throw new InvalidOperationException();
+    }
+}
