@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Warning, "The AWS credentials are about to expire and could not be refreshed. Status URLs are signed with what life they have left.")]
     public static partial void CredentialRefreshFailed(ILogger logger, Exception cause);
 
+    [LoggerMessage(204, LogLevel.Warning, "S3 denies reading a duration profile in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:GetObject there, and s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist. This is logged once.")]
+    public static partial void ProfileReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);
+
     [LoggerMessage(301, LogLevel.Warning, "The depth of the queue of kind '{Kind}' could not be read. Estimates go on from what was known before.")]
     public static partial void QueueAttributesUnknown(ILogger logger, string kind, Exception cause);
 

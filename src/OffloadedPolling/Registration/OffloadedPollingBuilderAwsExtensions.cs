@@ -9,13 +9,14 @@ using OffloadedPolling.Queue;
 using OffloadedPolling.Settings;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
+using OffloadedPolling.WaitTime;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Chooses the AWS implementations.</summary>
 public static class OffloadedPollingBuilderAwsExtensions
 {
-    /// <summary>Keeps status documents on Amazon S3 and issues presigned URLs to them.</summary>
+    /// <summary>Keeps status documents and duration profiles on Amazon S3 and issues presigned URLs to the documents.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings from code, which win over the section <c>S3</c>.</param>
     /// <returns>The builder.</returns>
@@ -38,6 +39,7 @@ public static class OffloadedPollingBuilderAwsExtensions
         services.TryAddSingleton<SigningCredentialsSource>();
         services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
         services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
+        services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
         return builder;
     }
 

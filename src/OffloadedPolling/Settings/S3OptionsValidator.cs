@@ -5,7 +5,7 @@ namespace OffloadedPolling.Settings;
 
 internal sealed partial class S3OptionsValidator(SettingsSection settings) : IValidateOptions<S3Options>
 {
-    // S3 keys have at most 1,024 bytes; an operation's own part takes 37.
+    // S3 keys have at most 1,024 bytes; an operation's own part takes 37, a duration profile's at most 79.
     private const int MaxPrefixLength = 900;
 
     public ValidateOptionsResult Validate(string? name, S3Options options)

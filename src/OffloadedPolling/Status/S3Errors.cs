@@ -18,7 +18,7 @@ internal static class S3Errors
 
     public static bool IsAccessDenied(AmazonS3Exception error) => error is { StatusCode: HttpStatusCode.Forbidden, ErrorCode: "AccessDenied" };
 
-    public static OperationStoreException ToStoreException(string verb, string bucket, string key, Exception error)
+    public static OperationStoreException ToStoreException(string doing, string bucket, string key, Exception error)
     {
         var code = (error as AmazonServiceException)?.ErrorCode;
         var (what, whatToDo) = code switch
@@ -34,6 +34,6 @@ internal static class S3Errors
             { Length: > 0 } => ($"S3 answered {code}", "See the inner exception."),
             _ => ($"S3 could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_S3."),
         };
-        return new OperationStoreException($"Could not {verb} the status document '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error);
+        return new OperationStoreException($"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error);
     }
 }

@@ -13,22 +13,15 @@ internal static class S3StatusObject
 
     private const string Fingerprint = "op-payload";
 
-    // Tells a writer its own write when S3 answers a retry of it with 412.
-    private const string Nonce = "op-nonce";
-
-    public static PutObjectRequest ToRequest(string bucket, string key, byte[] document, OperationMetadata metadata, string nonce)
+    public static PutObjectRequest ToRequest(string key, byte[] document, OperationMetadata metadata)
     {
         var request = new PutObjectRequest
         {
-            BucketName = bucket,
             Key = key,
             InputStream = new MemoryStream(document, writable: false),
             ContentType = StatusDocument.ContentType,
-            // The default, aws-chunked with a trailing checksum, is refused or stored as the body by other S3 servers.
-            UseChunkEncoding = false,
         };
         request.Headers.CacheControl = StatusDocument.CacheControl;
-        Add(Nonce, nonce);
         Add(Owner, metadata.OwnerMessageId);
         Add(Cancel, metadata.CancelRequested ? CancelRequested : null);
         Add(Fingerprint, metadata.PayloadFingerprint);
@@ -43,8 +36,7 @@ internal static class S3StatusObject
         }
     }
 
-    public static async Task<(StoredOperation Operation, string? Nonce)> FromResponseAsync(
-        string id, string key, GetObjectResponse response, CancellationToken cancel)
+    public static async Task<StoredOperation> FromResponseAsync(string id, string key, GetObjectResponse response, CancellationToken cancel)
     {
         if (response.ContentLength > StatusDocument.MaxBytes)
         {
@@ -59,9 +51,6 @@ internal static class S3StatusObject
             CancelRequested = response.Metadata[Cancel] == CancelRequested,
             PayloadFingerprint = response.Metadata[Fingerprint],
         };
-        return (new StoredOperation(StatusDocument.Read(id, key, document), metadata, ToVersion(response.ETag)), response.Metadata[Nonce]);
+        return new StoredOperation(StatusDocument.Read(id, key, document), metadata, S3ConditionalObjects.ToVersion(response.ETag));
     }
-
-    // Ceph's gateway compares If-Match as it comes; AWS takes it with and without quotes.
-    public static string ToVersion(string etag) => etag.Trim('"');
 }

@@ -12,6 +12,7 @@ public sealed class LogEventIdTests
         ["ReadDeniedTakenAsMissing"] = 201,
         ["CredentialLifeUnknown"] = 202,
         ["CredentialRefreshFailed"] = 203,
+        ["ProfileReadDeniedTakenAsMissing"] = 204,
         ["QueueAttributesUnknown"] = 301,
         ["ReceiveFailed"] = 302,
         ["MessagesNotDeleted"] = 303,

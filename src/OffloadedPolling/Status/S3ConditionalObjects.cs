@@ -1,0 +1,118 @@
+using System.Net;
+using System.Security.Cryptography;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace OffloadedPolling.Status;
+
+/// <summary>Objects of one sort, written with <c>If-None-Match: *</c> and <c>If-Match</c>, and what S3's answers to that come to.</summary>
+/// <param name="s3">Where they lie.</param>
+/// <param name="what">What one is called where it could not be read or written.</param>
+/// <param name="time">The clock.</param>
+/// <param name="onDenied">Is told, once, of a denial that was taken as "there is none".</param>
+/// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html</remarks>
+internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimeProvider time, Action onDenied)
+{
+    private const int MaxTries = 8;
+
+    // Tells a writer its own write when S3 answers a retry of it with 412.
+    private const string Nonce = "op-nonce";
+
+    private int _denialTold;
+
+    // Ceph's gateway compares If-Match as it comes; AWS takes it with and without quotes.
+    public static string ToVersion(string etag) => etag.Trim('"');
+
+    /// <summary>The object; <see langword="null"/> if there is none, or none but the known version.</summary>
+    public async Task<T?> ReadAsync<T>(
+        string key, Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancel, string? knownVersion = null)
+        where T : class => await FindAsync(key, read, cancel, knownVersion).ConfigureAwait(false) is { } found ? found.Value : null;
+
+    /// <summary>Writes an object if it is still the expected version; where that is <see langword="null"/>, if there is none.</summary>
+    /// <param name="newRequest">Makes the request: one can be sent once, since its stream is read to the end.</param>
+    /// <param name="expectedVersion">The version that was read.</param>
+    /// <param name="written">Makes the result of the new version.</param>
+    /// <param name="read">Reads what lies there after a lost race, which may be this write.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>What was written, or what S3 said when another writer came first.</returns>
+    public async Task<(T? Written, Exception? Lost)> WriteAsync<T>(
+        Func<PutObjectRequest> newRequest,
+        string? expectedVersion,
+        Func<string, T> written,
+        Func<GetObjectResponse, CancellationToken, Task<T>> read,
+        CancellationToken cancel)
+        where T : class
+    {
+        var nonce = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        for (var tries = 1; ; tries++)
+        {
+            var request = Complete(newRequest(), expectedVersion, nonce);
+            try
+            {
+                var response = await s3.Client.PutObjectAsync(request, cancel).ConfigureAwait(false);
+                return (written(ToVersion(response.ETag)), null);
+            }
+            catch (AmazonS3Exception lost) when (S3Errors.IsLostRace(lost))
+            {
+                // Also the answer to the SDK's retry of a write that had succeeded behind a 500.
+                var found = await FindAsync(request.Key, read, cancel).ConfigureAwait(false);
+                if (found is { } own && own.Nonce == nonce)
+                {
+                    return (own.Value, null);
+                }
+
+                // 409 says that another write was under way, not that it won.
+                if (found?.Version != expectedVersion || lost.StatusCode != HttpStatusCode.Conflict || tries == MaxTries)
+                {
+                    return (null, lost);
+                }
+            }
+            catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+            {
+                throw S3Errors.ToStoreException($"write the {what}", s3.Bucket, request.Key, failed);
+            }
+
+            await Backoff.DelayAsync(time, tries, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private PutObjectRequest Complete(PutObjectRequest request, string? expectedVersion, string nonce)
+    {
+        request.BucketName = s3.Bucket;
+        request.IfNoneMatch = expectedVersion is null ? "*" : null;
+        request.IfMatch = expectedVersion;
+        request.Metadata.Add(Nonce, nonce);
+        // The default, aws-chunked with a trailing checksum, is refused or stored as the body by other S3 servers.
+        request.UseChunkEncoding = false;
+        return request;
+    }
+
+    private async Task<(T Value, string Version, string? Nonce)?> FindAsync<T>(
+        string key, Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancel, string? knownVersion = null)
+    {
+        var request = new GetObjectRequest { BucketName = s3.Bucket, Key = key, EtagToNotMatch = knownVersion is null ? null : $"\"{knownVersion}\"" };
+        try
+        {
+            using var response = await s3.Client.GetObjectAsync(request, cancel).ConfigureAwait(false);
+            return (await read(response, cancel).ConfigureAwait(false), ToVersion(response.ETag), response.Metadata[Nonce]);
+        }
+        catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing) || nothing.StatusCode == HttpStatusCode.NotModified)
+        {
+            return null;
+        }
+        catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
+        {
+            // Without s3:ListBucket, S3 answers 403 for a key that does not exist.
+            if (Interlocked.Exchange(ref _denialTold, 1) == 0)
+            {
+                onDenied();
+            }
+
+            return null;
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw S3Errors.ToStoreException($"read the {what}", s3.Bucket, key, failed);
+        }
+    }
+}

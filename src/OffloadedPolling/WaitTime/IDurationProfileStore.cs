@@ -1,0 +1,41 @@
+namespace OffloadedPolling;
+
+/// <summary>Keeps what was measured of each operation kind: one small document a kind, which workers write and hosts read.</summary>
+/// <remarks>
+/// Implementations
+/// <list type="bullet">
+/// <item>MUST be thread-safe, and safe across processes: every write is a compare-and-swap;</item>
+/// <item>MUST have made a write durable before they return;</item>
+/// <item>MUST tell their own write, when the server reports it as lost after an internal retry, from one that another writer won;</item>
+/// <item>MUST refuse profiles over <see cref="StoredDurationProfile.MaxBytes"/>;</item>
+/// <item>MUST return what was written byte for byte, and MUST NOT look into it;</item>
+/// <item>MUST keep profiles apart from the status documents, so that no retention deletes them.</item>
+/// </list>
+/// Without one, everything works, on the settings' expectations alone.
+/// </remarks>
+public interface IDurationProfileStore
+{
+    /// <summary>Reads a kind's profile.</summary>
+    /// <param name="kind">The kind's name.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The newest profile with its version, or <see langword="null"/> if there is none.</returns>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancel);
+
+    /// <summary>Reads a kind's profile, if it is another version than the one that is known.</summary>
+    /// <param name="kind">The kind's name.</param>
+    /// <param name="version">The version that is known.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The newest profile with its version, or <see langword="null"/> if it is still that version, or is gone.</returns>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancel);
+
+    /// <summary>Writes a kind's profile, if it is still the one that was read.</summary>
+    /// <param name="kind">The kind's name.</param>
+    /// <param name="profile">The new profile.</param>
+    /// <param name="version">The version that was read; <see langword="null"/> writes only if there is none.</param>
+    /// <param name="cancel">Gives up; whether the profile was written is then unknown.</param>
+    /// <returns>The profile with its new version, or <see langword="null"/> if another writer came first: read it again and decide anew.</returns>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses, or the profile is over the limit.</exception>
+    Task<StoredDurationProfile?> WriteAsync(string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancel);
+}
