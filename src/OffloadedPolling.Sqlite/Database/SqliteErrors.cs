@@ -9,8 +9,8 @@ internal static class SqliteErrors
     /// <summary>Whether it is the file that failed: at a statement, or as a whole.</summary>
     public static bool Is(Exception error) => error is SqliteException or OperationStoreException;
 
-    public static OperationStoreException ToStoreException(string verb, string id, string path, SqliteException error) =>
-        new($"Could not {verb} the status document '{id}' in '{path}': {Explain(error)}", error);
+    public static OperationStoreException ToStoreException(string doing, string id, string path, SqliteException error) =>
+        new($"Could not {doing} '{id}' in '{path}': {Explain(error)}", error);
 
     public static OperationQueueException ToQueueException(string verb, string kind, string path, Exception error) =>
         new($"Could not {verb} the queue of kind '{kind}' in '{path}': {(error is SqliteException sqlite ? Explain(sqlite) : error.Message)}", error);

@@ -6,7 +6,7 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>What is in the database file, and whether it is this library's at all.</summary>
 internal static class SqliteSchema
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     // "OPol", in the file's header, so that no other program's database is taken for one of these.
     // https://www.sqlite.org/pragma.html#pragma_application_id
@@ -15,6 +15,14 @@ internal static class SqliteSchema
     private const string SigningKeyName = "signing-key";
 
     private const string CreateDeadIndex = $"CREATE INDEX messages_dead ON messages (kind, id) WHERE {MessageVisibility.IsDead};";
+
+    private const string CreateProfiles = """
+        CREATE TABLE profiles (
+            kind TEXT NOT NULL PRIMARY KEY,
+            version TEXT NOT NULL,
+            profile BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """;
 
     // A message's id must never be given twice: AUTOINCREMENT sees to it. A message that waits has visible_at 0, so that no clock can hide it.
     private const string Create = """
@@ -45,12 +53,12 @@ internal static class SqliteSchema
         CREATE INDEX messages_kind ON messages (kind);
         CREATE INDEX messages_status_key ON messages (status_key);
         CREATE INDEX messages_received ON messages (kind, visible_at, received_at) WHERE visible_at > 0;
-        """ + CreateDeadIndex;
+        """ + CreateDeadIndex + CreateProfiles;
 
     private const string UpgradeFrom1 = """
         ALTER TABLE documents ADD COLUMN cancel_requested INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE documents ADD COLUMN payload_fingerprint TEXT;
-        """ + CreateDeadIndex;
+        """ + CreateDeadIndex + CreateProfiles;
 
     /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
     public static string? WrongWith(SqliteSession session)
@@ -81,7 +89,12 @@ internal static class SqliteSchema
             return;
         }
 
-        session.Execute(version == 0 ? Create : UpgradeFrom1);
+        session.Execute(version switch
+        {
+            0 => Create,
+            1 => UpgradeFrom1,
+            _ => CreateProfiles,
+        });
         session.Execute($"PRAGMA application_id = {ApplicationId}");
         session.Execute($"PRAGMA user_version = {Version}");
     }

@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OffloadedPollingBuilderSqliteExtensions
 {
     /// <summary>
-    /// Keeps status documents and messages in one SQLite file. The host stands in for S3: <c>MapOperations</c> serves the documents to
+    /// Keeps status documents, messages and duration profiles in one SQLite file. The host stands in for S3: <c>MapOperations</c> serves the documents to
     /// whoever holds a signed URL.
     /// </summary>
     /// <param name="builder">The builder.</param>
@@ -37,6 +37,7 @@ public static class OffloadedPollingBuilderSqliteExtensions
             AddStore(services);
         }
 
+        services.TryAddSingleton<IDurationProfileStore, SqliteDurationProfileStore>();
         services.TryAddSingleton<SqliteMessages>();
         services.TryAddSingleton<SqliteQueueDepth>();
         services.TryAddSingleton<IOperationQueue, SqliteOperationQueue>();

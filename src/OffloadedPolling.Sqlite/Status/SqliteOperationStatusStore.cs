@@ -61,7 +61,7 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
         }
         catch (SqliteException failed)
         {
-            throw SqliteErrors.ToStoreException("read", id, database.Path, failed);
+            throw SqliteErrors.ToStoreException("read the status document", id, database.Path, failed);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
         }
         catch (SqliteException failed)
         {
-            throw SqliteErrors.ToStoreException("write", status.Id, database.Path, failed);
+            throw SqliteErrors.ToStoreException("write the status document", status.Id, database.Path, failed);
         }
 
         (string, object?)[] Values() => [

@@ -18,7 +18,7 @@ internal sealed class SqliteStatusRoute(StatusUrlAddress address, StatusUrlSigna
         }
         catch (SqliteException failed)
         {
-            throw SqliteErrors.ToStoreException("read", id, database.Path, failed);
+            throw SqliteErrors.ToStoreException("read the status document", id, database.Path, failed);
         }
     }
 }

@@ -10,6 +10,8 @@ public sealed class AwsIssuerTests : IssuerConformance<AwsProvider>;
 
 public sealed class AwsEstimatorTests : EstimatorConformance<AwsProvider>;
 
+public sealed class AwsProfileTests : ProfileConformance<AwsProvider>;
+
 public sealed class AwsAcceptTests : AcceptConformance<AwsProvider>;
 
 public sealed class AwsWorkerTests : WorkerConformance<AwsProvider>;

@@ -29,6 +29,8 @@ internal sealed class ConformanceHost : IAsyncDisposable
 
     public IWaitTimeEstimator Estimator => Services.GetRequiredService<IWaitTimeEstimator>();
 
+    public IDurationProfileStore Profiles => Services.GetRequiredService<IDurationProfileStore>();
+
     public IOffloadedOperations Operations => Services.GetRequiredService<IOffloadedOperations>();
 
     public RecordingLogger Log => Services.GetRequiredService<RecordingLogger>();

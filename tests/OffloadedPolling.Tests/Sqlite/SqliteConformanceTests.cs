@@ -10,6 +10,8 @@ public sealed class SqliteIssuerTests : IssuerConformance<SqliteProvider>;
 
 public sealed class SqliteEstimatorTests : EstimatorConformance<SqliteProvider>;
 
+public sealed class SqliteProfileTests : ProfileConformance<SqliteProvider>;
+
 public sealed class SqliteAcceptTests : AcceptConformance<SqliteProvider>;
 
 public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;

@@ -95,29 +95,27 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task Start_OnANewerSchema_Stops()
     {
         await (await StartAsync()).DisposeAsync();
-        await _provider.ExecuteAsync("PRAGMA user_version = 3");
+        await _provider.ExecuteAsync("PRAGMA user_version = 4");
 
-        await StopsAsync("a newer version of this library made (its schema is 3, this version knows 2). Update the library");
+        await StopsAsync("a newer version of this library made (its schema is 4, this version knows 3). Update the library");
     }
 
-    [Fact]
-    public async Task Start_OnAnOlderSchema_KeepsWhatIsThere()
+    [Theory]
+    [InlineData("DROP INDEX messages_dead; ALTER TABLE documents DROP COLUMN cancel_requested; ALTER TABLE documents DROP COLUMN payload_fingerprint;", 1)]
+    [InlineData("", 2)]
+    public async Task Start_OnAnOlderSchema_KeepsWhatIsThere(string whatItLacked, int version)
     {
         await using (var older = await StartAsync())
         {
             await older.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         }
 
-        await _provider.ExecuteAsync("""
-            DROP INDEX messages_dead;
-            ALTER TABLE documents DROP COLUMN cancel_requested;
-            ALTER TABLE documents DROP COLUMN payload_fingerprint;
-            PRAGMA user_version = 1;
-            """);
+        await _provider.ExecuteAsync($"{whatItLacked} DROP TABLE profiles; PRAGMA user_version = {version}");
         await using var host = await StartAsync();
 
         Assert.Equal((TestDocuments.Waiting(), OperationMetadata.Empty), await host.Store.GetAsync(TestDocuments.Id, default) is { } found ? (found.Status, found.Metadata) : default);
         Assert.Equal(OperationState.Canceled, (await host.Operations.CancelAsync(TestDocuments.Id))!.Status);
+        Assert.NotNull(await host.Profiles.WriteAsync("parcels", new byte[] { 1 }, null, default));
     }
 
     [Fact]

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+
+namespace OffloadedPolling.Sqlite;
+
+/// <summary>Duration profiles as rows.</summary>
+internal sealed class SqliteDurationProfileStore(SqliteDatabase database) : IDurationProfileStore
+{
+    private const string Select = "SELECT profile, version FROM profiles WHERE kind = $kind";
+
+    private const string Insert = "INSERT OR IGNORE INTO profiles (kind, version, profile) VALUES ($kind, $version, $profile)";
+
+    private const string Replace = "UPDATE profiles SET version = $version, profile = $profile WHERE kind = $kind AND version = $read";
+
+    public Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancel) => Task.FromResult(Find(kind, cancel));
+
+    public Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancel) =>
+        Task.FromResult(Find(kind, cancel) is { } found && found.Version != version ? found : null);
+
+    public async Task<StoredDurationProfile?> WriteAsync(string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancel)
+    {
+        if (profile.Length > StoredDurationProfile.MaxBytes)
+        {
+            throw new OperationStoreException(
+                $"The duration profile '{kind}' would have {profile.Length} bytes; at most {StoredDurationProfile.MaxBytes} are allowed.");
+        }
+
+        var bytes = profile.ToArray();
+        var written = new StoredDurationProfile(bytes, RandomNumberGenerator.GetHexString(16, lowercase: true));
+        try
+        {
+            var rows = await database.Writer.WriteAsync(
+                session => version is null
+                    ? session.Execute(Insert, ("$kind", kind), ("$version", written.Version), ("$profile", bytes))
+                    : session.Execute(Replace, ("$kind", kind), ("$version", written.Version), ("$profile", bytes), ("$read", version)),
+                cancel).ConfigureAwait(false);
+            return rows == 1 ? written : null;
+        }
+        catch (SqliteException failed)
+        {
+            throw SqliteErrors.ToStoreException("write the duration profile", kind, database.Path, failed);
+        }
+    }
+
+    private StoredDurationProfile? Find(string kind, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            return database.Readers.Read(kind, static (session, kind) => session.ReadFirst(
+                Select, row => new StoredDurationProfile(row.GetFieldValue<byte[]>(0), row.GetString(1)), ("$kind", kind)));
+        }
+        catch (SqliteException failed)
+        {
+            throw SqliteErrors.ToStoreException("read the duration profile", kind, database.Path, failed);
+        }
+    }
+}
