@@ -4,7 +4,7 @@ using OffloadedPolling.Processing;
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (43x dead letters).
+/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (430 to 435 dead letters, 436 and up measured durations).
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -125,4 +125,13 @@ internal static partial class Log
 
     [LoggerMessage(435, LogLevel.Error, "Dead letters of kind '{Kind}' could not be received. Trying again.")]
     public static partial void DeadLettersNotReceived(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(436, LogLevel.Warning, "The duration profile of kind '{Kind}' cannot be read. It counts as none, and is replaced when a worker writes it next.")]
+    public static partial void ProfileUnreadable(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(437, LogLevel.Warning, "The duration profile of kind '{Kind}' could not be read. Estimates go on from what was known before.")]
+    public static partial void ProfileNotRead(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(438, LogLevel.Warning, "The duration profile of kind '{Kind}' could not be written. The work goes on, what was measured is kept for the next try, and further failures are not logged until one succeeds.")]
+    public static partial void ProfileNotWritten(ILogger logger, string kind, Exception? cause);
 }

@@ -19,6 +19,8 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
 
     private long? _startedAt;
 
+    private int _sets;
+
     private Task _fetching = Task.CompletedTask;
 
     /// <summary>The last value fetched, without asking for a newer one.</summary>
@@ -38,6 +40,17 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
         return Last;
     }
 
+    /// <summary>Takes a value that became known otherwise. What is being fetched meanwhile is older, and is dropped.</summary>
+    public void Set(T value)
+    {
+        lock (_lock)
+        {
+            _sets++;
+            _startedAt = time.GetTimestamp();
+            Volatile.Write(ref _value, value);
+        }
+    }
+
     private Task FetchIfDue()
     {
         lock (_lock)
@@ -46,19 +59,27 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
             {
                 _startedAt = time.GetTimestamp();
                 // Off this thread: a fetch may do a good deal before it first awaits.
-                _fetching = Task.Run(FetchAsync, CancellationToken.None);
+                var sets = _sets;
+                _fetching = Task.Run(() => FetchAsync(sets), CancellationToken.None);
             }
 
             return _fetching;
         }
     }
 
-    private async Task FetchAsync()
+    private async Task FetchAsync(int setsBefore)
     {
         using var timeout = new CancellationTokenSource(_fetchTimeout, time);
         try
         {
-            Volatile.Write(ref _value, await fetch(timeout.Token).ConfigureAwait(false));
+            var fetched = await fetch(timeout.Token).ConfigureAwait(false);
+            lock (_lock)
+            {
+                if (_sets == setsBefore)
+                {
+                    Volatile.Write(ref _value, fetched);
+                }
+            }
         }
         catch (Exception failed)
         {

@@ -1,0 +1,60 @@
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>
+/// How often which durations occur, in bins that are eight to the doubling: bin <c>i</c> covers 1 ms × 2^(i/8) up to 1 ms × 2^((i+1)/8),
+/// 14 days lie in the last, and what is beyond either end counts to the bin there.
+/// </summary>
+internal sealed class DurationHistogram
+{
+    /// <summary>How many bins there are.</summary>
+    public const int Bins = 242;
+
+    private const double BinsToTheDoubling = 8;
+
+    private const double LowestSeconds = 0.001;
+
+    private readonly double[] _weights = new double[Bins];
+
+    /// <summary>The sum of all weights.</summary>
+    public double Total { get; private set; }
+
+    /// <summary>The lowest bin that is not empty; 0 where all are.</summary>
+    public int First { get; private set; }
+
+    /// <summary>The highest bin that is not empty; −1 where all are.</summary>
+    public int Last { get; private set; } = -1;
+
+    /// <summary>The shortest duration of a bin. The bin after it begins where it ends.</summary>
+    public static double LowerBoundSeconds(int bin) => LowestSeconds * Math.Pow(2, bin / BinsToTheDoubling);
+
+    /// <summary>The bin that a duration belongs to.</summary>
+    public static int BinOf(TimeSpan duration) => duration.TotalSeconds <= LowestSeconds
+        ? 0
+        : Math.Min((int)(Math.Log2(duration.TotalSeconds / LowestSeconds) * BinsToTheDoubling), Bins - 1);
+
+    /// <summary>The weight of a bin.</summary>
+    public double Weight(int bin) => _weights[bin];
+
+    /// <summary>Counts one duration.</summary>
+    public void Add(TimeSpan duration) => Add(BinOf(duration), 1);
+
+    /// <summary>Adds weight to a bin.</summary>
+    public void Add(int bin, double weight)
+    {
+        if (weight > 0)
+        {
+            (First, Last) = Last < 0 ? (bin, bin) : (Math.Min(First, bin), Math.Max(Last, bin));
+            _weights[bin] += weight;
+            Total += weight;
+        }
+    }
+
+    /// <summary>Adds another histogram's weights, each times <paramref name="factor"/>.</summary>
+    public void Add(DurationHistogram other, double factor = 1)
+    {
+        for (var bin = other.First; bin <= other.Last; bin++)
+        {
+            Add(bin, other.Weight(bin) * factor);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>Duration profiles as bytes: a few hundred of JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DurationProfileDocument))]
+internal sealed partial class DurationProfileJson : JsonSerializerContext
+{
+    private const double Sum = 1000;
+
+    private const int Digits = 3;
+
+    /// <summary>Of a thousand. Durations that have become rarer than this are left out.</summary>
+    private const double Least = 0.05;
+
+    public static byte[] Write(DurationProfile profile)
+    {
+        var weights = Weights(profile.Histogram);
+        var first = Math.Max(weights.FindIndex(weight => weight > 0), 0);
+        var last = weights.FindLastIndex(weight => weight > 0);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new DurationProfileDocument(
+                first,
+                weights[first..(last + 1)],
+                Math.Round(profile.Evidence, 1),
+                profile.UpdatedAt.ToUnixTimeSeconds(),
+                profile.Workers.ToDictionary(worker => worker.Key, long[]? (worker) => [worker.Value.Slots, worker.Value.SeenAt])),
+            Default.DurationProfileDocument);
+    }
+
+    /// <summary>Reads a profile.</summary>
+    /// <exception cref="JsonException">It is none; the message says why.</exception>
+    public static DurationProfile Read(ReadOnlySpan<byte> utf8Json)
+    {
+        var document = JsonSerializer.Deserialize(utf8Json, Default.DurationProfileDocument);
+        if (document is not { Weights: not null, Workers: not null, Evidence: >= 0 and < double.PositiveInfinity }
+            || document.Weights.Exists(weight => weight is not (>= 0 and <= Sum))
+            || document.First < 0 || document.First > DurationHistogram.Bins - document.Weights.Count)
+        {
+            throw new JsonException("What it says is no distribution of durations.");
+        }
+
+        var total = document.Weights.Sum();
+        var histogram = new DurationHistogram();
+        for (var index = 0; index < document.Weights.Count; index++)
+        {
+            histogram.Add(document.First + index, document.Weights[index] / total);
+        }
+
+        return new DurationProfile(
+            histogram, total > 0 ? document.Evidence : 0, InstantOf(document.UpdatedAt), document.Workers.ToImmutableDictionary(worker => worker.Key, worker => WorkerOf(worker.Value)));
+    }
+
+    private static DurationProfile.ListedWorker WorkerOf(long[]? worker) => worker is [>= 0 and <= int.MaxValue, _]
+        ? new DurationProfile.ListedWorker((int)worker[0], worker[1])
+        : throw new JsonException("What it says of a worker is not its slots and when it was seen.");
+
+    private static DateTimeOffset InstantOf(long unixSeconds) =>
+        unixSeconds >= 0 && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(unixSeconds) : DateTimeOffset.UnixEpoch;
+
+    private static List<double> Weights(DurationHistogram histogram) =>
+        [.. Enumerable.Range(0, histogram.Last + 1).Select(bin => Rounded(histogram.Weight(bin) * Sum / histogram.Total))];
+
+    private static double Rounded(double weight) => weight < Least ? 0 : Math.Round(weight, Math.Max(Digits - 1 - (int)Math.Floor(Math.Log10(weight)), 0));
+}
