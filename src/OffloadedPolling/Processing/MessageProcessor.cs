@@ -16,7 +16,8 @@ internal sealed class MessageProcessor(
     IOptionsMonitor<OperationOptions> operationOptions,
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
-    ILogger<MessageProcessor> logger)
+    ILogger<MessageProcessor> logger,
+    DurationRecorder? durations = null)
 {
     // About ten seconds in all: a run's result is worth waiting for S3.
     private const int MaxEndTries = 6;
@@ -217,6 +218,11 @@ internal sealed class MessageProcessor(
     private MessageDisposition Ended(OperationRun run, OperationOutcome outcome)
     {
         Log.OperationEnded(logger, run.OperationId, outcome.State, run.Attempt);
+        if (outcome.State != OperationState.Canceled)
+        {
+            durations?.Record(run.Kind, run.Elapsed);
+        }
+
         return MessageDisposition.Delete;
     }
 

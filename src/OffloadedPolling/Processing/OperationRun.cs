@@ -39,7 +39,12 @@ internal sealed class OperationRun(
 
     public string OperationId => _current.Status.Id;
 
+    public string Kind => _current.Status.Kind;
+
     public int Attempt => message.ReceiveCount;
+
+    /// <summary>The time since the operation was taken.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
 
     /// <summary>Fires when somebody was seen to have asked to cancel.</summary>
     public CancellationToken CancelRequested => _cancelRequested.Token;

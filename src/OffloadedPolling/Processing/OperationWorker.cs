@@ -17,6 +17,7 @@ internal sealed class OperationWorker(
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
     ILogger<OperationWorker> logger,
+    DurationRecorder durations,
     IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
@@ -37,6 +38,7 @@ internal sealed class OperationWorker(
         var deleter = new MessageDeleter(_kind, queue, time, logger);
         var deleting = deleter.RunAsync();
         using var handlers = new HandlerSlots(maxConcurrency);
+        durations.Start(_kind, maxConcurrency, () => handlers.Held > 0, stopping.Token);
 
         await ReceiveUntilStoppedAsync(
             handlers,
@@ -47,6 +49,7 @@ internal sealed class OperationWorker(
         await StopHandlersAsync(handlers.WhenAllEnded(), stopHandlers, abandonHandlers).ConfigureAwait(false);
         deleter.Complete();
         await deleting.ConfigureAwait(false);
+        await durations.FlushAsync(_kind).ConfigureAwait(false);
         Log.WorkerStopped(logger, _kind);
     }
 

@@ -72,6 +72,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
             provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OperationWorker>>(),
+            provider.GetRequiredService<DurationRecorder>(),
             provider.GetService<IHostApplicationLifetime>()));
         return builder;
     }

@@ -50,6 +50,8 @@ public static class OffloadedPollingServiceCollectionExtensions
 
         services.TryAddSingleton<OperationKinds>();
         services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
+        services.TryAddSingleton<DurationProfiles>();
+        services.TryAddSingleton<DurationRecorder>();
         services.TryAddSingleton<StatusTransitions>();
         services.TryAddSingleton<MessageProcessor>();
         services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();
