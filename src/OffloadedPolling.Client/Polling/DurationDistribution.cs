@@ -4,14 +4,10 @@ namespace OffloadedPolling.Client;
 /// <remarks>
 /// The curve goes through the quantiles in the coordinates where a log-normal distribution is a straight line; median and upper bound alone
 /// give just that. Where the quantiles leap, as those of a mixture of fast and slow work do, each side of the gap is a peak of its own:
-/// a curve across the gap would place durations where there are none. Beyond the 99 % quantile the tail is taken as no thinner than
-/// <see cref="TailSlope"/> says, so that whoever outlives the estimate is looked after all the same.
+/// a curve across the gap would place durations where there are none. Beyond the 99 % quantile the curve goes on straight.
 /// </remarks>
 internal sealed class DurationDistribution
 {
-    /// <summary>The least standard deviation (of the logarithm) in the upper tail.</summary>
-    public const double TailSlope = 0.7;
-
     // A leap is this many times steeper than the curve on both sides of it.
     private const double GapRatio = 3;
 
@@ -22,7 +18,10 @@ internal sealed class DurationDistribution
 
     private static readonly double[] _levels = [.. OperationEstimate.QuantileLevels];
 
-    private static readonly double[] _pair = [0.5, 0.9];
+    private static readonly double[] _straightLevels = [0.5, 0.9, 0.99];
+
+    // How far the 99 % quantile lies beyond the median, by how far the 90 % quantile does.
+    private static readonly double _straight = StandardNormal.Quantile(0.99) / StandardNormal.Quantile(0.9);
 
     private DurationDistribution(IReadOnlyList<DurationPeak> peaks) => Peaks = peaks;
 
@@ -30,10 +29,14 @@ internal sealed class DurationDistribution
     public IReadOnlyList<DurationPeak> Peaks { get; }
 
     /// <summary>The distribution that an estimate tells; <see langword="null"/> for one that tells nothing.</summary>
-    public static DurationDistribution? Of(OperationEstimate? estimate) => estimate switch
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="tail">The least standard deviation (of the logarithm) that the tail is taken to have.</param>
+    public static DurationDistribution? Of(OperationEstimate? estimate, double tail = 0) => estimate switch
     {
-        { Quantiles: { } quantiles } when IsWhole(quantiles) => Through(_levels, [.. quantiles.Select(quantile => quantile.TotalSeconds)]),
-        { Median: var median, Upper: var upper } when median > TimeSpan.Zero && upper >= median => Through(_pair, [median.TotalSeconds, upper.TotalSeconds]),
+        { Quantiles: { } quantiles } when IsWhole(quantiles) => 
+            Through(_levels, [.. quantiles.Select(quantile => quantile.TotalSeconds)], tail),
+        { Median: var median, Upper: var upper } when median > TimeSpan.Zero && upper >= median =>
+            Through(_straightLevels, [median.TotalSeconds, upper.TotalSeconds, median.TotalSeconds * Math.Pow(upper / median, _straight)], tail),
         _ => null,
     };
 
@@ -61,7 +64,7 @@ internal sealed class DurationDistribution
     private static bool IsWhole(IReadOnlyList<TimeSpan> quantiles) =>
         quantiles.Count == _levels.Length && quantiles[^1] > TimeSpan.Zero && quantiles.Zip(quantiles.Skip(1)).All(pair => pair.First <= pair.Second);
 
-    private static DurationDistribution Through(double[] levels, double[] seconds)
+    private static DurationDistribution Through(double[] levels, double[] seconds, double tail)
     {
         var scores = Array.ConvertAll(levels, StandardNormal.Quantile);
         var logs = Array.ConvertAll(seconds, each => Math.Log(Math.Max(each, MinSeconds)));
@@ -76,7 +79,8 @@ internal sealed class DurationDistribution
             i == 0 ? 0 : Boundary(levels, groups[i - 1], group),
             i == groups.Count - 1 ? 1 : Boundary(levels, group, groups[i + 1]),
             i == 0 ? 0 : Math.Exp(Middle(logs, groups[i - 1], group)),
-            i == groups.Count - 1 ? double.MaxValue : Math.Exp(Middle(logs, group, groups[i + 1]))))]);
+            i == groups.Count - 1 ? double.MaxValue : Math.Exp(Middle(logs, group, groups[i + 1])),
+            i == groups.Count - 1 ? tail : 0))]);
     }
 
     /// <summary>The quantiles of each peak, by their first and last index.</summary>
@@ -114,7 +118,8 @@ internal sealed class DurationDistribution
 
     private static double Middle(double[] logs, (int First, int Last) before, (int First, int Last) after) => (logs[before.Last] + logs[after.First]) / 2;
 
-    private static DurationPeak Peak(double[] levels, double[] logs, (int First, int Last) group, double from, double to, double shortest, double longest)
+    private static DurationPeak Peak(
+        double[] levels, double[] logs, (int First, int Last) group, double from, double to, double shortest, double longest, double tail)
     {
         var count = group.Last - group.First + 1;
         var scores = new double[count];
@@ -123,8 +128,6 @@ internal sealed class DurationDistribution
             scores[i] = StandardNormal.Quantile((levels[group.First + i] - from) / (to - from));
         }
 
-        // The fast peak's tail ends at the gap; the last one's stands for all that takes longer than anybody thought.
-        var curve = new MonotoneCurve(scores, logs[group.First..(group.Last + 1)], to < 1 ? 0 : TailSlope);
-        return new DurationPeak(from, to, shortest, longest, curve);
+        return new DurationPeak(from, to, shortest, longest, new MonotoneCurve(scores, logs[group.First..(group.Last + 1)], tail));
     }
 }

@@ -22,6 +22,10 @@ public sealed class PollSchedule
 
     private const double Tolerance = 0.003;
 
+    // Whoever outlives the estimate is looked after all the same: beyond the 99 % quantile the durations are taken as spread out at least so
+    // far, as standard deviation of their logarithm.
+    private const double Tail = 0.7;
+
     private const double MinInterval = 0.01;
 
     private readonly InspectionPolicy? _policy;
@@ -39,7 +43,7 @@ public sealed class PollSchedule
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(targetDelay, TimeSpan.Zero);
         _target = targetDelay.TotalSeconds;
-        _policy = DurationDistribution.Of(estimate) is { } durations ? Solve(new InspectionGrid(durations), _target) : null;
+        _policy = DurationDistribution.Of(estimate, Tail) is { } durations ? Solve(new InspectionGrid(durations), _target) : null;
     }
 
     /// <summary>The mean delay in seconds that the schedule has if the estimate is right; NaN if it is unknown.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
+using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Processing;
 
@@ -12,6 +13,7 @@ internal sealed class MessageProcessor(
     IOperationStatusStore store,
     IOperationQueue queue,
     StatusTransitions transitions,
+    WorkEstimates work,
     IServiceScopeFactory scopes,
     IOptionsMonitor<OperationOptions> operationOptions,
     IOptions<OffloadedPollingOptions> options,
@@ -87,11 +89,12 @@ internal sealed class MessageProcessor(
     {
         var claim = Claim.Run;
         var maxAttempts = MaxAttempts(runner.Kind.Name, message);
+        var known = await work.GetAsync(runner.Kind.Name, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
         var taken = await transitions.ApplyAsync(
             found,
             current => (claim = Ownership.Of(current, message, maxAttempts)) switch
             {
-                Claim.Run => (Taken(current.Status, message), current.Metadata with { OwnerMessageId = message.Id }),
+                Claim.Run => (Taken(current.Status, message, known.Estimate), current.Metadata with { OwnerMessageId = message.Id }),
                 Claim.Cancel => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
                 Claim.GiveUp => (StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
                 _ => null,
@@ -169,19 +172,15 @@ internal sealed class MessageProcessor(
     private int MaxAttempts(string kind, ReceivedMessage message) =>
         Math.Min(message.MaxReceiveCount ?? int.MaxValue, operationOptions.Get(kind).MaxAttempts ?? int.MaxValue);
 
-    private OperationStatus Taken(OperationStatus status, ReceivedMessage message)
+    private static OperationStatus Taken(OperationStatus status, ReceivedMessage message, OperationEstimate? work) => status with
     {
-        var settings = operationOptions.Get(status.Kind);
-        return status with
-        {
-            Status = OperationState.Running,
-            Attempt = message.ReceiveCount,
-            PercentComplete = null,
-            Message = null,
-            // The wait in the queue is over: what is left is the work itself.
-            Estimate = settings is { ExpectedMedian: { } median, ExpectedUpper: { } upper } ? new OperationEstimate { Median = median, Upper = upper } : null,
-        };
-    }
+        Status = OperationState.Running,
+        Attempt = message.ReceiveCount,
+        PercentComplete = null,
+        Message = null,
+        // The wait in the queue is over: what is left is the work itself.
+        Estimate = work,
+    };
 
     private async Task<MessageDisposition> EndAsync(OperationRun run, ReceivedMessage message, OperationOutcome outcome)
     {

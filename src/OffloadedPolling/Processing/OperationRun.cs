@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
-using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Processing;
 
@@ -176,6 +175,6 @@ internal sealed class OperationRun(
         PercentComplete = progress.Percent,
         Message = progress.Message,
         ResourceLocation = ResourceLocation ?? status.ResourceLocation,
-        Estimate = RemainingTime.Of(_estimate, time.GetElapsedTime(_startedAt)),
+        Estimate = _estimate?.After(time.GetElapsedTime(_startedAt)),
     };
 }

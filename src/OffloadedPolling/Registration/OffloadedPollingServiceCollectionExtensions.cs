@@ -49,8 +49,9 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, OperationOptionsValidator>());
 
         services.TryAddSingleton<OperationKinds>();
-        services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
         services.TryAddSingleton<DurationProfiles>();
+        services.TryAddSingleton<WorkEstimates>();
+        services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
         services.TryAddSingleton<DurationRecorder>();
         services.TryAddSingleton<StatusTransitions>();
         services.TryAddSingleton<MessageProcessor>();

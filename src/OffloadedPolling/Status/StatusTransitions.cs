@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Status;
 
@@ -61,7 +60,7 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
         { Status.Status: OperationState.NotStarted } =>
             (Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
         { Status.Status: OperationState.Running, Metadata.CancelRequested: false } =>
-            (operation.Status with { Estimate = RemainingTime.Of(operation.Status.Estimate, Age(operation.Status)) },
+            (operation.Status with { Estimate = operation.Status.Estimate?.After(Age(operation.Status)) },
                 operation.Metadata with { CancelRequested = true }),
         _ => null,
     };

@@ -4,38 +4,75 @@ namespace OffloadedPolling.WaitTime;
 /// The time until an operation is done that joins the end of a queue: a number of others have to end first, then it runs itself.
 /// </summary>
 /// <remarks>
-/// Durations are taken as log-normal through the prior's median and 90 % quantile, the waits before it as their sum over the workers'
-/// slots: mean and variance add up, and the sum of many is close to normal.
+/// The wait is that of the k-th end of all slots' work: its mean is nearly k times the mean duration over the slots, its variance that of a
+/// sum of durations where k is large, and that of ends at random where there are few of them. A gamma distribution has both. What the operation
+/// takes itself comes on top, as it is known: the two are added value by value.
+/// D. R. Cox, Renewal Theory, 1962, chapters 4 and 6.
 /// </remarks>
 internal static class QueueWait
 {
-    // The 90 % quantile of the standard normal distribution.
-    private const double Z90 = 1.2815515655446004;
+    private const int Parts = 40;
+
+    private static readonly double[] _parts = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
+
+    // The normal scores of the parts.
+    private static readonly double[] _scores = [.. new OperationEstimate { Median = TimeSpan.FromSeconds(1), Upper = TimeSpan.FromSeconds(Math.Exp(1.2815515655446004)) }
+        .QuantilesAt(_parts).Select(quantile => Math.Log(quantile.TotalSeconds))];
+
+    private static readonly double[] _shares = [.. Enumerable.Range(0, 400).Select(part => (part + 0.5) / 400)];
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
 
-    public static OperationEstimate Estimate(TimeSpan median, TimeSpan upper, QueueDepth depth, int slots)
+    /// <summary>Estimates it.</summary>
+    /// <param name="work">What the work itself takes.</param>
+    /// <param name="depth">Who is there already.</param>
+    /// <param name="slots">How many operations run at once.</param>
+    public static OperationEstimate Estimate(OperationEstimate work, QueueDepth depth, int slots)
     {
         var ahead = (double)depth.Waiting + depth.InFlight - slots + 1;
         if (ahead <= 0)
         {
-            return new OperationEstimate { Median = median, Upper = upper };
+            return work;
         }
 
-        var sigma = Math.Log(upper / median) / Z90;
-        var mean = median.TotalSeconds * Math.Exp(sigma * sigma / 2);
-        var variance = mean * mean * (Math.Exp(sigma * sigma) - 1);
+        var sums = new double[Parts * Parts];
+        var durations = work.QuantilesAt(_parts);
+        var waits = Waits(work, ahead, slots);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] = durations[i / Parts].TotalSeconds + waits[i % Parts];
+        }
 
-        var wait = ahead * mean / slots;
-        var spread = Z90 * Math.Sqrt(ahead * variance) / slots;
-        var ownSpread = (upper - median).TotalSeconds;
-        var doneAt = median.TotalSeconds + wait;
+        Array.Sort(sums);
         return new OperationEstimate
         {
-            Median = Seconds(doneAt),
-            Upper = Seconds(doneAt + Math.Sqrt((ownSpread * ownSpread) + (spread * spread))),
+            Median = At(0.5),
+            Upper = At(0.9),
+            Quantiles = work.Quantiles is null ? null : [.. OperationEstimate.QuantileLevels.Select(At)],
         };
+
+        TimeSpan At(double share) => Seconds(sums[(int)(share * sums.Length)]);
     }
 
-    private static TimeSpan Seconds(double seconds) => seconds < _longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : _longest;
+    private static double[] Waits(OperationEstimate work, double ahead, int slots)
+    {
+        var durations = work.QuantilesAt(_shares);
+        var mean = durations.Average(duration => duration.TotalSeconds);
+        var spread = durations.Average(duration => Math.Pow((duration.TotalSeconds / mean) - 1, 2));
+
+        // The sum's part, and that of the slots' being anywhere in their work, which for equal durations comes to a sixth for each slot. It
+        // makes the first ends come sooner, too: half of a duration is over already.
+        var variance = (ahead * spread) + ((1 - spread) * Math.Min(ahead, slots / 6d));
+        var wait = ahead - ((1 - spread) * Math.Min(0.5, ahead / (slots + 1)));
+        var shape = wait * wait / Math.Max(variance, 1e-6 * wait * wait);
+        return Array.ConvertAll(_scores, score => wait * mean / slots * Gamma(shape, score));
+    }
+
+    // The quantile of a gamma distribution of mean 1, by E. B. Wilson and M. M. Hilferty, 1931.
+    private static double Gamma(double shape, double score) =>
+        Math.Pow(Math.Max(1 - (1 / (9 * shape)) + (score / (3 * Math.Sqrt(shape))), 0), 3);
+
+    // To the millisecond, as documents have it.
+    private static TimeSpan Seconds(double seconds) =>
+        seconds < _longest.TotalSeconds ? TimeSpan.FromMilliseconds(Math.Round(1000 * seconds)) : _longest;
 }

@@ -1,21 +1,47 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>Estimates from the configured prior, and from what the queue says of its depth.</summary>
-internal sealed class QueueWaitTimeEstimator(IOperationQueue queue, IOptionsMonitor<OperationOptions> options) : IWaitTimeEstimator
+/// <summary>
+/// Estimates from measured durations or the configured prior, from what the queue says of its depth, and from how many handlers the workers
+/// that were seen lately can run at once.
+/// </summary>
+internal sealed class QueueWaitTimeEstimator(
+    IOperationQueue queue, WorkEstimates work, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IWaitTimeEstimator
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, Estimated> _byKind = new(StringComparer.Ordinal);
+
     public async ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel)
     {
-        var settings = options.Get(kind);
-        if (settings is not { ExpectedMedian: { } median, ExpectedUpper: { } upper })
-        {
-            return null;
-        }
+        // At the same time: an accept waits for 100 ms in all.
+        var asked = queue.GetDepthAsync(kind, cancel).AsTask();
+        var known = await work.GetAsync(kind, _patience, cancel).ConfigureAwait(false);
+        var depth = await asked.ConfigureAwait(false);
 
         // With the queue's depth unknown, the work itself is still known to take its time.
-        return await queue.GetDepthAsync(kind, cancel).ConfigureAwait(false) is { } depth
-            ? QueueWait.Estimate(median, upper, depth, Math.Max(settings.MaxConcurrency, depth.InFlight))
-            : new OperationEstimate { Median = median, Upper = upper };
+        return known.Estimate is { } estimate && depth is { } there
+            ? Estimate(kind, estimate, there, Slots(kind, known.Profile, there))
+            : known.Estimate;
     }
+
+    private int Slots(string kind, DurationProfile? profile, QueueDepth depth) =>
+        profile?.Slots(time.GetUtcNow()) is > 0 and var measured ? measured : Math.Max(options.Get(kind).MaxConcurrency, depth.InFlight);
+
+    // Depths and profiles stand for seconds, and accepts are many.
+    private OperationEstimate Estimate(string kind, OperationEstimate estimate, QueueDepth depth, int slots)
+    {
+        if (_byKind.TryGetValue(kind, out var last) && ReferenceEquals(last.Work, estimate) && last.Depth == depth && last.Slots == slots)
+        {
+            return last.Estimate;
+        }
+
+        var newest = QueueWait.Estimate(estimate, depth, slots);
+        _byKind[kind] = new Estimated(estimate, depth, slots, newest);
+        return newest;
+    }
+
+    private sealed record Estimated(OperationEstimate Work, QueueDepth Depth, int Slots, OperationEstimate Estimate);
 }

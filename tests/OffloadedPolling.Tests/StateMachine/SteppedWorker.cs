@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
+using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
@@ -20,8 +21,9 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
         Process = process;
         _handler = new SteppedHandler(interleaver, process, ends);
         var options = Options.Create(new OffloadedPollingOptions());
+        var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
         _processor = new MessageProcessor(
-            ports, ports, new StatusTransitions(ports, options, time), this, settings, options, time, NullLogger<MessageProcessor>.Instance);
+            ports, ports, new StatusTransitions(ports, options, time), work, this, settings, options, time, NullLogger<MessageProcessor>.Instance);
     }
 
     public SteppedProcess Process { get; }

@@ -8,64 +8,13 @@ public sealed class EstimateTests
 {
     private static readonly OperationEstimate _prior = new() { Median = TimeSpan.FromSeconds(5.2), Upper = TimeSpan.FromSeconds(8.9) };
 
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(0, 9)]
-    [InlineData(5, 4)]
-    public void QueueWait_WithAFreeSlot_IsThePrior(int waiting, int inFlight) =>
-        Assert.Equal(_prior, QueueWait.Estimate(_prior.Median, _prior.Upper, new QueueDepth(waiting, inFlight), slots: 10));
-
     [Fact]
-    public void QueueWait_BehindOthers_AddsTheirMeanAndSpread()
+    public void RetryAfter_WithQuantiles_IsTheSecondTenth()
     {
-        // Every operation takes exactly 10 s; 4 slots are busy and 40 wait: 41 have to end before the new one starts, 4 at a time.
-        var exact = TimeSpan.FromSeconds(10);
+        var estimate = _prior with { Quantiles = [.. Enumerable.Range(1, 13).Select(second => TimeSpan.FromSeconds(second))] };
 
-        var estimate = QueueWait.Estimate(exact, exact, new QueueDepth(Waiting: 40, InFlight: 4), slots: 4);
-
-        Assert.Equal(10 + (41 * 10 / 4.0), estimate.Median.TotalSeconds, 3);
-        Assert.Equal(estimate.Median, estimate.Upper);
+        Assert.Equal(4, RetryAfter.For(Status(estimate), DateTimeOffset.UnixEpoch).TotalSeconds);
     }
-
-    [Fact]
-    public void QueueWait_SpreadDurations_SimulatedQueueAgrees()
-    {
-        var random = new Random(17);
-        var sigma = Math.Log(_prior.Upper / _prior.Median) / 1.2815515655446004;
-        var samples = new List<double>();
-        for (var run = 0; run < 4000; run++)
-        {
-            // Four slots, each in the middle of an operation; 30 wait; ours comes last.
-            var free = new PriorityQueue<double, double>();
-            for (var slot = 0; slot < 4; slot++)
-            {
-                var end = Duration() * random.NextDouble();
-                free.Enqueue(end, end);
-            }
-
-            double done = 0;
-            for (var message = 0; message < 31; message++)
-            {
-                done = free.Dequeue() + Duration();
-                free.Enqueue(done, done);
-            }
-
-            samples.Add(done);
-        }
-
-        samples.Sort();
-        var estimate = QueueWait.Estimate(_prior.Median, _prior.Upper, new QueueDepth(30, 4), slots: 4);
-
-        Assert.InRange(estimate.Median.TotalSeconds / samples[2000], 0.9, 1.1);
-        Assert.InRange(estimate.Upper.TotalSeconds / samples[3600], 0.9, 1.1);
-
-        double Duration() => _prior.Median.TotalSeconds * Math.Exp(sigma * Normal());
-        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-    }
-
-    [Fact]
-    public void QueueWait_AnAbsurdQueue_IsBounded() => Assert.Equal(
-        TimeSpan.FromDays(14), QueueWait.Estimate(TimeSpan.FromDays(1), TimeSpan.FromDays(2), new QueueDepth(int.MaxValue, int.MaxValue), 1).Median);
 
     [Fact]
     public void RetryAfter_OfTheDocumentsExample_IsOneDeviationBeforeTheMedian() =>
@@ -78,15 +27,6 @@ public sealed class EstimateTests
         Assert.Equal(TimeSpan.FromSeconds(1), RetryAfter.For(Status(_prior), DateTimeOffset.UnixEpoch.AddHours(1)));
         Assert.Equal(TimeSpan.FromSeconds(2), RetryAfter.For(Status(null), DateTimeOffset.UnixEpoch));
         Assert.Equal(TimeSpan.Zero, RetryAfter.For(Status(_prior) with { Status = OperationState.Failed }, DateTimeOffset.UnixEpoch));
-    }
-
-    [Fact]
-    public void RemainingTime_CountsDownAndThenIsUnknown()
-    {
-        Assert.Equal(TimeSpan.FromSeconds(3.2), RemainingTime.Of(_prior, TimeSpan.FromSeconds(2))!.Median);
-        Assert.Equal(TimeSpan.FromSeconds(1), RemainingTime.Of(_prior, TimeSpan.FromSeconds(6.9))!.Median);
-        Assert.Null(RemainingTime.Of(_prior, TimeSpan.FromSeconds(8.9)));
-        Assert.Null(RemainingTime.Of(null, TimeSpan.Zero));
     }
 
     [Theory]

@@ -1,0 +1,6 @@
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>What the work of a kind takes, without any wait.</summary>
+/// <param name="Estimate">The durations; <see langword="null"/> if nothing was measured or configured.</param>
+/// <param name="Profile">What they were made of; <see langword="null"/> if nothing was measured.</param>
+internal sealed record WorkEstimate(OperationEstimate? Estimate, DurationProfile? Profile);

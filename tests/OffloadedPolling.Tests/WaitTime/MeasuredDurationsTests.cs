@@ -1,0 +1,80 @@
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Tests.WaitTime;
+
+public sealed class MeasuredDurationsTests
+{
+    private static readonly OperationEstimate _prior = new() { Median = TimeSpan.FromSeconds(60), Upper = TimeSpan.FromSeconds(120) };
+
+    [Fact]
+    public void Of_NothingMeasured_IsThePrior()
+    {
+        Assert.Same(_prior, MeasuredDurations.Of(null, _prior));
+        Assert.Same(_prior, MeasuredDurations.Of(DurationProfile.Empty, _prior));
+        Assert.Null(MeasuredDurations.Of(null, null));
+    }
+
+    [Fact]
+    public void Of_ManyMeasured_IsWhatWasMeasured()
+    {
+        var random = new Random(3);
+        var profile = Learn(400, () => 10 * Math.Exp(0.4 * Normal(random)));
+
+        var estimate = MeasuredDurations.Of(profile, _prior)!;
+
+        Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
+        Assert.InRange(estimate.Upper.TotalSeconds, 14.5, 19.5);
+        Assert.Equal(estimate.Median, estimate.Quantiles![6]);
+        Assert.Equal(estimate.Upper, estimate.Quantiles[10]);
+        Assert.Equal(estimate.Quantiles.Order(), estimate.Quantiles);
+    }
+
+    [Fact]
+    public void Of_AFewMeasured_StaysNearThePrior()
+    {
+        var estimate = MeasuredDurations.Of(Learn(2, () => 10), _prior)!;
+
+        Assert.InRange(estimate.Upper.TotalSeconds, 80, 120);
+    }
+
+    [Fact]
+    public void Of_AFewMeasuredAndNoPrior_IsAboutThemAndUncertain()
+    {
+        var estimate = MeasuredDurations.Of(Learn(2, () => 10), null)!;
+
+        Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
+        Assert.InRange(estimate.Upper.TotalSeconds, 20, 40);
+    }
+
+    [Fact]
+    public void Of_TwoPeaks_AreNotSmoothedIntoOne()
+    {
+        var random = new Random(3);
+        var profile = Learn(400, () => (random.NextDouble() < 0.6 ? 2 : 30) * Math.Exp(0.2 * Normal(random)));
+
+        var estimate = MeasuredDurations.Of(profile, null)!;
+
+        Assert.True(estimate.QuantilesAt(0.45)[0] < TimeSpan.FromSeconds(4), $"{estimate}");
+        Assert.True(estimate.QuantilesAt(0.75)[0] > TimeSpan.FromSeconds(20), $"{estimate}");
+    }
+
+    private static DurationProfile Learn(int count, Func<double> seconds)
+    {
+        var profile = DurationProfile.Empty;
+        for (var learned = 0; learned < count; learned += 20)
+        {
+            var measured = new DurationHistogram();
+            for (var i = 0; i < Math.Min(20, count - learned); i++)
+            {
+                measured.Add(TimeSpan.FromSeconds(seconds()));
+            }
+
+            profile = profile.With(measured, "a worker", 1, DateTimeOffset.UnixEpoch);
+        }
+
+        return profile;
+    }
+
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}

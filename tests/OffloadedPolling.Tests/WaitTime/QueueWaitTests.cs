@@ -1,0 +1,90 @@
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Tests.WaitTime;
+
+public sealed class QueueWaitTests
+{
+    private static readonly OperationEstimate _prior = new() { Median = TimeSpan.FromSeconds(5.2), Upper = TimeSpan.FromSeconds(8.9) };
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 9)]
+    [InlineData(5, 4)]
+    public void Estimate_WithAFreeSlot_IsTheWorkItself(int waiting, int inFlight) =>
+        Assert.Same(_prior, QueueWait.Estimate(_prior, new QueueDepth(waiting, inFlight), slots: 10));
+
+    [Fact]
+    public void Estimate_OfAPrior_HasNoQuantilesAndThatOfMeasuredDurationsHas()
+    {
+        var measured = _prior with { Quantiles = _prior.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
+
+        Assert.Null(QueueWait.Estimate(_prior, new QueueDepth(40, 4), slots: 4).Quantiles);
+        Assert.Equal(13, QueueWait.Estimate(measured, new QueueDepth(40, 4), slots: 4).Quantiles!.Count);
+    }
+
+    [Theory]
+    [InlineData(0.1, 4, 30)]
+    [InlineData(0.42, 4, 30)]
+    [InlineData(0.42, 1, 3)]
+    [InlineData(0.42, 20, 2)]
+    [InlineData(1, 8, 12)]
+    [InlineData(1, 1, 0)]
+    public void Estimate_ASimulatedQueue_Agrees(double sigma, int slots, int waiting)
+    {
+        const int Runs = 4000;
+        var random = new Random(17);
+        var work = new OperationEstimate
+        {
+            Median = TimeSpan.FromSeconds(5),
+            Upper = TimeSpan.FromSeconds(5 * Math.Exp(1.2815515655446004 * sigma)),
+        };
+        work = work with { Quantiles = work.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
+        var samples = Enumerable.Range(0, Runs).Select(_ => DoneAt(slots, waiting, () => 5 * Math.Exp(sigma * Normal(random)), random)).Order().ToList();
+
+        var estimate = QueueWait.Estimate(work, new QueueDepth(waiting, slots), slots);
+
+        // Widely spread work is what a gamma distribution of the wait fits worst.
+        var tolerance = sigma < 1 ? 0.06 : 0.09;
+        Assert.All(OperationEstimate.QuantileLevels.Zip(estimate.Quantiles!), quantile =>
+        {
+            var ended = samples.Count(sample => sample < quantile.Second.TotalSeconds) / (double)Runs;
+            Assert.InRange(ended - quantile.First, -tolerance, tolerance);
+        });
+        Assert.InRange(samples.Count(sample => sample < estimate.Upper.TotalSeconds) / (double)Runs, 0.86, 0.94);
+    }
+
+    [Fact]
+    public void Estimate_AnAbsurdQueue_IsBounded() => Assert.Equal(
+        TimeSpan.FromDays(14),
+        QueueWait.Estimate(
+            new OperationEstimate { Median = TimeSpan.FromDays(1), Upper = TimeSpan.FromDays(2) }, new QueueDepth(int.MaxValue, int.MaxValue), 1).Median);
+
+    // The slots have been busy for long, each with an operation of its own; those that wait come first, ours last.
+    private static double DoneAt(int slots, int waiting, Func<double> duration, Random random)
+    {
+        const double Long = 500;
+        var free = new PriorityQueue<double, double>();
+        for (var slot = 0; slot < slots; slot++)
+        {
+            var end = -Long - (random.NextDouble() * 20);
+            while (end <= 0)
+            {
+                end += duration();
+            }
+
+            free.Enqueue(end, end);
+        }
+
+        var done = 0d;
+        for (var message = 0; message <= waiting; message++)
+        {
+            done = free.Dequeue() + duration();
+            free.Enqueue(done, done);
+        }
+
+        return done;
+    }
+
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}
