@@ -8,4 +8,5 @@ namespace OffloadedPolling.Client;
 [JsonSerializable(typeof(OperationStatus))]
 [JsonSerializable(typeof(AcceptedOperation))]
 [JsonSerializable(typeof(OperationProblem))]
+[JsonSerializable(typeof(ResumeToken))]
 internal sealed partial class OperationJsonContext : JsonSerializerContext;

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace OffloadedPolling.Client;
+
+/// <summary>One wait for one operation: when to look, where, and what of it is news.</summary>
+internal sealed class OperationWatch : IDisposable
+{
+    private readonly OperationPollerOptions _options;
+
+    private readonly WatchedOperation _operation;
+
+    private readonly StatusUrlReader _reader;
+
+    private readonly StatusUrlRenewal _renewal;
+
+    private readonly SeenDocument _seen;
+
+    private readonly PollPace _pace;
+
+    private readonly CancellationTokenSource _deadline;
+
+    private Uri? _url;
+
+    private DateTimeOffset? _urlExpiresAt;
+
+    // The URL comes from a renewal and has not been good for anything yet.
+    private bool _isUntried;
+
+    // What to wait instead of what the schedule says.
+    private TimeSpan? _pause;
+
+    private int _looks;
+
+    private int _failures;
+
+    private string? _lastFault;
+
+    public OperationWatch(WatchedOperation operation, HttpClient http, OperationPollerOptions options)
+    {
+        var sender = new PollerHttp(http, options);
+        (_operation, _options, _reader, _renewal) = (operation, options, new StatusUrlReader(sender), new StatusUrlRenewal(sender, options));
+        (_url, _urlExpiresAt) = (operation.StatusUrl, operation.StatusUrlExpiresAt);
+        _seen = new SeenDocument(options.TimeProvider, operation.Acquaintance != Acquaintance.None);
+        _pace = new PollPace(options, operation.Estimate);
+        _pause = operation.Acquaintance switch
+        {
+            Acquaintance.New => null,
+            Acquaintance.Old => _pace.Around(operation.RetryAfter),
+            _ => TimeSpan.Zero,
+        };
+        _deadline = new CancellationTokenSource(options.Timeout, options.TimeProvider);
+    }
+
+    public void Dispose() => _deadline.Dispose();
+
+    /// <summary>The next document that is new.</summary>
+    /// <exception cref="OperationUnavailableException">There will be none.</exception>
+    /// <exception cref="OperationTimeoutException">The deadline came first.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> came first.</exception>
+    /// <exception cref="InvalidOperationException">Host, store or client is not set up right.</exception>
+    public async Task<OperationStatus> NextAsync(CancellationToken cancel)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, _deadline.Token);
+        try
+        {
+            for (; ; )
+            {
+                await PauseAsync(both.Token).ConfigureAwait(false);
+                if (_url is null)
+                {
+                    await RenewAsync(both.Token).ConfigureAwait(false);
+                }
+                else if (await LookAsync(_url, both.Token).ConfigureAwait(false) is { } news)
+                {
+                    return news;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+        catch (OperationCanceledException) when (_deadline.IsCancellationRequested)
+        {
+            throw TimedOut();
+        }
+    }
+
+    private async Task PauseAsync(CancellationToken cancel)
+    {
+        var wait = _pause ?? _pace.NextWait(_seen.Age, _seen.Status is null ? _operation.RetryAfter : TimeSpan.Zero);
+        _pause = null;
+        cancel.ThrowIfCancellationRequested();
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait < PollPace.Longest ? wait : PollPace.Longest, _options.TimeProvider, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<OperationStatus?> LookAsync(Uri url, CancellationToken cancel)
+    {
+        _looks++;
+        var askedAt = _options.TimeProvider.GetTimestamp();
+        var reading = await _reader.ReadAsync(url, _urlExpiresAt, _seen.ETag, cancel).ConfigureAwait(false);
+        if (reading.Status is { } read && read.Id != _operation.Id)
+        {
+            throw new InvalidOperationException($"The status URL of operation {_operation.Id} leads to the document of another operation.");
+        }
+
+        var isNews = reading is { Refusal: null, Fault: null } && _seen.Take(reading, askedAt);
+        _options.Looked?.Invoke(new OperationLook
+        {
+            Number = _looks,
+            StatusCode = reading.Answer.Code,
+            Fault = reading.Fault,
+            IsNews = isNews,
+            Status = reading.Status,
+            Unnoticed = isNews && reading.Status!.Status.IsTerminal() ? _seen.AgeAtFirstSight : null,
+        });
+        switch (reading)
+        {
+            case { Fault: { } fault }:
+                BackOff(fault, reading.Answer.RetryAfter);
+                break;
+            case { Refusal: { } refusal }:
+                TakeRefusal(refusal, reading);
+                break;
+            default:
+                (_isUntried, _failures, _lastFault) = (false, 0, null);
+                break;
+        }
+
+        if (isNews)
+        {
+            _pace.Follow(reading.Status!.Estimate);
+        }
+
+        return isNews ? reading.Status : null;
+    }
+
+    private void TakeRefusal(StatusRefusal refusal, StatusReading reading)
+    {
+        var words = reading.RefusalCode is { } code ? $"{reading.Answer} ({code})" : reading.Answer.ToString();
+        var isGone = refusal == StatusRefusal.Missing || reading.Answer.Code == HttpStatusCode.NotFound;
+        var isFinal = refusal == StatusRefusal.Missing || _operation.OperationUrl is null || (_isUntried && refusal != StatusRefusal.Expired);
+        if (isFinal)
+        {
+            throw isGone
+                ? Unavailable(OperationUnavailableReason.Missing, $"has no status any more: the store answers {words}. Its retention is over, or it never was")
+                : refusal == StatusRefusal.Expired
+                    ? Unavailable(OperationUnavailableReason.Expired, $"has a status URL that has expired: the store answers {words}. {NoOperationUrl}")
+                    : Unavailable(OperationUnavailableReason.Forbidden, $"has a status URL that is refused: the store answers {words}. {(_isUntried ? "The host had just issued it" : NoOperationUrl)}");
+        }
+
+        _url = null;
+        if (_isUntried)
+        {
+            // The host issues URLs that have expired. Asking at once, again and again, would not help it.
+            BackOff(words, null);
+        }
+        else
+        {
+            _pause = TimeSpan.Zero;
+        }
+    }
+
+    private const string NoOperationUrl =
+        "No operation URL is known to renew it at; if the host's are relative, set " + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
+
+    private async Task RenewAsync(CancellationToken cancel)
+    {
+        Debug.Assert(_operation.OperationUrl is not null, "Without one there is nothing to renew at.");
+        var renewed = await _renewal.RenewAsync(_operation.OperationUrl, _operation.Id, cancel).ConfigureAwait(false);
+        if (renewed.Unavailable is { } reason)
+        {
+            throw Unavailable(reason, reason == OperationUnavailableReason.Missing
+                ? $"is not known to the host, which answers {renewed.Words}. Its retention is over, or it never was"
+                : $"gets no new status URL from the host, which answers {renewed.Words}. Add what it asks for in {nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}");
+        }
+
+        if (renewed.Url is null)
+        {
+            BackOff($"the host, asked for a new status URL: {renewed.Words}", renewed.RetryAfter);
+            return;
+        }
+
+        (_url, _urlExpiresAt, _isUntried, _pause) = (renewed.Url, renewed.ExpiresAt, true, TimeSpan.Zero);
+    }
+
+    private void BackOff(string fault, TimeSpan? retryAfter)
+    {
+        _lastFault = fault;
+        _pause = PollBackoff.After(_failures++, _options.Random(), retryAfter);
+    }
+
+    private string Token() => ResumeToken.Of(_operation with { StatusUrl = _url ?? _operation.StatusUrl });
+
+    private OperationUnavailableException Unavailable(OperationUnavailableReason reason, string what) =>
+        new($"Operation {_operation.Id} {what}.", reason, _seen.Status, Token());
+
+    private OperationTimeoutException TimedOut()
+    {
+        var seen = _seen.Status is { } last ? $"it was last seen as {last.Status}" : "none of its documents was seen";
+        var fault = _lastFault is null ? "" : $", and the last try failed: {_lastFault}";
+        return new($"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{fault}.", _seen.Status, Token());
+    }
+}

@@ -1,0 +1,59 @@
+namespace OffloadedPolling.Client;
+
+/// <summary>When to look next: the schedule of the newest estimate, jittered, and within what the caller wants.</summary>
+internal sealed class PollPace
+{
+    /// <summary>No wait is longer, whoever asks for it; a timer takes 49 days.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    private readonly OperationPollerOptions _options;
+
+    private OperationEstimate? _estimate;
+
+    private PollSchedule _schedule;
+
+    public PollPace(OperationPollerOptions options, OperationEstimate? estimate)
+    {
+        _options = options;
+        _estimate = estimate;
+        _schedule = NewSchedule();
+    }
+
+    private TimeSpan Most => _options.AtLeastEvery is { } often && often < Longest ? often : Longest;
+
+    /// <summary>Takes the estimate of a new document in place of the one before.</summary>
+    public void Follow(OperationEstimate? estimate)
+    {
+        if (!AreSame(estimate, _estimate))
+        {
+            _estimate = estimate;
+            _schedule = NewSchedule();
+        }
+    }
+
+    /// <summary>How long to wait.</summary>
+    /// <param name="elapsed">The age of what the estimate counts from.</param>
+    /// <param name="ifUnknown">The least to wait where there is no estimate.</param>
+    public TimeSpan NextWait(TimeSpan elapsed, TimeSpan ifUnknown)
+    {
+        var most = Most;
+        var least = _estimate is null && ifUnknown < most ? ifUnknown : TimeSpan.Zero;
+        var delay = Clamp(_schedule.NextDelay(elapsed), least, most);
+        return PollJitter.Within(PollJitter.Apply(delay, _schedule.NextDelay(elapsed + delay), _options.Random()), least, most);
+    }
+
+    /// <summary>A wait around what the host said of a document whose age is not known.</summary>
+    public TimeSpan Around(TimeSpan retryAfter) =>
+        PollJitter.Within(PollJitter.Apply(Clamp(retryAfter, TimeSpan.Zero, Most), retryAfter, _options.Random()), TimeSpan.Zero, Most);
+
+    private static TimeSpan Clamp(TimeSpan delay, TimeSpan least, TimeSpan most) => delay < least ? least : delay > most ? most : delay;
+
+    // Two lists of the same durations are different objects.
+    private static bool AreSame(OperationEstimate? one, OperationEstimate? other) =>
+        one == other
+        || (one is not null && other is not null && one.Median == other.Median && one.Upper == other.Upper
+            && one.Quantiles is { } quantiles && other.Quantiles is { } others && quantiles.SequenceEqual(others));
+
+    // Costs a millisecond, which is why it is made for a new estimate only.
+    private PollSchedule NewSchedule() => new(_estimate, _options.TargetDelay ?? PollSchedule.DefaultTargetDelay(_estimate));
+}
