@@ -1,0 +1,201 @@
+using System.Net;
+
+namespace OffloadedPolling.Tests.Polling;
+
+/// <summary>When the poller looks.</summary>
+public sealed class ScheduleTests : IDisposable
+{
+    private readonly PollerBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task FirstLook_WithAnEstimate_FollowsItsSchedule()
+    {
+        _bench.Server.Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
+
+        Assert.Equal([PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero)], _bench.Time.Waits);
+    }
+
+    [Theory]
+    [InlineData(30, 30.0)]
+    [InlineData(0.01, null)]
+    public async Task FirstLook_WithoutAnEstimate_IsNoEarlierThanRetryAfter(double retryAfter, double? expected)
+    {
+        _bench.Server.Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { RetryAfter = TimeSpan.FromSeconds(retryAfter) });
+
+        Assert.Equal([expected is { } seconds ? TimeSpan.FromSeconds(seconds) : PollerBench.Scheduled(null, TimeSpan.Zero)], _bench.Time.Waits);
+    }
+
+    [Fact]
+    public async Task FirstLook_WithoutAnEstimateAndJittered_IsNoEarlierThanRetryAfter()
+    {
+        _bench.Options.Random = () => 0;
+        _bench.Server.Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { RetryAfter = TimeSpan.FromSeconds(30) });
+
+        Assert.InRange(Assert.Single(_bench.Time.Waits), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(37.5));
+    }
+
+    [Theory]
+    [InlineData(OperationState.Running, 7)]
+    [InlineData(OperationState.Succeeded, 0)]
+    public async Task FirstLook_AtADocumentOfUnknownAge_GoesByWhatTheHostSays(OperationState state, double retryAfter)
+    {
+        _bench.Server.Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with
+        {
+            Status = state, Estimate = PollerBench.Estimate, RetryAfter = TimeSpan.FromSeconds(retryAfter),
+        });
+
+        Assert.Equal(TimeSpan.FromSeconds(retryAfter), _bench.Time.Now);
+    }
+
+    [Fact]
+    public async Task NextLook_CountsFromTheDocumentsWriting()
+    {
+        _bench.Server.Shows(() => _bench.Document(age: TimeSpan.FromSeconds(2)) with { Estimate = PollerBench.Estimate }).Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { RetryAfter = TimeSpan.FromSeconds(20) });
+
+        Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.FromSeconds(2)), _bench.Time.Waits[1]);
+    }
+
+    [Fact]
+    public async Task NextLook_AtTheSameDocument_GoesOnAlongTheSchedule()
+    {
+        _bench.Server
+            .Shows(() => _bench.Document() with { Estimate = PollerBench.Estimate }, "1")
+            .Says(HttpStatusCode.NotModified)
+            .Says(HttpStatusCode.NotModified)
+            .Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync();
+
+        var elapsed = TimeSpan.Zero;
+        foreach (var wait in _bench.Time.Waits.Skip(1))
+        {
+            Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, elapsed), wait);
+            elapsed += wait;
+        }
+
+        Assert.Equal(4, _bench.Time.Waits.Count);
+    }
+
+    [Fact]
+    public async Task NextLook_AfterADocumentWithAnotherEstimate_FollowsThat()
+    {
+        var longer = new OperationEstimate { Median = TimeSpan.FromSeconds(600), Upper = TimeSpan.FromSeconds(900) };
+        _bench.Server
+            .Shows(() => _bench.Document() with { Estimate = longer })
+            .Shows(() => _bench.Document())
+            .Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
+
+        Assert.Equal(
+            [PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero), PollerBench.Scheduled(longer, TimeSpan.Zero), PollerBench.Scheduled(null, TimeSpan.Zero)],
+            _bench.Time.Waits);
+    }
+
+    [Theory]
+    [InlineData(-100_000)]
+    [InlineData(100_000)]
+    public async Task NextLook_WithAWrongClock_IsTheSame(double seconds)
+    {
+        using var bench = new PollerBench(TimeSpan.FromSeconds(seconds));
+        bench.Server.Shows(() => bench.Document(age: TimeSpan.FromSeconds(1)) with { Estimate = PollerBench.Estimate }).Shows(bench.Succeeded);
+
+        await bench.WatchAsync();
+
+        Assert.Equal([TimeSpan.FromSeconds(3), PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.FromSeconds(1))], bench.Time.Waits);
+    }
+
+    [Theory]
+    [InlineData(-500, 0)]
+    [InlineData(500, 3)]
+    public async Task NextLook_AtAnImpossibleAge_TakesWhatIsPossible(double age, double taken)
+    {
+        _bench.Server.Shows(() => _bench.Document(age: TimeSpan.FromSeconds(age)) with { Estimate = PollerBench.Estimate }).Shows(() =>
+            _bench.Document(OperationState.Succeeded, TimeSpan.FromDays(-1)));
+
+        await _bench.WatchAsync();
+
+        Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.FromSeconds(taken)), _bench.Time.Waits[1]);
+    }
+
+    [Fact]
+    public async Task NextLook_WhereTheAnswerHasNoDate_TakesTheDocumentAsNew()
+    {
+        _bench.Server
+            .Shows(() => _bench.Document(age: TimeSpan.FromSeconds(2)) with { Estimate = PollerBench.Estimate }, null, response => response.Headers.Date = null)
+            .Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync();
+
+        Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero), _bench.Time.Waits[1]);
+    }
+
+    [Fact]
+    public async Task NextLook_AfterTheReaderTookItsTime_CountsThat()
+    {
+        _bench.Server.Shows(() => _bench.Document() with { Estimate = PollerBench.Estimate }).Shows(_bench.Succeeded);
+
+        await foreach (var _ in _bench.Poller.WatchAsync(_bench.Accepted()))
+        {
+            _bench.Time.Pass(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.FromSeconds(10)), _bench.Time.Waits[1]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    [InlineData(0.999)]
+    public async Task NextLook_WithAtLeastEvery_IsNoLater(double random)
+    {
+        _bench.Options.AtLeastEvery = TimeSpan.FromSeconds(2);
+        _bench.Options.Random = () => random;
+        _bench.Server.Shows(() => _bench.Document() with { Estimate = PollerBench.Estimate }).Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
+
+        Assert.All(_bench.Time.Waits, wait => Assert.InRange(wait, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public async Task NextLook_WithATargetDelay_HandsItToTheSchedule()
+    {
+        var target = TimeSpan.FromSeconds(4);
+        _bench.Options.TargetDelay = target;
+        _bench.Server.Shows(() => _bench.Document() with { Estimate = PollerBench.Estimate }).Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
+
+        var expected = new PollSchedule(PollerBench.Estimate, target).NextDelay(TimeSpan.Zero);
+        Assert.Equal([expected, expected], _bench.Time.Waits);
+    }
+
+    [Fact]
+    public async Task Looks_OfManyWhoBeganAtOnce_Differ()
+    {
+        var waits = new HashSet<TimeSpan>();
+        for (var caller = 0; caller < 5; caller++)
+        {
+            using var bench = new PollerBench();
+            bench.Options.Random = new OperationPollerOptions().Random;
+            bench.Server.Shows(bench.Succeeded);
+            await bench.WatchAsync(bench.Accepted() with { Estimate = PollerBench.Estimate });
+            waits.UnionWith(bench.Time.Waits);
+        }
+
+        Assert.Equal(5, waits.Count);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace OffloadedPolling.Tests.Polling;
+
+/// <summary>The store and the host in one: answers requests as a test has written down, in turn.</summary>
+internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
+{
+    public const string UrlExpired =
+        """<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2026-11-23T10:00:00Z</Expires></Error>""";
+
+    private readonly Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>> _script = [];
+
+    /// <summary>What was asked.</summary>
+    public List<Asked> Requests { get; } = [];
+
+    public bool IsDone => _script.Count == 0;
+
+    public ScriptedServer Then(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer)
+    {
+        _script.Enqueue(answer);
+        return this;
+    }
+
+    public ScriptedServer Then(Func<HttpResponseMessage> answer) => Then((_, _) => Task.FromResult(answer()));
+
+    public ScriptedServer Throws(Exception failure) => Then((_, _) => Task.FromException<HttpResponseMessage>(failure));
+
+    public ScriptedServer Says(HttpStatusCode code, string body = "", string type = "application/xml", Action<HttpResponseMessage>? change = null) =>
+        Then(() => Answer(code, body, type, change));
+
+    /// <summary>A document, made when it is asked for.</summary>
+    public ScriptedServer Shows(Func<OperationStatus> status, string? etag = null, Action<HttpResponseMessage>? change = null) =>
+        Then(() => Answer(HttpStatusCode.OK, JsonSerializer.Serialize(status(), OperationJson.Status), "application/json", response =>
+        {
+            response.Headers.ETag = etag is null ? null : new EntityTagHeaderValue($"\"{etag}\"");
+            change?.Invoke(response);
+        }));
+
+    /// <summary>A new status URL, from the host.</summary>
+    public ScriptedServer Renews(AcceptedOperation accepted) =>
+        Says(HttpStatusCode.OK, JsonSerializer.Serialize(accepted, OperationJson.Accepted), "application/json");
+
+    /// <summary>A request that nothing but its timeout ends.</summary>
+    public ScriptedServer Hangs() => Then(async (_, cancel) =>
+    {
+        ThreadPool.UnsafeQueueUserWorkItem(_ => time.Jump(), null);
+        await Task.Delay(Timeout.Infinite, cancel);
+        throw new InvalidOperationException("unreachable");
+    });
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Requests.Add(new Asked(request.RequestUri!.OriginalString, request.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value)), time.Now));
+        Assert.True(_script.TryDequeue(out var answer), $"Request {Requests.Count} is one too many.");
+        var response = await answer(request, cancellationToken);
+        response.RequestMessage ??= request;
+        return response;
+    }
+
+    private HttpResponseMessage Answer(HttpStatusCode code, string body, string type, Action<HttpResponseMessage>? change)
+    {
+        var response = new HttpResponseMessage(code) { Content = new StringContent(body, Encoding.UTF8, type) };
+        // Whole seconds, as everywhere.
+        response.Headers.Date = new DateTimeOffset(time.ServerNow.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        change?.Invoke(response);
+        return response;
+    }
+
+    internal sealed record Asked(string Url, Dictionary<string, string> Headers, TimeSpan At);
+}
