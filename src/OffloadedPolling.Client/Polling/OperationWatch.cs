@@ -6,6 +6,9 @@ namespace OffloadedPolling.Client;
 /// <summary>One wait for one operation: when to look, where, and what of it is news.</summary>
 internal sealed class OperationWatch : IDisposable
 {
+    private const string NoOperationUrl =
+        "No operation URL is known to renew it at; if the host's are relative, set " + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
+
     private readonly OperationPollerOptions _options;
 
     private readonly WatchedOperation _operation;
@@ -164,9 +167,6 @@ internal sealed class OperationWatch : IDisposable
             _pause = TimeSpan.Zero;
         }
     }
-
-    private const string NoOperationUrl =
-        "No operation URL is known to renew it at; if the host's are relative, set " + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
 
     private async Task RenewAsync(CancellationToken cancel)
     {

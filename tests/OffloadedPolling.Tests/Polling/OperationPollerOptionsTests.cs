@@ -1,0 +1,49 @@
+namespace OffloadedPolling.Tests.Polling;
+
+public sealed class OperationPollerOptionsTests
+{
+    public static TheoryData<string, Action<OperationPollerOptions>> Wrong => new()
+    {
+        { "HostAddress", options => options.HostAddress = new Uri("/relative", UriKind.Relative) },
+        { "HostAddress", options => options.HostAddress = new Uri("ftp://orders.example.com") },
+        { "TargetDelay", options => options.TargetDelay = TimeSpan.Zero },
+        { "AtLeastEvery", options => options.AtLeastEvery = TimeSpan.FromSeconds(-1) },
+        { "Timeout", options => options.Timeout = TimeSpan.Zero },
+        { "Timeout", options => options.Timeout = TimeSpan.FromDays(50) },
+        { "RequestTimeout", options => options.RequestTimeout = TimeSpan.Zero },
+        { "RequestTimeout", options => options.RequestTimeout = Timeout.InfiniteTimeSpan },
+        { "TimeProvider", options => options.TimeProvider = null! },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
+    public void Poller_WithAWrongSetting_NamesIt(string name, Action<OperationPollerOptions> set)
+    {
+        var options = new OperationPollerOptions();
+        set(options);
+        using var http = new HttpClient();
+
+        Assert.Contains($"OperationPollerOptions.{name} is ", Assert.Throws<ArgumentException>(() => new OperationPoller(options)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new OperationPoller(http, options));
+    }
+
+    [Fact]
+    public void Poller_WithNothing_IsRefused()
+    {
+        Assert.Throws<ArgumentNullException>(() => new OperationPoller((OperationPollerOptions)null!));
+        Assert.Throws<ArgumentNullException>(() => new OperationPoller((HttpClient)null!));
+    }
+
+    [Fact]
+    public async Task Poller_OnceMade_SeesNoLaterChange()
+    {
+        using var bench = new PollerBench();
+        var poller = bench.Poller;
+        bench.Options.AtLeastEvery = TimeSpan.FromMilliseconds(1);
+        bench.Server.Shows(bench.Succeeded);
+
+        await poller.WaitForCompletionAsync(bench.Accepted() with { Estimate = PollerBench.Estimate });
+
+        Assert.Equal([PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero)], bench.Time.Waits);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Net;
+using System.Net.Http.Headers;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Polling;
+
+/// <summary>What the poller does when its status URL is refused.</summary>
+public sealed class RenewalTests : IDisposable
+{
+    private const string AccessDenied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+
+    private const string NoSuchKey = "<Error><Code>NoSuchKey</Code></Error>";
+
+    private const string RenewalUrl = PollerBench.OperationUrl + "/url";
+
+    private readonly PollerBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData(403, ScriptedServer.UrlExpired)]
+    [InlineData(400, "<Error><Code>ExpiredToken</Code></Error>")]
+    [InlineData(400, "<Error><Code>InvalidToken</Code></Error>")]
+    [InlineData(403, AccessDenied)]
+    [InlineData(404, "<html/>")]
+    [InlineData(403, """{"type":"urn:offloaded-polling:problem:status-url-expired"}""")]
+    public async Task Refused_WithAnOperationUrl_RenewsAndLooksAgainAtOnce(int code, string body)
+    {
+        _bench.Server.Shows(() => _bench.Document(), "1").Says((HttpStatusCode)code, body).Renews(Fresh()).Shows(_bench.Succeeded);
+
+        Assert.Equal(2, (await _bench.WatchAsync()).Count);
+
+        Assert.Equal([PollerBench.StatusUrl, PollerBench.StatusUrl, RenewalUrl, PollerBench.FreshUrl], _bench.Server.Requests.Select(request => request.Url));
+        Assert.Equal(2, _bench.Time.Waits.Count);
+        Assert.Equal("\"1\"", _bench.Server.Requests[3].Headers["If-None-Match"]);
+        Assert.False(_bench.Server.Requests[2].Headers.ContainsKey("If-None-Match"));
+    }
+
+    [Fact]
+    public async Task Renewal_Authorized_TakesTheCredentialsToTheHostAlone()
+    {
+        _bench.Options.AuthorizeRenewal = (request, _) =>
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "token");
+            return ValueTask.CompletedTask;
+        };
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync();
+
+        Assert.Equal([null, "Bearer token", null], _bench.Server.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")));
+    }
+
+    [Fact]
+    public async Task Renewal_WhoseCredentialsAreNotToBeHad_EndsTheWaitAsItIs()
+    {
+        _bench.Options.AuthorizeRenewal = (_, _) => throw new HttpRequestException("no token");
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied);
+
+        Assert.Equal("no token", (await Assert.ThrowsAsync<HttpRequestException>(() => _bench.WatchAsync())).Message);
+    }
+
+    [Theory]
+    [InlineData("https://orders.example.com", "/operations/1", "https://orders.example.com/operations/1/url")]
+    [InlineData("https://orders.example.com/shop/", "/shop/operations/1", "https://orders.example.com/shop/operations/1/url")]
+    [InlineData("https://orders.example.com", "/operations/1/", "https://orders.example.com/operations/1/url")]
+    [InlineData("https://orders.example.com", "/operations/1?v=2", "https://orders.example.com/operations/1/url?v=2")]
+    [InlineData("https://orders.example.com", "http://other:81/operations/1", "http://other:81/operations/1/url")]
+    public async Task Renewal_OfARelativeOperationUrl_GoesToTheHostAddress(string host, string operationUrl, string expected)
+    {
+        _bench.Options.HostAddress = new Uri(host);
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted(operationUrl));
+
+        Assert.Equal(expected, _bench.Server.Requests[1].Url);
+    }
+
+    [Fact]
+    public void Renewal_ThatWouldTakeCredentialsToAnotherOrigin_IsRefusedAtOnce()
+    {
+        _bench.Options.HostAddress = new Uri("https://orders.example.com");
+        _bench.Options.AuthorizeRenewal = (_, _) => ValueTask.CompletedTask;
+
+        foreach (var elsewhere in new[] { "https://evil.example.com/operations/1", "//evil.example.com/operations/1", "http://orders.example.com/operations/1" })
+        {
+            Assert.Throws<ArgumentException>(() => _bench.Poller.WatchAsync(_bench.Accepted(elsewhere)));
+        }
+
+        Assert.NotNull(_bench.Poller.WatchAsync(_bench.Accepted()));
+    }
+
+    [Fact]
+    public async Task FreshUrl_ThatIsRefused_EndsAsForbidden()
+    {
+        _bench.Server.Shows(() => _bench.Document()).Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Says(HttpStatusCode.Forbidden, AccessDenied);
+
+        var ended = await EndsAsync(OperationUnavailableReason.Forbidden);
+
+        Assert.Equal(OperationState.Running, ended.LastStatus!.Status);
+        Assert.Contains("AccessDenied", ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FreshUrl_ThatIsRefusedAfterTroubleBetween_EndsAsForbidden()
+    {
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Says(HttpStatusCode.InternalServerError).Says(HttpStatusCode.Forbidden, AccessDenied);
+
+        await EndsAsync(OperationUnavailableReason.Forbidden);
+    }
+
+    [Fact]
+    public async Task FreshUrl_ThatWasGoodFor_IsRenewedLater()
+    {
+        _bench.Server
+            .Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Shows(() => _bench.Document(), "1")
+            .Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Says(HttpStatusCode.NotModified)
+            .Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Shows(_bench.Succeeded);
+
+        Assert.Equal(2, (await _bench.WatchAsync()).Count);
+    }
+
+    [Fact]
+    public async Task FreshUrl_ThatHasExpired_IsRenewedAgainAfterABackOff()
+    {
+        _bench.Server
+            .Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Renews(Fresh())
+            .Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Renews(Fresh())
+            .Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Renews(Fresh())
+            .Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync();
+
+        Assert.Equal([TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)], _bench.Time.Waits.Skip(1));
+    }
+
+    [Theory]
+    [InlineData(PollerBench.OperationUrl, NoSuchKey)]
+    [InlineData(null, NoSuchKey)]
+    [InlineData(null, "<html/>")]
+    public async Task Missing_EndsTheWait(string? operationUrl, string body)
+    {
+        _bench.Server.Says(HttpStatusCode.NotFound, body);
+
+        await EndsAsync(OperationUnavailableReason.Missing, operationUrl);
+    }
+
+    [Theory]
+    [InlineData(ScriptedServer.UrlExpired, OperationUnavailableReason.Expired)]
+    [InlineData(AccessDenied, OperationUnavailableReason.Forbidden)]
+    public async Task Refused_WithoutAnOperationUrl_EndsTheWait(string body, OperationUnavailableReason reason)
+    {
+        foreach (var unusable in new[] { null, "", "/operations/relative" })
+        {
+            _bench.Server.Says(HttpStatusCode.Forbidden, body);
+            var ended = await EndsAsync(reason, unusable);
+            Assert.Contains(nameof(OperationPollerOptions.HostAddress), ended.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Refused_AfterThePromisedInstant_HasExpired()
+    {
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied);
+
+        var accepted = _bench.Accepted(null) with { StatusUrlExpiresAt = _bench.Time.ServerNow };
+        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(() => _bench.WatchAsync(accepted));
+
+        Assert.Equal(OperationUnavailableReason.Expired, ended.Reason);
+    }
+
+    [Theory]
+    [InlineData(401, OperationUnavailableReason.Forbidden)]
+    [InlineData(403, OperationUnavailableReason.Forbidden)]
+    [InlineData(400, OperationUnavailableReason.Forbidden)]
+    [InlineData(404, OperationUnavailableReason.Missing)]
+    [InlineData(410, OperationUnavailableReason.Missing)]
+    public async Task Host_ThatGivesNoUrl_EndsTheWait(int code, OperationUnavailableReason reason)
+    {
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied).Says((HttpStatusCode)code);
+
+        var ended = await EndsAsync(reason);
+
+        Assert.Contains($"{code}", ended.Message, StringComparison.Ordinal);
+        Assert.Null(ended.LastStatus);
+        Assert.Equal(_bench.Poller.GetResumeToken(_bench.Accepted()), ended.ResumeToken);
+    }
+
+    [Fact]
+    public async Task Host_ThatIsDown_IsAskedAgain()
+    {
+        _bench.Server
+            .Says(HttpStatusCode.Forbidden, AccessDenied)
+            .Says(HttpStatusCode.BadGateway)
+            .Throws(new HttpRequestException("down"))
+            .Hangs()
+            .Says(HttpStatusCode.TooManyRequests, change: response => response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(50)))
+            .Says(HttpStatusCode.OK, "<html>Hello</html>", "text/html")
+            .Says(HttpStatusCode.NoContent)
+            .Renews(Fresh())
+            .Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync();
+
+        Assert.Equal([0.5, 1, 2, 50, 8, 15], _bench.Time.Waits.Skip(1).Select(wait => wait.TotalSeconds));
+        Assert.Equal(7, _bench.Server.Requests.Count(request => request.Url == RenewalUrl));
+    }
+
+    [Theory]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    public async Task Host_ThatRedirects_IsAClearError(int code)
+    {
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied).Says((HttpStatusCode)code, change: response => response.Headers.Location = new Uri("https://login"));
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.WatchAsync());
+
+        Assert.Contains("redirect", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(OperationPollerOptions.AuthorizeRenewal), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_ThatAnswersWithAnotherOperation_IsRefused()
+    {
+        _bench.Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh() with { Id = new string('f', 32) });
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.WatchAsync());
+    }
+
+    private AcceptedOperation Fresh() => _bench.Accepted(statusUrl: PollerBench.FreshUrl);
+
+    private async Task<OperationUnavailableException> EndsAsync(OperationUnavailableReason reason, string? operationUrl = PollerBench.OperationUrl)
+    {
+        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(() => _bench.WatchAsync(_bench.Accepted(operationUrl)));
+        Assert.Equal(reason, ended.Reason);
+        Assert.Contains(TestDocuments.Id, ended.Message, StringComparison.Ordinal);
+        Assert.True(_bench.Server.IsDone);
+        return ended;
+    }
+}
