@@ -14,7 +14,7 @@ internal sealed class WorkEstimates(DurationProfiles profiles, IOptionsMonitor<O
         var profile = await profiles.GetAsync(kind, patience, cancel).ConfigureAwait(false);
         return _byKind.TryGetValue(kind, out var known) && known.Profile == profile
             ? known
-            : _byKind[kind] = new WorkEstimate(MeasuredDurations.Of(profile, Prior(options.Get(kind))), profile);
+            : _byKind[kind] = new WorkEstimate(ProfileEstimate.Of(profile, Prior(options.Get(kind))), profile);
     }
 
     private static OperationEstimate? Prior(OperationOptions settings) => settings is { ExpectedMedian: { } median, ExpectedUpper: { } upper }

@@ -5,7 +5,7 @@ namespace OffloadedPolling.WaitTime;
 /// The histogram is smoothed as far as its few durations leave it ragged: with a Gaussian kernel of Silverman's width (Density Estimation,
 /// 1986, 3.4), which is measured at the narrowest half of the durations, so that two peaks stay two.
 /// </remarks>
-internal static class MeasuredDurations
+internal static class ProfileEstimate
 {
     // So many durations outweigh the prior twice over.
     private const double Trust = 5;

@@ -2,16 +2,16 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.WaitTime;
 
-public sealed class MeasuredDurationsTests
+public sealed class ProfileEstimateTests
 {
     private static readonly OperationEstimate _prior = new() { Median = TimeSpan.FromSeconds(60), Upper = TimeSpan.FromSeconds(120) };
 
     [Fact]
     public void Of_NothingMeasured_IsThePrior()
     {
-        Assert.Same(_prior, MeasuredDurations.Of(null, _prior));
-        Assert.Same(_prior, MeasuredDurations.Of(DurationProfile.Empty, _prior));
-        Assert.Null(MeasuredDurations.Of(null, null));
+        Assert.Same(_prior, ProfileEstimate.Of(null, _prior));
+        Assert.Same(_prior, ProfileEstimate.Of(DurationProfile.Empty, _prior));
+        Assert.Null(ProfileEstimate.Of(null, null));
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class MeasuredDurationsTests
         var random = new Random(3);
         var profile = Learn(400, () => 10 * Math.Exp(0.4 * Normal(random)));
 
-        var estimate = MeasuredDurations.Of(profile, _prior)!;
+        var estimate = ProfileEstimate.Of(profile, _prior)!;
 
         Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
         Assert.InRange(estimate.Upper.TotalSeconds, 14.5, 19.5);
@@ -32,7 +32,7 @@ public sealed class MeasuredDurationsTests
     [Fact]
     public void Of_AFewMeasured_StaysNearThePrior()
     {
-        var estimate = MeasuredDurations.Of(Learn(2, () => 10), _prior)!;
+        var estimate = ProfileEstimate.Of(Learn(2, () => 10), _prior)!;
 
         Assert.InRange(estimate.Upper.TotalSeconds, 80, 120);
     }
@@ -40,7 +40,7 @@ public sealed class MeasuredDurationsTests
     [Fact]
     public void Of_AFewMeasuredAndNoPrior_IsAboutThemAndUncertain()
     {
-        var estimate = MeasuredDurations.Of(Learn(2, () => 10), null)!;
+        var estimate = ProfileEstimate.Of(Learn(2, () => 10), null)!;
 
         Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
         Assert.InRange(estimate.Upper.TotalSeconds, 20, 40);
@@ -52,7 +52,7 @@ public sealed class MeasuredDurationsTests
         var random = new Random(3);
         var profile = Learn(400, () => (random.NextDouble() < 0.6 ? 2 : 30) * Math.Exp(0.2 * Normal(random)));
 
-        var estimate = MeasuredDurations.Of(profile, null)!;
+        var estimate = ProfileEstimate.Of(profile, null)!;
 
         Assert.True(estimate.QuantilesAt(0.45)[0] < TimeSpan.FromSeconds(4), $"{estimate}");
         Assert.True(estimate.QuantilesAt(0.75)[0] > TimeSpan.FromSeconds(20), $"{estimate}");

@@ -1,0 +1,27 @@
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Benchmarks.Polls;
+
+/// <summary>What the library makes of measured durations, with its own code.</summary>
+internal static class Learnt
+{
+    private const int DurationsPerWrite = 25;
+
+    /// <summary>The estimate after a number of operations, written to the profile a few at a time, and read back from it.</summary>
+    public static OperationEstimate From(Func<double> duration, int operations)
+    {
+        var profile = DurationProfile.Empty;
+        for (var learnt = 0; learnt < operations; learnt += DurationsPerWrite)
+        {
+            var measured = new DurationHistogram();
+            for (var i = 0; i < Math.Min(DurationsPerWrite, operations - learnt); i++)
+            {
+                measured.Add(TimeSpan.FromSeconds(duration()));
+            }
+
+            profile = DurationProfileJson.Read(DurationProfileJson.Write(profile.With(measured, "a-worker", 4, DateTimeOffset.UnixEpoch)));
+        }
+
+        return ProfileEstimate.Of(profile, null)!;
+    }
+}
