@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using OffloadedPolling.Benchmarks;
+using OffloadedPolling.Benchmarks.Polls;
 using OffloadedPolling.Benchmarks.Reads;
 
 switch (args)
@@ -12,12 +13,15 @@ switch (args)
         return await ReadsBenchmark.RunAsync(rounds: 15, TimeSpan.FromSeconds(1));
     case ["reads", var rounds, var seconds]:
         return await ReadsBenchmark.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
+    case ["polls", .. var options]:
+        return PollsBenchmark.Run(options.Contains("--json"), options.SkipWhile(option => option != "--plots").ElementAtOrDefault(1));
     case ["reads-server"]:
         return await ReadsServer.RunAsync();
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project tests/OffloadedPolling.Benchmarks -- WHAT
               urls                     issuing a status URL, beside the SDK's GetPreSignedURL
+              polls [--json] [--plots FOLDER]   looks and delays of the schedule, beside today's habits and the optimum
               reads [ROUNDS SECONDS]   status reads on SQLite, beside a bare endpoint that returns the same bytes
             """);
         return 1;

@@ -1,25 +1,125 @@
+using OffloadedPolling.Benchmarks.Polls.Lifetimes;
+
 namespace OffloadedPolling.Benchmarks.Polls;
+
+/// <summary>Looks against delay: the library's schedule beside today's habits and the optimum, at equal mean delay.</summary>
 internal static class PollsBenchmark
 {
-    public static int Run()
+    private const int Runs = 20;
+
+    private const int LearntFrom = 200;
+
+    private const double Tenth = 1.1;
+
+    private static readonly double[] _targets = [0.5, 1, 2.5];
+
+    private static readonly Lifetime[] _lifetimes =
+    [
+        new LogNormalLifetime(10, 0.25),
+        new LogNormalLifetime(10, 0.5),
+        new LogNormalLifetime(10, 1),
+        new ExponentialLifetime(10),
+        new MixedLifetime("two peaks, 70 % about 5 s and 30 % about 22 s", 0.7, new LogNormalLifetime(5, 0.2), new LogNormalLifetime(65 / 3d, 0.2)),
+        new MixedLifetime("two peaks, half about 4 s and half about 16 s", 0.5, new LogNormalLifetime(4, 0.2), new LogNormalLifetime(16, 0.2)),
+    ];
+
+    /// <summary>Measures and prints; 0 if everything holds that must.</summary>
+    /// <param name="asJson">JSON, or tables.</param>
+    /// <param name="plots">A folder to draw the plots into.</param>
+    public static int Run(bool asJson, string? plots)
     {
-        Console.WriteLine("load " + string.Join(" ", Enumerable.Range(0, 20).Select(s => Doubling.DoneBeforeUpper(true, false, s).ToString("0.00"))));
-        Console.WriteLine("dur  " + string.Join(" ", Enumerable.Range(0, 20).Select(s => Doubling.DoneBeforeUpper(false, true, s).ToString("0.00"))));
-        Console.WriteLine("none " + string.Join(" ", Enumerable.Range(0, 20).Select(s => Doubling.DoneBeforeUpper(false, false, s).ToString("0.00"))));
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        var queue = new QueueRun(1);
-        Console.WriteLine($"{watch.ElapsedMilliseconds} ms");
-        foreach (var t in (double[])[.5, 1, 2.5, 4.5])
+        var (rows, bounds) = (new List<PollsRow>(), new List<PollsBound>());
+        foreach (var lifetime in _lifetimes)
         {
-            var c = queue.At(queue.Durations.Estimate(), t);
-            Console.WriteLine($"{t}: {c.Scheduled} opt {c.ToOptimal:0.000} fx {c.ToFixed:0.000} {watch.ElapsedMilliseconds} ms");
+            var optimum = new Optimum(lifetime);
+            var measured = Compare(lifetime, optimum, LearnAll(lifetime));
+            rows.AddRange(measured);
+            bounds.AddRange(Bound(lifetime.Name, lifetime.Peaks, measured));
+            if (lifetime.Peaks == 1)
+            {
+                bounds.AddRange(OffByTwo(lifetime, optimum));
+            }
+
+            if (plots is not null)
+            {
+                Plot.Draw(lifetime, optimum, Path.Combine(plots, $"looks-{Array.IndexOf(_lifetimes, lifetime) + 1}.svg"));
+            }
         }
-        for (var s = 0; s < 5; s++)
+
+        var queue = new QueueRun(seed: 1);
+        var queued = Compare(queue, LearnAll(queue.Durations));
+        rows.AddRange(queued);
+        bounds.AddRange(Bound(queue.All.Name, peaks: 1, queued));
+        bounds.AddRange(Doublings());
+        bounds.AddRange(_lifetimes.SelectMany(Bursts));
+
+        var report = new PollsReport(rows, bounds);
+        Console.WriteLine(asJson ? report.ToJson() : report.ToTable());
+        return report.Holds ? 0 : 1;
+    }
+
+    private static List<OperationEstimate> LearnAll(Lifetime lifetime) =>
+        [.. Enumerable.Range(0, Runs).Select(seed => new Random(seed)).Select(random => Learnt.From(() => lifetime.Sample(random), LearntFrom))];
+
+    private static List<PollsRow> Compare(Lifetime lifetime, Optimum optimum, List<OperationEstimate> learnt) =>
+        [.. Habit.All.Select(habit =>
         {
-            var r = new Random(s);
-            var c = queue.At(Learnt.From(() => queue.Durations.Sample(r), 200), 1);
-            Console.WriteLine($"learnt: {c.Scheduled} opt {c.ToOptimal:0.000} fx {c.ToFixed:0.000} {watch.ElapsedMilliseconds} ms");
+            var looks = habit.Measure(lifetime);
+            var found = Comparison.Of(lifetime, optimum, EqualDelay.Scheduled(lifetime, lifetime.Estimate(), looks.Delay));
+            var afterLearning = learnt.Select(estimate => Comparison.Of(
+                lifetime, optimum, Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(looks.Delay))))).ToList();
+            return Row(lifetime.Name, habit, looks, found, afterLearning);
+        })];
+
+    private static List<PollsRow> Compare(QueueRun queue, List<OperationEstimate> learnt) =>
+        [.. Habit.All.Select(habit =>
+        {
+            var looks = habit.Measure(queue.All);
+            var found = queue.AtDelay(queue.Durations.Estimate(), looks.Delay);
+            return Row(queue.All.Name, habit, looks, found, [.. learnt.Select(estimate => queue.At(estimate, looks.Delay))]);
+        })];
+
+    private static PollsRow Row(string durations, Habit habit, Looks looks, Comparison found, List<Comparison> learnt) => new(
+        durations, habit.Name, looks.Count, looks.Delay, found.Scheduled.Count, found.ToOptimal, found.ToFixed,
+        learnt.Average(each => each.ToOptimal), learnt.Average(each => each.ToFixed));
+
+    private static IEnumerable<PollsBound> Bound(string name, int peaks, List<PollsRow> rows)
+    {
+        var most = peaks == 1 ? 1.05 : 1.2;
+        yield return new PollsBound($"{name}: looks over the optimum's", rows.Max(row => row.ToOptimal), 0, most);
+        yield return new PollsBound($"{name}: looks over the fixed interval's", rows.Max(row => row.ToFixed), 0, 1.02);
+        yield return new PollsBound($"{name}: after {LearntFrom} operations, over the optimum's", rows.Max(row => row.LearntToOptimal), 0, most * Tenth);
+        yield return new PollsBound($"{name}: after {LearntFrom} operations, over the fixed interval's", rows.Max(row => row.LearntToFixed), 0, 1.02 * Tenth);
+    }
+
+    private static IEnumerable<PollsBound> OffByTwo(Lifetime lifetime, Optimum optimum)
+    {
+        foreach (var (scale, word) in ((double, string)[])[(0.5, "half"), (2, "double")])
+        {
+            var estimate = lifetime.Estimate(scale);
+            var usual = PollSchedule.DefaultTargetDelay(estimate);
+            var looks = Looks.Of(lifetime, new PollSchedule(estimate, usual));
+            var worst = _targets.Append(usual.TotalSeconds)
+                .Max(target => Comparison.Of(lifetime, optimum, Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target)))).ToFixed);
+            yield return new PollsBound($"{lifetime.Name}, estimate {word}: looks over the fixed interval's", worst, 0, 1.25);
+            yield return new PollsBound($"{lifetime.Name}, estimate {word}: delay over the default target", looks.Delay / usual.TotalSeconds, 0, 6);
         }
-        return 0;
+    }
+
+    private static IEnumerable<PollsBound> Doublings()
+    {
+        foreach (var (load, durations, word) in ((bool, bool, string)[])[(true, false, "the load doubled"), (false, true, "the durations doubled")])
+        {
+            var shares = Enumerable.Range(0, Runs).Select(seed => Doubling.DoneBeforeUpper(load, durations, seed)).ToList();
+            yield return new PollsBound($"done before upper, after {word}: least of {Runs} runs", shares.Min(), 0.8, 0.97);
+            yield return new PollsBound($"done before upper, after {word}: most of {Runs} runs", shares.Max(), 0.8, 0.97);
+        }
+    }
+
+    private static IEnumerable<PollsBound> Bursts(Lifetime lifetime)
+    {
+        var burst = Burst.Of(lifetime, Runs);
+        yield return new PollsBound($"{lifetime.Name}: the busiest 100 ms with jitter over that without", burst.BusiestWith / burst.BusiestWithout, 0, 0.5);
+        yield return new PollsBound($"{lifetime.Name}: looks with jitter over those without", burst.MoreLooks, 0, 1.03);
     }
 }

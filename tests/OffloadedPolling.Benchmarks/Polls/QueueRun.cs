@@ -62,6 +62,20 @@ internal sealed class QueueRun
         return new Comparison(scheduled, optimal / all, EqualDelay.Fixed(All, scheduled.Delay).Count);
     }
 
+    /// <summary>The same, at the target where the mean delay all in all is the wanted one.</summary>
+    public Comparison AtDelay(OperationEstimate work, double delay)
+    {
+        var target = delay;
+        var found = At(work, target);
+        for (var tries = 0; tries < 12 && Math.Abs((found.Scheduled.Delay / delay) - 1) > 0.003; tries++)
+        {
+            target *= delay / found.Scheduled.Delay;
+            found = At(work, target);
+        }
+
+        return found;
+    }
+
     private static Looks Follow(SimulatedOperation operation, PollSchedule waiting, PollSchedule running)
     {
         var (schedule, since, count) = (waiting, operation.Arrival, 0);

@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
+using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Status;
 
@@ -9,28 +8,13 @@ namespace OffloadedPolling.IntegrationTests.Status;
 [Collection(nameof(Alone))]
 public sealed partial class StatusReadsTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task StatusReads_ServeAtLeastHalfOfWhatABareEndpointDoes()
     {
-        var benchmarks = typeof(StatusReadsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "BenchmarksDll").Value!;
-        using var run = Process.Start(new ProcessStartInfo("dotnet", [benchmarks, "reads", "9", "0.5"]) { RedirectStandardOutput = true })!;
-        using var timeout = new CancellationTokenSource(_timeout);
-        string printed;
-        try
-        {
-            printed = await run.StandardOutput.ReadToEndAsync(timeout.Token);
-            await run.WaitForExitAsync(timeout.Token);
-        }
-        finally
-        {
-            run.Kill(entireProcessTree: true);
-        }
-
+        var (exitCode, printed) = await BenchmarkProcess.RunAsync("reads", "9", "0.5");
         output.WriteLine(printed);
 
-        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(0, exitCode);
         var median = Median().Match(printed);
         Assert.InRange(double.Parse(median.Groups["ratio"].Value, CultureInfo.InvariantCulture), 0.5, 1.2);
     }

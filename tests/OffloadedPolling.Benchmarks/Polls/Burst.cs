@@ -1,0 +1,76 @@
+using OffloadedPolling.Benchmarks.Polls.Lifetimes;
+
+namespace OffloadedPolling.Benchmarks.Polls;
+
+/// <summary>A thousand operations accepted in the same instant, with the same estimate, and their pollers' looks, with and without jitter.</summary>
+/// <param name="BusiestWithout">The most looks in 100 ms, without jitter.</param>
+/// <param name="BusiestWith">The most looks in 100 ms, with it.</param>
+/// <param name="MoreLooks">The looks with jitter over those of the schedule without, at the same mean delay.</param>
+internal readonly record struct Burst(double BusiestWithout, double BusiestWith, double MoreLooks)
+{
+    private const int Operations = 1000;
+
+    private const double Window = 0.1;
+
+    /// <summary>The means of a number of seeded runs, at the default target delay.</summary>
+    public static Burst Of(Lifetime lifetime, int runs)
+    {
+        var estimate = lifetime.Estimate();
+        var schedule = new PollSchedule(estimate, PollSchedule.DefaultTargetDelay(estimate));
+        var (without, with, count, delay) = (0d, 0d, 0d, 0d);
+        for (var seed = 0; seed < runs; seed++)
+        {
+            var random = new Random(seed);
+            double[] durations = [.. Enumerable.Range(0, Operations).Select(_ => lifetime.Sample(random))];
+            without += Busiest(durations.SelectMany(duration => LooksAt(schedule, duration, null)));
+            var looks = durations.Select(duration => LooksAt(schedule, duration, random).ToList()).ToList();
+            with += Busiest(looks.SelectMany(each => each));
+        }
+
+        // The cost is too small to be seen in so few: many more operations, one after another.
+        var chance = new Random(runs);
+        const int Many = 400_000;
+        for (var i = 0; i < Many; i++)
+        {
+            var duration = lifetime.Sample(chance);
+            var last = 0d;
+            foreach (var look in LooksAt(schedule, duration, chance))
+            {
+                (last, count) = (look, count + 1);
+            }
+
+            delay += last - duration;
+        }
+
+        return new Burst(without / runs, with / runs, count / Many / EqualDelay.Scheduled(lifetime, estimate, delay / Many).Count);
+    }
+
+    private static IEnumerable<double> LooksAt(PollSchedule schedule, double duration, Random? random)
+    {
+        var elapsed = TimeSpan.Zero;
+        while (elapsed.TotalSeconds < duration)
+        {
+            var delay = schedule.NextDelay(elapsed);
+            elapsed += random is null ? delay : PollJitter.Apply(delay, schedule.NextDelay(elapsed + delay), random.NextDouble());
+            yield return elapsed.TotalSeconds;
+        }
+    }
+
+    // In whichever 100 ms, wherever they begin.
+    private static int Busiest(IEnumerable<double> looks)
+    {
+        var times = looks.Order().ToList();
+        var (most, first) = (0, 0);
+        for (var last = 0; last < times.Count; last++)
+        {
+            while (times[last] - times[first] > Window)
+            {
+                first++;
+            }
+
+            most = Math.Max(most, last - first + 1);
+        }
+
+        return most;
+    }
+}

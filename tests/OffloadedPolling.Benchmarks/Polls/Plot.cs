@@ -1,0 +1,48 @@
+using OffloadedPolling.Benchmarks.Polls.Lifetimes;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace OffloadedPolling.Benchmarks.Polls;
+
+/// <summary>Looks against delay for one distribution, as SVG.</summary>
+internal static class Plot
+{
+    private const int Width = 760;
+
+    private const int Height = 460;
+
+    public static void Draw(Lifetime lifetime, Optimum optimum, string file)
+    {
+        var delays = Enumerable.Range(0, 40).Select(i => 0.4 * Math.Pow(15, i / 39d)).ToList();
+        var model = new PlotModel { Title = lifetime.Name, TitleFontSize = 14, Background = OxyColors.White, DefaultFont = "sans-serif" };
+        model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendFontSize = 11, LegendMargin = 4 });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "mean delay until noticed (s)", Minimum = 0.35, Maximum = 7, MajorGridlineStyle = LineStyle.Dot });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "looks for each operation", Minimum = 0.9, Maximum = 15, MajorGridlineStyle = LineStyle.Dot });
+        model.Series.Add(Line("schedule", OxyColors.Orange, 6, delays.Select(delay => EqualDelay.Scheduled(lifetime, lifetime.Estimate(), delay))));
+        model.Series.Add(Line("optimum", OxyColors.Black, 1.5, delays.Select(delay => new Looks(optimum.CountAt(delay), delay))));
+        model.Series.Add(Line("fixed interval", OxyColors.SteelBlue, 1.5, delays.Select(delay => EqualDelay.Fixed(lifetime, delay))));
+        foreach (var (habit, marker) in Habit.All.Zip(Enum.GetValues<MarkerType>().Skip(1)))
+        {
+            var looks = habit.Measure(lifetime);
+            var points = new ScatterSeries { Title = ShortNameOf(habit), MarkerType = marker, MarkerSize = 4, MarkerStroke = OxyColors.SteelBlue, MarkerFill = OxyColors.SteelBlue };
+            points.Points.Add(new ScatterPoint(looks.Delay, looks.Count));
+            model.Series.Add(points);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        using var stream = File.Create(file);
+        new SvgExporter { Width = Width, Height = Height }.Export(model, stream);
+    }
+
+    // The legend has little room.
+    private static string ShortNameOf(Habit habit) => habit.Name.Split('(', ')') is [_, var known, ..] ? known : habit.Name.Split(',')[0];
+
+    private static LineSeries Line(string title, OxyColor color, double width, IEnumerable<Looks> looks)
+    {
+        var line = new LineSeries { Title = title, Color = color, StrokeThickness = width };
+        line.Points.AddRange(looks.Select(each => new DataPoint(each.Delay, each.Count)));
+        return line;
+    }
+}

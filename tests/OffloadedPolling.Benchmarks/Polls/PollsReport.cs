@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace OffloadedPolling.Benchmarks.Polls;
+
+/// <summary>What was measured, for people or for programs.</summary>
+internal sealed record PollsReport(IReadOnlyList<PollsRow> Rows, IReadOnlyList<PollsBound> Bounds)
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public bool Holds => Bounds.All(bound => bound.Holds);
+
+    public string ToJson() => JsonSerializer.Serialize(this, _json);
+
+    public string ToTable()
+    {
+        var lines = new List<string>
+        {
+            "| durations | way to poll | looks | delay (s) | schedule's looks | over the optimum | over the fixed interval | learnt, over the optimum | learnt, over the fixed interval |",
+            "|---|---|---|---|---|---|---|---|---|",
+        };
+        lines.AddRange(Rows.Select(row => Text(
+            $"| {row.Durations} | {row.Way} | {row.Looks:0.00} | {row.Delay:0.00} | {row.Scheduled:0.00} | {row.ToOptimal:0.000} | {row.ToFixed:0.000} | {row.LearntToOptimal:0.000} | {row.LearntToFixed:0.000} |")));
+        lines.AddRange(["", "| what must hold | found | least | most | |", "|---|---|---|---|---|"]);
+        lines.AddRange(Bounds.Select(bound => Text(
+            $"| {bound.What} | {bound.Found:0.000} | {bound.Least:0.##} | {bound.Most:0.###} | {(bound.Holds ? "holds" : "BROKEN")} |")));
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Text(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
+}

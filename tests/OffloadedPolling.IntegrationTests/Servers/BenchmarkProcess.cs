@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace OffloadedPolling.IntegrationTests.Servers;
+
+/// <summary>One of the benchmarks, in a process of its own.</summary>
+internal static class BenchmarkProcess
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(3);
+
+    private static readonly string _dll =
+        typeof(BenchmarkProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "BenchmarksDll").Value!;
+
+    public static async Task<(int ExitCode, string Printed)> RunAsync(params string[] arguments)
+    {
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [_dll, .. arguments]) { RedirectStandardOutput = true })!;
+        using var timeout = new CancellationTokenSource(_timeout);
+        try
+        {
+            var printed = await run.StandardOutput.ReadToEndAsync(timeout.Token);
+            await run.WaitForExitAsync(timeout.Token);
+            return (run.ExitCode, printed);
+        }
+        finally
+        {
+            run.Kill(entireProcessTree: true);
+        }
+    }
+}
