@@ -78,6 +78,21 @@ public sealed class RefreshedValueTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
     }
 
+    [Fact]
+    public async Task Set_WhileAFetchIsUnderWay_IsWhatCountsUntilItIsTooOld()
+    {
+        var answer = new TaskCompletionSource<string>();
+        var value = New(() => _fetches == 1 ? answer.Task : Task.FromResult("newer"));
+        var read = value.GetAsync(_patience, default).AsTask();
+        value.Set("told");
+        answer.SetResult("older");
+
+        Assert.Equal("told", await read);
+        Assert.Equal("told", await value.GetAsync(_patience, default));
+        _time.Advance(_maxAge);
+        Assert.Equal("newer", await value.GetAsync(_patience, default));
+    }
+
     private RefreshedValue<string> New(Func<Task<string>> fetch) => new(
         _ =>
         {

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Tests.WaitTime;
+
+public sealed class DurationProfileTests
+{
+    private static readonly DateTimeOffset _now = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Write_ALogNormalsThousandDurationsOfOneWorker_IsAFewHundredBytes()
+    {
+        var profile = DurationProfile.Empty.With(Measured.LogNormal(1000, sigma: 1), "0123456789ab", 10, _now);
+
+        Assert.InRange(DurationProfileJson.Write(profile).Length, 100, 500);
+    }
+
+    [Fact]
+    public void Write_ThousandsOfOperationsWithSixtyFourWorkers_IsAFewThousandBytes()
+    {
+        var profile = DurationProfile.Empty;
+        for (var worker = 0; worker < 100; worker++)
+        {
+            profile = profile.With(Measured.LogNormal(100 + worker, sigma: 1.5), worker.ToString("x12", CultureInfo.InvariantCulture), 1000, _now);
+        }
+
+        Assert.Equal(64, profile.Workers.Count);
+        Assert.InRange(DurationProfileJson.Write(profile).Length, 1000, 3000);
+    }
+
+    [Fact]
+    public void Read_WhatWasWritten_IsTheSameToThreeDigits()
+    {
+        var written = DurationProfile.Empty.With(Measured.LogNormal(500, sigma: 1), "a", 10, _now).With(Measured.LogNormal(30, sigma: 0.5), "b", 4, _now);
+
+        var read = DurationProfileJson.Read(DurationProfileJson.Write(written));
+
+        Assert.Equal((written.Evidence, _now, 14), (read.Evidence, read.UpdatedAt, read.Slots(_now)), (one, other) => Math.Abs(one.Item1 - other.Item1) < 0.1 && one.Item2 == other.Item2 && one.Item3 == other.Item3);
+        Assert.Equal(1, read.Histogram.Total, 9);
+        Assert.Equal((written.Histogram.First, written.Histogram.Last), (read.Histogram.First, read.Histogram.Last));
+        for (var bin = 0; bin < DurationHistogram.Bins; bin++)
+        {
+            Assert.InRange(read.Histogram.Weight(bin), written.Histogram.Weight(bin) * 0.99, written.Histogram.Weight(bin) * 1.01);
+        }
+    }
+
+    [Fact]
+    public void Write_OneDurationAtATime_ForgetsTheOldDespiteTheRounding()
+    {
+        var profile = DurationProfile.Empty.With(Measured.LogNormal(1000, sigma: 1), "a", 1, _now);
+        for (var one = 0; one < 1000; one++)
+        {
+            profile = DurationProfileJson.Read(DurationProfileJson.Write(profile.With(Measured.Of(1, seconds: 5000), "a", 1, _now)));
+        }
+
+        Assert.Equal(profile.Histogram.First, profile.Histogram.Last);
+        Assert.Equal(1, profile.Histogram.Total, 9);
+    }
+
+    [Fact]
+    public void With_AWorker_ListsItUntilItIsNotSeenForLong()
+    {
+        var profile = DurationProfile.Empty.With(Measured.Nothing, "a", 10, _now).With(Measured.Nothing, "b", 4, _now.AddSeconds(100));
+
+        Assert.Equal(14, profile.Slots(_now.AddSeconds(150)));
+        Assert.Equal(4, profile.Slots(_now.AddSeconds(151)));
+        Assert.Equal(0, profile.Slots(_now.AddSeconds(251)));
+        Assert.Equal(0, profile.Slots(_now.AddDays(-1)));
+        Assert.Equal(["b", "c"], profile.With(Measured.Nothing, "c", 1, _now.AddSeconds(151)).Workers.Keys.Order());
+        Assert.Equal((0, 0), (profile.Evidence, profile.Histogram.Total));
+    }
+
+    [Fact]
+    public void With_AWorkerThatStops_TakesItOutAndKeepsTheOthers()
+    {
+        var profile = DurationProfile.Empty.With(Measured.Nothing, "a", 10, _now).With(Measured.Nothing, "b", 4, _now);
+
+        Assert.Equal(4, profile.With(Measured.Of(1, seconds: 1), "a", 0, _now).Slots(_now));
+    }
+
+    [Fact]
+    public void Read_WhatIsUnknown_IsIgnored() => Assert.Equal(
+        0.75,
+        Read("""{"first":80,"weights":[750,250],"evidence":12.5,"updatedAt":1795504612,"workers":{"a":[10,1795504612]},"colour":"red"}""").Histogram.Weight(80));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1,2]")]
+    [InlineData("not json at all")]
+    [InlineData("""{"first":80,"weights":[750,250],"evidence":12.5,"updatedAt":1""")]
+    [InlineData("""{"first":80,"evidence":12.5,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":80,"weights":[1],"evidence":12.5,"updatedAt":1,"workers":null}""")]
+    [InlineData("""{"first":-1,"weights":[1],"evidence":12.5,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":241,"weights":[1,1],"evidence":12.5,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":2147483647,"weights":[1],"evidence":12.5,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":80,"weights":[-1,2],"evidence":12.5,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":80,"weights":[1e999],"evidence":12.5,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":80,"weights":[1],"evidence":-1,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":80,"weights":[1],"evidence":1e999,"updatedAt":1,"workers":{}}""")]
+    [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":null}}""")]
+    [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":[1]}}""")]
+    [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":[-1,1]}}""")]
+    public void Read_WhatIsNoProfile_SaysSo(string json) => Assert.Throws<JsonException>(() => Read(json));
+
+    [Theory]
+    [InlineData("""{"first":0,"weights":[],"evidence":12,"updatedAt":-1,"workers":{}}""")]
+    [InlineData("""{"first":241,"weights":[0],"evidence":12,"updatedAt":9223372036854775807,"workers":{"a":[2147483647,9223372036854775807],"b":[2147483647,-9223372036854775808]}}""")]
+    public void Read_WhatSaysNothing_IsAnEmptyProfile(string json)
+    {
+        var read = Read(json);
+
+        Assert.Equal((0, 0, 0), (read.Evidence, read.Histogram.Total, read.Slots(_now)));
+        Assert.Equal(1, read.With(Measured.Of(3, seconds: 1), "c", 1, _now).Histogram.Total);
+    }
+
+    private static DurationProfile Read(string json) => DurationProfileJson.Read(Encoding.UTF8.GetBytes(json));
+}
