@@ -12,6 +12,8 @@ public sealed class AwsEstimatorTests : EstimatorConformance<AwsProvider>;
 
 public sealed class AwsProfileTests : ProfileConformance<AwsProvider>;
 
+public sealed class AwsMeasuringTests : MeasuringConformance<AwsProvider>;
+
 public sealed class AwsAcceptTests : AcceptConformance<AwsProvider>;
 
 public sealed class AwsWorkerTests : WorkerConformance<AwsProvider>;

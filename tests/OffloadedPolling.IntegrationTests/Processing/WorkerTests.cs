@@ -70,7 +70,7 @@ public sealed class WorkerTests : IAsyncLifetime
 
         var end = await EndOfAsync((await _host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
-        var writes = _s3.Requests.Count(request => request.Method == "PUT");
+        var writes = _s3.Requests.Count(request => request.Method == "PUT" && request.Path.Contains(end.Id, StringComparison.Ordinal));
         var atMost = 3 + (int)Math.Ceiling((end.LastUpdatedAt - end.CreatedAt) / TimeSpan.FromMilliseconds(200));
         Assert.InRange(writes, 4, atMost);
     }

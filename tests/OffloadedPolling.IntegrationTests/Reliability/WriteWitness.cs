@@ -37,7 +37,7 @@ internal sealed class WriteWitness : IAsyncDisposable
         using var s3 = TestServers.NewS3Client();
         var writes = _writes.ToLookup(write => write.Key);
         var histories = new Dictionary<string, DocumentHistory>();
-        var request = new ListObjectsV2Request { BucketName = bucket };
+        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = "operations/" };
         for (var more = true; more;)
         {
             var page = await s3.ListObjectsV2Async(request);

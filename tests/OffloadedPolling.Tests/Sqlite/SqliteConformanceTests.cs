@@ -12,6 +12,8 @@ public sealed class SqliteEstimatorTests : EstimatorConformance<SqliteProvider>;
 
 public sealed class SqliteProfileTests : ProfileConformance<SqliteProvider>;
 
+public sealed class SqliteMeasuringTests : MeasuringConformance<SqliteProvider>;
+
 public sealed class SqliteAcceptTests : AcceptConformance<SqliteProvider>;
 
 public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;

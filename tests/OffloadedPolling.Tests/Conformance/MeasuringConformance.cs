@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>What workers write of their operations' durations, wherever it is kept.</summary>
+public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvider>
+    where TProvider : IProvider, new()
+{
+    private const int Slots = 3;
+
+    private readonly Desk _desk = new();
+
+    private protected override void Settings(OperationOptions kind) => 
+        (kind.VisibilityTimeout, kind.MaxConcurrency, kind.MaxAttempts) = (TimeSpan.FromSeconds(2), Slots, 1);
+
+    private protected override void Build(IOffloadedPollingBuilder builder)
+    {
+        builder.Services.AddSingleton(_desk);
+        builder.AddHandler<Parcel, ParcelHandler>();
+    }
+
+    [Fact]
+    public async Task OperationsThatEnd_AreMeasured_AndTheWorkerIsListedUntilItStops()
+    {
+        var before = TimeProvider.System.GetTimestamp();
+        await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
+        await Eventually.TrueAsync(async () => await FindAsync() is not null, Timeout, () => "no profile was written");
+        var running = await FindAsync();
+        Assert.Equal((1, Slots), (running!.Evidence, running.Slots(DateTimeOffset.UtcNow)));
+        Assert.InRange(
+            DurationHistogram.LowerBoundSeconds(running.Histogram.First), 0, TimeProvider.System.GetElapsedTime(before).TotalSeconds);
+
+        _desk.Throw["Bob"] = new OperationFailedException(new OperationProblem { Title = "No" });
+        _desk.Throw["Eve"] = new InvalidOperationException("As told.");
+        await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
+        await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Eve"))).Id);
+        await Host.StopAsync();
+
+        var stopped = await FindAsync();
+        Assert.Equal(2.97, stopped!.Evidence, 0.1);
+        Assert.Equal(0, stopped.Slots(DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
+    public async Task OperationsThatAreCanceledOrGivenBack_AreNotMeasured()
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Host.Operations.CancelAsync(accepted.Id);
+        await EndOfAsync(accepted.Id);
+
+        await Host.StopAsync();
+
+        Assert.Null(await FindAsync());
+    }
+
+    [Fact]
+    public async Task TwoWorkers_ShareOneProfile()
+    {
+        var other = await StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async index => await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel($"{index}"))).Id)));
+
+        await Task.WhenAll(Host.StopAsync(), other.StopAsync());
+
+        Assert.InRange((await FindAsync())!.Evidence, 10, 20);
+        Assert.Equal(0, (await FindAsync())!.Slots(DateTimeOffset.UtcNow));
+    }
+
+    private async Task<DurationProfile?> FindAsync() =>
+        await Host.Profiles.GetAsync(Kind, default) is { } stored ? DurationProfileJson.Read(stored.Profile.Span) : null;
+}

@@ -1,0 +1,256 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.WaitTime;
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Tests.Processing;
+
+public sealed class DurationRecorderTests : IDisposable
+{
+    private const string Kind = "parcels";
+
+    private static readonly TimeSpan _between = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero));
+
+    private readonly ModelProfileStore _store = new();
+
+    private readonly RecordingLogger _log = new();
+
+    private readonly CancellationTokenSource _stop = new();
+
+    private readonly DurationProfiles _profiles;
+
+    private readonly DurationRecorder _recorder;
+
+    private bool _isBusy;
+
+    public DurationRecorderTests()
+    {
+        _profiles = new DurationProfiles(_time, new Logger<DurationProfiles>(new LoggerFactory([_log])), _store);
+        _recorder = New(_store);
+        _recorder.Start(Kind, 10, () => _isBusy, _stop.Token);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+        _log.Dispose();
+    }
+
+    [Fact]
+    public async Task Record_TheFirst_IsWrittenAtOnceAndKnownHere()
+    {
+        Record(1);
+
+        await WrittenAsync(1);
+        Assert.Equal((1, 10), (_store.Find(Kind)!.Evidence, _store.Find(Kind)!.Slots(_time.GetUtcNow())));
+        await Eventually.TrueAsync(() => _profiles.Last(Kind)?.Evidence == 1, _timeout, () => "it is not known");
+    }
+
+    [Fact]
+    public async Task Record_Many_WritesOnceInThirtySeconds()
+    {
+        var start = _time.GetUtcNow();
+        Record(1);
+        await WrittenAsync(1);
+
+        await UntilAsync(() =>
+        {
+            Record(1);
+            return _store.Writes == 2;
+        });
+
+        Assert.InRange(_time.GetUtcNow() - start, _between, 2 * _between);
+        Assert.InRange(_store.Find(Kind)!.Evidence, 25, 1000);
+    }
+
+    [Fact]
+    public async Task Nothing_Measured_IsWrittenOnceAMinuteWhileHandlersRun()
+    {
+        _time.Advance(10 * _between);
+        await UntilAsync(() => _time.GetUtcNow().Minute > 6);
+        Assert.Empty(_store.Requests);
+
+        _isBusy = true;
+        await UntilAsync(() => _store.Writes == 1);
+        var first = _time.GetUtcNow();
+        await UntilAsync(() => _store.Writes == 2);
+
+        Assert.InRange(_time.GetUtcNow() - first, 1.9 * _between, 3 * _between);
+        Assert.Equal((0, 10), (_store.Find(Kind)!.Evidence, _store.Find(Kind)!.Slots(_time.GetUtcNow())));
+    }
+
+    [Fact]
+    public async Task Record_WhileAnotherWriterComesFirst_MergesIntoWhatItWrote()
+    {
+        var theirs = 0;
+        _store.BeforeWrite = () =>
+        {
+            if (++theirs <= 2)
+            {
+                _store.Put(Kind, DurationProfileJson.Write((_store.Find(Kind) ?? DurationProfile.Empty).With(Measured.Of(10, seconds: 1), "other", 4, _time.GetUtcNow())));
+            }
+        };
+
+        Record(1);
+        await UntilAsync(() => _store.Find(Kind)?.Workers.Count == 2);
+
+        Assert.Equal(3, _store.Writes);
+        Assert.Equal(14, _store.Find(Kind)!.Slots(_time.GetUtcNow()));
+        Assert.DoesNotContain(_log.Entries, entry => entry.Id == 438);
+    }
+
+    [Fact]
+    public async Task Record_WhileOthersAlwaysComeFirst_IsKeptForTheNextTime()
+    {
+        _store.BeforeWrite = () => _store.Put(Kind, DurationProfileJson.Write(DurationProfile.Empty));
+        Record(3);
+        await UntilAsync(() => _log.Entries.Any(entry => entry.Id == 438));
+        Assert.Equal(5, _store.Writes);
+
+        _store.BeforeWrite = null;
+        Record(1);
+        await UntilAsync(() => _store.Find(Kind)!.Evidence > 0);
+
+        Assert.Equal(4, _store.Find(Kind)!.Evidence);
+    }
+
+    [Fact]
+    public async Task Record_WhileTheStoreFails_IsKeptAndLoggedOnceForEachStreak()
+    {
+        _store.Failure = new OperationStoreException("As told.");
+        Record(3);
+        await UntilAsync(() => _store.Requests.Count >= 3);
+        Assert.Equal(LogLevel.Warning, Assert.Single(_log.Entries, entry => entry.Id == 438).Level);
+
+        _store.Failure = null;
+        await UntilAsync(() => _store.Find(Kind) is not null);
+        Assert.Equal(3, _store.Find(Kind)!.Evidence);
+
+        _store.Failure = new InvalidOperationException("As told.");
+        Record(1);
+        await UntilAsync(() => _log.Entries.Count(entry => entry.Id == 438) == 2);
+    }
+
+    [Fact]
+    public async Task Record_OverAProfileThatCannotBeRead_ReplacesIt()
+    {
+        _store.Put(Kind, "garbage"u8.ToArray());
+
+        Record(2);
+
+        await WrittenAsync(1);
+        Assert.Equal(2, _store.Find(Kind)!.Evidence);
+        Assert.Single(_log.Entries, entry => entry.Id == 436);
+    }
+
+    [Fact]
+    public async Task FlushAsync_AfterTheStop_WritesTheRestAndTakesTheWorkerOut()
+    {
+        Record(1);
+        await WrittenAsync(1);
+        Record(2);
+        await _stop.CancelAsync();
+
+        await _recorder.FlushAsync(Kind);
+
+        Assert.Equal(2, _store.Writes);
+        Assert.InRange(_store.Find(Kind)!.Evidence, 2.9, 3);
+        Assert.Equal(0, _store.Find(Kind)!.Slots(_time.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task FlushAsync_OfAWorkerThatDidNothing_WritesNothing()
+    {
+        await _stop.CancelAsync();
+
+        await _recorder.FlushAsync(Kind);
+
+        Assert.Empty(_store.Requests);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FlushAsync_AStoreThatHangs_IsGivenUpAfterTwoSeconds(bool hangsAlready)
+    {
+        if (hangsAlready)
+        {
+            _store.Hang = new TaskCompletionSource();
+        }
+
+        Record(1);
+        await UntilAskedAsync();
+        _store.Hang ??= new TaskCompletionSource();
+        Record(1);
+        await _stop.CancelAsync();
+
+        var flushing = _recorder.FlushAsync(Kind);
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.False(flushing.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        await flushing.WaitAsync(_timeout);
+    }
+
+    [Fact]
+    public async Task WithoutAStore_NothingHappens()
+    {
+        var recorder = New(null);
+        recorder.Start(Kind, 10, () => true, _stop.Token);
+        recorder.Record(Kind, TimeSpan.FromSeconds(1));
+        await recorder.FlushAsync(Kind);
+
+        Assert.Empty(_store.Requests);
+    }
+
+    [Fact]
+    public async Task Kinds_AreWrittenApart()
+    {
+        _recorder.Start("letters", 4, () => false, _stop.Token);
+        _recorder.Record("letters", TimeSpan.FromSeconds(1));
+        _recorder.Record("unheard of", TimeSpan.FromSeconds(1));
+        await WrittenAsync(1);
+
+        Assert.Equal(4, _store.Find("letters")!.Slots(_time.GetUtcNow()));
+        Assert.Null(_store.Find(Kind));
+    }
+
+    private DurationRecorder New(IDurationProfileStore? store) => new(_profiles, _time, new Logger<DurationRecorder>(new LoggerFactory([_log])), store);
+
+    private void Record(int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            _recorder.Record(Kind, TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private Task UntilAskedAsync() => Eventually.TrueAsync(() => !_store.Requests.IsEmpty, _timeout, () => "nothing was asked");
+
+    private async Task WrittenAsync(int writes)
+    {
+        await Eventually.TrueAsync(() => _store.Writes >= writes, _timeout, () => $"{_store.Writes} writes");
+        Assert.Equal(writes, _store.Writes);
+    }
+
+    /// <summary>Lets time pass in small steps until a condition holds.</summary>
+    private Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(
+        () =>
+        {
+            if (!condition())
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            return condition();
+        },
+        _timeout,
+        () => $"{string.Join(", ", _store.Requests)}");
+}
