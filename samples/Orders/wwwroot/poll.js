@@ -1,6 +1,6 @@
 /*
  * Follows operations to their end by looking at their status URLs: as seldom as their estimates allow, and never at the host that
- * accepted them. One file without dependencies, to be copied.
+ * accepted them. Without dependencies, to be copied along with poll-schedule.js.
  *
  *   import { follow } from './poll.js';
  *   const response = await fetch('/order', { method: 'POST', … });
@@ -11,12 +11,17 @@
  * is a credential. Call it once for each operation, for as many as you like at once.
  */
 
+import { pollSchedule } from './poll-schedule.js';
+
 const states = ['NotStarted', 'Running', 'Succeeded', 'Failed', 'Canceled'];
 
 const isTerminal = status => states.indexOf(status) >= 2;
 
 // A connection that says nothing for so long is given up.
 const patience = 30_000;
+
+// A timer that is set for longer fires at once.
+const longestTimer = 2 ** 31 - 1;
 
 /** The operation is not to be followed any further: it is gone, or this caller may not see it. */
 export class OperationLost extends Error {}
@@ -25,23 +30,28 @@ export class OperationLost extends Error {}
  * @param accepted The body of a 202. To go on after a reload, `{ operationUrl }` is enough.
  * @param options.base What `operationUrl` is relative to: the API's address. The page's own unless given.
  * @param options.onStatus Called with each new status document, and the number of looks so far.
+ * @param options.targetDelay For how many seconds the end may go unnoticed, on average. The longer, the fewer looks; 5 % of the
+ *   estimate's median, within 0.5 and 10, unless given.
  * @param options.atLeastEvery Seconds: looks more often than the estimate asks for, where somebody watches the progress.
  * @param options.renew Asks the host for a new status URL, where that needs more than a plain GET: (url, signal) => Response.
  * @param options.signal An AbortSignal that ends it.
  * @returns The status document of the end: Succeeded, Failed or Canceled.
- * @throws OperationLost; the signal's reason; a TypeError for what is no accepted operation.
+ * @throws OperationLost; the signal's reason; a TypeError for what is no accepted operation; a RangeError for a targetDelay that is none.
  */
-export async function follow(accepted, { base = document.baseURI, onStatus, atLeastEvery = Infinity, renew = get, signal } = {}) {
+export async function follow(accepted, options = {}) {
+  const { base = document.baseURI, onStatus, targetDelay, atLeastEvery = Infinity, renew = get, signal } = options;
   if (!accepted?.statusUrl && !accepted?.operationUrl) {
     throw new TypeError('follow() takes the body of a 202, which has a statusUrl. Look at response.ok before.');
   }
   let { statusUrl } = accepted;
   let last = null, lastSeen = accepted.statusUrl ? now() : -Infinity, age = 0;
   let looks = 0, failures = 0;
-  let wait = statusUrl ? Math.min(accepted.retryAfter ?? 1, atLeastEvery) : 0;
+  let { estimate } = accepted;
+  let schedule = pollSchedule(estimate, targetDelay);
+  let wait = statusUrl ? firstWait(accepted, schedule, atLeastEvery) : 0;
 
   for (;;) {
-    await pause(jittered(wait), signal);
+    await pause(wait, signal);
     await visible(signal);
 
     const looked = now();
@@ -54,8 +64,14 @@ export async function follow(accepted, { base = document.baseURI, onStatus, atLe
         [last, lastSeen] = [found, now()];
         onStatus?.(last.status, looks);
         if (isTerminal(last.status.status)) return last.status;
+        if (!isSame(last.status.estimate, estimate)) {
+          ({ estimate } = last.status);
+          schedule = pollSchedule(estimate, targetDelay);
+        }
       }
-      wait = Math.min(nextDelay(last.status.estimate, age + now() - lastSeen), atLeastEvery);
+      const elapsed = age + now() - lastSeen;
+      const delay = Math.min(schedule.nextDelay(elapsed), atLeastEvery);
+      wait = delay + jitter(schedule, elapsed, delay);
     } else {
       // A page cannot always tell why it got no answer: perhaps the URL has expired. A new one costs a request to the host.
       const renewed = found.refused && await newUrl(accepted, base, renew, signal);
@@ -66,21 +82,18 @@ export async function follow(accepted, { base = document.baseURI, onStatus, atLe
   }
 }
 
-/**
- * How many seconds to wait before the next look.
- * @param estimate The document's: median and upper (90 %), in seconds from its writing; undefined if unknown.
- * @param elapsed Seconds since its writing.
- */
-export function nextDelay(estimate, elapsed) {
-  const { median, upper = median } = estimate ?? {};
-  if (!(median > 0 && upper >= median)) return Math.min(1 + elapsed / 4, 10);
-
-  // No look before one standard deviation (of the logarithm) ahead of the median; five of six operations are still under way then. From
-  // there on twice the delay that goes unnoticed on average, 5 % of the median; past the upper bound ever slower.
-  const early = median * (median / upper) ** (1 / 1.2816);
-  const step = 2 * Math.min(Math.max(median / 20, 0.5), 10) * Math.max(1, elapsed / upper);
-  return Math.max(early - elapsed, Math.min(step, 30));
+// Without an estimate the host's word counts: no earlier than it said.
+function firstWait({ estimate, retryAfter = 0 }, schedule, atLeastEvery) {
+  const delay = Math.min(estimate ? schedule.nextDelay(0) : Math.max(retryAfter, schedule.nextDelay(0)), atLeastEvery);
+  const by = jitter(schedule, 0, delay);
+  return delay + (estimate ? by : Math.abs(by));
 }
+
+// So that a thousand callers of one instant do not all look in another one: up to a quarter of the interval before the look or of the one
+// after it, whichever is shorter, sooner or later.
+const jitter = (schedule, elapsed, delay) => (2 * Math.random() - 1) * 0.25 * Math.min(delay, schedule.nextDelay(elapsed + delay));
+
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // The same again, or from a cache and older than the one before, is none. Two documents may be of the same millisecond.
 const isNews = (found, last) => !last
@@ -126,13 +139,18 @@ const within = signal => AbortSignal.any([AbortSignal.timeout(patience), ...(sig
 
 const now = () => performance.now() / 1000;
 
-// Never earlier: so that a thousand callers of one instant do not all look in another one.
-const jittered = seconds => seconds * (1 + Math.random() / 10);
+async function pause(seconds, signal) {
+  let left = seconds * 1000;
+  do {
+    await timer(Math.min(left, longestTimer), signal);
+    left -= longestTimer;
+  } while (left > 0);
+}
 
-const pause = (seconds, signal) => new Promise((resolve, reject) => {
+const timer = (milliseconds, signal) => new Promise((resolve, reject) => {
   signal?.throwIfAborted();
-  const stop = () => { clearTimeout(timer); reject(signal.reason); };
-  const timer = setTimeout(() => { signal?.removeEventListener('abort', stop); resolve(); }, seconds * 1000);
+  const stop = () => { clearTimeout(id); reject(signal.reason); };
+  const id = setTimeout(() => { signal?.removeEventListener('abort', stop); resolve(); }, milliseconds);
   signal?.addEventListener('abort', stop, { once: true });
 });
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using OffloadedPolling.Tests.Polling;
 using static OffloadedPolling.IntegrationTests.Page.PollStage;
 
 namespace OffloadedPolling.IntegrationTests.Page;
@@ -5,6 +7,9 @@ namespace OffloadedPolling.IntegrationTests.Page;
 /// <summary>poll.js by itself, with a clock and a server that do as told.</summary>
 public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
 {
+    // How exactly a look is timed: the clock goes on by half a second at a time, and while a request is under way.
+    private const double Steps = 1;
+
     private readonly List<string> _errors = [];
 
     private PollStage _stage = null!;
@@ -17,41 +22,171 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
         await _stage.Page.Context.CloseAsync();
     }
 
-    [Theory]
-    // estimate, seconds since the document was written, seconds to the next look
-    [InlineData(null, 0, 1)]
-    [InlineData(null, 20, 6)]
-    [InlineData(null, 1000, 10)]
-    [InlineData("{ median: 5, upper: 6 }", 0, 4.337)]
-    [InlineData("{ median: 5, upper: 6 }", 4, 1)]
-    [InlineData("{ median: 5, upper: 6 }", 12, 2)]
-    [InlineData("{ median: 100, upper: 200 }", 60, 10)]
-    [InlineData("{ median: 3600, upper: 3600 }", 0, 3600)]
-    [InlineData("{ median: 3600, upper: 3600 }", 36000, 30)]
-    [InlineData("{ median: 0, upper: 0 }", 20, 6)]
-    [InlineData("{}", 20, 6)]
-    [InlineData("{ median: 5 }", 0, 5)]
-    [InlineData("{ median: 5, upper: 4 }", 20, 6)]
-    public async Task NextDelay_IsWhatTheEstimateAsksFor(string? estimate, double elapsed, double expected)
-    {
-        var delay = await _stage.Page.EvaluateAsync<double>(
-            $"async () => (await import('/poll.js')).nextDelay({estimate ?? "undefined"}, {elapsed.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
+    public static TheoryData<string> Vectors => [.. ScheduleVector.All.Select(vector => vector.Name)];
 
-        Assert.Equal(expected, delay, 0.1);
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public async Task NextDelay_IsThatOfTheTestVectors(string name)
+    {
+        var vector = ScheduleVector.All.Single(vector => vector.Name == name);
+
+        var delays = await _stage.Page.EvaluateAsync<double[]>(
+            $$"""
+            async () => {
+              const { pollSchedule } = await import('/poll-schedule.js');
+              const { nextDelay } = pollSchedule({{Json(vector.Estimate)}}, {{Json(vector.TargetDelay)}});
+              return {{Json(vector.Elapsed)}}.map(elapsed => nextDelay(elapsed));
+            }
+            """);
+
+        Assert.NotEmpty(delays);
+        Assert.Equal(vector.NextDelay.Length, delays.Length);
+        Assert.All(vector.NextDelay.Zip(delays), pair => Assert.Equal(pair.First, pair.Second, 0.001 + (0.001 * pair.First)));
+    }
+
+    [Theory]
+    [InlineData("undefined", 0.5)]
+    [InlineData("null", 0.5)]
+    [InlineData("{}", 0.5)]
+    [InlineData("{ median: 'soon', upper: 'later', quantiles: 'unknown' }", 0.5)]
+    [InlineData("{ median: 1, upper: 2 }", 0.5)]
+    [InlineData("{ median: 60, upper: 70 }", 3)]
+    [InlineData("{ median: 3600, upper: 4000 }", 10)]
+    public async Task PollSchedule_WithoutATarget_HasTheDefaultOne(string estimate, double expected)
+    {
+        var found = await _stage.Page.EvaluateAsync<double[]>(
+            $$"""
+            async () => {
+              const { pollSchedule, defaultTargetDelay } = await import('/poll-schedule.js');
+              return [defaultTargetDelay({{estimate}}), pollSchedule({{estimate}}).nextDelay(9), pollSchedule({{estimate}}, {{Json(expected)}}).nextDelay(9)];
+            }
+            """);
+
+        Assert.Equal(expected, found[0]);
+        Assert.InRange(found[1], 0.01, 3600);
+        Assert.Equal(found[1], found[2]);
     }
 
     [Fact]
     public async Task Follow_LooksFirstWhenRetryAfterSays_AndThenAsTheDocumentDoes()
     {
-        _stage.AnswerInTurn(Document("Running", 1, """, "estimate": { "median": 20, "upper": 20 } """), Document("Succeeded", 2));
+        _stage.AnswerInTurn(Document("Running", 1, Estimate(20, 20)), Document("Succeeded", 2));
 
         await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 10));
 
-        // A tenth of jitter at most, never early; half a second of the clock's steps.
+        // By chance a quarter of the next interval later, never early.
         Assert.Equal(2, _stage.Looks.Count);
-        Assert.InRange(_stage.Looks[0].At, 10, 11.5);
-        Assert.InRange(_stage.Looks[1].At - _stage.Looks[0].At, 19.5, 22.5);
+        Assert.InRange(_stage.Looks[0].At, 10, 10 + (0.25 * Schedule(null).NextDelay(TimeSpan.FromSeconds(10)).TotalSeconds) + Steps);
+        AssertLookedAfter(Schedule(Estimate(20, 20)), 0, LookedAfter(1));
         Assert.Equal(["Running 1", "Succeeded 2"], await _stage.StatusesAsync());
+    }
+
+    [Fact]
+    public async Task Follow_AnAcceptWithAnEstimate_LooksFirstWhenItsScheduleSays()
+    {
+        _stage.AnswerInTurn(Document("Succeeded", 1));
+
+        await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1, Estimate(20, 30)));
+
+        AssertLookedAfter(Schedule(Estimate(20, 30)), 0, _stage.Looks.Single().At);
+    }
+
+    [Fact]
+    public async Task Follow_ARetryAfterSoonerThanTheScheduleOfAnUnknownEstimate_IsNotWhatCounts()
+    {
+        _stage.AnswerInTurn(Document("Succeeded", 1));
+
+        await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1), "targetDelay: 4");
+
+        Assert.InRange(_stage.Looks.Single().At, 8, 10 + Steps);
+    }
+
+    [Fact]
+    public async Task Follow_TargetDelay_IsThatOfTheSchedule()
+    {
+        var (usual, wanted) = (Schedule(Estimate(20, 40)), Schedule(Estimate(20, 40), targetDelay: 6));
+        Assert.True(wanted.NextDelay(TimeSpan.Zero) > 1.5 * usual.NextDelay(TimeSpan.Zero));
+        _stage.AnswerInTurn(Document("Running", 1, Estimate(20, 40)), Document("Succeeded", 2));
+
+        await _stage.FollowToTheEndAsync(Accepted(OldUrl, 1, Estimate(20, 40)), "targetDelay: 6");
+
+        AssertLookedAfter(wanted, 0, _stage.Looks[0].At);
+        AssertLookedAfter(wanted, 0, LookedAfter(1));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("Infinity")]
+    [InlineData("'soon'")]
+    public async Task Follow_ATargetDelayThatIsNone_SaysSoAtOnce(string targetDelay)
+    {
+        Assert.StartsWith("RangeError: A targetDelay is", await _stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}"), StringComparison.Ordinal);
+
+        Assert.Empty(_stage.Looks);
+    }
+
+    [Fact]
+    public async Task Follow_ANewerEstimate_MakesANewSchedule()
+    {
+        _stage.AnswerInTurn(
+            Document("Running", 1, Estimate(20, 24)), Document("Running", 2, Estimate(8, 10)), Document("Running", 3), Document("Succeeded", 4));
+
+        await _stage.FollowToTheEndAsync();
+
+        Assert.Equal(4, _stage.Looks.Count);
+        AssertLookedAfter(Schedule(Estimate(20, 24)), 0, LookedAfter(1));
+        AssertLookedAfter(Schedule(Estimate(8, 10)), 0, LookedAfter(2));
+        AssertLookedAfter(Schedule(null), 0, LookedAfter(3));
+    }
+
+    [Fact]
+    public async Task Follow_TheSameEstimateAgain_KeepsTheSchedule()
+    {
+        // What is made of logarithms is the schedule; to ask it takes none.
+        await _stage.Page.EvaluateAsync("() => { const log = Math.log; window.logarithms = 0; Math.log = x => { logarithms++; return log(x); }; }");
+        _stage.AnswerInTurn(Document("Running", 1, Estimate(5, 8)), Document("Running", 2, Estimate(5, 8)), Document("Succeeded", 3));
+
+        await _stage.StartAsync(Accepted(OldUrl, 1, Estimate(5, 8)));
+        var first = await _stage.Page.EvaluateAsync<int>("logarithms");
+        await _stage.RunAsync(async () => await _stage.EndAsync() == "Succeeded");
+
+        Assert.Equal(3, _stage.Looks.Count);
+        Assert.NotEqual(0, first);
+        Assert.Equal(first, await _stage.Page.EvaluateAsync<int>("logarithms"));
+    }
+
+    [Theory]
+    [InlineData(0, -1)]
+    [InlineData(0.5, 0)]
+    [InlineData(0.999, 1)]
+    public async Task Follow_Jitter_IsAQuarterOfTheShorterIntervalBeforeOrAfter(double random, int side)
+    {
+        await _stage.Page.EvaluateAsync($"Math.random = () => {Json(random)}");
+        var schedule = Schedule(null, targetDelay: 12);
+        _stage.AnswerInTurn(Document("Running", 1), Document("Succeeded", 2));
+
+        await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 30), "targetDelay: 12");
+
+        var (early, late) = Bounds(schedule, 0);
+        var expected = side switch { < 0 => early, 0 => 24, _ => late };
+        Assert.InRange(_stage.Looks[0].At, 30 - Steps, 30 + (0.25 * 30 * Math.Abs(side)) + Steps);
+        Assert.InRange(LookedAfter(1), expected - Steps, expected + Steps);
+    }
+
+    [Fact]
+    public async Task Follow_AWaitLongerThanATimerCanBe_IsWaited()
+    {
+        var estimate = Estimate(TimeSpan.FromDays(40).TotalSeconds, TimeSpan.FromDays(44).TotalSeconds);
+        var (early, late) = Bounds(Schedule(estimate), 0);
+        Assert.True(early > TimeSpan.FromMilliseconds(int.MaxValue).TotalSeconds);
+        _stage.AnswerInTurn(Document("Succeeded", 1));
+        _stage.Step = TimeSpan.FromHours(4);
+
+        await _stage.StartAsync(Accepted(OldUrl, 1, estimate));
+        await _stage.RunAsync(() => _stage.Looks.Count > 0);
+
+        Assert.InRange(_stage.Looks[0].At, early - _stage.Step.TotalSeconds, late + _stage.Step.TotalSeconds);
     }
 
     [Fact]
@@ -97,7 +232,7 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
         await _stage.Page.EvaluateAsync("Math.random = () => 0.999");
         _stage.Step = TimeSpan.FromMilliseconds(2);
 
-        Assert.Equal("Succeeded", await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 0.05)));
+        Assert.Equal("Succeeded", await _stage.FollowToTheEndAsync(options: "atLeastEvery: 0.05"));
 
         Assert.Equal([OldUrl, NewUrl], _stage.Looks.Select(look => look.Url));
         Assert.InRange(_stage.Looks[1].At - _stage.Looks[0].At, 0, 0.9);
@@ -167,26 +302,26 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     [Fact]
     public async Task Follow_AnOperationUrlAlone_BeginsWithANewUrlAndTheDocumentsAge()
     {
-        // Written 90 seconds before the server's Date, with 100 to go: ten are left.
+        // Written 90 seconds before the server's Date, with about 100 to go: about ten are left.
         _stage.Date = DateTimeOffset.UnixEpoch.AddSeconds(90);
-        _stage.AnswerInTurn(Document("Running", 0, """, "estimate": { "median": 100, "upper": 100 } """), Document("Succeeded", 1));
+        _stage.AnswerInTurn(Document("Running", 0, Estimate(100, 100)), Document("Succeeded", 1));
 
         await _stage.FollowToTheEndAsync("""{ "operationUrl": "/operations/one" }""");
 
         Assert.Equal([NewUrl, NewUrl], _stage.Looks.Select(look => look.Url));
         Assert.InRange(_stage.Looks[0].At, 0, 1.5);
-        Assert.InRange(_stage.Looks[1].At - _stage.Looks[0].At, 9.5, 12.5);
+        AssertLookedAfter(Schedule(Estimate(100, 100)), 90, LookedAfter(1));
     }
 
     [Fact]
     public async Task Follow_AClockOfTheServersThatIsWrong_CountsForNoMoreThanTheTimeSinceTheAccept()
     {
         _stage.Date = DateTimeOffset.UnixEpoch.AddHours(5);
-        _stage.AnswerInTurn(Document("Running", 0, """, "estimate": { "median": 20, "upper": 20 } """), Document("Succeeded", 1));
+        _stage.AnswerInTurn(Document("Running", 0, Estimate(20, 20)), Document("Succeeded", 1));
 
         await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 2));
 
-        Assert.InRange(_stage.Looks[1].At - _stage.Looks[0].At, 17.5, 22.5);
+        AssertLookedAfter(Schedule(Estimate(20, 20)), _stage.Looks[0].At, LookedAfter(1));
     }
 
     [Fact]
@@ -215,11 +350,35 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     [Fact]
     public async Task Follow_AtLeastEvery_LooksMoreOften()
     {
-        _stage.AnswerInTurn(Document("Running", 1, """, "estimate": { "median": 100, "upper": 100 } """), Document("Running", 2), Document("Succeeded", 3));
+        _stage.AnswerInTurn(Document("Running", 1, Estimate(100, 100)), Document("Running", 2), Document("Succeeded", 3));
 
         await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50), "atLeastEvery: 2");
 
         Assert.Equal(3, _stage.Looks.Count);
-        Assert.InRange(_stage.Looks[^1].At, 5, 9);
+        Assert.InRange(_stage.Looks[^1].At, 5 - Steps, 7.5 + (3 * Steps));
     }
+
+    private static OperationEstimate Estimate(double median, double upper) =>
+        new() { Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(upper) };
+
+    private static PollSchedule Schedule(OperationEstimate? estimate, double? targetDelay = null) =>
+        new(estimate, targetDelay is { } seconds ? TimeSpan.FromSeconds(seconds) : PollSchedule.DefaultTargetDelay(estimate));
+
+    // How soon it looks at least and at most, after it saw a document of an age: by chance, a quarter of the shorter interval off.
+    private static (double Early, double Late) Bounds(PollSchedule schedule, double age)
+    {
+        var wait = schedule.NextDelay(TimeSpan.FromSeconds(age)).TotalSeconds;
+        var jitter = 0.25 * Math.Min(wait, schedule.NextDelay(TimeSpan.FromSeconds(age + wait)).TotalSeconds);
+        return (wait - jitter, wait + jitter);
+    }
+
+    private static void AssertLookedAfter(PollSchedule schedule, double age, double actual)
+    {
+        var (early, late) = Bounds(schedule, age);
+        Assert.InRange(actual, early - Steps, late + Steps);
+    }
+
+    private static string Json<T>(T value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);
+
+    private double LookedAfter(int look) => _stage.Looks[look].At - _stage.Looks[look - 1].At;
 }

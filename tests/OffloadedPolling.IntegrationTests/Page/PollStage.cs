@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Playwright;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>A page with poll.js and nothing else, a clock that goes on when told, and a server that answers as told.</summary>
+/// <summary>A page with poll.js, its schedule and nothing else, a clock that goes on when told, and a server that answers as told.</summary>
 internal sealed class PollStage
 {
     public const string OldUrl = "http://status.test/one?signature=x", NewUrl = "http://status.test/one?signature=y";
@@ -11,6 +12,8 @@ internal sealed class PollStage
     private const string Origin = "http://page.test";
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly List<(string Url, double At)> _looks = [];
 
@@ -57,13 +60,15 @@ internal sealed class PollStage
         return stage;
     }
 
-    public static string Accepted(string statusUrl, double retryAfter = 1) => JsonSerializer.Serialize(new
+    public static string Accepted(string statusUrl, double retryAfter = 1, OperationEstimate? estimate = null) => JsonSerializer.Serialize(new
     {
-        id = "one", status = "NotStarted", statusUrl, operationUrl = "/operations/one", retryAfter,
-    });
+        id = "one", status = "NotStarted", statusUrl, operationUrl = "/operations/one", retryAfter, estimate,
+    }, _json);
 
-    public static (int Status, string Body)? Document(string status, int second, string more = "") =>
-        (200, $$"""{ "id": "one", "status": "{{status}}", "lastUpdatedAt": "1970-01-01T00:00:{{second:00}}.000Z"{{more}} }""");
+    public static (int Status, string Body)? Document(string status, int second, OperationEstimate? estimate = null) => (200, JsonSerializer.Serialize(new
+    {
+        id = "one", status, lastUpdatedAt = DateTime.UnixEpoch.AddSeconds(second), estimate,
+    }, _json));
 
     /// <summary>Has the status URL answer one after another; the last stands.</summary>
     public void AnswerInTurn(params (int Status, string Body)?[] answers)
@@ -119,7 +124,10 @@ internal sealed class PollStage
     private Task ServePageAsync(IRoute route) => new Uri(route.Request.Url).AbsolutePath switch
     {
         "/" => route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>a page</title>" }),
-        "/poll.js" => route.FulfillAsync(new() { Path = Path.Combine(PageServer.Folder, "poll.js"), ContentType = "text/javascript" }),
+        "/poll.js" or "/poll-schedule.js" => route.FulfillAsync(new()
+        {
+            Path = PageServer.Folder + new Uri(route.Request.Url).AbsolutePath, ContentType = "text/javascript",
+        }),
         "/operations/one/url" => FulfillAsync(route, Renew()),
         _ => route.AbortAsync(),
     };
