@@ -25,7 +25,7 @@ export const defaultTargetDelay = estimate => estimate?.median > 0 ? clamp(estim
  * @returns nextDelay(elapsed): how many seconds to wait before the next look, so many seconds after the document was written.
  */
 export function pollSchedule(estimate, targetDelay = defaultTargetDelay(estimate)) {
-  if (!(targetDelay > 0 && targetDelay < Infinity)) throw new RangeError(`A targetDelay is a number of seconds over 0, and not ${targetDelay}.`);
+  if (!(targetDelay > 0 && targetDelay < Infinity)) throw new RangeError(`A targetDelay is a number of seconds over 0: ${targetDelay}.`);
   const peaks = peaksOf(estimate ?? {});
   const nextLook = peaks ? solve(gridOf(peaks), targetDelay)
     : elapsed => elapsed + Math.min(2 * targetDelay + elapsed / 4, Math.max(longestGrown, 2 * targetDelay));
@@ -53,7 +53,7 @@ const tailSlope = 0.7;
 const gapRatio = 3;
 
 /**
- * Its peaks, the fast ones first: the shares of all durations before and up to the end of each, and the seconds at a normal score within it.
+ * Its peaks, the fast ones first: the share of all durations before each, that up to its end, and the seconds at a normal score within it.
  * Where the quantiles leap, as those of a mixture of fast and slow work do, each side of the gap is a peak of its own: a curve across the
  * gap would place durations where there are none. Null if nothing is told.
  */
@@ -68,7 +68,8 @@ function peaksOf({ median, upper = median, quantiles }) {
 
   const groups = groupsOf(scores, logs);
   // Where one peak ends: halfway between what is known of both, or at the quantile that lies in the gap.
-  const boundary = (before, after) => after.first - before.last === 2 ? levels[before.last + 1] : (levels[before.last] + levels[after.first]) / 2;
+  const boundary = (before, after) => after.first - before.last === 2 ? levels[before.last + 1]
+    : (levels[before.last] + levels[after.first]) / 2;
   const middle = (before, after) => Math.exp((logs[before.last] + logs[after.first]) / 2);
   return groups.map((group, i) => {
     const [before, after] = [groups[i - 1], groups[i + 1]];
@@ -213,8 +214,8 @@ function findPrice(points, target, price) {
   return (best ?? policy).nextLook;
 }
 
-// Backwards over the points (Bellman), since the recurrence of Barlow, Hunter and Proschan from the first look on is unstable, and holds for
-// one peak alone.
+// Backwards over the points (Bellman), since the recurrence of Barlow, Hunter and Proschan, from the first look on, is unstable and holds
+// for one peak alone.
 function optimalLooks({ seconds, ended, perLook }, price) {
   const last = seconds.length - 1, beyond = perLook(price) * (seconds[last] - seconds[last - 1]);
   const [passed, cost, delay, next] = Array.from({ length: 4 }, () => new Float64Array(last + 1));
