@@ -17,13 +17,16 @@ internal static class AcceptedResponse
             var problem = TryRead(body, OperationJson.Problem);
             var words = string.Join(": ", new[] { problem?.Title, problem?.Detail }.Where(word => !string.IsNullOrEmpty(word)));
             throw new HttpRequestException(
-                $"The operation was not accepted: the host answers {(int)response.StatusCode} {response.StatusCode}{(words == "" ? "" : $", {words}")}.", null, response.StatusCode);
+                $"The operation was not accepted: the host answers {(int)response.StatusCode} {response.StatusCode}{(words == "" ? "" : $", {words}")}.",
+                null,
+                response.StatusCode);
         }
 
         if (TryRead(body, OperationJson.Accepted) is not { Id: not null } accepted || HttpUrl.Parse(accepted.StatusUrl) is null)
         {
             throw new JsonException(
-                $"The body of this {(int)response.StatusCode} is no accepted operation with a status URL. Pass the response of a request that the host accepts operations at, or of its operations' /url.");
+                $"The body of this {(int)response.StatusCode} is no accepted operation with a status URL. "
+                + "Pass the response of a request that the host accepts operations at, or of its operations' /url.");
         }
 
         return HttpUrl.OfOperation(accepted.OperationUrl, response.RequestMessage?.RequestUri) is { } absolute

@@ -21,11 +21,13 @@ internal static class BareHttpClient
         ArgumentNullException.ThrowIfNull(http);
         foreach (var header in http.DefaultRequestHeaders.NonValidated)
         {
-            if (!header.Key.StartsWith("Accept", StringComparison.OrdinalIgnoreCase) && !header.Key.Equals("User-Agent", StringComparison.OrdinalIgnoreCase))
+            if (!header.Key.StartsWith("Accept", StringComparison.OrdinalIgnoreCase)
+                && !header.Key.Equals("User-Agent", StringComparison.OrdinalIgnoreCase))
             {
                 throw new ArgumentException(
-                    $"The client sends the header '{header.Key}' with every request, also to status URLs, which are not the host's and take no credentials. "
-                    + $"Pass a client whose default headers are User-Agent and Accept alone, and add what the host needs in {nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}.",
+                    $"The client sends the header '{header.Key}' with every request, also to status URLs, which take no credentials. "
+                    + "Pass a client whose default headers are User-Agent and Accept alone, and add what the host needs in "
+                    + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}.",
                     nameof(http));
             }
         }

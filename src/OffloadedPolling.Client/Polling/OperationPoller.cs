@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Follows operations to their end by looking at their status URLs: as seldom as their estimates allow, and never at the host.</summary>
+/// <summary>
+/// Follows operations to their end by looking at their status URLs: as seldom as their estimates allow, and never at the host.
+/// </summary>
 /// <remarks>
 /// Thread-safe; one for all operations of a process, each with its own <c>Watch…</c> or <c>WaitFor…</c>. Looks that fail are made again,
 /// after a back-off, for as long as the wait lasts: set <see cref="OperationPollerOptions.Timeout"/>, or cancel. A status URL that has expired
@@ -87,7 +89,9 @@ public sealed class OperationPoller : IDisposable
     /// <returns>The documents, never an older one after a newer one. Looking goes no further than the enumeration does.</returns>
     /// <exception cref="ArgumentException">The operation cannot be watched: its URLs are not what they should be.</exception>
     /// <exception cref="OperationUnavailableException">The operation cannot be followed any further.</exception>
-    /// <exception cref="OperationTimeoutException"><see cref="OperationPollerOptions.Timeout"/>, from the first step of the enumeration, is over.</exception>
+    /// <exception cref="OperationTimeoutException">
+    /// <see cref="OperationPollerOptions.Timeout"/>, from the first step of the enumeration, is over.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Host, store or HTTP client is not set up right: the message says how.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was canceled.</exception>
     public IAsyncEnumerable<OperationStatus> WatchAsync(AcceptedOperation accepted, CancellationToken cancel = default) =>
@@ -214,6 +218,7 @@ public sealed class OperationPoller : IDisposable
             ? result
             : Nullable.GetUnderlyingType(typeof(TResult)) is not null
                 ? default!
-                : throw new InvalidOperationException($"Operation {last.Id} succeeded without a result of type {typeof(TResult)}. Wait without a type where there may be none.");
+                : throw new InvalidOperationException(
+                    $"Operation {last.Id} succeeded without a result of type {typeof(TResult)}. Wait without a type where there may be none.");
     }
 }

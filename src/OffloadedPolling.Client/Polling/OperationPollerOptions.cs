@@ -58,7 +58,9 @@ public sealed class OperationPollerOptions
     {
         if (HostAddress is not null && !HttpUrl.IsOne(HostAddress))
         {
-            throw Wrong(nameof(HostAddress), "is no absolute http or https address. Set the address that the host is reached at, such as https://orders.example.com.");
+            throw Wrong(
+                nameof(HostAddress),
+                "is no absolute http or https address. Set the address that the host is reached at, such as https://orders.example.com.");
         }
 
         CheckPositive(nameof(TargetDelay), TargetDelay, TimeSpan.MaxValue);

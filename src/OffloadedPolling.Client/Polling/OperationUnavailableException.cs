@@ -17,6 +17,8 @@ public sealed class OperationUnavailableException : Exception
     /// <summary>The newest document seen; <see langword="null"/> if none was.</summary>
     public OperationStatus? LastStatus { get; }
 
-    /// <summary>What to go on from, once the caller may see the operation. A credential where <see cref="OperationPoller.GetResumeToken"/> says so.</summary>
+    /// <summary>
+    /// What to go on from, once the caller may see the operation. A credential where <see cref="OperationPoller.GetResumeToken"/> says so.
+    /// </summary>
     public string ResumeToken { get; }
 }

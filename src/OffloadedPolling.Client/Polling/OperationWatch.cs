@@ -7,7 +7,8 @@ namespace OffloadedPolling.Client;
 internal sealed class OperationWatch : IDisposable
 {
     private const string NoOperationUrl =
-        "No operation URL is known to renew it at; if the host's are relative, set " + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
+        "No operation URL is known to renew it at; if the host's are relative, set "
+        + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
 
     private readonly OperationPollerOptions _options;
 
@@ -145,15 +146,9 @@ internal sealed class OperationWatch : IDisposable
     private void TakeRefusal(StatusRefusal refusal, StatusReading reading)
     {
         var words = reading.RefusalCode is { } code ? $"{reading.Answer} ({code})" : reading.Answer.ToString();
-        var isGone = refusal == StatusRefusal.Missing || reading.Answer.Code == HttpStatusCode.NotFound;
-        var isFinal = refusal == StatusRefusal.Missing || _operation.OperationUrl is null || (_isUntried && refusal != StatusRefusal.Expired);
-        if (isFinal)
+        if (refusal == StatusRefusal.Missing || _operation.OperationUrl is null || (_isUntried && refusal != StatusRefusal.Expired))
         {
-            throw isGone
-                ? Unavailable(OperationUnavailableReason.Missing, $"has no status any more: the store answers {words}. Its retention is over, or it never was")
-                : refusal == StatusRefusal.Expired
-                    ? Unavailable(OperationUnavailableReason.Expired, $"has a status URL that has expired: the store answers {words}. {NoOperationUrl}")
-                    : Unavailable(OperationUnavailableReason.Forbidden, $"has a status URL that is refused: the store answers {words}. {(_isUntried ? "The host had just issued it" : NoOperationUrl)}");
+            throw Refused(refusal, reading.Answer.Code, words);
         }
 
         _url = null;
@@ -168,6 +163,20 @@ internal sealed class OperationWatch : IDisposable
         }
     }
 
+    private OperationUnavailableException Refused(StatusRefusal refusal, HttpStatusCode? code, string words)
+    {
+        if (refusal == StatusRefusal.Missing || code == HttpStatusCode.NotFound)
+        {
+            return Unavailable(
+                OperationUnavailableReason.Missing, $"has no status any more: the store answers {words}. Its retention is over, or it never was");
+        }
+
+        var advice = _isUntried ? "The host had just issued it" : NoOperationUrl;
+        return refusal == StatusRefusal.Expired
+            ? Unavailable(OperationUnavailableReason.Expired, $"has a status URL that has expired: the store answers {words}. {advice}")
+            : Unavailable(OperationUnavailableReason.Forbidden, $"has a status URL that is refused: the store answers {words}. {advice}");
+    }
+
     private async Task RenewAsync(CancellationToken cancel)
     {
         Debug.Assert(_operation.OperationUrl is not null, "Without one there is nothing to renew at.");
@@ -176,7 +185,8 @@ internal sealed class OperationWatch : IDisposable
         {
             throw Unavailable(reason, reason == OperationUnavailableReason.Missing
                 ? $"is not known to the host, which answers {renewed.Words}. Its retention is over, or it never was"
-                : $"gets no new status URL from the host, which answers {renewed.Words}. Add what it asks for in {nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}");
+                : $"gets no new status URL from the host, which answers {renewed.Words}. Add what it asks for in "
+                    + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}");
         }
 
         if (renewed.Url is null)

@@ -57,7 +57,8 @@ internal sealed class SeenDocument
 
     // Two documents may be of the same millisecond. A state is never left for an earlier one.
     private bool IsOlder(OperationStatus status) =>
-        Status is not null && (status.LastUpdatedAt < Status.LastUpdatedAt || (status.LastUpdatedAt == Status.LastUpdatedAt && status.Status < Status.Status));
+        Status is not null
+        && (status.LastUpdatedAt < Status.LastUpdatedAt || (status.LastUpdatedAt == Status.LastUpdatedAt && status.Status < Status.Status));
 
     private TimeSpan? AgeOf(OperationStatus status, DateTimeOffset? date)
     {

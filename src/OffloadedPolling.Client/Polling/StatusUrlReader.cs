@@ -27,7 +27,8 @@ internal sealed class StatusUrlReader(PollerHttp http)
             { Code: HttpStatusCode.NotModified } when etag is not null => new StatusReading(answer),
             { Code: >= HttpStatusCode.BadRequest } => ReadRefusal(answer, urlExpiresAt),
             { Code: >= HttpStatusCode.MultipleChoices and not HttpStatusCode.NotModified } => throw new InvalidOperationException(
-                $"The status URL answers {answer}, a redirect. It is signed for one address, and not followed to another: let the host sign URLs of the bucket's own region and endpoint."),
+                $"The status URL answers {answer}, a redirect. It is signed for one address, and not followed to another: "
+                + "let the host sign URLs of the bucket's own region and endpoint."),
             _ => new StatusReading(answer) { Fault = $"{answer}, without a status document" },
         };
     }

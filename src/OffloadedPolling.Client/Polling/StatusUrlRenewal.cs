@@ -27,7 +27,8 @@ internal sealed class StatusUrlRenewal(PollerHttp http, OperationPollerOptions o
             { Code: >= HttpStatusCode.BadRequest } => Never(answer, OperationUnavailableReason.Forbidden),
             { Code: >= HttpStatusCode.MultipleChoices } => throw new InvalidOperationException(
                 $"The host answers {answer}, a redirect, when it is asked for a new status URL of operation {id}; it should answer 200. "
-                + $"If it leads to a page to sign in at, add the host's credentials in {nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}."),
+                + "If it leads to a page to sign in at, add the host's credentials in "
+                + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}."),
             _ => new RenewedUrl { Words = $"{answer}, without a status URL" },
         };
     }

@@ -25,7 +25,9 @@ internal sealed record WatchedOperation
     {
         ArgumentNullException.ThrowIfNull(accepted);
         var url = HttpUrl.Parse(accepted.StatusUrl)
-            ?? throw new ArgumentException($"The status URL of operation {accepted.Id} is no absolute http or https URL. Pass it byte for byte as the host wrote it.", nameof(accepted));
+            ?? throw new ArgumentException(
+                $"The status URL of operation {accepted.Id} is no absolute http or https URL. Pass it byte for byte as the host wrote it.",
+                nameof(accepted));
         return new WatchedOperation
         {
             Id = accepted.Id,
@@ -56,8 +58,11 @@ internal sealed record WatchedOperation
 
     // A token that somebody has changed must not take the host's credentials elsewhere.
     private static Uri? Trusted(Uri? operationUrl, OperationPollerOptions options, string parameter) =>
-        operationUrl is null || options.AuthorizeRenewal is null || options.HostAddress is null || HttpUrl.IsOfOrigin(operationUrl, options.HostAddress)
+        operationUrl is null || options.AuthorizeRenewal is null || options.HostAddress is null
+        || HttpUrl.IsOfOrigin(operationUrl, options.HostAddress)
             ? operationUrl
             : throw new ArgumentException(
-                $"The operation URL is of another origin than {nameof(OperationPollerOptions.HostAddress)}, and {nameof(OperationPollerOptions.AuthorizeRenewal)} would take the host's credentials there.", parameter);
+                $"The operation URL is of another origin than {nameof(OperationPollerOptions.HostAddress)}, and "
+                + $"{nameof(OperationPollerOptions.AuthorizeRenewal)} would take the host's credentials there.",
+                parameter);
 }
