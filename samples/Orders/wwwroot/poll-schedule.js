@@ -41,12 +41,15 @@ export function pollSchedule(estimate, targetDelay = defaultTargetDelay(estimate
 
 const quantileLevels = [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
+// How far the 99 % quantile lies beyond the median, by how far the 90 % quantile does.
+const straight = normalQuantile(0.99) / normalQuantile(0.9);
+
 const minSeconds = 0.001;
 
 // The least standard deviation (of the logarithm): nothing takes as long every time as its estimate may say.
 const leastSlope = 0.05;
 
-// That of the upper tail, so that whoever outlives the estimate is looked after all the same.
+// That of the tail beyond the 99 % quantile, so that whoever outlives the estimate is looked after all the same.
 const tailSlope = 0.7;
 
 // A leap is this many times steeper than the curve on both sides of it.
@@ -59,7 +62,7 @@ const gapRatio = 3;
  */
 function peaksOf({ median, upper = median, quantiles }) {
   const told = isWhole(quantiles) ? { levels: quantileLevels, seconds: quantiles }
-    : median > 0 && upper >= median && upper < Infinity ? { levels: [0.5, 0.9], seconds: [median, upper] }
+    : median > 0 && upper >= median && upper < Infinity ? { levels: [0.5, 0.9, 0.99], seconds: [median, upper, median * (upper / median) ** straight] }
     : null;
   if (!told) return null;
   const { levels } = told;
