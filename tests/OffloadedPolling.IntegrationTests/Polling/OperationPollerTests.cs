@@ -1,0 +1,236 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Amazon.S3.Model;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Polling;
+
+/// <summary>The poller at a running Orders whose status documents lie on S3; whatever passes between it and S3 is seen.</summary>
+public sealed partial class OperationPollerTests : IAsyncLifetime
+{
+    private readonly List<OperationLook> _looks = [];
+
+    private readonly List<string> _pollersPaths = [];
+
+    private RecordingProxy _s3 = null!;
+
+    private OrdersSettings _settings = null!;
+
+    private OrdersProcess? _orders;
+
+    public async ValueTask InitializeAsync()
+    {
+        _s3 = await RecordingProxy.StartAsync(TestServers.S3);
+        _settings = await OrdersSettings.CreateAsync(_s3.Address, processingTime: "00:00:03");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_orders is not null)
+        {
+            await _orders.DisposeAsync();
+        }
+
+        await _s3.DisposeAsync();
+        _settings.Dispose();
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_AnOrder_GivesTheResultAndAsksS3Alone()
+    {
+        await StartAsync();
+        var accepted = await PlaceAsync();
+        var seen = new List<OperationStatus>();
+        using var poller = NewPoller();
+
+        var result = await poller.WaitForCompletionAsync<JsonElement>(accepted, new Told(seen.Add));
+
+        Assert.Equal("Ada", result.GetProperty("customer").GetString());
+        Assert.Equal(OperationState.Succeeded, seen[^1].Status);
+        Assert.Equal(_looks.Count, PollersRequests().Count);
+        Assert.InRange(_looks.Count, 1, 12);
+        Assert.NotNull(_looks[^1].Unnoticed);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_LooksCarryTheEtagAndNothingElse()
+    {
+        await StartAsync(settings => settings["OffloadedPolling__MinProgressInterval"] = "00:00:00.2");
+        using var poller = NewPoller(options => options.AtLeastEvery = TimeSpan.FromSeconds(0.3));
+
+        await poller.WaitForCompletionAsync(await PlaceAsync());
+
+        var requests = PollersRequests();
+        Assert.All(requests, request => Assert.Empty(request.Headers.Keys.Intersect(
+            ["Authorization", "Cookie", "Referer", "Origin", "traceparent", "X-Api-Key"], StringComparer.OrdinalIgnoreCase)));
+        Assert.DoesNotContain("If-None-Match", requests[0].Headers.Keys);
+        Assert.Contains(requests, request => request.Headers.ContainsKey("If-None-Match") && request.StatusCode == (int)HttpStatusCode.NotModified);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_AUrlThatExpires_IsRenewedAtTheHostWithItsCredentialsAlone()
+    {
+        // S3 counts whole seconds.
+        await StartAsync(settings => settings["OffloadedPolling__UrlLifetime"] = "00:00:02");
+        var renewals = 0;
+        using var poller = NewPoller(options =>
+        {
+            options.AtLeastEvery = TimeSpan.FromSeconds(0.5);
+            options.AuthorizeRenewal = (request, _) =>
+            {
+                renewals++;
+                request.Headers.Authorization = new("Bearer", "a-token-of-the-host");
+                Assert.Matches(RenewalPath(), request.RequestUri!.AbsolutePath);
+                return ValueTask.CompletedTask;
+            };
+        });
+
+        var ended = await poller.WaitForCompletionAsync(await PlaceAsync());
+
+        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.InRange(renewals, 1, 5);
+        Assert.Contains(_looks, look => look.StatusCode == HttpStatusCode.Forbidden);
+        Assert.All(PollersRequests(), request => Assert.DoesNotContain("Authorization", request.Headers.Keys));
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_OutOfStock_ThrowsTheProblem()
+    {
+        await StartAsync();
+        using var poller = NewPoller();
+
+        var failed = await Assert.ThrowsAsync<OperationFailedException>(async () => await poller.WaitForCompletionAsync(await PlaceAsync("out-of-stock")));
+
+        Assert.Equal("Out of stock", failed.Problem.Title);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_ADocumentThatIsGone_IsMissing()
+    {
+        await StartAsync();
+        var accepted = await PlaceAsync();
+        using var poller = NewPoller();
+        await poller.WaitForCompletionAsync(accepted);
+        using var client = TestServers.NewS3Client();
+        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _settings.Bucket, Key = $"operations/{accepted.Id}.json" });
+
+        var gone = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(accepted));
+
+        Assert.Equal(OperationUnavailableReason.Missing, gone.Reason);
+        Assert.DoesNotContain("Signature", gone.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_ADeadline_CarriesATokenThatGoesOn()
+    {
+        await StartAsync();
+        var accepted = await PlaceAsync();
+        using var impatient = NewPoller(options => options.Timeout = TimeSpan.FromSeconds(0.5));
+
+        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => impatient.WaitForCompletionAsync(accepted));
+        using var poller = NewPoller();
+        var ended = await poller.WaitForCompletionAsync(late.ResumeToken);
+
+        Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.Status));
+    }
+
+    [Fact]
+    public async Task WatchAsync_S3ThatIsBusy_IsAskedAgain()
+    {
+        await StartAsync();
+        var accepted = await PlaceAsync();
+        var refused = 0;
+        _s3.Intercept = context =>
+        {
+            var isLook = context.Request.Query.ContainsKey("X-Amz-Signature") && refused < 2;
+            if (isLook)
+            {
+                refused++;
+                context.Response.StatusCode = 503;
+            }
+
+            return Task.FromResult(isLook);
+        };
+        using var poller = NewPoller();
+        var states = new List<OperationState>();
+
+        await foreach (var status in poller.WatchAsync(accepted))
+        {
+            states.Add(status.Status);
+        }
+
+        Assert.Equal(2, refused);
+        Assert.Equal(OperationState.Succeeded, states[^1]);
+        Assert.Equal(states.Distinct().Order(), states.Distinct());
+    }
+
+    [Fact]
+    public async Task Estimate_AfterOperationsWereMeasured_CarriesTheirQuantiles()
+    {
+        await StartAsync();
+        using var poller = NewPoller();
+        var prior = await PlaceAsync();
+        await poller.WaitForCompletionAsync(prior);
+        Assert.Null(prior.Estimate?.Quantiles);
+
+        // A host that starts afterwards knows what the first has learnt as soon as it has read it, which its first accept may not wait for.
+        await _orders!.DisposeAsync();
+        await StartAsync();
+        AcceptedOperation? accepted = null;
+        await Eventually.TrueAsync(
+            async () => (accepted = await PlaceAsync()).Estimate?.Quantiles is not null, TimeSpan.FromSeconds(60), () => $"it says {accepted?.Estimate}");
+        OperationStatus? running = null;
+        await Eventually.TrueAsync(
+            async () => (running = await LookAsync(accepted!)).Status != OperationState.NotStarted, TimeSpan.FromSeconds(60), () => $"it is at {running}");
+
+        Assert.Equal(OperationEstimate.QuantileLevels.Count, accepted!.Estimate!.Quantiles!.Count);
+        Assert.InRange(accepted.Estimate.Median.TotalSeconds, 2.5, 30);
+        Assert.Equal(OperationState.Running, running!.Status);
+        Assert.Equal(OperationEstimate.QuantileLevels.Count, running.Estimate?.Quantiles?.Count);
+    }
+
+    private static async Task<OperationStatus> LookAsync(AcceptedOperation accepted)
+    {
+        using var caller = new Caller();
+        return await caller.LookAsync(accepted.StatusUrl);
+    }
+
+    private async Task StartAsync(Action<Dictionary<string, string>>? configure = null)
+    {
+        var settings = _settings.For("All");
+        settings["OffloadedPolling__Operations__orders__ExpectedMedian"] = "00:00:03";
+        settings["OffloadedPolling__Operations__orders__ExpectedUpper"] = "00:00:04";
+        configure?.Invoke(settings);
+        _orders = await OrdersProcess.StartAsync(settings);
+    }
+
+    private async Task<AcceptedOperation> PlaceAsync(string sku = "book")
+    {
+        using var caller = new Caller();
+        using var response = await caller.PostAsync(_orders!.Address, $$"""{"customer":"Ada","items":[{"sku":"{{sku}}","quantity":1}]}""");
+        var accepted = await OperationPoller.ReadAcceptedAsync(response);
+        _pollersPaths.Add(new Uri(accepted.StatusUrl).AbsolutePath);
+        return accepted;
+    }
+
+    private OperationPoller NewPoller(Action<OperationPollerOptions>? configure = null)
+    {
+        var options = new OperationPollerOptions { Timeout = TimeSpan.FromSeconds(60), Looked = _looks.Add };
+        configure?.Invoke(options);
+        return new OperationPoller(options);
+    }
+
+    // The host and the worker sign their requests in a header.
+    private List<RecordedRequest> PollersRequests() =>
+        [.. _s3.Requests.Where(request => request.Method == "GET" && _pollersPaths.Contains(request.Path) && !request.Headers.ContainsKey("x-amz-date"))];
+
+    [GeneratedRegex("^/operations/[0-9a-f]{32}/url$")]
+    private static partial Regex RenewalPath();
+
+    private sealed class Told(Action<OperationStatus> tell) : IProgress<OperationStatus>
+    {
+        public void Report(OperationStatus value) => tell(value);
+    }
+}
