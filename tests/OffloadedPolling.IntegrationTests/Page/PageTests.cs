@@ -162,8 +162,8 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         await using var elsewhere = await PageServer.StartAsync();
         await using var shop = await OpenAsync(where, settings =>
         {
-            Take(settings, work: "00:00:04");
-            settings["OffloadedPolling__UrlLifetime"] = "00:00:01";
+            Take(settings, work: "00:00:08");
+            settings["OffloadedPolling__UrlLifetime"] = "00:00:03";
             settings["Orders__AllowedOrigins__0"] = elsewhere.Address.GetLeftPart(UriPartial.Authority);
         });
         elsewhere.Api = shop.Orders.Address;
