@@ -13,16 +13,29 @@ internal static class Plot
 
     private const int Height = 460;
 
-    public static void Draw(Lifetime lifetime, Optimum optimum, string file)
+    private static readonly double[] _delays = [.. Enumerable.Range(0, 40).Select(i => 0.4 * Math.Pow(15, i / 39d))];
+
+    public static void Draw(Lifetime lifetime, Optimum optimum, string file) => Draw(
+        lifetime,
+        [.. _delays.Select(delay => EqualDelay.Scheduled(lifetime, lifetime.Estimate(), delay))],
+        [.. _delays.Select(delay => new Looks(optimum.CountAt(delay), delay))],
+        file);
+
+    public static void Draw(QueueRun queue, string file)
     {
-        var delays = Enumerable.Range(0, 40).Select(i => 0.4 * Math.Pow(15, i / 39d)).ToList();
+        var found = _delays.Select(delay => queue.AtDelay(queue.Durations.Estimate(), delay)).ToList();
+        Draw(queue.All, [.. found.Select(each => each.Scheduled)], [.. found.Select(each => new Looks(each.Optimal, each.Scheduled.Delay))], file);
+    }
+
+    private static void Draw(Lifetime lifetime, Looks[] scheduled, Looks[] optimal, string file)
+    {
         var model = new PlotModel { Title = lifetime.Name, TitleFontSize = 14, Background = OxyColors.White, DefaultFont = "sans-serif" };
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendFontSize = 11, LegendMargin = 4 });
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "mean delay until noticed (s)", Minimum = 0.35, Maximum = 7, MajorGridlineStyle = LineStyle.Dot });
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "looks for each operation", Minimum = 0.9, Maximum = 15, MajorGridlineStyle = LineStyle.Dot });
-        model.Series.Add(Line("schedule", OxyColors.Orange, 6, delays.Select(delay => EqualDelay.Scheduled(lifetime, lifetime.Estimate(), delay))));
-        model.Series.Add(Line("optimum", OxyColors.Black, 1.5, delays.Select(delay => new Looks(optimum.CountAt(delay), delay))));
-        model.Series.Add(Line("fixed interval", OxyColors.SteelBlue, 1.5, delays.Select(delay => EqualDelay.Fixed(lifetime, delay))));
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "mean delay until noticed (s)", Minimum = 0.35, Maximum = 8, MajorGridlineStyle = LineStyle.Dot });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "looks for each operation", Minimum = 0.9, Maximum = 20, MajorGridlineStyle = LineStyle.Dot });
+        model.Series.Add(Line("schedule", OxyColors.Orange, 6, scheduled));
+        model.Series.Add(Line("optimum", OxyColors.Black, 1.5, optimal));
+        model.Series.Add(Line("fixed", OxyColors.SteelBlue, 1.5, _delays.Select(delay => EqualDelay.Fixed(lifetime, delay))));
         foreach (var (habit, marker) in Habit.All.Zip(Enum.GetValues<MarkerType>().Skip(1)))
         {
             var looks = habit.Measure(lifetime);

@@ -50,6 +50,11 @@ internal static class PollsBenchmark
         var queued = Compare(queue, LearnAll(queue.Durations));
         rows.AddRange(queued);
         bounds.AddRange(Bound(queue.All.Name, peaks: 1, queued));
+        if (plots is not null)
+        {
+            Plot.Draw(queue, Path.Combine(plots, $"looks-{_lifetimes.Length + 1}.svg"));
+        }
+
         bounds.AddRange(Doublings());
         bounds.AddRange(_lifetimes.SelectMany(Bursts));
 
