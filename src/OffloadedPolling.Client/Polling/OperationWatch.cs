@@ -204,15 +204,13 @@ internal sealed class OperationWatch : IDisposable
         _pause = PollBackoff.After(_failures++, _options.Random(), retryAfter);
     }
 
-    private string Token() => ResumeToken.Of(_operation with { StatusUrl = _url ?? _operation.StatusUrl });
-
     private OperationUnavailableException Unavailable(OperationUnavailableReason reason, string what) =>
-        new($"Operation {_operation.Id} {what}.", reason, _seen.Status, Token());
+        new($"Operation {_operation.Id} {what}.", reason, _seen.Status, ResumeToken.Of(_operation));
 
     private OperationTimeoutException TimedOut()
     {
         var seen = _seen.Status is { } last ? $"it was last seen as {last.Status}" : "none of its documents was seen";
         var fault = _lastFault is null ? "" : $", and the last try failed: {_lastFault}";
-        return new($"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{fault}.", _seen.Status, Token());
+        return new($"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{fault}.", _seen.Status, ResumeToken.Of(_operation));
     }
 }

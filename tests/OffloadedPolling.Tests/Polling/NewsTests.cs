@@ -118,6 +118,19 @@ public sealed class NewsTests : IDisposable
     }
 
     [Fact]
+    public async Task Looked_AtAnEndThatWasNotThereAtTheLookBefore_TellsNoMoreThanTheTimeSince()
+    {
+        _bench.Server
+            .Shows(() => _bench.Document(), "1")
+            .Says(HttpStatusCode.NotModified)
+            .Shows(() => _bench.Document(OperationState.Succeeded) with { LastUpdatedAt = _bench.Looks[0].Status!.LastUpdatedAt });
+
+        await _bench.WatchAsync();
+
+        Assert.Equal(_bench.Time.Waits[2], _bench.Looks[2].Unnoticed);
+    }
+
+    [Fact]
     public async Task Looked_BeforeTheEndOrWithoutADate_TellsNothingOfIt()
     {
         _bench.Server.Shows(() => _bench.Document()).Shows(_bench.Succeeded, null, response => response.Headers.Date = null);

@@ -130,6 +130,20 @@ public sealed class ScheduleTests : IDisposable
         Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.FromSeconds(taken)), _bench.Time.Waits[1]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9)]
+    public async Task NextLook_Jittered_LeavesRoomForTheOneAfterIt(double random)
+    {
+        _bench.Options.Random = () => random;
+        _bench.Server.Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
+
+        var delay = PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero);
+        Assert.Equal([PollJitter.Apply(delay, PollerBench.Scheduled(PollerBench.Estimate, delay), random)], _bench.Time.Waits);
+    }
+
     [Fact]
     public async Task NextLook_WhereTheAnswerHasNoDate_TakesTheDocumentAsNew()
     {
