@@ -47,8 +47,12 @@ internal sealed class PollerBench : IDisposable
         Server.Dispose();
     }
 
+    /// <summary>What a wait along the schedule comes to.</summary>
     public static TimeSpan Scheduled(OperationEstimate? estimate, TimeSpan elapsed) =>
-        new PollSchedule(estimate, PollSchedule.DefaultTargetDelay(estimate)).NextDelay(elapsed);
+        Waited(new PollSchedule(estimate, PollSchedule.DefaultTargetDelay(estimate)).NextDelay(elapsed));
+
+    /// <summary>A timer takes whole milliseconds.</summary>
+    public static TimeSpan Waited(TimeSpan wait) => TimeSpan.FromMilliseconds((long)wait.TotalMilliseconds);
 
     public AcceptedOperation Accepted(string? operationUrl = OperationUrl, string statusUrl = StatusUrl) => new()
     {

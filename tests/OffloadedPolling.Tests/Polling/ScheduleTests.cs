@@ -140,8 +140,9 @@ public sealed class ScheduleTests : IDisposable
 
         await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
 
-        var delay = PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero);
-        Assert.Equal([PollJitter.Apply(delay, PollerBench.Scheduled(PollerBench.Estimate, delay), random)], _bench.Time.Waits);
+        var schedule = new PollSchedule(PollerBench.Estimate, PollSchedule.DefaultTargetDelay(PollerBench.Estimate));
+        var delay = schedule.NextDelay(TimeSpan.Zero);
+        Assert.Equal([PollerBench.Waited(PollJitter.Apply(delay, schedule.NextDelay(delay), random))], _bench.Time.Waits);
     }
 
     [Fact]
@@ -193,7 +194,7 @@ public sealed class ScheduleTests : IDisposable
 
         await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
 
-        var expected = new PollSchedule(PollerBench.Estimate, target).NextDelay(TimeSpan.Zero);
+        var expected = PollerBench.Waited(new PollSchedule(PollerBench.Estimate, target).NextDelay(TimeSpan.Zero));
         Assert.Equal([expected, expected], _bench.Time.Waits);
     }
 
