@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace OrderClient;
+
+/// <summary>The command line: what can be given, and what to give where it is wrong.</summary>
+internal static class OrderCommand
+{
+    private static readonly Option<Uri> _host = new("--host")
+    {
+        Description = "The host's address.",
+        DefaultValueFactory = _ => new Uri("http://localhost:5080"),
+        CustomParser = result => Values.Read(result, "the host's address, such as http://localhost:5080", Values.HttpAddress),
+    };
+
+    private static readonly Option<int> _count = new("--count")
+    {
+        Description = "How many orders to place.",
+        DefaultValueFactory = _ => 1,
+        CustomParser = result => Values.Read(result, $"a number from 1 to {Values.MostOrders}", Values.Count),
+    };
+
+    private static readonly Option<string> _customer = new("--customer") { Description = "Whose orders they are.", DefaultValueFactory = _ => "Ada" };
+
+    private static readonly Option<string> _sku = new("--sku")
+    {
+        Description = "What is ordered; of out-of-stock there is none.",
+        DefaultValueFactory = _ => "book",
+    };
+
+    private static readonly Option<TimeSpan> _timeout = new("--timeout")
+    {
+        Description = "How long each order is followed.",
+        DefaultValueFactory = _ => TimeSpan.FromMinutes(2),
+        CustomParser = result => Values.Read(result, "hours:minutes:seconds, over 0 and at most 49 days, such as 00:02:00", Values.Timeout),
+    };
+
+    private static readonly Option<string[]> _resume = new("--resume")
+    {
+        Description = "Goes on with an order that an earlier run left under way; may be given several times.",
+        HelpName = "token",
+    };
+
+    public static RootCommand Create()
+    {
+        var command = new RootCommand("Places orders with samples/Orders and follows them to their ends, without asking the host how they are.")
+        {
+            _host, _count, _customer, _sku, _timeout, _resume,
+        };
+        command.Validators.Add(result =>
+        {
+            var isNew = new Option[] { _count, _customer, _sku, _host }.Where(option => result.GetResult(option) is { Implicit: false }).ToList();
+            if (result.GetResult(_resume) is not null && isNew.Count > 0)
+            {
+                result.AddError($"--resume goes on with orders that are placed. Leave {string.Join(" and ", isNew.Select(option => option.Name))} out, which is for new ones.");
+            }
+        });
+        command.SetAction((parsed, stop) => OrderRun.RunAsync(
+            new Wish
+            {
+                Host = parsed.GetValue(_host)!,
+                Count = parsed.GetValue(_count),
+                Customer = parsed.GetValue(_customer)!,
+                Sku = parsed.GetValue(_sku)!,
+                Timeout = parsed.GetValue(_timeout),
+                ResumeTokens = parsed.GetValue(_resume) ?? [],
+            },
+            stop));
+        return command;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace OrderClient;
+
+/// <summary>Reads the values of options.</summary>
+internal static class Values
+{
+    public const int MostOrders = 10_000;
+
+    private static readonly TimeSpan _longestTimeout = TimeSpan.FromDays(49);
+
+    /// <summary>The value, or an error that says what to give.</summary>
+    public static T? Read<T>(ArgumentResult result, string wanted, Func<string, T?> parse)
+        where T : class => Parsed(result, wanted, parse(Text(result)));
+
+    /// <inheritdoc cref="Read{T}(ArgumentResult, string, Func{string, T})"/>
+    public static T Read<T>(ArgumentResult result, string wanted, Func<string, T?> parse)
+        where T : struct => Parsed(result, wanted, parse(Text(result))).GetValueOrDefault();
+
+    public static Uri? HttpAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? address : null;
+
+    public static int? Count(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MostOrders ? count : null;
+
+    // A bare number would be days.
+    public static TimeSpan? Timeout(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var timeout)
+        && timeout > TimeSpan.Zero && timeout <= _longestTimeout
+            ? timeout
+            : null;
+
+    private static string Text(ArgumentResult result) => result.Tokens[^1].Value;
+
+    private static T Parsed<T>(ArgumentResult result, string wanted, T value)
+    {
+        if (value is null)
+        {
+            result.AddError($"{(result.Parent as OptionResult)?.IdentifierToken?.Value} is '{Text(result)}'. Give {wanted}.");
+        }
+
+        return value;
+    }
+}

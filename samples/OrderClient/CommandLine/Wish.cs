@@ -1,0 +1,20 @@
+namespace OrderClient;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Wish
+{
+    public required Uri Host { get; init; }
+
+    /// <summary>How many orders to place.</summary>
+    public required int Count { get; init; }
+
+    public required string Customer { get; init; }
+
+    public required string Sku { get; init; }
+
+    /// <summary>How long each order is followed.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>The orders to go on with; none are placed then.</summary>
+    public required IReadOnlyList<string> ResumeTokens { get; init; }
+}

@@ -1,0 +1,54 @@
+using OffloadedPolling.Client;
+
+namespace OrderClient;
+
+/// <summary>One order of this run. Written by whoever follows it, and read by whoever shows it.</summary>
+internal sealed class FollowedOrder(int number)
+{
+    private volatile Sight? _sight;
+
+    private volatile Ending _ending = new(Outcome.UnderWay);
+
+    private volatile string? _resumeToken;
+
+    /// <summary>From 1, in the order of their placing.</summary>
+    public int Number { get; } = number;
+
+    /// <summary>As last seen; <see langword="null"/> before anything is known of it.</summary>
+    public Sight? Sight => _sight;
+
+    public Outcome Outcome => _ending.Outcome;
+
+    /// <summary>Why it came to that.</summary>
+    public string? Reason => _ending.Reason;
+
+    /// <summary>What to go on from; <see langword="null"/> where there is nothing, or nothing that may be shown.</summary>
+    public string? ResumeToken => _resumeToken;
+
+    public void Resume(string resumeToken) => _resumeToken = resumeToken;
+
+    public void See(AcceptedOperation accepted, string? resumeToken) =>
+        (_sight, _resumeToken) = (new Sight(accepted.Status, accepted.Estimate), resumeToken);
+
+    public void See(OperationStatus status)
+    {
+        _sight = new Sight(status.Status, status.Estimate, status.PercentComplete, Printable.Line(status.Message));
+        _ending = status.Status switch
+        {
+            OperationState.Succeeded => new Ending(Outcome.Succeeded),
+            OperationState.Failed => new Ending(Outcome.Failed, Printable.Line(Words(status.Error))),
+            OperationState.Canceled => new Ending(Outcome.Canceled),
+            _ => _ending,
+        };
+    }
+
+    public void End(Outcome outcome, string reason) => _ending = new Ending(outcome, Printable.Line(reason));
+
+    /// <summary>Nobody looks any more, and the order goes on.</summary>
+    public void Leave(string reason) => End(Outcome.UnderWay, reason);
+
+    private static string Words(OperationProblem? problem) =>
+        string.Join(": ", new[] { problem?.Title, problem?.Detail }.Where(word => !string.IsNullOrEmpty(word)));
+
+    private sealed record Ending(Outcome Outcome, string? Reason = null);
+}

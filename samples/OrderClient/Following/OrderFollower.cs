@@ -1,0 +1,65 @@
+using OffloadedPolling.Client;
+
+namespace OrderClient;
+
+/// <summary>Follows orders to their ends, all of them with one poller.</summary>
+internal sealed class OrderFollower : IDisposable
+{
+    private readonly OperationPoller _poller;
+
+    /// <param name="timeout">How long each order is followed.</param>
+    /// <param name="atLeastEvery">The longest wait between two looks; <see langword="null"/> to look as seldom as the estimates allow.</param>
+    /// <param name="figures">Told of every look and renewal.</param>
+    public OrderFollower(TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) => _poller = new OperationPoller(new OperationPollerOptions
+    {
+        Timeout = timeout,
+        AtLeastEvery = atLeastEvery,
+        Looked = figures.CountLook,
+
+        // The place for the host's credentials, if it wanted any. It is passed before each renewal, and those are what is counted here.
+        AuthorizeRenewal = (_, _) =>
+        {
+            figures.CountRenewal();
+            return ValueTask.CompletedTask;
+        },
+    });
+
+    public Task FollowAsync(FollowedOrder order, AcceptedOperation accepted, CancellationToken stop)
+    {
+        // Without an operation URL the token would hold the status URL, which is a credential and not for a terminal.
+        order.See(accepted, accepted.OperationUrl is null ? null : _poller.GetResumeToken(accepted));
+        return FollowAsync(order, _poller.WatchAsync(accepted, stop));
+    }
+
+    /// <exception cref="FormatException">It is no resume token.</exception>
+    public Task ResumeAsync(FollowedOrder order, string resumeToken, CancellationToken stop)
+    {
+        order.Resume(resumeToken);
+        return FollowAsync(order, _poller.WatchAsync(resumeToken, stop));
+    }
+
+    public void Dispose() => _poller.Dispose();
+
+    private static async Task FollowAsync(FollowedOrder order, IAsyncEnumerable<OperationStatus> documents)
+    {
+        try
+        {
+            await foreach (var status in documents)
+            {
+                order.See(status);
+            }
+        }
+        catch (OperationTimeoutException timeout)
+        {
+            order.Leave(timeout.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            order.Leave("Stopped.");
+        }
+        catch (Exception failure) when (failure is OperationUnavailableException or InvalidOperationException)
+        {
+            order.End(Outcome.Unavailable, failure.Message);
+        }
+    }
+}

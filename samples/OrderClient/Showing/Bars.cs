@@ -1,0 +1,54 @@
+using Spectre.Console;
+
+namespace OrderClient;
+
+/// <summary>Progress for a terminal: the bar of one order; of many, one for all and those of a few that are under way.</summary>
+internal static class Bars
+{
+    private const int Few = 5;
+
+    private static readonly TimeSpan _between = TimeSpan.FromMilliseconds(100);
+
+    public static Task ShowAsync(IReadOnlyList<FollowedOrder> orders, Task following) =>
+        AnsiConsole.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .StartAsync(async context =>
+            {
+                var all = orders.Count > 1 ? context.AddTask("Orders", maxValue: orders.Count) : null;
+
+                // As many lines from the beginning to the end: what changes its height flickers.
+                var few = Enumerable.Range(0, Math.Min(orders.Count, Few)).Select(_ => new OrderBar(context)).ToList();
+                while (!following.IsCompleted)
+                {
+                    Update(orders, all, few);
+                    await Task.WhenAny(following, Task.Delay(_between));
+                }
+
+                Update(orders, all, few);
+            });
+
+    private static void Update(IReadOnlyList<FollowedOrder> orders, ProgressTask? all, List<OrderBar> few)
+    {
+        if (all is not null)
+        {
+            var tally = Tally.Of(orders);
+            all.Value = tally.Ended;
+            all.Description = tally.ToString();
+        }
+
+        // Those who run first, then those who wait.
+        var next = new Queue<FollowedOrder>(orders
+            .Where(order => order is { Outcome: Outcome.UnderWay, Sight: not null } && few.All(bar => bar.Order != order))
+            .OrderBy(order => order.Sight!.IsRunning ? 0 : 1));
+        foreach (var bar in few)
+        {
+            if (bar.Order is not { Outcome: Outcome.UnderWay } && next.TryDequeue(out var order))
+            {
+                bar.Take(order);
+            }
+
+            bar.Update(hasNumber: orders.Count > 1);
+        }
+    }
+}

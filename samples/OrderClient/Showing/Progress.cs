@@ -1,0 +1,12 @@
+using Spectre.Console;
+
+namespace OrderClient;
+
+/// <summary>Shows orders for as long as they are followed.</summary>
+internal static class Progress
+{
+    public static Task ShowAsync(IReadOnlyList<FollowedOrder> orders, Task following) =>
+        AnsiConsole.Profile.Out.IsTerminal && AnsiConsole.Profile.Capabilities.Ansi
+            ? Bars.ShowAsync(orders, following)
+            : PlainLines.ShowAsync(orders, following);
+}

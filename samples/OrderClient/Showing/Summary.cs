@@ -1,0 +1,73 @@
+namespace OrderClient;
+
+/// <summary>What became of the orders, and what it took to know.</summary>
+internal static class Summary
+{
+    private static readonly (Outcome Outcome, string Words)[] _bad =
+    [
+        (Outcome.Failed, "failed"), (Outcome.Canceled, "canceled"), (Outcome.Unavailable, "cannot be followed any further"),
+        (Outcome.NotPlaced, "not placed"), (Outcome.Unanswered, "placed without an answer, so that it is not known whether the host took it"),
+    ];
+
+    /// <param name="output">Where to write.</param>
+    /// <param name="orders">All of this run.</param>
+    /// <param name="figures">What was measured.</param>
+    /// <param name="host">Where orders were placed; <see langword="null"/> if none were.</param>
+    public static void Write(TextWriter output, IReadOnlyList<FollowedOrder> orders, Figures figures, Uri? host)
+    {
+        output.WriteLine($"{orders.Count(order => order.Outcome == Outcome.Succeeded)} of {orders.Count} succeeded.");
+        foreach (var (outcome, words) in _bad)
+        {
+            WriteReasons(output, orders, outcome, words);
+        }
+
+        WriteLooks(output, orders.Count, figures);
+        WriteHost(output, figures, host);
+        WriteUnderWay(output, orders);
+    }
+
+    private static void WriteReasons(TextWriter output, IReadOnlyList<FollowedOrder> orders, Outcome outcome, string words)
+    {
+        foreach (var (reason, count) in orders.Where(order => order.Outcome == outcome).CountBy(order => order.Reason ?? "").OrderByDescending(pair => pair.Value))
+        {
+            output.WriteLine($"{count} {words}{(reason == "" ? "." : $": {reason}")}");
+        }
+    }
+
+    private static void WriteLooks(TextWriter output, int orders, Figures figures)
+    {
+        var where = figures.StatusUrls is { } urls ? $" at {urls.GetLeftPart(UriPartial.Authority)}" : "";
+        output.WriteLine($"Looks: {figures.Looks}{where}, {(double)figures.Looks / orders:0.0} per order.");
+        if (figures.Unnoticed is { Count: > 0 } unnoticed)
+        {
+            output.WriteLine($"The ends went unnoticed for {unnoticed.Average(delay => delay.TotalSeconds):0.0} s on average, "
+                + $"{unnoticed.Max().TotalSeconds:0.0} s at the longest, by the servers' clocks, which tell it to about a second.");
+        }
+    }
+
+    private static void WriteHost(TextWriter output, Figures figures, Uri? host)
+    {
+        var name = host is null ? "The host" : $"The host at {host.GetLeftPart(UriPartial.Authority)}";
+        output.WriteLine($"{name} got from this client: POSTs {figures.Posts}, renewals {figures.Renewals}"
+            + $"{(host is not null && figures.StatusUrls is { } urls && IsSame(host, urls) ? "; and the looks, since it stands in for S3" : "")}.");
+    }
+
+    private static void WriteUnderWay(TextWriter output, IReadOnlyList<FollowedOrder> orders)
+    {
+        var left = orders.Where(order => order.Outcome == Outcome.UnderWay).ToList();
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine($"{left.Count} still under way. {left[0].Reason}");
+        if (left.Select(order => order.ResumeToken).OfType<string>().ToList() is { Count: > 0 } tokens)
+        {
+            output.WriteLine("Go on with:");
+            output.WriteLine(ResumeCommand.For(tokens));
+        }
+    }
+
+    // A host on this machine goes by several names.
+    private static bool IsSame(Uri one, Uri other) => one.Port == other.Port && (one.IdnHost == other.IdnHost || (one.IsLoopback && other.IsLoopback));
+}
