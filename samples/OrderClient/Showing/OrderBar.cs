@@ -5,7 +5,7 @@ namespace OrderClient;
 /// <summary>The bar of one order, and when that has ended, of another.</summary>
 internal sealed class OrderBar(ProgressContext context)
 {
-    private readonly ProgressTask _bar = context.AddTask(" ", maxValue: 1);
+    private readonly ProgressTask _bar = context.AddTask("…", maxValue: 1);
 
     public FollowedOrder? Order { get; private set; }
 
