@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace OffloadedPolling.IntegrationTests.Road;
+
+/// <summary>samples/OrderClient as a process of its own.</summary>
+internal static class OrderClientProcess
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
+
+    private static readonly string _dll = typeof(OrderClientProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "OrderClientDll").Value!;
+
+    /// <summary>Runs it to its end.</summary>
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunToExitAsync("dotnet", [_dll, .. arguments]);
+
+    /// <summary>Runs a command line as a shell does.</summary>
+    public static Task<(int ExitCode, string Output)> RunCommandLineAsync(string commandLine) => RunToExitAsync("sh", ["-c", commandLine]);
+
+    /// <summary>Runs it until it says something, and then presses Ctrl+C.</summary>
+    public static Task<(int ExitCode, string Output)> RunAndInterruptAsync(string when, params string[] arguments) =>
+        RunToExitAsync("dotnet", [_dll, .. arguments], when);
+
+    private static async Task<(int ExitCode, string Output)> RunToExitAsync(string program, IEnumerable<string> arguments, string? interruptWhen = null)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var timeout = new CancellationTokenSource(_timeout);
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+            var output = new List<string>();
+            while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+            {
+                output.Add(line);
+                if (interruptWhen is not null && line.Contains(interruptWhen, StringComparison.Ordinal))
+                {
+                    interruptWhen = null;
+                    using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+                    await kill.WaitForExitAsync(timeout.Token);
+                }
+            }
+
+            await process.WaitForExitAsync(timeout.Token);
+            return (process.ExitCode, string.Join('\n', output.Append(await errors)));
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+}

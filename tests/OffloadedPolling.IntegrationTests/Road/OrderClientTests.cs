@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Road;
+
+/// <summary>samples/OrderClient against a running Orders, on SQLite and on S3 and SQS.</summary>
+public sealed partial class OrderClientTests : IDisposable
+{
+    private readonly DeskSettings _desk = new();
+
+    private OrdersSettings? _cloud;
+
+    public void Dispose()
+    {
+        _desk.Dispose();
+        _cloud?.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OneOrder_SucceedsAndTellsWhatItTook(bool onAws)
+    {
+        await using var orders = await StartAsync(onAws);
+
+        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString());
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("1 of 1 succeeded.", output, StringComparison.Ordinal);
+        Assert.True(Looks(output) >= 1, output);
+        Assert.Contains("The ends went unnoticed for ", output, StringComparison.Ordinal);
+        AssertNoCredentials(output);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TwentyOrders_CostTheHostTheirPosts(bool onAws)
+    {
+        await using var orders = await StartAsync(onAws);
+        await using var host = await RecordingProxy.StartAsync(orders.Address);
+
+        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", host.Address.ToString(), "--count", "20");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("20 of 20 succeeded.", output, StringComparison.Ordinal);
+        Assert.True(Looks(output) >= 20, output);
+        Assert.Contains("POSTs 20, renewals 0", output, StringComparison.Ordinal);
+        Assert.Equal(20, host.Requests.Count);
+        Assert.All(host.Requests, request => Assert.Equal(("POST", "/order"), (request.Method, request.Path)));
+        Assert.Equal(20, host.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct().Count());
+        AssertNoCredentials(output);
+    }
+
+    [Fact]
+    public async Task AnOrderOutOfStock_FailsWithItsProblem()
+    {
+        await using var orders = await StartAsync(onAws: false);
+
+        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--sku", "out-of-stock");
+
+        Assert.True(exitCode == 1, output);
+        Assert.Contains("1 failed: Out of stock: 'out-of-stock' has sold out (ordered: 1).", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Timeout_PrintsTheCommandThatGoesOn(bool onAws)
+    {
+        await using var orders = await StartAsync(onAws, processingTime: "00:00:06");
+
+        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--count", "2", "--timeout", "00:00:01");
+        var command = output.Split('\n').SkipWhile(line => line != "Go on with:").Skip(1).FirstOrDefault();
+
+        Assert.True(exitCode == 3, output);
+        Assert.Contains("2 still under way.", output, StringComparison.Ordinal);
+        AssertNoCredentials(output);
+        Assert.NotNull(command);
+        var (resumedExitCode, resumed) = await OrderClientProcess.RunCommandLineAsync(command);
+        Assert.True(resumedExitCode == 0, resumed);
+        Assert.Contains("2 of 2 succeeded.", resumed, StringComparison.Ordinal);
+        Assert.Matches("got from this client: POSTs 0, renewals [2-9]", resumed);
+        AssertNoCredentials(resumed);
+    }
+
+    [Fact]
+    public async Task Interrupt_PrintsTheCommandThatGoesOn()
+    {
+        await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");
+
+        var (exitCode, output) = await OrderClientProcess.RunAndInterruptAsync("Waiting for a worker", "--host", orders.Address.ToString());
+
+        Assert.True(exitCode == 3, output);
+        Assert.Contains("1 still under way. Stopped.", output, StringComparison.Ordinal);
+        Assert.Contains("\nGo on with:\n", output, StringComparison.Ordinal);
+        AssertNoCredentials(output);
+    }
+
+    [Fact]
+    public async Task ABusyHost_IsAskedAgainWithTheSameKey()
+    {
+        await using var orders = await StartAsync(onAws: false);
+        await using var host = await RecordingProxy.StartAsync(orders.Address);
+        var isBusy = true;
+        host.Intercept = context =>
+        {
+            if (!Interlocked.Exchange(ref isBusy, false))
+            {
+                return Task.FromResult(false);
+            }
+
+            context.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
+            return Task.FromResult(true);
+        };
+
+        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", host.Address.ToString());
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("POSTs 2, renewals 0", output, StringComparison.Ordinal);
+        Assert.Equal([503, 202], host.Requests.Select(request => request.StatusCode));
+        Assert.Single(host.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct());
+    }
+
+    [Fact]
+    public async Task AnOrderThatTheHostRefuses_FailsWithItsProblem()
+    {
+        await using var orders = await StartAsync(onAws: false);
+
+        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--customer", new string('x', 201));
+
+        Assert.True(exitCode == 1, output);
+        Assert.Contains("1 not placed: The operation was not accepted: the host answers 400 BadRequest", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--count is '0'. Give a number from 1 to 10000.", "--count", "0")]
+    [InlineData("--timeout is '5'. Give hours:minutes:seconds", "--timeout", "5")]
+    [InlineData("--host is 'shop'. Give the host's address, such as http://localhost:5080.", "--host", "shop")]
+    [InlineData("--resume: This is no resume token", "--resume", "bm90aGluZw")]
+    [InlineData("Leave --count out", "--resume", "bm90aGluZw", "--count", "2")]
+    [InlineData("'--cuont'", "--cuont", "2")]
+    [InlineData("No host answers at http://127.0.0.1:1/", "--host", "http://127.0.0.1:1")]
+    public async Task WrongArguments_SayWhatIsWrong(string expected, params string[] arguments)
+    {
+        var (exitCode, output) = await OrderClientProcess.RunAsync(arguments);
+
+        Assert.True(exitCode == 2, output);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    private async Task<OrdersProcess> StartAsync(bool onAws, string processingTime = "00:00:00.05")
+    {
+        _cloud = onAws ? await OrdersSettings.CreateAsync(processingTime: processingTime) : null;
+        return await OrdersProcess.StartAsync(_cloud?.For("All") ?? _desk.For(processingTime: processingTime));
+    }
+
+    private static int Looks(string output) => int.Parse(LooksLine().Match(output).Groups["looks"].Value, CultureInfo.InvariantCulture);
+
+    // The query of a status URL is the credential; its path leads to the document.
+    private static void AssertNoCredentials(string output)
+    {
+        Assert.DoesNotContain("signature", output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("X-Amz-", output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("/operations/", output, StringComparison.Ordinal);
+        Assert.All(ResumeTokens().Matches(output), token =>
+        {
+            var json = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token.Groups["token"].ValueSpan));
+            Assert.Contains("operationUrl", json, StringComparison.Ordinal);
+            Assert.DoesNotContain("statusUrl", json, StringComparison.Ordinal);
+        });
+    }
+
+    [GeneratedRegex("^Looks: (?<looks>[0-9]+) at http", RegexOptions.Multiline)]
+    private static partial Regex LooksLine();
+
+    [GeneratedRegex("--resume (?<token>[A-Za-z0-9_-]+)")]
+    private static partial Regex ResumeTokens();
+}
