@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,7 +9,7 @@ using OffloadedPolling.AspNetCore;
 
 namespace OffloadedPolling.Tests.Readme;
 
-/// <summary>The README's host. <see cref="ReadmeTests"/> keeps the two the same.</summary>
+/// <summary>The README's host and its caller. <see cref="ReadmeTests"/> keeps the two the same.</summary>
 internal static class Host
 {
     public static void Run(string[] args)
@@ -40,6 +41,19 @@ internal static class Host
                 IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
             }));
         // end: key
+    }
+
+    public static async Task<Report> CallAsync(HttpClient http)
+    {
+        // begin: caller
+        using var response = await http.PostAsJsonAsync("/report", new CreateReport(2026), ReportJson.Default.CreateReport);
+        var accepted = await OperationPoller.ReadAcceptedAsync(response);
+
+        using var poller = new OperationPoller(new OperationPollerOptions { Timeout = TimeSpan.FromMinutes(5) });
+        var report = await poller.WaitForCompletionAsync(accepted, ReportJson.Default.Report);
+        // end: caller
+
+        return report;
     }
 }
 

@@ -14,6 +14,7 @@ public sealed partial class ReadmeTests
     [InlineData("handler")]
     [InlineData("json")]
     [InlineData("key")]
+    [InlineData("caller")]
     public void Readme_ShowsTheCodeThatIsCompiled(string name)
     {
         var source = File.ReadAllLines(Path.Combine(_root, "tests/OffloadedPolling.Tests/Readme/Host.cs"));
