@@ -7,7 +7,7 @@ namespace OffloadedPolling.WaitTime;
 /// </remarks>
 internal static class ProfileEstimate
 {
-    // So many durations outweigh the prior twice over.
+    // After so many durations the prior still counts for two thirds; from there on it fades with their square.
     private const double Trust = 5;
 
     private const double KernelWidth = 0.9;
