@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OffloadedPolling.Tests.Polling;
+using OffloadedPolling.Tests.Scheduling;
 using static OffloadedPolling.IntegrationTests.Page.PollStage;
 
 namespace OffloadedPolling.IntegrationTests.Page;

@@ -1,4 +1,4 @@
-namespace OffloadedPolling.Tests.Polling;
+namespace OffloadedPolling.Tests.Scheduling;
 
 public sealed class PollScheduleTests
 {
