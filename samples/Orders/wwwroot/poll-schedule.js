@@ -4,11 +4,10 @@
  *
  * The looks are the optimal inspections of a random lifetime (R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures,
  * 1963), solved numerically. They are chosen among instants that lie as far apart, in proportion, as the looks of J. B. Keller (Optimum
- * checking schedules for systems subject to random failure, 1974): by √(1/hazard). In units of √hazard·dt his intervals are √(2c)
- * everywhere, c being the price of a look in seconds of delay.
+ * checking schedules for systems subject to random failure, 1974), √(2c/hazard), c being the price of a look in seconds of delay.
  */
 
-const minInterval = 0.01;
+const minInterval = 0.01, maxInterval = 31_536_000;
 
 // To how many seconds an interval grows of itself, where nothing is known any more.
 const longestGrown = 30;
@@ -27,12 +26,13 @@ export const defaultTargetDelay = estimate => estimate?.median > 0 ? clamp(estim
 export function pollSchedule(estimate, targetDelay = defaultTargetDelay(estimate)) {
   if (!(targetDelay > 0 && targetDelay < Infinity)) throw new RangeError(`A targetDelay is a number of seconds over 0: ${targetDelay}.`);
   const peaks = peaksOf(estimate ?? {});
-  const nextLook = peaks ? solve(gridOf(peaks), targetDelay)
+  const grid = peaks && gridOf(peaks);
+  const nextLook = grid?.units.length > 1 ? solve(grid, targetDelay)
     : elapsed => elapsed + Math.min(2 * targetDelay + elapsed / 4, Math.max(longestGrown, 2 * targetDelay));
   return {
     nextDelay: elapsed => {
       const since = Math.max(elapsed, 0);
-      return Math.max(nextLook(since) - since, minInterval);
+      return clamp(nextLook(since) - since, minInterval, maxInterval);
     },
   };
 }
@@ -44,13 +44,17 @@ const quantileLevels = [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9,
 // How far the 99 % quantile lies beyond the median, by how far the 90 % quantile does.
 const straight = normalQuantile(0.99) / normalQuantile(0.9);
 
-const minSeconds = 0.001;
+// Up to ten years.
+const minSeconds = 0.001, maxSeconds = 315_360_000;
 
 // The least standard deviation (of the logarithm): nothing takes as long every time as its estimate may say.
 const leastSlope = 0.05;
 
 // That of the tail beyond the 99 % quantile, so that whoever outlives the estimate is looked after all the same.
 const tailSlope = 0.7;
+
+// What is beyond the last quantile spreads so far at most; so far a peak of which one quantile is known. Nobody asks for what lies farther out.
+const steepestTail = 1.5, slopeOfOne = 0.3, farthestScore = 3.7;
 
 // A leap is this many times steeper than the curve on both sides of it.
 const gapRatio = 3;
@@ -66,7 +70,7 @@ function peaksOf({ median, upper = median, quantiles }) {
     : null;
   if (!told) return null;
   const { levels } = told;
-  const scores = levels.map(normalQuantile), logs = told.seconds.map(seconds => Math.log(Math.max(seconds, minSeconds)));
+  const scores = levels.map(normalQuantile), logs = told.seconds.map(seconds => Math.log(clamp(seconds, minSeconds, maxSeconds)));
   for (let i = 1; i < logs.length; i++) logs[i] = Math.max(logs[i], logs[i - 1] + leastSlope * (scores[i] - scores[i - 1]));
 
   const groups = groupsOf(scores, logs);
@@ -77,9 +81,17 @@ function peaksOf({ median, upper = median, quantiles }) {
   return groups.map((group, i) => {
     const [before, after] = [groups[i - 1], groups[i + 1]];
     const from = before ? boundary(before, group) : 0, to = after ? boundary(group, after) : 1;
-    const shortest = before ? middle(before, group) : 0, longest = after ? middle(group, after) : Number.MAX_VALUE;
+    const shortest = before ? middle(before, group) : 0, longest = after ? middle(group, after) : maxSeconds;
     const within = levels.slice(group.first, group.last + 1).map(level => normalQuantile((level - from) / (to - from)));
-    const curve = monotoneCurve(within, logs.slice(group.first, group.last + 1), after ? 0 : tailSlope);
+    const known = logs.slice(group.first, group.last + 1);
+    if (known.length === 1) {
+      within.push(within[0] + 1);
+      known.push(known[0] + slopeOfOne);
+    }
+    // Each peak keeps to its side of the gap.
+    const mostBelow = before ? (known[0] - Math.log(shortest)) / (within[0] + farthestScore) : Infinity;
+    const mostBeyond = after ? (Math.log(longest) - known.at(-1)) / (farthestScore - within.at(-1)) : steepestTail;
+    const curve = monotoneCurve(within, known, mostBelow, after ? 0 : tailSlope, mostBeyond);
     return { from, to, secondsAt: score => clamp(Math.exp(curve(score)), shortest, longest) };
   });
 }
@@ -88,36 +100,37 @@ const isWhole = quantiles => Array.isArray(quantiles) && quantiles.length === qu
   && quantiles.every((each, i) => Number.isFinite(each) && (i === 0 || each >= quantiles[i - 1])) && quantiles.at(-1) > 0;
 
 function groupsOf(scores, logs) {
-  const steep = logs.slice(1).map((log, i) => (log - logs[i]) / (scores[i + 1] - scores[i])), last = steep.length - 1;
-  const isGap = i => i > 0 && i < last
-    && steep[i] > gapRatio * Math.min(steep[i - 1], steep[Math.max(i - 2, 0)])
-    && steep[i] > gapRatio * Math.min(steep[i + 1], steep[Math.min(i + 2, last)]);
+  const steep = logs.slice(1).map((log, i) => (log - logs[i]) / (scores[i + 1] - scores[i]));
+  const isSteeper = (i, near, next) => steep[near] === undefined || steep[i] > gapRatio * Math.min(steep[near], steep[next] ?? steep[near]);
+  const isGap = i => isSteeper(i, i - 1, i - 2) && isSteeper(i, i + 1, i + 2);
   const groups = [];
   for (let i = 0, first = 0; i < logs.length; i++) {
     if (i < logs.length - 1 && !isGap(i)) continue;
     groups.push({ first, last: i });
     first = i + 1;
   }
-  // A quantile that stands alone between two leaps is within the gap.
+  // A quantile that stands alone between two leaps is within the gap. Alone at either end it stands for the rare ones.
   return groups.filter((group, i) => group.last > group.first || i === 0 || i === groups.length - 1);
 }
 
 // Through ascending points, ascending between them too, and straight beyond them: F. N. Fritsch and J. Butland, A method for constructing
 // local monotone piecewise cubic interpolants, 1984.
-function monotoneCurve(x, y, leastSlopeBeyond) {
+function monotoneCurve(x, y, mostBelow, leastBeyond, mostBeyond) {
   const last = x.length - 1;
   const width = i => x[i + 1] - x[i], secant = i => (y[i + 1] - y[i]) / width(i);
   const end = (at, next) => last === 1 ? secant(0)
-    : clamp(((2 * width(at) + width(next)) * secant(at) - width(at) * secant(next)) / (width(at) + width(next)), 0, 3 * secant(at));
+    : clamp(((2 * width(at) + width(next)) * secant(at) - width(at) * secant(next)) / (width(at) + width(next)), secant(at) / 3, 3 * secant(at));
   const slopes = x.map((_, i) => {
     if (i === 0) return end(0, 1);
     if (i === last) return end(last - 1, last - 2);
     const wide = 2 * width(i) + width(i - 1), wider = width(i) + 2 * width(i - 1);
     return (wide + wider) / (wide / secant(i - 1) + wider / secant(i));
   });
-  const slopeBeyond = Math.max(slopes[last], leastSlopeBeyond);
+  // No steeper than between the last points: what is only guessed at must not run away.
+  const slopeBelow = Math.min(slopes[0], secant(0), mostBelow);
+  const slopeBeyond = Math.min(Math.max(Math.min(slopes[last], secant(last - 1)), leastBeyond), mostBeyond);
   return at => {
-    if (at <= x[0]) return y[0] + slopes[0] * (at - x[0]);
+    if (at <= x[0]) return y[0] + slopeBelow * (at - x[0]);
     if (at >= x[last]) return y[last] + slopeBeyond * (at - x[last]);
     let i = 0;
     while (at > x[i + 1]) i++;
@@ -148,41 +161,66 @@ const finePoints = 600;
 // Of the normal scores that count: 7 in 10,000 durations are below the first, 2 in 10,000 above the last.
 const firstScore = -3.2, lastScore = 3.6;
 
-/** Instants, the share that has ended by each, and their distance from the first in units of √hazard·dt; spread is ∫√(S·f)dt. */
+// Across a gap nothing ends, and it still has to have a length.
+const leastShare = 1e-12;
+
+/**
+ * Instants, the share that has ended by each, and their distance from the first in units of √hazard·S^⅓·dt: fewer of them the fewer
+ * operations get there. The edges of gaps are told in units; spread is ∫√(S·f)dt.
+ */
 function gridOf(peaks) {
-  const seconds = [], ended = [], units = [];
+  const seconds = [], ended = [], units = [], edges = [];
   let spread = 0;
+  const add = (at, share) => {
+    if (seconds.length > 0) {
+      const time = at - seconds.at(-1), ending = Math.max(share - ended.at(-1), leastShare), lasting = 1 - (share + ended.at(-1)) / 2;
+      // Of one instant, as at the bounds of a peak.
+      if (time <= 0) {
+        ended[ended.length - 1] = Math.max(ended.at(-1), share);
+        return;
+      }
+      share = Math.max(share, ended.at(-1));
+      units.push(units.at(-1) + Math.sqrt(ending / lasting * time) * Math.cbrt(lasting));
+      spread += Math.sqrt(ending * time * lasting);
+    } else {
+      units.push(0);
+    }
+    seconds.push(at);
+    ended.push(share);
+  };
   for (const { from, to, secondsAt } of peaks) {
     for (let i = 0; i < finePoints; i++) {
       const score = firstScore + (lastScore - firstScore) * i / (finePoints - 1);
-      const at = secondsAt(score), share = from + (to - from) * normalCdf(score);
-      if (seconds.length > 0) {
-        const time = at - seconds.at(-1), ending = share - ended.at(-1), lasting = 1 - (share + ended.at(-1)) / 2;
-        if (time <= 0 || ending <= 0) continue;
-        units.push(units.at(-1) + Math.sqrt(ending / lasting * time));
-        spread += Math.sqrt(ending * time * lasting);
-      } else {
-        units.push(0);
-      }
-      seconds.push(at);
-      ended.push(share);
+      // Nothing ends between two peaks: what lies beyond the scores of the one ends with its last, and before those of the other with its first.
+      const isFirst = i === 0 && from > 0, isLast = i === finePoints - 1 && to < 1;
+      add(secondsAt(score), isFirst ? from : isLast ? to : from + (to - from) * normalCdf(score));
+      if (isFirst || isLast) edges.push(units.at(-1));
     }
   }
-  return { seconds, ended, units, spread, length: units.at(-1) };
+  return { seconds, ended, units, edges, spread, length: units.at(-1) };
 }
 
-/** A number of instants at equal distances, with the start before them. */
+/** A number of instants at equal distances, with the start before them, and the edges of gaps among them. */
 function pointsOf(grid, count) {
-  const seconds = new Float64Array(count + 1), ended = new Float64Array(count + 1);
-  for (let i = 0, fine = 0; i < count; i++) {
-    const units = grid.length * i / (count - 1);
+  const wanted = [...Array.from({ length: count }, (_, i) => grid.length * i / (count - 1)), ...grid.edges].sort((a, b) => a - b);
+  const seconds = [0], ended = [0];
+  let fine = 0;
+  for (const units of wanted) {
     while (fine < grid.units.length - 2 && grid.units[fine + 1] < units) fine++;
     const part = (units - grid.units[fine]) / (grid.units[fine + 1] - grid.units[fine]);
-    seconds[i + 1] = grid.seconds[fine] + part * (grid.seconds[fine + 1] - grid.seconds[fine]);
-    ended[i + 1] = grid.ended[fine] + part * (grid.ended[fine + 1] - grid.ended[fine]);
+    const at = grid.seconds[fine] + part * (grid.seconds[fine + 1] - grid.seconds[fine]);
+    if (at <= seconds.at(-1)) continue;
+    seconds.push(at);
+    ended.push(grid.ended[fine] + part * (grid.ended[fine + 1] - grid.ended[fine]));
   }
-  const distance = grid.length / (count - 1);
-  return { seconds, ended, perLook: price => Math.sqrt(2 * price) / distance };
+  return { seconds, ended };
+}
+
+// Keller's interval after a point, √(2·price/hazard); from the last point on, that before it counts.
+function kellerInterval({ seconds, ended }, point, price) {
+  const at = Math.min(point, seconds.length - 2);
+  const time = seconds[at + 1] - seconds[at], share = ended[at + 1] - ended[at];
+  return share > 0 ? Math.sqrt(2 * price * time * (1 - ended[at]) / share) : Number.MAX_VALUE;
 }
 
 // --- The looks ---
@@ -190,14 +228,21 @@ function pointsOf(grid, count) {
 // How many points stand between two looks, and how many there are.
 const pointsPerLook = 8, minPoints = 192, maxPoints = 4096;
 
-const maxTries = 14, tolerance = 0.003;
+const maxTries = 24, tolerance = 0.003;
+
+// Over a plateau, where the same looks are the best at very different prices, it goes in big steps.
+const fewTries = 3, bigStep = 0.1;
 
 function solve(grid, target) {
   // What Keller's looks would cost, to begin with.
   const price = 2 * (target / grid.spread) ** 2;
   const points = pointsPerLook * grid.length / Math.sqrt(2 * price);
   if (points > maxPoints) return kellersLooks(pointsOf(grid, maxPoints), price);
-  return findPrice(pointsOf(grid, Math.trunc(Math.max(points, minPoints))), target, price);
+  // Where the distribution leaps, so few points may be too few for any price to come so close.
+  for (let count = Math.trunc(Math.max(points, minPoints)); ; count *= 2) {
+    const { nextLook, meanDelay } = findPrice(pointsOf(grid, count), target, price);
+    if (meanDelay <= target * (1 + tolerance) || 2 * count > maxPoints) return nextLook;
+  }
 }
 
 /**
@@ -212,15 +257,17 @@ function findPrice(points, target, price) {
 
     // The delay grows about as the root of the price.
     const guess = price * clamp((target / policy.meanDelay) ** 2, 0.1, 10);
-    price = guess > tooLow * 1.005 && guess < tooHigh / 1.005 ? guess : Math.sqrt(tooLow * tooHigh);
+    price = !best && tries >= fewTries ? price * bigStep
+      : guess > tooLow * 1.005 && guess < tooHigh / 1.005 ? guess
+      : Math.sqrt(tooLow * tooHigh);
   } while (++tries < maxTries && Math.abs(policy.meanDelay / target - 1) >= tolerance && tooHigh / tooLow >= 1.02);
-  return (best ?? policy).nextLook;
+  return best ?? policy;
 }
 
 // Backwards over the points (Bellman), since the recurrence of Barlow, Hunter and Proschan, from the first look on, is unstable and holds
 // for one peak alone.
-function optimalLooks({ seconds, ended, perLook }, price) {
-  const last = seconds.length - 1, beyond = perLook(price) * (seconds[last] - seconds[last - 1]);
+function optimalLooks(points, price) {
+  const { seconds, ended } = points, last = seconds.length - 1, beyond = kellerInterval(points, last, price);
   const [passed, cost, delay, next] = Array.from({ length: 4 }, () => new Float64Array(last + 1));
   // ∫F dt up to each point.
   for (let i = 1; i <= last; i++) passed[i] = passed[i - 1] + (ended[i] + ended[i - 1]) / 2 * (seconds[i] - seconds[i - 1]);
@@ -254,10 +301,10 @@ function lowest(seconds, best, before, at, after) {
 }
 
 // As good, when looks are close to each other.
-function kellersLooks({ seconds, perLook }, price) {
-  const last = seconds.length - 1, points = perLook(price), next = new Float64Array(last + 1);
-  next[last] = seconds[last] + points * (seconds[last] - seconds[last - 1]);
-  for (let i = last - 1; i > 0; i--) next[i] = Math.min(seconds[i] + points * (seconds[i + 1] - seconds[i]), next[i + 1]);
+function kellersLooks(points, price) {
+  const { seconds } = points, last = seconds.length - 1, next = new Float64Array(last + 1);
+  next[last] = seconds[last] + kellerInterval(points, last, price);
+  for (let i = last - 1; i > 0; i--) next[i] = Math.min(seconds[i] + kellerInterval(points, i, price), next[i + 1]);
   next[0] = next[1];
   return nextLookBy(seconds, next);
 }

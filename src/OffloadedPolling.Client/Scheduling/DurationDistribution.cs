@@ -13,6 +13,18 @@ internal sealed class DurationDistribution
 
     private const double MinSeconds = 0.001;
 
+    // Ten years: no operation takes so long, and every sum of such durations is still a TimeSpan.
+    private const double MaxSeconds = 315_360_000;
+
+    // Nobody asks for what lies farther out, in normal scores.
+    private const double FarthestScore = 3.7;
+
+    // What is beyond the last quantile may spread so far at most, as standard deviation of the logarithm.
+    private const double SteepestTail = 1.5;
+
+    // How far the durations of a peak spread of which one quantile is known, as standard deviation of their logarithm.
+    private const double SlopeOfOne = 0.3;
+
     // The least standard deviation (of the logarithm): nothing takes as long every time as its estimate may say.
     private const double LeastSlope = 0.05;
 
@@ -35,8 +47,10 @@ internal sealed class DurationDistribution
     {
         { Quantiles: { } quantiles } when IsWhole(quantiles) => 
             Through(_levels, [.. quantiles.Select(quantile => quantile.TotalSeconds)], tail),
-        { Median: var median, Upper: var upper } when median > TimeSpan.Zero && upper >= median =>
-            Through(_straightLevels, [median.TotalSeconds, upper.TotalSeconds, median.TotalSeconds * Math.Pow(upper / median, _straight)], tail),
+        { Median: var median, Upper: var upper } when median > TimeSpan.Zero && upper >= median => Through(
+            _straightLevels,
+            [median.TotalSeconds, upper.TotalSeconds, median.TotalSeconds * Math.Pow(upper / median, _straight)],
+            tail),
         _ => null,
     };
 
@@ -67,7 +81,7 @@ internal sealed class DurationDistribution
     private static DurationDistribution Through(double[] levels, double[] seconds, double tail)
     {
         var scores = Array.ConvertAll(levels, StandardNormal.Quantile);
-        var logs = Array.ConvertAll(seconds, each => Math.Log(Math.Max(each, MinSeconds)));
+        var logs = Array.ConvertAll(seconds, each => Math.Log(Math.Clamp(each, MinSeconds, MaxSeconds)));
         for (var i = 1; i < logs.Length; i++)
         {
             logs[i] = Math.Max(logs[i], logs[i - 1] + (LeastSlope * (scores[i] - scores[i - 1])));
@@ -79,7 +93,7 @@ internal sealed class DurationDistribution
             i == 0 ? 0 : Boundary(levels, groups[i - 1], group),
             i == groups.Count - 1 ? 1 : Boundary(levels, group, groups[i + 1]),
             i == 0 ? 0 : Math.Exp(Middle(logs, groups[i - 1], group)),
-            i == groups.Count - 1 ? double.MaxValue : Math.Exp(Middle(logs, group, groups[i + 1])),
+            i == groups.Count - 1 ? MaxSeconds : Math.Exp(Middle(logs, group, groups[i + 1])),
             i == groups.Count - 1 ? tail : 0))]);
     }
 
@@ -103,14 +117,17 @@ internal sealed class DurationDistribution
             }
         }
 
-        // A quantile that stands alone between two leaps is within the gap.
+        // A quantile that stands alone between two leaps is within the gap. Alone at either end it stands for the rare ones.
         return [.. groups.Where((group, i) => group.Last > group.First || i == 0 || i == groups.Count - 1)];
     }
 
     private static bool IsGap(double[] steepness, int i) =>
-        i > 0 && i < steepness.Length - 1
-        && steepness[i] > GapRatio * Math.Min(steepness[i - 1], steepness[Math.Max(i - 2, 0)])
-        && steepness[i] > GapRatio * Math.Min(steepness[i + 1], steepness[Math.Min(i + 2, steepness.Length - 1)]);
+        IsSteeperThan(steepness, i, i - 1, i - 2) && IsSteeperThan(steepness, i, i + 1, i + 2);
+
+    private static bool IsSteeperThan(double[] steepness, int i, int neighbour, int next) =>
+        Of(steepness, neighbour) is not { } near || steepness[i] > GapRatio * Math.Min(near, Of(steepness, next) ?? near);
+
+    private static double? Of(double[] steepness, int i) => i >= 0 && i < steepness.Length ? steepness[i] : null;
 
     // The share where one peak ends: halfway between what is known of both, or at the quantile that lies in the gap.
     private static double Boundary(double[] levels, (int First, int Last) before, (int First, int Last) after) =>
@@ -128,6 +145,15 @@ internal sealed class DurationDistribution
             scores[i] = StandardNormal.Quantile((levels[group.First + i] - from) / (to - from));
         }
 
-        return new DurationPeak(from, to, shortest, longest, new MonotoneCurve(scores, logs[group.First..(group.Last + 1)], tail));
+        var known = logs[group.First..(group.Last + 1)];
+        if (count == 1)
+        {
+            (scores, known) = ([scores[0], scores[0] + 1], [known[0], known[0] + SlopeOfOne]);
+        }
+
+        // Each peak keeps to its side of the gap.
+        var mostBelow = from > 0 ? (known[0] - Math.Log(shortest)) / (scores[0] + FarthestScore) : double.PositiveInfinity;
+        var mostBeyond = to < 1 ? (Math.Log(longest) - known[^1]) / (FarthestScore - scores[^1]) : SteepestTail;
+        return new DurationPeak(from, to, shortest, longest, new MonotoneCurve(scores, known, mostBelow, to < 1 ? 0 : tail, mostBeyond));
     }
 }

@@ -2,11 +2,11 @@ namespace OffloadedPolling.Client;
 
 /// <summary>
 /// Instants at which a look may be made, and the share that has ended by then: many where looks are close to each other, few where they are
-/// far apart.
+/// far apart, and fewer the fewer operations get there.
 /// </summary>
 /// <remarks>
-/// The points are as far apart as Keller's looks are, in proportion: by √(1/hazard). In units of √hazard·dt, which <see cref="Length"/> is
-/// told in, the interval between his looks is √(2c) everywhere, c being the price of a look in seconds of delay.
+/// Keller's looks are √(2c/hazard) apart, c being the price of a look in seconds of delay. The points are as far apart in proportion, but for
+/// the long tail: <see cref="Length"/> is ∫√hazard·S^⅓ dt, and equal parts of it lie between two points.
 /// J. B. Keller, Optimum checking schedules for systems subject to random failure, 1974.
 /// </remarks>
 internal sealed class InspectionGrid
@@ -18,11 +18,17 @@ internal sealed class InspectionGrid
 
     private const double LastScore = 3.6;
 
+    // Across a gap nothing ends, and it still has to have a length.
+    private const double LeastShare = 1e-12;
+
     private readonly List<double> _seconds = new(FinePoints);
 
     private readonly List<double> _ended = new(FinePoints);
 
     private readonly List<double> _units = new(FinePoints);
+
+    // Where gaps begin and end, in units.
+    private readonly List<double> _edges = [];
 
     public InspectionGrid(DurationDistribution durations)
     {
@@ -31,37 +37,57 @@ internal sealed class InspectionGrid
             for (var i = 0; i < FinePoints; i++)
             {
                 var score = FirstScore + ((LastScore - FirstScore) * i / (FinePoints - 1));
-                Add(peak.SecondsAt(score), peak.From + ((peak.To - peak.From) * StandardNormal.Cdf(score)));
+                Add(peak.SecondsAt(score), EndedBy(peak, i, score));
+                if ((i == 0 && peak.From > 0) || (i == FinePoints - 1 && peak.To < 1))
+                {
+                    _edges.Add(Length);
+                }
             }
         }
     }
 
-    /// <summary>From the first point to the last, in units of √hazard·dt.</summary>
+    /// <summary>Whether there are durations to look for at all: all may be as long as can be.</summary>
+    public bool IsEmpty => _units.Count < 2;
+
+    /// <summary>∫√hazard·S^⅓ dt.</summary>
     public double Length => _units[^1];
 
     /// <summary>∫√(S·f)dt: with Keller's looks the mean delay is this times √(c/2).</summary>
     public double MeanSpread { get; private set; }
 
-    /// <summary>A number of points at equal distances, with the start before them.</summary>
+    /// <summary>A number of points at equal distances, with the start before them, and the edges of gaps among them.</summary>
     public InspectionPoints Points(int count)
     {
-        var (seconds, ended) = (new double[count + 1], new double[count + 1]);
+        List<double> wanted = [.. Enumerable.Range(0, count).Select(i => Length * i / (count - 1)), .. _edges];
+        wanted.Sort();
+        var (seconds, ended) = (new List<double>(wanted.Count + 1) { 0 }, new List<double>(wanted.Count + 1) { 0 });
         var fine = 0;
-        for (var i = 0; i < count; i++)
+        foreach (var units in wanted)
         {
-            var units = Length * i / (count - 1);
             while (fine < _units.Count - 2 && _units[fine + 1] < units)
             {
                 fine++;
             }
 
             var part = (units - _units[fine]) / (_units[fine + 1] - _units[fine]);
-            seconds[i + 1] = _seconds[fine] + (part * (_seconds[fine + 1] - _seconds[fine]));
-            ended[i + 1] = _ended[fine] + (part * (_ended[fine + 1] - _ended[fine]));
+            var at = _seconds[fine] + (part * (_seconds[fine + 1] - _seconds[fine]));
+            if (at > seconds[^1])
+            {
+                seconds.Add(at);
+                ended.Add(_ended[fine] + (part * (_ended[fine + 1] - _ended[fine])));
+            }
         }
 
-        return new InspectionPoints(seconds, ended, Length / (count - 1));
+        return new InspectionPoints([.. seconds], [.. ended]);
     }
+
+    // Nothing ends between two peaks: what lies beyond the scores of the one ends with its last, and before those of the other with its first.
+    private static double EndedBy(DurationPeak peak, int point, double score) => point switch
+    {
+        0 when peak.From > 0 => peak.From,
+        FinePoints - 1 when peak.To < 1 => peak.To,
+        _ => peak.From + ((peak.To - peak.From) * StandardNormal.Cdf(score)),
+    };
 
     private void Add(double seconds, double ended)
     {
@@ -73,16 +99,18 @@ internal sealed class InspectionGrid
             return;
         }
 
-        var (time, share) = (seconds - _seconds[^1], ended - _ended[^1]);
-        var lasting = 1 - ((ended + _ended[^1]) / 2);
-        if (time <= 0 || share <= 0)
+        var (time, lasting) = (seconds - _seconds[^1], 1 - ((ended + _ended[^1]) / 2));
+        if (time <= 0)
         {
+            // Of one instant, as at the bounds of a peak.
+            _ended[^1] = Math.Max(_ended[^1], ended);
             return;
         }
 
+        var share = Math.Max(ended - _ended[^1], LeastShare);
         _seconds.Add(seconds);
-        _ended.Add(ended);
-        _units.Add(_units[^1] + Math.Sqrt(share / lasting * time));
+        _ended.Add(Math.Max(ended, _ended[^1]));
+        _units.Add(_units[^1] + (Math.Sqrt(share / lasting * time) * Math.Cbrt(lasting)));
         MeanSpread += Math.Sqrt(share * time * lasting);
     }
 }

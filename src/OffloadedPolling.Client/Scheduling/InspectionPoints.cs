@@ -1,11 +1,17 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>Points at equal distances of an <see cref="InspectionGrid"/>, with the start before them.</summary>
-/// <param name="Seconds">When they are; the first is 0.</param>
+/// <summary>Points of an <see cref="InspectionGrid"/>, with the start before them.</summary>
+/// <param name="Seconds">When they are, ascending; the first is 0.</param>
 /// <param name="Ended">The share that has ended by each.</param>
-/// <param name="Distance">Between two of them, in units of √hazard·dt.</param>
-internal sealed record InspectionPoints(double[] Seconds, double[] Ended, double Distance)
+internal sealed record InspectionPoints(double[] Seconds, double[] Ended)
 {
-    /// <summary>How many points Keller's intervals are long at a price of a look.</summary>
-    public double PointsPerLook(double price) => Math.Sqrt(2 * price) / Distance;
+    /// <summary>The interval after a point by Keller's rule, √(2·price/hazard).</summary>
+    /// <param name="point">Not the start; from the last point on, that before it counts.</param>
+    /// <param name="price">The price of a look, in seconds of delay.</param>
+    public double KellerInterval(int point, double price)
+    {
+        var at = Math.Min(point, Seconds.Length - 2);
+        var (time, share) = (Seconds[at + 1] - Seconds[at], Ended[at + 1] - Ended[at]);
+        return share > 0 ? Math.Sqrt(2 * price * time * (1 - Ended[at]) / share) : double.MaxValue;
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class InspectionPolicy
     {
         var (seconds, ended) = (grid.Seconds, grid.Ended);
         var last = seconds.Length - 1;
-        var beyond = grid.PointsPerLook(price) * (seconds[last] - seconds[last - 1]);
+        var beyond = grid.KellerInterval(last, price);
         var passed = EndedTime(seconds, ended);
         var (cost, delay, next) = (new double[last + 1], new double[last + 1], new double[last + 1]);
         cost[last] = (1 - ended[last]) * (price + beyond);
@@ -67,13 +67,11 @@ internal sealed class InspectionPolicy
     public static InspectionPolicy Keller(InspectionPoints grid, double price, double meanDelay)
     {
         var seconds = grid.Seconds;
-        var points = grid.PointsPerLook(price);
         var next = new double[seconds.Length];
-        for (var i = next.Length - 1; i > 0; i--)
+        next[^1] = seconds[^1] + grid.KellerInterval(next.Length - 1, price);
+        for (var i = next.Length - 2; i > 0; i--)
         {
-            next[i] = i == next.Length - 1
-                ? seconds[i] + (points * (seconds[i] - seconds[i - 1]))
-                : Math.Min(seconds[i] + (points * (seconds[i + 1] - seconds[i])), next[i + 1]);
+            next[i] = Math.Min(seconds[i] + grid.KellerInterval(i, price), next[i + 1]);
         }
 
         next[0] = next[1];

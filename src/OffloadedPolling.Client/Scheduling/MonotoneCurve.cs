@@ -10,23 +10,30 @@ internal sealed class MonotoneCurve
 
     private readonly double[] _slopes;
 
+    private readonly double _slopeBelow;
+
     private readonly double _slopeBeyond;
 
     /// <param name="x">Ascending, two or more.</param>
     /// <param name="y">Ascending, as many.</param>
-    /// <param name="leastSlopeBeyond">How steep it is at least beyond the last point.</param>
-    public MonotoneCurve(double[] x, double[] y, double leastSlopeBeyond = 0)
+    /// <param name="mostBelow">How steep it is at most below the first point.</param>
+    /// <param name="leastBeyond">How steep it is at least beyond the last point.</param>
+    /// <param name="mostBeyond">How steep it is at most beyond the last point.</param>
+    public MonotoneCurve(double[] x, double[] y, double mostBelow, double leastBeyond, double mostBeyond)
     {
         (_x, _y) = (x, y);
         _slopes = Slopes(x, y);
-        _slopeBeyond = Math.Max(_slopes[^1], leastSlopeBeyond);
+
+        // No steeper than between the last points: what is only guessed at must not run away.
+        _slopeBelow = Math.Min(Math.Min(_slopes[0], (y[1] - y[0]) / (x[1] - x[0])), mostBelow);
+        _slopeBeyond = Math.Min(Math.Max(Math.Min(_slopes[^1], (y[^1] - y[^2]) / (x[^1] - x[^2])), leastBeyond), mostBeyond);
     }
 
     public double At(double x)
     {
         if (x <= _x[0])
         {
-            return _y[0] + (_slopes[0] * (x - _x[0]));
+            return _y[0] + (_slopeBelow * (x - _x[0]));
         }
 
         if (x >= _x[^1])
@@ -67,6 +74,6 @@ internal sealed class MonotoneCurve
     private static double End(double near, double far, double nearWidth, double farWidth)
     {
         var slope = (((2 * nearWidth) + farWidth) * near / (nearWidth + farWidth)) - (nearWidth * far / (nearWidth + farWidth));
-        return Math.Clamp(slope, 0, 3 * near);
+        return Math.Clamp(slope, near / 3, 3 * near);
     }
 }

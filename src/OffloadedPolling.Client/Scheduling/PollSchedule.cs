@@ -6,8 +6,8 @@ namespace OffloadedPolling.Client;
 /// </summary>
 /// <remarks>
 /// The looks are the optimal inspections of a random lifetime (Barlow, Hunter and Proschan, 1963), solved numerically over the estimate's
-/// distribution. Without an estimate the intervals grow gently with the time that has passed. Making a schedule takes about a millisecond,
-/// asking it nothing: keep it for as long as the document's estimate stands. Thread-safe.
+/// distribution. Without an estimate the intervals grow gently with the time that has passed. Making a schedule takes a fraction of a
+/// millisecond to a few, asking it nothing: keep it for as long as the document's estimate stands. Thread-safe.
 /// </remarks>
 public sealed class PollSchedule
 {
@@ -18,7 +18,12 @@ public sealed class PollSchedule
 
     private const int MaxPoints = 4096;
 
-    private const int MaxTries = 14;
+    private const int MaxTries = 24;
+
+    // Over a plateau, where the same looks are the best at very different prices, it goes in big steps.
+    private const int FewTries = 3;
+
+    private const double BigStep = 0.1;
 
     private const double Tolerance = 0.003;
 
@@ -27,6 +32,9 @@ public sealed class PollSchedule
     private const double Tail = 0.7;
 
     private const double MinInterval = 0.01;
+
+    // A year: as good as for ever, and still a TimeSpan with whatever is added to it.
+    private const double MaxInterval = 31_536_000;
 
     private readonly InspectionPolicy? _policy;
 
@@ -43,7 +51,9 @@ public sealed class PollSchedule
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(targetDelay, TimeSpan.Zero);
         _target = targetDelay.TotalSeconds;
-        _policy = DurationDistribution.Of(estimate, Tail) is { } durations ? Solve(new InspectionGrid(durations), _target) : null;
+        _policy = DurationDistribution.Of(estimate, Tail) is { } durations && new InspectionGrid(durations) is { IsEmpty: false } grid
+            ? Solve(grid, _target)
+            : null;
     }
 
     /// <summary>The mean delay in seconds that the schedule has if the estimate is right; NaN if it is unknown.</summary>
@@ -64,7 +74,7 @@ public sealed class PollSchedule
         var delay = _policy is null
             ? Math.Min((2 * _target) + (seconds / 4), Math.Max(InspectionPolicy.LongestGrown, 2 * _target))
             : _policy.NextLook(seconds) - seconds;
-        return TimeSpan.FromSeconds(Math.Max(delay, MinInterval));
+        return TimeSpan.FromSeconds(Math.Clamp(delay, MinInterval, MaxInterval));
     }
 
     private static InspectionPolicy Solve(InspectionGrid grid, double target)
@@ -77,8 +87,16 @@ public sealed class PollSchedule
             return InspectionPolicy.Keller(grid.Points(MaxPoints), price, target);
         }
 
-        var points = grid.Points((int)Math.Max(PointsPerLook * looks, MinPoints));
-        return FindPrice(target, price, candidate => InspectionPolicy.Solve(points, candidate));
+        // Where the distribution leaps, so few points may be too few for any price to come so close.
+        for (var count = (int)Math.Max(PointsPerLook * looks, MinPoints); ; count *= 2)
+        {
+            var points = grid.Points(count);
+            var policy = FindPrice(target, price, candidate => InspectionPolicy.Solve(points, candidate));
+            if (policy.MeanDelay <= target * (1 + Tolerance) || 2 * count > MaxPoints)
+            {
+                return policy;
+            }
+        }
     }
 
     /// <summary>
@@ -105,7 +123,9 @@ public sealed class PollSchedule
 
             // The delay grows about as the root of the price.
             var guess = price * Math.Clamp(Math.Pow(target / policy.MeanDelay, 2), 0.1, 10);
-            price = guess > tooLow * 1.005 && guess < tooHigh / 1.005 ? guess : Math.Sqrt(tooLow * tooHigh);
+            price = best is null && tries >= FewTries ? price * BigStep
+                : guess > tooLow * 1.005 && guess < tooHigh / 1.005 ? guess
+                : Math.Sqrt(tooLow * tooHigh);
         }
         while (++tries < MaxTries && Math.Abs((policy.MeanDelay / target) - 1) >= Tolerance && tooHigh / tooLow >= 1.02);
 

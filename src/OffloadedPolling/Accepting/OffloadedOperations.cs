@@ -39,7 +39,7 @@ internal sealed class OffloadedOperations(
         var id = idempotency?.OperationId ?? OperationId.New();
         var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
 
-        var estimate = await estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
+        var estimate = await EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
         var status = NewStatus(id, kind.Name, estimate, acceptOptions);
         if (idempotency is null)
         {
@@ -78,6 +78,20 @@ internal sealed class OffloadedOperations(
         var newest = found;
         var written = await transitions.ApplyAsync(found, current => transitions.CancelRequested(newest = current), cancel).ConfigureAwait(false);
         return (written ?? newest).Status;
+    }
+
+    // A host may have put an estimator of its own in place: none may fail an accept.
+    private async Task<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel)
+    {
+        try
+        {
+            return await estimator.EstimateAsync(kind, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (!cancel.IsCancellationRequested)
+        {
+            Log.NotEstimated(logger, kind, failed);
+            return null;
+        }
     }
 
     private OutgoingMessage Compose(string kind, string statusKey, string payloadJson)

@@ -134,4 +134,10 @@ internal static partial class Log
 
     [LoggerMessage(438, LogLevel.Warning, "The duration profile of kind '{Kind}' could not be written. The work goes on, what was measured is kept for the next try, and further failures are not logged until one succeeds.")]
     public static partial void ProfileNotWritten(ILogger logger, string kind, Exception? cause);
+
+    [LoggerMessage(439, LogLevel.Error, "An operation of kind '{Kind}' could not be estimated. It is accepted without an estimate; its callers look more often than they need.")]
+    public static partial void NotEstimated(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(440, LogLevel.Warning, "The duration profile of kind '{Kind}' is one that a newer version of this library wrote. It is left alone: estimates are made without it, and what this process measures is not added. Update the library.")]
+    public static partial void ProfileNewer(ILogger logger, string kind, Exception cause);
 }

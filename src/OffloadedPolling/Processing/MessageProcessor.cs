@@ -24,6 +24,9 @@ internal sealed class MessageProcessor(
     // About ten seconds in all: a run's result is worth waiting for S3.
     private const int MaxEndTries = 6;
 
+    // For a newer profile, of which there is one in thirty seconds.
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan _firstEndRetry = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Processes a message to its end.</summary>
@@ -89,12 +92,12 @@ internal sealed class MessageProcessor(
     {
         var claim = Claim.Run;
         var maxAttempts = MaxAttempts(runner.Kind.Name, message);
-        var known = await work.GetAsync(runner.Kind.Name, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+        var known = await work.GetAsync(runner.Kind.Name, _patience, CancellationToken.None).ConfigureAwait(false);
         var taken = await transitions.ApplyAsync(
             found,
             current => (claim = Ownership.Of(current, message, maxAttempts)) switch
             {
-                Claim.Run => (Taken(current.Status, message, known.Estimate), current.Metadata with { OwnerMessageId = message.Id }),
+                Claim.Run => (Taken(current.Status, message, known.Estimate ?? transitions.Remaining(current.Status)), current.Metadata with { OwnerMessageId = message.Id }),
                 Claim.Cancel => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
                 Claim.GiveUp => (StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
                 _ => null,
@@ -172,14 +175,14 @@ internal sealed class MessageProcessor(
     private int MaxAttempts(string kind, ReceivedMessage message) =>
         Math.Min(message.MaxReceiveCount ?? int.MaxValue, operationOptions.Get(kind).MaxAttempts ?? int.MaxValue);
 
-    private static OperationStatus Taken(OperationStatus status, ReceivedMessage message, OperationEstimate? work) => status with
+    private static OperationStatus Taken(OperationStatus status, ReceivedMessage message, OperationEstimate? estimate) => status with
     {
         Status = OperationState.Running,
         Attempt = message.ReceiveCount,
         PercentComplete = null,
         Message = null,
-        // The wait in the queue is over: what is left is the work itself.
-        Estimate = work,
+        // The wait in the queue is over: what is left is the work itself, or else what the host said.
+        Estimate = estimate,
     };
 
     private async Task<MessageDisposition> EndAsync(OperationRun run, ReceivedMessage message, OperationOutcome outcome)

@@ -56,7 +56,7 @@ internal sealed class OperationRun(
         cancel.ThrowIfCancellationRequested();
 
         // Refused here, where the handler can do something about it, not in the background.
-        StatusDocument.Write(WithProgress(_current.Status, progress), options.MaxDocumentBytes);
+        StatusDocument.Write(WithProgress(_current.Status, progress, _estimate), options.MaxDocumentBytes);
         lock (_lock)
         {
             _pending = progress;
@@ -149,7 +149,7 @@ internal sealed class OperationRun(
         {
             var written = await transitions.ApplyAsync(
                 _current,
-                current => !_ended.IsCancellationRequested && Ownership.IsHeldBy(current, message) ? (WithProgress(current.Status, progress), current.Metadata) : null,
+                current => !_ended.IsCancellationRequested && Ownership.IsHeldBy(current, message) ? (WithProgress(current.Status, progress, _estimate?.After(Elapsed)), current.Metadata) : null,
                 _disposed.Token).ConfigureAwait(false);
             if (written is not null)
             {
@@ -170,11 +170,11 @@ internal sealed class OperationRun(
         }
     }
 
-    private OperationStatus WithProgress(OperationStatus status, OperationProgress progress) => status with
+    private OperationStatus WithProgress(OperationStatus status, OperationProgress progress, OperationEstimate? estimate) => status with
     {
         PercentComplete = progress.Percent,
         Message = progress.Message,
         ResourceLocation = ResourceLocation ?? status.ResourceLocation,
-        Estimate = _estimate?.After(time.GetElapsedTime(_startedAt)),
+        Estimate = estimate,
     };
 }

@@ -122,6 +122,12 @@ internal sealed class ProfileWriter(
         for (var tries = 1; tries <= MaxTries; tries++)
         {
             var known = profiles.Read(kind, await store.GetAsync(kind, cancel).ConfigureAwait(false));
+            if (known.IsNewer)
+            {
+                // Logged when it was read. The newer workers write; what this one measures is left out.
+                return true;
+            }
+
             var profile = (known.Profile ?? DurationProfile.Empty).With(measured, workerId, slotsNow, time.GetUtcNow());
             if (await store.WriteAsync(kind, DurationProfileJson.Write(profile), known.Version, cancel).ConfigureAwait(false) is { } written)
             {

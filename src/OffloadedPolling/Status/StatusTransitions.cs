@@ -60,10 +60,13 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
         { Status.Status: OperationState.NotStarted } =>
             (Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
         { Status.Status: OperationState.Running, Metadata.CancelRequested: false } =>
-            (operation.Status with { Estimate = operation.Status.Estimate?.After(Age(operation.Status)) },
+            (operation.Status with { Estimate = Remaining(operation.Status) },
                 operation.Metadata with { CancelRequested = true }),
         _ => null,
     };
+
+    /// <summary>What is left now of the estimate in a document.</summary>
+    public OperationEstimate? Remaining(OperationStatus status) => status.Estimate?.After(time.GetUtcNow() - status.LastUpdatedAt);
 
     /// <summary>The document of an operation that ended so.</summary>
     public static OperationStatus Ended(OperationStatus status, OperationOutcome outcome) => status with
@@ -76,12 +79,6 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
         Error = outcome.Problem,
         ResourceLocation = outcome.ResourceLocation ?? status.ResourceLocation,
     };
-
-    private TimeSpan Age(OperationStatus status)
-    {
-        var age = time.GetUtcNow() - status.LastUpdatedAt;
-        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
-    }
 
     // A clock that was set back, or another machine's that is behind, must not make a newer document look older. Nor may it be the same: on
     // S3 the version is a hash of the document alone, and a change of metadata would go unseen.

@@ -10,7 +10,7 @@ internal static class DurationLearning
     private const double LargestShare = 0.7;
 
     /// <summary>The most durations that a profile is taken to rest on.</summary>
-    private const double MostEvidence = 1000;
+    public const double MostEvidence = 1000;
 
     /// <summary>Merges newly measured durations into what is known.</summary>
     /// <param name="known">The distribution as known, its weights summing up to 1.</param>

@@ -5,7 +5,7 @@ namespace OffloadedPolling.WaitTime;
 /// <summary>What is known of a kind by measurement: how its durations are distributed, and which workers run it. Never changes.</summary>
 internal sealed class DurationProfile
 {
-    private const int MaxWorkers = 64;
+    private const int MaxWorkers = 1000;
 
     /// <summary>For how long a worker counts as running that was not seen since.</summary>
     private static readonly TimeSpan _seenWithin = TimeSpan.FromSeconds(150);

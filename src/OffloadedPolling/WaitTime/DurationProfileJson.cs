@@ -9,6 +9,8 @@ namespace OffloadedPolling.WaitTime;
 [JsonSerializable(typeof(DurationProfileDocument))]
 internal sealed partial class DurationProfileJson : JsonSerializerContext
 {
+    private const int CurrentFormat = 1;
+
     private const double Sum = 1000;
 
     private const int Digits = 3;
@@ -32,10 +34,17 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
     }
 
     /// <summary>Reads a profile.</summary>
+    /// <exception cref="NotSupportedException">A newer version of this library wrote it.</exception>
     /// <exception cref="JsonException">It is none; the message says why.</exception>
     public static DurationProfile Read(ReadOnlySpan<byte> utf8Json)
     {
         var document = JsonSerializer.Deserialize(utf8Json, Default.DurationProfileDocument);
+        if (document is { Format: > CurrentFormat })
+        {
+            throw new NotSupportedException(
+                $"Its format is {document.Format}, of a newer version of this library; this one knows {CurrentFormat}.");
+        }
+
         if (document is not { Weights: not null, Workers: not null, Evidence: >= 0 and < double.PositiveInfinity }
             || document.Weights.Exists(weight => weight is not (>= 0 and <= Sum))
             || document.First < 0 || document.First > DurationHistogram.Bins - document.Weights.Count)
@@ -51,7 +60,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         }
 
         return new DurationProfile(
-            histogram, total > 0 ? document.Evidence : 0, InstantOf(document.UpdatedAt), document.Workers.ToImmutableDictionary(worker => worker.Key, worker => WorkerOf(worker.Value)));
+            histogram, total > 0 && document.Evidence > 0 ? Math.Clamp(document.Evidence, 1, DurationLearning.MostEvidence) : 0, InstantOf(document.UpdatedAt), document.Workers.ToImmutableDictionary(worker => worker.Key, worker => WorkerOf(worker.Value)));
     }
 
     private static DurationProfile.ListedWorker WorkerOf(long[]? worker) => worker is [>= 0 and <= int.MaxValue, _]

@@ -46,6 +46,11 @@ internal sealed class DurationProfiles(TimeProvider time, ILogger<DurationProfil
         {
             return new KnownProfile(DurationProfileJson.Read(stored.Profile.Span), stored.Version);
         }
+        catch (NotSupportedException newer)
+        {
+            Log.ProfileNewer(logger, kind, newer);
+            return new KnownProfile(null, stored.Version, IsNewer: true);
+        }
         catch (JsonException unreadable)
         {
             Log.ProfileUnreadable(logger, kind, unreadable);

@@ -16,21 +16,21 @@ internal static class ProfileEstimate
     private const double HalfWidth = 1.349;
 
     // What is thought of durations of which nothing was configured and a few were measured: within a factor of e of them, two times in three.
-    private static readonly double _unknownUpper = Math.Exp(1.2815515655446004);
+    private const double UnknownSigma = 1;
 
     private static readonly double[] _shares = [.. Enumerable.Range(0, 200).Select(part => (part + 0.5) / 200)];
 
-    /// <summary>The estimate; the prior where nothing was measured.</summary>
-    public static OperationEstimate? Of(DurationProfile? profile, OperationEstimate? prior)
+    /// <summary>The estimate, with the moments of the same durations; that of the prior where nothing was measured.</summary>
+    public static (OperationEstimate? Estimate, DurationMoments Moments) Of(DurationProfile? profile, OperationEstimate? prior)
     {
         if (profile is not { Evidence: > 0 and var evidence, Histogram: var histogram })
         {
-            return prior;
+            return (prior, prior is null ? default : DurationMoments.Of(prior));
         }
 
         var weights = Smooth(histogram, KernelWidth * NarrowestHalf(histogram) / HalfWidth * Math.Pow(2 * evidence, -0.2));
         var median = SecondsAt(weights, 0.5);
-        prior ??= new OperationEstimate { Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(median * _unknownUpper) };
+        prior ??= LogNormal.Of(TimeSpan.FromSeconds(median), UnknownSigma);
         var share = Trust / (Trust + (evidence * evidence / (2 * Trust)));
         for (var bin = 0; bin < weights.Length; bin++)
         {
@@ -42,13 +42,16 @@ internal static class ProfileEstimate
             weights[DurationHistogram.BinOf(duration)] += share / _shares.Length;
         }
 
-        return new OperationEstimate
+        var estimate = new OperationEstimate
         {
             Median = Duration(weights, 0.5),
             Upper = Duration(weights, 0.9),
             Quantiles = [.. OperationEstimate.QuantileLevels.Select(level => Duration(weights, level))],
         };
+        return (estimate, DurationMoments.Of(weights.Select((weight, bin) => (MiddleOf(bin), weight))));
     }
+
+    private static double MiddleOf(int bin) => Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
 
     /// <summary>In bins, how wide the narrowest interval is that half of the durations lie in.</summary>
     private static double NarrowestHalf(DurationHistogram histogram)

@@ -16,18 +16,16 @@ internal static class QueueWait
     private static readonly double[] _parts = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
 
     // The normal scores of the parts.
-    private static readonly double[] _scores = [.. new OperationEstimate { Median = TimeSpan.FromSeconds(1), Upper = TimeSpan.FromSeconds(Math.Exp(1.2815515655446004)) }
-        .QuantilesAt(_parts).Select(quantile => Math.Log(quantile.TotalSeconds))];
-
-    private static readonly double[] _shares = [.. Enumerable.Range(0, 400).Select(part => (part + 0.5) / 400)];
+    private static readonly double[] _scores = [.. LogNormal.Of(TimeSpan.FromSeconds(1), sigma: 1).QuantilesAt(_parts).Select(each => Math.Log(each.TotalSeconds))];
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
 
     /// <summary>Estimates it.</summary>
     /// <param name="work">What the work itself takes.</param>
+    /// <param name="moments">Of the same durations.</param>
     /// <param name="depth">Who is there already.</param>
     /// <param name="slots">How many operations run at once.</param>
-    public static OperationEstimate Estimate(OperationEstimate work, QueueDepth depth, int slots)
+    public static OperationEstimate Estimate(OperationEstimate work, DurationMoments moments, QueueDepth depth, int slots)
     {
         var ahead = (double)depth.Waiting + depth.InFlight - slots + 1;
         if (ahead <= 0)
@@ -37,7 +35,7 @@ internal static class QueueWait
 
         var sums = new double[Parts * Parts];
         var durations = work.QuantilesAt(_parts);
-        var waits = Waits(work, ahead, slots);
+        var waits = Waits(moments, ahead, slots);
         for (var i = 0; i < sums.Length; i++)
         {
             sums[i] = durations[i / Parts].TotalSeconds + waits[i % Parts];
@@ -54,11 +52,9 @@ internal static class QueueWait
         TimeSpan At(double share) => Seconds(sums[(int)(share * sums.Length)]);
     }
 
-    private static double[] Waits(OperationEstimate work, double ahead, int slots)
+    private static double[] Waits(DurationMoments moments, double ahead, int slots)
     {
-        var durations = work.QuantilesAt(_shares);
-        var mean = durations.Average(duration => duration.TotalSeconds);
-        var spread = durations.Average(duration => Math.Pow((duration.TotalSeconds / mean) - 1, 2));
+        var (mean, spread) = moments;
 
         // The sum's part, and that of the slots' being anywhere in their work, which for equal durations comes to a sixth for each slot. It
         // makes the first ends come sooner, too: half of a duration is over already.

@@ -17,31 +17,29 @@ internal sealed class QueueWaitTimeEstimator(
     public async ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel)
     {
         // At the same time: an accept waits for 100 ms in all.
-        var asked = queue.GetDepthAsync(kind, cancel).AsTask();
-        var known = await work.GetAsync(kind, _patience, cancel).ConfigureAwait(false);
-        var depth = await asked.ConfigureAwait(false);
+        var (asked, read) = (queue.GetDepthAsync(kind, cancel).AsTask(), work.GetAsync(kind, _patience, cancel).AsTask());
+        await Task.WhenAll(asked, read).ConfigureAwait(false);
+        var (depth, known) = (await asked.ConfigureAwait(false), await read.ConfigureAwait(false));
 
         // With the queue's depth unknown, the work itself is still known to take its time.
-        return known.Estimate is { } estimate && depth is { } there
-            ? Estimate(kind, estimate, there, Slots(kind, known.Profile, there))
-            : known.Estimate;
+        return known.Estimate is not null && depth is { } there ? Estimate(kind, known, there, Slots(kind, known.Profile, there)) : known.Estimate;
     }
 
     private int Slots(string kind, DurationProfile? profile, QueueDepth depth) =>
         profile?.Slots(time.GetUtcNow()) is > 0 and var measured ? measured : Math.Max(options.Get(kind).MaxConcurrency, depth.InFlight);
 
     // Depths and profiles stand for seconds, and accepts are many.
-    private OperationEstimate Estimate(string kind, OperationEstimate estimate, QueueDepth depth, int slots)
+    private OperationEstimate Estimate(string kind, WorkEstimate known, QueueDepth depth, int slots)
     {
-        if (_byKind.TryGetValue(kind, out var last) && ReferenceEquals(last.Work, estimate) && last.Depth == depth && last.Slots == slots)
+        if (_byKind.TryGetValue(kind, out var last) && ReferenceEquals(last.Work, known) && last.Depth == depth && last.Slots == slots)
         {
             return last.Estimate;
         }
 
-        var newest = QueueWait.Estimate(estimate, depth, slots);
-        _byKind[kind] = new Estimated(estimate, depth, slots, newest);
+        var newest = QueueWait.Estimate(known.Estimate!, known.Moments, depth, slots);
+        _byKind[kind] = new Estimated(known, depth, slots, newest);
         return newest;
     }
 
-    private sealed record Estimated(OperationEstimate Work, QueueDepth Depth, int Slots, OperationEstimate Estimate);
+    private sealed record Estimated(WorkEstimate Work, QueueDepth Depth, int Slots, OperationEstimate Estimate);
 }

@@ -3,9 +3,6 @@ namespace OffloadedPolling.WaitTime;
 /// <summary>How long a caller should wait before its next look.</summary>
 internal static class RetryAfter
 {
-    // The 90 % quantile of the standard normal distribution.
-    private const double Z90 = 1.2815515655446004;
-
     private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(1);
 
     // Nothing is known: seldom enough to cost little, soon enough for people.
@@ -37,5 +34,5 @@ internal static class RetryAfter
 
     private static TimeSpan First(OperationEstimate estimate) => estimate.Quantiles is { Count: > QuantileBefore } quantiles
         ? quantiles[QuantileBefore]
-        : estimate.Median * Math.Exp(-Math.Log(estimate.Upper / estimate.Median) / Z90);
+        : estimate.Median * Math.Exp(-LogNormal.SigmaOf(estimate));
 }

@@ -12,9 +12,14 @@ internal sealed class WorkEstimates(DurationProfiles profiles, IOptionsMonitor<O
     public async ValueTask<WorkEstimate> GetAsync(string kind, TimeSpan patience, CancellationToken cancel)
     {
         var profile = await profiles.GetAsync(kind, patience, cancel).ConfigureAwait(false);
-        return _byKind.TryGetValue(kind, out var known) && known.Profile == profile
-            ? known
-            : _byKind[kind] = new WorkEstimate(ProfileEstimate.Of(profile, Prior(options.Get(kind))), profile);
+        var prior = Prior(options.Get(kind));
+        if (_byKind.TryGetValue(kind, out var known) && known.Profile == profile && known.Prior == prior)
+        {
+            return known;
+        }
+
+        var (estimate, moments) = ProfileEstimate.Of(profile, prior);
+        return _byKind[kind] = new WorkEstimate(estimate, moments, profile, prior);
     }
 
     private static OperationEstimate? Prior(OperationOptions settings) => settings is { ExpectedMedian: { } median, ExpectedUpper: { } upper }

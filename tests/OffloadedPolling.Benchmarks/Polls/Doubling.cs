@@ -64,6 +64,8 @@ internal static class Doubling
 
         private OperationEstimate? _work;
 
+        private DurationMoments _moments;
+
         private QueueDepth _depth;
 
         private double _writtenAt, _readAt = double.NegativeInfinity, _depthAt = double.NegativeInfinity;
@@ -81,7 +83,7 @@ internal static class Doubling
             if (now - _readAt >= ProfileInterval)
             {
                 (_read, _readAt) = (_stored, now);
-                _work = ProfileEstimate.Of(_read, null);
+                (_work, _moments) = ProfileEstimate.Of(_read, null);
             }
 
             if (now - _depthAt >= DepthInterval)
@@ -89,7 +91,7 @@ internal static class Doubling
                 (_depth, _depthAt) = (SimulatedQueue.DepthAt(operations, index, now), now);
             }
 
-            return _work is null ? null : QueueWait.Estimate(_work, _depth, _read.Slots(At(now)));
+            return _work is null ? null : QueueWait.Estimate(_work, _moments, _depth, _read.Slots(At(now)));
         }
 
         private void Write(double now)

@@ -46,10 +46,11 @@ internal sealed class QueueRun
     public Comparison At(OperationEstimate work, double target)
     {
         var (count, delay, optimal) = (0d, 0d, 0d);
+        var moments = DurationMoments.Of(work);
         var running = new PollSchedule(work, TimeSpan.FromSeconds(target));
         foreach (var depth in _depths)
         {
-            var waiting = new PollSchedule(QueueWait.Estimate(work, depth.Met, Slots), TimeSpan.FromSeconds(target));
+            var waiting = new PollSchedule(QueueWait.Estimate(work, moments, depth.Met, Slots), TimeSpan.FromSeconds(target));
             var looks = depth.Operations.Select(operation => Follow(operation, waiting, running)).ToList();
             var mean = new Looks(looks.Average(look => look.Count), looks.Average(look => look.Delay));
             count += mean.Count * looks.Count;

@@ -49,6 +49,8 @@ public sealed class LogEventIdTests
         ["ProfileUnreadable"] = 436,
         ["ProfileNotRead"] = 437,
         ["ProfileNotWritten"] = 438,
+        ["NotEstimated"] = 439,
+        ["ProfileNewer"] = 440,
         ["RequestFailed"] = 601,
         ["DatabaseOpened"] = 701,
         ["BoundToWildcard"] = 702,

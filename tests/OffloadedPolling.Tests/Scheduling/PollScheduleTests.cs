@@ -78,7 +78,7 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void NextDelay_WhateverTheEstimate_IsOverZeroAndNeverBringsALookForward()
+    public void NextDelay_WhateverTheEstimate_KeepsToTheTargetAndNeverBringsALookForward()
     {
         var random = new Random(1);
         for (var round = 0; round < 300; round++)
@@ -87,7 +87,9 @@ public sealed class PollScheduleTests
             var estimate = LogNormal(median, random.NextDouble() * 2);
             var quantiles = OperationEstimate.QuantileLevels.Select(_ => TimeSpan.FromSeconds(median * Math.Pow(10, random.NextDouble() * 2))).Order().ToList();
             estimate = round % 2 == 0 ? estimate : estimate with { Quantiles = quantiles };
-            var schedule = new PollSchedule(estimate, TimeSpan.FromSeconds(Math.Pow(10, (random.NextDouble() * 4) - 2)));
+            var target = TimeSpan.FromSeconds(Math.Max(median * Math.Pow(10, random.NextDouble() * -3), 0.001));
+            var schedule = new PollSchedule(estimate, target);
+            Assert.InRange(schedule.MeanDelay / target.TotalSeconds, 0, 1.15);
             var before = TimeSpan.Zero;
             for (var elapsed = TimeSpan.Zero; elapsed < TimeSpan.FromSeconds(20 * median); elapsed += TimeSpan.FromSeconds(0.05 * median))
             {
@@ -98,6 +100,16 @@ public sealed class PollScheduleTests
                 before = elapsed + delay;
             }
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NextDelay_ATargetWithoutEnd_IsStillATime(bool isKnown)
+    {
+        var schedule = new PollSchedule(isKnown ? LogNormal(10, 1) : null, TimeSpan.MaxValue);
+
+        Assert.InRange(schedule.NextDelay(TimeSpan.FromDays(1)), TimeSpan.FromSeconds(1), TimeSpan.FromDays(366));
     }
 
     [Fact]

@@ -18,16 +18,16 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void Write_ThousandsOfOperationsWithSixtyFourWorkers_IsAFewThousandBytes()
+    public void Write_ThousandsOfOperationsWithAsManyWorkersAsAreListed_StaysUnderTheLimit()
     {
         var profile = DurationProfile.Empty;
-        for (var worker = 0; worker < 100; worker++)
+        for (var worker = 0; worker < 1100; worker++)
         {
-            profile = profile.With(Measured.LogNormal(100 + worker, sigma: 1.5), worker.ToString("x12", CultureInfo.InvariantCulture), 1000, _now);
+            profile = profile.With(Measured.LogNormal(100, sigma: 1.5), worker.ToString("x12", CultureInfo.InvariantCulture), 1000, _now);
         }
 
-        Assert.Equal(64, profile.Workers.Count);
-        Assert.InRange(DurationProfileJson.Write(profile).Length, 1000, 3000);
+        Assert.Equal(1000, profile.Workers.Count);
+        Assert.InRange(DurationProfileJson.Write(profile).Length, 1000, StoredDurationProfile.MaxBytes);
     }
 
     [Fact]
@@ -115,6 +115,17 @@ public sealed class DurationProfileTests
 
         Assert.Equal((0, 0, 0), (read.Evidence, read.Histogram.Total, read.Slots(_now)));
         Assert.Equal(1, read.With(Measured.Of(3, seconds: 1), "c", 1, _now).Histogram.Total);
+    }
+
+    [Fact]
+    public void Read_AProfileOfANewerFormat_IsNotTakenForOneThatCannotBeRead() => Assert.Throws<NotSupportedException>(
+        () => Read("""{"first":80,"weights":[1000],"evidence":12.5,"updatedAt":1795504612,"workers":{},"format":2}"""));
+
+    [Fact]
+    public void Read_AnAbsurdEvidence_IsBounded()
+    {
+        Assert.Equal(1, Read("""{"first":80,"weights":[1000],"evidence":1e-300,"updatedAt":1795504612,"workers":{}}""").Evidence);
+        Assert.Equal(1000, Read("""{"first":80,"weights":[1000],"evidence":1e300,"updatedAt":1795504612,"workers":{}}""").Evidence);
     }
 
     private static DurationProfile Read(string json) => DurationProfileJson.Read(Encoding.UTF8.GetBytes(json));

@@ -9,9 +9,9 @@ public sealed class ProfileEstimateTests
     [Fact]
     public void Of_NothingMeasured_IsThePrior()
     {
-        Assert.Same(_prior, ProfileEstimate.Of(null, _prior));
-        Assert.Same(_prior, ProfileEstimate.Of(DurationProfile.Empty, _prior));
-        Assert.Null(ProfileEstimate.Of(null, null));
+        Assert.Same(_prior, ProfileEstimate.Of(null, _prior).Estimate);
+        Assert.Same(_prior, ProfileEstimate.Of(DurationProfile.Empty, _prior).Estimate);
+        Assert.Null(ProfileEstimate.Of(null, null).Estimate);
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ProfileEstimateTests
         var random = new Random(3);
         var profile = Learn(400, () => 10 * Math.Exp(0.4 * Normal(random)));
 
-        var estimate = ProfileEstimate.Of(profile, _prior)!;
+        var estimate = ProfileEstimate.Of(profile, _prior).Estimate!;
 
         Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
         Assert.InRange(estimate.Upper.TotalSeconds, 14.5, 19.5);
@@ -32,7 +32,7 @@ public sealed class ProfileEstimateTests
     [Fact]
     public void Of_AFewMeasured_StaysNearThePrior()
     {
-        var estimate = ProfileEstimate.Of(Learn(2, () => 10), _prior)!;
+        var estimate = ProfileEstimate.Of(Learn(2, () => 10), _prior).Estimate!;
 
         Assert.InRange(estimate.Upper.TotalSeconds, 80, 120);
     }
@@ -40,7 +40,7 @@ public sealed class ProfileEstimateTests
     [Fact]
     public void Of_AFewMeasuredAndNoPrior_IsAboutThemAndUncertain()
     {
-        var estimate = ProfileEstimate.Of(Learn(2, () => 10), null)!;
+        var estimate = ProfileEstimate.Of(Learn(2, () => 10), null).Estimate!;
 
         Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
         Assert.InRange(estimate.Upper.TotalSeconds, 20, 40);
@@ -52,13 +52,13 @@ public sealed class ProfileEstimateTests
         var random = new Random(3);
         var profile = Learn(400, () => (random.NextDouble() < 0.6 ? 2 : 30) * Math.Exp(0.2 * Normal(random)));
 
-        var estimate = ProfileEstimate.Of(profile, null)!;
+        var estimate = ProfileEstimate.Of(profile, null).Estimate!;
 
         Assert.True(estimate.QuantilesAt(0.45)[0] < TimeSpan.FromSeconds(4), $"{estimate}");
         Assert.True(estimate.QuantilesAt(0.75)[0] > TimeSpan.FromSeconds(20), $"{estimate}");
     }
 
-    private static DurationProfile Learn(int count, Func<double> seconds)
+    internal static DurationProfile Learn(int count, Func<double> seconds)
     {
         var profile = DurationProfile.Empty;
         for (var learned = 0; learned < count; learned += 20)

@@ -1,3 +1,4 @@
+using OffloadedPolling.Tests.Shared;
 using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.WaitTime;
@@ -11,15 +12,15 @@ public sealed class QueueWaitTests
     [InlineData(0, 9)]
     [InlineData(5, 4)]
     public void Estimate_WithAFreeSlot_IsTheWorkItself(int waiting, int inFlight) =>
-        Assert.Same(_prior, QueueWait.Estimate(_prior, new QueueDepth(waiting, inFlight), slots: 10));
+        Assert.Same(_prior, Estimate(_prior, new QueueDepth(waiting, inFlight), slots: 10));
 
     [Fact]
     public void Estimate_OfAPrior_HasNoQuantilesAndThatOfMeasuredDurationsHas()
     {
         var measured = _prior with { Quantiles = _prior.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
 
-        Assert.Null(QueueWait.Estimate(_prior, new QueueDepth(40, 4), slots: 4).Quantiles);
-        Assert.Equal(13, QueueWait.Estimate(measured, new QueueDepth(40, 4), slots: 4).Quantiles!.Count);
+        Assert.Null(Estimate(_prior, new QueueDepth(40, 4), slots: 4).Quantiles);
+        Assert.Equal(13, Estimate(measured, new QueueDepth(40, 4), slots: 4).Quantiles!.Count);
     }
 
     [Theory]
@@ -41,7 +42,7 @@ public sealed class QueueWaitTests
         work = work with { Quantiles = work.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
         var samples = Enumerable.Range(0, Runs).Select(_ => DoneAt(slots, waiting, () => 5 * Math.Exp(sigma * Normal(random)), random)).Order().ToList();
 
-        var estimate = QueueWait.Estimate(work, new QueueDepth(waiting, slots), slots);
+        var estimate = Estimate(work, new QueueDepth(waiting, slots), slots);
 
         // Widely spread work is what a gamma distribution of the wait fits worst.
         var tolerance = sigma < 1 ? 0.06 : 0.09;
@@ -56,8 +57,37 @@ public sealed class QueueWaitTests
     [Fact]
     public void Estimate_AnAbsurdQueue_IsBounded() => Assert.Equal(
         TimeSpan.FromDays(14),
-        QueueWait.Estimate(
+        Estimate(
             new OperationEstimate { Median = TimeSpan.FromDays(1), Upper = TimeSpan.FromDays(2) }, new QueueDepth(int.MaxValue, int.MaxValue), 1).Median);
+
+    [Theory]
+    [InlineData(0.02, 36_000)]
+    [InlineData(0.03, 86_400)]
+    [InlineData(0.02, 3_600)]
+    [InlineData(0.03, 600)]
+    [InlineData(0.015, 60)]
+    [InlineData(0.5, 86_400)]
+    public void Estimate_AFewThatTakeForEver_IsStillOne(double share, double seconds)
+    {
+        var random = new Random(1);
+        var profile = ProfileEstimateTests.Learn(400, () => random.NextDouble() < share ? seconds : Math.Exp(0.3 * Normal(random)));
+        var (work, moments) = ProfileEstimate.Of(profile, null);
+
+        var estimate = QueueWait.Estimate(work!, moments, new QueueDepth(20, 4), slots: 4);
+
+        Assert.InRange(estimate.Median.TotalSeconds, 1, 24 * (1 + (4 * share * seconds)));
+        Assert.True(estimate.Upper >= estimate.Median);
+        foreach (var elapsed in (double[])[0.1, 1, 2, 10, 100, 10_000])
+        {
+            var left = work!.After(TimeSpan.FromSeconds(elapsed));
+            Assert.InRange(left?.Upper.TotalSeconds ?? 0, 0, 100 * seconds);
+            var document = StatusDocument.Write(TestDocuments.Waiting() with { Estimate = left }, StatusDocument.MaxBytes);
+            Assert.Equal(left?.Upper.TotalSeconds ?? -1, StatusDocument.Read(TestDocuments.Id, "key", document).Estimate?.Upper.TotalSeconds ?? -1, 0.001);
+        }
+    }
+
+    private static OperationEstimate Estimate(OperationEstimate work, QueueDepth depth, int slots) =>
+        QueueWait.Estimate(work, DurationMoments.Of(work), depth, slots);
 
     // The slots have been busy for long, each with an operation of its own; those that wait come first, ours last.
     private static double DoneAt(int slots, int waiting, Func<double> duration, Random random)
