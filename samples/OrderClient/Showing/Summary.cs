@@ -21,7 +21,7 @@ internal static class Summary
             WriteReasons(output, orders, outcome, words);
         }
 
-        WriteLooks(output, orders.Count, figures);
+        WriteLooks(output, orders.Count(order => order.Outcome is not (Outcome.NotPlaced or Outcome.Unanswered)), figures);
         WriteHost(output, figures, host);
         WriteUnderWay(output, orders);
     }
@@ -34,10 +34,10 @@ internal static class Summary
         }
     }
 
-    private static void WriteLooks(TextWriter output, int orders, Figures figures)
+    private static void WriteLooks(TextWriter output, int followed, Figures figures)
     {
         var where = figures.StatusUrls is { } urls ? $" at {urls.GetLeftPart(UriPartial.Authority)}" : "";
-        output.WriteLine($"Looks: {figures.Looks}{where}, {(double)figures.Looks / orders:0.0} per order.");
+        output.WriteLine($"Looks: {figures.Looks}{where}, {(double)figures.Looks / Math.Max(followed, 1):0.0} per order.");
         if (figures.Unnoticed is { Count: > 0 } unnoticed)
         {
             output.WriteLine($"The ends went unnoticed for {unnoticed.Average(delay => delay.TotalSeconds):0.0} s on average, "
@@ -48,8 +48,11 @@ internal static class Summary
     private static void WriteHost(TextWriter output, Figures figures, Uri? host)
     {
         var name = host is null ? "The host" : $"The host at {host.GetLeftPart(UriPartial.Authority)}";
-        output.WriteLine($"{name} got from this client: POSTs {figures.Posts}, renewals {figures.Renewals}"
-            + $"{(host is not null && figures.StatusUrls is { } urls && IsSame(host, urls) ? "; and the looks, since it stands in for S3" : "")}.");
+
+        // Where status URLs lead that were renewed, the poller keeps to itself.
+        var apart = figures is { StatusUrls: null, Looks: > 0 } ? ", looks apart" : "";
+        var looks = host is not null && figures.StatusUrls is { } urls && IsSame(host, urls) ? "; and the looks, since it stands in for S3" : "";
+        output.WriteLine($"{name} got from this client{apart}: POSTs {figures.Posts}, renewals {figures.Renewals}{looks}.");
     }
 
     private static void WriteUnderWay(TextWriter output, IReadOnlyList<FollowedOrder> orders)
