@@ -50,7 +50,11 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
                 + "Start it, with dotnet run --project samples/Orders, or give its address with --host.");
         }
 
-        var following = orders.Select((order, index) => FollowAsync(order, index == 0 ? Task.FromResult(first) : PlaceAsync(order, stop), stop)).ToList();
+        List<Task> following =
+        [
+            FollowAsync(orders[0], Task.FromResult(first), stop),
+            .. orders.Skip(1).Select(order => FollowAsync(order, PlaceAsync(order, stop), stop)),
+        ];
         return await ShowAsync(orders, Task.WhenAll(following), wish.Host);
     }
 

@@ -19,7 +19,11 @@ internal static class OrderCommand
         CustomParser = result => Values.Read(result, $"a number from 1 to {Values.MostOrders}", Values.Count),
     };
 
-    private static readonly Option<string> _customer = new("--customer") { Description = "Whose orders they are.", DefaultValueFactory = _ => "Ada" };
+    private static readonly Option<string> _customer = new("--customer")
+    {
+        Description = "Whose orders they are.",
+        DefaultValueFactory = _ => "Ada",
+    };
 
     private static readonly Option<string> _sku = new("--sku")
     {
@@ -42,16 +46,16 @@ internal static class OrderCommand
 
     public static RootCommand Create()
     {
-        var command = new RootCommand("Places orders with samples/Orders and follows them to their ends, without asking the host how they are.")
-        {
-            _host, _count, _customer, _sku, _timeout, _resume,
-        };
+        const string What = "Places orders with samples/Orders and follows them to their ends, without asking the host how they are.";
+        var command = new RootCommand(What) { _host, _count, _customer, _sku, _timeout, _resume };
         command.Validators.Add(result =>
         {
-            var isNew = new Option[] { _count, _customer, _sku, _host }.Where(option => result.GetResult(option) is { Implicit: false }).ToList();
-            if (result.GetResult(_resume) is not null && isNew.Count > 0)
+            Option[] ofNewOrders = [_host, _count, _customer, _sku];
+            var given = ofNewOrders.Where(option => result.GetResult(option) is { Implicit: false });
+            var names = string.Join(" and ", given.Select(option => option.Name));
+            if (result.GetResult(_resume) is not null && names != "")
             {
-                result.AddError($"--resume goes on with orders that are placed. Leave {string.Join(" and ", isNew.Select(option => option.Name))} out, which is for new ones.");
+                result.AddError($"--resume goes on with orders that are placed. Leave {names} out, which is for new ones.");
             }
         });
         command.SetAction((parsed, stop) => OrderRun.RunAsync(

@@ -8,21 +8,24 @@ internal sealed class OrderFollower : IDisposable
     private readonly OperationPoller _poller;
 
     /// <param name="timeout">How long each order is followed.</param>
-    /// <param name="atLeastEvery">The longest wait between two looks; <see langword="null"/> to look as seldom as the estimates allow.</param>
+    /// <param name="atLeastEvery">
+    /// The longest wait between two looks; <see langword="null"/> to look as seldom as the estimates allow.
+    /// </param>
     /// <param name="figures">Told of every look and renewal.</param>
-    public OrderFollower(TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) => _poller = new OperationPoller(new OperationPollerOptions
-    {
-        Timeout = timeout,
-        AtLeastEvery = atLeastEvery,
-        Looked = figures.CountLook,
-
-        // The place for the host's credentials, if it wanted any. It is passed before each renewal, and those are what is counted here.
-        AuthorizeRenewal = (_, _) =>
+    public OrderFollower(TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) =>
+        _poller = new OperationPoller(new OperationPollerOptions
         {
-            figures.CountRenewal();
-            return ValueTask.CompletedTask;
-        },
-    });
+            Timeout = timeout,
+            AtLeastEvery = atLeastEvery,
+            Looked = figures.CountLook,
+
+            // The place for the host's credentials, if it wanted any. It is passed before each renewal, and those are what is counted here.
+            AuthorizeRenewal = (_, _) =>
+            {
+                figures.CountRenewal();
+                return ValueTask.CompletedTask;
+            },
+        });
 
     public Task FollowAsync(FollowedOrder order, AcceptedOperation accepted, CancellationToken stop)
     {

@@ -26,7 +26,9 @@ internal sealed class Sight
 
     public string Message { get; }
 
-    /// <summary>How much of it is likely done by now, from 0 to 1: what was reported, and of the rest the share of its time that has passed.</summary>
+    /// <summary>
+    /// How much of it is likely done by now, from 0 to 1: what was reported, and of the rest the share of its time that has passed.
+    /// </summary>
     public double Done
     {
         get

@@ -5,8 +5,11 @@ internal static class Summary
 {
     private static readonly (Outcome Outcome, string Words)[] _bad =
     [
-        (Outcome.Failed, "failed"), (Outcome.Canceled, "canceled"), (Outcome.Unavailable, "cannot be followed any further"),
-        (Outcome.NotPlaced, "not placed"), (Outcome.Unanswered, "placed without an answer, so that it is not known whether the host took it"),
+        (Outcome.Failed, "failed"),
+        (Outcome.Canceled, "canceled"),
+        (Outcome.Unavailable, "cannot be followed any further"),
+        (Outcome.NotPlaced, "not placed"),
+        (Outcome.Unanswered, "placed without an answer, so that it is not known whether the host took it"),
     ];
 
     /// <param name="output">Where to write.</param>
@@ -28,9 +31,10 @@ internal static class Summary
 
     private static void WriteReasons(TextWriter output, IReadOnlyList<FollowedOrder> orders, Outcome outcome, string words)
     {
-        foreach (var (reason, count) in orders.Where(order => order.Outcome == outcome).CountBy(order => order.Reason ?? "").OrderByDescending(pair => pair.Value))
+        var reasons = orders.Where(order => order.Outcome == outcome).CountBy(order => order.Reason ?? "");
+        foreach (var (reason, count) in reasons.OrderByDescending(pair => pair.Value))
         {
-            output.WriteLine($"{count} {words}{(reason == "" ? "." : $": {reason}")}");
+            output.WriteLine(reason == "" ? $"{count} {words}." : $"{count} {words}: {reason}");
         }
     }
 
@@ -51,7 +55,8 @@ internal static class Summary
 
         // Where status URLs lead that were renewed, the poller keeps to itself.
         var apart = figures is { StatusUrls: null, Looks: > 0 } ? ", looks apart" : "";
-        var looks = host is not null && figures.StatusUrls is { } urls && IsSame(host, urls) ? "; and the looks, since it stands in for S3" : "";
+        var isHosts = host is not null && figures.StatusUrls is { } urls && IsSame(host, urls);
+        var looks = isHosts ? "; and the looks, since it stands in for S3" : "";
         output.WriteLine($"{name} got from this client{apart}: POSTs {figures.Posts}, renewals {figures.Renewals}{looks}.");
     }
 
@@ -72,5 +77,6 @@ internal static class Summary
     }
 
     // A host on this machine goes by several names.
-    private static bool IsSame(Uri one, Uri other) => one.Port == other.Port && (one.IdnHost == other.IdnHost || (one.IsLoopback && other.IsLoopback));
+    private static bool IsSame(Uri one, Uri other) =>
+        one.Port == other.Port && (one.IdnHost == other.IdnHost || (one.IsLoopback && other.IsLoopback));
 }

@@ -15,9 +15,13 @@ internal sealed record Tally(int Waiting, int Running, int Done, int Failed, int
             outcomes.GetValueOrDefault(Outcome.Succeeded),
             outcomes.GetValueOrDefault(Outcome.Failed),
             outcomes.GetValueOrDefault(Outcome.Canceled),
-            outcomes.GetValueOrDefault(Outcome.Unavailable) + outcomes.GetValueOrDefault(Outcome.NotPlaced) + outcomes.GetValueOrDefault(Outcome.Unanswered));
+            orders.Count(order => order.Outcome is Outcome.Unavailable or Outcome.NotPlaced or Outcome.Unanswered));
     }
 
-    public override string ToString() =>
-        $"{Done} done, {Failed} failed, {(Canceled == 0 ? "" : $"{Canceled} canceled, ")}{(Lost == 0 ? "" : $"{Lost} lost, ")}{Running} running, {Waiting} waiting";
+    public override string ToString()
+    {
+        var canceled = Canceled == 0 ? "" : $", {Canceled} canceled";
+        var lost = Lost == 0 ? "" : $", {Lost} lost";
+        return $"{Done} done, {Failed} failed{canceled}{lost}, {Running} running, {Waiting} waiting";
+    }
 }

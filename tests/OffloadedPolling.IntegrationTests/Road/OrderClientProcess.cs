@@ -21,9 +21,11 @@ internal static class OrderClientProcess
     public static Task<(int ExitCode, string Output)> RunAndInterruptAsync(string when, params string[] arguments) =>
         RunToExitAsync("dotnet", [_dll, .. arguments], when);
 
-    private static async Task<(int ExitCode, string Output)> RunToExitAsync(string program, IEnumerable<string> arguments, string? interruptWhen = null)
+    private static async Task<(int ExitCode, string Output)> RunToExitAsync(
+        string program, IEnumerable<string> arguments, string? interruptWhen = null)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(_timeout);
         try
         {

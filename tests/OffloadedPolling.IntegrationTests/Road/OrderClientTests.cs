@@ -72,7 +72,8 @@ public sealed partial class OrderClientTests : IDisposable
     {
         await using var orders = await StartAsync(onAws, processingTime: "00:00:06");
 
-        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--count", "2", "--timeout", "00:00:01");
+        var (exitCode, output) = await OrderClientProcess.RunAsync(
+            "--host", orders.Address.ToString(), "--count", "2", "--timeout", "00:00:01");
         var command = output.Split('\n').SkipWhile(line => line != "Go on with:").Skip(1).FirstOrDefault();
 
         Assert.True(exitCode == 3, output);
