@@ -12,7 +12,7 @@ public sealed class StatusUrlTests : IAsyncLifetime
 {
     private readonly PollerBench _bench = new();
 
-    private readonly List<(string Target, IHeaderDictionary Headers)> _asked = [];
+    private readonly List<(string Target, HashSet<string> Headers)> _asked = [];
 
     private WebApplication _server = null!;
 
@@ -27,7 +27,8 @@ public sealed class StatusUrlTests : IAsyncLifetime
         _server = builder.Build();
         _server.Run(context =>
         {
-            _asked.Add((context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Headers));
+            // The server uses its headers again for other requests.
+            _asked.Add((context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, [.. context.Request.Headers.Keys]));
             return _answer(context);
         });
         await _server.StartAsync();
@@ -51,7 +52,7 @@ public sealed class StatusUrlTests : IAsyncLifetime
 
         var (asked, headers) = Assert.Single(_asked);
         Assert.Equal(target, asked);
-        Assert.Subset(new HashSet<string> { "Host", "traceparent", "tracestate", "Correlation-Context", "baggage" }, headers.Keys.ToHashSet());
+        Assert.Subset(new HashSet<string> { "Host", "traceparent", "tracestate", "Correlation-Context", "baggage" }, headers);
     }
 
     [Fact]
@@ -104,7 +105,7 @@ public sealed class StatusUrlTests : IAsyncLifetime
             poller.WaitForCompletionAsync(At("/x") with { Status = OperationState.Running, RetryAfter = TimeSpan.Zero }));
 
         Assert.Equal(["/x", "/x"], _asked.Select(asked => asked.Target));
-        Assert.DoesNotContain("Cookie", _asked[1].Headers.Keys);
+        Assert.DoesNotContain("Cookie", _asked[1].Headers);
     }
 
     [Theory]
