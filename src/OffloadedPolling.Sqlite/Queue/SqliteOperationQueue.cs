@@ -22,6 +22,7 @@ internal sealed class SqliteOperationQueue(
     {
         await rows.WriteAsync("send to", kind, session => session.Execute(
             Insert, ("$kind", kind), ("$status_key", message.StatusKey), ("$trace_parent", message.TraceParent), ("$body", message.Body)), cancel).ConfigureAwait(false);
+        depth.CountSent(kind);
         _arrivals.Raise();
     }
 

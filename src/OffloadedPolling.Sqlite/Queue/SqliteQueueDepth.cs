@@ -21,11 +21,24 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
         {
             if (counted.At is not { } at || time.GetElapsedTime(at) >= _maxAge)
             {
-                counted.At = time.GetTimestamp();
+                (counted.At, counted.SentSince) = (time.GetTimestamp(), 0);
                 counted.Depth = Count(kind) ?? counted.Depth;
             }
 
-            return counted.Depth;
+            // A burst of accepts is over before the messages are counted again.
+            return counted.Depth is { } depth ? depth with { Waiting = depth.Waiting + counted.SentSince } : null;
+        }
+    }
+
+    /// <summary>Counts a message that was sent.</summary>
+    public void CountSent(string kind)
+    {
+        if (_byKind.TryGetValue(kind, out var counted))
+        {
+            lock (counted)
+            {
+                counted.SentSince++;
+            }
         }
     }
 
@@ -53,5 +66,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
         public long? At { get; set; }
 
         public QueueDepth? Depth { get; set; }
+
+        public int SentSince { get; set; }
     }
 }

@@ -63,7 +63,10 @@ public interface IOperationQueue
     /// <summary>Tells how many messages a kind's queue holds.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>What was known within the last seconds, or at least once; <see langword="null"/> if nothing ever was.</returns>
+    /// <returns>
+    /// What was known within the last seconds, or at least once, with what this process has sent since; <see langword="null"/> if nothing
+    /// ever was.
+    /// </returns>
     ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel);
 
     /// <summary>Asks whether a kind's queue can be used at all.</summary>

@@ -27,6 +27,7 @@ internal sealed class SqsOperationQueue(
         }
 
         await SqsMessages.CallAsync("send to", request.QueueUrl, () => sqs.Client.SendMessageAsync(request, cancel), cancel).ConfigureAwait(false);
+        attributes.CountSent(kind);
     }
 
     // The messages are this worker's by then: whoever gives up while it is asked how often they come must not lose them.
@@ -64,8 +65,7 @@ internal sealed class SqsOperationQueue(
     public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) =>
         sqsMessages.HideAsync("give back to", sqs.QueueUrl(kind), messages, TimeSpan.Zero, cancel);
 
-    public async ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) =>
-        (await attributes.GetAsync(kind, _attributesPatience, cancel).ConfigureAwait(false))?.Depth;
+    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => attributes.GetDepthAsync(kind, _attributesPatience, cancel);
 
     public Task CheckAsync(string kind, CancellationToken cancel) => attributes.FetchAsync(kind, cancel);
 

@@ -25,8 +25,19 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
 
     private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, long> _sent = new(StringComparer.Ordinal);
+
     /// <summary>What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.</summary>
     public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancel) => Of(kind).GetAsync(patience, cancel);
+
+    /// <summary>The depth, with what this process has sent since it was asked for: a burst of accepts is over before the queue is asked again.</summary>
+    public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
+        await GetAsync(kind, patience, cancel).ConfigureAwait(false) is { Depth: { } depth, SentBefore: var sentBefore }
+            ? depth with { Waiting = depth.Waiting + (int)(SentOf(kind) - sentBefore) }
+            : null;
+
+    /// <summary>Counts a message that was sent.</summary>
+    public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
 
     /// <summary>How often a queue delivers a message before it goes to the dead-letter queue. Asked for until it is known, then seldom changes.</summary>
     public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel)
@@ -35,13 +46,19 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         return known?.MaxReceiveCount;
     }
 
+    private long SentOf(string kind) => _sent.GetValueOrDefault(kind);
+
     private RefreshedValue<Snapshot> Of(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.Create(kind), this);
 
     private RefreshedValue<Snapshot> Create(string kind)
     {
         RefreshedValue<Snapshot>? value = null;
         value = new RefreshedValue<Snapshot>(
-            async cancel => Read(await FetchAsync(kind, cancel).ConfigureAwait(false), value!.Last),
+            async cancel =>
+            {
+                var sentBefore = SentOf(kind);
+                return Read(await FetchAsync(kind, cancel).ConfigureAwait(false), value!.Last) with { SentBefore = sentBefore };
+            },
             _maxAge,
             time,
             failed => Log.QueueAttributesUnknown(logger, kind, failed));
@@ -97,5 +114,6 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
     /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
     /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
-    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention);
+    /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
+    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, long SentBefore = 0);
 }

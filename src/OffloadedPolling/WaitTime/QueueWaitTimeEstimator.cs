@@ -10,6 +10,9 @@ namespace OffloadedPolling.WaitTime;
 internal sealed class QueueWaitTimeEstimator(
     IOperationQueue queue, WorkEstimates work, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IWaitTimeEstimator
 {
+    // Of the length of a queue: far less than is known of it.
+    private const double Closeness = 0.03;
+
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, Estimated> _byKind = new(StringComparer.Ordinal);
@@ -28,10 +31,10 @@ internal sealed class QueueWaitTimeEstimator(
     private int Slots(string kind, DurationProfile? profile, QueueDepth depth) =>
         profile?.Slots(time.GetUtcNow()) is > 0 and var measured ? measured : Math.Max(options.Get(kind).MaxConcurrency, depth.InFlight);
 
-    // Depths and profiles stand for seconds, and accepts are many.
+    // Profiles stand for seconds, and in a burst of accepts each finds the queue a little longer.
     private OperationEstimate Estimate(string kind, WorkEstimate known, QueueDepth depth, int slots)
     {
-        if (_byKind.TryGetValue(kind, out var last) && ReferenceEquals(last.Work, known) && last.Depth == depth && last.Slots == slots)
+        if (_byKind.TryGetValue(kind, out var last) && ReferenceEquals(last.Work, known) && last.Slots == slots && IsClose(last.Depth, depth))
         {
             return last.Estimate;
         }
@@ -40,6 +43,9 @@ internal sealed class QueueWaitTimeEstimator(
         _byKind[kind] = new Estimated(known, depth, slots, newest);
         return newest;
     }
+
+    private static bool IsClose(QueueDepth last, QueueDepth now) =>
+        last.InFlight == now.InFlight && Math.Abs((long)now.Waiting - last.Waiting) <= Closeness * last.Waiting;
 
     private sealed record Estimated(WorkEstimate Work, QueueDepth Depth, int Slots, OperationEstimate Estimate);
 }

@@ -3,14 +3,14 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// The fewest looks that a mean delay can be had for, by who knows the durations in truth: found by brute force over a fine grid, for many
-/// prices of a look, with code of its own.
+/// The fewest looks that a mean delay can be had for, by who knows the durations in truth: found over a fine grid, for many prices of a
+/// look, with code of its own.
 /// </summary>
 internal sealed class Optimum
 {
     private const int Points = 4000;
 
-    private const int Prices = 40;
+    private const int Prices = 240;
 
     private readonly List<Looks> _frontier = [];
 
@@ -83,10 +83,12 @@ internal sealed class Optimum
 
         var (costs, next) = (new double[Points], new int[Points]);
         costs[^1] = (1 - ended[^1]) * price;
+        var furthest = Points - 1;
         for (var i = Points - 2; i >= 0; i--)
         {
+            // Who is later looks no sooner: what was best from the point after bounds the search.
             var least = double.MaxValue;
-            for (var j = i + 1; j < Points; j++)
+            for (var j = i + 1; j <= furthest; j++)
             {
                 var cost = passed[j] - passed[i] - (ended[i] * (seconds[j] - seconds[i])) + costs[j];
                 if (cost < least)
@@ -96,6 +98,7 @@ internal sealed class Optimum
             }
 
             costs[i] = (price * (1 - ended[i])) + least;
+            furthest = next[i];
         }
 
         return next;

@@ -17,7 +17,7 @@ public sealed class PollsBenchmarkTests(ITestOutputHelper output)
         Assert.All(bounds, bound => Assert.InRange(
             bound.GetProperty("found").GetDouble(), bound.GetProperty("least").GetDouble(), bound.GetProperty("most").GetDouble()));
         Assert.Equal(0, exitCode);
-        Assert.Equal(7 * 7, report.RootElement.GetProperty("rows").GetArrayLength());
-        Assert.Equal((7 * 4) + (4 * 4) + 4 + (6 * 2), bounds.Count);
+        Assert.Equal(8 * 7, report.RootElement.GetProperty("rows").GetArrayLength());
+        Assert.Equal((7 * 5) + 1 + (4 * 4) + 4 + (6 * 2), bounds.Count);
     }
 }

@@ -39,4 +39,18 @@ public abstract class EstimatorConformance<TProvider> : ConformanceSuite<TProvid
             async () => (estimate = await Host.Estimator.EstimateAsync(Kind, default))!.Median > TimeSpan.FromSeconds(10), Timeout, () => $"it says {estimate}");
         Assert.True(estimate!.Upper > estimate.Median);
     }
+
+    [Fact]
+    public async Task EstimateAsync_BehindABurstOfThisHostsOwn_KnowsOfItAtOnce()
+    {
+        await Eventually.TrueAsync(async () => await Host.Queue.GetDepthAsync(Kind, default) is not null, Timeout, () => "the depth is unknown");
+        for (var sent = 0; sent < 40; sent++)
+        {
+            await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id) }, default);
+        }
+
+        var estimate = await Host.Estimator.EstimateAsync(Kind, default);
+
+        Assert.InRange(estimate!.Median.TotalSeconds, 15, 40);
+    }
 }
