@@ -50,7 +50,7 @@ internal sealed class OperationWatch : IDisposable
         _pause = operation.Acquaintance switch
         {
             Acquaintance.New => null,
-            Acquaintance.Old => _pace.Around(operation.RetryAfter),
+            Acquaintance.Old => _pace.NoSoonerThan(operation.RetryAfter),
             _ => TimeSpan.Zero,
         };
         _deadline = new CancellationTokenSource(options.Timeout, options.TimeProvider);

@@ -12,11 +12,11 @@ internal static class PollJitter
     public static TimeSpan Apply(TimeSpan delay, TimeSpan following, double random) =>
         delay + (Share * ((2 * random) - 1) * (delay < following ? delay : following));
 
-    /// <summary>Mirrors at its bounds what lies outside them, so that the looks do not heap up there.</summary>
+    /// <summary>Mirrors at its bounds what lies outside them, so that the looks do not heap up there; never before the lower one.</summary>
     public static TimeSpan Within(TimeSpan wait, TimeSpan least, TimeSpan most)
     {
         wait = wait < least ? least + (least - wait) : wait;
         wait = wait > most ? most - (wait - most) : wait;
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+        return wait < least ? least : wait;
     }
 }

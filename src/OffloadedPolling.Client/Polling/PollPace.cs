@@ -37,14 +37,17 @@ internal sealed class PollPace
     public TimeSpan NextWait(TimeSpan elapsed, TimeSpan ifUnknown)
     {
         var most = Most;
-        var least = _estimate is null && ifUnknown < most ? ifUnknown : TimeSpan.Zero;
+        var least = _estimate is not null ? TimeSpan.Zero : ifUnknown < most ? ifUnknown : most;
         var delay = Clamp(_schedule.NextDelay(elapsed), least, most);
         return PollJitter.Within(PollJitter.Apply(delay, _schedule.NextDelay(elapsed + delay), _options.Random()), least, most);
     }
 
-    /// <summary>A wait around what the host said of a document whose age is not known.</summary>
-    public TimeSpan Around(TimeSpan retryAfter) =>
-        PollJitter.Within(PollJitter.Apply(Clamp(retryAfter, TimeSpan.Zero, Most), retryAfter, _options.Random()), TimeSpan.Zero, Most);
+    /// <summary>What the host said of a document whose age is not known, or a little more.</summary>
+    public TimeSpan NoSoonerThan(TimeSpan retryAfter)
+    {
+        var least = Clamp(retryAfter, TimeSpan.Zero, Most);
+        return PollJitter.Within(PollJitter.Apply(least, least, _options.Random()), least, Most);
+    }
 
     private static TimeSpan Clamp(TimeSpan delay, TimeSpan least, TimeSpan most) => delay < least ? least : delay > most ? most : delay;
 

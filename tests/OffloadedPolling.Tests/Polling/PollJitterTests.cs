@@ -17,6 +17,9 @@ public sealed class PollJitterTests
     [InlineData(2.5, 3, 10, 3.5)]
     [InlineData(11, 3, 10, 9)]
     [InlineData(1, 0, 0.25, 0)]
+    [InlineData(1.5, 2, 2, 2)]
+    [InlineData(2.5, 2, 2, 2)]
+    [InlineData(1, 2, 2.5, 2)]
     public void Within_MirrorsAtTheBounds(double wait, double least, double most, double expected) =>
         Assert.Equal(TimeSpan.FromSeconds(expected), PollJitter.Within(TimeSpan.FromSeconds(wait), TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(most)));
 }

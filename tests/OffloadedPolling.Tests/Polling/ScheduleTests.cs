@@ -43,6 +43,38 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Theory]
+    [InlineData(30, 2, 0)]
+    [InlineData(30, 2, 0.999)]
+    [InlineData(2, 2, 0)]
+    [InlineData(2, 2.2, 0)]
+    public async Task FirstLook_WithoutAnEstimateAndWithAtLeastEvery_IsNoEarlierThanBoth(double retryAfter, double atLeastEvery, double random)
+    {
+        _bench.Options.AtLeastEvery = TimeSpan.FromSeconds(atLeastEvery);
+        _bench.Options.Random = () => random;
+        _bench.Server.Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with { RetryAfter = TimeSpan.FromSeconds(retryAfter) });
+
+        Assert.InRange(Assert.Single(_bench.Time.Waits), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(atLeastEvery));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.999)]
+    public async Task FirstLook_AtADocumentOfUnknownAge_IsNoEarlierThanRetryAfter(double random)
+    {
+        _bench.Options.Random = () => random;
+        _bench.Server.Shows(_bench.Succeeded);
+
+        await _bench.WatchAsync(_bench.Accepted() with
+        {
+            Status = OperationState.Running, Estimate = PollerBench.Estimate, RetryAfter = TimeSpan.FromSeconds(8),
+        });
+
+        Assert.InRange(Assert.Single(_bench.Time.Waits), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
     [InlineData(OperationState.Running, 7)]
     [InlineData(OperationState.Succeeded, 0)]
     public async Task FirstLook_AtADocumentOfUnknownAge_GoesByWhatTheHostSays(OperationState state, double retryAfter)
