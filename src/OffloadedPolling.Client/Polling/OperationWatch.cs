@@ -93,7 +93,7 @@ internal sealed class OperationWatch : IDisposable
 
     private async Task PauseAsync(CancellationToken cancel)
     {
-        var wait = _pause ?? _pace.NextWait(_seen.Age, _seen.Status is null ? _operation.RetryAfter : TimeSpan.Zero);
+        var wait = _pause ?? _pace.NextWait(_seen.Age, _seen.UnderWay, _seen.Status is null ? _operation.RetryAfter : TimeSpan.Zero);
         _pause = null;
         cancel.ThrowIfCancellationRequested();
         if (wait > TimeSpan.Zero)

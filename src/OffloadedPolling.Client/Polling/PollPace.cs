@@ -10,14 +10,15 @@ internal sealed class PollPace
 
     private OperationEstimate? _estimate;
 
-    private PollSchedule _schedule;
-
     public PollPace(OperationPollerOptions options, OperationEstimate? estimate)
     {
         _options = options;
         _estimate = estimate;
-        _schedule = NewSchedule();
+        Schedule = NewSchedule();
     }
+
+    /// <summary>That of the newest estimate.</summary>
+    public PollSchedule Schedule { get; private set; }
 
     private TimeSpan Most => _options.AtLeastEvery is { } often && often < Longest ? often : Longest;
 
@@ -27,19 +28,21 @@ internal sealed class PollPace
         if (!AreSame(estimate, _estimate))
         {
             _estimate = estimate;
-            _schedule = NewSchedule();
+            Schedule = NewSchedule();
         }
     }
 
     /// <summary>How long to wait.</summary>
-    /// <param name="elapsed">The age of what the estimate counts from.</param>
+    /// <param name="age">The age of what the estimate counts from.</param>
+    /// <param name="underWay">For how long the operation has been under way: where there is no estimate, the looks become rarer with that.</param>
     /// <param name="ifUnknown">The least to wait where there is no estimate.</param>
-    public TimeSpan NextWait(TimeSpan elapsed, TimeSpan ifUnknown)
+    public TimeSpan NextWait(TimeSpan age, TimeSpan underWay, TimeSpan ifUnknown)
     {
         var most = Most;
+        var elapsed = _estimate is null ? underWay : age;
         var least = _estimate is not null ? TimeSpan.Zero : ifUnknown < most ? ifUnknown : most;
-        var delay = Clamp(_schedule.NextDelay(elapsed), least, most);
-        return PollJitter.Within(PollJitter.Apply(delay, _schedule.NextDelay(elapsed + delay), _options.Random()), least, most);
+        var delay = Clamp(Schedule.NextDelay(elapsed), least, most);
+        return PollJitter.Within(PollJitter.Apply(delay, Schedule.NextDelay(elapsed + delay), _options.Random()), least, most);
     }
 
     /// <summary>What the host said of a document whose age is not known, or a little more.</summary>
@@ -57,6 +60,7 @@ internal sealed class PollPace
         || (one is not null && other is not null && one.Median == other.Median && one.Upper == other.Upper
             && one.Quantiles is { } quantiles && other.Quantiles is { } others && quantiles.SequenceEqual(others));
 
-    // Costs a millisecond, which is why it is made for a new estimate only.
+    // Costs a fraction of a millisecond to a few, which is why it is made for a new estimate only. What is left of the one before, as progress
+    // brings it, is a new one too.
     private PollSchedule NewSchedule() => new(_estimate, _options.TargetDelay ?? PollSchedule.DefaultTargetDelay(_estimate));
 }

@@ -5,6 +5,8 @@ internal sealed class SeenDocument
 {
     private readonly TimeProvider _time;
 
+    private readonly long _begunAt;
+
     private byte[]? _body;
 
     // When the look before was begun: what is new now was written later.
@@ -17,7 +19,7 @@ internal sealed class SeenDocument
     public SeenDocument(TimeProvider time, bool isAccepted)
     {
         _time = time;
-        _seenAt = time.GetTimestamp();
+        _begunAt = _seenAt = time.GetTimestamp();
         _lookedAt = isAccepted ? _seenAt : null;
     }
 
@@ -30,6 +32,17 @@ internal sealed class SeenDocument
 
     /// <summary>How old the newest document is now.</summary>
     public TimeSpan Age => (AgeAtFirstSight ?? TimeSpan.Zero) + _time.GetElapsedTime(_seenAt);
+
+    /// <summary>For how long the operation has been under way, as far as this watch and its documents tell.</summary>
+    public TimeSpan UnderWay
+    {
+        get
+        {
+            var watched = _time.GetElapsedTime(_begunAt);
+            var told = Status is null ? TimeSpan.Zero : Status.LastUpdatedAt - Status.CreatedAt + Age;
+            return told > watched ? told : watched;
+        }
+    }
 
     /// <summary>Takes an answered look.</summary>
     /// <param name="reading">A document, or that there is no new one.</param>

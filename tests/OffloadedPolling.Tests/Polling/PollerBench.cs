@@ -64,9 +64,9 @@ internal sealed class PollerBench : IDisposable
         RetryAfter = TimeSpan.FromSeconds(3),
     };
 
-    /// <summary>A document that was written some time ago.</summary>
+    /// <summary>A document that was written some time ago, of an operation that was accepted at the start.</summary>
     public OperationStatus Document(OperationState state = OperationState.Running, TimeSpan age = default) =>
-        TestDocuments.Waiting() with { Status = state, LastUpdatedAt = Time.ServerNow - age };
+        TestDocuments.Waiting() with { Status = state, CreatedAt = Time.ServerNow - Time.Now, LastUpdatedAt = Time.ServerNow - age };
 
     public Func<OperationStatus> Succeeded => () => Document(OperationState.Succeeded);
 

@@ -132,8 +132,36 @@ public sealed class ScheduleTests : IDisposable
         await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
 
         Assert.Equal(
-            [PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero), PollerBench.Scheduled(longer, TimeSpan.Zero), PollerBench.Scheduled(null, TimeSpan.Zero)],
+            [PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero), PollerBench.Scheduled(longer, TimeSpan.Zero), PollerBench.Scheduled(null, _bench.Time.Waits[0] + _bench.Time.Waits[1])],
             _bench.Time.Waits);
+    }
+
+    [Fact]
+    public async Task NextLook_WithoutAnEstimate_BecomesRarerWhateverProgressIsWritten()
+    {
+        ShowProgressFor(TimeSpan.FromHours(1));
+
+        await _bench.WatchAsync();
+
+        // Every 30 seconds in the end, after some that grew.
+        Assert.InRange(_bench.Looks.Count, 100, 150);
+        Assert.All(_bench.Looks, look => Assert.True(look.IsNews));
+        Assert.All(_bench.Time.Waits.Skip(20), wait => Assert.Equal(TimeSpan.FromSeconds(30), wait));
+    }
+
+    [Theory]
+    [InlineData(-100_000)]
+    [InlineData(100_000)]
+    public async Task NextLook_WithoutAnEstimateAtAnOldOperation_CountsFromItsAcceptByTheServersClocks(double clockError)
+    {
+        using var bench = new PollerBench(TimeSpan.FromSeconds(clockError));
+        bench.Server
+            .Shows(() => bench.Document(age: TimeSpan.FromSeconds(1)) with { CreatedAt = bench.Time.ServerNow.AddSeconds(-40) })
+            .Shows(bench.Succeeded);
+
+        await bench.Poller.WaitForCompletionAsync(bench.Poller.GetResumeToken(bench.Accepted(null)));
+
+        Assert.Equal([PollerBench.Scheduled(null, TimeSpan.FromSeconds(40))], bench.Time.Waits);
     }
 
     [Theory]
@@ -231,6 +259,34 @@ public sealed class ScheduleTests : IDisposable
     }
 
     [Fact]
+    public void Schedule_OfAnEstimateThatIsTheSameByItsValues_IsKept()
+    {
+        var pace = new PollPace(_bench.Options, Measured(13));
+        var schedule = pace.Schedule;
+
+        pace.Follow(Measured(13));
+        Assert.Same(schedule, pace.Schedule);
+
+        pace.Follow(Measured(14));
+        Assert.NotSame(schedule, pace.Schedule);
+        schedule = pace.Schedule;
+
+        pace.Follow(Measured(14) with { Quantiles = null });
+        Assert.NotSame(schedule, pace.Schedule);
+        schedule = pace.Schedule;
+
+        pace.Follow(Measured(14) with { Quantiles = null });
+        Assert.Same(schedule, pace.Schedule);
+
+        static OperationEstimate Measured(int last) => new()
+        {
+            Median = TimeSpan.FromSeconds(7),
+            Upper = TimeSpan.FromSeconds(11),
+            Quantiles = [.. Enumerable.Range(1, 12).Append(last).Select(second => TimeSpan.FromSeconds(second))],
+        };
+    }
+
+    [Fact]
     public async Task Looks_OfManyWhoBeganAtOnce_Differ()
     {
         var waits = new HashSet<TimeSpan>();
@@ -246,4 +302,9 @@ public sealed class ScheduleTests : IDisposable
         // Two of them may meet in a millisecond; not all five.
         Assert.InRange(waits.Count, 2, 5);
     }
+
+    // Progress every two seconds: each look finds a document of another two seconds.
+    private void ShowProgressFor(TimeSpan duration) => _bench.Server.ShowsAlways(() => _bench.Time.Now >= duration
+        ? _bench.Document(OperationState.Succeeded)
+        : _bench.Document(age: TimeSpan.FromTicks(_bench.Time.Now.Ticks % TimeSpan.FromSeconds(2).Ticks)));
 }

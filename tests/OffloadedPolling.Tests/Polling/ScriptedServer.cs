@@ -13,6 +13,8 @@ internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
 
     private readonly Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>> _script = [];
 
+    private Func<OperationStatus>? _always;
+
     /// <summary>What was asked.</summary>
     public List<Asked> Requests { get; } = [];
 
@@ -33,11 +35,14 @@ internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
 
     /// <summary>A document, made when it is asked for.</summary>
     public ScriptedServer Shows(Func<OperationStatus> status, string? etag = null, Action<HttpResponseMessage>? change = null) =>
-        Then(() => Answer(HttpStatusCode.OK, JsonSerializer.Serialize(status(), OperationJson.Status), "application/json", response =>
+        Then(() => Document(status(), response =>
         {
             response.Headers.ETag = etag is null ? null : new EntityTagHeaderValue($"\"{etag}\"");
             change?.Invoke(response);
         }));
+
+    /// <summary>Documents for whatever is asked when nothing else is written down.</summary>
+    public void ShowsAlways(Func<OperationStatus> status) => _always = status;
 
     /// <summary>A new status URL, from the host.</summary>
     public ScriptedServer Renews(AcceptedOperation accepted) =>
@@ -54,11 +59,14 @@ internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests.Add(new Asked(request.RequestUri!.OriginalString, request.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value)), time.Now));
-        Assert.True(_script.TryDequeue(out var answer), $"Request {Requests.Count} is one too many.");
-        var response = await answer(request, cancellationToken);
+        Assert.True(_script.TryDequeue(out var answer) || _always is not null, $"Request {Requests.Count} is one too many.");
+        var response = answer is null ? Document(_always!(), null) : await answer(request, cancellationToken);
         response.RequestMessage ??= request;
         return response;
     }
+
+    private HttpResponseMessage Document(OperationStatus status, Action<HttpResponseMessage>? change) =>
+        Answer(HttpStatusCode.OK, JsonSerializer.Serialize(status, OperationJson.Status), "application/json", change);
 
     private HttpResponseMessage Answer(HttpStatusCode code, string body, string type, Action<HttpResponseMessage>? change)
     {
