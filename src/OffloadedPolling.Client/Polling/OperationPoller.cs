@@ -78,7 +78,7 @@ public sealed class OperationPoller : IDisposable
     /// <returns>
     /// Base64url. Where the operation URL is known, and absolute or made so by <see cref="OperationPollerOptions.HostAddress"/>, the text
     /// holds that and the id, and is no credential; going on begins with a request to the host. Where it is not, the text holds the status
-    /// URL: then it is a credential, and of no use once that has expired.
+    /// URL: then it is a credential, of no use once that has expired, and in no exception.
     /// </returns>
     /// <exception cref="ArgumentException">The status URL is no absolute http or https URL.</exception>
     public string GetResumeToken(AcceptedOperation accepted) => ResumeToken.Of(WatchedOperation.From(accepted, _options));

@@ -7,8 +7,8 @@ public sealed class OperationUnavailableException : Exception
     /// <param name="message">What was found, and what to do.</param>
     /// <param name="reason">Why.</param>
     /// <param name="lastStatus">The newest document seen; <see langword="null"/> if none was.</param>
-    /// <param name="resumeToken">What <see cref="OperationPoller"/> goes on from.</param>
-    public OperationUnavailableException(string message, OperationUnavailableReason reason, OperationStatus? lastStatus, string resumeToken)
+    /// <param name="resumeToken">What <see cref="OperationPoller"/> goes on from; <see langword="null"/> if it would be a credential.</param>
+    public OperationUnavailableException(string message, OperationUnavailableReason reason, OperationStatus? lastStatus, string? resumeToken)
         : base(message) => (Reason, LastStatus, ResumeToken) = (reason, lastStatus, resumeToken);
 
     /// <summary>Why.</summary>
@@ -17,8 +17,10 @@ public sealed class OperationUnavailableException : Exception
     /// <summary>The newest document seen; <see langword="null"/> if none was.</summary>
     public OperationStatus? LastStatus { get; }
 
-    /// <summary>
-    /// What to go on from, once the caller may see the operation. A credential where <see cref="OperationPoller.GetResumeToken"/> says so.
-    /// </summary>
-    public string ResumeToken { get; }
+    /// <summary>What to go on from, once the caller may see the operation. No credential, so that the exception may be kept and shown.</summary>
+    /// <value>
+    /// <see langword="null"/> where no operation URL is known: what there is to go on from is a credential then. Whoever wants it all the same
+    /// gets it from <see cref="OperationPoller.GetResumeToken"/>.
+    /// </value>
+    public string? ResumeToken { get; }
 }

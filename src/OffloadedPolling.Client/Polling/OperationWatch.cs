@@ -205,12 +205,12 @@ internal sealed class OperationWatch : IDisposable
     }
 
     private OperationUnavailableException Unavailable(OperationUnavailableReason reason, string what) =>
-        new($"Operation {_operation.Id} {what}.", reason, _seen.Status, ResumeToken.Of(_operation));
+        new($"Operation {_operation.Id} {what}.", reason, _seen.Status, ResumeToken.WithoutCredential(_operation));
 
     private OperationTimeoutException TimedOut()
     {
         var seen = _seen.Status is { } last ? $"it was last seen as {last.Status}" : "none of its documents was seen";
         var fault = _lastFault is null ? "" : $", and the last try failed: {_lastFault}";
-        return new($"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{fault}.", _seen.Status, ResumeToken.Of(_operation));
+        return new($"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{fault}.", _seen.Status, ResumeToken.WithoutCredential(_operation));
     }
 }

@@ -33,6 +33,9 @@ internal sealed record ResumeToken
         return Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(token, OperationJsonContext.Default.ResumeToken));
     }
 
+    /// <summary>A token that is no credential; <see langword="null"/> where the operation is not to be found without one.</summary>
+    public static string? WithoutCredential(WatchedOperation operation) => operation.OperationUrl is null ? null : Of(operation);
+
     /// <exception cref="FormatException">It is no token. The message does not hold it.</exception>
     public static ResumeToken Parse(string text)
     {

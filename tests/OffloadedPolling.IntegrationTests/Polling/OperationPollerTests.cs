@@ -131,7 +131,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
         var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => impatient.WaitForCompletionAsync(accepted));
         using var poller = NewPoller();
-        var ended = await poller.WaitForCompletionAsync(late.ResumeToken);
+        var ended = await poller.WaitForCompletionAsync(late.ResumeToken!);
 
         Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.Status));
     }

@@ -62,15 +62,24 @@ public sealed class DeadlineTests : IDisposable
     }
 
     [Fact]
-    public async Task Deadline_WithoutAnOperationUrl_GivesATokenThatGoesOn()
+    public async Task Deadline_GivesATokenThatGoesOn()
     {
         _bench.Options.Timeout = _deadline;
         _bench.Server.Hangs();
-        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => _bench.WatchAsync(_bench.Accepted(null)));
+        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => _bench.WatchAsync());
 
-        _bench.Server.Shows(_bench.Succeeded);
-        Assert.Equal(OperationState.Succeeded, (await _bench.Poller.WaitForCompletionAsync(late.ResumeToken)).Status);
-        Assert.Equal(PollerBench.StatusUrl, _bench.Server.Requests[1].Url);
+        _bench.Server.Renews(_bench.Accepted(statusUrl: PollerBench.FreshUrl)).Shows(_bench.Succeeded);
+        Assert.Equal(OperationState.Succeeded, (await _bench.Poller.WaitForCompletionAsync(late.ResumeToken!)).Status);
+        Assert.Equal(PollerBench.FreshUrl, _bench.Server.Requests[2].Url);
+    }
+
+    [Fact]
+    public async Task Deadline_WithoutAnOperationUrl_GivesNoToken()
+    {
+        _bench.Options.Timeout = _deadline;
+        _bench.Server.Hangs();
+
+        Assert.Null((await Assert.ThrowsAsync<OperationTimeoutException>(() => _bench.WatchAsync(_bench.Accepted(null)))).ResumeToken);
     }
 
     [Fact]
