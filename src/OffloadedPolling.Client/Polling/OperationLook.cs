@@ -3,7 +3,7 @@ using System.Net;
 namespace OffloadedPolling.Client;
 
 /// <summary>One look at a status URL, for those who measure. Renewals at the host are none.</summary>
-public sealed record OperationLook
+public sealed class OperationLook
 {
     /// <summary>Which look of this wait it was, from 1.</summary>
     public required int Number { get; init; }

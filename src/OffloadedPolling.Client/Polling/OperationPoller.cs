@@ -205,7 +205,7 @@ public sealed class OperationPoller : IDisposable
         return last!.Status switch
         {
             OperationState.Succeeded => last,
-            OperationState.Failed => throw new OperationFailedException(last.Error ?? new OperationProblem { Title = "The operation failed" }),
+            OperationState.Failed => throw new OperationFailedException(last.Error ?? new OperationProblem { Title = "The operation failed" }) { Status = last },
             _ => throw new CanceledOperationException(last),
         };
     }

@@ -23,6 +23,10 @@ public sealed class OperationFailedException : Exception
     /// <summary>The problem, as it stands in the status document.</summary>
     public OperationProblem Problem { get; }
 
+    /// <summary>The operation's last document, for those who waited for it.</summary>
+    /// <value>Set by <see cref="OperationPoller"/>; <see langword="null"/> where a handler throws.</value>
+    public OperationStatus? Status { get; init; }
+
     private static string Describe(OperationProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);

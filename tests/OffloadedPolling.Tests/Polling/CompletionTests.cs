@@ -74,6 +74,7 @@ public sealed partial class CompletionTests : IDisposable
 
         Assert.Equal(problem.Detail, failed.Problem.Detail);
         Assert.Equal("Out of stock: no hats", failed.Message);
+        Assert.Equal((TestDocuments.Id, OperationState.Failed), (failed.Status!.Id, failed.Status.Status));
     }
 
     [Fact]
