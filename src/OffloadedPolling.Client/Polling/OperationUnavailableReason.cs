@@ -3,7 +3,10 @@ namespace OffloadedPolling.Client;
 /// <summary>Why an operation cannot be followed any further.</summary>
 public enum OperationUnavailableReason
 {
-    /// <summary>The status URL has expired, and no operation URL is known where a new one is to be had.</summary>
+    /// <summary>
+    /// The status URL has expired, and no operation URL is known where a new one is to be had; or the URLs that the host issues anew have
+    /// expired too, five in a row.
+    /// </summary>
     Expired,
 
     /// <summary>There is no status any more, its retention being over, or there never was.</summary>

@@ -10,6 +10,9 @@ internal sealed class OperationWatch : IDisposable
         "No operation URL is known to renew it at; if the host's are relative, set "
         + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
 
+    // A host whose fresh URLs have expired so many times in a row, with a back-off between, has a wrong clock or old credentials.
+    private const int MostExpired = 5;
+
     private readonly OperationPollerOptions _options;
 
     private readonly WatchedOperation _operation;
@@ -37,6 +40,9 @@ internal sealed class OperationWatch : IDisposable
     private int _looks;
 
     private int _failures;
+
+    // How many fresh URLs in a row had expired.
+    private int _expired;
 
     private string? _lastFault;
 
@@ -131,7 +137,7 @@ internal sealed class OperationWatch : IDisposable
                 TakeRefusal(refusal, reading);
                 break;
             default:
-                (_isUntried, _failures, _lastFault) = (false, 0, null);
+                (_isUntried, _failures, _expired, _lastFault) = (false, 0, 0, null);
                 break;
         }
 
@@ -146,7 +152,8 @@ internal sealed class OperationWatch : IDisposable
     private void TakeRefusal(StatusRefusal refusal, StatusReading reading)
     {
         var words = reading.RefusalCode is { } code ? $"{reading.Answer} ({code})" : reading.Answer.ToString();
-        if (refusal == StatusRefusal.Missing || _operation.OperationUrl is null || (_isUntried && refusal != StatusRefusal.Expired))
+        if (refusal == StatusRefusal.Missing || _operation.OperationUrl is null
+            || (_isUntried && (refusal != StatusRefusal.Expired || ++_expired == MostExpired)))
         {
             throw Refused(refusal, reading.Answer.Code, words);
         }
@@ -171,7 +178,9 @@ internal sealed class OperationWatch : IDisposable
                 OperationUnavailableReason.Missing, $"has no status any more: the store answers {words}. Its retention is over, or it never was");
         }
 
-        var advice = _isUntried ? "The host had just issued it" : NoOperationUrl;
+        var advice = !_isUntried ? NoOperationUrl
+            : refusal == StatusRefusal.Expired ? $"The host had just issued it, the {MostExpired}th such in a row: set its clock, or renew what it signs with"
+            : "The host had just issued it";
         return refusal == StatusRefusal.Expired
             ? Unavailable(OperationUnavailableReason.Expired, $"has a status URL that has expired: the store answers {words}. {advice}")
             : Unavailable(OperationUnavailableReason.Forbidden, $"has a status URL that is refused: the store answers {words}. {advice}");

@@ -134,6 +134,38 @@ public sealed class RenewalTests : IDisposable
         Assert.Equal([TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)], _bench.Time.Waits.Skip(1));
     }
 
+    [Fact]
+    public async Task FreshUrls_ThatHaveExpiredFiveInARow_EndAsExpired()
+    {
+        _bench.Server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired);
+        for (var fresh = 0; fresh < 5; fresh++)
+        {
+            _bench.Server.Renews(Fresh()).Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired);
+        }
+
+        var ended = await EndsAsync(OperationUnavailableReason.Expired);
+
+        Assert.Contains("just issued", ended.Message, StringComparison.Ordinal);
+        Assert.Equal([0.5, 1, 2, 4], _bench.Time.Waits.Skip(1).Select(wait => wait.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task FreshUrls_ThatHaveExpiredNowAndThen_AreRenewed()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            _bench.Server
+                .Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired)
+                .Renews(Fresh()).Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired)
+                .Renews(Fresh()).Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired)
+                .Renews(Fresh()).Shows(() => _bench.Document());
+        }
+
+        _bench.Server.Shows(_bench.Succeeded);
+
+        Assert.Equal(4, (await _bench.WatchAsync()).Count);
+    }
+
     [Theory]
     [InlineData(PollerBench.OperationUrl, NoSuchKey)]
     [InlineData(null, NoSuchKey)]
