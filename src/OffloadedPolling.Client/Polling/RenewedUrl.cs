@@ -1,7 +1,8 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>What the host answered to the wish for a new status URL: the URL, that there is none for this caller, or nothing.</summary>
-internal sealed record RenewedUrl
+/// <remarks>No record, which would print its URL.</remarks>
+internal sealed class RenewedUrl
 {
     public Uri? Url { get; init; }
 

@@ -1,9 +1,11 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>What one look at a status URL told: a document, that it has not changed, a refusal, or nothing.</summary>
-/// <param name="Answer">The answer.</param>
-internal sealed record StatusReading(HttpAnswer Answer)
+/// <param name="answer">The answer.</param>
+internal sealed class StatusReading(HttpAnswer answer)
 {
+    public HttpAnswer Answer => answer;
+
     public OperationStatus? Status { get; init; }
 
     public StatusRefusal? Refusal { get; init; }

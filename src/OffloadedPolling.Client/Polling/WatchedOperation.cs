@@ -1,7 +1,8 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>What a watch begins with.</summary>
-internal sealed record WatchedOperation
+/// <remarks>No record, which would print its URLs.</remarks>
+internal sealed class WatchedOperation
 {
     public required string Id { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace OffloadedPolling.Tests.Polling;
 
@@ -54,6 +55,24 @@ public sealed class SecrecyTests : IDisposable
         }
 
         Assert.True(_bench.Server.IsDone);
+    }
+
+    [Fact]
+    public void WhatHoldsAUrl_Printed_TellsNone()
+    {
+        var url = new Uri(PollerBench.StatusUrl);
+        var accepted = _bench.Accepted($"{PollerBench.OperationUrl}?key={PollerBench.Secret}");
+        object[] holders =
+        [
+            accepted,
+            WatchedOperation.From(accepted, _bench.Options),
+            ResumeToken.Parse(_bench.Poller.GetResumeToken(accepted)),
+            ResumeToken.Parse(_bench.Poller.GetResumeToken(_bench.Accepted(null))),
+            new RenewedUrl { Url = url, ExpiresAt = DateTimeOffset.UnixEpoch },
+            new StatusReading(new HttpAnswer { Code = HttpStatusCode.OK, Body = Encoding.UTF8.GetBytes(PollerBench.StatusUrl) }),
+        ];
+
+        Assert.All(holders, holder => AssertTellsNoUrl($"{holder}"));
     }
 
     private static void AssertTellsNoUrl(string text)
