@@ -17,7 +17,7 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
         var figures = new Figures();
         using var placer = new OrderPlacer(wish.Host, figures);
         var isOne = wish.ResumeTokens.Count == 1 || (wish.ResumeTokens.Count == 0 && wish.Count == 1);
-        using var follower = new OrderFollower(wish.Timeout, isOne ? _barMoves : null, figures);
+        using var follower = new OrderFollower(wish.Host, wish.Timeout, isOne ? _barMoves : null, figures);
         var run = new OrderRun(wish, placer, follower, figures);
         return wish.ResumeTokens.Count > 0 ? await run.ResumeAsync(stop) : await run.PlaceAsync(stop);
     }
@@ -34,8 +34,12 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
         {
             return Wrong($"--resume: {wrong.Message}");
         }
+        catch (ArgumentException)
+        {
+            return Wrong($"--resume: A token is of an operation at another host than {wish.Host}. Give the address of its host with --host.");
+        }
 
-        return await ShowAsync(orders, Task.WhenAll(following), host: null);
+        return await ShowAsync(orders, Task.WhenAll(following));
     }
 
     private async Task<int> PlaceAsync(CancellationToken stop)
@@ -55,7 +59,7 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
             FollowAsync(orders[0], Task.FromResult(first), stop),
             .. orders.Skip(1).Select(order => FollowAsync(order, PlaceAsync(order, stop), stop)),
         ];
-        return await ShowAsync(orders, Task.WhenAll(following), wish.Host);
+        return await ShowAsync(orders, Task.WhenAll(following));
     }
 
     private async Task FollowAsync(FollowedOrder order, Task<AcceptedOperation?> placing, CancellationToken stop)
@@ -93,11 +97,11 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
         return null;
     }
 
-    private async Task<int> ShowAsync(IReadOnlyList<FollowedOrder> orders, Task following, Uri? host)
+    private async Task<int> ShowAsync(IReadOnlyList<FollowedOrder> orders, Task following)
     {
         await Progress.ShowAsync(orders, following);
         await following;
-        Summary.Write(Console.Out, orders, figures, host);
+        Summary.Write(Console.Out, orders, figures, wish.Host);
         return orders.Any(order => order.Outcome == Outcome.UnderWay) ? ExitCodes.UnderWay
             : orders.All(order => order.Outcome == Outcome.Succeeded) ? ExitCodes.Succeeded
             : ExitCodes.Failed;

@@ -50,7 +50,7 @@ internal static class OrderCommand
         var command = new RootCommand(What) { _host, _count, _customer, _sku, _timeout, _resume };
         command.Validators.Add(result =>
         {
-            Option[] ofNewOrders = [_host, _count, _customer, _sku];
+            Option[] ofNewOrders = [_count, _customer, _sku];
             var given = ofNewOrders.Where(option => result.GetResult(option) is { Implicit: false });
             var names = string.Join(" and ", given.Select(option => option.Name));
             if (result.GetResult(_resume) is not null && names != "")

@@ -7,14 +7,16 @@ internal sealed class OrderFollower : IDisposable
 {
     private readonly OperationPoller _poller;
 
+    /// <param name="host">The host's address, where its credentials may go.</param>
     /// <param name="timeout">How long each order is followed.</param>
     /// <param name="atLeastEvery">
     /// The longest wait between two looks; <see langword="null"/> to look as seldom as the estimates allow.
     /// </param>
     /// <param name="figures">Told of every look and renewal.</param>
-    public OrderFollower(TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) =>
+    public OrderFollower(Uri host, TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) =>
         _poller = new OperationPoller(new OperationPollerOptions
         {
+            HostAddress = host,
             Timeout = timeout,
             AtLeastEvery = atLeastEvery,
             Looked = figures.CountLook,
@@ -29,12 +31,21 @@ internal sealed class OrderFollower : IDisposable
 
     public Task FollowAsync(FollowedOrder order, AcceptedOperation accepted, CancellationToken stop)
     {
-        // Without an operation URL the token would hold the status URL, which is a credential and not for a terminal.
-        order.See(accepted, accepted.OperationUrl is null ? null : _poller.GetResumeToken(accepted));
-        return FollowAsync(order, _poller.WatchAsync(accepted, stop));
+        try
+        {
+            // Without an operation URL the token would hold the status URL, which is a credential and not for a terminal.
+            order.See(accepted, string.IsNullOrEmpty(accepted.OperationUrl) ? null : _poller.GetResumeToken(accepted));
+            return FollowAsync(order, _poller.WatchAsync(accepted, stop));
+        }
+        catch (ArgumentException elsewhere)
+        {
+            order.End(Outcome.Unavailable, elsewhere.Message);
+            return Task.CompletedTask;
+        }
     }
 
     /// <exception cref="FormatException">It is no resume token.</exception>
+    /// <exception cref="ArgumentException">It is of an operation at another host.</exception>
     public Task ResumeAsync(FollowedOrder order, string resumeToken, CancellationToken stop)
     {
         order.Resume(resumeToken);

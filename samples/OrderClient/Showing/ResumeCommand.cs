@@ -3,8 +3,11 @@ namespace OrderClient;
 /// <summary>The command line that goes on with orders: this program, as it was started.</summary>
 internal static class ResumeCommand
 {
-    public static string For(IEnumerable<string> resumeTokens) =>
-        string.Join(' ', Program().Select(Quoted).Concat(resumeTokens.SelectMany(token => new[] { "--resume", token })));
+    public static string For(Uri host, IEnumerable<string> resumeTokens)
+    {
+        var address = host.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        return string.Join(' ', [.. Program().Select(Quoted), "--host", address, .. resumeTokens.SelectMany(token => new[] { "--resume", token })]);
+    }
 
     private static string[] Program()
     {

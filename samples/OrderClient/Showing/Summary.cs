@@ -15,8 +15,8 @@ internal static class Summary
     /// <param name="output">Where to write.</param>
     /// <param name="orders">All of this run.</param>
     /// <param name="figures">What was measured.</param>
-    /// <param name="host">Where orders were placed; <see langword="null"/> if none were.</param>
-    public static void Write(TextWriter output, IReadOnlyList<FollowedOrder> orders, Figures figures, Uri? host)
+    /// <param name="host">Where the orders are.</param>
+    public static void Write(TextWriter output, IReadOnlyList<FollowedOrder> orders, Figures figures, Uri host)
     {
         output.WriteLine($"{orders.Count(order => order.Outcome == Outcome.Succeeded)} of {orders.Count} succeeded.");
         foreach (var (outcome, words) in _bad)
@@ -26,7 +26,7 @@ internal static class Summary
 
         WriteLooks(output, orders.Count(order => order.Outcome is not (Outcome.NotPlaced or Outcome.Unanswered)), figures);
         WriteHost(output, figures, host);
-        WriteUnderWay(output, orders);
+        WriteUnderWay(output, orders, host);
     }
 
     private static void WriteReasons(TextWriter output, IReadOnlyList<FollowedOrder> orders, Outcome outcome, string words)
@@ -49,18 +49,18 @@ internal static class Summary
         }
     }
 
-    private static void WriteHost(TextWriter output, Figures figures, Uri? host)
+    private static void WriteHost(TextWriter output, Figures figures, Uri host)
     {
-        var name = host is null ? "The host" : $"The host at {host.GetLeftPart(UriPartial.Authority)}";
+        var name = $"The host at {host.GetLeftPart(UriPartial.Authority)}";
 
         // Where status URLs lead that were renewed, the poller keeps to itself.
         var apart = figures is { StatusUrls: null, Looks: > 0 } ? ", looks apart" : "";
-        var isHosts = host is not null && figures.StatusUrls is { } urls && IsSame(host, urls);
+        var isHosts = figures.StatusUrls is { } urls && IsSame(host, urls);
         var looks = isHosts ? "; and the looks, since it stands in for S3" : "";
         output.WriteLine($"{name} got from this client{apart}: POSTs {figures.Posts}, renewals {figures.Renewals}{looks}.");
     }
 
-    private static void WriteUnderWay(TextWriter output, IReadOnlyList<FollowedOrder> orders)
+    private static void WriteUnderWay(TextWriter output, IReadOnlyList<FollowedOrder> orders, Uri host)
     {
         var left = orders.Where(order => order.Outcome == Outcome.UnderWay).ToList();
         if (left.Count == 0)
@@ -72,7 +72,7 @@ internal static class Summary
         if (left.Select(order => order.ResumeToken).OfType<string>().ToList() is { Count: > 0 } tokens)
         {
             output.WriteLine("Go on with:");
-            output.WriteLine(ResumeCommand.For(tokens));
+            output.WriteLine(ResumeCommand.For(host, tokens));
         }
     }
 

@@ -97,7 +97,10 @@ public sealed class OperationPoller : IDisposable
     public IAsyncEnumerable<OperationStatus> WatchAsync(AcceptedOperation accepted, CancellationToken cancel = default) =>
         WatchCoreAsync(WatchedOperation.From(accepted, _options), cancel);
 
-    /// <param name="resumeToken">What <see cref="GetResumeToken"/> or an exception gave. Keep it where nobody can change it.</param>
+    /// <param name="resumeToken">
+    /// What <see cref="GetResumeToken"/> or an exception gave. Keep it where nobody can change it. Where
+    /// <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set, <see cref="OperationPollerOptions.HostAddress"/> has to be, too.
+    /// </param>
     /// <param name="cancel">Stops the watching; the operation goes on.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is no such text.</exception>
     /// <inheritdoc cref="WatchAsync(AcceptedOperation, CancellationToken)"/>
@@ -116,7 +119,10 @@ public sealed class OperationPoller : IDisposable
         AcceptedOperation accepted, IProgress<OperationStatus>? progress = null, CancellationToken cancel = default) =>
         CompleteAsync(WatchedOperation.From(accepted, _options), progress, cancel);
 
-    /// <param name="resumeToken">What <see cref="GetResumeToken"/> or an exception gave. Keep it where nobody can change it.</param>
+    /// <param name="resumeToken">
+    /// What <see cref="GetResumeToken"/> or an exception gave. Keep it where nobody can change it. Where
+    /// <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set, <see cref="OperationPollerOptions.HostAddress"/> has to be, too.
+    /// </param>
     /// <param name="progress">Told of each new document, the last one included.</param>
     /// <param name="cancel">Stops the waiting; the operation goes on.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is no such text.</exception>
@@ -145,7 +151,10 @@ public sealed class OperationPoller : IDisposable
         return CompleteAsync(WatchedOperation.From(accepted, _options), resultJson, progress, cancel);
     }
 
-    /// <param name="resumeToken">What <see cref="GetResumeToken"/> or an exception gave. Keep it where nobody can change it.</param>
+    /// <param name="resumeToken">
+    /// What <see cref="GetResumeToken"/> or an exception gave. Keep it where nobody can change it. Where
+    /// <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set, <see cref="OperationPollerOptions.HostAddress"/> has to be, too.
+    /// </param>
     /// <param name="resultJson">How the result is read.</param>
     /// <param name="progress">Told of each new document, the last one included.</param>
     /// <param name="cancel">Stops the waiting; the operation goes on.</param>

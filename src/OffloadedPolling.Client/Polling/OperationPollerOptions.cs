@@ -21,7 +21,8 @@ public sealed class OperationPollerOptions
     /// </summary>
     /// <value>
     /// Unset: the host is asked without credentials. What it throws ends the wait as it is. Where <see cref="HostAddress"/> is set too,
-    /// operation URLs that are not of that origin are refused, so that the credentials go nowhere else.
+    /// operation URLs that are not of that origin are refused, so that the credentials go nowhere else. Where it is not, resume tokens are
+    /// refused: whoever can change one would say where the credentials go.
     /// </value>
     public Func<HttpRequestMessage, CancellationToken, ValueTask>? AuthorizeRenewal { get; set; }
 

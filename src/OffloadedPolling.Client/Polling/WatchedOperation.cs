@@ -43,9 +43,17 @@ internal sealed class WatchedOperation
 
     /// <exception cref="FormatException">It is no resume token.</exception>
     /// <exception cref="ArgumentException">It cannot be watched.</exception>
+    /// <exception cref="InvalidOperationException">There are credentials for the host, and nothing says where the host is.</exception>
     public static WatchedOperation From(string resumeToken, OperationPollerOptions options)
     {
         ArgumentNullException.ThrowIfNull(resumeToken);
+        if (options is { AuthorizeRenewal: not null, HostAddress: null })
+        {
+            throw new InvalidOperationException(
+                $"A resume token that somebody has changed would take the host's credentials anywhere: {nameof(OperationPollerOptions)}."
+                + $"{nameof(OperationPollerOptions.AuthorizeRenewal)} is set. Set {nameof(OperationPollerOptions.HostAddress)} to go on from resume tokens.");
+        }
+
         var token = ResumeToken.Parse(resumeToken);
         return new WatchedOperation
         {

@@ -88,6 +88,20 @@ public sealed partial class OrderClientTests : IDisposable
     }
 
     [Fact]
+    public async Task ATokenOfAnotherHost_IsRefused()
+    {
+        await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");
+        var (_, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--timeout", "00:00:01");
+        var token = ResumeTokens().Match(output).Groups["token"].Value;
+
+        var (exitCode, refused) = await OrderClientProcess.RunAsync("--host", "http://127.0.0.1:1", "--resume", token);
+
+        Assert.True(exitCode == 2, refused);
+        Assert.Contains("at another host than http://127.0.0.1:1/", refused, StringComparison.Ordinal);
+        AssertNoCredentials(refused);
+    }
+
+    [Fact]
     public async Task Interrupt_PrintsTheCommandThatGoesOn()
     {
         await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");

@@ -84,6 +84,40 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
+    [InlineData(PollerBench.OperationUrl)]
+    [InlineData(null)]
+    public void Resumed_WithCredentialsAndNoHostAddress_IsRefused(string? operationUrl)
+    {
+        var token = _bench.Poller.GetResumeToken(_bench.Accepted(operationUrl));
+        using var other = new PollerBench();
+        other.Options.AuthorizeRenewal = (_, _) => ValueTask.CompletedTask;
+
+        var refused = Assert.Throws<InvalidOperationException>(() => other.Poller.WatchAsync(token));
+
+        Assert.Contains(nameof(OperationPollerOptions.HostAddress), refused.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => { _ = other.Poller.WaitForCompletionAsync(token); });
+        Assert.Empty(other.Server.Requests);
+    }
+
+    [Fact]
+    public async Task Resumed_WithCredentialsAndTheHostsAddress_TakesThemThere()
+    {
+        var token = _bench.Poller.GetResumeToken(_bench.Accepted());
+        using var other = new PollerBench();
+        other.Options.HostAddress = new Uri("https://orders.example.com");
+        other.Options.AuthorizeRenewal = (request, _) =>
+        {
+            request.Headers.Authorization = new("Bearer", "token");
+            return ValueTask.CompletedTask;
+        };
+        other.Server.Renews(other.Accepted(statusUrl: PollerBench.FreshUrl)).Shows(other.Succeeded);
+
+        await other.Poller.WaitForCompletionAsync(token);
+
+        Assert.Equal(["Bearer token", null], other.Server.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")));
+    }
+
+    [Theory]
     [InlineData("", "cut off")]
     [InlineData("not base64!", "no base64url")]
     [InlineData("{", "no base64url")]
