@@ -17,6 +17,9 @@ const states = ['NotStarted', 'Running', 'Succeeded', 'Failed', 'Canceled'];
 
 const isTerminal = status => states.indexOf(status) >= 2;
 
+// How many fresh status URLs in a row may be refused.
+const mostRefusals = 5;
+
 // A connection that says nothing for so long is given up.
 const patience = 30_000;
 
@@ -43,72 +46,97 @@ export async function follow(accepted, options = {}) {
   if (!accepted?.statusUrl && !accepted?.operationUrl) {
     throw new TypeError('follow() takes the body of a 202, which has a statusUrl. Look at response.ok before.');
   }
-  let { statusUrl } = accepted;
-  let last = null, lastSeen = accepted.statusUrl ? now() : -Infinity, age = 0;
-  let looks = 0, failures = 0;
-  let { estimate } = accepted;
+  let { id, statusUrl, estimate } = accepted;
   let schedule = pollSchedule(estimate, targetDelay);
+  const began = now();
+  // What an answer showed last, when it was first seen and how old it was then, and when the last answered look began.
+  let last = null, seenAt = began, age = 0, lookedAt = statusUrl ? began : -Infinity;
+  let looks = 0, failures = 0, isFresh = false, refusals = 0;
   let wait = statusUrl ? firstWait(accepted, schedule, atLeastEvery) : 0;
 
   for (;;) {
     await pause(wait, signal);
     await visible(signal);
 
-    const looked = now();
-    const found = statusUrl ? await look(statusUrl, signal) : { refused: true };
+    const looking = now();
+    const found = statusUrl ? await look(statusUrl, id, signal) : { refused: true };
     if (statusUrl) looks++;
     if (found.status) {
-      failures = 0;
-      if (isNews(found, last)) {
-        age = Math.min(Math.max(found.age, 0), looked - lastSeen);
-        [last, lastSeen] = [found, now()];
-        onStatus?.(last.status, looks);
-        if (isTerminal(last.status.status)) return last.status;
-        if (!isSame(last.status.estimate, estimate)) {
-          ({ estimate } = last.status);
-          schedule = pollSchedule(estimate, targetDelay);
+      [failures, isFresh, refusals] = [0, false, 0];
+      if (!isOlder(found.status, last?.status)) {
+        if (found.text !== last?.text) {
+          age = clamp(found.age, 0, now() - lookedAt);
+          [last, seenAt] = [found, now()];
+          onStatus?.(last.status, looks);
+          if (isTerminal(last.status.status)) return last.status;
+          if (!isSame(last.status.estimate, estimate)) {
+            ({ estimate } = last.status);
+            schedule = pollSchedule(estimate, targetDelay);
+          }
         }
+        lookedAt = looking;
       }
-      const elapsed = age + now() - lastSeen;
-      const delay = Math.min(schedule.nextDelay(elapsed), atLeastEvery);
-      wait = delay + jitter(schedule, elapsed, delay);
+      const documentAge = age + now() - seenAt;
+      // Without an estimate the looks become rarer with the age of the operation, not with that of a document that progress has just brought.
+      wait = jittered(schedule, estimate ? documentAge : Math.max(now() - began, lasted(last.status) + documentAge), 0, atLeastEvery);
     } else {
+      if (isFresh && found.isAnswer && ++refusals === mostRefusals) {
+        throw new OperationLost(`The store refuses the status URLs that the host issues: ${refusals} in a row.`);
+      }
       // A page cannot always tell why it got no answer: perhaps the URL has expired. A new one costs a request to the host.
-      const renewed = found.refused && await newUrl(accepted, base, renew, signal);
-      if (renewed) statusUrl = renewed;
+      const renewed = found.refused && await newUrl({ ...accepted, id }, base, renew, signal);
+      if (renewed) [statusUrl, id, isFresh] = [renewed.statusUrl, id ?? renewed.id, true];
       wait = renewed && failures === 0 ? 0 : Math.random() * Math.min(30, 2 ** failures);
       failures++;
     }
   }
 }
 
-// Without an estimate the host's word counts: no earlier than it said.
-function firstWait({ estimate, retryAfter = 0 }, schedule, atLeastEvery) {
-  const delay = Math.min(estimate ? schedule.nextDelay(0) : Math.max(retryAfter, schedule.nextDelay(0)), atLeastEvery);
-  const by = jitter(schedule, 0, delay);
-  return delay + (estimate ? by : Math.abs(by));
+// What the host told a second time is of any age: its estimate counts from nobody knows when, and its word is what there is. Without an
+// estimate its word counts too: no earlier than it said.
+function firstWait({ status = states[0], estimate, retryAfter = 0 }, schedule, atLeastEvery) {
+  const least = Math.min(retryAfter, atLeastEvery);
+  if (status !== states[0]) return spread(least, least, least, atLeastEvery);
+  return jittered(schedule, 0, estimate ? 0 : least, atLeastEvery);
+}
+
+function jittered(schedule, elapsed, least, most) {
+  const delay = clamp(schedule.nextDelay(elapsed), least, most);
+  return spread(delay, schedule.nextDelay(elapsed + delay), least, most);
 }
 
 // So that a thousand callers of one instant do not all look in another one: up to a quarter of the interval before the look or of the one
-// after it, whichever is shorter, sooner or later.
-const jitter = (schedule, elapsed, delay) => (2 * Math.random() - 1) * 0.25 * Math.min(delay, schedule.nextDelay(elapsed + delay));
+// after it, whichever is shorter, sooner or later. Mirrored at the bounds, so that the looks do not heap up there.
+function spread(delay, following, least, most) {
+  let wait = delay + (2 * Math.random() - 1) * 0.25 * Math.min(delay, following);
+  if (wait < least) wait = 2 * least - wait;
+  if (wait > most) wait = 2 * most - wait;
+  return Math.max(wait, least);
+}
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-// The same again, or from a cache and older than the one before, is none. Two documents may be of the same millisecond.
-const isNews = (found, last) => !last
-  || (found.text !== last.text && Date.parse(found.status.lastUpdatedAt) >= Date.parse(last.status.lastUpdatedAt));
+// From a cache or another replica. Two documents may be of the same millisecond; a state is never left for an earlier one.
+const isOlder = (status, last) => last && (Date.parse(status.lastUpdatedAt) - Date.parse(last.lastUpdatedAt)
+  || states.indexOf(status.status) - states.indexOf(last.status)) < 0;
 
-async function look(url, signal) {
+// How many seconds the operation had been under way when its document was written, by the servers' clocks.
+const lasted = ({ createdAt, lastUpdatedAt }) => (Date.parse(lastUpdatedAt) - Date.parse(createdAt)) / 1000 || 0;
+
+async function look(url, id, signal) {
   try {
     const response = await fetch(url, {
       cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error', signal: within(signal),
     });
-    // S3 says 403 or 404, and 400 where the keys behind the URL have expired. Of the others, 408 and 429 ask for patience.
-    if (!response.ok) return { refused: response.status < 500 && response.status !== 408 && response.status !== 429 };
+    // S3 says 403 or 404, and 400 where the keys behind the URL have expired.
+    if (!response.ok) return { refused: isFinal(response), isAnswer: true };
     const text = await response.text();
     const status = JSON.parse(text);
     if (!states.includes(status.status) || Number.isNaN(Date.parse(status.lastUpdatedAt))) return {};
+    // Another operation's document is not what was signed for.
+    if (id && status.id !== id) return { refused: true, isAnswer: true };
     // By the server's clock alone: the caller's may be wrong. It is seen where the server exposes Date.
     const age = (Date.parse(response.headers.get('Date') ?? status.lastUpdatedAt) - Date.parse(status.lastUpdatedAt)) / 1000;
     return { status, text, age };
@@ -118,7 +146,10 @@ async function look(url, signal) {
   }
 }
 
-async function newUrl({ operationUrl }, base, renew, signal) {
+// Of the refusals, 408 and 429 ask for patience.
+const isFinal = ({ status }) => status >= 400 && status < 500 && status !== 408 && status !== 429;
+
+async function newUrl({ id, operationUrl }, base, renew, signal) {
   if (!operationUrl) throw new OperationLost('The status URL does not work any more, and the host has told no operation URL.');
   let response, accepted;
   try {
@@ -128,9 +159,12 @@ async function newUrl({ operationUrl }, base, renew, signal) {
     signal?.throwIfAborted();
     return null;
   }
-  if (response.status === 404) throw new OperationLost('The host knows no such operation any more.');
+  if (response.status === 404 || response.status === 410) throw new OperationLost('The host knows no such operation any more.');
   if (response.status === 401 || response.status === 403) throw new OperationLost('The host does not let this caller see the operation.');
-  return accepted?.statusUrl;
+  if (isFinal(response)) throw new OperationLost(`The host gives out no status URL: it answers ${response.status}.`);
+  if (!accepted?.statusUrl) return null;
+  if (id && accepted.id !== id) throw new OperationLost('The host answers with the status URL of another operation.');
+  return accepted;
 }
 
 const get = (url, signal) => fetch(url, { cache: 'no-store', signal });

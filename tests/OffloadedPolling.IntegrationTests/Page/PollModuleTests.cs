@@ -98,7 +98,42 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
 
         await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1), "targetDelay: 4");
 
-        Assert.InRange(_stage.Looks.Single().At, 8, 10 + Steps);
+        Assert.InRange(_stage.Looks.Single().At, 6, 10 + Steps);
+    }
+
+    [Theory]
+    [InlineData("Running", 7)]
+    [InlineData("Succeeded", 0)]
+    public async Task Follow_AnAcceptThatIsRepeated_LooksFirstWhenRetryAfterSays(string status, double retryAfter)
+    {
+        _stage.AnswerInTurn(Document("Succeeded", 1));
+
+        await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter, Estimate(60, 70), status));
+
+        Assert.InRange(_stage.Looks.Single().At, retryAfter, (1.25 * retryAfter) + Steps);
+    }
+
+    [Fact]
+    public async Task Follow_WithoutAnEstimate_LooksMoreSeldomWhateverProgressIsWritten()
+    {
+        _stage.Answer = _ => Document("Running", (int)(_stage.Clock / 2) * 2);
+        await _stage.StartAsync();
+        _stage.Step = TimeSpan.FromSeconds(10);
+
+        await _stage.RunAsync(() => _stage.Clock > TimeSpan.FromHours(1).TotalSeconds);
+
+        Assert.InRange(_stage.Looks.Count, 80, 150);
+    }
+
+    [Fact]
+    public async Task Follow_WithoutAnEstimateAtAnOldOperation_CountsFromItsAcceptByTheServersClocks()
+    {
+        _stage.Date = DateTimeOffset.UnixEpoch.AddSeconds(81);
+        _stage.AnswerInTurn(Document("Running", 80, createdAt: 1), Document("Succeeded", 90));
+
+        await _stage.FollowToTheEndAsync("""{ "operationUrl": "/operations/one" }""");
+
+        AssertLookedAfter(Schedule(null), 80, LookedAfter(1));
     }
 
     [Fact]
@@ -137,7 +172,7 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
         Assert.Equal(4, _stage.Looks.Count);
         AssertLookedAfter(Schedule(Estimate(20, 24)), 0, LookedAfter(1));
         AssertLookedAfter(Schedule(Estimate(8, 10)), 0, LookedAfter(2));
-        AssertLookedAfter(Schedule(null), 0, LookedAfter(3));
+        AssertLookedAfter(Schedule(null), _stage.Looks[2].At, LookedAfter(3));
     }
 
     [Fact]
@@ -168,8 +203,8 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
 
         await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 30), "targetDelay: 12");
 
-        var (early, late) = Bounds(schedule, 0);
-        var expected = side switch { < 0 => early, 0 => 24, _ => late };
+        var (early, late) = Bounds(schedule, _stage.Looks[0].At);
+        var expected = side switch { < 0 => early, 0 => (early + late) / 2, _ => late };
         Assert.InRange(_stage.Looks[0].At, 30 - Steps, 30 + (0.25 * 30 * Math.Abs(side)) + Steps);
         Assert.InRange(LookedAfter(1), expected - Steps, expected + Steps);
     }
@@ -210,6 +245,38 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     }
 
     [Fact]
+    public async Task Follow_AnEarlierStateOfTheSameMillisecond_IsNotGoneBackTo()
+    {
+        _stage.AnswerInTurn(Document("Running", 1), Document("NotStarted", 1), Document("Succeeded", 1));
+
+        await _stage.FollowToTheEndAsync();
+
+        Assert.Equal(["Running 1", "Succeeded 3"], await _stage.StatusesAsync());
+    }
+
+    [Fact]
+    public async Task Follow_TheDocumentOfAnotherOperation_IsRefused()
+    {
+        _stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : Document("Succeeded", 2, id: "two");
+
+        Assert.Equal("Succeeded", await _stage.FollowToTheEndAsync());
+
+        Assert.Equal([OldUrl, NewUrl], _stage.Looks.Select(look => look.Url));
+        Assert.Equal(["Succeeded 2"], await _stage.StatusesAsync());
+    }
+
+    [Fact]
+    public async Task Follow_TheUrlOfAnotherOperation_IsNotUsed()
+    {
+        _stage.Renew = () => (200, Accepted(NewUrl, id: "two"));
+        _stage.AnswerInTurn((403, ""));
+
+        Assert.Equal("OperationLost: The host answers with the status URL of another operation.", await _stage.FollowToTheEndAsync());
+
+        Assert.Equal([OldUrl], _stage.Looks.Select(look => look.Url));
+    }
+
+    [Fact]
     public async Task Follow_503AndABrokenConnection_BacksOffAndGoesOn()
     {
         _stage.AnswerInTurn((503, ""), (429, ""), null, (200, "no json"), (200, "{}"), (200, """{ "status": "Running" }"""), Document("Succeeded", 1));
@@ -239,7 +306,32 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     }
 
     [Fact]
-    public async Task Follow_RefusedForEver_DoesNotAskTheHostAllTheTime()
+    public async Task Follow_FreshUrlsThatAreRefused_IsLostAfterFive()
+    {
+        var renewals = 0;
+        _stage.Renew = () =>
+        {
+            renewals++;
+            return (200, Accepted(NewUrl));
+        };
+        _stage.Answer = _ => (403, "");
+
+        Assert.Equal("OperationLost: The store refuses the status URLs that the host issues: 5 in a row.", await _stage.FollowToTheEndAsync());
+
+        Assert.Equal((5, 6), (renewals, _stage.Looks.Count));
+    }
+
+    [Fact]
+    public async Task Follow_FreshUrlsThatAreRefusedNowAndThen_GoesOn()
+    {
+        var looks = 0;
+        _stage.Answer = _ => ++looks switch { > 15 => Document("Succeeded", 99), var look when look % 5 == 0 => Document("Running", look), _ => (403, "") };
+
+        Assert.Equal("Succeeded", await _stage.FollowToTheEndAsync(options: "atLeastEvery: 2"));
+    }
+
+    [Fact]
+    public async Task Follow_AConnectionThatBreaksForEver_DoesNotAskTheHostAllTheTime()
     {
         var renewals = 0;
         _stage.Renew = () =>
@@ -247,7 +339,7 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
             renewals++;
             return (200, Accepted(OldUrl));
         };
-        _stage.Answer = _ => (403, "");
+        _stage.Answer = _ => null;
 
         await _stage.StartAsync();
         _stage.Step = TimeSpan.FromSeconds(2);
@@ -258,6 +350,9 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
 
     [Theory]
     [InlineData(404, "The host knows no such operation any more.")]
+    [InlineData(410, "The host knows no such operation any more.")]
+    [InlineData(400, "The host gives out no status URL: it answers 400.")]
+    [InlineData(405, "The host gives out no status URL: it answers 405.")]
     [InlineData(401, "The host does not let this caller see the operation.")]
     [InlineData(403, "The host does not let this caller see the operation.")]
     public async Task Follow_AnOperationThatTheHostDoesNotGiveOut_IsLost(int status, string expected)
@@ -272,12 +367,12 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     public async Task Follow_AHostThatIsDown_IsAskedAgain()
     {
         var renewals = 0;
-        _stage.Renew = () => ++renewals switch { 1 => null, 2 => (503, ""), 3 => (200, "<html>a login page</html>"), _ => (200, Accepted(NewUrl)) };
+        _stage.Renew = () => ++renewals switch { 1 => null, 2 => (503, ""), 3 => (200, "<html>a login page</html>"), 4 => (408, ""), 5 => (429, ""), _ => (200, Accepted(NewUrl)) };
         _stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : (403, "");
 
         Assert.Equal("Succeeded", await _stage.FollowToTheEndAsync());
 
-        Assert.Equal(4, renewals);
+        Assert.Equal(6, renewals);
     }
 
     [Fact]
@@ -325,6 +420,19 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
     }
 
     [Fact]
+    public async Task Follow_AClockOfTheServersThatIsWrong_CountsForNoMoreThanTheTimeSinceTheLookBefore()
+    {
+        _stage.Date = DateTimeOffset.UnixEpoch.AddHours(5);
+        _stage.AnswerInTurn(
+            Document("Running", 0, Estimate(20, 20)), Document("Running", 0, Estimate(20, 20)), Document("Running", 1, Estimate(100, 100)), Document("Succeeded", 2));
+
+        await _stage.FollowToTheEndAsync();
+
+        Assert.InRange(LookedAfter(1), 10, 30);
+        AssertLookedAfter(Schedule(Estimate(100, 100)), LookedAfter(2), LookedAfter(3));
+    }
+
+    [Fact]
     public async Task Follow_Aborted_EndsWithTheSignalsReason()
     {
         _stage.AnswerInTurn(Document("Running", 1));
@@ -355,7 +463,22 @@ public sealed class PollModuleTests(Browser browser) : IClassFixture<Browser>, I
         await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50), "atLeastEvery: 2");
 
         Assert.Equal(3, _stage.Looks.Count);
-        Assert.InRange(_stage.Looks[^1].At, 5 - Steps, 7.5 + (3 * Steps));
+        Assert.InRange(_stage.Looks[^1].At, 4.5 - Steps, 6 + (3 * Steps));
+    }
+
+    [Theory]
+    [InlineData(0, 6)]
+    [InlineData(0.999, 6)]
+    [InlineData(0.5, 8)]
+    public async Task Follow_AtLeastEvery_IsTheLongestWait(double random, double expected)
+    {
+        await _stage.Page.EvaluateAsync($"Math.random = () => {Json(random)}");
+        _stage.AnswerInTurn(Document("Running", 1, Estimate(100, 100)), Document("Succeeded", 2));
+
+        await _stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50, Estimate(100, 100)), "atLeastEvery: 8");
+
+        Assert.InRange(_stage.Looks[0].At, expected - Steps, expected + Steps);
+        Assert.InRange(LookedAfter(1), expected - Steps, expected + Steps);
     }
 
     private static OperationEstimate Estimate(double median, double upper) =>

@@ -61,14 +61,16 @@ internal sealed class PollStage
         return stage;
     }
 
-    public static string Accepted(string statusUrl, double retryAfter = 1, OperationEstimate? estimate = null) => JsonSerializer.Serialize(new
+    public static string Accepted(
+        string statusUrl, double retryAfter = 1, OperationEstimate? estimate = null, string status = "NotStarted", string id = "one") => JsonSerializer.Serialize(new
     {
-        id = "one", status = "NotStarted", statusUrl, operationUrl = "/operations/one", retryAfter, estimate,
+        id, status, statusUrl, operationUrl = "/operations/one", retryAfter, estimate,
     }, _json);
 
-    public static (int Status, string Body)? Document(string status, int second, OperationEstimate? estimate = null) => (200, JsonSerializer.Serialize(new
+    public static (int Status, string Body)? Document(
+        string status, int second, OperationEstimate? estimate = null, string id = "one", int? createdAt = null) => (200, JsonSerializer.Serialize(new
     {
-        id = "one", status, lastUpdatedAt = DateTime.UnixEpoch.AddSeconds(second), estimate,
+        id, status, createdAt = createdAt is { } at ? DateTime.UnixEpoch.AddSeconds(at) : (DateTime?)null, lastUpdatedAt = DateTime.UnixEpoch.AddSeconds(second), estimate,
     }, _json));
 
     /// <summary>Has the status URL answer one after another; the last stands.</summary>
