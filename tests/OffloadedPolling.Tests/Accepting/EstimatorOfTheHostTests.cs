@@ -1,0 +1,60 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.Tests.Accepting;
+
+/// <summary>A host that has put an estimator of its own in place.</summary>
+public sealed class EstimatorOfTheHostTests : IAsyncDisposable
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly SqliteProvider _provider = new();
+
+    private readonly Desk _desk = new();
+
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+
+    [Fact]
+    public async Task AcceptAsync_AnEstimatorThatFails_AcceptsWithoutAnEstimateAndLogsIt()
+    {
+        await using var host = await StartAsync(() => throw new InvalidOperationException("As told."));
+
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        Assert.Null(accepted.Estimate);
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 439);
+    }
+
+    [Fact]
+    public async Task Running_NothingMeasuredAndNoPrior_KeepsWhatIsLeftOfTheHostsEstimate()
+    {
+        _desk.Wait["Ada"] = true;
+        await using var host = await StartAsync(() => new OperationEstimate { Median = TimeSpan.FromHours(1), Upper = TimeSpan.FromHours(2) });
+
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler did not begin");
+        var running = await host.Operations.GetAsync(accepted.Id);
+
+        Assert.Equal(OperationState.Running, running!.Status);
+        Assert.InRange(running.Estimate!.Median.TotalMinutes, 55, 60);
+        await host.Operations.CancelAsync(accepted.Id);
+    }
+
+    private Task<ConformanceHost> StartAsync(Func<OperationEstimate?> estimate) => ConformanceHost.StartAsync(
+        _provider,
+        operation: kind => kind.VisibilityTimeout = TimeSpan.FromSeconds(2),
+        build: builder =>
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton<IWaitTimeEstimator>(new Told(estimate)));
+            builder.Services.AddSingleton(_desk);
+            builder.AddHandler<Parcel, ParcelHandler>();
+        });
+
+    private sealed class Told(Func<OperationEstimate?> estimate) : IWaitTimeEstimator
+    {
+        public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel) => ValueTask.FromResult(estimate());
+    }
+}
