@@ -132,12 +132,16 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_WithinASecond_CountsOnce()
+    public async Task GetDepthAsync_WithinASecond_CountsOnceAndAddsWhatThisHostHasSentSince()
     {
+        await using var other = await ConformanceHost.StartAsync(_provider, time: _time);
         Assert.Equal(new QueueDepth(0, 0), await DepthAsync());
         await SendAsync();
-        Assert.Equal(new QueueDepth(0, 0), await _host.Queue.GetDepthAsync(Kind, default));
-        Assert.Equal(new QueueDepth(1, 0), await DepthAsync());
+        await other.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = TestDocuments.Id }, default);
+
+        Assert.Equal(new QueueDepth(1, 0), await _host.Queue.GetDepthAsync(Kind, default));
+        Assert.Equal(new QueueDepth(2, 0), await DepthAsync());
+        Assert.Equal(new QueueDepth(2, 0), await _host.Queue.GetDepthAsync(Kind, default));
     }
 
     // A second later: until then, the last count stands.
