@@ -179,7 +179,8 @@ internal sealed class OperationWatch : IDisposable
         }
 
         var advice = !_isUntried ? NoOperationUrl
-            : refusal == StatusRefusal.Expired ? $"The host had just issued it, the {MostExpired}th such in a row: set its clock, or renew what it signs with"
+            : refusal == StatusRefusal.Expired
+                ? $"The host had just issued it, the {MostExpired}th such in a row: set its clock, or renew what it signs with"
             : "The host had just issued it";
         return refusal == StatusRefusal.Expired
             ? Unavailable(OperationUnavailableReason.Expired, $"has a status URL that has expired: the store answers {words}. {advice}")
