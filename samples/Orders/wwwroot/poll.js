@@ -35,7 +35,7 @@ export class OperationLost extends Error {}
  * @param options.onStatus Called with each new status document, and the number of looks so far.
  * @param options.targetDelay For how many seconds the end may go unnoticed, on average. The longer, the fewer looks; 5 % of the
  *   estimate's median, within 0.5 and 10, unless given.
- * @param options.atLeastEvery Seconds: looks more often than the estimate asks for, where somebody watches the progress.
+ * @param options.atLeastEvery The longest wait between two looks in seconds, where somebody watches the progress.
  * @param options.renew Asks the host for a new status URL, where that needs more than a plain GET: (url, signal) => Response.
  * @param options.signal An AbortSignal that ends it.
  * @returns The status document of the end: Succeeded, Failed or Canceled.
@@ -138,7 +138,7 @@ async function look(url, id, signal) {
     // Another operation's document is not what was signed for.
     if (id && status.id !== id) return { refused: true, isAnswer: true };
     // By the server's clock alone: the caller's may be wrong. It is seen where the server exposes Date.
-    const age = (Date.parse(response.headers.get('Date') ?? status.lastUpdatedAt) - Date.parse(status.lastUpdatedAt)) / 1000;
+    const age = (Date.parse(response.headers.get('Date') ?? status.lastUpdatedAt) - Date.parse(status.lastUpdatedAt)) / 1000 || 0;
     return { status, text, age };
   } catch {
     signal?.throwIfAborted();
