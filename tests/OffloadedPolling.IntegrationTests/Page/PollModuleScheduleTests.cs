@@ -1,0 +1,236 @@
+using OffloadedPolling.Tests.Scheduling;
+using static OffloadedPolling.IntegrationTests.Page.PollStage;
+
+namespace OffloadedPolling.IntegrationTests.Page;
+
+/// <summary>When poll.js looks.</summary>
+public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(browser)
+{
+    public static TheoryData<string> Vectors => [.. ScheduleVector.All.Select(vector => vector.Name)];
+
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public async Task NextDelay_IsThatOfTheTestVectors(string name)
+    {
+        var vector = ScheduleVector.All.Single(vector => vector.Name == name);
+
+        var delays = await Stage.Page.EvaluateAsync<double[]>(
+            $$"""
+            async () => {
+              const { pollSchedule } = await import('/poll-schedule.js');
+              const { nextDelay } = pollSchedule({{Json(vector.Estimate)}}, {{Json(vector.TargetDelay)}});
+              return {{Json(vector.Elapsed)}}.map(elapsed => nextDelay(elapsed));
+            }
+            """);
+
+        Assert.NotEmpty(delays);
+        Assert.Equal(vector.NextDelay.Length, delays.Length);
+        Assert.All(vector.NextDelay.Zip(delays), pair => Assert.Equal(pair.First, pair.Second, 0.001 + (0.001 * pair.First)));
+    }
+
+    [Theory]
+    [InlineData("undefined", 0.5)]
+    [InlineData("null", 0.5)]
+    [InlineData("{}", 0.5)]
+    [InlineData("{ median: 'soon', upper: 'later', quantiles: 'unknown' }", 0.5)]
+    [InlineData("{ median: 1, upper: 2 }", 0.5)]
+    [InlineData("{ median: 60, upper: 70 }", 3)]
+    [InlineData("{ median: 3600, upper: 4000 }", 10)]
+    public async Task PollSchedule_WithoutATarget_HasTheDefaultOne(string estimate, double expected)
+    {
+        var found = await Stage.Page.EvaluateAsync<double[]>(
+            $$"""
+            async () => {
+              const { pollSchedule, defaultTargetDelay } = await import('/poll-schedule.js');
+              return [defaultTargetDelay({{estimate}}), pollSchedule({{estimate}}).nextDelay(9), pollSchedule({{estimate}}, {{Json(expected)}}).nextDelay(9)];
+            }
+            """);
+
+        Assert.Equal(expected, found[0]);
+        Assert.InRange(found[1], 0.01, 3600);
+        Assert.Equal(found[1], found[2]);
+    }
+
+    [Fact]
+    public async Task Follow_LooksFirstWhenRetryAfterSays_AndThenAsTheDocumentDoes()
+    {
+        Stage.AnswerInTurn(Document("Running", 1, Estimate(20, 20)), Document("Succeeded", 2));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 10));
+
+        // By chance a quarter of the next interval later, never early.
+        Assert.Equal(2, Stage.Looks.Count);
+        Assert.InRange(Stage.Looks[0].At, 10, 10 + (0.25 * Schedule(null).NextDelay(TimeSpan.FromSeconds(10)).TotalSeconds) + Steps);
+        AssertLookedAfter(Schedule(Estimate(20, 20)), 0, LookedAfter(1));
+        Assert.Equal(["Running 1", "Succeeded 2"], await Stage.StatusesAsync());
+    }
+
+    [Fact]
+    public async Task Follow_AnAcceptWithAnEstimate_LooksFirstWhenItsScheduleSays()
+    {
+        Stage.AnswerInTurn(Document("Succeeded", 1));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1, Estimate(20, 30)));
+
+        AssertLookedAfter(Schedule(Estimate(20, 30)), 0, Stage.Looks.Single().At);
+    }
+
+    [Fact]
+    public async Task Follow_ARetryAfterSoonerThanTheScheduleOfAnUnknownEstimate_IsNotWhatCounts()
+    {
+        Stage.AnswerInTurn(Document("Succeeded", 1));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1), "targetDelay: 4");
+
+        Assert.InRange(Stage.Looks.Single().At, 6, 10 + Steps);
+    }
+
+    [Theory]
+    [InlineData("Running", 7)]
+    [InlineData("Succeeded", 0)]
+    public async Task Follow_AnAcceptThatIsRepeated_LooksFirstWhenRetryAfterSays(string status, double retryAfter)
+    {
+        Stage.AnswerInTurn(Document("Succeeded", 1));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter, Estimate(60, 70), status));
+
+        Assert.InRange(Stage.Looks.Single().At, retryAfter, (1.25 * retryAfter) + Steps);
+    }
+
+    [Fact]
+    public async Task Follow_WithoutAnEstimate_LooksMoreSeldomWhateverProgressIsWritten()
+    {
+        Stage.Answer = _ => Document("Running", (int)(Stage.Clock / 2) * 2);
+        await Stage.StartAsync();
+        Stage.Step = TimeSpan.FromSeconds(10);
+
+        await Stage.RunAsync(() => Stage.Clock > TimeSpan.FromHours(1).TotalSeconds);
+
+        Assert.InRange(Stage.Looks.Count, 80, 150);
+    }
+
+    [Fact]
+    public async Task Follow_WithoutAnEstimateAtAnOldOperation_CountsFromItsAcceptByTheServersClocks()
+    {
+        Stage.Date = DateTimeOffset.UnixEpoch.AddSeconds(81);
+        Stage.AnswerInTurn(Document("Running", 80, createdAt: 1), Document("Succeeded", 90));
+
+        await Stage.FollowToTheEndAsync("""{ "operationUrl": "/operations/one" }""");
+
+        AssertLookedAfter(Schedule(null), 80, LookedAfter(1));
+    }
+
+    [Fact]
+    public async Task Follow_TargetDelay_IsThatOfTheSchedule()
+    {
+        var (usual, wanted) = (Schedule(Estimate(20, 40)), Schedule(Estimate(20, 40), targetDelay: 6));
+        Assert.True(wanted.NextDelay(TimeSpan.Zero) > 1.5 * usual.NextDelay(TimeSpan.Zero));
+        Stage.AnswerInTurn(Document("Running", 1, Estimate(20, 40)), Document("Succeeded", 2));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, 1, Estimate(20, 40)), "targetDelay: 6");
+
+        AssertLookedAfter(wanted, 0, Stage.Looks[0].At);
+        AssertLookedAfter(wanted, 0, LookedAfter(1));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("Infinity")]
+    [InlineData("'soon'")]
+    public async Task Follow_ATargetDelayThatIsNone_SaysSoAtOnce(string targetDelay)
+    {
+        Assert.StartsWith("RangeError: A targetDelay is", await Stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}"), StringComparison.Ordinal);
+
+        Assert.Empty(Stage.Looks);
+    }
+
+    [Fact]
+    public async Task Follow_ANewerEstimate_MakesANewSchedule()
+    {
+        Stage.AnswerInTurn(
+            Document("Running", 1, Estimate(20, 24)), Document("Running", 2, Estimate(8, 10)), Document("Running", 3), Document("Succeeded", 4));
+
+        await Stage.FollowToTheEndAsync();
+
+        Assert.Equal(4, Stage.Looks.Count);
+        AssertLookedAfter(Schedule(Estimate(20, 24)), 0, LookedAfter(1));
+        AssertLookedAfter(Schedule(Estimate(8, 10)), 0, LookedAfter(2));
+        AssertLookedAfter(Schedule(null), Stage.Looks[2].At, LookedAfter(3));
+    }
+
+    [Fact]
+    public async Task Follow_TheSameEstimateAgain_KeepsTheSchedule()
+    {
+        // What is made of logarithms is the schedule; to ask it takes none.
+        await Stage.Page.EvaluateAsync("() => { const log = Math.log; window.logarithms = 0; Math.log = x => { logarithms++; return log(x); }; }");
+        Stage.AnswerInTurn(Document("Running", 1, Estimate(5, 8)), Document("Running", 2, Estimate(5, 8)), Document("Succeeded", 3));
+
+        await Stage.StartAsync(Accepted(OldUrl, 1, Estimate(5, 8)));
+        var first = await Stage.Page.EvaluateAsync<int>("logarithms");
+        await Stage.RunAsync(async () => await Stage.EndAsync() == "Succeeded");
+
+        Assert.Equal(3, Stage.Looks.Count);
+        Assert.NotEqual(0, first);
+        Assert.Equal(first, await Stage.Page.EvaluateAsync<int>("logarithms"));
+    }
+
+    [Theory]
+    [InlineData(0, -1)]
+    [InlineData(0.5, 0)]
+    [InlineData(0.999, 1)]
+    public async Task Follow_Jitter_IsAQuarterOfTheShorterIntervalBeforeOrAfter(double random, int side)
+    {
+        await Stage.Page.EvaluateAsync($"Math.random = () => {Json(random)}");
+        var schedule = Schedule(null, targetDelay: 12);
+        Stage.AnswerInTurn(Document("Running", 1), Document("Succeeded", 2));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 30), "targetDelay: 12");
+
+        var (early, late) = Bounds(schedule, Stage.Looks[0].At);
+        var expected = side switch { < 0 => early, 0 => (early + late) / 2, _ => late };
+        Assert.InRange(Stage.Looks[0].At, 30 - Steps, 30 + (0.25 * 30 * Math.Abs(side)) + Steps);
+        Assert.InRange(LookedAfter(1), expected - Steps, expected + Steps);
+    }
+
+    [Fact]
+    public async Task Follow_AWaitLongerThanATimerCanBe_IsWaited()
+    {
+        var estimate = Estimate(TimeSpan.FromDays(40).TotalSeconds, TimeSpan.FromDays(44).TotalSeconds);
+        var (early, late) = Bounds(Schedule(estimate), 0);
+        Assert.True(early > TimeSpan.FromMilliseconds(int.MaxValue).TotalSeconds);
+        Stage.AnswerInTurn(Document("Succeeded", 1));
+        Stage.Step = TimeSpan.FromHours(4);
+
+        await Stage.StartAsync(Accepted(OldUrl, 1, estimate));
+        await Stage.RunAsync(() => Stage.Looks.Count > 0);
+
+        Assert.InRange(Stage.Looks[0].At, early - Stage.Step.TotalSeconds, late + Stage.Step.TotalSeconds);
+    }
+
+    [Fact]
+    public async Task Follow_AtLeastEvery_LooksMoreOften()
+    {
+        Stage.AnswerInTurn(Document("Running", 1, Estimate(100, 100)), Document("Running", 2), Document("Succeeded", 3));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50), "atLeastEvery: 2");
+
+        Assert.Equal(3, Stage.Looks.Count);
+        Assert.InRange(Stage.Looks[^1].At, 4.5 - Steps, 6 + (3 * Steps));
+    }
+
+    [Theory]
+    [InlineData(0, 6)]
+    [InlineData(0.999, 6)]
+    [InlineData(0.5, 8)]
+    public async Task Follow_AtLeastEvery_IsTheLongestWait(double random, double expected)
+    {
+        await Stage.Page.EvaluateAsync($"Math.random = () => {Json(random)}");
+        Stage.AnswerInTurn(Document("Running", 1, Estimate(100, 100)), Document("Succeeded", 2));
+
+        await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50, Estimate(100, 100)), "atLeastEvery: 8");
+
+        Assert.InRange(Stage.Looks[0].At, expected - Steps, expected + Steps);
+        Assert.InRange(LookedAfter(1), expected - Steps, expected + Steps);
+    }
+}
