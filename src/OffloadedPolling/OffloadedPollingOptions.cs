@@ -21,6 +21,16 @@ public sealed class OffloadedPollingOptions
     /// <value>1 second to 7 days; 15 minutes unless set.</value>
     public TimeSpan UnknownCredentialLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// Whether status URLs and credentials are refused to callers over plain http. Callers on the host's own machine are served either way,
+    /// and everybody is in the environment <c>Development</c>.
+    /// </summary>
+    /// <value>
+    /// <see langword="true"/> unless set. Behind a proxy that ends TLS, leave it so and have the host heed what the proxy forwards
+    /// (<c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c>, or <c>UseForwardedHeaders</c>).
+    /// </value>
+    public bool RequireHttps { get; set; } = true;
+
     /// <summary>How long a status document stays after its last change.</summary>
     /// <value>1 minute to 365 days; 1 day unless set.</value>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);

@@ -19,9 +19,9 @@ public static class OperationEndpointRouteBuilderExtensions
     /// </returns>
     /// <remarks>
     /// <c>GET {pattern}/{id}/url</c> answers 200 with an <c>AcceptedOperation</c>, for programs and pages; <c>GET {pattern}/{id}</c> answers
-    /// 303 to a fresh status URL, for people and curl. <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when the
-    /// operation is asked to cancel, however often, and 409 when it has succeeded or failed. All answer 404 for an unknown id. To be mapped
-    /// once.
+    /// 303 to a fresh status URL, for people and curl; both are refused over plain http (<see cref="OffloadedPollingOptions.RequireHttps"/>).
+    /// <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when the operation is asked to cancel, however often, and 409
+    /// when it has succeeded or failed. All answer 404 for an unknown id. To be mapped once.
     /// <para>
     /// Where the host itself serves the documents (an <see cref="ISignedStatusRoute"/> is registered, as <c>WithSqlite()</c> does),
     /// <c>GET {pattern}/{id}/status</c> is what status URLs point to. It is no part of the group: the URL's signature alone opens it, to
@@ -35,13 +35,17 @@ public static class OperationEndpointRouteBuilderExtensions
         var group = endpoints.MapGroup(pattern);
         group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancel))
+            .DemandHttps()
             .Produces<AcceptedOperation>()
+            .Produces<OperationProblem>(StatusCodes.Status403Forbidden, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
         group.MapGet("/{id}", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: true, cancel))
+            .DemandHttps()
             .WithName(OperationUrls.EndpointName)
             .Produces(StatusCodes.Status303SeeOther)
+            .Produces<OperationProblem>(StatusCodes.Status403Forbidden, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
         group.MapPost("/{id}/cancel", (string id, IOffloadedOperations operations, CancellationToken cancel) =>

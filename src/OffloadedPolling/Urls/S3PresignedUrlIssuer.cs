@@ -23,6 +23,9 @@ internal sealed class S3PresignedUrlIssuer(
     // With less left than this, the newer credentials are awaited: a URL that dies before the caller's first look is worth nothing.
     private static readonly TimeSpan _minimumLife = TimeSpan.FromMinutes(1);
 
+    // The expiry is told by one service's clock, and the URL is judged by another's.
+    private static readonly TimeSpan _expiryMargin = TimeSpan.FromSeconds(5);
+
     private PresignedUrlSigner? _signer;
 
     private int _unknownLifeLogged;
@@ -40,7 +43,7 @@ internal sealed class S3PresignedUrlIssuer(
             throw new ArgumentException($"'{statusKey}' is no status key: it does not begin with '{s3.KeyPrefix}'.", nameof(statusKey));
         }
 
-        var keys = await credentials.TakeAsync(lifetime < _minimumLife ? lifetime : _minimumLife).ConfigureAwait(false);
+        var keys = await credentials.TakeAsync((lifetime < _minimumLife ? lifetime : _minimumLife) + _expiryMargin).ConfigureAwait(false);
         var signer = _signer ??= await LearnSignerAsync().ConfigureAwait(false);
 
         // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
@@ -60,7 +63,8 @@ internal sealed class S3PresignedUrlIssuer(
     {
         if (keys.ExpiresAt is { } expiresAt)
         {
-            return expiresAt - signedAt < lifetime ? expiresAt - signedAt : lifetime;
+            var left = expiresAt - _expiryMargin - signedAt;
+            return left < lifetime ? left : lifetime;
         }
 
         var most = options.Value.UnknownCredentialLifetime;

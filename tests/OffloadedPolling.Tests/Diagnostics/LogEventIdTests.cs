@@ -52,6 +52,7 @@ public sealed class LogEventIdTests
         ["NotEstimated"] = 439,
         ["ProfileNewer"] = 440,
         ["RequestFailed"] = 601,
+        ["HttpsDemanded"] = 602,
         ["DatabaseOpened"] = 701,
         ["BoundToWildcard"] = 702,
         ["QueueDepthUnknown"] = 703,
