@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using OffloadedPolling.Client;
 
@@ -15,9 +16,10 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
     public static async Task<int> RunAsync(Wish wish, CancellationToken stop)
     {
         var figures = new Figures();
-        using var placer = new OrderPlacer(wish.Host, figures);
+        var credentials = string.IsNullOrEmpty(wish.Token) ? null : new AuthenticationHeaderValue("Bearer", wish.Token);
+        using var placer = new OrderPlacer(wish.Host, credentials, figures);
         var isOne = wish.ResumeTokens.Count == 1 || (wish.ResumeTokens.Count == 0 && wish.Count == 1);
-        using var follower = new OrderFollower(wish.Host, wish.Timeout, isOne ? _barMoves : null, figures);
+        using var follower = new OrderFollower(wish.Host, credentials, wish.Timeout, isOne ? _barMoves : null, figures);
         var run = new OrderRun(wish, placer, follower, figures);
         return wish.ResumeTokens.Count > 0 ? await run.ResumeAsync(stop) : await run.PlaceAsync(stop);
     }

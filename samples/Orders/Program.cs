@@ -10,6 +10,7 @@ var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args 
 var settings = OrdersOptions.Read(builder.Configuration);
 var polling = builder.Configuration.GetSection("OffloadedPolling");
 var isOnAws = OrdersOptions.IsOnAws(polling);
+var demandsTokens = OrdersOptions.DemandsTokens(builder.Configuration);
 
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default));
 builder.Services.AddSingleton(settings);
@@ -18,6 +19,12 @@ builder.Services.AddProblemDetails();
 builder.Services.AddValidation();
 builder.Services.AddOpenApi();
 builder.Services.AddCors();
+if (demandsTokens)
+{
+    builder.Services.AddAuthentication().AddJwtBearer();
+    builder.Services.AddAuthorization();
+}
+
 builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");
 
 var offloaded = builder.Services.AddOffloadedPolling(polling);
@@ -41,12 +48,20 @@ if (settings.Role != Role.Worker)
 {
     var polls = new PollCounter(hostStandsInForS3: !isOnAws);
     app.Use(polls.CountAsync);
-    app.UseCors(cors => cors.WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").WithHeaders("Content-Type", "Idempotency-Key"));
+    app.UseCors(cors => cors.WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").WithHeaders("Authorization", "Content-Type", "Idempotency-Key"));
     app.UseDefaultFiles();
     app.UseStaticFiles();
     app.MapOpenApi();
-    app.MapOperations("/operations");
-    app.MapPost("/order", (
+    var operationUrls = app.MapOperations("/operations");
+    var orders = app.MapGroup("/order");
+    if (demandsTokens)
+    {
+        // Who may renew a status URL is decided here. Status URLs themselves stay as they are: S3 asks nobody who they are.
+        operationUrls.RequireAuthorization();
+        orders.RequireAuthorization();
+    }
+
+    orders.MapPost("", (
         CreateOrder order,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         ClaimsPrincipal user,
@@ -57,8 +72,8 @@ if (settings.Role != Role.Worker)
             IdempotencyKey = idempotencyKey,
             IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
         }, cancel));
-    app.MapGet("/order/{id}", async Task<IResult> (string id, IOrderStore orders, CancellationToken cancel) =>
-        await orders.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());
+    orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancel) =>
+        await store.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());
     app.MapGet("/polls", () => TypedResults.Ok(polls.Count));
 }
 

@@ -12,6 +12,11 @@ internal static class OrderCommand
         CustomParser = result => Values.Read(result, "the host's address, such as http://localhost:5080", Values.HttpAddress),
     };
 
+    private static readonly Option<string?> _token = new("--token")
+    {
+        Description = "The bearer token, for a host that demands one. Unset, that of ORDERS_TOKEN, which no list of processes shows.",
+    };
+
     private static readonly Option<int> _count = new("--count")
     {
         Description = "How many orders to place.",
@@ -47,7 +52,7 @@ internal static class OrderCommand
     public static RootCommand Create()
     {
         const string What = "Places orders with samples/Orders and follows them to their ends, without asking the host how they are.";
-        var command = new RootCommand(What) { _host, _count, _customer, _sku, _timeout, _resume };
+        var command = new RootCommand(What) { _host, _token, _count, _customer, _sku, _timeout, _resume };
         command.Validators.Add(result =>
         {
             Option[] ofNewOrders = [_count, _customer, _sku];
@@ -62,6 +67,7 @@ internal static class OrderCommand
             new Wish
             {
                 Host = parsed.GetValue(_host)!,
+                Token = parsed.GetValue(_token) ?? Environment.GetEnvironmentVariable("ORDERS_TOKEN"),
                 Count = parsed.GetValue(_count),
                 Customer = parsed.GetValue(_customer)!,
                 Sku = parsed.GetValue(_sku)!,

@@ -1,9 +1,13 @@
 namespace OrderClient;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record Wish
+/// <remarks>No record, which would print its token.</remarks>
+internal sealed class Wish
 {
     public required Uri Host { get; init; }
+
+    /// <summary>The bearer token for the host; <see langword="null"/> where it demands none.</summary>
+    public required string? Token { get; init; }
 
     /// <summary>How many orders to place.</summary>
     public required int Count { get; init; }

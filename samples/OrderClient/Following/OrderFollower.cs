@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using OffloadedPolling.Client;
 
 namespace OrderClient;
@@ -8,12 +9,13 @@ internal sealed class OrderFollower : IDisposable
     private readonly OperationPoller _poller;
 
     /// <param name="host">The host's address, where its credentials may go.</param>
+    /// <param name="credentials">The host's credentials; <see langword="null"/> if it wants none.</param>
     /// <param name="timeout">How long each order is followed.</param>
     /// <param name="atLeastEvery">
     /// The longest wait between two looks; <see langword="null"/> to look as seldom as the estimates allow.
     /// </param>
     /// <param name="figures">Told of every look and renewal.</param>
-    public OrderFollower(Uri host, TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) =>
+    public OrderFollower(Uri host, AuthenticationHeaderValue? credentials, TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) =>
         _poller = new OperationPoller(new OperationPollerOptions
         {
             HostAddress = host,
@@ -21,9 +23,10 @@ internal sealed class OrderFollower : IDisposable
             AtLeastEvery = atLeastEvery,
             Looked = figures.CountLook,
 
-            // The place for the host's credentials, if it wanted any. It is passed before each renewal, and those are what is counted here.
-            AuthorizeRenewal = (_, _) =>
+            // It is passed before each renewal, and those are what is counted here.
+            AuthorizeRenewal = (request, _) =>
             {
+                request.Headers.Authorization = credentials;
                 figures.CountRenewal();
                 return ValueTask.CompletedTask;
             },

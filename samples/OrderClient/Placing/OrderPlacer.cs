@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using OffloadedPolling.Client;
@@ -22,9 +23,10 @@ internal sealed class OrderPlacer : IDisposable
 
     private readonly SemaphoreSlim _places = new(MostAtOnce);
 
-    public OrderPlacer(Uri host, Figures figures)
+    public OrderPlacer(Uri host, AuthenticationHeaderValue? credentials, Figures figures)
     {
         _host = new HttpClient { BaseAddress = host, Timeout = _answerWithin };
+        _host.DefaultRequestHeaders.Authorization = credentials;
         _figures = figures;
     }
 

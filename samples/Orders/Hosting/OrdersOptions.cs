@@ -26,6 +26,9 @@ internal sealed class OrdersOptions
 
     public static bool HasDeadLetterQueue(IConfiguration polling) => !string.IsNullOrEmpty(polling["Operations:orders:DeadLetterQueueUrl"]);
 
+    /// <summary>Whether callers have to show a token: where the bearer scheme is set up, as <c>dotnet user-jwts create</c> does.</summary>
+    public static bool DemandsTokens(IConfiguration configuration) => configuration.GetSection("Authentication:Schemes:Bearer").Exists();
+
     public static OrdersOptions Read(IConfiguration configuration)
     {
         var options = configuration.GetSection("Orders").Get<OrdersOptions>() ?? new OrdersOptions();
