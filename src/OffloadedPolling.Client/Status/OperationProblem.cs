@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,8 +7,15 @@ namespace OffloadedPolling.Client;
 /// <summary>What went wrong, as an RFC 9457 problem.</summary>
 public sealed record OperationProblem
 {
+    private const string Blank = "about:blank";
+
     /// <summary>A URI reference that names the kind of problem; <c>about:blank</c> where the title says all.</summary>
-    public string Type { get; init; } = "about:blank";
+    [AllowNull]
+    public string Type
+    {
+        get;
+        init => field = value ?? Blank;
+    } = Blank;
 
     /// <summary>A short summary, the same for every problem of this type.</summary>
     public string? Title { get; init; }

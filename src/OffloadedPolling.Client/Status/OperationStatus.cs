@@ -5,7 +5,7 @@ namespace OffloadedPolling.Client;
 
 /// <summary>The status document: what callers read at a status URL.</summary>
 /// <remarks>Absent members are <see langword="null"/> and mean unknown. Readers ignore members that they do not know.</remarks>
-public sealed record OperationStatus
+public sealed record OperationStatus : IJsonOnDeserialized
 {
     /// <summary>The operation's id: 32 lower-case hex digits.</summary>
     public required string Id { get; init; }
@@ -48,4 +48,18 @@ public sealed record OperationStatus
 
     /// <summary>What went wrong, when <see cref="Status"/> is <c>Failed</c>.</summary>
     public OperationProblem? Error { get; init; }
+
+    /// <inheritdoc/>
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Attempt < 1)
+        {
+            throw new JsonException($"'attempt' is {Attempt}; it must be 1 or more.");
+        }
+
+        if (PercentComplete is < 0 or > 100)
+        {
+            throw new JsonException($"'percentComplete' is {PercentComplete}; it must be 0 to 100.");
+        }
+    }
 }
