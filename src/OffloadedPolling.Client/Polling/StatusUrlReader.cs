@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace OffloadedPolling.Client;
 
@@ -37,7 +38,7 @@ internal sealed class StatusUrlReader(PollerHttp http)
     {
         try
         {
-            if (JsonSerializer.Deserialize(answer.Body, OperationJson.Status) is { Id: not null } status)
+            if (Utf8.IsValid(answer.Body) && JsonSerializer.Deserialize(answer.Body, OperationJson.Status) is { } status)
             {
                 return new StatusReading(answer) { Status = status };
             }

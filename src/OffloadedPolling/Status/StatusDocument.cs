@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace OffloadedPolling;
 
@@ -34,10 +35,21 @@ public static class StatusDocument
     /// <exception cref="InvalidStatusDocumentException">They are no status document of that operation.</exception>
     public static OperationStatus Read(string id, string statusKey, ReadOnlySpan<byte> utf8Json)
     {
+        if (!Utf8.IsValid(utf8Json))
+        {
+            throw new InvalidStatusDocumentException(statusKey, "it is no UTF-8.");
+        }
+
         OperationStatus? status;
         try
         {
             status = JsonSerializer.Deserialize(utf8Json, OperationJson.Status);
+
+            // Half a surrogate pair can stand in JSON as an escape and be read, but no document with it could be written again.
+            if (status is not null && utf8Json.IndexOf("\\u"u8) >= 0)
+            {
+                _ = JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status);
+            }
         }
         catch (JsonException malformed)
         {

@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Fuzzing;
+
+/// <summary>Documents that were altered, cut off or made up: read as what they say, or refused.</summary>
+public sealed class FuzzedDocumentsTests
+{
+    private static readonly OperationState[] _states = Enum.GetValues<OperationState>();
+
+    private static readonly string[] _known = [.. OperationJson.Status.Properties.Select(property => property.Name)];
+
+    [Fact]
+    public Task StatusDocuments() => Fuzz.Run(percent: 40, seed: 0, random =>
+    {
+        var written = StatusDocument.Write(Made(random), StatusDocument.MaxBytes);
+        var found = random.Next(3) switch
+        {
+            0 => Mutation.OfBytes(written, random),
+            1 => Encoding.UTF8.GetBytes(Mutation.OfJson(Encoding.UTF8.GetString(written), random)),
+            _ => written,
+        };
+        OperationStatus read;
+        try
+        {
+            read = StatusDocument.Read(TestDocuments.Id, "operations/key.json", found);
+        }
+        catch (InvalidStatusDocumentException)
+        {
+            Assert.False(found == written, "What was written cannot be read.");
+            return false;
+        }
+
+        Assert.Null(WrongWith(read, found));
+        Assert.Equal(StatusDocument.Write(read, int.MaxValue), StatusDocument.Write(StatusDocument.Read(read.Id, "", StatusDocument.Write(read, int.MaxValue)), int.MaxValue));
+        return true;
+    });
+
+    [Fact]
+    public Task AcceptedOperations() => Fuzz.Run(percent: 10, seed: 1_000_000, random =>
+    {
+        var written = Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(Accepted(random), OperationJson.Accepted));
+        var found = random.Next(3) switch
+        {
+            0 => Encoding.UTF8.GetString(Mutation.OfBytes(Encoding.UTF8.GetBytes(written), random)),
+            1 => Mutation.OfJson(written, random),
+            _ => written,
+        };
+        using var response = new HttpResponseMessage(System.Net.HttpStatusCode.Accepted) { Content = new StringContent(found) };
+        AcceptedOperation read;
+        try
+        {
+            read = OperationPoller.ReadAcceptedAsync(response).GetAwaiter().GetResult();
+        }
+        catch (JsonException)
+        {
+            Assert.False(found == written, "What was written cannot be read.");
+            return false;
+        }
+
+        using var json = JsonDocument.Parse(found);
+        Assert.Equal(json.RootElement.GetProperty("statusUrl").GetString(), read.StatusUrl);
+        Assert.True(Uri.TryCreate(read.StatusUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http");
+        Assert.True(read is { Id: not null, RetryAfter.Ticks: >= 0 } && Enum.IsDefined(read.Status));
+        return true;
+    });
+
+    // Read by other means than the library's: the text says the same.
+    private static string? WrongWith(OperationStatus read, byte[] found)
+    {
+        using var json = JsonDocument.Parse(found);
+        var root = json.RootElement;
+        // Of what readers do not know, anything may stand there.
+        var names = root.EnumerateObject().Select(member => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member))).Where(_known.Contains).ToList();
+        return names.Count != names.Distinct().Count() ? "a member stands twice"
+            : root.GetProperty("id").GetString() != TestDocuments.Id || read.Id != TestDocuments.Id ? "it is another operation's"
+            : root.GetProperty("kind").GetString() is not { } kind || kind != read.Kind ? "the kind is another"
+            : root.GetProperty("status").GetString() != read.Status.ToString() ? "the state is another"
+            : root.GetProperty("lastUpdatedAt").GetDateTimeOffset() != read.LastUpdatedAt ? "the instant is another"
+            : read.Attempt < 1 || read.PercentComplete is < 0 or > 100 ? "a number is out of its range"
+            : read.Estimate is { } estimate && (estimate.Median < TimeSpan.Zero || estimate.Upper < TimeSpan.Zero) ? "the estimate is negative"
+            : read.PercentComplete is { } percent && root.GetProperty("percentComplete").GetInt32() != percent ? "the progress is another"
+            : null;
+    }
+
+    private static OperationStatus Made(Random random) => TestDocuments.Waiting() with
+    {
+        Status = _states[random.Next(_states.Length)],
+        LastUpdatedAt = DateTimeOffset.UnixEpoch.AddMilliseconds(random.NextInt64(4_000_000_000_000)),
+        Attempt = random.Next(2) == 0 ? null : random.Next(1, 11),
+        PercentComplete = random.Next(2) == 0 ? null : random.Next(101),
+        Message = random.Next(2) == 0 ? null : "Reserving \u00fc \ud83d\udce6 \"stock\"",
+        Estimate = random.Next(2) == 0 ? null : new OperationEstimate { Median = TimeSpan.FromSeconds(5), Upper = TimeSpan.FromSeconds(9) },
+        Result = random.Next(3) > 0 ? null : JsonDocument.Parse("""{"a":[1,{"b":null}]}""").RootElement,
+        Error = random.Next(3) > 0 ? null : new OperationProblem { Title = "Out of stock", Status = 409 },
+    };
+
+    private static AcceptedOperation Accepted(Random random) => new()
+    {
+        Id = TestDocuments.Id,
+        Status = _states[random.Next(_states.Length)],
+        StatusUrl = "https://bucket.s3.eu-west-1.amazonaws.com/operations/0123.json?X-Amz-Expires=300&X-Amz-Signature=0123abcd",
+        StatusUrlExpiresAt = DateTimeOffset.UnixEpoch.AddYears(60),
+        OperationUrl = "/operations/0123",
+        RetryAfter = TimeSpan.FromSeconds(3.4),
+    };
+}

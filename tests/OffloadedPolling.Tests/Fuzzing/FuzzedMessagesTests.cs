@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Fuzzing;
+
+/// <summary>Messages that nobody of the library's sent, or that were altered on their way: run as what they say, or left alone.</summary>
+public sealed class FuzzedMessagesTests
+{
+    private const string Body = """{"To":"Ada","Content":"a book"}""";
+
+    [Fact]
+    public async Task Messages()
+    {
+        var store = new OneDocumentStore();
+        var handled = new Handled();
+        await using var services = Services(store, handled);
+        var processor = services.GetRequiredService<MessageProcessor>();
+        var runner = services.GetServices<HandlerRunner>().Single();
+        var key = store.GetStatusKey(TestDocuments.Id);
+
+        await Fuzz.RunAsync(percent: 10, seed: 6_000_000, async random =>
+        {
+            var state = (OperationState)random.Next(5);
+            store.Put(TestDocuments.Waiting() with { Status = state, Kind = random.Next(8) == 0 ? "letters" : "parcels", Attempt = state == OperationState.Running ? random.Next(1, 5) : null });
+            handled.Parcel = null;
+            var message = new ReceivedMessage
+            {
+                Id = random.Next(8) == 0 ? Mutation.OfText("m-1", random) : OneDocumentStore.Owner,
+                ReceiptHandle = "receipt",
+                Body = random.Next(3) switch { 0 => Mutation.OfJson(Body, random), 1 => Mutation.OfText(Body, random), _ => Body },
+                StatusKey = random.Next(6) switch { 0 => null, 1 => Mutation.OfText(key, random), _ => key },
+                TraceParent = Mutation.OfText("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", random),
+                ReceiveCount = random.Next(1, 6),
+                MaxReceiveCount = random.Next(3) == 0 ? null : random.Next(1, 6),
+                VisibleAgainAt = TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency),
+            };
+            var before = store.Stored;
+
+            var disposition = await processor.ProcessAsync(runner, message, default, default);
+
+            var after = store.Stored;
+            Assert.False(before.Status.Status.IsTerminal() && before != after, "What had ended was changed.");
+            Assert.False(before.Status.Kind != "parcels" && before != after, "An operation of another kind was touched.");
+            Assert.False(message.StatusKey != key && before != after, "A document was written that the message does not name.");
+            Assert.True(
+                disposition != MessageDisposition.Delete || (message.StatusKey == key && after.Status.Status.IsTerminal() && after.Status.Kind == "parcels"),
+                "A message was deleted whose operation has not ended.");
+            if (handled.Parcel is { } parcel)
+            {
+                using var json = JsonDocument.Parse(message.Body);
+                Assert.Equal(OperationState.Succeeded, after.Status.Status);
+                Assert.Equal(parcel.To, json.RootElement.TryGetProperty("To", out var to) ? to.GetString() : null);
+            }
+
+            return handled.Parcel is not null;
+        });
+    }
+
+    private static ServiceProvider Services(OneDocumentStore store, Handled handled)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddSingleton<IOperationStatusStore>(store).AddSingleton(handled);
+        services.AddSingleton(Substitute.For<IOperationQueue>()).AddSingleton(Substitute.For<IPresignedUrlIssuer>());
+        services.AddOffloadedPolling().AddOperation<Parcel>("parcels", ParcelJson.Default).AddHandler<Parcel, Handler>();
+        return services.BuildServiceProvider();
+    }
+
+    private sealed class Handled
+    {
+        public Parcel? Parcel { get; set; }
+    }
+
+    private sealed class Handler(Handled handled) : IOperationHandler<Parcel, string>
+    {
+        public Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        {
+            handled.Parcel = context.Payload;
+            return Task.FromResult("done");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Fuzzing;
+
+/// <summary>Settings that were mistyped: each is taken as what it says, or stops the start by name.</summary>
+public sealed class FuzzedSettingsTests
+{
+    private static readonly string[] _durations = ["00:05:00", "01:00:00", "00:00:01", "7.00:00:00", "00:00:30", "30", "-00:00:01", "00:00:00", "1.00:00:00", "365.00:00:00"];
+
+    /// <summary>Values to begin with, and what is right of them: written anew from the documentation, not taken from the validators.</summary>
+    private static readonly (string Key, string[] Values, Func<string, bool> IsRight)[] _settings =
+    [
+        ("UrlLifetime", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
+        ("MaxUrlLifetime", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
+        ("UnknownCredentialLifetime", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
+        ("Retention", _durations, text => IsDuration(text, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365))),
+        ("MinProgressInterval", _durations, text => IsDuration(text, TimeSpan.Zero, TimeSpan.FromHours(1))),
+        ("ShutdownTimeout", _durations, text => IsDuration(text, TimeSpan.Zero, TimeSpan.FromHours(1))),
+        ("MaxDocumentBytes", ["16384", "1024", "1048576", "1023", "16 KiB"], text => IsNumber(text, 1024, 1_048_576)),
+        ("RequireHttps", ["true", "false", "True", "yes", "1"], text => bool.TryParse(text, out _)),
+        ("S3:BucketName", ["my-status-bucket", "a.b.c", "ab", "Bucket", "orders--euw1-az1--x-s3"], IsBucket),
+        ("S3:KeyPrefix", ["operations/", "a/b/", "status", "/", "a//b/", "../"], IsPrefix),
+        ("S3:ForcePathStyle", ["true", "false", "no"], text => bool.TryParse(text, out _)),
+        ("Operations:parcels:MaxConcurrency", ["10", "1", "1000", "0", "1001"], text => IsNumber(text, 1, 1000)),
+        ("Operations:parcels:VisibilityTimeout", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromHours(12))),
+        ("Operations:parcels:MaxAttempts", ["1", "5", "0", "-1", "many"], text => IsNumber(text, 1, 1000)),
+    ];
+
+    [Fact]
+    public Task Settings() => Fuzz.Run(percent: 10, seed: 7_000_000, random =>
+    {
+        var given = new Dictionary<string, string?>
+        {
+            ["S3:BucketName"] = "my-status-bucket",
+            ["Operations:parcels:QueueUrl"] = "https://sqs.eu-west-1.amazonaws.com/123456789012/parcels",
+        };
+        var isRight = true;
+        for (var settings = random.Next(1, 4); settings > 0; settings--)
+        {
+            var (key, values, _) = _settings[random.Next(_settings.Length)];
+            var value = values[random.Next(values.Length)];
+            given[key] = random.Next(3) == 0 ? Mutation.OfText(value, random) : value;
+        }
+
+        foreach (var (key, _, isOne) in _settings)
+        {
+            // Without a value it is unset, as an empty environment variable is, and a bucket there has to be.
+            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0 ? !key.StartsWith("S3:BucketName", StringComparison.Ordinal) && key != "S3:KeyPrefix" : isOne(value));
+        }
+
+        if (random.Next(10) == 0)
+        {
+            given[$"{(random.Next(2) == 0 ? "" : "S3:")}{Mutation.OfText("Retention", random).Replace(':', '_')}x"] = "1";
+            isRight = false;
+        }
+
+        isRight &= Duration(given, "UrlLifetime") is not { } lifetime || lifetime <= (Duration(given, "MaxUrlLifetime") ?? TimeSpan.FromHours(1));
+        try
+        {
+            var options = Start(given);
+            Assert.True(isRight, $"Taken: {Text(given)}");
+            Assert.Equal(Duration(given, "Retention") ?? TimeSpan.FromDays(1), options.Retention);
+            Assert.Equal(Duration(given, "UrlLifetime"), options.UrlLifetime);
+            return true;
+        }
+        catch (OptionsValidationException refused)
+        {
+            Assert.False(isRight, $"Refused: {Text(given)}. {refused.Message}");
+            Assert.All(refused.Failures, failure => Assert.Contains("OffloadedPolling:", failure, StringComparison.Ordinal));
+            return false;
+        }
+    });
+
+    private static OffloadedPollingOptions Start(Dictionary<string, string?> settings)
+    {
+        var section = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"OffloadedPolling:{setting.Key}", setting.Value)))
+            .Build().GetSection("OffloadedPolling");
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling(section).WithS3().WithSqs().AddOperation<Parcel>("parcels", ParcelJson.Default);
+        using var provider = services.BuildServiceProvider();
+        try
+        {
+            provider.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(one => one is OptionsValidationException))
+        {
+            throw several.InnerExceptions[0];
+        }
+
+        return provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value;
+    }
+
+    private static string Text(Dictionary<string, string?> settings) => string.Join(", ", settings.Select(setting => $"{setting.Key}='{setting.Value}'"));
+
+    private static TimeSpan? Duration(Dictionary<string, string?> settings, string key) =>
+        settings.TryGetValue(key, out var text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) ? duration : null;
+
+    private static bool IsDuration(string text, TimeSpan least, TimeSpan most) =>
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration >= least && duration <= most;
+
+    private static bool IsNumber(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most;
+
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    private static bool IsBucket(string text) =>
+        text.Length is >= 3 and <= 63 && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-')
+        && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]) && !text.EndsWith("--x-s3", StringComparison.Ordinal)
+        && !text.EndsWith(".mrap", StringComparison.Ordinal);
+
+    private static bool IsPrefix(string text) =>
+        text.EndsWith('/') && text.Length <= 900 && text[..^1].Split('/').All(segment => segment is not ("" or "." or ".."))
+        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/');
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Fuzzing;
+
+/// <summary>A store of one document, without I/O, that counts its versions.</summary>
+internal sealed class OneDocumentStore : IOperationStatusStore
+{
+    /// <summary>The message that a running operation belongs to.</summary>
+    public const string Owner = "m-1";
+
+    private int _version;
+
+    public StoredOperation Stored { get; private set; } = null!;
+
+    public void Put(OperationStatus status) => Stored = Next(
+        status, new OperationMetadata { OwnerMessageId = status.Status == OperationState.Running ? Owner : null });
+
+    public string GetStatusKey(string id) => $"operations/{id}.json";
+
+    public string? GetOperationId(string statusKey) => statusKey == GetStatusKey(TestDocuments.Id) ? TestDocuments.Id : null;
+
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
+        throw new OperationStatusConflictException(GetStatusKey(status.Id));
+
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) => Task.FromResult(id == TestDocuments.Id ? Stored : null);
+
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) =>
+        Task.FromResult(id == TestDocuments.Id && Stored.Version != version ? Stored : null);
+
+    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
+        version == Stored.Version
+            ? Task.FromResult(Stored = Next(status, metadata))
+            : throw new OperationStatusConflictException(GetStatusKey(status.Id));
+
+    public Task CheckAsync(CancellationToken cancel) => Task.CompletedTask;
+
+    private StoredOperation Next(OperationStatus status, OperationMetadata metadata) =>
+        new(status, metadata, (++_version).ToString(CultureInfo.InvariantCulture));
+}
