@@ -18,6 +18,8 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
         WHERE id = $id AND version = $read
         """;
 
+    private const string Remove = "DELETE FROM documents WHERE id = $id";
+
     public string GetStatusKey(string id) => id;
 
     public string? GetOperationId(string statusKey) => OperationId.IsValid(statusKey) ? statusKey : null;
@@ -38,6 +40,18 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
     {
         var row = Find(id, cancel);
         return Task.FromResult(row is null || row.Version == version ? null : ToStored(id, row));
+    }
+
+    public async Task DeleteAsync(string id, CancellationToken cancel)
+    {
+        try
+        {
+            await database.Writer.WriteAsync(session => session.Execute(Remove, ("$id", id)), cancel).ConfigureAwait(false);
+        }
+        catch (SqliteException failed)
+        {
+            throw SqliteErrors.ToStoreException("delete the status document", id, database.Path, failed);
+        }
     }
 
     public async Task CheckAsync(CancellationToken cancel)

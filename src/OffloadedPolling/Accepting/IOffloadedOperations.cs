@@ -71,3 +71,18 @@ public interface IOffloadedOperations
     /// <exception cref="InvalidStatusDocumentException">What lies there is no status document.</exception>
     Task<OperationStatus?> CancelAsync(string id, CancellationToken cancel = default);
 }
+
+    /// <summary>
+    /// Deletes an operation's status document, and with it all that its status URLs open: no URL can be revoked but by this. Deleting one
+    /// that is gone, or never was, does nothing.
+    /// </summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancel">Gives up; whether it was deleted is then unknown.</param>
+    /// <returns>A task that ends when no status URL opens the document any more.</returns>
+    /// <exception cref="OperationStoreException">The store could not be reached, or refuses.</exception>
+    /// <remarks>
+    /// It does not end the work. A handler that runs goes on, and what it comes to is not written (event 424); a message that still waits is
+    /// never run (event 412), and dead-letters if the queue has a redrive policy. To stop the work as well, cancel it first and delete it
+    /// when it has ended. An idempotency key whose operation was deleted makes a new one.
+    /// </remarks>
+    Task DeleteAsync(string id, CancellationToken cancel = default);

@@ -80,6 +80,12 @@ internal sealed class OffloadedOperations(
         return (written ?? newest).Status;
     }
 
+    public Task DeleteAsync(string id, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return OperationId.IsValid(id) ? store.DeleteAsync(id, cancel) : Task.CompletedTask;
+    }
+
     // A host may have put an estimator of its own in place: none may fail an accept.
     private async Task<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel)
     {

@@ -61,6 +61,13 @@ public interface IOperationStatusStore
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel);
 
+    /// <summary>Deletes a document and what goes with it, whatever version it is. If there is none, all is well.</summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancel">Gives up; whether the document was deleted is then unknown.</param>
+    /// <returns>A task that ends when the document can no longer be read, by a status URL either.</returns>
+    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    Task DeleteAsync(string id, CancellationToken cancel);
+
     /// <summary>Asks whether the store can be used at all.</summary>
     /// <param name="cancel">Gives up.</param>
     /// <returns>A task that ends when the store has answered.</returns>

@@ -76,6 +76,23 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
     }
 
+    /// <summary>Deletes the object, whatever version it is. S3 does not say whether there was one.</summary>
+    public async Task DeleteAsync(string key, CancellationToken cancel)
+    {
+        try
+        {
+            await s3.Client.DeleteObjectAsync(s3.Bucket, key, cancel).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing))
+        {
+            // As wanted. AWS answers 204, other servers may say so.
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw S3Errors.ToStoreException($"delete the {what}", s3.Bucket, key, failed);
+        }
+    }
+
     private PutObjectRequest Complete(PutObjectRequest request, string? expectedVersion, string nonce)
     {
         request.BucketName = s3.Bucket;

@@ -25,7 +25,7 @@ internal static class S3Errors
         {
             "NoSuchBucket" => ("the bucket does not exist", $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3)."),
             "AccessDenied" or "AllAccessDisabled" => ("access is denied",
-                $"Allow s3:GetObject and s3:PutObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on the bucket; see also the bucket's own policy and its encryption key's."),
+                $"Allow s3:GetObject, s3:PutObject and, to delete, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on the bucket; see also the bucket's own policy and its encryption key's."),
             "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "TokenRefreshRequired" =>
                 ($"the credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
             "RequestTimeTooSkewed" => ("the clock is wrong (RequestTimeTooSkewed)", "Set the machine's clock."),

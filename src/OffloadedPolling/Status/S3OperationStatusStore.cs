@@ -43,6 +43,8 @@ internal sealed class S3OperationStatusStore(
 
     public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) => ReadAsync(id, cancel, version);
 
+    public Task DeleteAsync(string id, CancellationToken cancel) => _objects.DeleteAsync(GetStatusKey(id), cancel);
+
     public Task CheckAsync(CancellationToken cancel) => ReadAsync(_nobodysId, cancel);
 
     private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? expectedVersion, CancellationToken cancel)

@@ -86,6 +86,34 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
+    public async Task DeleteAsync_IsDoneHoweverOften_AndAnotherMayBeCreated()
+    {
+        var other = await StartAsync();
+        await Store.DeleteAsync(Id, default);
+        var created = await Store.CreateAsync(TestDocuments.Waiting(), new OperationMetadata { CancelRequested = true }, default);
+
+        await Store.DeleteAsync(Id, default);
+        await other.Store.DeleteAsync(Id, default);
+
+        Assert.Null(await Store.GetAsync(Id, default));
+        Assert.Null(await Store.GetIfChangedAsync(Id, "another", default));
+        await Assert.ThrowsAsync<OperationStatusConflictException>(() => Store.UpdateAsync(created.Status, created.Metadata, created.Version, default));
+        var again = await other.Store.CreateAsync(TestDocuments.Waiting() with { Message = "again" }, OperationMetadata.Empty, default);
+        Assert.Equal(again, await Store.GetAsync(Id, default));
+        Assert.False(again.Metadata.CancelRequested);
+    }
+
+    [Fact]
+    public async Task DeleteAsync_GivenUpBefore_DeletesNothing()
+    {
+        var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.DeleteAsync(Id, new CancellationToken(true)));
+
+        Assert.Equal(created, await Store.GetAsync(Id, default));
+    }
+
+    [Fact]
     public async Task GetAsync_EveryMember_ComesBack()
     {
         var status = TestDocuments.Waiting() with

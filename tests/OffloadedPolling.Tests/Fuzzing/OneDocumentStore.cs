@@ -33,6 +33,8 @@ internal sealed class OneDocumentStore : IOperationStatusStore
             ? Task.FromResult(Stored = Next(status, metadata))
             : throw new OperationStatusConflictException(GetStatusKey(status.Id));
 
+    public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
+
     public Task CheckAsync(CancellationToken cancel) => Task.CompletedTask;
 
     private StoredOperation Next(OperationStatus status, OperationMetadata metadata) =>

@@ -20,4 +20,6 @@ public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;
 
 public sealed class SqliteDeadLetterTests : DeadLetterConformance<SqliteProvider>;
 
+public sealed class SqliteDeletionTests : DeletionConformance<SqliteProvider>;
+
 public sealed class WholeSqliteProviderTests : WholeProvider<SqliteProvider>;

@@ -25,6 +25,8 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
         StoreAsync(() => store.Update(status, metadata, version));
 
+    public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
+
     public Task CheckAsync(CancellationToken cancel) => Task.CompletedTask;
 
     public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => QueueAsync(() =>
