@@ -14,6 +14,7 @@ public interface IOffloadedOperations
     /// <exception cref="ArgumentException">No kind was added for <typeparamref name="TPayload"/>.</exception>
     /// <exception cref="PayloadTooLargeException">The message would be larger than the queue takes. Nothing was created.</exception>
     /// <exception cref="OperationStoreException">The status document could not be created. Nothing was sent.</exception>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses the status document. Nothing was created or sent.</exception>
     /// <exception cref="StatusUrlException">No URL could be signed. Nothing was sent; the status document says <c>Failed</c>.</exception>
     /// <exception cref="OperationQueueException">
     /// The message could not be sent. The status document says <c>Failed</c>, unless it came through all the same and a worker has begun.
@@ -70,7 +71,6 @@ public interface IOffloadedOperations
     /// <exception cref="OperationStoreException">The store could not be read or written.</exception>
     /// <exception cref="InvalidStatusDocumentException">What lies there is no status document.</exception>
     Task<OperationStatus?> CancelAsync(string id, CancellationToken cancel = default);
-}
 
     /// <summary>
     /// Deletes an operation's status document, and with it all that its status URLs open: no URL can be revoked but by this. Deleting one
@@ -86,3 +86,4 @@ public interface IOffloadedOperations
     /// when it has ended. An idempotency key whose operation was deleted makes a new one.
     /// </remarks>
     Task DeleteAsync(string id, CancellationToken cancel = default);
+}

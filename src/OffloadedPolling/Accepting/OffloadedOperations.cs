@@ -43,7 +43,7 @@ internal sealed class OffloadedOperations(
         var status = NewStatus(id, kind.Name, estimate, acceptOptions);
         if (idempotency is null)
         {
-            var created = await store.CreateAsync(status, OperationMetadata.Empty, cancel).ConfigureAwait(false);
+            var created = await transitions.CreateAsync(status, OperationMetadata.Empty, cancel).ConfigureAwait(false);
             return await IssueAndSendOrEndAsync(message, created, cancel).ConfigureAwait(false);
         }
 
@@ -136,7 +136,7 @@ internal sealed class OffloadedOperations(
         try
         {
             var metadata = new OperationMetadata { PayloadFingerprint = idempotency.PayloadFingerprint };
-            return await store.CreateAsync(status, metadata, cancel).ConfigureAwait(false);
+            return await transitions.CreateAsync(status, metadata, cancel).ConfigureAwait(false);
         }
         catch (OperationStatusConflictException there)
         {
@@ -161,7 +161,7 @@ internal sealed class OffloadedOperations(
             return found;
         }
 
-        var renewed = await transitions.ApplyAsync(
+        var renewed = await transitions.ApplyUnlessRefusedAsync(
             found,
             current => current.Status.Status == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
             cancel).ConfigureAwait(false);

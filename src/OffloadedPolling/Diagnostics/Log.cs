@@ -4,7 +4,7 @@ using OffloadedPolling.Processing;
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (430 to 435 dead letters, 436 and up measured durations).
+/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (430 to 435 dead letters, 436 to 440 measured durations, 441 and 442 policies).
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -140,4 +140,10 @@ internal static partial class Log
 
     [LoggerMessage(440, LogLevel.Warning, "The duration profile of kind '{Kind}' is one that a newer version of this library wrote. It is left alone: estimates are made without it, and what this process measures is not added. Update the library.")]
     public static partial void ProfileNewer(ILogger logger, string kind, Exception cause);
+
+    [LoggerMessage(441, LogLevel.Error, "The policy '{Policy}' failed on the status document of operation {OperationId}, which counts as refused.")]
+    public static partial void PolicyFailed(ILogger logger, string policy, string operationId, Exception cause);
+
+    [LoggerMessage(442, LogLevel.Error, "A policy refused the status document that says operation {OperationId} is {Wanted}. It is written as {Written}, with nothing of the host's in it.")]
+    public static partial void WrittenBare(ILogger logger, string operationId, OperationState wanted, OperationState written, Exception cause);
 }

@@ -198,7 +198,7 @@ internal sealed class MessageProcessor(
                     known,
                     current => Ownership.IsHeldBy(newest = current, message) ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
                     CancellationToken.None).ConfigureAwait(false);
-                return ended is not null || IsOwnEnd(newest, message, outcome) ? Ended(run, outcome) : Lost(run, message, newest);
+                return ended is not null || IsOwnEnd(newest, message, outcome) ? Ended(run, (ended ?? newest).Status.Status) : Lost(run, message, newest);
             }
             catch (StatusDocumentTooLargeException tooLarge) when (!tooLargeForItself)
             {
@@ -213,14 +213,15 @@ internal sealed class MessageProcessor(
         }
     }
 
-    // A write that failed, as it seemed, may have been made.
+    // A write that failed, as it seemed, may have been made; by a policy's will, with another outcome.
     private static bool IsOwnEnd(StoredOperation newest, ReceivedMessage message, OperationOutcome outcome) =>
-        newest.Status.Status == outcome.State && newest.Metadata.OwnerMessageId == message.Id && newest.Status.Attempt == message.ReceiveCount;
+        (newest.Status.Status == outcome.State || newest.Status.Error?.Type == Problems.StatusRefused.Type)
+        && newest.Metadata.OwnerMessageId == message.Id && newest.Status.Attempt == message.ReceiveCount;
 
-    private MessageDisposition Ended(OperationRun run, OperationOutcome outcome)
+    private MessageDisposition Ended(OperationRun run, OperationState state)
     {
-        Log.OperationEnded(logger, run.OperationId, outcome.State, run.Attempt);
-        if (outcome.State != OperationState.Canceled)
+        Log.OperationEnded(logger, run.OperationId, state, run.Attempt);
+        if (state != OperationState.Canceled)
         {
             durations?.Record(run.Kind, run.Elapsed);
         }

@@ -56,7 +56,7 @@ internal sealed class OperationRun(
         cancel.ThrowIfCancellationRequested();
 
         // Refused here, where the handler can do something about it, not in the background.
-        StatusDocument.Write(WithProgress(_current.Status, progress, _estimate), options.MaxDocumentBytes);
+        transitions.ThrowIfRefused(WithProgress(_current.Status, progress, _estimate));
         lock (_lock)
         {
             _pending = progress;
@@ -147,7 +147,7 @@ internal sealed class OperationRun(
     {
         try
         {
-            var written = await transitions.ApplyAsync(
+            var written = await transitions.ApplyUnlessRefusedAsync(
                 _current,
                 current => !_ended.IsCancellationRequested && Ownership.IsHeldBy(current, message) ? (WithProgress(current.Status, progress, _estimate?.After(Elapsed)), current.Metadata) : null,
                 _disposed.Token).ConfigureAwait(false);

@@ -53,6 +53,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddSingleton<WorkEstimates>();
         services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
         services.TryAddSingleton<DurationRecorder>();
+        services.TryAddSingleton<StatusPolicies>();
         services.TryAddSingleton<StatusTransitions>();
         services.TryAddSingleton<MessageProcessor>();
         services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();

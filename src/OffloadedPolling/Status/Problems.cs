@@ -23,6 +23,14 @@ internal static class Problems
         Detail = "The operation was not accepted and will not run. Send the request again.",
     };
 
+    /// <summary>A policy of the host's refused the document that the operation ended with. Nothing of that is told.</summary>
+    public static OperationProblem StatusRefused { get; } = new()
+    {
+        Type = Prefix + "status-refused",
+        Title = "What the work came to is not shown",
+        Detail = "The operation has ended, but its outcome may not be published.",
+    };
+
     /// <summary>The handler threw at its last try, too.</summary>
     public static OperationProblem HandlerFailed(int attempts) => new()
     {

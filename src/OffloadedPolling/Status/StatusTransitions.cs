@@ -3,15 +3,26 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// The only writer of changes to a document: each is made from the version that was read, and made anew from the newer one when another
-/// writer came first.
+/// The only writer of documents, behind the host's policies. Each change is made from the version that was read, and made anew from the
+/// newer one when another writer came first.
 /// </summary>
-internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<OffloadedPollingOptions> options, TimeProvider time)
+internal sealed class StatusTransitions(
+    IOperationStatusStore store, StatusPolicies policies, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
     private const int MaxTries = 8;
 
     // That of instants in a document.
     private static readonly TimeSpan _precision = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Creates the document of an operation that is being accepted.</summary>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. Nothing was written.</exception>
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
+        store.CreateAsync(policies.Apply(status), metadata, cancel);
+
+    /// <summary>Asks whether a document could be written.</summary>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
+    public void ThrowIfRefused(OperationStatus status) => StatusDocument.Write(policies.Apply(status), options.Value.MaxDocumentBytes);
 
     /// <summary>The newest document, if it is not the one that was read; <see langword="null"/> also if it is gone.</summary>
     public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancel) =>
@@ -19,11 +30,25 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
 
     /// <summary>
     /// Applies <paramref name="change"/> to the newest document. It is asked again on each newer one, and answers <see langword="null"/>
-    /// where it no longer applies.
+    /// where it no longer applies. What a policy refuses is written with nothing of the host's in it.
     /// </summary>
     /// <returns>The document as written, or <see langword="null"/> if the change does not apply or the document is gone.</returns>
-    public async Task<StoredOperation?> ApplyAsync(
-        StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel)
+    public Task<StoredOperation?> ApplyAsync(
+        StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
+        ApplyAsync(read, change, policies.ApplyOrBare, cancel);
+
+    /// <summary>The same for a change that may as well not be made.</summary>
+    /// <inheritdoc cref="ApplyAsync(StoredOperation, Func{StoredOperation, ValueTuple{OperationStatus, OperationMetadata}?}, CancellationToken)"/>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. What was there stays.</exception>
+    public Task<StoredOperation?> ApplyUnlessRefusedAsync(
+        StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
+        ApplyAsync(read, change, policies.Apply, cancel);
+
+    private async Task<StoredOperation?> ApplyAsync(
+        StoredOperation read,
+        Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change,
+        Func<OperationStatus, OperationStatus> judge,
+        CancellationToken cancel)
     {
         var current = read;
         for (var tries = 1; ; tries++)
@@ -35,7 +60,7 @@ internal sealed class StatusTransitions(IOperationStatusStore store, IOptions<Of
 
             try
             {
-                return await store.UpdateAsync(Stamp(current.Status, wanted.Status), wanted.Metadata, current.Version, cancel).ConfigureAwait(false);
+                return await store.UpdateAsync(judge(Stamp(current.Status, wanted.Status)), wanted.Metadata, current.Version, cancel).ConfigureAwait(false);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
             {

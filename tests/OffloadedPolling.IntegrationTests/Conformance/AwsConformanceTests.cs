@@ -20,6 +20,8 @@ public sealed class AwsWorkerTests : WorkerConformance<AwsProvider>;
 
 public sealed class AwsDeadLetterTests : DeadLetterConformance<AwsProvider>;
 
+public sealed class AwsPolicyTests : PolicyConformance<AwsProvider>;
+
 public sealed class AwsDeletionTests : DeletionConformance<AwsProvider>;
 
 public sealed class WholeAwsProviderTests : WholeProvider<AwsProvider>;

@@ -51,6 +51,8 @@ public sealed class LogEventIdTests
         ["ProfileNotWritten"] = 438,
         ["NotEstimated"] = 439,
         ["ProfileNewer"] = 440,
+        ["PolicyFailed"] = 441,
+        ["WrittenBare"] = 442,
         ["RequestFailed"] = 601,
         ["HttpsDemanded"] = 602,
         ["DatabaseOpened"] = 701,

@@ -43,7 +43,7 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
             {
                 await context.ReportProgressAsync(1, message, cancel);
             }
-            catch (StatusDocumentTooLargeException refused)
+            catch (OffloadedPollingException refused) when (refused is StatusDocumentTooLargeException or StatusDocumentRefusedException)
             {
                 desk.Refused.Enqueue(refused);
             }

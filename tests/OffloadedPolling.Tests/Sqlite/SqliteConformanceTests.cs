@@ -20,6 +20,8 @@ public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;
 
 public sealed class SqliteDeadLetterTests : DeadLetterConformance<SqliteProvider>;
 
+public sealed class SqlitePolicyTests : PolicyConformance<SqliteProvider>;
+
 public sealed class SqliteDeletionTests : DeletionConformance<SqliteProvider>;
 
 public sealed class WholeSqliteProviderTests : WholeProvider<SqliteProvider>;

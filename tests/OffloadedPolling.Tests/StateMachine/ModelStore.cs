@@ -6,7 +6,7 @@ namespace OffloadedPolling.Tests.StateMachine;
 /// <summary>
 /// The documents, and the judge of every write to them. A version is what S3 makes it: it changes with the document, not with the metadata.
 /// </summary>
-internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends, int maxAttempts)
+internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends, SteppedPolicy? policy, int maxAttempts)
 {
     private readonly Dictionary<string, StoredOperation> _documents = [];
 
@@ -35,6 +35,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
             throw new OperationStatusConflictException(status.Id);
         }
 
+        Broken ??= policy?.Judge(status);
         return _documents[status.Id] = new StoredOperation(status, metadata, $"{++_versions}");
     }
 
@@ -53,7 +54,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
             _ => metadata,
         };
         var after = new StoredOperation(status, metadata, status == before.Status ? version : $"{++_versions}");
-        Broken ??= Judge(before, after);
+        Broken ??= Judge(before, after) ?? policy?.Judge(status);
         return _documents[status.Id] = after;
     }
 

@@ -25,4 +25,7 @@ internal enum Rules
 
     /// <summary>A send that failed is not made good by the next accept: its message is lost.</summary>
     LosesMessages,
+
+    /// <summary>What a policy refuses is written all the same.</summary>
+    WithoutRefusal,
 }

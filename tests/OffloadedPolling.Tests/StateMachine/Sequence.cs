@@ -35,6 +35,8 @@ internal sealed class Sequence
 
     private readonly Faults _faults;
 
+    private readonly SteppedPolicy? _policy;
+
     private readonly List<SteppedCaller> _callers;
 
     private readonly SteppedWorker[] _workers;
@@ -53,7 +55,8 @@ internal sealed class Sequence
         int? maxAttempts = _random.Next(3) == 0 ? _random.Next(1, 4) : null;
         _settings = new ModelSettings(maxAttempts);
         _queue = new ModelQueue(maxReceives, maxIsKnown: _random.Next(4) != 0);
-        _store = new ModelStore(rules, _queue, _ends, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
+        _policy = _random.Next(4) == 0 ? new SteppedPolicy(_interleaver, rules) : null;
+        _store = new ModelStore(rules, _queue, _ends, _policy, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
         _faults = new Faults(_random, most: _random.Next(4));
         _callers = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(number => new SteppedCaller(_random.Next(4) == 0 ? null : $"0123456789abcdef{number}"))];
         _workers = [StartWorker(), StartWorker()];
@@ -69,6 +72,7 @@ internal sealed class Sequence
         }
 
         _faults.End();
+        _policy?.End();
         for (var round = 0; Broken is null && !IsAtRest(); round++)
         {
             if (round == MaxRounds)
@@ -268,7 +272,7 @@ internal sealed class Sequence
     {
         var process = new SteppedProcess();
         var (ports, time) = Connect(process);
-        return new SteppedWorker(_interleaver, process, ports, _ends, _settings, time);
+        return new SteppedWorker(_interleaver, process, ports, Transitions(ports, time), _ends, _settings, time);
     }
 
     private OffloadedOperations StartApi()
@@ -285,5 +289,9 @@ internal sealed class Sequence
         return (new SteppedPorts(_interleaver, process, _store, _queue, _faults, _rules, time), time);
     }
 
-    private static StatusTransitions Transitions(SteppedPorts ports, SteppedTime time) => new(ports, Options.Create(new OffloadedPollingOptions()), time);
+    private StatusTransitions Transitions(SteppedPorts ports, SteppedTime time)
+    {
+        var options = Options.Create(new OffloadedPollingOptions());
+        return new(ports, new StatusPolicies(_policy is null ? [] : [_policy], options, NullLogger<StatusPolicies>.Instance), options, time);
+    }
 }

@@ -26,7 +26,7 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
 
             if (interleaver.Next(3) == 0)
             {
-                await run.ReportAsync(new OperationProgress(interleaver.Next(100), null), CancellationToken.None).ConfigureAwait(false);
+                await ReportAsync(run).ConfigureAwait(false);
             }
         }
 
@@ -34,13 +34,30 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
         {
             case 0:
                 ends.Threw(run.OperationId, run.Attempt);
-                throw new OperationFailedException("As told.", "As told.");
+                throw new OperationFailedException("As told.", SteppedPolicy.Secret);
             case 1:
                 ends.Threw(run.OperationId, run.Attempt);
                 throw new InvalidOperationException("As told.");
             default:
                 ends.Returned(run.OperationId, run.Attempt);
                 return _done;
+        }
+    }
+
+    private async Task ReportAsync(OperationRun run)
+    {
+        try
+        {
+            await run.ReportAsync(new OperationProgress(interleaver.Next(100), SteppedPolicy.Secret), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StatusDocumentRefusedException) when (interleaver.Next(2) == 0)
+        {
+            // It goes on without.
+        }
+        catch (StatusDocumentRefusedException)
+        {
+            ends.Threw(run.OperationId, run.Attempt);
+            throw;
         }
     }
 }

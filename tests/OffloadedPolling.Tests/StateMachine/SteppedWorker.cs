@@ -16,14 +16,14 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
 
     private readonly CancellationTokenSource _stop = new();
 
-    public SteppedWorker(Interleaver interleaver, SteppedProcess process, SteppedPorts ports, HandlerEnds ends, ModelSettings settings, TimeProvider time)
+    public SteppedWorker(Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, TimeProvider time)
     {
         Process = process;
         _handler = new SteppedHandler(interleaver, process, ends);
         var options = Options.Create(new OffloadedPollingOptions());
         var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
         _processor = new MessageProcessor(
-            ports, ports, new StatusTransitions(ports, options, time), work, this, settings, options, time, NullLogger<MessageProcessor>.Instance);
+            ports, ports, transitions, work, this, settings, options, time, NullLogger<MessageProcessor>.Instance);
     }
 
     public SteppedProcess Process { get; }

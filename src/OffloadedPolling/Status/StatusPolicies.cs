@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.Status;
+
+/// <summary>All policies of the host, one after another, and what is written where they refuse.</summary>
+internal sealed class StatusPolicies(
+    IEnumerable<IStatusDocumentPolicy> policies, IOptions<OffloadedPollingOptions> options, ILogger<StatusPolicies> logger)
+{
+    private readonly IStatusDocumentPolicy[] _policies = [.. policies];
+
+    /// <summary>The document as the policies leave it.</summary>
+    /// <exception cref="StatusDocumentRefusedException">One refused it, failed, or made of it what cannot be written.</exception>
+    public OperationStatus Apply(OperationStatus document) => _policies.Aggregate(document, Apply);
+
+    /// <summary>The document as the policies leave it; one that they refuse with nothing of the host's in it, which they are not asked about.</summary>
+    public OperationStatus ApplyOrBare(OperationStatus document)
+    {
+        try
+        {
+            return Apply(document);
+        }
+        catch (StatusDocumentRefusedException refused)
+        {
+            var bare = Bare(document);
+            Log.WrittenBare(logger, document.Id, document.Status, bare.Status, refused);
+            return bare;
+        }
+    }
+
+    private OperationStatus Apply(OperationStatus document, IStatusDocumentPolicy policy)
+    {
+        try
+        {
+            var applied = policy.Apply(document);
+            return ReferenceEquals(applied, document) ? document : Checked(document, applied);
+        }
+        catch (StatusDocumentRefusedException)
+        {
+            throw;
+        }
+        catch (Exception failed)
+        {
+            // Whatever it was: what was not judged must not be written.
+            Log.PolicyFailed(logger, policy.GetType().ToString(), document.Id, failed);
+            throw new StatusDocumentRefusedException($"'{policy.GetType()}' failed.", failed);
+        }
+    }
+
+    private OperationStatus Checked(OperationStatus document, OperationStatus? applied)
+    {
+        if (applied is null)
+        {
+            throw new InvalidOperationException("The policy returned no document. Return the one that it was given, or a copy.");
+        }
+
+        var own = applied with
+        {
+            PercentComplete = document.PercentComplete,
+            Message = document.Message,
+            Estimate = document.Estimate,
+            ResourceLocation = document.ResourceLocation,
+            Result = document.Result,
+            Error = document.Error,
+        };
+        if (own != document)
+        {
+            throw new InvalidOperationException(
+                "The policy changed the id, kind, status, attempt or a time of the document. Change Message, Result, Error, ResourceLocation, PercentComplete or Estimate alone.");
+        }
+
+        // What the handler made too large is for the store to refuse; a policy must make no document that cannot be written or read.
+        var most = IsWithinLimit(document) ? options.Value.MaxDocumentBytes : int.MaxValue;
+        _ = StatusDocument.Read(document.Id, document.Id, StatusDocument.Write(applied, most));
+        return applied;
+    }
+
+    private bool IsWithinLimit(OperationStatus document)
+    {
+        try
+        {
+            StatusDocument.Write(document, options.Value.MaxDocumentBytes);
+            return true;
+        }
+        catch (StatusDocumentTooLargeException)
+        {
+            return false;
+        }
+    }
+
+    private static OperationStatus Bare(OperationStatus document) => new()
+    {
+        Id = document.Id,
+        Kind = document.Kind,
+        Status = document.Status == OperationState.Succeeded ? OperationState.Failed : document.Status,
+        CreatedAt = document.CreatedAt,
+        LastUpdatedAt = document.LastUpdatedAt,
+        ExpiresAt = document.ExpiresAt,
+        Attempt = document.Attempt,
+        Error = document.Status is OperationState.Succeeded or OperationState.Failed ? Problems.StatusRefused : null,
+    };
+}

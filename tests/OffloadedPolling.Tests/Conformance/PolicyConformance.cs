@@ -1,0 +1,158 @@
+using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>That every document of every step passes the host's policies, whoever implements the ports.</summary>
+public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
+    where TProvider : IProvider, new()
+{
+    private readonly ParcelPolicy _policy = new();
+
+    private readonly Desk _desk = new();
+
+    private protected override void Settings(OffloadedPollingOptions options) => options.MinProgressInterval = TimeSpan.FromMilliseconds(50);
+
+    private protected override void Settings(OperationOptions kind) =>
+        (kind.VisibilityTimeout, kind.MaxConcurrency, kind.MaxAttempts) = (TimeSpan.FromSeconds(2), 1, 2);
+
+    private protected override void Build(IOffloadedPollingBuilder builder)
+    {
+        builder.Services.AddSingleton(_desk).AddSingleton<IStatusDocumentPolicy>(_policy);
+        builder.AddHandler<Parcel, ParcelHandler>().AddDeadLetterReader();
+    }
+
+    [Fact]
+    public async Task EveryDocument_IsSeenAndWrittenAsThePolicyLeavesIt()
+    {
+        _policy.Judge = document => document with
+        {
+            ResourceLocation = $"/seen/{document.Status}",
+            Message = document.Message?.Replace("step", "parcel", StringComparison.Ordinal),
+            Result = null,
+        };
+        _desk.Steps["Ada"] = 50;
+
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        OperationStatus? seen = null;
+        await Eventually.TrueAsync(
+            async () => (seen = await Host.Operations.GetAsync(accepted.Id))!.PercentComplete is > 0 and < 100, Timeout, () => "no progress was seen");
+        await EndOfAsync(accepted.Id);
+        var end = await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status);
+
+        Assert.Equal("/seen/Running", seen!.ResourceLocation);
+        Assert.StartsWith("parcel ", seen.Message, StringComparison.Ordinal);
+        Assert.Equal((OperationState.Succeeded, "/seen/Succeeded", null), (end!.Status, end.ResourceLocation, end.Result));
+    }
+
+    [Fact]
+    public async Task AcceptAsync_Refused_CreatesNothingAndSendsNothing()
+    {
+        _policy.Refuse(OperationState.NotStarted);
+
+        var thrown = await Assert.ThrowsAsync<StatusDocumentRefusedException>(() => Host.Operations.AcceptAsync(new Parcel("Ada")));
+        await Assert.ThrowsAsync<StatusDocumentRefusedException>(() => Host.Operations.AcceptAsync(
+            new Parcel("Ada"), new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" }));
+
+        Assert.Equal("no NotStarted today.", thrown.Reason);
+        Assert.Equal((0, 0), (await Provider.CountDocumentsAsync(), await Provider.CountMessagesAsync(Kind)));
+    }
+
+    [Fact]
+    public async Task Progress_Refused_IsRefusedToTheHandlerAndTheOneBeforeStays()
+    {
+        _policy.Judge = document => document.Message == "a secret" ? throw new StatusDocumentRefusedException("it tells too much.") : document;
+        _desk.Message["Ada"] = "a secret";
+
+        var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
+
+        Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        Assert.IsType<StatusDocumentRefusedException>(Assert.Single(_desk.Refused));
+    }
+
+    [Fact]
+    public async Task TheClaim_Refused_RunsAsABareRunning()
+    {
+        _policy.Refuse(OperationState.Running);
+        _desk.Deaf["Ada"] = true;
+
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        var running = await Host.Operations.GetAsync(accepted.Id);
+        _desk.Wake.SetResult();
+        var end = await EndOfAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Running, 1, null, null), (running!.Status, running.Attempt, running.ResourceLocation, running.Estimate));
+        Assert.Equal((OperationState.Succeeded, null), (end.Status, end.ResourceLocation));
+        Assert.Equal("done", end.Result!.Value.GetString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TheEnd_Refused_IsABareFailedAtOnce(bool succeeds)
+    {
+        _policy.Refuse(succeeds ? OperationState.Succeeded : OperationState.Failed);
+        _desk.Result["Ada"] = "a secret";
+        if (!succeeds)
+        {
+            _desk.Throw["Ada"] = new OperationFailedException("a secret", "a secret");
+        }
+
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
+        var end = await EndOfAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Failed, 1), (end.Status, end.Attempt));
+        Assert.Equal("urn:offloaded-polling:problem:status-refused", end.Error!.Type);
+        Assert.DoesNotContain("a secret", await Host.Http.GetStringAsync(accepted.StatusUrl), StringComparison.Ordinal);
+        Assert.Equal((null, null, null, null), (end.Result, end.Message, end.ResourceLocation, end.PercentComplete));
+        await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 0, Timeout, () => "the message is left");
+        Assert.Contains(Host.Log.Entries, entry => entry.Id == 442);
+        Assert.Contains(Host.Log.Entries, entry => entry.Id == 420 && entry.Text.Contains(nameof(OperationState.Failed), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Canceled_Refused_IsABareCanceled()
+    {
+        _policy.Refuse(OperationState.Canceled);
+        _desk.Wait["Ada"] = true;
+        var running = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
+
+        var canceled = await Host.Operations.CancelAsync(waiting.Id);
+        await Host.Operations.CancelAsync(running.Id);
+
+        Assert.Equal((OperationState.Canceled, null, null), (canceled!.Status, canceled.ResourceLocation, canceled.Error));
+        Assert.Equal(OperationState.Canceled, (await EndOfAsync(running.Id)).Status);
+    }
+
+    [Fact]
+    public async Task TheWishToCancel_Refused_IsHeardAllTheSame()
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        _policy.Refuse(OperationState.Running);
+
+        var asked = await Host.Operations.CancelAsync(accepted.Id);
+
+        Assert.Equal((OperationState.Running, null), (asked!.Status, asked.ResourceLocation));
+        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).Status);
+    }
+
+    [Fact]
+    public async Task ADeadLettersEnd_Refused_IsABareFailed()
+    {
+        _policy.Refuse(OperationState.Failed);
+        var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting() with { Message = "a secret" }, OperationMetadata.Empty, default);
+        var letter = new ReceivedMessage { Id = "m-1", ReceiptHandle = "m-1", Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), ReceiveCount = 9 };
+
+        await Host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync(Kind, letter);
+
+        var end = await Host.Operations.GetAsync(waiting.Status.Id);
+        Assert.Equal((OperationState.Failed, "urn:offloaded-polling:problem:status-refused", null), (end!.Status, end.Error?.Type, end.Message));
+    }
+}

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Status;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Status;
+
+/// <summary>What policies may do, and what becomes of a document when they do something else.</summary>
+public sealed class StatusDocumentPolicyTests : IDisposable
+{
+    private static readonly OperationStatus _running = TestDocuments.Waiting() with
+    {
+        Status = OperationState.Running,
+        Attempt = 2,
+        PercentComplete = 40,
+        Message = "packing",
+        ResourceLocation = "/parcel/1",
+        Estimate = new OperationEstimate { Median = TimeSpan.FromSeconds(5), Upper = TimeSpan.FromSeconds(9) },
+    };
+
+    private readonly RecordingLogger _log = new();
+
+    private readonly ParcelPolicy _policy = new();
+
+    [Fact]
+    public void AddStatusDocumentPolicy_EachSeesWhatTheOneBeforeMade()
+    {
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling().AddStatusDocumentPolicy<AddsOne>().AddStatusDocumentPolicy<AddsTwo>().AddStatusDocumentPolicy<AddsOne>();
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("packing 1 2", Policies([.. provider.GetServices<IStatusDocumentPolicy>()]).Apply(_running).Message);
+    }
+
+    [Fact]
+    public void Apply_WhatAPolicyMayChange_IsChanged()
+    {
+        _policy.Judge = document => document with
+        {
+            PercentComplete = 50, Message = null, ResourceLocation = null, Estimate = null, Result = null, Error = new OperationProblem { Title = "No" },
+        };
+
+        Assert.Equal(_policy.Judge(_running), Policies().Apply(_running));
+    }
+
+    public static TheoryData<string> Offences => [.. _offences.Keys];
+
+    private static readonly Dictionary<string, Func<OperationStatus, OperationStatus>> _offences = new()
+    {
+        ["id"] = document => document with { Id = "ffffffffffffffffffffffffffffffff" },
+        ["kind"] = document => document with { Kind = "letters" },
+        ["status"] = document => document with { Status = OperationState.Succeeded },
+        ["attempt"] = document => document with { Attempt = 1 },
+        ["createdAt"] = document => document with { CreatedAt = document.CreatedAt.AddDays(1) },
+        ["lastUpdatedAt"] = document => document with { LastUpdatedAt = document.LastUpdatedAt.AddDays(1) },
+        ["expiresAt"] = document => document with { ExpiresAt = document.ExpiresAt.AddDays(1) },
+        ["nothing"] = _ => null!,
+        ["a percentage out of range"] = document => document with { PercentComplete = 101 },
+        ["half a surrogate pair"] = document => document with { Result = System.Text.Json.JsonElement.Parse("\"\\ud800\"") },
+        ["no result at all"] = document => document with { Result = default(System.Text.Json.JsonElement) },
+        ["too much"] = document => document with { Message = new string('x', 20_000) },
+        ["an exception"] = _ => throw new InvalidOperationException("a secret"),
+        ["a cancellation"] = _ => throw new OperationCanceledException("a secret"),
+    };
+
+    [Theory]
+    [MemberData(nameof(Offences))]
+    public void Apply_APolicyThatBreaksTheRules_HasRefusedAndIsLogged(string offence)
+    {
+        _policy.Judge = _offences[offence];
+
+        var thrown = Assert.Throws<StatusDocumentRefusedException>(() => Policies().Apply(_running));
+
+        Assert.Contains(nameof(ParcelPolicy), thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a secret", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal((441, LogLevel.Error), Assert.Single(_log.Entries.Select(entry => (entry.Id, entry.Level))));
+    }
+
+    [Fact]
+    public void Apply_WhatTheHandlerMadeTooLarge_IsForTheStoreToRefuse()
+    {
+        var tooLarge = _running with { Message = new string('x', 20_000) };
+        _policy.Judge = document => document with { PercentComplete = 41 };
+        Assert.Equal(tooLarge with { PercentComplete = 41 }, Policies().Apply(tooLarge));
+
+        _policy.Judge = document => document with { Message = "short" };
+        Assert.Equal("short", Policies().Apply(tooLarge).Message);
+    }
+
+    [Theory]
+    [InlineData(OperationState.NotStarted, OperationState.NotStarted, null)]
+    [InlineData(OperationState.Running, OperationState.Running, null)]
+    [InlineData(OperationState.Canceled, OperationState.Canceled, null)]
+    [InlineData(OperationState.Succeeded, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
+    [InlineData(OperationState.Failed, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
+    public void ApplyOrBare_Refused_LeavesTheLibrarysOwnMembersAlone(OperationState state, OperationState written, string? problem)
+    {
+        var document = _running with { Status = state, Result = System.Text.Json.JsonElement.Parse("1"), Error = new OperationProblem { Title = "No" } };
+        _policy.Refuse(state);
+
+        var bare = Policies().ApplyOrBare(document);
+
+        Assert.Equal(
+            TestDocuments.Waiting() with { Status = written, Attempt = 2 },
+            bare with { Error = null });
+        Assert.Equal(problem, bare.Error?.Type);
+        Assert.Equal((442, LogLevel.Error), Assert.Single(_log.Entries.Select(entry => (entry.Id, entry.Level))));
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    private StatusPolicies Policies() => Policies(_policy);
+
+    private StatusPolicies Policies(params IStatusDocumentPolicy[] policies) =>
+        new(policies, Options.Create(new OffloadedPollingOptions()), new Logger<StatusPolicies>(new LoggerFactory([_log])));
+
+    private sealed class AddsOne : IStatusDocumentPolicy
+    {
+        public OperationStatus Apply(OperationStatus document) => document with { Message = document.Message + " 1" };
+    }
+
+    private sealed class AddsTwo : IStatusDocumentPolicy
+    {
+        public OperationStatus Apply(OperationStatus document) => document with { Message = document.Message + " 2" };
+    }
+}
