@@ -26,6 +26,16 @@ public sealed class OperationPollerOptions
     /// </value>
     public Func<HttpRequestMessage, CancellationToken, ValueTask>? AuthorizeRenewal { get; set; }
 
+    /// <summary>
+    /// Makes what looks at an operation's document in the place of its status URL, given the operation's id. For callers with credentials of
+    /// their own: <c>S3StatusReader</c> of the package OffloadedPolling.
+    /// </summary>
+    /// <value>
+    /// Unset: the status URL is looked at. Set, it is called once for each wait, and neither status URLs nor operation URLs are asked; the
+    /// reader's refusal is the end of the wait.
+    /// </value>
+    public Func<string, IStatusReader>? NewReader { get; set; }
+
     /// <summary>How long the end of an operation may go unnoticed on average: the less, the more looks.</summary>
     /// <value>More than 0. Unset: <see cref="PollSchedule.DefaultTargetDelay"/> of the operation's estimate.</value>
     public TimeSpan? TargetDelay { get; set; }

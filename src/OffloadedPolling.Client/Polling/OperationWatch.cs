@@ -17,9 +17,12 @@ internal sealed class OperationWatch : IDisposable
 
     private readonly WatchedOperation _operation;
 
-    private readonly StatusUrlReader _reader;
+    private readonly PollerHttp _http;
 
     private readonly StatusUrlRenewal _renewal;
+
+    // The caller's own, which nothing but itself can renew.
+    private readonly IStatusReader? _given;
 
     private readonly SeenDocument _seen;
 
@@ -27,9 +30,8 @@ internal sealed class OperationWatch : IDisposable
 
     private readonly CancellationTokenSource _deadline;
 
-    private Uri? _url;
-
-    private DateTimeOffset? _urlExpiresAt;
+    // What looks; null when a new status URL is to be had first.
+    private IStatusReader? _reader;
 
     // The URL comes from a renewal and has not been good for anything yet.
     private bool _isUntried;
@@ -48,9 +50,10 @@ internal sealed class OperationWatch : IDisposable
 
     public OperationWatch(WatchedOperation operation, HttpClient http, OperationPollerOptions options)
     {
-        var sender = new PollerHttp(http, options);
-        (_operation, _options, _reader, _renewal) = (operation, options, new StatusUrlReader(sender), new StatusUrlRenewal(sender, options));
-        (_url, _urlExpiresAt) = (operation.StatusUrl, operation.StatusUrlExpiresAt);
+        (_operation, _options, _http) = (operation, options, new PollerHttp(http, options));
+        _renewal = new StatusUrlRenewal(_http, options);
+        _given = options.NewReader?.Invoke(operation.Id);
+        _reader = _given ?? (operation.StatusUrl is { } url ? new StatusUrlReader(_http, url, operation.StatusUrlExpiresAt) : null);
         _seen = new SeenDocument(options.TimeProvider, operation.Acquaintance != Acquaintance.None);
         _pace = new PollPace(options, operation.Estimate);
         _pause = operation.Acquaintance switch
@@ -62,7 +65,11 @@ internal sealed class OperationWatch : IDisposable
         _deadline = new CancellationTokenSource(options.Timeout, options.TimeProvider);
     }
 
-    public void Dispose() => _deadline.Dispose();
+    public void Dispose()
+    {
+        _deadline.Dispose();
+        (_given as IDisposable)?.Dispose();
+    }
 
     /// <summary>The next document that is new.</summary>
     /// <exception cref="OperationUnavailableException">There will be none.</exception>
@@ -77,11 +84,11 @@ internal sealed class OperationWatch : IDisposable
             for (; ; )
             {
                 await PauseAsync(both.Token).ConfigureAwait(false);
-                if (_url is null)
+                if (_reader is null)
                 {
                     await RenewAsync(both.Token).ConfigureAwait(false);
                 }
-                else if (await LookAsync(_url, both.Token).ConfigureAwait(false) is { } news)
+                else if (await LookAsync(_reader, both.Token).ConfigureAwait(false) is { } news)
                 {
                     return news;
                 }
@@ -108,14 +115,14 @@ internal sealed class OperationWatch : IDisposable
         }
     }
 
-    private async Task<OperationStatus?> LookAsync(Uri url, CancellationToken cancel)
+    private async Task<OperationStatus?> LookAsync(IStatusReader reader, CancellationToken cancel)
     {
         _looks++;
         var askedAt = _options.TimeProvider.GetTimestamp();
-        var reading = await _reader.ReadAsync(url, _urlExpiresAt, _seen.ETag, cancel).ConfigureAwait(false);
+        var reading = await reader.ReadAsync(_seen.ETag, cancel).ConfigureAwait(false);
         if (reading.Status is { } read && read.Id != _operation.Id)
         {
-            throw new InvalidOperationException($"The status URL of operation {_operation.Id} leads to the document of another operation.");
+            throw new InvalidOperationException($"{(_given is null ? "The status URL" : "The reader")} of operation {_operation.Id} leads to the document of another operation.");
         }
 
         var isNews = reading is { Refusal: null, Fault: null } && _seen.Take(reading, askedAt);
@@ -152,13 +159,13 @@ internal sealed class OperationWatch : IDisposable
     private void TakeRefusal(StatusRefusal refusal, StatusReading reading)
     {
         var words = reading.RefusalCode is { } code ? $"{reading.Answer} ({code})" : reading.Answer.ToString();
-        if (refusal == StatusRefusal.Missing || _operation.OperationUrl is null
+        if (refusal == StatusRefusal.Missing || _given is not null || _operation.OperationUrl is null
             || (_isUntried && (refusal != StatusRefusal.Expired || ++_expired == MostExpired)))
         {
             throw Refused(refusal, reading.Answer.Code, words);
         }
 
-        _url = null;
+        _reader = null;
         if (_isUntried)
         {
             // The host issues URLs that have expired. Asking at once, again and again, would not help it.
@@ -176,6 +183,13 @@ internal sealed class OperationWatch : IDisposable
         {
             return Unavailable(
                 OperationUnavailableReason.Missing, $"has no status any more: the store answers {words}. Its retention is over, or it never was");
+        }
+
+        if (_given is not null)
+        {
+            return Unavailable(
+                refusal == StatusRefusal.Expired ? OperationUnavailableReason.Expired : OperationUnavailableReason.Forbidden,
+                $"cannot be read with what its reader has: {words}");
         }
 
         var advice = !_isUntried ? NoOperationUrl
@@ -205,7 +219,8 @@ internal sealed class OperationWatch : IDisposable
             return;
         }
 
-        (_url, _urlExpiresAt, _isUntried, _pause) = (renewed.Url, renewed.ExpiresAt, true, TimeSpan.Zero);
+        _reader = new StatusUrlReader(_http, renewed.Url, renewed.ExpiresAt);
+        (_isUntried, _pause) = (true, TimeSpan.Zero);
     }
 
     private void BackOff(string fault, TimeSpan? retryAfter)
