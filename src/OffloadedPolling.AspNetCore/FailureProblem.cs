@@ -28,7 +28,8 @@ internal static class FailureProblem
         InvalidIdempotencyKeyException => StatusCodes.Status400BadRequest,
         PayloadTooLargeException => StatusCodes.Status413PayloadTooLarge,
         IdempotencyConflictException => StatusCodes.Status422UnprocessableEntity,
-        OperationStatusConflictException or OperationStoreException or OperationQueueException or StatusUrlException => StatusCodes.Status503ServiceUnavailable,
+        TemporaryCredentialsException { IsCallersProof: true } => StatusCodes.Status403Forbidden,
+        OperationStatusConflictException or OperationStoreException or OperationQueueException or StatusUrlException or TemporaryCredentialsException => StatusCodes.Status503ServiceUnavailable,
         InvalidStatusDocumentException => StatusCodes.Status502BadGateway,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -63,6 +64,7 @@ internal static class FailureProblem
         PayloadTooLargeException => "The request is too large",
         IdempotencyConflictException => "The idempotency key was used for another request",
         InvalidStatusDocumentException => "The operation's status cannot be read",
+        TemporaryCredentialsException { IsCallersProof: true } => "The proof is refused",
         _ => "Operations cannot be served at the moment",
     };
 
@@ -74,6 +76,8 @@ internal static class FailureProblem
         IdempotencyConflictException => "The same key came before with another payload. Use a new key for a new request.",
         OperationQueueException => "The work could not be queued. Try again later.",
         StatusUrlException => "No address to look at the status could be made. Try again later.",
+        TemporaryCredentialsException { IsCallersProof: true } => "The token or assertion has expired, or is not one to get credentials with. Get a new one.",
+        TemporaryCredentialsException => "No credentials could be issued. Try again later.",
         InvalidStatusDocumentException => "What is stored for it is no status of an operation.",
         _ => "The status of operations could not be reached. Try again later.",
     };

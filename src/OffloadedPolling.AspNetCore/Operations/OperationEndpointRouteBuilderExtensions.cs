@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,11 @@ public static class OperationEndpointRouteBuilderExtensions
     /// 303 to a fresh status URL, for people and curl; both are refused over plain http (<see cref="OffloadedPollingOptions.RequireHttps"/>).
     /// <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when the operation is asked to cancel, however often, and 409
     /// when it has succeeded or failed. All answer 404 for an unknown id. To be mapped once.
+    /// <para>
+    /// Where credentials are issued (<c>WithSts()</c>), <c>POST {pattern}/{id}/credentials</c> answers 200 with
+    /// <see cref="StatusCredentials"/> that read this one document. It demands an authorized caller whatever the group demands, and takes the
+    /// user's name identifier, or else the name, for who that is; a user with neither gets 403.
+    /// </para>
     /// <para>
     /// Where the host itself serves the documents (an <see cref="ISignedStatusRoute"/> is registered, as <c>WithSqlite()</c> does),
     /// <c>GET {pattern}/{id}/status</c> is what status URLs point to. It is no part of the group: the URL's signature alone opens it, to
@@ -54,6 +60,12 @@ public static class OperationEndpointRouteBuilderExtensions
             .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status409Conflict, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+        if (endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>() is { } registered
+            && registered.IsService(typeof(ITemporaryCredentialsIssuer)) && registered.IsService(typeof(IStatusCredentialsIssuer)))
+        {
+            MapCredentials(group);
+        }
+
         if (endpoints.ServiceProvider.GetService<ISignedStatusRoute>() is { } route)
         {
             SignedStatusEndpoint.Map(endpoints.MapGroup(pattern), route);
@@ -61,4 +73,15 @@ public static class OperationEndpointRouteBuilderExtensions
 
         return group;
     }
+
+    private static void MapCredentials(RouteGroupBuilder group) =>
+        group.MapPost("/{id}/credentials", (string id, ClaimsPrincipal user, IStatusCredentialsIssuer issuer, CancellationToken cancel) =>
+                CredentialsResult.IssueAsync(issuer, id, user, cancel))
+            .RequireAuthorization()
+            .DemandHttps()
+            .Produces<StatusCredentials>()
+            .Produces(StatusCodes.Status401Unauthorized)
+            .Produces<OperationProblem>(StatusCodes.Status403Forbidden, OperationResponse.ProblemContentType)
+            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
+            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -19,24 +18,8 @@ internal sealed record Idempotency(string OperationId, string PayloadFingerprint
         { IdempotencyKey: { } key, IdempotencyScope: { } scope } => new Idempotency(IdOf(kind, scope, key), FingerprintOf(key, payload)),
     };
 
-    private static string IdOf(string kind, string scope, string key)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(kind);
-        Append(scope);
-        Append(key);
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
-
-        // Each behind its length: otherwise "ab" and "c" would be "a" and "bc".
-        void Append(string text)
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            Span<byte> length = stackalloc byte[sizeof(int)];
-            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
-        }
-    }
+    private static string IdOf(string kind, string scope, string key) =>
+        Convert.ToHexStringLower(FramedHash.Of(kind, scope, key).AsSpan(0, 16));
 
     // Keyed, since a status URL's holder can read it and might try out what the payload was.
     private static string FingerprintOf(string key, string payload) =>

@@ -1,10 +1,12 @@
 using Amazon.S3;
+using Amazon.SecurityToken;
 using Amazon.SQS;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
+using OffloadedPolling.Credentials;
 using OffloadedPolling.Queue;
 using OffloadedPolling.Settings;
 using OffloadedPolling.Status;
@@ -40,6 +42,39 @@ public static class OffloadedPollingBuilderAwsExtensions
         services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
         services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
         services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
+
+        // For WithSts(), or an issuer of the host's own.
+        services.TryAddSingleton<IStatusCredentialsIssuer>(provider => new S3StatusCredentialsIssuer(
+            provider.GetRequiredService<S3Connection>(),
+            provider.GetRequiredService<IOperationStatusStore>(),
+            provider.GetRequiredService<ITemporaryCredentialsIssuer>()));
+        return builder;
+    }
+
+    /// <summary>
+    /// Issues temporary credentials that read single status documents, by AWS's Security Token Service. <c>MapOperations</c> then maps
+    /// <c>POST {pattern}/{id}/credentials</c>. Beside <see cref="WithS3"/>.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings from code, which win over the section <c>Sts</c>.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Uses the <see cref="IAmazonSecurityTokenService"/> that the host registered, if any. Otherwise it makes a client from AWS's standard
+    /// settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_STS</c>, the credential chain.
+    /// </remarks>
+    public static IOffloadedPollingBuilder WithSts(this IOffloadedPollingBuilder builder, Action<StsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<StsOptions>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<StsOptions>("Sts", section => section.Bind(options)))
+            .Configure(configure ?? (_ => { }))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StsOptions>, StsOptionsValidator>());
+
+        services.TryAddSingleton(provider => new StsConnection(provider.GetService<IAmazonSecurityTokenService>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
+        services.TryAddSingleton<ITemporaryCredentialsIssuer, StsTemporaryCredentialsIssuer>();
         return builder;
     }
 

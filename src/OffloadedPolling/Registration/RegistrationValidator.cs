@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
+using OffloadedPolling.Credentials;
 using OffloadedPolling.Processing;
+using OffloadedPolling.Status;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +17,11 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
         Require<IOperationStatusStore>("WithS3()");
         Require<IPresignedUrlIssuer>("WithS3()");
         Require<IOperationQueue>("WithSqs()");
+        if (registered.IsService(typeof(StsConnection)) && !registered.IsService(typeof(S3Connection)))
+        {
+            errors.Add("WithSts() is called without WithS3(): there are no documents on S3 to read with temporary credentials. Call .WithS3() beside it, or leave it out.");
+        }
+
         if (kinds.All.Count == 0)
         {
             errors.Add("No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.");

@@ -19,6 +19,14 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
 
     public string KeyPrefix => options.Value.KeyPrefix;
 
+    /// <summary>The region that requests are signed for. A custom address without one is signed for as the SDK does.</summary>
+    public string Region => Client.Config is { AuthenticationRegion: { Length: > 0 } set } ? set : Client.Config.RegionEndpoint?.SystemName ?? "us-east-1";
+
+    /// <summary>The address of the S3 server; <see langword="null"/> on AWS.</summary>
+    public string? CustomAddress => string.IsNullOrEmpty(Client.Config.ServiceURL) ? null : Client.Config.ServiceURL;
+
+    public bool ForcesPathStyle => Client.Config is AmazonS3Config { ForcePathStyle: true };
+
     /// <summary>The address that requests for the bucket go to. Its path ends with a slash.</summary>
     public Uri GetEndpoint(string anyKey)
     {

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using Amazon.Runtime;
-using Amazon.Runtime.Credentials;
-using Amazon.S3;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
@@ -21,7 +18,7 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
     {
         try
         {
-            var credentials = _credentials ??= Find(s3.Client);
+            var credentials = _credentials ??= AwsClientCredentials.Find(s3.Client);
             for (var readings = 1; ; readings++)
             {
                 // The SDK refreshes in the background and exchanges keys and expiry between any two calls: an expiry that is the same
@@ -41,15 +38,6 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
                 "No status URL could be signed: no AWS credentials were found, or they could not be refreshed. Check AWS_ACCESS_KEY_ID and its fellows, the profile, or the role.", missing);
         }
     }
-
-    private static AWSCredentials Find(IAmazonS3 client) =>
-        (client is AmazonServiceClient sdkClient ? ExplicitCredentials(sdkClient) : null)
-        ?? client.Config.DefaultAWSCredentials
-        ?? DefaultAWSCredentialsIdentityResolver.GetCredentials(client.Config);
-
-    // Protected in the SDK, so part of its contract towards clients derived from it, but of no other way out.
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_ExplicitAWSCredentials")]
-    private static extern AWSCredentials? ExplicitCredentials(AmazonServiceClient client);
 
     private async ValueTask<ImmutableCredentials> ReadKeysAsync(AWSCredentials credentials, TimeSpan minimumLife)
     {

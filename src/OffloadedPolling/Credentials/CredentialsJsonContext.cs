@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace OffloadedPolling;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(StatusCredentials))]
+[JsonSerializable(typeof(TemporaryCredentials))]
+internal sealed partial class CredentialsJsonContext : JsonSerializerContext;

@@ -1,0 +1,10 @@
+namespace OffloadedPolling.Credentials;
+
+/// <summary>The operations of STS.</summary>
+internal enum CredentialsWay
+{
+    AssumeRole,
+    AssumeRoleWithWebIdentity,
+    AssumeRoleWithSAML,
+    GetFederationToken,
+}

@@ -1,0 +1,33 @@
+using OffloadedPolling.Status;
+
+namespace OffloadedPolling.Credentials;
+
+internal sealed class S3StatusCredentialsIssuer(S3Connection s3, IOperationStatusStore store, ITemporaryCredentialsIssuer issuer)
+    : IStatusCredentialsIssuer
+{
+    public async Task<StatusCredentials?> IssueAsync(string id, string caller, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentException.ThrowIfNullOrEmpty(caller);
+        if (!OperationId.IsValid(id) || await store.GetAsync(id, cancel).ConfigureAwait(false) is null)
+        {
+            return null;
+        }
+
+        var statusKey = store.GetStatusKey(id);
+        var issued = await issuer.IssueAsync(new TemporaryCredentialsRequest { Caller = caller, StatusKeys = [statusKey] }, cancel).ConfigureAwait(false);
+        return new StatusCredentials
+        {
+            Id = id,
+            StatusKey = statusKey,
+            Bucket = s3.Bucket,
+            Region = s3.Region,
+            Endpoint = s3.CustomAddress,
+            ForcePathStyle = s3.ForcesPathStyle,
+            AccessKeyId = issued.AccessKeyId,
+            SecretAccessKey = issued.SecretAccessKey,
+            SessionToken = issued.SessionToken,
+            ExpiresAt = issued.ExpiresAt,
+        };
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Text.Json;
+using Amazon.Runtime;
+using OffloadedPolling.Credentials;
+
+namespace OffloadedPolling;
+
+/// <summary>
+/// Looks at one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. It asks for new
+/// ones shortly before they expire, and when S3 refuses them.
+/// </summary>
+/// <example><code>
+/// NewReader = id => new S3StatusReader(async cancel =>
+/// {
+///     using var response = await host.PostAsync($"/operations/{id}/credentials", null, cancel);
+///     return await StatusCredentials.ReadAsync(response, cancel);
+/// })
+/// </code></example>
+public sealed class S3StatusReader : IStatusReader, IDisposable
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
+
+    private readonly Func<CancellationToken, Task<StatusCredentials>> _credentials;
+
+    private readonly TimeProvider _time;
+
+    private S3DocumentSight? _sight;
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="credentials">
+    /// Asks the host for credentials. An <see cref="HttpRequestException"/> with 404 or 410 says that there is no such operation, with another
+    /// status of 400 to 499 that this caller gets none, but for 408 and 429; any other, and a <see cref="JsonException"/>, that it is worth
+    /// another try.
+    /// </param>
+    /// <param name="time">The clock; the system's unless given.</param>
+    public S3StatusReader(Func<CancellationToken, Task<StatusCredentials>> credentials, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        (_credentials, _time) = (credentials, time ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+    {
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
+        try
+        {
+            return await LookAsync(etag, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return StatusReading.Faulty(timeout.IsCancellationRequested ? $"no answer within {_timeout}" : "the client gave up");
+        }
+        catch (HttpRequestException refused)
+        {
+            return OfHost(refused);
+        }
+        catch (JsonException)
+        {
+            return StatusReading.Faulty("the host, asked for credentials, answers with none");
+        }
+    }
+
+    /// <summary>Ends the looks.</summary>
+    public void Dispose() => _sight?.Dispose();
+
+    private async Task<StatusReading> LookAsync(string? etag, CancellationToken cancel)
+    {
+        var isFresh = _sight is null || _sight.IsEnding;
+        if (isFresh)
+        {
+            await RenewAsync(cancel).ConfigureAwait(false);
+        }
+
+        for (; ; )
+        {
+            try
+            {
+                return await _sight!.LookAsync(etag, cancel).ConfigureAwait(false);
+            }
+            catch (AmazonServiceException refused) when (!isFresh && IsRefusal(refused))
+            {
+                // Expired or revoked; or the document is gone, which S3 does not tell who may not list: the host does.
+                isFresh = true;
+                await RenewAsync(cancel).ConfigureAwait(false);
+            }
+            catch (AmazonServiceException refused) when (IsRefusal(refused))
+            {
+                return OfStore(refused);
+            }
+            catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+            {
+                return StatusReading.Faulty(WordsOf(failed), (failed as AmazonServiceException)?.StatusCode is { } code and not 0 ? code : null);
+            }
+        }
+    }
+
+    private static bool IsRefusal(AmazonServiceException error) => error.StatusCode
+        is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
+        and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+
+    private static StatusReading OfStore(AmazonServiceException refused) => StatusReading.Refused(
+        refused.ErrorCode switch
+        {
+            "NoSuchKey" => OperationUnavailableReason.Missing,
+            "ExpiredToken" => OperationUnavailableReason.Expired,
+            _ => OperationUnavailableReason.Forbidden,
+        },
+        $"S3 answers {WordsOf(refused)}",
+        refused.StatusCode);
+
+    private static StatusReading OfHost(HttpRequestException refused) => refused.StatusCode switch
+    {
+        HttpStatusCode.NotFound or HttpStatusCode.Gone => StatusReading.Refused(OperationUnavailableReason.Missing, HostsWords(refused), refused.StatusCode),
+        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests) =>
+            StatusReading.Refused(OperationUnavailableReason.Forbidden, HostsWords(refused), refused.StatusCode),
+        _ => StatusReading.Faulty(HostsWords(refused)),
+    };
+
+    // A handler's message may hold anything. Its kind is enough.
+    private static string HostsWords(HttpRequestException refused) =>
+        $"the host, asked for credentials: {(refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}")}";
+
+    private static string WordsOf(Exception error) => error is AmazonServiceException { StatusCode: not 0 } answered
+        ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"
+        : $"no answer: {error.GetType().Name}";
+
+    private async Task RenewAsync(CancellationToken cancel)
+    {
+        var credentials = await _credentials(cancel).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("The reader was given null for credentials. Let its function return them, or throw.");
+        _sight?.Dispose();
+        _sight = new S3DocumentSight(credentials, _time);
+    }
+}

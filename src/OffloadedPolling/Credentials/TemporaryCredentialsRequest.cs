@@ -1,0 +1,31 @@
+namespace OffloadedPolling;
+
+/// <summary>For whom temporary credentials are, to what, for how long, and on what grounds.</summary>
+public sealed class TemporaryCredentialsRequest
+{
+    /// <summary>The authenticated user: credentials are shared among no two callers.</summary>
+    /// <value>
+    /// Any text that is not empty. It becomes the name of the session, which AWS writes to CloudTrail; where AWS does not take it as it is,
+    /// what fits of it and a hash of the whole.
+    /// </value>
+    public required string Caller { get; init; }
+
+    /// <summary>The documents' keys, from <see cref="IOperationStatusStore.GetStatusKey"/>.</summary>
+    /// <value>One or more; as many as fit into a session policy of 2,048 characters, which are about twenty.</value>
+    public required IReadOnlyCollection<string> StatusKeys { get; init; }
+
+    /// <summary>How long the credentials should work.</summary>
+    /// <value>
+    /// 15 minutes to 12 hours, to 36 hours for <see cref="CredentialsGrounds.FederationToken"/>. Unset: <see cref="StsOptions.Duration"/>.
+    /// </value>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>What the credentials are issued on.</summary>
+    /// <value><see cref="CredentialsGrounds.HostsRole"/> unless set.</value>
+    public CredentialsGrounds Grounds { get; init; } = CredentialsGrounds.HostsRole;
+
+    /// <summary>The request without the proof that it may hold.</summary>
+    /// <returns>A text that is safe to log.</returns>
+    public override string ToString() =>
+        $"{nameof(TemporaryCredentialsRequest)} {{ Caller = {Caller}, StatusKeys = {StatusKeys?.Count}, Duration = {Duration}, Grounds = {Grounds} }}";
+}

@@ -1,0 +1,24 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OffloadedPolling;
+
+/// <summary>The SHA-256 of several texts, each as UTF-8 behind its length in four bytes: otherwise "ab" and "c" would be "a" and "bc".</summary>
+internal static class FramedHash
+{
+    public static byte[] Of(params IEnumerable<string> texts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var length = new byte[sizeof(int)];
+        foreach (var text in texts)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        return hash.GetHashAndReset();
+    }
+}
