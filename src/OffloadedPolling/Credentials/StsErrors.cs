@@ -21,6 +21,7 @@ internal static class StsErrors
                 ($"the host's credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
             "ValidationError" => ("STS takes a value of the request for wrong (ValidationError)",
                 $"Most likely the duration is over the MaxSessionDuration of '{roleArn}', an hour unless set: raise that, or lower Sts:Duration. The inner exception tells."),
+            "NoSuchEntity" => ("the role or the provider does not exist (NoSuchEntity)", $"Create it, or correct Sts:RoleArn, which is '{roleArn}'."),
             "PackedPolicyTooLarge" => ("the session policy is too large (PackedPolicyTooLarge)", "Ask for fewer status keys at once."),
             "RegionDisabledException" => ("STS is not active in this region (RegionDisabledException)", "Activate it in the account's settings, or set another AWS_REGION."),
             "IDPCommunicationError" => ("STS cannot reach the identity provider (IDPCommunicationError)", "Try again; if it stays so, check that the provider's discovery document can be read from the internet."),

@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
+using Amazon.SecurityToken;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 
@@ -9,6 +10,9 @@ namespace OffloadedPolling.IntegrationTests.Servers;
 internal static class TestServers
 {
     public const string Region = "us-east-1";
+
+    /// <summary>The role that ceph.sh makes, which its user may assume.</summary>
+    public const string RoleArn = "arn:aws:iam:::role/status-reader";
 
     public static Uri S3 { get; } = new(Variable("S3"));
 
@@ -36,6 +40,15 @@ internal static class TestServers
         // test had left behind, after a write that was refused.
         CacheHttpClient = false,
     });
+
+    /// <summary>STS is served by the S3 gateway.</summary>
+    public static AmazonSecurityTokenServiceClient NewStsClient(Uri? address = null, AWSCredentials? credentials = null) =>
+        new(credentials ?? Credentials, new AmazonSecurityTokenServiceConfig
+        {
+            ServiceURL = (address ?? S3).ToString(),
+            AuthenticationRegion = Region,
+            Timeout = TimeSpan.FromSeconds(10),
+        });
 
     public static AmazonSQSClient NewSqsClient(Uri? address = null) => new(Credentials, new AmazonSQSConfig
     {

@@ -1,0 +1,159 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Status;
+using OffloadedPolling.Urls;
+
+namespace OffloadedPolling.IntegrationTests.Credentials;
+
+/// <summary>What a real S3 server says to the credentials that a real STS issued.</summary>
+public sealed class CredentialsOnS3Tests
+{
+    // The gateway counts whole seconds.
+    private static readonly TimeSpan _short = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task IssueAsync_ReadsItsDocumentAndNothingElse(bool byWebIdentity)
+    {
+        await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
+        await using var bench = await CredentialsBench.StartAsync(provider?.RoleArn ?? TestServers.RoleArn);
+
+        var issued = await bench.Issuer.IssueAsync(bench.Request(GroundsOf(provider)));
+
+        Assert.InRange(issued.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(15.1));
+        using var s3 = CredentialsBench.S3With(issued);
+        Assert.Equal("OK", await bench.ReadAsync(s3, bench.StatusKey));
+        Assert.All(await bench.TryEverythingElseAsync(s3), tried => Assert.Equal((tried.Key, "AccessDenied"), (tried.Key, tried.Value)));
+        Assert.Equal("OK", await bench.ReadAsync(s3, bench.StatusKey));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Credentials_AfterTheirExpiry_ReadNothing(bool byWebIdentity)
+    {
+        await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
+        await using var bench = await CredentialsBench.StartAsync();
+        var issued = await bench.IssueShortlyAsync(GroundsOf(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
+        using var s3 = CredentialsBench.S3With(issued);
+
+        var first = await bench.ReadAsync(s3, bench.StatusKey);
+        await Eventually.TrueAsync(async () => await bench.ReadAsync(s3, bench.StatusKey) != "OK", _patience, () => "they read on");
+        var endedAt = DateTimeOffset.UtcNow;
+
+        Assert.Equal("OK", first);
+        Assert.Equal("AccessDenied", await bench.ReadAsync(s3, bench.StatusKey));
+        Assert.InRange(endedAt, issued.ExpiresAt.AddSeconds(-1), issued.ExpiresAt + _patience);
+        Assert.InRange(issued.ExpiresAt - endedAt, -_patience, TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Url_ThatTheSdkSignsForAnHour_EndsWithItsCredentials(bool byWebIdentity)
+    {
+        await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
+        await using var bench = await CredentialsBench.StartAsync();
+        var issued = await bench.IssueShortlyAsync(GroundsOf(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
+        using var s3 = CredentialsBench.S3With(issued);
+        using var http = new HttpClient();
+        var url = await s3.GetPreSignedURLAsync(new()
+        {
+            BucketName = bench.Host.Bucket,
+            Key = bench.StatusKey,
+            Expires = DateTime.UtcNow.AddHours(1),
+            Protocol = Amazon.S3.Protocol.HTTP,
+        });
+
+        var first = await StatusOfAsync(http, url);
+        await Eventually.TrueAsync(async () => await StatusOfAsync(http, url) != HttpStatusCode.OK, _patience, () => "it shows the document still");
+
+        Assert.Equal(HttpStatusCode.OK, first);
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusOfAsync(http, url));
+        Assert.True(issued.ExpiresAt.AddSeconds(-1) <= DateTimeOffset.UtcNow, "It ended before its credentials.");
+    }
+
+    [Fact]
+    public async Task Url_ThatTheLibrarySigns_TellsTheExpiryOfItsCredentials()
+    {
+        await using var bench = await CredentialsBench.StartAsync();
+        var issued = await bench.Issuer.IssueAsync(bench.Request());
+        using var s3 = TestServers.NewS3Client(credentials: new Telling(issued));
+        using var connection = new S3Connection(Options.Create(new S3Options { BucketName = bench.Host.Bucket }), s3);
+        var issuer = new S3PresignedUrlIssuer(
+            connection, new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
+            Options.Create(new OffloadedPollingOptions()), TimeProvider.System, NullLogger<S3PresignedUrlIssuer>.Instance);
+        using var http = new HttpClient();
+
+        var url = await issuer.IssueAsync(bench.StatusKey, TimeSpan.FromDays(1), default);
+        var others = await issuer.IssueAsync(bench.OthersKey, TimeSpan.FromDays(1), default);
+
+        Assert.InRange(issued.ExpiresAt - url.ExpiresAt, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7));
+        Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(http, url.Value));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusOfAsync(http, others.Value));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task IssueAsync_ATokenThatIsNoGood_IsTheCallersFault(bool hasExpired)
+    {
+        await using var provider = await WebIdentityProvider.StartAsync();
+        await using var bench = await CredentialsBench.StartAsync(provider.RoleArn);
+        var token = hasExpired ? provider.TokenFor("workload-1", TimeSpan.FromHours(-1)) : provider.TokenFor("workload-1", audience: "somebody-else");
+
+        var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(
+            async () => await bench.Issuer.IssueAsync(bench.Request(CredentialsGrounds.WebIdentity(token))));
+
+        Assert.True(refused.IsCallersProof, refused.Message);
+        Assert.DoesNotContain(token, refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task IssueAsync_ARoleThatIsNotThere_SaysWhatToDo()
+    {
+        await using var bench = await CredentialsBench.StartAsync("arn:aws:iam:::role/nobody");
+
+        var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(async () => await bench.Issuer.IssueAsync(bench.Request()));
+
+        Assert.False(refused.IsCallersProof);
+        Assert.True(refused.Message.Contains("arn:aws:iam:::role/nobody", StringComparison.Ordinal), refused.ToString());
+    }
+
+    [Fact]
+    public async Task IssueAsync_SeveralDocuments_ReadsThemAll()
+    {
+        await using var bench = await CredentialsBench.StartAsync();
+
+        var issued = await bench.Issuer.IssueAsync(new() { Caller = "Ada Lovelace, née Byron", StatusKeys = [bench.StatusKey, bench.OthersKey] });
+
+        using var s3 = CredentialsBench.S3With(issued);
+        Assert.Equal(("OK", "OK"), (await bench.ReadAsync(s3, bench.StatusKey), await bench.ReadAsync(s3, bench.OthersKey)));
+    }
+
+    private static CredentialsGrounds GroundsOf(WebIdentityProvider? provider) =>
+        provider is null ? CredentialsGrounds.HostsRole : CredentialsGrounds.WebIdentity(provider.TokenFor("workload-1"));
+
+    private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string url)
+    {
+        using var response = await http.GetAsync(url);
+        return response.StatusCode;
+    }
+
+    /// <summary>Credentials that tell when they expire, as those of a role do.</summary>
+    private sealed class Telling(TemporaryCredentials issued) : Amazon.Runtime.AWSCredentials
+    {
+        public override DateTime? Expiration
+        {
+            get => issued.ExpiresAt.UtcDateTime;
+            set => throw new NotSupportedException();
+        }
+
+        public override Amazon.Runtime.ImmutableCredentials GetCredentials() => new(issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken);
+    }
+}

@@ -1,0 +1,193 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.SecurityToken;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Credentials;
+using OffloadedPolling.IntegrationTests.Conformance;
+using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Tests.Conformance;
+
+namespace OffloadedPolling.IntegrationTests.Credentials;
+
+/// <summary>The poller with temporary credentials that a host hands out; whatever passes between it and S3 is seen.</summary>
+public sealed class S3StatusReaderTests : IAsyncLifetime
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private readonly AwsProvider _provider = new();
+
+    private readonly Desk _desk = new();
+
+    private readonly List<OperationLook> _looks = [];
+
+    private readonly List<StatusCredentials> _given = [];
+
+    private RecordingProxy _s3 = null!;
+
+    private ConformanceHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _provider.PrepareAsync();
+        _s3 = await RecordingProxy.StartAsync(TestServers.S3);
+        _host = await ConformanceHost.StartAsync(_provider, build: builder =>
+        {
+            HeaderAuthentication.Add(builder.Services);
+            builder.Services.AddSingleton(_desk);
+            builder.Services.AddSingleton<IAmazonS3>(_ => TestServers.NewS3Client(_s3.Address));
+            builder.Services.AddSingleton<IAmazonSecurityTokenService>(_ => TestServers.NewStsClient());
+            builder.WithSts(sts => sts.RoleArn = TestServers.RoleArn).AddHandler<Parcel, ParcelHandler>();
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _desk.Wake.TrySetResult();
+        await _host.DisposeAsync();
+        await _s3.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_WithTheHostsCredentials_FollowsToTheEnd()
+    {
+        _desk.Deaf["Ada"] = true;
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        using var poller = NewPoller(AskHostAsync);
+
+        var waiting = poller.WaitForCompletionAsync(accepted, ParcelJson.Default.String);
+        await Eventually.TrueAsync(
+            () => waiting.IsCompleted || LooksAtS3(accepted).Any(look => look.StatusCode == (int)HttpStatusCode.NotModified), _patience, () => "no look met the same document");
+        _desk.Wake.SetResult();
+        var result = await waiting;
+
+        Assert.Equal("done", result);
+        var credentials = Assert.Single(_given);
+        Assert.Equal((accepted.Id, _s3.Address.ToString(), TestServers.Region, true), (credentials.Id, credentials.Endpoint, credentials.Region, credentials.ForcePathStyle));
+        Assert.Equal(_looks.Count, LooksAtS3(accepted).Count);
+        Assert.All(LooksAtS3(accepted), look => Assert.Contains($"Credential={credentials.AccessKeyId}/", look.Headers["Authorization"], StringComparison.Ordinal));
+        Assert.All(_looks, look => Assert.Null(look.Fault));
+        Assert.NotNull(_looks[^1].Unnoticed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WaitForCompletionAsync_CredentialsThatEnd_AreAskedForAgain(bool tellTheirExpiry)
+    {
+        _desk.Deaf["Ada"] = true;
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        using var poller = NewPoller(async (id, cancel) =>
+        {
+            var given = await AskHostAsync(id, cancel);
+            return _given.Count > 1 ? given : await ShortenAsync(given, tellTheirExpiry);
+        });
+
+        var waiting = poller.WaitForCompletionAsync(accepted);
+        await Eventually.TrueAsync(() => waiting.IsCompleted || _given.Count > 1, _patience, () => "nobody asked again");
+        _desk.Wake.SetResult();
+        var ended = await waiting;
+
+        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Equal(2, _given.Count);
+        Assert.All(_looks, look => Assert.Null(look.Fault));
+        Assert.Equal(tellTheirExpiry ? 0 : 1, LooksAtS3(accepted).Count(look => look.StatusCode == (int)HttpStatusCode.Forbidden));
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_ADocumentThatIsGone_IsMissing()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        using var poller = NewPoller(AskHostAsync);
+        await poller.WaitForCompletionAsync(accepted);
+        await _provider.DeleteDocumentAsync(_host.Store.GetStatusKey(accepted.Id));
+
+        var gone = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(accepted));
+
+        Assert.Equal(OperationUnavailableReason.Missing, gone.Reason);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_ACallerThatGetsNone_IsForbidden()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        using var poller = NewPoller(async (id, cancel) =>
+        {
+            using var response = await _host.Http.PostAsync(new Uri(_host.Address, $"/operations/{id}/credentials"), null, cancel);
+            return await StatusCredentials.ReadAsync(response, cancel);
+        });
+
+        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(accepted));
+
+        Assert.Equal(OperationUnavailableReason.Forbidden, refused.Reason);
+        Assert.Contains("401", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(LooksAtS3(accepted));
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_CredentialsForAnotherOperation_AreRefusedByS3()
+    {
+        var mine = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        var others = await _host.Operations.AcceptAsync(new Parcel("Bob"));
+        using var poller = NewPoller(async (id, cancel) =>
+            await AskHostAsync(others.Id, cancel) with { Id = id, StatusKey = _host.Store.GetStatusKey(id) });
+
+        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(mine));
+
+        Assert.Equal(OperationUnavailableReason.Forbidden, refused.Reason);
+        Assert.Contains("403 Forbidden (AccessDenied)", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_AHostThatIsBusy_IsAskedAgain()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        var asked = 0;
+        using var poller = NewPoller((id, cancel) => ++asked <= 2
+            ? throw new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)
+            : AskHostAsync(id, cancel));
+
+        var ended = await poller.WaitForCompletionAsync(accepted);
+
+        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Equal(2, _looks.Count(look => look.Fault is not null));
+        Assert.All(_looks.Take(2), look => Assert.Contains("503", look.Fault, StringComparison.Ordinal));
+    }
+
+    private async Task<StatusCredentials> AskHostAsync(string id, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_host.Address, $"/operations/{id}/credentials"));
+        request.Headers.Add(HeaderAuthentication.Id, "ada");
+        using var response = await _host.Http.SendAsync(request, cancel);
+        var given = await StatusCredentials.ReadAsync(response, cancel);
+        _given.Add(given);
+        return given;
+    }
+
+    private static async Task<StatusCredentials> ShortenAsync(StatusCredentials given, bool tellTheirExpiry)
+    {
+        using var sts = TestServers.NewStsClient();
+        var ending = await StsRequests.SendAsync(
+            sts, CredentialsGrounds.HostsRole, TestServers.RoleArn, "ada", SessionPolicy.For(given.Bucket, given.Region, [given.StatusKey]), 3, default);
+        return given with
+        {
+            AccessKeyId = ending.AccessKeyId,
+            SecretAccessKey = ending.SecretAccessKey,
+            SessionToken = ending.SessionToken,
+            ExpiresAt = tellTheirExpiry ? ending.ExpiresAt : given.ExpiresAt,
+        };
+    }
+
+    private OperationPoller NewPoller(Func<string, CancellationToken, Task<StatusCredentials>> ask) => new(new OperationPollerOptions
+    {
+        Timeout = _patience,
+        AtLeastEvery = TimeSpan.FromSeconds(0.2),
+        Looked = _looks.Add,
+        NewReader = id => new S3StatusReader(cancel => ask(id, cancel)),
+    });
+
+    // The host's own requests are signed with its own key.
+    private List<RecordedRequest> LooksAtS3(AcceptedOperation accepted) => [.. _s3.Requests.Where(request =>
+        request.Method == "GET" && request.Path.Contains(accepted.Id, StringComparison.Ordinal)
+        && !request.Headers["Authorization"].Contains(TestServers.AccessKey, StringComparison.Ordinal))];
+}

@@ -1,0 +1,41 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.Tests.Shared;
+
+/// <summary>Callers are who their headers say.</summary>
+internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string Id = "X-Test-Id";
+
+    public const string UserName = "X-Test-Name";
+
+    public static void Add(IServiceCollection services)
+    {
+        services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", null);
+        services.AddAuthorization();
+    }
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var claims = new List<Claim>();
+        Take(Id, ClaimTypes.NameIdentifier);
+        Take(UserName, ClaimTypes.Name);
+        return Task.FromResult(Request.Headers.ContainsKey(Id) || Request.Headers.ContainsKey(UserName)
+            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name))
+            : AuthenticateResult.NoResult());
+
+        void Take(string header, string type)
+        {
+            if (Request.Headers[header].ToString() is { Length: > 0 } value)
+            {
+                claims.Add(new Claim(type, value));
+            }
+        }
+    }
+}
