@@ -12,6 +12,8 @@ public sealed class StartupTests
 {
     private const string QueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters";
 
+    private const string Role = "arn:aws:iam::123456789012:role/status-reader";
+
     [Fact]
     public void Validate_RightSettings_Pass() => Assert.Empty(Start([]));
 
@@ -63,6 +65,33 @@ public sealed class StartupTests
         services.AddOffloadedPolling(Section(new() { [key] = value })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
 
         Assert.Contains(expected, Assert.Single(Validate(services)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Sts:RoleArn", "", "OffloadedPolling:Sts:RoleArn is missing. Set it to the ARN of the role")]
+    [InlineData("Sts:RoleArn", "status-reader", "OffloadedPolling:Sts:RoleArn is 'status-reader', which is no role's ARN")]
+    [InlineData("Sts:RoleArn", "arn:aws:iam::123456789012:user/ada", "which is no role's ARN")]
+    [InlineData("Sts:RoleArn", "arn:aws:iam::123:role/reader", "which is no role's ARN")]
+    [InlineData("Sts:Duration", "00:14:59", "OffloadedPolling:Sts:Duration is 00:14:59. Set it to between 00:15:00 and 12:00:00")]
+    [InlineData("Sts:Duration", "12:00:01", "OffloadedPolling:Sts:Duration is 12:00:01")]
+    [InlineData("Sts:RoleArm", "x", "OffloadedPolling:Sts:RoleArm is no setting of this version")]
+    public void Validate_AWrongSettingOfSts_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+        Assert.Contains(expected, Assert.Single(StartWithSts(new() { ["Sts:RoleArn"] = Role, [key] = value })), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(Role)]
+    [InlineData("arn:aws-cn:iam::123456789012:role/path/to/reader")]
+    [InlineData("arn:aws-us-gov:iam::123456789012:role/reader")]
+    [InlineData("arn:aws:iam:::role/status-reader")]
+    public void Validate_ARoleOfAnyPartitionOrServer_Passes(string role) => Assert.Empty(StartWithSts(new() { ["Sts:RoleArn"] = role }));
+
+    [Fact]
+    public void Validate_StsWithoutS3_IsTold()
+    {
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling(Section(new() { ["Sts:RoleArn"] = Role })).WithSqlite().WithSts().AddOperation<Letter>("letters", LetterJson.Default);
+
+        Assert.Contains("WithSts() is called without WithS3()", Assert.Single(Validate(services)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,6 +203,13 @@ public sealed class StartupTests
 
         Assert.Equal(failures, told.Count);
         Assert.All(told, failure => Assert.Contains("OffloadedPolling:Operations:letters:DeadLetterQueueUrl is missing", failure, StringComparison.Ordinal));
+    }
+
+    private static List<string> StartWithSts(Dictionary<string, string?> settings)
+    {
+        var services = new ServiceCollection();
+        Whole(services.AddOffloadedPolling(Section(settings))).WithSts();
+        return Validate(services);
     }
 
     private static List<string> Start(Dictionary<string, string?> settings)

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Time.Testing;
+using OffloadedPolling.Credentials;
+
+namespace OffloadedPolling.Tests.Credentials;
+
+public sealed class CredentialsCacheTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    private int _fetches;
+
+    [Theory]
+    [InlineData(15, 12)]
+    [InlineData(60, 55)]
+    public async Task GetAsync_UntilShortlyBeforeTheExpiry_FetchesOnce(int minutes, int goodFor)
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var life = TimeSpan.FromMinutes(minutes);
+
+        var first = await GetAsync(cache, life);
+        _time.Advance(TimeSpan.FromMinutes(goodFor) - TimeSpan.FromSeconds(1));
+        var kept = await GetAsync(cache, life);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var renewed = await GetAsync(cache, life);
+
+        Assert.Same(first, kept);
+        Assert.NotSame(first, renewed);
+        Assert.Equal(2, _fetches);
+    }
+
+    [Fact]
+    public async Task GetAsync_WhatExpiresBeforeItWasAskedTo_IsKeptForLess()
+    {
+        var cache = new CredentialsCache(_time, 10);
+
+        await GetAsync(cache, TimeSpan.FromHours(1), expiresIn: TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromMinutes(8));
+        await GetAsync(cache, TimeSpan.FromHours(1));
+
+        Assert.Equal(2, _fetches);
+    }
+
+    [Fact]
+    public async Task GetAsync_AClockThatIsHoursAhead_DoesNotAskEachTime()
+    {
+        var cache = new CredentialsCache(_time, 10);
+
+        await GetAsync(cache, TimeSpan.FromMinutes(15), expiresIn: TimeSpan.FromHours(-2));
+        _time.Advance(TimeSpan.FromMinutes(11));
+        await GetAsync(cache, TimeSpan.FromMinutes(15));
+
+        Assert.Equal(1, _fetches);
+    }
+
+    [Fact]
+    public async Task GetAsync_ManyAtOnce_FetchesOnceAndOneThatGivesUpFailsNoOther()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var answer = new TaskCompletionSource<TemporaryCredentials>();
+        using var giveUp = new CancellationTokenSource();
+
+        var impatient = cache.GetAsync("key", TimeSpan.FromHours(1), FetchAsync, giveUp.Token).AsTask();
+        var patient = Enumerable.Range(0, 20).Select(_ => cache.GetAsync("key", TimeSpan.FromHours(1), FetchAsync, default).AsTask()).ToList();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        answer.SetResult(New(TimeSpan.FromHours(1)));
+
+        Assert.Single((await Task.WhenAll(patient)).Distinct());
+        Assert.Equal(1, _fetches);
+
+        Task<TemporaryCredentials> FetchAsync()
+        {
+            Interlocked.Increment(ref _fetches);
+            return answer.Task;
+        }
+    }
+
+    [Fact]
+    public async Task GetAsync_AFailure_IsToldToAllWhoWaitAndNotKept()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var answer = new TaskCompletionSource<TemporaryCredentials>();
+
+        var first = cache.GetAsync("key", TimeSpan.FromHours(1), () => answer.Task, default).AsTask();
+        var second = cache.GetAsync("key", TimeSpan.FromHours(1), () => answer.Task, default).AsTask();
+        answer.SetException(new TemporaryCredentialsException("As told."));
+        await Assert.ThrowsAsync<TemporaryCredentialsException>(() => first);
+        await Assert.ThrowsAsync<TemporaryCredentialsException>(() => second);
+
+        Assert.NotNull(await GetAsync(cache, TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
+    public async Task GetAsync_MoreThanThereIsRoomFor_LetsTheLeastRecentlyUsedGo()
+    {
+        var cache = new CredentialsCache(_time, 2);
+        foreach (var key in (string[])["a", "b", "a", "c"])
+        {
+            await GetAsync(cache, TimeSpan.FromHours(1), key);
+        }
+
+        await GetAsync(cache, TimeSpan.FromHours(1), "a");
+        Assert.Equal(3, _fetches);
+        await GetAsync(cache, TimeSpan.FromHours(1), "b");
+        Assert.Equal(4, _fetches);
+    }
+
+    private async Task<TemporaryCredentials> GetAsync(CredentialsCache cache, TimeSpan duration, string key = "key", TimeSpan? expiresIn = null) =>
+        await cache.GetAsync(key, duration, () =>
+        {
+            Interlocked.Increment(ref _fetches);
+            return Task.FromResult(New(expiresIn ?? duration));
+        }, default);
+
+    private TemporaryCredentials New(TimeSpan expiresIn) => new("AKID", "secret", "token", _time.GetUtcNow() + expiresIn);
+}
