@@ -35,6 +35,11 @@ if (!isOnAws || OrdersOptions.HasDeadLetterQueue(polling))
     offloaded.AddDeadLetterReader();
 }
 
+if (isOnAws && OrdersOptions.IssuesCredentials(polling))
+{
+    offloaded.WithSts();
+}
+
 if (settings.Role != Role.Api)
 {
     offloaded.AddHandler<CreateOrder, CreateOrderHandler>();

@@ -26,6 +26,9 @@ internal sealed class OrdersOptions
 
     public static bool HasDeadLetterQueue(IConfiguration polling) => !string.IsNullOrEmpty(polling["Operations:orders:DeadLetterQueueUrl"]);
 
+    /// <summary>Whether callers may have temporary credentials in the place of status URLs. They have to show a token for it.</summary>
+    public static bool IssuesCredentials(IConfiguration polling) => polling.GetSection("Sts").Exists();
+
     /// <summary>Whether callers have to show a token: where the bearer scheme is set up, as <c>dotnet user-jwts create</c> does.</summary>
     public static bool DemandsTokens(IConfiguration configuration) => configuration.GetSection("Authentication:Schemes:Bearer").Exists();
 

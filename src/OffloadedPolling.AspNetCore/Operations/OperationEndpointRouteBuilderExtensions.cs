@@ -60,8 +60,8 @@ public static class OperationEndpointRouteBuilderExtensions
             .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status409Conflict, OperationResponse.ProblemContentType)
             .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
-        if (endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>() is { } registered
-            && registered.IsService(typeof(ITemporaryCredentialsIssuer)) && registered.IsService(typeof(IStatusCredentialsIssuer)))
+        var registered = endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>();
+        if (registered.IsService(typeof(ITemporaryCredentialsIssuer)) && registered.IsService(typeof(IStatusCredentialsIssuer)))
         {
             MapCredentials(group);
         }

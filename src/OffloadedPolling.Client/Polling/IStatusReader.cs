@@ -7,8 +7,8 @@ namespace OffloadedPolling.Client;
 /// <remarks>
 /// Implementations
 /// <list type="bullet">
-/// <item>MUST tell a look that failed by what they return, never by an exception, unless no further look would fare better for a fault in
-/// the program or its settings: what is thrown ends the wait as it is;</item>
+/// <item>MUST return what a look that failed came to, and throw only where the program or its settings are at fault: an exception ends the
+/// wait as it is;</item>
 /// <item>MUST end a look by themselves when no answer comes, and when they are told to;</item>
 /// <item>MUST put no credential into their words, which become the text of exceptions;</item>
 /// <item>SHOULD make one request a look, without retries of their own: the poller backs off.</item>

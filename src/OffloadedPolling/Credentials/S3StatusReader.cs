@@ -29,7 +29,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     /// <summary>Creates a reader.</summary>
     /// <param name="credentials">
     /// Asks the host for credentials. An <see cref="HttpRequestException"/> with 404 or 410 says that there is no such operation, with another
-    /// status of 400 to 499 that this caller gets none, but for 408 and 429; any other, and a <see cref="JsonException"/>, that it is worth
+    /// status of 300 to 499 that this caller gets none, but for 408 and 429; any other, and a <see cref="JsonException"/>, that it is worth
     /// another try.
     /// </param>
     /// <param name="time">The clock; the system's unless given.</param>
@@ -79,13 +79,13 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
             {
                 return await _sight!.LookAsync(etag, cancel).ConfigureAwait(false);
             }
-            catch (AmazonServiceException refused) when (!isFresh && IsRefusal(refused))
+            catch (AmazonServiceException refused) when (!isFresh && IsFinal(refused.StatusCode))
             {
                 // Expired or revoked; or the document is gone, which S3 does not tell who may not list: the host does.
                 isFresh = true;
                 await RenewAsync(cancel).ConfigureAwait(false);
             }
-            catch (AmazonServiceException refused) when (IsRefusal(refused))
+            catch (AmazonServiceException refused) when (IsFinal(refused.StatusCode))
             {
                 return OfStore(refused);
             }
@@ -96,8 +96,9 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         }
     }
 
-    private static bool IsRefusal(AmazonServiceException error) => error.StatusCode
-        is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
+    // Redirects too, which another try does not change.
+    private static bool IsFinal(HttpStatusCode? code) => code
+        is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.InternalServerError
         and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
     private static StatusReading OfStore(AmazonServiceException refused) => StatusReading.Refused(
@@ -113,8 +114,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     private static StatusReading OfHost(HttpRequestException refused) => refused.StatusCode switch
     {
         HttpStatusCode.NotFound or HttpStatusCode.Gone => StatusReading.Refused(OperationUnavailableReason.Missing, HostsWords(refused), refused.StatusCode),
-        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests) =>
-            StatusReading.Refused(OperationUnavailableReason.Forbidden, HostsWords(refused), refused.StatusCode),
+        { } code when IsFinal(code) => StatusReading.Refused(OperationUnavailableReason.Forbidden, HostsWords(refused), code),
         _ => StatusReading.Faulty(HostsWords(refused)),
     };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon.S3;
 using Amazon.SecurityToken;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.Credentials;
 using OffloadedPolling.IntegrationTests.Conformance;
@@ -154,6 +155,25 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         Assert.All(_looks.Take(2), look => Assert.Contains("503", look.Fault, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task WaitForCompletionAsync_S3ThatIsBusy_IsAskedAgainWithTheSameCredentials()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        var refused = 0;
+        _s3.Intercept = context => IsCallers(context.Request.Headers.Authorization.ToString()) && ++refused <= 4
+            ? AwsAnswers.XmlErrorAsync(context, "SlowDown", StatusCodes.Status503ServiceUnavailable)
+            : Task.FromResult(false);
+        using var poller = NewPoller(AskHostAsync);
+
+        var ended = await poller.WaitForCompletionAsync(accepted);
+
+        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Single(_given);
+
+        // The SDK tries once more by itself.
+        Assert.Equal(["503 ServiceUnavailable (SlowDown)", "503 ServiceUnavailable (SlowDown)", null], _looks.Take(3).Select(look => look.Fault));
+    }
+
     private async Task<StatusCredentials> AskHostAsync(string id, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_host.Address, $"/operations/{id}/credentials"));
@@ -189,5 +209,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     // The host's own requests are signed with its own key.
     private List<RecordedRequest> LooksAtS3(AcceptedOperation accepted) => [.. _s3.Requests.Where(request =>
         request.Method == "GET" && request.Path.Contains(accepted.Id, StringComparison.Ordinal)
-        && !request.Headers["Authorization"].Contains(TestServers.AccessKey, StringComparison.Ordinal))];
+        && IsCallers(request.Headers["Authorization"]))];
+
+    private static bool IsCallers(string authorization) => !authorization.Contains(TestServers.AccessKey, StringComparison.Ordinal);
 }
