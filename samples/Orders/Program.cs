@@ -27,6 +27,12 @@ if (demandsTokens)
 
 builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");
 
+if (isOnAws && builder.Environment.IsDevelopment())
+{
+    // Before the worker: its first writes find the bucket set up.
+    builder.Services.AddHostedService<DevelopmentBucket>();
+}
+
 var offloaded = builder.Services.AddOffloadedPolling(polling);
 _ = isOnAws ? offloaded.WithS3().WithSqs() : offloaded.WithSqlite();
 offloaded.AddOperation<CreateOrder>("orders", OrdersJson.Default);

@@ -4,8 +4,10 @@ using Amazon.SQS;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
+using OffloadedPolling.Bucket;
 using OffloadedPolling.Credentials;
 using OffloadedPolling.Queue;
 using OffloadedPolling.Settings;
@@ -31,10 +33,14 @@ public static class OffloadedPollingBuilderAwsExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddOptions<S3Options>()
-            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options)))
+            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
             .Configure(configure ?? (_ => { }))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
+        services.AddOptions<StatusBucketOptions>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options)))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
 
         services.TryAddSingleton(provider => new S3Connection(provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
@@ -42,6 +48,17 @@ public static class OffloadedPollingBuilderAwsExtensions
         services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
         services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
         services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
+        services.TryAddSingleton<BucketHttp>();
+        services.TryAddSingleton<BucketDocuments>();
+        services.TryAddSingleton<BucketProbe>();
+        services.TryAddSingleton(provider => new StatusBucket(
+            provider.GetRequiredService<S3Connection>(),
+            provider.GetRequiredService<BucketDocuments>(),
+            provider.GetRequiredService<BucketProbe>(),
+            provider.GetRequiredService<IOptions<S3Options>>(),
+            provider.GetRequiredService<IOptions<StatusBucketOptions>>(),
+            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
+            provider.GetRequiredService<ILogger<StatusBucket>>()));
 
         // For WithSts(), or an issuer of the host's own.
         services.TryAddSingleton<IStatusCredentialsIssuer>(provider => new S3StatusCredentialsIssuer(

@@ -21,6 +21,11 @@ internal sealed partial class S3OptionsValidator(SettingsSection settings) : IVa
             errors.Add(nameof(options.KeyPrefix), wrongPrefix);
         }
 
+        foreach (var (key, wrong) in StatusAccessSettings.WrongWith(options))
+        {
+            errors.Add(key, wrong);
+        }
+
         return errors.ToResult();
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Unicode;
 using Amazon.Runtime;
 
@@ -88,7 +87,7 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
             Path = $"{day}/{region}/s3/aws4_request";
             EscapedCredential = Uri.EscapeDataString($"{keys.AccessKey}/{Path}");
             EscapedToken = keys.UseToken ? Uri.EscapeDataString(keys.Token) : "";
-            SigningKey = DeriveKey(keys.SecretKey, day, region);
+            SigningKey = Urls.SigningKey.Derive(keys.SecretKey, day, region);
         }
 
         public DateTime Date { get; }
@@ -104,16 +103,5 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
         public bool IsOf(ImmutableCredentials keys) =>
             ReferenceEquals(_keys, keys)
             || (_keys.AccessKey == keys.AccessKey && _keys.SecretKey == keys.SecretKey && _keys.Token == keys.Token);
-
-        private static byte[] DeriveKey(string secretKey, string day, string region)
-        {
-            var key = Encoding.UTF8.GetBytes("AWS4" + secretKey);
-            foreach (var part in (ReadOnlySpan<string>)[day, region, "s3", "aws4_request"])
-            {
-                key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
-            }
-
-            return key;
-        }
     }
 }

@@ -1,8 +1,3 @@
-using System.Web;
-using Amazon;
-using Amazon.Runtime;
-using Amazon.S3;
-using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
@@ -47,7 +42,7 @@ internal sealed class S3PresignedUrlIssuer(
         var signer = _signer ??= await LearnSignerAsync().ConfigureAwait(false);
 
         // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
-        var signedAt = ServerNow(signer);
+        var signedAt = SigningPlace.ServerNow(s3.Client, signer.ClockName, time);
         signedAt = signedAt.AddTicks(-(signedAt.Ticks % TimeSpan.TicksPerSecond));
         var seconds = (int)Shorten(lifetime, keys, signedAt).TotalSeconds;
         if (seconds < 1)
@@ -81,30 +76,7 @@ internal sealed class S3PresignedUrlIssuer(
         return most;
     }
 
-    private DateTimeOffset ServerNow(PresignedUrlSigner signer)
-    {
-        var correction = AWSConfigs.ManualClockCorrection ?? (AWSConfigs.CorrectForClockSkew && !s3.Client.Config.DisableClockSkewCorrection
-            ? CorrectClockSkew.GetClockCorrectionForEndpoint(signer.ClockName)
-            : TimeSpan.Zero);
-        return time.GetUtcNow() + correction;
-    }
-
     /// <summary>Has the SDK sign one URL and does as it did: the same address, region and signature version.</summary>
-    private async Task<PresignedUrlSigner> LearnSignerAsync()
-    {
-        var endpoint = s3.GetEndpoint(s3.KeyPrefix);
-        var request = new GetPreSignedUrlRequest
-        {
-            BucketName = s3.Bucket,
-            Key = s3.KeyPrefix,
-            Expires = time.GetUtcNow().UtcDateTime.AddHours(1),
-            // The SDK writes https whatever the address says, unless told.
-            Protocol = endpoint.Scheme == Uri.UriSchemeHttp ? Protocol.HTTP : Protocol.HTTPS,
-        };
-        var query = HttpUtility.ParseQueryString(new Uri(await s3.Client.GetPreSignedURLAsync(request).ConfigureAwait(false)).Query);
-        return query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256" && query["X-Amz-Credential"]?.Split('/') is [_, _, var region, "s3", _]
-            ? new PresignedUrlSigner(endpoint, region)
-            : throw new StatusUrlException(
-                $"The S3 client signs URLs with '{query["X-Amz-Algorithm"] ?? "signature version 2"}', which status URLs cannot use. Use a bucket of one region and signature version 4.");
-    }
+    private async Task<PresignedUrlSigner> LearnSignerAsync() =>
+        new(s3.GetEndpoint(s3.KeyPrefix), await SigningPlace.LearnRegionAsync(s3, time).ConfigureAwait(false));
 }

@@ -43,6 +43,9 @@ internal sealed class OrdersProcess : IAsyncDisposable
         return orders._process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;
     }
 
+    /// <summary>Starts it without waiting for its health, for settings with which it has none.</summary>
+    public static OrdersProcess Start(IReadOnlyDictionary<string, string> settings) => Launch(settings);
+
     /// <summary>Starts it with settings that it should refuse, and returns what it printed.</summary>
     public static async Task<(int ExitCode, string Output)> RunToExitAsync(IReadOnlyDictionary<string, string> settings)
     {

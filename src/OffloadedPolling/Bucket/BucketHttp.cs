@@ -1,0 +1,39 @@
+using Amazon.Runtime;
+using OffloadedPolling.Status;
+
+namespace OffloadedPolling.Bucket;
+
+/// <summary>An HTTP client that reaches what the S3 client reaches: made by its factory or through its proxy.</summary>
+internal sealed class BucketHttp(S3Connection s3) : IDisposable
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
+
+    private readonly Lazy<HttpClient> _client = new(() => Create(s3.Client.Config));
+
+    public HttpClient Client => _client.Value;
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+    }
+
+    private static HttpClient Create(IClientConfig config)
+    {
+        if ((config as ClientConfig)?.HttpClientFactory is { } factory)
+        {
+            return factory.CreateHttpClient(config);
+        }
+
+        // A bucket in another region answers with a redirect that would need another signature.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        if (config.GetWebProxy() is { } proxy)
+        {
+            handler.Proxy = proxy;
+        }
+
+        return new HttpClient(handler) { Timeout = _timeout };
+    }
+}

@@ -1,0 +1,31 @@
+namespace OffloadedPolling.Bucket.Parts;
+
+/// <summary>One part of the set-up, which lies in one of the bucket's configuration documents.</summary>
+/// <param name="name">What it is called: as its switch.</param>
+/// <param name="resource">The document's name in the query: <c>lifecycle</c>.</param>
+/// <param name="shouldBe">What should be, in words.</param>
+internal abstract class BucketPart(string name, string resource, string shouldBe)
+{
+    public string Name => name;
+
+    public string Resource => resource;
+
+    public string ShouldBe => shouldBe;
+
+    /// <summary>Why it is not to be applied; <see langword="null"/> if it is.</summary>
+    public (StatusBucketPartState State, string Reason)? WhyNot { get; init; }
+
+    /// <summary>Whether a presigned read from this machine may fail with it: it is about callers, who are elsewhere.</summary>
+    public bool MayExcludeThisMachine { get; init; }
+
+    /// <summary>What to say of it wherever it is on.</summary>
+    public string? Warning { get; init; }
+
+    /// <summary>Reads the document, and says how the part stands in it.</summary>
+    /// <exception cref="UnexpectedDocumentException">The document holds what would be lost.</exception>
+    public virtual async Task<Finding> InspectAsync(BucketDocuments documents, CancellationToken cancel) =>
+        Compare(await documents.ReadAsync(resource, cancel).ConfigureAwait(false));
+
+    /// <summary>How the part stands in a document, and the document with the part in it.</summary>
+    public abstract Finding Compare(BucketDocument? before);
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+
+namespace OffloadedPolling.Bucket.Parts;
+
+/// <summary>Block Public Access, all four settings of it.</summary>
+/// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html</remarks>
+internal sealed class PublicAccessPart(string name, string shouldBe) : BucketPart(name, "publicAccessBlock", shouldBe)
+{
+    private static readonly string[] _settings = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+
+    /// <summary>As the AWS CLI and CloudFormation take it.</summary>
+    public static JsonObject ToJson() => new([.. _settings.Select(setting => KeyValuePair.Create(setting, (JsonNode?)JsonValue.Create(true)))]);
+
+    public override async Task<Finding> InspectAsync(BucketDocuments documents, CancellationToken cancel)
+    {
+        var finding = await base.InspectAsync(documents, cancel).ConfigureAwait(false);
+        return finding.IsToBeApplied && await documents.ReadAsync("policyStatus", cancel).ConfigureAwait(false) is { } status && BucketXml.IsTrue(status.Text, "IsPublic")
+            ? Finding.Refused(finding.Is,
+                "The bucket's policy lets everybody in somewhere, and Block Public Access would shut them out. Remove that statement, or set BlockPublicAccess to false.")
+            : finding;
+    }
+
+    public override Finding Compare(BucketDocument? before)
+    {
+        var missing = before is null ? _settings : [.. _settings.Where(setting => !BucketXml.IsTrue(before.Text, setting))];
+        if (missing.Length == 0)
+        {
+            return Finding.Right("all four settings are on");
+        }
+
+        // Ceph's gateway tells it by another name than it takes it.
+        var back = before is null ? null : new BucketDocument(ToXml(setting => !missing.Contains(setting)));
+        return Finding.Wrong(
+            wasThere: missing.Length < _settings.Length,
+            missing.Length == _settings.Length ? "off" : $"without {string.Join(", ", missing)}",
+            back,
+            new BucketDocument(ToXml(_ => true)));
+    }
+
+    private static string ToXml(Func<string, bool> isOn) => RuleList.InNamespace(
+        new XElement("PublicAccessBlockConfiguration", _settings.Select(setting => new XElement(setting, isOn(setting) ? "true" : "false"))),
+        RuleListKind.Lifecycle.Namespace).ToString(SaveOptions.DisableFormatting);
+}

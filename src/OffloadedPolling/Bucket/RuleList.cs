@@ -1,0 +1,80 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace OffloadedPolling.Bucket;
+
+/// <summary>An XML document of rules, in which others have rules of their own: a lifecycle, or what CORS allows.</summary>
+internal sealed class RuleList
+{
+    private readonly XElement _root;
+
+    private readonly RuleListKind _kind;
+
+    private RuleList(XElement root, RuleListKind kind) => (_root, _kind) = (root, kind);
+
+    public IEnumerable<XElement> Rules => _root.Elements();
+
+    public static RuleList Parse(string? text, RuleListKind kind)
+    {
+        if (text is null)
+        {
+            return new RuleList(new XElement(kind.Namespace + kind.Root), kind);
+        }
+
+        XElement root;
+        try
+        {
+            root = XDocument.Parse(text, LoadOptions.PreserveWhitespace).Root!;
+        }
+        catch (XmlException unreadable)
+        {
+            throw new UnexpectedDocumentException($"The bucket's {kind.What} is no XML: {unreadable.Message}", unreadable);
+        }
+
+        if (root.Name.LocalName != kind.Root)
+        {
+            throw new UnexpectedDocumentException($"The bucket's {kind.What} is a '{root.Name.LocalName}', not a '{kind.Root}'. Set this part up by hand.");
+        }
+
+        return root.Elements().FirstOrDefault(element => element.Name.LocalName != kind.Rule) is { } unknown
+            ? throw new UnexpectedDocumentException(
+                $"The bucket's {kind.What} holds '{unknown.Name.LocalName}', which this version does not know and will not risk to lose. Set this part up by hand.")
+            : new RuleList(root, kind);
+    }
+
+    public XElement? Find(string id)
+    {
+        var own = Rules.Where(rule => IdOf(rule) == id).ToList();
+        return own.Count <= 1
+            ? own.FirstOrDefault()
+            : throw new UnexpectedDocumentException($"The bucket's {_kind.What} has {own.Count} rules with the id '{id}'. Remove all but one.");
+    }
+
+    /// <summary>The document with a rule in the place of the one with its id, or at the end. All else stays as it is.</summary>
+    public string With(string id, XElement rule)
+    {
+        var root = new XElement(_root);
+        rule = InNamespace(rule, root.Name.Namespace);
+        if (root.Elements().FirstOrDefault(each => IdOf(each) == id) is { } own)
+        {
+            own.ReplaceWith(rule);
+        }
+        else
+        {
+            root.Add(rule);
+        }
+
+        var count = root.Elements().Count();
+        return count <= _kind.MaxRules
+            ? root.ToString(SaveOptions.DisableFormatting)
+            : throw new UnexpectedDocumentException($"The bucket's {_kind.What} would have {count} rules with it, and S3 takes {_kind.MaxRules}. Remove one that nobody needs.");
+    }
+
+    public static string? IdOf(XElement rule) => Child(rule, "ID")?.Value;
+
+    // Whatever the namespace: servers send S3's, or none.
+    public static XElement? Child(XElement parent, string name) => parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
+
+    public static XElement InNamespace(XElement element, XNamespace space) =>
+        new(space + element.Name.LocalName, element.HasElements ? element.Elements().Select(child => InNamespace(child, space)) : element.Value);
+}

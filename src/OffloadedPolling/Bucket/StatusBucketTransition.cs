@@ -1,0 +1,13 @@
+namespace OffloadedPolling;
+
+/// <summary>A move of status documents to another storage class, for those who know what it costs.</summary>
+public sealed class StatusBucketTransition
+{
+    /// <summary>Where to: <c>STANDARD_IA</c>, <c>ONEZONE_IA</c>, <c>GLACIER_IR</c>, <c>GLACIER</c> or <c>DEEP_ARCHIVE</c>.</summary>
+    /// <value>Required.</value>
+    public string StorageClass { get; set; } = "";
+
+    /// <summary>When: so many days after a document's last change.</summary>
+    /// <value>At least 0; for <c>STANDARD_IA</c> and <c>ONEZONE_IA</c> at least 30.</value>
+    public int AfterDays { get; set; }
+}
