@@ -12,6 +12,9 @@ internal sealed class PolicyDocument
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
     public const int MaxBytes = 20 * 1024;
 
+    // Of two members of one name, one would be lost.
+    private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
+
     private readonly JsonObject _policy;
 
     private PolicyDocument(JsonObject policy) => _policy = policy;
@@ -25,14 +28,12 @@ internal sealed class PolicyDocument
 
         try
         {
-            var policy = JsonNode.Parse(text) as JsonObject ?? throw new UnexpectedDocumentException("The bucket's policy is no JSON object. Correct it by hand.");
-            // Two members of one name would throw at the first look, or one of them be lost.
-            _ = policy.DeepClone().ToJsonString();
+            var policy = JsonNode.Parse(text, documentOptions: _strict) as JsonObject ?? throw new UnexpectedDocumentException("The bucket's policy is no JSON object. Correct it by hand.");
             return policy["Statement"] is JsonArray or JsonObject
                 ? new PolicyDocument(policy)
                 : throw new UnexpectedDocumentException("The bucket's policy has no Statement that is a list or an object. Correct it by hand.");
         }
-        catch (Exception unreadable) when (unreadable is JsonException or ArgumentException)
+        catch (JsonException unreadable)
         {
             throw new UnexpectedDocumentException($"The bucket's policy cannot be read without loss: {unreadable.Message} Correct it by hand.", unreadable);
         }

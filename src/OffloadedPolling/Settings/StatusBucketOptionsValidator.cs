@@ -78,6 +78,12 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
             return $"is {step.Day} for {step.To.Name}, behind {before.To.Name} after {before.Day}. Set transitions in ascending order of days and of class: {string.Join(", ", classes.Select(each => each.Name))}.";
         }
 
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+        if (before is { To.Name: "ONEZONE_IA" } && step.To.Name == "GLACIER_IR")
+        {
+            return $"is {step.Day} for {step.To.Name}, and S3 moves nothing there from {before.To.Name}. Leave one of the two out.";
+        }
+
         return step.Days >= step.To.LeastDays
             ? null
             : $"is {step.Day}, and {(isLast ? $"documents are deleted on day {step.EndDay} ({settings.NameOf(nameof(OffloadedPollingOptions.Retention))})" : $"they move on on day {step.EndDay}")}: "

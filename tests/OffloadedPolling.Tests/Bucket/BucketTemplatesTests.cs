@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using OffloadedPolling.Bucket;
+
+namespace OffloadedPolling.Tests.Bucket;
+
+/// <summary>The plan as templates.</summary>
+public sealed class BucketTemplatesTests
+{
+    [Fact]
+    public void ToCloudFormation_AndToCli_SayTheSame()
+    {
+        var plan = Plan();
+        var properties = BucketTemplates.ToCloudFormation(plan)["Resources"]!["StatusBucket"]!["Properties"]!;
+        var policy = BucketTemplates.ToCloudFormation(plan)["Resources"]!["StatusBucketPolicy"]!["Properties"]!["PolicyDocument"]!;
+        var cli = BucketTemplates.ToCli(plan);
+
+        Assert.True(JsonNode.DeepEquals(cli["policy"], policy));
+        Assert.True(JsonNode.DeepEquals(cli["publicAccessBlock"], properties["PublicAccessBlockConfiguration"]));
+        Assert.Equal("AES256", properties["BucketEncryption"]!["ServerSideEncryptionConfiguration"]![0]!["ServerSideEncryptionByDefault"]!["SSEAlgorithm"]!.GetValue<string>());
+        Assert.Equal("AES256", cli["encryption"]!["Rules"]![0]!["ApplyServerSideEncryptionByDefault"]!["SSEAlgorithm"]!.GetValue<string>());
+
+        var rules = properties["LifecycleConfiguration"]!["Rules"]!.AsArray();
+        var cliRules = cli["lifecycle"]!["Rules"]!.AsArray();
+        Assert.Equal(3, rules.Count);
+        Assert.Equal(cliRules.Select(rule => rule!["ID"]!.GetValue<string>()), rules.Select(rule => rule!["Id"]!.GetValue<string>()));
+        Assert.Equal(365, rules[0]!["ExpirationInDays"]!.GetValue<int>());
+        Assert.Equal(365, cliRules[0]!["Expiration"]!["Days"]!.GetValue<int>());
+        Assert.Equal("200000", rules[1]!["ObjectSizeGreaterThan"]!.GetValue<string>());
+        Assert.Equal(200000, cliRules[1]!["Filter"]!["And"]!["ObjectSizeGreaterThan"]!.GetValue<int>());
+        Assert.Equal(30, rules[1]!["Transitions"]![0]!["TransitionInDays"]!.GetValue<int>());
+        Assert.Equal(30, cliRules[1]!["Transitions"]![0]!["Days"]!.GetValue<int>());
+        Assert.True(rules[2]!["ExpiredObjectDeleteMarker"]!.GetValue<bool>());
+        Assert.Equal(1, cliRules[2]!["NoncurrentVersionExpiration"]!["NoncurrentDays"]!.GetValue<int>());
+
+        var cors = properties["CorsConfiguration"]!["CorsRules"]![0]!;
+        var cliCors = cli["cors"]!["CORSRules"]![0]!;
+        Assert.True(JsonNode.DeepEquals(cliCors["AllowedOrigins"], cors["AllowedOrigins"]));
+        Assert.True(JsonNode.DeepEquals(cliCors["ExposeHeaders"], cors["ExposedHeaders"]));
+        Assert.True(JsonNode.DeepEquals(cliCors["MaxAgeSeconds"], cors["MaxAge"]));
+    }
+
+    [Fact]
+    public void ToCloudFormation_KeepsTheBucketWhenTheStackGoes() =>
+        Assert.All(BucketTemplates.ToCloudFormation(Plan())["Resources"]!.AsObject(), resource =>
+            Assert.Equal(("Retain", "Retain"), (resource.Value!["DeletionPolicy"]!.GetValue<string>(), resource.Value["UpdateReplacePolicy"]!.GetValue<string>())));
+
+    [Fact]
+    public void Templates_WithTheSameSettingsInAnotherOrder_AreTheSameText()
+    {
+        var (one, other) = (Plan(), Plan(s3 => ReverseAll(s3)));
+
+        Assert.Equal(PolicyDocument.ToText(BucketTemplates.ToCloudFormation(one)), PolicyDocument.ToText(BucketTemplates.ToCloudFormation(other)));
+        Assert.Equal(PolicyDocument.ToText(BucketTemplates.ToCli(one)), PolicyDocument.ToText(BucketTemplates.ToCli(other)));
+    }
+
+    [Fact]
+    public void Policy_IsForThePrefixAlone_ButForTls()
+    {
+        var statements = BucketTemplates.ToCli(Plan(partition: "aws-cn"))["policy"]!["Statement"]!.AsArray();
+
+        Assert.Equal(3, statements.Count);
+        foreach (var statement in statements.Where(statement => statement!["Sid"]!.GetValue<string>() != OwnNames.TlsOnlySid))
+        {
+            Assert.Equal("arn:aws-cn:s3:::status/operations/*", Assert.Single(statement!["Resource"]!.AsArray())!.GetValue<string>());
+            Assert.Equal("REST-QUERY-STRING", statement["Condition"]!["StringEqualsIfExists"]!["s3:authType"]!.GetValue<string>());
+        }
+
+        var tls = statements.Single(statement => statement!["Sid"]!.GetValue<string>() == OwnNames.TlsOnlySid)!;
+        Assert.Equal(["arn:aws-cn:s3:::status", "arn:aws-cn:s3:::status/*"], tls["Resource"]!.AsArray().Select(each => each!.GetValue<string>()));
+        Assert.Equal("false", tls["Condition"]!["BoolIfExists"]!["aws:SecureTransport"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("00:00:30", "120000")]
+    [InlineData("01:00:00", "3600000")]
+    [InlineData("7.00:00:00", "604800000")]
+    public void SignatureAge_IsTheLongestLifetimeInMilliseconds_TwoMinutesAtLeast(string lifetime, string expected)
+    {
+        var statements = BucketTemplates.ToCli(Plan(options: polling => polling.MaxUrlLifetime = TimeSpan.Parse(lifetime, System.Globalization.CultureInfo.InvariantCulture)))["policy"]!["Statement"]!.AsArray();
+
+        Assert.Equal(expected, Assert.Single(statements.Select(statement => statement!["Condition"]!["NumericGreaterThan"]?["s3:signatureAge"]?.GetValue<string>()).OfType<string>()));
+    }
+
+    [Theory]
+    [InlineData("00:01:00", 1)]
+    [InlineData("1.00:00:00", 1)]
+    [InlineData("1.00:00:01", 2)]
+    public void Expiry_IsInWholeDays_RoundedUp(string retention, int days) =>
+        Assert.Equal(days, BucketPlan.DaysOf(TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture)));
+
+    [Fact]
+    public void Templates_OverHttp_LeaveTlsOnlyOutAndSaySo()
+    {
+        var plan = Plan(isHttp: true);
+
+        Assert.DoesNotContain(OwnNames.TlsOnlySid, BucketTemplates.ToCli(plan)["policy"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("TlsOnly is left out", BucketTemplates.ToCloudFormation(plan)["Description"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("TlsOnly is left out", BucketTemplates.ToCli(plan)["notes"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Templates_WithEverythingOff_HoldTheBucketAlone()
+    {
+        var off = new StatusBucketOptions
+        {
+            BlockPublicAccess = false, TlsOnly = false, SignatureAge = false, Network = false, Cors = false, Expiry = false, NoncurrentExpiry = false, Encryption = false,
+        };
+
+        var plan = new BucketPlan("status", "aws", false, new S3Options(), off, new OffloadedPollingOptions());
+
+        Assert.Empty(BucketTemplates.ToCli(plan));
+        Assert.Equal("""{"BucketName":"status"}""", Assert.Single(BucketTemplates.ToCloudFormation(plan)["Resources"]!.AsObject()).Value!["Properties"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Names_OfAPrefixOfAnyLength_FitWhatS3Takes()
+    {
+        var (one, other) = (new string('a', 899) + "/", new string('a', 898) + "b/");
+
+        Assert.InRange(OwnNames.RuleId("transitions", one).Length, 1, 255);
+        Assert.NotEqual(OwnNames.RuleId("expiry", one), OwnNames.RuleId("expiry", other));
+        Assert.NotEqual(OwnNames.Sid("Network", "a/b/"), OwnNames.Sid("Network", "ab/"));
+        Assert.Matches("^[A-Za-z0-9]+$", OwnNames.Sid("Network", "a-b_c.d/"));
+    }
+
+    private static BucketPlan Plan(Action<S3Options>? s3 = null, bool isHttp = false, string partition = "aws", Action<OffloadedPollingOptions>? options = null)
+    {
+        var settings = new S3Options { BucketName = "status" };
+        foreach (var origin in (string[])["https://shop.example.com", "http://localhost:5080"])
+        {
+            settings.AllowedOrigins.Add(origin);
+        }
+
+        foreach (var range in (string[])["203.0.113.0/24", "2001:db8::/32"])
+        {
+            settings.AllowedIpRanges.Add(range);
+        }
+
+        settings.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
+        s3?.Invoke(settings);
+        var switches = new StatusBucketOptions { TransitionsAboveBytes = 200_000 };
+        switches.Transitions.Add(new() { StorageClass = "STANDARD_IA", AfterDays = 30 });
+        var polling = new OffloadedPollingOptions { Retention = TimeSpan.FromDays(365), MaxDocumentBytes = 1024 * 1024 };
+        options?.Invoke(polling);
+        return new BucketPlan("status", partition, isHttp, settings, switches, polling);
+    }
+
+    private static void ReverseAll(S3Options s3)
+    {
+        foreach (var list in (IList<string>[])[s3.AllowedOrigins, s3.AllowedIpRanges])
+        {
+            var reversed = list.Reverse().ToList();
+            list.Clear();
+            reversed.ForEach(list.Add);
+        }
+    }
+}
