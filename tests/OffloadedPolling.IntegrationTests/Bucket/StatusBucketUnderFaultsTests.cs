@@ -1,0 +1,194 @@
+using Microsoft.AspNetCore.Http;
+using OffloadedPolling.IntegrationTests.Servers;
+using static OffloadedPolling.StatusBucketPartState;
+
+namespace OffloadedPolling.IntegrationTests.Bucket;
+
+/// <summary>What is made of a server's less friendly answers, and of what Ceph's gateway does not do.</summary>
+public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
+{
+    private const string Origin = "https://shop.example.com";
+
+    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+
+    private RecordingProxy _s3 = null!;
+
+    public async ValueTask InitializeAsync() => _s3 = await RecordingProxy.StartAsync(TestServers.S3);
+
+    public ValueTask DisposeAsync() => _s3.DisposeAsync();
+
+    [Fact]
+    public async Task ApplyAsync_AWriteThatIsDenied_NamesThePermissionAndTheOthersGoOn()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context => Is(context, "PUT", "cors") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Refused, Applied, Applied), (report.State("Cors"), report.State("Expiry"), report.State("SignatureAge")));
+        Assert.Contains("Grant s3:PutBucketCORS, or switch the part off", report.Part("Cors").Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AccessDenied", 403, "Grant s3:GetLifecycleConfiguration")]
+    [InlineData("NoSuchThing", 404, "NoSuchThing")]
+    public async Task ApplyAsync_ALifecycleThatCannotBeRead_IsNotOverwritten(string code, int status, string expected)
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context => Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, code, status) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        _s3.Intercept = null;
+
+        Assert.Equal((Refused, Applied), (report.State("Expiry"), report.State("Cors")));
+        Assert.Contains(expected, report.Part("Expiry").Reason, StringComparison.Ordinal);
+        Assert.Null(await host.ReadAsync("lifecycle"));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AWriteOfWhichNobodyKnowsWhetherItWasDone_IsTakenBackAndRefused()
+    {
+        await using var host = await HostAsync();
+        _s3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Refused, Applied), (report.State("Cors"), report.State("SignatureAge")));
+        Assert.Null(await host.ReadAsync("cors"));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AConnectionThatBreaks_TakesBackWhatWasNotTriedYet()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context =>
+        {
+            if (Is(context, "PUT", "policy"))
+            {
+                context.Abort();
+                return Task.FromResult(true);
+            }
+
+            return Task.FromResult(false);
+        };
+
+        await Assert.ThrowsAsync<OperationStoreException>(() => host.StatusBucket().ApplyAsync(_cancel));
+
+        Assert.Contains(_s3.Requests, request => request is { Method: "PUT", StatusCode: 200 });
+        Assert.Equal((null, null), (await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        _s3.Intercept = context => Is(context, "DELETE", "publicAccessBlock") || Is(context, "PUT", "publicAccessBlock") && _s3.Requests.Any(request => request.StatusCode == 403)
+            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal(NotUndone, report.State("BlockPublicAccess"));
+        Assert.Contains("Take it away by hand", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
+        Assert.False(report.ProbePassed);
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 507);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_TheLifecyclesDefaultSize_IsSentAlong()
+    {
+        await using var host = await HostAsync();
+        await host.WriteAsync("lifecycle", """
+            <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
+            """);
+        _s3.AfterUpstream = context =>
+        {
+            if (Is(context, "GET", "lifecycle"))
+            {
+                context.Response.Headers["x-amz-transition-default-minimum-object-size"] = "varies_by_storage_class";
+            }
+        };
+
+        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Expiry"));
+
+        Assert.Contains(_s3.Requests, request => request.Method == "PUT"
+            && request.Headers.GetValueOrDefault("x-amz-transition-default-minimum-object-size") == "varies_by_storage_class");
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ANetworkThatThisMachineIsNotOf_StandsWhereHostsAreNotAsked()
+    {
+        // As on AWS: the denial is for presigned requests alone.
+        string? policy = null;
+        _s3.Intercept = async context =>
+        {
+            if (Is(context, "PUT", "policy"))
+            {
+                using var body = new StreamReader(context.Request.Body);
+                policy = await body.ReadToEndAsync();
+                context.Response.StatusCode = 204;
+                return true;
+            }
+
+            if (Is(context, "GET", "policy") && policy is not null)
+            {
+                await context.Response.WriteAsync(policy);
+                return true;
+            }
+
+            return policy is not null && context.Request.Query.ContainsKey("X-Amz-Signature") && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        };
+        await using var host = await HostAsync(parts => parts.SignatureAge = false, s3 => s3.AllowedIpRanges.Add("203.0.113.0/24"));
+
+        var first = await host.StatusBucket().ApplyAsync(_cancel);
+        var second = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Applied, AsItShouldBe), (first.State("Network"), second.State("Network")));
+        Assert.Equal((true, true), (first.ProbePassed, second.ProbePassed));
+        Assert.Contains("A presigned read from this machine does not", first.Probe, StringComparison.Ordinal);
+        Assert.Contains("203.0.113.0/24", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ABucketOpenToEverybody_KeepsItsReaders()
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        _s3.Intercept = async context =>
+        {
+            if (!Is(context, "GET", "policyStatus"))
+            {
+                return false;
+            }
+
+            await context.Response.WriteAsync("<PolicyStatus xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsPublic>TRUE</IsPublic></PolicyStatus>");
+            return true;
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Refused, Applied), (report.State("BlockPublicAccess"), report.State("Expiry")));
+        Assert.Contains("lets everybody in", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_OnTheWire_WritesWhatIsMissingAndNothingAtTheSecondTime()
+    {
+        await using var host = await HostAsync();
+        await host.StatusBucket().ApplyAsync(_cancel);
+        var before = _s3.Requests.Count;
+
+        await host.StatusBucket().ApplyAsync(_cancel);
+
+        // The probe's object is all that is written.
+        Assert.All(_s3.Requests.Skip(before).Where(request => request.Method != "GET"), request => Assert.Contains("/operations/bucket-probe-", request.Path, StringComparison.Ordinal));
+    }
+
+    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) => BucketHost.CreateAsync(
+        s3 =>
+        {
+            s3.AllowedOrigins.Add(Origin);
+            settings?.Invoke(s3);
+        }, switches, address: _s3.Address);
+
+    private static bool Is(HttpContext context, string method, string resource) => context.Request.Method == method && context.Request.Query.ContainsKey(resource);
+}
