@@ -79,6 +79,28 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ApplyAsync_APartInTheMiddleThatBreaksReads_IsTakenBackAloneAndTheInnocentStand()
+    {
+        await using var host = await HostAsync();
+        var cors = false;
+        _s3.Intercept = context =>
+        {
+            cors = context.Request.Query.ContainsKey("cors") && context.Request.Method != "GET" ? context.Request.Method == "PUT" : cors;
+            return cors && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+                ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+                : Task.FromResult(false);
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Applied, Undone, Applied), (report.State("Expiry"), report.State("Cors"), report.State("SignatureAge")));
+        Assert.Contains("Reading an object failed: AccessDenied", report.Part("Cors").Reason, StringComparison.Ordinal);
+        Assert.True(report.ProbePassed, report.ToString());
+        Assert.Null(await host.ReadAsync("cors"));
+        Assert.Contains("SignatureAge", await host.ReadAsync("policy"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
