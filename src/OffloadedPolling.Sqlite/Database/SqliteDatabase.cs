@@ -174,5 +174,8 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
     private OperationStoreException Unusable(string why, Exception? cause = null) =>
         new($"{settings.NameOf("Sqlite:DataSource")} is '{options.Value.DataSource}'{(Path == options.Value.DataSource ? "" : $" ({Path})")}, {why}", cause);
 
-    internal sealed record Opened(SqliteWriter Writer, SqliteReaders Readers, byte[] SigningKey);
+    internal sealed record Opened(SqliteWriter Writer, SqliteReaders Readers, byte[] SigningKey)
+    {
+        public override string ToString() => nameof(Opened);
+    }
 }

@@ -30,23 +30,28 @@ internal sealed partial class SqliteOptionsValidator(SettingsSection settings) :
         return errors.ToResult();
     }
 
+    // What is no path is in no message: a connection string may hold a password.
     private static string? WrongWithDataSource(string? source) => source switch
     {
         null or "" => "is empty. Set it to the path of a file, such as 'offloaded-polling.db'.",
         ":memory:" => "is ':memory:', which every connection would have for itself. Set it to the path of a file.",
         _ when source.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || ConnectionString().IsMatch(source) =>
-            $"is '{source}', a URI or a connection string. Set it to the path of a file alone.",
+            "is a URI or a connection string. Set it to the path of a file alone.",
         _ => null,
     };
 
     private static string? WrongWithBaseUrl(Uri url) => url switch
     {
-        { IsAbsoluteUri: false } or { Scheme: not ("http" or "https") } =>
-            $"is '{url}', which is no absolute URL of http or https. Set it to what callers reach this host by, such as https://orders.example.com.",
+        { IsAbsoluteUri: false } =>
+            $"is '{WithoutQuery(url)}', which is no absolute URL. Set it to what callers reach this host by, such as https://orders.example.com.",
         { UserInfo.Length: > 0 } => "has a user name in it, which every caller would see. Remove it.",
-        { Query.Length: > 0 } or { Fragment.Length: > 0 } => $"is '{url.GetLeftPart(UriPartial.Path)}' with a query or a fragment. Remove it.",
+        { Scheme: not ("http" or "https") } =>
+            $"is '{WithoutQuery(url)}', which is no URL of http or https. Set it to what callers reach this host by, such as https://orders.example.com.",
+        { Query.Length: > 0 } or { Fragment.Length: > 0 } => $"is '{WithoutQuery(url)}' with a query or a fragment. Remove it.",
         _ => null,
     };
+
+    private static string WithoutQuery(Uri url) => url.OriginalString.Split('?', '#')[0];
 
     // The key itself is in no message: it is a secret, a wrong one probably too.
     private static string? WrongWithKey(string key)

@@ -52,9 +52,9 @@ public sealed class StartupTests
     [Theory]
     [InlineData("Sqlite:DataSource", "", "OffloadedPolling:Sqlite:DataSource is empty")]
     [InlineData("Sqlite:DataSource", ":memory:", "which every connection would have for itself. Set it to the path of a file")]
-    [InlineData("Sqlite:DataSource", "Data Source=x.db", "a URI or a connection string")]
+    [InlineData("Sqlite:DataSource", "Data Source=x.db", "DataSource is a URI or a connection string")]
     [InlineData("Sqlite:PublicBaseUrl", "orders.example.com", "OffloadedPolling:Sqlite:PublicBaseUrl is 'orders.example.com', which is no absolute URL")]
-    [InlineData("Sqlite:PublicBaseUrl", "ftp://orders.example.com", "no absolute URL of http or https")]
+    [InlineData("Sqlite:PublicBaseUrl", "ftp://orders.example.com", "PublicBaseUrl is 'ftp://orders.example.com', which is no URL of http or https")]
     [InlineData("Sqlite:PublicBaseUrl", "https://orders.example.com/?a=b", "with a query or a fragment")]
     [InlineData("Sqlite:SigningKey", "dG9vIHNob3J0", "OffloadedPolling:Sqlite:SigningKey has 9 bytes, and needs at least 32. Make one with 'openssl rand")]
     [InlineData("Sqlite:SigningKey", "no base 64, whatever its length may be", "has 38 characters that are no Base64")]
@@ -103,11 +103,19 @@ public sealed class StartupTests
         Assert.Empty(Validate(services));
     }
 
-    [Fact]
-    public void Validate_ASigningKeyThatIsWrong_IsNotPrinted()
+    [Theory]
+    [InlineData("Sqlite:SigningKey", "my-secret")]
+    [InlineData("Sqlite:DataSource", "Data Source=x.db;Password=my-secret")]
+    [InlineData("Sqlite:DataSource", "file:x.db?key=my-secret")]
+    [InlineData("Sqlite:PublicBaseUrl", "https://me:my-secret@orders.example.com")]
+    [InlineData("Sqlite:PublicBaseUrl", "ftp://me:my-secret@orders.example.com")]
+    [InlineData("Sqlite:PublicBaseUrl", "ftp://orders.example.com?token=my-secret")]
+    [InlineData("Sqlite:PublicBaseUrl", "orders.example.com?token=my-secret")]
+    [InlineData("Sqlite:PublicBaseUrl", "https://orders.example.com?token=my-secret")]
+    public void Validate_AWrongSettingThatHoldsASecret_IsNotPrinted(string key, string value)
     {
         var services = new ServiceCollection();
-        services.AddOffloadedPolling(Section(new() { ["Sqlite:SigningKey"] = "my-secret" })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+        services.AddOffloadedPolling(Section(new() { [key] = value })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
 
         Assert.DoesNotContain("my-secret", Assert.Single(Validate(services)), StringComparison.Ordinal);
     }

@@ -1,0 +1,18 @@
+using System.Reflection;
+using OffloadedPolling.Tests.Secrecy;
+
+namespace OffloadedPolling.IntegrationTests.Secrecy;
+
+/// <summary>That what the samples make to hold a status URL, a key or a token prints itself without it.</summary>
+public sealed class SampleSecretHoldersTests
+{
+    [Theory]
+    [InlineData("OrdersDll")]
+    [InlineData("OrderClientDll")]
+    public void TypesWithASecret_DoNotPrintIt(string sample)
+    {
+        var path = GetType().Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == sample).Value!;
+
+        Assert.DoesNotContain(SecretHolders.In(Assembly.LoadFrom(path)), SecretHolders.Prints);
+    }
+}
