@@ -9,6 +9,8 @@ internal static class BareHttpClient
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            // Neither trace context nor baggage, which may hold anything: a status URL leads to another's house.
+            ActivityHeadersPropagator = null,
             // Long waits live through changes of addresses.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
