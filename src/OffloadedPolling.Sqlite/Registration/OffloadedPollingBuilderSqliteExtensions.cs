@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Sqlite;
@@ -12,7 +13,7 @@ public static class OffloadedPollingBuilderSqliteExtensions
 {
     /// <summary>
     /// Keeps status documents, messages and duration profiles in one SQLite file. The host stands in for S3: <c>MapOperations</c> serves the documents to
-    /// whoever holds a signed URL.
+    /// whoever holds a signed URL. ASP.NET Core's two lines about each request, which would show these URLs, are not logged below Warning.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings from code, which win over the section <c>Sqlite</c>.</param>
@@ -53,5 +54,6 @@ public static class OffloadedPollingBuilderSqliteExtensions
         services.TryAddSingleton<StatusUrlSignature>();
         services.TryAddSingleton<IPresignedUrlIssuer, SqliteStatusUrlIssuer>();
         services.TryAddSingleton<ISignedStatusRoute, SqliteStatusRoute>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<LoggerFilterOptions>, UnloggedRequestLines>());
     }
 }

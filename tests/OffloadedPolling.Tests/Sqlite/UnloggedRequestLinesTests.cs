@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Sqlite;
+
+/// <summary>Which hosts log ASP.NET Core's lines about requests, where these would show signed status URLs.</summary>
+public sealed class UnloggedRequestLinesTests
+{
+    private const string Category = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
+    [Fact]
+    public void WithSqlite_RequestLinesAreNotLogged_AndAllElseIs()
+    {
+        using var services = Host(_ => { });
+
+        Assert.False(IsLogged(services, Category, LogLevel.Information));
+        Assert.True(IsLogged(services, Category, LogLevel.Warning));
+        Assert.True(IsLogged(services, "Microsoft.AspNetCore.Routing.EndpointMiddleware", LogLevel.Trace));
+        Assert.True(IsLogged(services, "Mine", LogLevel.Trace));
+    }
+
+    [Fact]
+    public void WithSqlite_ALoggerWithRulesOfItsOwn_DoesNotLogThemEither()
+    {
+        using var services = Host(logging => logging
+            .AddFilter<RecordingLogger>(null, LogLevel.Trace).AddFilter<RecordingLogger>("Microsoft.AspNetCore", LogLevel.Information));
+
+        Assert.False(IsLogged(services, Category, LogLevel.Information));
+    }
+
+    [Fact]
+    public void WithSqlite_AHostThatNamesTheCategory_HasItsWill()
+    {
+        using var services = Host(logging => logging.AddFilter(Category, LogLevel.Information));
+
+        Assert.True(IsLogged(services, Category, LogLevel.Information));
+    }
+
+    [Fact]
+    public void WithSqlite_ForMessagesAlone_RequestLinesAreLogged()
+    {
+        using var services = Host(_ => { }, polling => polling.WithS3());
+
+        Assert.True(IsLogged(services, Category, LogLevel.Information));
+    }
+
+    private static ServiceProvider Host(Action<ILoggingBuilder> log, Action<IOffloadedPollingBuilder>? choose = null)
+    {
+        var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new RecordingLogger())).AddLogging(log);
+        var polling = services.AddOffloadedPolling();
+        choose?.Invoke(polling);
+        polling.WithSqlite();
+        return services.BuildServiceProvider();
+    }
+
+    private static bool IsLogged(ServiceProvider services, string category, LogLevel level) =>
+        services.GetRequiredService<ILoggerFactory>().CreateLogger(category).IsEnabled(level);
+}
