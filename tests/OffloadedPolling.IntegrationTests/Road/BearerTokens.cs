@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Road;
 
@@ -19,14 +20,14 @@ internal sealed class BearerTokens
         ["Authentication__Schemes__Bearer__ValidIssuer"] = Issuer,
         ["Authentication__Schemes__Bearer__ValidAudiences__0"] = Audience,
         ["Authentication__Schemes__Bearer__SigningKeys__0__Issuer"] = Issuer,
-        ["Authentication__Schemes__Bearer__SigningKeys__0__Value"] = Convert.ToBase64String(_key),
+        ["Authentication__Schemes__Bearer__SigningKeys__0__Value"] = Secrets.All.Keep(Convert.ToBase64String(_key)),
     };
 
     public string For(string user)
     {
         var expiresAt = DateTimeOffset.UtcNow.AddMinutes(30).ToUnixTimeSeconds();
         var signed = Encode("""{"alg":"HS256","typ":"JWT"}""") + "." + Encode($$"""{"sub":"{{user}}","iss":"{{Issuer}}","aud":"{{Audience}}","exp":{{expiresAt}}}""");
-        return signed + "." + Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(signed)));
+        return signed + "." + Secrets.All.Keep(Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(signed))));
     }
 
     private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));

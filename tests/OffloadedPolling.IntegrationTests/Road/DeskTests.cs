@@ -41,6 +41,20 @@ public sealed partial class DeskTests : IDisposable
     }
 
     [Fact]
+    public async Task LoggedAtTrace_NoUrlIsShown()
+    {
+        var settings = _settings.For();
+        settings["Logging__LogLevel__Microsoft.AspNetCore"] = "Trace";
+        await using var orders = await OrdersProcess.StartAsync(settings);
+
+        var accepted = await _caller.PlaceAsync(orders.Address);
+        await _caller.WaitForTheEndAsync(accepted.StatusUrl);
+
+        await Eventually.TrueAsync(() => orders.Output.Contains("Microsoft.AspNetCore.Routing", StringComparison.Ordinal), _timeout, () => "it tells nothing");
+        Assert.DoesNotContain("signature=", orders.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ApiAndWorker_AsTwoProcessesOnOneFile()
     {
         await using var api = await OrdersProcess.StartAsync(_settings.For("Api"));

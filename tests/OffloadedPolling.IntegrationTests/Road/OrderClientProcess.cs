@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Road;
 
@@ -33,6 +34,7 @@ internal static class OrderClientProcess
             var output = new List<string>();
             while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
             {
+                SecrecyWatch.Hear("output", "OrderClient", line);
                 output.Add(line);
                 if (interruptWhen is not null && line.Contains(interruptWhen, StringComparison.Ordinal))
                 {
@@ -43,6 +45,7 @@ internal static class OrderClientProcess
             }
 
             await process.WaitForExitAsync(timeout.Token);
+            SecrecyWatch.Hear("output", "OrderClient", await errors);
             return (process.ExitCode, string.Join('\n', output.Append(await errors)));
         }
         finally

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
@@ -19,6 +20,7 @@ internal static class BenchmarkProcess
         {
             var printed = await run.StandardOutput.ReadToEndAsync(timeout.Token);
             await run.WaitForExitAsync(timeout.Token);
+            SecrecyWatch.Hear("output", "Benchmarks", printed);
             return (run.ExitCode, printed);
         }
         finally

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
@@ -96,6 +97,8 @@ internal sealed class OrdersProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
+        // So that the watch hears whatever it could tell; of ASP.NET Core's part, what the settings say.
+        start.Environment["Logging__LogLevel__Default"] = "Trace";
         start.Environment["URLS"] = address.ToString();
         start.Environment["DOTNET_gcServer"] = "0";
         return new OrdersProcess(start, address);
@@ -144,6 +147,7 @@ internal sealed class OrdersProcess : IAsyncDisposable
     {
         if (line is not null)
         {
+            SecrecyWatch.Hear("output", "Orders", line);
             _output.Enqueue(line);
         }
     }

@@ -3,6 +3,7 @@ using Amazon.S3;
 using Amazon.SecurityToken;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
@@ -22,7 +23,7 @@ internal static class TestServers
 
     public static string AccessKey { get; } = Variable("ACCESS_KEY");
 
-    public static string SecretKey { get; } = Variable("SECRET_KEY");
+    public static string SecretKey { get; } = Secrets.All.Keep(Variable("SECRET_KEY"));
 
     /// <summary>The browser's executable.</summary>
     public static string Browser { get; } = Variable("BROWSER");

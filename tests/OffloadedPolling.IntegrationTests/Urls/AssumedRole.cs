@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Urls;
 
@@ -41,6 +42,8 @@ internal sealed class AssumedRole : RefreshingAWSCredentials
         var set = answer.Credentials;
         var expiresAt = set.Expiration!.Value.ToUniversalTime();
         Expiries[set.SessionToken] = expiresAt;
+        Secrets.All.Keep(set.SecretAccessKey);
+        Secrets.All.Keep(set.SessionToken);
         return new CredentialsRefreshState(new ImmutableCredentials(set.AccessKeyId, set.SecretAccessKey, set.SessionToken), expiresAt);
     }
 

@@ -48,8 +48,7 @@ internal sealed class ConformanceHost : IAsyncDisposable
         string url = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
-        // The framework prints whole URLs at Information; what it prints is not what these suites are about.
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseUrls(url);
         var services = builder.Services;
         services.AddSingleton<RecordingLogger>();

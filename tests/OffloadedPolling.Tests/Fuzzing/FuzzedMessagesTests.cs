@@ -61,7 +61,7 @@ public sealed class FuzzedMessagesTests
 
     private static ServiceProvider Services(OneDocumentStore store, Handled handled)
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         services.AddSingleton<IOperationStatusStore>(store).AddSingleton(handled);
         services.AddSingleton(Substitute.For<IOperationQueue>()).AddSingleton(Substitute.For<IPresignedUrlIssuer>());
         services.AddOffloadedPolling().AddOperation<Parcel>("parcels", ParcelJson.Default).AddHandler<Parcel, Handler>();

@@ -91,7 +91,7 @@ public sealed class FuzzedUrlsTests
 
     private static ServiceProvider S3Services()
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "bucket");
         return services.BuildServiceProvider();
     }

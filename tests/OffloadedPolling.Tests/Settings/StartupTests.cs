@@ -247,7 +247,7 @@ public sealed class StartupTests
 
     private static List<string> Validate(IServiceCollection services)
     {
-        services.AddLogging();
+        services.AddLogging(Shared.RecordingLogger.Watch);
         using var provider = services.BuildServiceProvider();
         try
         {

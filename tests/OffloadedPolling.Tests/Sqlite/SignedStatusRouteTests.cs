@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Sqlite;
 using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Secrecy;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
@@ -15,7 +16,7 @@ namespace OffloadedPolling.Tests.Sqlite;
 /// <summary>The host in S3's place: where its URLs point to, and whom they let in.</summary>
 public sealed class SignedStatusRouteTests : IAsyncLifetime
 {
-    private const string Key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    private static readonly string _key = Secrets.All.Keep("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
 
     private readonly SqliteProvider _provider = new();
 
@@ -85,7 +86,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     [Fact]
     public async Task AcceptAsync_WhereTheHostServesNothing_SaysWhatToDoAndLeavesNoWork()
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         var polling = services.AddOffloadedPolling();
         _provider.Choose(polling);
         polling.AddOperation<Parcel>(ConformanceHost.Kind, ParcelJson.Default);
@@ -116,7 +117,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     [Fact]
     public async Task Url_WithAConfiguredKey_IsSignedWithItAndTheFileHasNone()
     {
-        var host = await StartAsync(sqlite => sqlite.SigningKey = Key);
+        var host = await StartAsync(sqlite => sqlite.SigningKey = _key);
 
         Assert.Equal(HttpStatusCode.OK, await host.StatusOfAsync(await IssueAsync(host)));
         Assert.Equal(0L, await _provider.ExecuteAsync("SELECT count(*) FROM settings"));
@@ -125,7 +126,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     [Fact]
     public async Task Url_SignedWithAnotherKey_403()
     {
-        var ours = await StartAsync(sqlite => sqlite.SigningKey = Key);
+        var ours = await StartAsync(sqlite => sqlite.SigningKey = _key);
         var theirs = await StartAsync();
 
         var forged = ours.Address.GetLeftPart(UriPartial.Authority) + new Uri(await IssueAsync(theirs)).PathAndQuery;
@@ -233,7 +234,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     [Fact]
     public async Task WithS3Chosen_TheHostServesNoDocuments()
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         services.AddOffloadedPolling().WithS3().WithSqlite(sqlite => sqlite.DataSource = _provider.DataSource);
         await using var container = services.BuildServiceProvider();
 

@@ -29,7 +29,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     [Fact]
     public async Task Registration_MakesNoFile()
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         _provider.Choose(services.AddOffloadedPolling());
         await using var provider = services.BuildServiceProvider();
 
@@ -190,7 +190,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     [Fact]
     public void Container_DisposedOfWithoutAwait_ClosesTheFile()
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         _provider.Choose(services.AddOffloadedPolling());
         using (var container = services.BuildServiceProvider())
         {

@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(OffloadedPolling.Tests.Secrecy.SecrecyWatch))]

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Secrecy;
+
+/// <summary>That the watch hears, on every channel, and lets no run pass in which it heard a secret. The secrets here are known to its own watch alone.</summary>
+public sealed class SecrecyWatchTests : IDisposable
+{
+    private static readonly ActivitySource _source = new("Watched");
+
+    private static readonly Meter _meter = new("Watched");
+
+    private static readonly Counter<int> _counter = _meter.CreateCounter<int>("told");
+
+    private readonly string _secret = $"secret-{Guid.NewGuid():n}";
+
+    private readonly SecrecyWatch _watch;
+
+    private readonly RecordingLogger _logger = new();
+
+    public SecrecyWatchTests()
+    {
+        var secrets = new Secrets(looks: false);
+        secrets.Keep(_secret);
+        _watch = new SecrecyWatch(secrets);
+    }
+
+    private static readonly Dictionary<string, (string Channel, string Source, Action<SecrecyWatchTests> Tell)> _ways = new()
+    {
+        ["a log line"] = ("log", "Some.Category", test => Log(test.Category, test._secret)),
+        ["a value that the line leaves out"] = ("log", "Some.Category", test => Log(test.Category, "nothing", value: test._secret)),
+        ["an exception that is logged"] = ("log", "Some.Category", test => Log(test.Category, "It failed.", new IOException("x", new IOException(test._secret)))),
+        ["a scope"] = ("log", "Some.Category", test => test.Category.BeginScope(test._secret)),
+        ["a logger without a category"] = ("log", "no category", test => Log(test._logger, test._secret)),
+        ["an activity's name"] = ("activity", "Watched/act", test => Act(activity => activity.DisplayName = test._secret)),
+        ["an activity's tag"] = ("activity", "Watched/act", test => Act(activity => activity.SetTag("url", test._secret))),
+        ["an activity's status"] = ("activity", "Watched/act", test => Act(activity => activity.SetStatus(ActivityStatusCode.Error, test._secret))),
+        ["an activity's event"] = ("activity", "Watched/act", test => Act(activity => activity.AddEvent(new ActivityEvent(test._secret)))),
+        ["an activity's exception"] = ("activity", "Watched/act", test => Act(activity => activity.AddException(new IOException(test._secret)))),
+        ["an activity's baggage"] = ("activity", "Watched/act", test => Act(activity => activity.SetBaggage("url", test._secret))),
+        ["an activity's link"] = ("activity", "Watched/act", test => Act(activity => activity.AddLink(
+            new ActivityLink(activity.Context, new ActivityTagsCollection { ["url"] = test._secret })))),
+        ["a measurement's tag"] = ("measurement", "Watched/told", test => _counter.Add(1, KeyValuePair.Create("url", (object?)test._secret))),
+        ["an exception of the library's"] = ("exception", nameof(OperationStoreException), test => Assert.Throws<OperationStoreException>(
+            void () => throw new OperationStoreException("x", new IOException(test._secret)))),
+        ["a process's output"] = ("output", "Orders", test => SecrecyWatch.Hear("output", "Orders", $"info: {test._secret}")),
+    };
+
+    public static TheoryData<string> Ways => [.. _ways.Keys];
+
+    private ILogger Category => _logger.CreateLogger("Some.Category");
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void ASecretThatIsTold_IsHeardAndFailsTheRun(string way)
+    {
+        var (channel, source, tell) = _ways[way];
+
+        tell(this);
+
+        Assert.Equal([(channel, source)], _watch.Found.Keys);
+        var thrown = Assert.Throws<InvalidOperationException>(_watch.Dispose);
+        Assert.Contains($"{channel} of {source}, ", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_secret, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsNoSecret_FailsNothing()
+    {
+        Log(Category, "harmless");
+        Act(activity => activity.SetTag("url", "harmless"));
+        _counter.Add(1, KeyValuePair.Create("url", (object?)"harmless"));
+
+        Assert.All(["log", "activity", "measurement"], channel => Assert.True(_watch.Heard[channel] > 0));
+        _watch.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _logger.Dispose();
+        try
+        {
+            _watch.Dispose();
+        }
+        catch (InvalidOperationException)
+        {
+            // As it should: a test told a secret.
+        }
+    }
+
+    private static void Log(ILogger logger, string text, Exception? exception = null, string? value = null)
+    {
+        KeyValuePair<string, object?>[] values = [KeyValuePair.Create("Value", (object?)value)];
+        logger.Log(LogLevel.Trace, default, values, exception, (_, _) => text);
+    }
+
+    private static void Act(Action<Activity> act)
+    {
+        using var activity = _source.StartActivity("act");
+        act(activity!);
+    }
+}
