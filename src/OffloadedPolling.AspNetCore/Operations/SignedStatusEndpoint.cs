@@ -30,7 +30,7 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
     {
         Status = StatusCodes.Status404NotFound,
         Title = "There is no such status any more",
-        Detail = "The operation's status has been deleted, since its retention is over.",
+        Detail = "The operation's status has been deleted: its retention is over, or the host did it.",
     };
 
     public static void Map(IEndpointRouteBuilder group, ISignedStatusRoute route)
