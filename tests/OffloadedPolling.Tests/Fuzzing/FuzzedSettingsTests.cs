@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,6 +27,8 @@ public sealed class FuzzedSettingsTests
         ("S3:BucketName", ["my-status-bucket", "a.b.c", "ab", "Bucket", "orders--euw1-az1--x-s3"], IsBucket),
         ("S3:KeyPrefix", ["operations/", "a/b/", "status", "/", "a//b/", "../"], IsPrefix),
         ("S3:ForcePathStyle", ["true", "false", "no"], text => bool.TryParse(text, out _)),
+        ("S3:AllowedIpRanges:0", ["203.0.113.0/24", "2001:db8::/32", "127.0.0.1/32", "10.0.0.1/8", "0.0.0.0/0", "10.0.0.0"], IsRange),
+        ("S3:Bucket:TlsOnly", ["true", "false", "off"], text => bool.TryParse(text, out _)),
         ("Operations:parcels:MaxConcurrency", ["10", "1", "1000", "0", "1001"], text => IsNumber(text, 1, 1000)),
         ("Operations:parcels:VisibilityTimeout", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromHours(12))),
         ("Operations:parcels:MaxAttempts", ["1", "5", "0", "-1", "many"], text => IsNumber(text, 1, 1000)),
@@ -49,7 +53,7 @@ public sealed class FuzzedSettingsTests
         foreach (var (key, _, isOne) in _settings)
         {
             // Without a value it is unset, as an empty environment variable is, and a bucket there has to be.
-            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0 ? !key.StartsWith("S3:BucketName", StringComparison.Ordinal) && key != "S3:KeyPrefix" : isOne(value));
+            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0 ? key is not ("S3:BucketName" or "S3:KeyPrefix" or "S3:AllowedIpRanges:0") : isOne(value));
         }
 
         if (random.Next(10) == 0)
@@ -105,6 +109,13 @@ public sealed class FuzzedSettingsTests
 
     private static bool IsNumber(string text, int least, int most) =>
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most;
+
+    // As IAM writes them. .NET also takes bits behind the length, zeros in front, and IPv6 in brackets or with a zone.
+    private static bool IsRange(string text) =>
+        IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0 && text.EndsWith($"/{network.PrefixLength}", StringComparison.Ordinal)
+        && (network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 
+            ? text.AsSpan().IndexOfAny('[', '%') < 0 && IPAddress.Parse(text.Split('/')[0]).Equals(network.BaseAddress)
+            : text == network.ToString());
 
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     private static bool IsBucket(string text) =>
