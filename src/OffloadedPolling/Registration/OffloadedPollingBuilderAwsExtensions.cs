@@ -38,7 +38,11 @@ public static class OffloadedPollingBuilderAwsExtensions
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
         services.AddOptions<StatusBucketOptions>()
-            .Configure<SettingsSection>((options, settings) => settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options)))
+            .Configure<SettingsSection>((options, settings) =>
+            {
+                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
+                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
+            })
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
 

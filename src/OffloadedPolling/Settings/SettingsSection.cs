@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using OffloadedPolling.Settings;
 
 namespace OffloadedPolling;
 
@@ -62,6 +63,18 @@ public sealed class SettingsSection
         }
     }
 
+    /// <summary>Refuses keys that are no settings in the elements of a list of the section.</summary>
+    /// <typeparam name="TElement">Its public properties are the settings that there are.</typeparam>
+    /// <param name="key">The list within the section.</param>
+    /// <exception cref="OptionsValidationException">A key is no setting.</exception>
+    internal void CheckElements<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TElement>(string key)
+    {
+        foreach (var element in _configuration?.GetSection(key).GetChildren() ?? [])
+        {
+            RefuseUnknownKeys(typeof(TElement), NameOf($"{key}:{element.Key}"), element, []);
+        }
+    }
+
     /// <summary>The names of the sections within <paramref name="key"/>.</summary>
     internal IEnumerable<string> SectionsOf(string key) => _configuration?.GetSection(key).GetChildren().Select(child => child.Key) ?? [];
 
@@ -77,11 +90,22 @@ public sealed class SettingsSection
             known.Add(subsection);
         }
 
-        var unknown = section.GetChildren().Select(child => child.Key).Where(key => !known.Contains(key)).ToList();
-        if (unknown.Count > 0)
+        var wrong = new List<string>();
+        foreach (var setting in section.GetChildren())
         {
-            throw new OptionsValidationException(path, options, unknown.Select(key =>
-                $"{path}:{key} is no setting of this version. Remove it, or correct its name; the settings here are {string.Join(", ", known.Order(StringComparer.Ordinal))}."));
+            if (!known.Contains(setting.Key))
+            {
+                wrong.Add($"{path}:{setting.Key} is no setting of this version. Remove it, or correct its name; the settings here are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+            }
+            else if (options.GetProperties().FirstOrDefault(each => each.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)) is { } property)
+            {
+                wrong.AddRange(SettingShape.WrongWith($"{path}:{setting.Key}", property.PropertyType, setting));
+            }
+        }
+
+        if (wrong.Count > 0)
+        {
+            throw new OptionsValidationException(path, options, wrong);
         }
     }
 }

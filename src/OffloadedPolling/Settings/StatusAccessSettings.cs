@@ -13,7 +13,7 @@ internal static partial class StatusAccessSettings
             .Concat(All(nameof(options.AllowedVpcEndpoints), options.AllowedVpcEndpoints, WrongWithEndpoint));
 
     private static IEnumerable<(string Key, string Wrong)> All(string key, IList<string> values, Func<string, string?> wrongWith) =>
-        values.Select((value, at) => ($"{key}:{at}", wrongWith(value))).Where(each => each.Item2 is not null)!;
+        values.Select((value, at) => ($"{key}:{at}", value is null ? "is null. Set it, or remove it." : wrongWith(value))).Where(each => each.Item2 is not null)!;
 
     private static string? WrongWithOrigin(string origin)
     {

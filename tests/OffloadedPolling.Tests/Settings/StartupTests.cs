@@ -46,7 +46,16 @@ public sealed class StartupTests
     [InlineData("Operations:letters:MaxAttempts", "0", "MaxAttempts is 0. Set it to between 1 and 1000")]
     [InlineData("Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing beside its fellow")]
     [InlineData("Operations:letters:QueueURI", "x", "OffloadedPolling:Operations:letters:QueueURI is no setting of this version")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+    [InlineData("S3:AllowedIpRanges", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges is '203.0.113.0/24', and is a list. Set its first element as OffloadedPolling:S3:AllowedIpRanges:0")]
+    [InlineData("S3:AllowedIpRanges:first", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges:first is no element of a list")]
+    [InlineData("S3:AllowedIpRanges:0:x", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges:0 is no single value")]
+    [InlineData("S3:AllowedOrigins:0", null, "OffloadedPolling:S3:AllowedOrigins:0 is no single value")]
+    [InlineData("S3:Bucket:Transitions", "GLACIER", "Transitions is 'GLACIER', and is a list")]
+    [InlineData("S3:Bucket:Transitions:0", "GLACIER", "Transitions:0 is 'GLACIER', and has settings of its own")]
+    [InlineData("S3:Bucket:Transitions:0:Days", "120", "OffloadedPolling:S3:Bucket:Transitions:0:Days is no setting of this version")]
+    [InlineData("S3:BucketName:0", "my-bucket", "OffloadedPolling:S3:BucketName is one value, and OffloadedPolling:S3:BucketName:0 stands below it")]
+    [InlineData("Retention:Days", "1", "OffloadedPolling:Retention is one value")]
+    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string? value, string expected) =>
         Assert.Contains(Start(new() { [key] = value }), error => error.Contains(expected, StringComparison.Ordinal));
 
     [Theory]
