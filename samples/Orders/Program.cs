@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using OffloadedPolling;
@@ -22,12 +23,15 @@ builder.Services.AddCors();
 if (demandsTokens)
 {
     builder.Services.AddAuthentication().AddJwtBearer();
-    builder.Services.AddAuthorization();
+    // Whose idempotency keys would be whose, without a name?
+    builder.Services.AddAuthorizationBuilder()
+        .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ClaimTypes.NameIdentifier).Build());
 }
 
 builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");
 
-if (isOnAws && builder.Environment.IsDevelopment())
+// One process does it. Two at once may overwrite each other's change.
+if (isOnAws && settings.Role != Role.Worker && builder.Environment.IsDevelopment())
 {
     // Before the worker: its first writes find the bucket set up.
     builder.Services.AddHostedService<DevelopmentBucket>();

@@ -16,8 +16,9 @@ internal static class HttpsOnly
 {
     private const string ProblemType = "urn:offloaded-polling:problem:https-required";
 
-    // What proxies add. ASP.NET Core's middleware takes away what it has heeded.
-    private static readonly string[] _forwarded = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded"];
+    // What proxies add, and what ASP.NET Core's middleware leaves of it. Of X-Forwarded-For, when it was heeded, the caller's address is left.
+    private static readonly string[] _forwarded =
+        ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "Via", "X-Original-Proto", "X-Original-Host"];
 
     /// <summary>Why this request's caller cannot be given a credential; <see langword="null"/> if it can.</summary>
     public static OperationProblem? Refusal(HttpContext context)
@@ -50,7 +51,7 @@ internal static class HttpsOnly
     public static void Demand(EndpointBuilder endpoint) => endpoint.FilterFactories.Add((_, next) => call =>
         Refusal(call.HttpContext) is { } refusal ? ValueTask.FromResult<object?>(new ProblemResult(refusal)) : next(call));
 
-    // Behind a proxy on this machine whose headers nobody has heeded, the caller may be anywhere. Without an address it came through a socket file.
+    // Behind a proxy on this machine that does not tell the caller's address, or whose word nobody has heeded, the caller may be anywhere. Without an address it came through a socket file.
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
         && !_forwarded.Any(context.Request.Headers.ContainsKey);

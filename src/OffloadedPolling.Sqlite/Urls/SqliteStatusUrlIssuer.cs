@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Options;
+
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>Status URLs to the host's own route.</summary>
-internal sealed class SqliteStatusUrlIssuer(StatusUrlAddress address, StatusUrlSignature signature, TimeProvider time) : IPresignedUrlIssuer
+internal sealed class SqliteStatusUrlIssuer(
+    StatusUrlAddress address, StatusUrlSignature signature, IOptions<OffloadedPollingOptions> options, TimeProvider time) : IPresignedUrlIssuer
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
 
@@ -17,7 +20,8 @@ internal sealed class SqliteStatusUrlIssuer(StatusUrlAddress address, StatusUrlS
             throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A status URL works for 1 second to 7 days.");
         }
 
-        var expiresAt = time.GetUtcNow().ToUnixTimeSeconds() + (long)lifetime.TotalSeconds;
+        var most = options.Value.MaxUrlLifetime;
+        var expiresAt = time.GetUtcNow().ToUnixTimeSeconds() + (long)(lifetime < most ? lifetime : most).TotalSeconds;
         return ValueTask.FromResult(new StatusUrl(address.Of(statusKey) + signature.Sign(statusKey, expiresAt), DateTimeOffset.FromUnixTimeSeconds(expiresAt)));
     }
 }

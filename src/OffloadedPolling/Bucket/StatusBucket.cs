@@ -93,7 +93,7 @@ public sealed class StatusBucket
             $"S3:BucketName is '{_s3.Bucket}', an access point, through which no bucket can be set up. Set it to the bucket's own name where StatusBucket is used.")
         : new BucketPlan(
             _s3.Bucket,
-            _s3.Client.Config.RegionEndpoint?.PartitionName ?? "aws",
+            AwsPartition.Of(_s3.Client.Config.RegionEndpoint?.SystemName ?? _s3.Client.Config.AuthenticationRegion),
             _s3.GetEndpoint(_s3.KeyPrefix).Scheme == Uri.UriSchemeHttp,
             _options.Value,
             _switches.Value,

@@ -40,11 +40,5 @@ internal static class SessionPolicy
 
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html: an access point's objects have ARNs of their own.
     private static string ResourcePrefix(string bucket, string region) =>
-        bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{Partition(region)}:s3:::{bucket}/";
-
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-    private static string Partition(string region) =>
-        region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn"
-        : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov"
-        : "aws";
+        bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.Of(region)}:s3:::{bucket}/";
 }

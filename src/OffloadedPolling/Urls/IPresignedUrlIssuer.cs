@@ -7,7 +7,7 @@ namespace OffloadedPolling;
 /// <item>MUST be thread-safe;</item>
 /// <item>MUST issue URLs that open the one document, with GET, and nothing else;</item>
 /// <item>MUST tell the instant at which the URL really stops working: never past the life of the credentials that signed it, and never
-/// over 7 days;</item>
+/// over <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>, past which the bucket may refuse it;</item>
 /// <item>MUST sign with signature version 4 where it is AWS's.</item>
 /// </list>
 /// </remarks>
@@ -15,7 +15,10 @@ public interface IPresignedUrlIssuer
 {
     /// <summary>Issues a URL to one status document.</summary>
     /// <param name="statusKey">The document's key, from <see cref="IOperationStatusStore.GetStatusKey"/>.</param>
-    /// <param name="lifetime">How long it should work: 1 second to 7 days. It works for a shorter time if its credentials do.</param>
+    /// <param name="lifetime">
+    /// How long it should work: 1 second to 7 days. It works for a shorter time if its credentials do, and for
+    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/> at most.
+    /// </param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>The URL with the instant at which it stops working.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is out of range.</exception>

@@ -44,7 +44,7 @@ internal sealed class S3PresignedUrlIssuer(
         // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
         var signedAt = SigningPlace.ServerNow(s3.Client, signer.ClockName, time);
         signedAt = signedAt.AddTicks(-(signedAt.Ticks % TimeSpan.TicksPerSecond));
-        var seconds = (int)Shorten(lifetime, keys, signedAt).TotalSeconds;
+        var seconds = (int)Shorten(lifetime < options.Value.MaxUrlLifetime ? lifetime : options.Value.MaxUrlLifetime, keys, signedAt).TotalSeconds;
         if (seconds < 1)
         {
             throw new StatusUrlException(

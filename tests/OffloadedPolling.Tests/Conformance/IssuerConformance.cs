@@ -109,6 +109,14 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
+    public async Task IssueAsync_ForLongerThanTheLongest_TellsTheEndThatItHas()
+    {
+        var url = await IssueAsync(TimeSpan.FromDays(1));
+
+        Assert.InRange(url.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
+    }
+
+    [Fact]
     public async Task IssueAsync_OutOfRange_Throws()
     {
         foreach (var lifetime in (IEnumerable<TimeSpan>)[TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.FromDays(7).Add(TimeSpan.FromSeconds(1))])

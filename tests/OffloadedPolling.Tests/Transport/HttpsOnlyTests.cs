@@ -132,11 +132,23 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     [InlineData("X-Forwarded-For", Elsewhere)]
     [InlineData("X-Forwarded-Proto", "https")]
     [InlineData("Forwarded", "for=203.0.113.7;proto=https")]
+    [InlineData("X-Real-IP", Elsewhere)]
+    [InlineData("Via", "1.1 proxy")]
     public async Task Accept_ThroughAProxyThatIsNotHeeded_IsNotTakenForThisMachine(string header, string value)
     {
         var host = await StartAsync();
 
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(host, (header, value)));
+    }
+
+    [Theory]
+    [InlineData("http", HttpStatusCode.Forbidden)]
+    [InlineData("https", HttpStatusCode.Accepted)]
+    public async Task Accept_ThroughAProxyThatTellsTheSchemeAlone_IsNotTakenForThisMachine(string scheme, HttpStatusCode expected)
+    {
+        var host = await StartAsync(heed: true);
+
+        Assert.Equal(expected, await PostAsync(host, ("X-Forwarded-Proto", scheme)));
     }
 
     private static async Task<JsonElement> AssertRefusedAsync(HttpResponseMessage response)

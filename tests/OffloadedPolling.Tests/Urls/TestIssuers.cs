@@ -22,7 +22,7 @@ internal static class TestIssuers
         return new S3PresignedUrlIssuer(
             connection,
             new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
-            Options.Create(options ?? new OffloadedPollingOptions()),
+            Options.Create(options ?? new OffloadedPollingOptions { MaxUrlLifetime = TimeSpan.FromDays(7) }),
             time,
             logger ?? NullLogger<S3PresignedUrlIssuer>.Instance);
     }
