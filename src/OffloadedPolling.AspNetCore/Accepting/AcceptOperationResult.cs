@@ -39,6 +39,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ResponseSchemas.AddTo(builder.ApplicationServices);
 
         // Here, and not when the answer is written, the work is not queued yet.
         HttpsOnly.Demand(builder);

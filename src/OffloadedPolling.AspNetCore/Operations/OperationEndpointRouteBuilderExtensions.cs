@@ -38,6 +38,7 @@ public static class OperationEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentException.ThrowIfNullOrEmpty(pattern);
+        ResponseSchemas.AddTo(endpoints.ServiceProvider);
         var group = endpoints.MapGroup(pattern);
         group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancel))

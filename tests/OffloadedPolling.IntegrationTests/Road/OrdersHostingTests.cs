@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using OffloadedPolling.IntegrationTests.Servers;
@@ -69,6 +70,21 @@ public sealed class OrdersHostingTests : IDisposable
         Assert.Equal("application/problem+json", post.Content.Headers.ContentType!.MediaType);
         Assert.DoesNotContain(settings.QueueUrl, await post.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("the queue does not exist", healthy.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenApi_DescribesWhatCallersGet()
+    {
+        using var settings = await OrdersSettings.CreateAsync();
+        await using var orders = await OrdersProcess.StartAsync(settings.For("Api"));
+
+        using var document = JsonDocument.Parse(await _caller.Http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json")));
+
+        var paths = document.RootElement.GetProperty("paths");
+        var accepted = paths.GetProperty("/order").GetProperty("post").GetProperty("responses").GetProperty("202");
+        Assert.EndsWith("/AcceptedOperation", accepted.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString(), StringComparison.Ordinal);
+        Assert.True(paths.TryGetProperty("/operations/{id}/url", out _));
+        Assert.True(document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("AcceptedOperation").GetProperty("properties").TryGetProperty("statusUrl", out _));
     }
 
     [Theory]
