@@ -9,8 +9,8 @@ internal sealed class CredentialsResult : IResult
     private static readonly OperationProblem _nobody = new()
     {
         Status = StatusCodes.Status403Forbidden,
-        Title = "The caller has no name",
-        Detail = "Credentials are issued to a user of the host. The request came without one, or with one that has neither a name identifier nor a name.",
+        Title = "The caller has no identifier",
+        Detail = "Credentials are issued to a user of the host. The request came without one, or with one that has no name identifier and no subject.",
     };
 
     private readonly StatusCredentials? _credentials;
@@ -43,15 +43,15 @@ internal sealed class CredentialsResult : IResult
         _ => FailureProblem.WriteAsync(httpContext, FailureProblem.UnknownOperation),
     };
 
-    // What nobody has authenticated names nobody.
+    // What a token calls its subject, under the claim's name or ASP.NET Core's. A name is no identifier: two people may have the same.
+    private static readonly string[] _identifiers = [ClaimTypes.NameIdentifier, "sub"];
+
+    // What nobody has authenticated identifies nobody.
     private static string? CallerOf(ClaimsPrincipal user)
     {
         var authenticated = user.Identities.Where(identity => identity.IsAuthenticated).ToList();
-        return authenticated.Select(identity => identity.FindFirst(ClaimTypes.NameIdentifier)?.Value).FirstOrDefault(IsSet)
-            ?? authenticated.Select(identity => identity.Name).FirstOrDefault(IsSet);
+        return _identifiers.SelectMany(type => authenticated.Select(identity => identity.FindFirst(type)?.Value)).FirstOrDefault(id => !string.IsNullOrEmpty(id));
     }
-
-    private static bool IsSet(string? text) => !string.IsNullOrEmpty(text);
 
     private static Task WriteCredentialsAsync(HttpContext context, StatusCredentials credentials)
     {

@@ -26,7 +26,7 @@ public static class OperationEndpointRouteBuilderExtensions
     /// <para>
     /// Where credentials are issued (<c>WithSts()</c>), <c>POST {pattern}/{id}/credentials</c> answers 200 with
     /// <see cref="StatusCredentials"/> that read this one document. It demands an authorized caller whatever the group demands, and takes the
-    /// user's name identifier, or else the name, for who that is; a user with neither gets 403.
+    /// user's name identifier, or else the claim <c>sub</c>, for who that is; a user with neither gets 403.
     /// </para>
     /// <para>
     /// Where the host itself serves the documents (an <see cref="ISignedStatusRoute"/> is registered, as <c>WithSqlite()</c> does),

@@ -61,5 +61,10 @@ public sealed record OperationStatus : IJsonOnDeserialized
         {
             throw new JsonException($"'percentComplete' is {PercentComplete}; it must be 0 to 100.");
         }
+
+        if ((Result is { } result && !JsonText.IsWhole(result)) || Error?.Extensions?.Values.All(JsonText.IsWhole) is false)
+        {
+            throw new JsonException("'result' or 'error' holds text that is no Unicode.");
+        }
     }
 }

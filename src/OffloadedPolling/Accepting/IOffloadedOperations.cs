@@ -83,7 +83,12 @@ public interface IOffloadedOperations
     /// <remarks>
     /// It does not end the work. A handler that runs goes on, and what it comes to is not written (event 424); a message that still waits is
     /// never run (event 412), and dead-letters if the queue has a redrive policy. To stop the work as well, cancel it first and delete it
-    /// when it has ended. An idempotency key whose operation was deleted makes a new one.
+    /// when it has ended.
+    /// <para>
+    /// An idempotency key whose operation was deleted makes a new one, of the same id: status URLs of the old one that have not expired open
+    /// the new document, and a message of the old one that still waits may run in its place. Delete what a key made when it has ended, and
+    /// when its caller will not ask again.
+    /// </para>
     /// </remarks>
     Task DeleteAsync(string id, CancellationToken cancel = default);
 }

@@ -44,7 +44,7 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
             _entries.Add(key, _byUse.AddLast(entry));
             if (_entries.Count > capacity)
             {
-                _entries.Remove(_byUse.First!.Value.Key);
+                _entries.Remove(_byUse.First!.Value.Request);
                 _byUse.RemoveFirst();
             }
 
@@ -66,7 +66,7 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
         ? time.GetElapsedTime(entry.BegunAt) < entry.Fetch.Result.GoodFor
         : !entry.Fetch.IsCompleted;
 
-    private sealed record Entry(string Key, long BegunAt, Task<Fetched> Fetch);
+    private sealed record Entry(string Request, long BegunAt, Task<Fetched> Fetch);
 
     private sealed record Fetched(TemporaryCredentials Credentials, TimeSpan GoodFor);
 }

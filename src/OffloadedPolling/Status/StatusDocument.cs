@@ -44,12 +44,6 @@ public static class StatusDocument
         try
         {
             status = JsonSerializer.Deserialize(utf8Json, OperationJson.Status);
-
-            // Half a surrogate pair can stand in JSON as an escape and be read, but no document with it could be written again.
-            if (status is not null && utf8Json.IndexOf("\\u"u8) >= 0)
-            {
-                _ = JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status);
-            }
         }
         catch (JsonException malformed)
         {

@@ -62,14 +62,14 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("id-7", "Ada", "id-7")]
-    [InlineData(null, "Ada", "Ada")]
-    public async Task Post_TheCaller_IsTheNameIdentifierOrElseTheName(string? id, string? name, string caller)
+    [InlineData("id-7", "sub-7", "id-7")]
+    [InlineData(null, "sub-7", "sub-7")]
+    public async Task Post_TheCaller_IsTheNameIdentifierOrElseTheSubject(string? id, string? subject, string caller)
     {
         await StartAsync();
         Returns(Credentials());
 
-        using var response = await PostAsync(id, name);
+        using var response = await PostAsync(id, subject: subject);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         await _issuer.Received(1).IssueAsync(TestDocuments.Id, caller, Arg.Any<CancellationToken>());
@@ -91,9 +91,9 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     {
         await StartAsync();
 
-        using var response = await PostAsync(id: "", name: "");
+        using var response = await PostAsync(id: "", name: "Ada");
 
-        await AssertProblemAsync(response, HttpStatusCode.Forbidden, "The caller has no name");
+        await AssertProblemAsync(response, HttpStatusCode.Forbidden, "The caller has no identifier");
         Assert.Empty(_issuer.ReceivedCalls());
     }
 
@@ -123,7 +123,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         using var response = await PostAsync(id: "ada");
 
-        await AssertProblemAsync(response, HttpStatusCode.Forbidden, "The caller has no name");
+        await AssertProblemAsync(response, HttpStatusCode.Forbidden, "The caller has no identifier");
         Assert.Empty(_issuer.ReceivedCalls());
     }
 
@@ -233,7 +233,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
     private IEnumerable<RouteEndpoint> Endpoints() => _host!.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
-    private async Task<HttpResponseMessage> PostAsync(string? id = null, string? name = null)
+    private async Task<HttpResponseMessage> PostAsync(string? id = null, string? name = null, string? subject = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_host!.Address, $"/operations/{TestDocuments.Id}/credentials"));
         if (id is not null)
@@ -244,6 +244,11 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         if (name is not null)
         {
             request.Headers.Add(HeaderAuthentication.UserName, name);
+        }
+
+        if (subject is not null)
+        {
+            request.Headers.Add(HeaderAuthentication.Subject, subject);
         }
 
         return await _host.Http.SendAsync(request);

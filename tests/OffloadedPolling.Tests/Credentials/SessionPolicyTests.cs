@@ -11,6 +11,9 @@ public sealed class SessionPolicyTests
     [InlineData(Bucket, "eu-west-1", "arn:aws:s3:::my-status-bucket/")]
     [InlineData(Bucket, "cn-north-1", "arn:aws-cn:s3:::my-status-bucket/")]
     [InlineData(Bucket, "us-gov-west-1", "arn:aws-us-gov:s3:::my-status-bucket/")]
+    [InlineData(Bucket, "eusc-de-east-1", "arn:aws-eusc:s3:::my-status-bucket/")]
+    [InlineData(Bucket, "us-iso-east-1", "arn:aws-iso:s3:::my-status-bucket/")]
+    [InlineData(Bucket, "my-own-ceph", "arn:aws:s3:::my-status-bucket/")]
     [InlineData("arn:aws:s3:eu-west-1:123456789012:accesspoint/status", "eu-west-1", "arn:aws:s3:eu-west-1:123456789012:accesspoint/status/object/")]
     public void For_AllowsTheReadingOfTheDocumentsAlone(string bucket, string region, string prefix)
     {

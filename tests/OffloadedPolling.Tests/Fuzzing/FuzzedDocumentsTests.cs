@@ -22,6 +22,7 @@ public sealed class FuzzedDocumentsTests
             1 => Encoding.UTF8.GetBytes(Mutation.OfJson(Encoding.UTF8.GetString(written), random)),
             _ => written,
         };
+        var seen = StatusReading.Document(found, null, null).Status;
         OperationStatus read;
         try
         {
@@ -30,10 +31,13 @@ public sealed class FuzzedDocumentsTests
         catch (InvalidStatusDocumentException)
         {
             Assert.False(found == written, "What was written cannot be read.");
+            Assert.True(seen?.Id != TestDocuments.Id, "A caller takes what the host refuses.");
             return false;
         }
 
         Assert.Null(WrongWith(read, found));
+        Assert.True(seen is not null && StatusDocument.Write(seen, int.MaxValue).AsSpan().SequenceEqual(StatusDocument.Write(read, int.MaxValue)), "A caller reads something else than the host.");
+        Assert.False(found == written && !StatusDocument.Write(read, int.MaxValue).AsSpan().SequenceEqual(written), "It says something else than what was written.");
         Assert.Equal(StatusDocument.Write(read, int.MaxValue), StatusDocument.Write(StatusDocument.Read(read.Id, "", StatusDocument.Write(read, int.MaxValue)), int.MaxValue));
         return true;
     });

@@ -38,7 +38,7 @@ public sealed class FuzzedUrlsTests
 
         var printed = new StatusUrl(url, default).ToString();
 
-        Assert.False(isUrl && printed.Contains("0123456789abcdef", StringComparison.Ordinal), "A status URL prints its signature.");
+        Assert.Equal(isUrl ? url[..url.IndexOf('?', StringComparison.Ordinal)] + "?(withheld)" : url, printed);
         return HttpUrl.Parse(url) is { } parsed && parsed.OriginalString == url;
     });
 

@@ -15,6 +15,8 @@ internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeO
 
     public const string UserName = "X-Test-Name";
 
+    public const string Subject = "X-Test-Subject";
+
     public static void Add(IServiceCollection services)
     {
         services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", null);
@@ -26,7 +28,8 @@ internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeO
         var claims = new List<Claim>();
         Take(Id, ClaimTypes.NameIdentifier);
         Take(UserName, ClaimTypes.Name);
-        return Task.FromResult(Request.Headers.ContainsKey(Id) || Request.Headers.ContainsKey(UserName)
+        Take(Subject, "sub");
+        return Task.FromResult(new[] { Id, UserName, Subject }.Any(Request.Headers.ContainsKey)
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name))
             : AuthenticateResult.NoResult());
 
