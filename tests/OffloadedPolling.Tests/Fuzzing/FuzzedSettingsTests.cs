@@ -28,6 +28,8 @@ public sealed class FuzzedSettingsTests
         ("S3:KeyPrefix", ["operations/", "a/b/", "status", "/", "a//b/", "../"], IsPrefix),
         ("S3:ForcePathStyle", ["true", "false", "no"], text => bool.TryParse(text, out _)),
         ("S3:AllowedIpRanges:0", ["203.0.113.0/24", "2001:db8::/32", "127.0.0.1/32", "10.0.0.1/8", "0.0.0.0/0", "10.0.0.0"], IsRange),
+        ("S3:AllowedVpcEndpoints:0", ["vpce-1a2b3c4d", "vpce-0123456789abcdef0", "vpc-1a2b3c4d"], IsVpcEndpoint),
+        ("Sts:Duration", ["00:15:00", "12:00:00", "01:00:00", "00:14:59", "15"], text => IsDuration(text, TimeSpan.FromMinutes(15), TimeSpan.FromHours(12))),
         ("S3:Bucket:TlsOnly", ["true", "false", "off"], text => bool.TryParse(text, out _)),
         ("Operations:parcels:MaxConcurrency", ["10", "1", "1000", "0", "1001"], text => IsNumber(text, 1, 1000)),
         ("Operations:parcels:VisibilityTimeout", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromHours(12))),
@@ -40,6 +42,7 @@ public sealed class FuzzedSettingsTests
         var given = new Dictionary<string, string?>
         {
             ["S3:BucketName"] = "my-status-bucket",
+            ["Sts:RoleArn"] = "arn:aws:iam::123456789012:role/status-reader",
             ["Operations:parcels:QueueUrl"] = "https://sqs.eu-west-1.amazonaws.com/123456789012/parcels",
         };
         var isRight = true;
@@ -53,7 +56,7 @@ public sealed class FuzzedSettingsTests
         foreach (var (key, _, isOne) in _settings)
         {
             // Without a value it is unset, as an empty environment variable is, and a bucket there has to be.
-            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0 ? key is not ("S3:BucketName" or "S3:KeyPrefix" or "S3:AllowedIpRanges:0") : isOne(value));
+            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0 ? key is not ("S3:BucketName" or "S3:KeyPrefix" or "S3:AllowedIpRanges:0" or "S3:AllowedVpcEndpoints:0") : isOne(value));
         }
 
         if (random.Next(10) == 0)
@@ -85,7 +88,7 @@ public sealed class FuzzedSettingsTests
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"OffloadedPolling:{setting.Key}", setting.Value)))
             .Build().GetSection("OffloadedPolling");
         var services = new ServiceCollection();
-        services.AddOffloadedPolling(section).WithS3().WithSqs().AddOperation<Parcel>("parcels", ParcelJson.Default);
+        services.AddOffloadedPolling(section).WithS3().WithSts().WithSqs().AddOperation<Parcel>("parcels", ParcelJson.Default);
         using var provider = services.BuildServiceProvider();
         try
         {
@@ -116,6 +119,9 @@ public sealed class FuzzedSettingsTests
         && (network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 
             ? text.AsSpan().IndexOfAny('[', '%') < 0 && IPAddress.Parse(text.Split('/')[0]).Equals(network.BaseAddress)
             : text == network.ToString());
+
+    private static bool IsVpcEndpoint(string text) =>
+        text.StartsWith("vpce-", StringComparison.Ordinal) && text.Length is >= 13 and <= 22 && text[5..].All(char.IsAsciiHexDigitLower);
 
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     private static bool IsBucket(string text) =>
