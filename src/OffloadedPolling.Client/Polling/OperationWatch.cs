@@ -52,7 +52,10 @@ internal sealed class OperationWatch : IDisposable
     {
         (_operation, _options, _http) = (operation, options, new PollerHttp(http, options));
         _renewal = new StatusUrlRenewal(_http, options);
-        _given = options.NewReader?.Invoke(operation.Id);
+        _given = options.NewReader is { } newReader
+            ? newReader(operation.Id) ?? throw new InvalidOperationException(
+                $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.NewReader)} returned no reader for operation {operation.Id}. Return one for each operation, or leave the option unset.")
+            : null;
         _reader = _given ?? (operation.StatusUrl is { } url ? new StatusUrlReader(_http, url, operation.StatusUrlExpiresAt) : null);
         _seen = new SeenDocument(options.TimeProvider, operation.Acquaintance != Acquaintance.None);
         _pace = new PollPace(options, operation.Estimate);
@@ -179,17 +182,20 @@ internal sealed class OperationWatch : IDisposable
 
     private OperationUnavailableException Refused(StatusRefusal refusal, HttpStatusCode? code, string words)
     {
+        if (_given is not null)
+        {
+            return refusal switch
+            {
+                StatusRefusal.Missing => Unavailable(OperationUnavailableReason.Missing, $"has no status any more: {words}"),
+                StatusRefusal.Expired => Unavailable(OperationUnavailableReason.Expired, $"cannot be read with what its reader has: {words}"),
+                _ => Unavailable(OperationUnavailableReason.Forbidden, $"cannot be read with what its reader has: {words}"),
+            };
+        }
+
         if (refusal == StatusRefusal.Missing || code == HttpStatusCode.NotFound)
         {
             return Unavailable(
                 OperationUnavailableReason.Missing, $"has no status any more: the store answers {words}. Its retention is over, or it never was");
-        }
-
-        if (_given is not null)
-        {
-            return Unavailable(
-                refusal == StatusRefusal.Expired ? OperationUnavailableReason.Expired : OperationUnavailableReason.Forbidden,
-                $"cannot be read with what its reader has: {words}");
         }
 
         var advice = !_isUntried ? NoOperationUrl

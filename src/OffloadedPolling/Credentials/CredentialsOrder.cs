@@ -49,7 +49,8 @@ internal sealed class CredentialsOrder
             // Anything else might be another's object, or a pattern.
             if (key is null || !isStatusKey(key))
             {
-                throw new ArgumentException($"'{key}' is no status key. Take it from {nameof(IOperationStatusStore)}.{nameof(IOperationStatusStore.GetStatusKey)}.", nameof(request));
+                // It may be a status URL, whose query is a credential.
+                throw new ArgumentException($"'{key?.Split('?')[0]}' is no status key. Take it from {nameof(IOperationStatusStore)}.{nameof(IOperationStatusStore.GetStatusKey)}.", nameof(request));
             }
         }
 

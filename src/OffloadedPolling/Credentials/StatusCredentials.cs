@@ -57,7 +57,7 @@ public sealed record StatusCredentials
         var body = await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize(body, CredentialsJson.Status) ?? throw NoCredentials();
+            return JsonSerializer.Deserialize(body, CredentialsJson.Status) is { IsWhole: true } read ? read : throw NoCredentials();
         }
         catch (JsonException)
         {
@@ -70,6 +70,10 @@ public sealed record StatusCredentials
     /// <returns>A text that is safe to log.</returns>
     public override string ToString() =>
         $"{nameof(StatusCredentials)} {{ Id = {Id}, Bucket = {Bucket}, AccessKeyId = (withheld), ExpiresAt = {ExpiresAt:O} }}";
+
+    private bool IsWhole =>
+        new[] { Id, StatusKey, Bucket, Region, AccessKeyId, SecretAccessKey, SessionToken }.All(text => text.Length > 0)
+        && (Endpoint is null || (Uri.TryCreate(Endpoint, UriKind.Absolute, out var address) && address.Scheme is "https" or "http"));
 
     private static JsonException NoCredentials() =>
         new("The body holds no status credentials. Pass the response of POST /operations/{id}/credentials.");

@@ -217,7 +217,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
 
     private static string Error(string code) => $"""
         <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-          <Error><Type>Sender</Type><Code>{code}</Code><Message>As told.</Message></Error>
+          <Error><Type>Sender</Type><Code>{code}</Code><Message>As told of an-assertion.</Message></Error>
           <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId>
         </ErrorResponse>
         """;

@@ -20,13 +20,22 @@ public sealed class StsIssuerTests
     [InlineData("")]
     [InlineData("payroll/2026.xlsx")]
     [InlineData("operations/*")]
-    [InlineData("operations/0123456789abcdef0123456789abcde?.json")]
+    [InlineData("operations/0123456789abcdef0123456789abcde0.yaml")]
     [InlineData("other/0123456789abcdef0123456789abcdef.json")]
     public async Task IssueAsync_WhatIsNoStatusKey_IsNamed(string key)
     {
         var refused = await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [TestIssuers.Key, key] });
 
         Assert.Contains($"'{key}' is no status key", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task IssueAsync_AStatusUrlForAStatusKey_IsRefusedWithoutItsQuery()
+    {
+        var refused = await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [$"https://s3.example/bucket/{TestIssuers.Key}?X-Amz-Signature=0a1b"] });
+
+        Assert.Contains($"'https://s3.example/bucket/{TestIssuers.Key}' is no status key", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("0a1b", refused.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -79,14 +79,26 @@ public sealed class NewReaderTests : IDisposable
     [InlineData(OperationUnavailableReason.Forbidden)]
     public async Task WatchAsync_ARefusal_EndsTheWaitWithItsReasonAndAsksNobodyElse(OperationUnavailableReason reason)
     {
-        _reader.Then(() => StatusReading.Refused(reason, "403 Forbidden (AccessDenied)", HttpStatusCode.Forbidden));
+        // What the code says is for the reader to judge: it may be that of a bucket, or of the host.
+        _reader.Then(() => StatusReading.Refused(reason, "the host answers as told", HttpStatusCode.NotFound));
 
         var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => _bench.WatchAsync());
 
         Assert.Equal(reason, refused.Reason);
-        Assert.Contains("403 Forbidden (AccessDenied)", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": the host answers as told.", refused.Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Server.Requests);
         Assert.Equal(1, _reader.Disposals);
+    }
+
+    [Fact]
+    public async Task WatchAsync_NoReader_IsAFaultOfTheProgram()
+    {
+        _bench.Options.NewReader = _ => null!;
+
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.WatchAsync());
+
+        Assert.Contains("NewReader returned no reader", wrong.Message, StringComparison.Ordinal);
+        Assert.Empty(_bench.Server.Requests);
     }
 
     [Fact]
