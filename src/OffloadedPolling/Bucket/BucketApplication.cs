@@ -49,7 +49,11 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
 
         try
         {
-            await ApplyAsync(parts.Where(part => !part.MayExcludeThisMachine), cancel).ConfigureAwait(false);
+            if (!await ApplyAsync(parts.Where(part => !part.MayExcludeThisMachine), cancel).ConfigureAwait(false))
+            {
+                return;
+            }
+
             var excluding = parts.Where(part => part.MayExcludeThisMachine && Stands(part)).ToList();
             _judgePresigned &= excluding.Count == 0;
             await ApplyAsync(excluding, cancel).ConfigureAwait(false);
@@ -72,24 +76,21 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
 
     private bool Stands(BucketPart part) => _told[part].State is StatusBucketPartState.Missing or StatusBucketPartState.Different;
 
-    private async Task ApplyAsync(IEnumerable<BucketPart> some, CancellationToken cancel)
+    /// <returns>Whether writing and reading work afterwards.</returns>
+    private async Task<bool> ApplyAsync(IEnumerable<BucketPart> some, CancellationToken cancel)
     {
         foreach (var part in some.Where(Stands).ToList())
         {
             await ApplyAsync(part, cancel).ConfigureAwait(false);
         }
 
-        if (_applied.Count == 0)
-        {
-            return;
-        }
-
-        if (await ProbeAsync(cancel).ConfigureAwait(false) is not null)
+        if (_applied.Count > 0 && await ProbeAsync(cancel).ConfigureAwait(false) is not null)
         {
             await FindTheBreakerAsync(cancel).ConfigureAwait(false);
         }
 
         _applied.Clear();
+        return _last!.Failure(_judgePresigned) is null;
     }
 
     /// <summary>Takes back part after part until writing and reading work, and applies again those that were innocent, one at a time.</summary>
@@ -106,7 +107,7 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
 
         if (_last.Failure(_judgePresigned) is not null)
         {
-            Probe = $"{_last.Describe(_judgePresigned)} It does so with everything taken back.";
+            TellThatNoneWasIt(undone);
             return;
         }
 
@@ -121,6 +122,19 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
                 await ProbeAsync(cancel).ConfigureAwait(false);
             }
         }
+    }
+
+    private void TellThatNoneWasIt(IEnumerable<BucketPart> undone)
+    {
+        var probe = _last!.Describe(_judgePresigned);
+        foreach (var part in undone.Where(part => _told[part].State == StatusBucketPartState.Undone))
+        {
+            _told[part] = _told[part].With(StatusBucketPartState.Undone, $"It was taken back, though that did not help. {probe}");
+        }
+
+        Probe = _told.Values.Any(part => part.State == StatusBucketPartState.NotUndone)
+            ? $"{probe} It does so with everything taken back that could be. Nothing more was applied."
+            : $"{probe} It does so with everything taken back. Nothing more was applied.";
     }
 
     private async Task<string?> ProbeAsync(CancellationToken cancel)
@@ -170,10 +184,16 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
         var (part, finding) = _applied.Pop();
         try
         {
-            await documents.WriteAsync(part.Resource, finding.Before, CancellationToken.None).ConfigureAwait(false);
+            var now = await documents.ReadAsync(part.Resource, CancellationToken.None).ConfigureAwait(false);
+            var back = part.TakeBack(now, finding);
+            if (back != now)
+            {
+                await documents.WriteAsync(part.Resource, back, CancellationToken.None).ConfigureAwait(false);
+            }
+
             _told[part] = _told[part].With(StatusBucketPartState.Undone, $"It was taken back. {why}");
         }
-        catch (Exception failed) when (AwsFailure.Is(failed, CancellationToken.None) || failed is OffloadedPollingException)
+        catch (Exception failed) when (AwsFailure.Is(failed, CancellationToken.None) || failed is OffloadedPollingException or UnexpectedDocumentException)
         {
             _told[part] = _told[part].With(
                 StatusBucketPartState.NotUndone, $"It could not be taken back: {Refusal.Words(failed)} Take it away by hand. {why}");

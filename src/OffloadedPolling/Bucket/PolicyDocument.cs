@@ -75,6 +75,29 @@ internal sealed class PolicyDocument
             : throw new UnexpectedDocumentException($"The bucket's policy would have {bytes} bytes with it, and S3 takes {MaxBytes}. Shorten other statements, or the lists of addresses.");
     }
 
+    /// <summary>The policy without the statement with a <c>Sid</c>; <see langword="null"/> if it has no other.</summary>
+    public string? Without(string sid)
+    {
+        var policy = _policy.DeepClone().AsObject();
+        var others = Others(sid).Select(each => each?.DeepClone()).ToArray();
+        if (others.Length == 0)
+        {
+            return null;
+        }
+
+        policy["Statement"] = new JsonArray(others);
+        return ToText(policy);
+    }
+
+    /// <summary>Whether two policies mean the same but for the statement with a <c>Sid</c>.</summary>
+    public bool HasSameBeside(PolicyDocument other, string sid)
+    {
+        var (here, there) = (_policy.DeepClone().AsObject(), other._policy.DeepClone().AsObject());
+        (here["Statement"], there["Statement"]) = (null, null);
+        var (mine, theirs) = (Others(sid).ToList(), other.Others(sid).ToList());
+        return PolicyMeaning.IsSame(here, there) && mine.Count == theirs.Count && mine.Zip(theirs).All(pair => PolicyMeaning.IsSame(pair.First, pair.Second));
+    }
+
     /// <summary>JSON without escapes that only lengthen it.</summary>
     public static string ToText(JsonNode node, bool indented = false)
     {
@@ -86,6 +109,8 @@ internal sealed class PolicyDocument
 
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
+
+    private IEnumerable<JsonNode?> Others(string sid) => Statements().Where(each => !IsOf(each, sid));
 
     private JsonArray Statements() => _policy["Statement"] is JsonArray several ? several : new JsonArray(_policy["Statement"]!.DeepClone());
 

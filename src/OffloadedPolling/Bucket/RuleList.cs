@@ -70,6 +70,37 @@ internal sealed class RuleList
             : throw new UnexpectedDocumentException($"The bucket's {_kind.What} would have {count} rules with it, and S3 takes {_kind.MaxRules}. Remove one that nobody needs.");
     }
 
+    /// <summary>The document without the rule with an id; <see langword="null"/> if it has no other.</summary>
+    public string? Without(string id)
+    {
+        var root = new XElement(_root);
+        root.Elements().Where(each => IdOf(each) == id).Remove();
+        return root.HasElements ? root.ToString(SaveOptions.DisableFormatting) : null;
+    }
+
+    /// <summary>
+    /// A document as it was before a rule of ours was put in: what was read then, or where others have changed theirs meanwhile, theirs as they
+    /// are now with our own as it was.
+    /// </summary>
+    /// <param name="now">The document as it is.</param>
+    /// <param name="before">The document as it was.</param>
+    /// <param name="kind">What it is made of.</param>
+    /// <param name="id">Of our own rule.</param>
+    /// <param name="meaning">The meaning of a rule, as a text.</param>
+    public static BucketDocument? TakeBack(BucketDocument? now, BucketDocument? before, RuleListKind kind, string id, Func<XElement, string> meaning)
+    {
+        var (present, past) = (Parse(now?.Text, kind), Parse(before?.Text, kind));
+        if (present.Others(id).Select(meaning).SequenceEqual(past.Others(id).Select(meaning)))
+        {
+            return before;
+        }
+
+        var text = past.Find(id) is { } own ? present.With(id, own) : present.Without(id);
+        return text is null ? null : new BucketDocument(text, now?.DefaultMinimumObjectSize);
+    }
+
+    private IEnumerable<XElement> Others(string id) => Rules.Where(rule => IdOf(rule) != id);
+
     public static string? IdOf(XElement rule) => Child(rule, "ID")?.Value;
 
     // Whatever the namespace: servers send S3's, or none.

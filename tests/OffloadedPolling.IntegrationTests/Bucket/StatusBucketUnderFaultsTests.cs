@@ -101,6 +101,78 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ApplyAsync_AStrangersRuleThatCameMeanwhile_OutlivesTheUndo()
+    {
+        await using var host = await HostAsync();
+        await using var stranger = await BucketHost.CreateAsync(bucket: host.Bucket);
+        await stranger.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
+        var cors = false;
+        _s3.Intercept = async context =>
+        {
+            var wasPut = Is(context, "PUT", "cors");
+            if (cors && wasPut)
+            {
+                cors = false;
+            }
+            else if (wasPut)
+            {
+                cors = true;
+            }
+            else if (cors && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            {
+                var now = (await stranger.ReadAsync("cors"))!;
+                if (!now.Contains("second", StringComparison.Ordinal))
+                {
+                    await stranger.WriteAsync("cors", now.Replace("</CORSConfiguration>", $"{Theirs("second")}</CORSConfiguration>", StringComparison.Ordinal));
+                }
+
+                return await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+            }
+
+            return false;
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Undone, Applied), (report.State("Cors"), report.State("SignatureAge")));
+        var left = await host.ReadAsync("cors");
+        Assert.Contains("first", left, StringComparison.Ordinal);
+        Assert.Contains("second", left, StringComparison.Ordinal);
+        Assert.DoesNotContain(Origin, left, StringComparison.Ordinal);
+
+        static string Theirs(string id) =>
+            $"<CORSRule><ID>{id}</ID><AllowedOrigin>https://{id}.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule>";
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AProbeThatFailsThoughAllIsTakenBack_EndsTheSetUpThere()
+    {
+        await using var host = await HostAsync(settings: s3 => s3.AllowedIpRanges.Add("127.0.0.1/32"));
+        var written = false;
+        _s3.Intercept = context =>
+        {
+            written |= Is(context, "PUT", "cors");
+            return written && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+                ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+                : Task.FromResult(false);
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.False(report.ProbePassed);
+        Assert.Contains("It does so with everything taken back. Nothing more was applied.", report.Probe, StringComparison.Ordinal);
+        Assert.Equal((Missing, null, null, null), (report.State("Network"), await host.ReadAsync("policy"), await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")));
+        foreach (var part in (string[])["Expiry", "Cors", "SignatureAge"])
+        {
+            Assert.Equal(Undone, report.State(part));
+            Assert.StartsWith("It was taken back, though that did not help. Failed: Writing an object failed: AccessDenied", report.Part(part).Reason, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 506);
+        Assert.DoesNotContain(host.Log.Entries, entry => entry.Text.Contains("With it", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);

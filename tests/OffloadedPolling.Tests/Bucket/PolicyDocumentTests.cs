@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OffloadedPolling.Bucket;
+using OffloadedPolling.Bucket.Parts;
 
 namespace OffloadedPolling.Tests.Bucket;
 
@@ -38,6 +39,18 @@ public sealed class PolicyDocumentTests
         var once = PolicyDocument.Parse(null).With(Own("a"));
 
         Assert.Equal(once, PolicyDocument.Parse(once).With(Own("a")));
+    }
+
+    [Fact]
+    public void TakeBack_APolicyThatOthersChangedMeanwhile_KeepsTheirsAndRemovesOurs()
+    {
+        var part = new PolicyPart("Test", "so", Own("a"));
+        var finding = part.Compare(null);
+        var now = JsonNode.Parse(finding.After!.Text)!;
+        now["Statement"]!.AsArray().Add((JsonNode)new JsonObject { ["Sid"] = "theirs" });
+
+        Assert.Null(part.TakeBack(finding.After, finding));
+        Assert.Equal("""{"Version":"2012-10-17","Statement":[{"Sid":"theirs"}]}""", part.TakeBack(new BucketDocument(now.ToJsonString()), finding)!.Text);
     }
 
     [Fact]

@@ -108,4 +108,53 @@ public sealed class RulePartsTests
         Assert.Contains("<BlockPublicAcls>false</BlockPublicAcls>", finding.Before.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("false", finding.After!.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void TakeBack_ALifecycleThatNobodyElseChanged_IsWhatItWas()
+    {
+        var before = new BucketDocument($"<LifecycleConfiguration>\n{Theirs}</LifecycleConfiguration>");
+        var finding = _expiry.Compare(before);
+
+        Assert.Same(before, _expiry.TakeBack(finding.After, finding));
+        Assert.Same(before, _expiry.TakeBack(before, finding));
+    }
+
+    [Fact]
+    public void TakeBack_ALifecycleThatOthersChangedMeanwhile_KeepsTheirsAndRestoresOurs()
+    {
+        var old = "<Rule><ID>ours</ID><Filter><Prefix>operations/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>7</Days></Expiration></Rule>";
+        var finding = _expiry.Compare(new BucketDocument($"<LifecycleConfiguration>{old}</LifecycleConfiguration>"));
+        var now = new BucketDocument(finding.After!.Text.Replace("</LifecycleConfiguration>", $"{Theirs}</LifecycleConfiguration>", StringComparison.Ordinal), "theirs");
+
+        var back = _expiry.TakeBack(now, finding)!;
+
+        Assert.Contains(Theirs, back.Text, StringComparison.Ordinal);
+        Assert.Contains(old, back.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<Days>1</Days>", back.Text, StringComparison.Ordinal);
+        Assert.Equal("theirs", back.DefaultMinimumObjectSize);
+    }
+
+    [Fact]
+    public void TakeBack_AnotherEncryptionThatCameMeanwhile_Stays()
+    {
+        var part = new EncryptionPart("Encryption", "encrypted");
+        var finding = part.Compare(null);
+        var theirs = new BucketDocument(finding.After!.Text.Replace("AES256", "aws:kms", StringComparison.Ordinal));
+
+        Assert.Same(theirs, part.TakeBack(theirs, finding));
+        Assert.Null(part.TakeBack(finding.After, finding));
+    }
+
+    [Fact]
+    public void TakeBack_PublicAccess_LeavesOffWhatSomebodySwitchedOffMeanwhile()
+    {
+        var part = new PublicAccessPart("BlockPublicAccess", "on");
+        var finding = part.Compare(new BucketDocument(
+            "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><BlockPublicPolicy>true</BlockPublicPolicy></PublicAccessBlockConfiguration>"));
+        var now = new BucketDocument(finding.After!.Text.Replace("<BlockPublicAcls>true", "<BlockPublicAcls>false", StringComparison.Ordinal));
+
+        Assert.Equal(finding.Before, part.TakeBack(finding.After, finding));
+        Assert.Equal(finding.Before!.Text.Replace("<BlockPublicAcls>true", "<BlockPublicAcls>false", StringComparison.Ordinal), part.TakeBack(now, finding)!.Text);
+        Assert.Null(part.TakeBack(null, finding));
+    }
 }

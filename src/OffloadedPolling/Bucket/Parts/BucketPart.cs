@@ -28,4 +28,10 @@ internal abstract class BucketPart(string name, string resource, string shouldBe
 
     /// <summary>How the part stands in a document, and the document with the part in it.</summary>
     public abstract Finding Compare(BucketDocument? before);
+
+    /// <summary>The document with the part as it was before: what was read then, or where others have changed it meanwhile, theirs with our own taken back.</summary>
+    /// <param name="now">The document as it is.</param>
+    /// <param name="finding">What was found before the part was applied.</param>
+    /// <exception cref="UnexpectedDocumentException">The document holds what would be lost.</exception>
+    public abstract BucketDocument? TakeBack(BucketDocument? now, Finding finding);
 }

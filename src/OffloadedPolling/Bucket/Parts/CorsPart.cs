@@ -23,6 +23,9 @@ internal sealed class CorsPart(string name, string shouldBe, CorsRule rule) : Bu
                 shadow);
     }
 
+    public override BucketDocument? TakeBack(BucketDocument? now, Finding finding) =>
+        RuleList.TakeBack(now, finding.Before, RuleListKind.Cors, rule.Id, Normal);
+
     // S3 answers by the first rule that fits, and a page sees the headers that this one exposes.
     private string? WhatAnswersFirst(IEnumerable<XElement> earlier)
     {

@@ -25,6 +25,10 @@ internal sealed class EncryptionPart(string name, string shouldBe) : BucketPart(
             ? Finding.Right(found)
             : Finding.Wrong(wasThere: false, "none", before, new BucketDocument(ToXml()));
 
+    // Another encryption is somebody else's by now.
+    public override BucketDocument? TakeBack(BucketDocument? now, Finding finding) =>
+        now is not null && BucketXml.Values(now.Text, "SSEAlgorithm") is [Algorithm] ? finding.Before : now;
+
     private static string ToXml()
     {
         var rule = new XElement("Rule", new XElement("ApplyServerSideEncryptionByDefault", new XElement("SSEAlgorithm", Algorithm)));

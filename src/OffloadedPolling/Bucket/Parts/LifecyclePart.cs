@@ -29,6 +29,9 @@ internal class LifecyclePart(string name, string shouldBe, LifecycleRule rule) :
         return Finding.Wrong(found is not null, found is null ? "no such rule" : $"the rule {found.ToString(SaveOptions.DisableFormatting)}", before, after);
     }
 
+    public override BucketDocument? TakeBack(BucketDocument? now, Finding finding) =>
+        RuleList.TakeBack(now, finding.Before, RuleListKind.Lifecycle, rule.Id, Normal);
+
     // The order of elements, namespaces, and where the prefix stands change nothing.
     private static string Normal(XElement element)
     {

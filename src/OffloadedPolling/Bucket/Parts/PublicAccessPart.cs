@@ -38,6 +38,12 @@ internal sealed class PublicAccessPart(string name, string shouldBe) : BucketPar
             new BucketDocument(ToXml(_ => true)));
     }
 
+    // What was on before stays as it is now: on, unless somebody has switched it off meanwhile.
+    public override BucketDocument? TakeBack(BucketDocument? now, Finding finding) =>
+        now is null || finding.Before is null || _settings.All(setting => BucketXml.IsTrue(now.Text, setting))
+            ? now is null ? null : finding.Before
+            : new BucketDocument(ToXml(setting => BucketXml.IsTrue(now.Text, setting) && BucketXml.IsTrue(finding.Before.Text, setting)));
+
     private static string ToXml(Func<string, bool> isOn) => RuleList.InNamespace(
         new XElement("PublicAccessBlockConfiguration", _settings.Select(setting => new XElement(setting, isOn(setting) ? "true" : "false"))),
         RuleListKind.Lifecycle.Namespace).ToString(SaveOptions.DisableFormatting);
