@@ -14,15 +14,18 @@ internal sealed class BucketHttp(S3Connection s3) : IDisposable
 
     public void Dispose()
     {
-        if (_client.IsValueCreated)
+        // A host's factory may give out one client to all.
+        if (_client.IsValueCreated && (FactoryOf(s3.Client.Config) is not { } factory || factory.DisposeHttpClientsAfterUse(s3.Client.Config)))
         {
             _client.Value.Dispose();
         }
     }
 
+    private static HttpClientFactory? FactoryOf(IClientConfig config) => (config as ClientConfig)?.HttpClientFactory;
+
     private static HttpClient Create(IClientConfig config)
     {
-        if ((config as ClientConfig)?.HttpClientFactory is { } factory)
+        if (FactoryOf(config) is { } factory)
         {
             return factory.CreateHttpClient(config);
         }
