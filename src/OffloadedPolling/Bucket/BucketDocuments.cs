@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using Amazon.Runtime;
 using Amazon.S3;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
@@ -54,7 +53,7 @@ internal sealed class BucketDocuments(S3Connection s3, SigningCredentialsSource 
                 return (text, response.Headers.TryGetValues(MinimumSizeHeader, out var values) ? values.FirstOrDefault() : null);
             }
 
-            var error = ToException(response, text);
+            var error = ToException(response, resource, text);
             if (method == HttpMethod.Get && _thereIsNone.Contains(error.ErrorCode))
             {
                 return (null, null);
@@ -90,7 +89,7 @@ internal sealed class BucketDocuments(S3Connection s3, SigningCredentialsSource 
             SigningPlace.ServerNow(s3.Client, new Uri(address.ToString().TrimEnd('/')).ToString(), time).UtcDateTime);
     }
 
-    private static AmazonS3Exception ToException(HttpResponseMessage response, string text)
+    private static BucketRefusalException ToException(HttpResponseMessage response, string resource, string text)
     {
         string? code = null, message = null;
         try
@@ -103,8 +102,7 @@ internal sealed class BucketDocuments(S3Connection s3, SigningCredentialsSource 
             // Not every server and proxy explains itself in XML; the status is told then.
         }
 
-        return new AmazonS3Exception(
-            string.IsNullOrEmpty(message) ? $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}" : message,
-            null, ErrorType.Unknown, code ?? "", "", response.StatusCode);
+        return new BucketRefusalException(
+            resource, string.IsNullOrEmpty(message) ? $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}" : message, code ?? "", response.StatusCode);
     }
 }

@@ -25,7 +25,8 @@ internal static class Refusal
         _ => $"{failed.Message.TrimEnd('.')}.",
     };
 
-    public static string ToRead(string resource, Exception failed) => $"The server does not tell it: {Words(failed)}{WhatToDo(failed, $"s3:Get{_permissions[resource]}")}";
+    public static string ToRead(string resource, Exception failed) =>
+        $"The server does not tell it: {Words(failed)}{WhatToDo(failed, $"s3:Get{_permissions[(failed as BucketRefusalException)?.Resource ?? resource]}")}";
 
     public static string ToWrite(string resource, Exception failed) => $"The server refuses it: {Words(failed)}{WhatToDo(failed, $"s3:Put{_permissions[resource]}")}";
 
