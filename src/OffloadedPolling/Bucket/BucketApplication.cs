@@ -16,6 +16,8 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
 
     private ProbeResult? _last;
 
+    private readonly List<string> _leftovers = [];
+
     private bool _judgePresigned = true;
 
     /// <summary>How the parts stand.</summary>
@@ -24,7 +26,14 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
     /// <summary>Whether writing and reading worked at last; <see langword="null"/> if that was not tried.</summary>
     public bool? ProbePassed => _last is null ? null : _last.Failure(_judgePresigned) is null;
 
-    public string? Probe { get; private set; }
+    /// <summary>What is to be said of objects of the probe's that could not be deleted.</summary>
+    public IReadOnlyList<string> Leftovers => _leftovers;
+
+    public string? Probe
+    {
+        get => field is null ? null : string.Join(' ', _leftovers.Prepend(field));
+        private set;
+    }
 
     public async Task CheckAsync(CancellationToken cancel)
     {
@@ -39,9 +48,9 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
         await CheckAsync(cancel).ConfigureAwait(false);
 
         // A denial of others' addresses that is in force already also holds for this machine, which may be one of those.
-        _last = await probe.RunAsync(cancel).ConfigureAwait(false);
+        _last = await probe.RunAsync(_leftovers, cancel).ConfigureAwait(false);
         _judgePresigned = !(_last.Presigned is not null && IsExcludedAlready());
-        if (_last.Failure(_judgePresigned) is not null)
+        if (_last.Failure(_judgePresigned) is not null && !await DoesLiftingHelpAsync(cancel).ConfigureAwait(false))
         {
             Probe = $"{_last.Describe(_judgePresigned)} That was before anything was applied, so nothing was.";
             return;
@@ -49,27 +58,67 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
 
         try
         {
-            if (!await ApplyAsync(parts.Where(part => !part.MayExcludeThisMachine), cancel).ConfigureAwait(false))
+            if (!await ApplyAsync(parts.Where(part => !MayExclude(part)), cancel).ConfigureAwait(false))
             {
                 return;
             }
 
-            var excluding = parts.Where(part => part.MayExcludeThisMachine && Stands(part)).ToList();
-            _judgePresigned &= excluding.Count == 0;
+            var excluding = parts.Where(part => MayExclude(part) && Stands(part)).ToList();
+            _judgePresigned = excluding.Count == 0 && (_judgePresigned || !IsExcludedAlready());
             await ApplyAsync(excluding, cancel).ConfigureAwait(false);
         }
         catch
         {
             // Whatever ended this, a bucket that nobody has tried is not left behind.
-            while (_applied.Count > 0)
-            {
-                await UndoLastAsync("The set-up was broken off before it could be tried.").ConfigureAwait(false);
-            }
-
+            await UndoAllAsync("The set-up was broken off before it could be tried.").ConfigureAwait(false);
             throw;
         }
 
         Probe ??= _last.Describe(_judgePresigned);
+    }
+
+    private static bool MayExclude(BucketPart part) => part is { MayExcludeThisMachine: true, WhyNot: null };
+
+    /// <summary>Whether what fails works without the denials of ours that are switched off and still in force. Otherwise they are put back.</summary>
+    private async Task<bool> DoesLiftingHelpAsync(CancellationToken cancel)
+    {
+        var failed = _last!;
+        try
+        {
+            foreach (var part in parts.OfType<PolicyPart>().Where(part => part.WhyNot is not null && Stands(part)))
+            {
+                await ApplyAsync(part, cancel).ConfigureAwait(false);
+            }
+
+            if (_applied.Count > 0 && await ProbeAsync(cancel).ConfigureAwait(false) is null)
+            {
+                _applied.Clear();
+                return true;
+            }
+        }
+        catch
+        {
+            await UndoAllAsync("The set-up was broken off before it could be tried.").ConfigureAwait(false);
+            throw;
+        }
+
+        var lifted = _applied.ToList();
+        await UndoAllAsync($"Without it just the same: {failed.Failure(_judgePresigned)}").ConfigureAwait(false);
+        foreach (var (part, finding) in lifted.Where(each => _told[each.Part].State == StatusBucketPartState.Undone))
+        {
+            Tell(part, finding);
+        }
+
+        _last = failed;
+        return false;
+    }
+
+    private async Task UndoAllAsync(string why)
+    {
+        while (_applied.Count > 0)
+        {
+            await UndoLastAsync(why).ConfigureAwait(false);
+        }
     }
 
     private bool IsExcludedAlready() => parts.Any(part => part.MayExcludeThisMachine && _told[part].State is StatusBucketPartState.AsItShouldBe or StatusBucketPartState.Different);
@@ -139,7 +188,7 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
 
     private async Task<string?> ProbeAsync(CancellationToken cancel)
     {
-        _last = await probe.RunAsync(cancel).ConfigureAwait(false);
+        _last = await probe.RunAsync(_leftovers, cancel).ConfigureAwait(false);
         return _last.Failure(_judgePresigned);
     }
 
@@ -157,7 +206,11 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
         try
         {
             await documents.WriteAsync(part.Resource, finding.After, cancel).ConfigureAwait(false);
-            Tell(part, finding with { State = StatusBucketPartState.Applied });
+            Tell(part, finding with
+            {
+                State = StatusBucketPartState.Applied,
+                Reason = part.WhyNot is { } whyNot ? $"{whyNot.Reason} What an earlier set-up had put there was removed." : finding.Reason,
+            });
         }
         catch (AmazonS3Exception refused)
         {
@@ -204,7 +257,7 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
     {
         if (part.WhyNot is { } whyNot)
         {
-            return new Finding(whyNot.State, "not looked at", whyNot.Reason);
+            return await InspectRemainsAsync(part, whyNot.State, whyNot.Reason, cancel).ConfigureAwait(false);
         }
 
         try
@@ -221,6 +274,28 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
         }
     }
 
+    // Whoever switches a part off need not have the right to look at it, nor hear of it at every start.
+    private async Task<Finding> InspectRemainsAsync(BucketPart part, StatusBucketPartState state, string reason, CancellationToken cancel)
+    {
+        try
+        {
+            return await part.InspectRemainsAsync(documents, cancel).ConfigureAwait(false) is { } remains
+                ? remains with { Reason = $"{reason} What an earlier set-up put there is in force until ApplyAsync removes it." }
+                : new Finding(state, part.IsKnownByName ? "nothing of this library's" : "not looked at", reason);
+        }
+        catch (UnexpectedDocumentException unexpected)
+        {
+            return new Finding(state, "something unexpected", $"{reason} Whether an earlier set-up left something cannot be told: {unexpected.Message}");
+        }
+        catch (Exception refused) when (AwsFailure.Is(refused, cancel) && !Refusal.IsOfTheWholeBucket(refused))
+        {
+            return new Finding(state, "unknown", $"{reason} Whether an earlier set-up left something cannot be told: {Refusal.Words(refused)}");
+        }
+    }
+
     private void Tell(BucketPart part, Finding finding) => _told[part] = new StatusBucketPart(
-        part.Name, finding.State, finding.Is, part.ShouldBe, string.Join(' ', new[] { finding.Reason, part.WhyNot is null ? part.Warning : null }.OfType<string>()) is { Length: > 0 } reason ? reason : null);
+        part.Name, finding.State, finding.Is, part.WhyNot is null ? part.ShouldBe : "nothing of this library's, since the part is not on", string.Join(' ', new[] { finding.Reason, part.WhyNot is null ? part.Warning : null }.OfType<string>()) is { Length: > 0 } reason ? reason : null)
+    {
+        IsOn = part.WhyNot is null,
+    };
 }

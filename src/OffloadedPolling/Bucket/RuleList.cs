@@ -99,6 +99,19 @@ internal sealed class RuleList
         return text is null ? null : new BucketDocument(text, now?.DefaultMinimumObjectSize);
     }
 
+    /// <summary>A rule of ours that is not to be there, and the document without it; <see langword="null"/> if it is not there.</summary>
+    public static Finding? CompareRemains(BucketDocument? before, RuleListKind kind, string id)
+    {
+        var rules = Parse(before?.Text, kind);
+        return rules.Find(id) is { } found
+            ? Finding.Wrong(
+                wasThere: true,
+                $"the rule {found.ToString(SaveOptions.DisableFormatting)}",
+                before,
+                rules.Without(id) is { } rest ? new BucketDocument(rest, before?.DefaultMinimumObjectSize) : null)
+            : null;
+    }
+
     private IEnumerable<XElement> Others(string id) => Rules.Where(rule => IdOf(rule) != id);
 
     public static string? IdOf(XElement rule) => Child(rule, "ID")?.Value;

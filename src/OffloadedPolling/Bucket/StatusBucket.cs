@@ -41,7 +41,7 @@ public sealed class StatusBucket
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or takes no configuration.</exception>
     public async Task<StatusBucketReport> CheckAsync(CancellationToken cancel = default)
     {
-        var application = New(Plan());
+        var application = New();
         await RunAsync(application.CheckAsync, cancel).ConfigureAwait(false);
         return ToReport(application);
     }
@@ -55,7 +55,7 @@ public sealed class StatusBucket
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or takes no configuration.</exception>
     public async Task<StatusBucketReport> ApplyAsync(CancellationToken cancel = default)
     {
-        var application = New(Plan());
+        var application = New();
         try
         {
             await RunAsync(application.ApplyAsync, cancel).ConfigureAwait(false);
@@ -67,9 +67,11 @@ public sealed class StatusBucket
                 Log.BucketPartNotUndone(_logger, part.Name, _s3.Bucket, part.Reason);
             }
 
+            TellOfLeftovers(application);
             throw;
         }
 
+        TellOfLeftovers(application);
         var report = ToReport(application);
         Tell(report);
         return report;
@@ -99,7 +101,17 @@ public sealed class StatusBucket
             _switches.Value,
             _polling.Value);
 
-    private BucketApplication New(BucketPlan plan) => new(plan.Parts, _documents, _probe);
+    private BucketApplication New()
+    {
+        try
+        {
+            return new(Plan().Parts, _documents, _probe);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, CancellationToken.None))
+        {
+            throw S3Errors.ToStoreException("set up", _s3.Bucket, _s3.KeyPrefix, failed);
+        }
+    }
 
     private StatusBucketReport ToReport(BucketApplication application) => new(_s3.Bucket, application.Told, application.Probe, application.ProbePassed);
 
@@ -112,6 +124,21 @@ public sealed class StatusBucket
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
             throw S3Errors.ToStoreException("set up", _s3.Bucket, _s3.KeyPrefix, failed);
+        }
+        catch (StatusUrlException unsigned)
+        {
+            // Requests for the bucket's documents are signed as status URLs are.
+            throw new OperationStoreException($"Could not set up the bucket '{_s3.Bucket}': {(unsigned.InnerException is null
+                ? unsigned.Message
+                : "no AWS credentials were found, or they could not be refreshed. Check AWS_ACCESS_KEY_ID and its fellows, the profile, or the role.")}", unsigned);
+        }
+    }
+
+    private void TellOfLeftovers(BucketApplication application)
+    {
+        foreach (var leftover in application.Leftovers)
+        {
+            Log.BucketProbeLeft(_logger, _s3.Bucket, leftover);
         }
     }
 
@@ -140,7 +167,7 @@ public sealed class StatusBucket
                     break;
             }
 
-            if (part is { State: StatusBucketPartState.Applied or StatusBucketPartState.AsItShouldBe, Reason: { } reason })
+            if (part is { IsOn: true, State: StatusBucketPartState.Applied or StatusBucketPartState.AsItShouldBe, Reason: { } reason })
             {
                 Log.BucketPartWarning(_logger, part.Name, report.Bucket, reason);
             }

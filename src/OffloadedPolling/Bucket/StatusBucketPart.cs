@@ -21,6 +21,8 @@ public sealed class StatusBucketPart
     /// <summary>Why it stands so, and what to do; <see langword="null"/> where there is nothing to say.</summary>
     public string? Reason { get; }
 
+    internal bool IsOn { get; init; } = true;
+
     /// <summary>Whether nothing is left to do for it.</summary>
     public bool IsSettled => State is StatusBucketPartState.Off or StatusBucketPartState.AsItShouldBe or StatusBucketPartState.Applied;
 
@@ -30,5 +32,5 @@ public sealed class StatusBucketPart
         (State is StatusBucketPartState.Off or StatusBucketPartState.LeftOut ? $"{Name}: {State}." : $"{Name}: {State}. Is: {Is}. Should be: {ShouldBe}.")
         + (Reason is null ? "" : $" {Reason}");
 
-    internal StatusBucketPart With(StatusBucketPartState state, string? reason) => new(Name, state, Is, ShouldBe, reason);
+    internal StatusBucketPart With(StatusBucketPartState state, string? reason) => new(Name, state, Is, ShouldBe, reason) { IsOn = IsOn };
 }

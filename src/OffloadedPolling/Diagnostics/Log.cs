@@ -168,4 +168,7 @@ internal static partial class Log
 
     [LoggerMessage(507, LogLevel.Error, "{Part} of the bucket '{Bucket}' was applied and is still there, though it should not be. {Reason}")]
     public static partial void BucketPartNotUndone(ILogger logger, string part, string bucket, string? reason);
+
+    [LoggerMessage(508, LogLevel.Warning, "An object that tried the bucket '{Bucket}' is left there. {Leftover}")]
+    public static partial void BucketProbeLeft(ILogger logger, string bucket, string leftover);
 }

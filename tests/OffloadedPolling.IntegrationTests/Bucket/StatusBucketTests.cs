@@ -162,6 +162,89 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
+    public async Task ApplyAsync_WhatIsSwitchedOffAfterwards_IsTakenOutAndStrangersStay()
+    {
+        using var tls = BucketHost.NewTlsClient();
+        await using var before = await BucketHost.CreateAsync(s3 =>
+        {
+            s3.AllowedOrigins.Add("https://shop.example.com");
+            s3.AllowedIpRanges.Add("127.0.0.0/8");
+        }, client: tls);
+        await before.WriteAsync("lifecycle", """
+            <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
+            """);
+        await before.StatusBucket().ApplyAsync(_cancel);
+        await using var after = await BucketHost.CreateAsync(switches: parts => (parts.Expiry, parts.TlsOnly, parts.SignatureAge) = (false, false, false), client: tls, bucket: before.Bucket);
+
+        var check = await after.StatusBucket().CheckAsync(_cancel);
+        var first = await after.StatusBucket().ApplyAsync(_cancel);
+        var second = await after.StatusBucket().ApplyAsync(_cancel);
+
+        foreach (var part in (string[])["Expiry", "Cors", "SignatureAge", "TlsOnly", "Network"])
+        {
+            Assert.Equal((part, Different, Applied, Off), (part, check.State(part), first.State(part), second.State(part)));
+            Assert.Contains("in force until ApplyAsync removes it", check.Part(part).Reason, StringComparison.Ordinal);
+            Assert.Contains("was removed", first.Part(part).Reason, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("127.0.0.0/8", check.Part("Network").Is, StringComparison.Ordinal);
+        Assert.Equal((Off, Off), (check.State("BlockPublicAccess"), check.State("Encryption")));
+        Assert.Equal((true, true), (first.ProbePassed, second.ProbePassed));
+        Assert.Equal((null, null), (await after.ReadAsync("policy"), await after.ReadAsync("cors")));
+        Assert.Contains("theirs", Assert.Single(Rules(await after.ReadAsync("lifecycle"), RuleListKind.Lifecycle)), StringComparison.Ordinal);
+        Assert.DoesNotContain(after.Log.Entries, entry => entry.Id == 505);
+    }
+
+    [Theory]
+    [InlineData("s3:PutBucketLogging")]
+    [InlineData("s3:PutObject")]
+    public async Task ApplyAsync_ATlsStatementOfOursWhereTheAddressIsHttp_IsTakenOut(string denied)
+    {
+        await using var host = await BucketHost.CreateAsync();
+        await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Statement":[{"Sid":"OffloadedPollingTlsOnly","Effect":"Deny","Principal":"*","Action":"{{denied}}","Resource":"arn:aws:s3:::{{host.Bucket}}/*"}]}""");
+
+        var check = await host.StatusBucket().CheckAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Different, Applied), (check.State("TlsOnly"), report.State("TlsOnly")));
+        Assert.Contains("http://", report.Part("TlsOnly").Reason, StringComparison.Ordinal);
+        Assert.Equal((true, Applied), (report.ProbePassed, report.State("Expiry")));
+        Assert.DoesNotContain("TlsOnly", await host.ReadAsync("policy"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CheckAsync_WithoutCredentials_SaysSo()
+    {
+        using var client = new Amazon.S3.AmazonS3Client(new NoCredentials(), new Amazon.S3.AmazonS3Config { ServiceURL = TestServers.S3.ToString(), AuthenticationRegion = TestServers.Region, ForcePathStyle = true });
+        await using var host = await BucketHost.CreateAsync(client: client);
+
+        var failure = await Assert.ThrowsAsync<OperationStoreException>(() => host.StatusBucket().CheckAsync(_cancel));
+
+        Assert.Contains($"Could not set up the bucket '{host.Bucket}': no AWS credentials were found", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("status URL", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dispose_AnHttpClientOfTheHostsFactory_IsDisposedAsTheFactorySays(bool disposes)
+    {
+        using var handler = new HttpClientHandler { UseProxy = false };
+        using var http = new HttpClient(handler, disposeHandler: false);
+        using var client = new Amazon.S3.AmazonS3Client(TestServers.Credentials, new Amazon.S3.AmazonS3Config
+        {
+            ServiceURL = TestServers.S3.ToString(), AuthenticationRegion = TestServers.Region, ForcePathStyle = true, HttpClientFactory = new OneHttpClient(http, disposes),
+        });
+        var host = await BucketHost.CreateAsync(client: client);
+        await host.StatusBucket().CheckAsync(_cancel);
+
+        await host.DisposeAsync();
+
+        var read = await Record.ExceptionAsync(() => http.GetAsync(TestServers.S3, _cancel));
+        Assert.Equal(disposes, read is ObjectDisposedException);
+    }
+
+    [Fact]
     public async Task ApplyAsync_NoSuchBucket_Throws()
     {
         await using var host = await BucketHost.CreateAsync(bucket: $"nobodys-{Guid.NewGuid():n}");
@@ -206,5 +289,19 @@ public sealed class StatusBucketTests
     {
         using var s3 = TestServers.NewS3Client();
         return (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = host.Bucket }, _cancel)).S3Objects ?? [];
+    }
+
+    private sealed class NoCredentials : Amazon.Runtime.AWSCredentials
+    {
+        public override Amazon.Runtime.ImmutableCredentials GetCredentials() => throw new Amazon.Runtime.AmazonClientException("There are none.");
+    }
+
+    private sealed class OneHttpClient(HttpClient http, bool disposes) : Amazon.Runtime.HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(Amazon.Runtime.IClientConfig clientConfig) => http;
+
+        public override bool UseSDKHttpClientCaching(Amazon.Runtime.IClientConfig clientConfig) => false;
+
+        public override bool DisposeHttpClientsAfterUse(Amazon.Runtime.IClientConfig clientConfig) => disposes;
     }
 }

@@ -173,6 +173,71 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CheckAsync_APartThatIsOffAndMayNotBeLookedAt_StaysOff()
+    {
+        await using var host = await HostAsync(parts => (parts.Expiry, parts.NoncurrentExpiry) = (false, false));
+        _s3.Intercept = context => Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().CheckAsync(_cancel);
+
+        Assert.Equal(Off, report.State("Expiry"));
+        Assert.StartsWith("It is switched off. Whether an earlier set-up left something cannot be told: AccessDenied", report.Part("Expiry").Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("versioning", "NoncurrentExpiry", "Grant s3:GetBucketVersioning,")]
+    [InlineData("policyStatus", "BlockPublicAccess", "Grant s3:GetBucketPolicyStatus,")]
+    public async Task CheckAsync_ADocumentBesideThePartsOwnThatIsDenied_NamesItsPermission(string resource, string part, string expected)
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        _s3.Intercept = context => Is(context, "GET", resource) ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().CheckAsync(_cancel);
+
+        Assert.Equal(Refused, report.State(part));
+        Assert.Contains(expected, report.Part(part).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ACallerThatGivesUpBeforeTheProbesObjectIsDeleted_LeavesNone()
+    {
+        await using var host = await HostAsync();
+        using var giveUp = new CancellationTokenSource();
+        _s3.Intercept = context =>
+        {
+            if (context.Request.Method != "GET" || !context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            {
+                return Task.FromResult(false);
+            }
+
+            giveUp.Cancel();
+            context.Abort();
+            return Task.FromResult(true);
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.StatusBucket().ApplyAsync(giveUp.Token));
+
+        Assert.Contains(_s3.Requests, request => request.Method == "DELETE" && request.Path.Contains("bucket-probe-", StringComparison.Ordinal));
+        using var s3 = TestServers.NewS3Client();
+        Assert.Empty((await s3.ListObjectsV2Async(new() { BucketName = host.Bucket }, _cancel)).S3Objects ?? []);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ProbesObjectsThatCannotBeDeleted_AreAllTold()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context => context.Request.Method == "DELETE" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.True(report.ProbePassed);
+        Assert.Equal(3, report.Probe!.Split("The object 'operations/bucket-probe-").Length);
+        Assert.Equal(2, host.Log.Entries.Count(entry => entry.Id == 508));
+    }
+
+    [Fact]
     public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);

@@ -60,6 +60,7 @@ public sealed class LogEventIdTests
         ["BucketPartWarning"] = 505,
         ["BucketProbeFailed"] = 506,
         ["BucketPartNotUndone"] = 507,
+        ["BucketProbeLeft"] = 508,
         ["RequestFailed"] = 601,
         ["HttpsDemanded"] = 602,
         ["DatabaseOpened"] = 701,

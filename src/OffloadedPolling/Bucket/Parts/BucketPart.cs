@@ -26,6 +26,17 @@ internal abstract class BucketPart(string name, string resource, string shouldBe
     public virtual async Task<Finding> InspectAsync(BucketDocuments documents, CancellationToken cancel) =>
         Compare(await documents.ReadAsync(resource, cancel).ConfigureAwait(false));
 
+    /// <summary>What of a part that is not to be applied is still there, to be removed; <see langword="null"/> if nothing is known by its name.</summary>
+    /// <exception cref="UnexpectedDocumentException">The document holds what would be lost.</exception>
+    public async Task<Finding?> InspectRemainsAsync(BucketDocuments documents, CancellationToken cancel) =>
+        IsKnownByName ? CompareRemains(await documents.ReadAsync(resource, cancel).ConfigureAwait(false)) : null;
+
+    /// <summary>Whether what it puts bears a name of this library's own.</summary>
+    public virtual bool IsKnownByName => true;
+
+    /// <summary>What of the part is in a document, and the document without it; <see langword="null"/> if nothing is.</summary>
+    public abstract Finding? CompareRemains(BucketDocument? before);
+
     /// <summary>How the part stands in a document, and the document with the part in it.</summary>
     public abstract Finding Compare(BucketDocument? before);
 

@@ -23,6 +23,8 @@ internal sealed class CorsPart(string name, string shouldBe, CorsRule rule) : Bu
                 shadow);
     }
 
+    public override Finding? CompareRemains(BucketDocument? before) => RuleList.CompareRemains(before, RuleListKind.Cors, rule.Id);
+
     public override BucketDocument? TakeBack(BucketDocument? now, Finding finding) =>
         RuleList.TakeBack(now, finding.Before, RuleListKind.Cors, rule.Id, Normal);
 

@@ -20,6 +20,11 @@ internal sealed class EncryptionPart(string name, string shouldBe) : BucketPart(
             new JsonArray(new JsonObject { ["ServerSideEncryptionByDefault"] = new JsonObject { ["SSEAlgorithm"] = Algorithm } }),
     };
 
+    // Nobody knows whose it is.
+    public override bool IsKnownByName => false;
+
+    public override Finding? CompareRemains(BucketDocument? before) => null;
+
     public override Finding Compare(BucketDocument? before) =>
         before is not null && BucketXml.Values(before.Text, "SSEAlgorithm") is [var found, ..]
             ? Finding.Right(found)

@@ -29,6 +29,8 @@ internal class LifecyclePart(string name, string shouldBe, LifecycleRule rule) :
         return Finding.Wrong(found is not null, found is null ? "no such rule" : $"the rule {found.ToString(SaveOptions.DisableFormatting)}", before, after);
     }
 
+    public override Finding? CompareRemains(BucketDocument? before) => RuleList.CompareRemains(before, RuleListKind.Lifecycle, rule.Id);
+
     public override BucketDocument? TakeBack(BucketDocument? now, Finding finding) =>
         RuleList.TakeBack(now, finding.Before, RuleListKind.Lifecycle, rule.Id, Normal);
 

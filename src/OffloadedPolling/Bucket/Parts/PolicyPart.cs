@@ -23,6 +23,14 @@ internal sealed class PolicyPart(string name, string shouldBe, JsonObject statem
         return Finding.Wrong(found is not null, found is null ? "no such statement" : $"the statement {found.ToJsonString()}", before, new BucketDocument(after));
     }
 
+    public override Finding? CompareRemains(BucketDocument? before)
+    {
+        var policy = PolicyDocument.Parse(before?.Text);
+        return policy.Find(_sid) is { } found
+            ? Finding.Wrong(wasThere: true, $"the statement {found.ToJsonString()}", before, policy.Without(_sid) is { } rest ? new BucketDocument(rest) : null)
+            : null;
+    }
+
     public override BucketDocument? TakeBack(BucketDocument? now, Finding finding)
     {
         var (present, past) = (PolicyDocument.Parse(now?.Text), PolicyDocument.Parse(finding.Before?.Text));

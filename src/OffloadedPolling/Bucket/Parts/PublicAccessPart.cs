@@ -12,6 +12,11 @@ internal sealed class PublicAccessPart(string name, string shouldBe) : BucketPar
     /// <summary>As the AWS CLI and CloudFormation take it.</summary>
     public static JsonObject ToJson() => new([.. _settings.Select(setting => KeyValuePair.Create(setting, (JsonNode?)JsonValue.Create(true)))]);
 
+    // Nobody knows whose it is.
+    public override bool IsKnownByName => false;
+
+    public override Finding? CompareRemains(BucketDocument? before) => null;
+
     public override async Task<Finding> InspectAsync(BucketDocuments documents, CancellationToken cancel)
     {
         var finding = await base.InspectAsync(documents, cancel).ConfigureAwait(false);
