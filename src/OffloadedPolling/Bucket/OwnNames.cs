@@ -12,10 +12,15 @@ internal static class OwnNames
     // S3 takes ids of up to 255 characters.
     private const int MaxPrefixInId = 200;
 
+    private const string RuleStart = "offloaded-polling-";
+
     public const string TlsOnlySid = "OffloadedPollingTlsOnly";
 
     public static string RuleId(string what, string prefix) =>
-        $"offloaded-polling-{what} {(prefix.Length <= MaxPrefixInId ? prefix : $"{prefix[..MaxPrefixInId]}~{Hash(prefix)}")}";
+        $"{RuleStart}{what} {(prefix.Length <= MaxPrefixInId ? prefix : $"{prefix[..MaxPrefixInId]}~{Hash(prefix)}")}";
+
+    /// <summary>Whether a rule is this library's, of whatever prefix.</summary>
+    public static bool IsRuleId(string? id) => id?.StartsWith(RuleStart, StringComparison.Ordinal) == true;
 
     // A statement's id takes letters and digits alone.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html

@@ -42,6 +42,14 @@ internal sealed class RuleList
             : new RuleList(root, kind);
     }
 
+    /// <summary>The document with each rule put another way. What stands between them, stays.</summary>
+    public RuleList Select(Func<XElement, XElement> change)
+    {
+        var root = new XElement(_root);
+        root.Elements().ToList().ForEach(rule => rule.ReplaceWith(change(rule)));
+        return new RuleList(root, _kind);
+    }
+
     public XElement? Find(string id)
     {
         var own = Rules.Where(rule => IdOf(rule) == id).ToList();

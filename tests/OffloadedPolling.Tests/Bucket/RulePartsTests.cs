@@ -65,6 +65,36 @@ public sealed class RulePartsTests
         Assert.Contains("old form", Assert.Throws<UnexpectedDocumentException>(() => _transitions.Compare(old)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Compare_RulesOfOursInTheOldForm_AreRenewedOnceNoStrangersIs()
+    {
+        const string Old = "<Rule><ID>offloaded-polling-expiry operations/</ID><Prefix>operations/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>";
+        var transitions = new LifecyclePart("Transitions", "moved", new LifecycleRule("offloaded-polling-transitions operations/", "operations/") { Transitions = [("STANDARD_IA", 30)], AboveBytes = 131072 });
+        var before = new BucketDocument($"<LifecycleConfiguration xmlns=\"urn:s3\">{Old}{Theirs}</LifecycleConfiguration>");
+
+        var finding = transitions.Compare(before);
+
+        Assert.Equal(Missing, finding.State);
+        Assert.Contains(Old.Replace("<Prefix>operations/</Prefix>", "<Filter><Prefix>operations/</Prefix></Filter>", StringComparison.Ordinal), finding.After!.Text, StringComparison.Ordinal);
+        Assert.Contains(Theirs, finding.After.Text, StringComparison.Ordinal);
+        Assert.Equal(AsItShouldBe, transitions.Compare(finding.After).State);
+        Assert.Same(before, transitions.TakeBack(finding.After, finding));
+    }
+
+    [Fact]
+    public void CompareRemains_ARuleOfOurs_IsTakenOutAlone()
+    {
+        var with = _transitions.Compare(new BucketDocument($"<LifecycleConfiguration>{Theirs}</LifecycleConfiguration>", "theirs")).After!;
+
+        var remains = _transitions.CompareRemains(with)!;
+
+        Assert.Equal(Different, remains.State);
+        Assert.Equal(new BucketDocument($"<LifecycleConfiguration>{Theirs}</LifecycleConfiguration>", "theirs"), remains.After);
+        Assert.Null(_transitions.CompareRemains(remains.After));
+        Assert.Null(_transitions.CompareRemains(_transitions.Compare(null).After)!.After);
+        Assert.Null(_transitions.CompareRemains(null));
+    }
+
     [Theory]
     [InlineData("<Other/>", "is a 'Other'")]
     [InlineData("<LifecycleConfiguration><Novelty/></LifecycleConfiguration>", "holds 'Novelty'")]

@@ -13,7 +13,7 @@ internal class LifecyclePart(string name, string shouldBe, LifecycleRule rule) :
         var found = rules.Find(rule.Id);
 
         // S3 refuses a lifecycle in which some rules have their prefix in a filter, and others by themselves.
-        var prefixInRule = rules.Rules.Any(other => other != found && RuleList.Child(other, "Prefix") is not null);
+        var prefixInRule = rules.Rules.Any(other => other != found && !OwnNames.IsRuleId(RuleList.IdOf(other)) && RuleList.Child(other, "Prefix") is not null);
         if (found is not null && Normal(found) == Normal(rule.ToXml(prefixInRule: false)))
         {
             return Finding.Right("so");
@@ -25,7 +25,7 @@ internal class LifecyclePart(string name, string shouldBe, LifecycleRule rule) :
                 "Other rules of the bucket's lifecycle are of the old form, with a Prefix outside a Filter, beside which S3 takes no rule with a size. Bring them into the new form.");
         }
 
-        var after = new BucketDocument(rules.With(rule.Id, rule.ToXml(prefixInRule)), before?.DefaultMinimumObjectSize);
+        var after = new BucketDocument((prefixInRule ? rules : rules.Select(ToNewForm)).With(rule.Id, rule.ToXml(prefixInRule)), before?.DefaultMinimumObjectSize);
         return Finding.Wrong(found is not null, found is null ? "no such rule" : $"the rule {found.ToString(SaveOptions.DisableFormatting)}", before, after);
     }
 
@@ -33,6 +33,18 @@ internal class LifecyclePart(string name, string shouldBe, LifecycleRule rule) :
 
     public override BucketDocument? TakeBack(BucketDocument? now, Finding finding) =>
         RuleList.TakeBack(now, finding.Before, RuleListKind.Lifecycle, rule.Id, Normal);
+
+    // Of this library's alone: they took the old form for a stranger's sake who is gone.
+    private static XElement ToNewForm(XElement rule)
+    {
+        var renewed = new XElement(rule);
+        if (OwnNames.IsRuleId(RuleList.IdOf(rule)) && RuleList.Child(renewed, "Prefix") is { } prefix)
+        {
+            prefix.ReplaceWith(new XElement(renewed.Name.Namespace + "Filter", prefix));
+        }
+
+        return renewed;
+    }
 
     // The order of elements, namespaces, and where the prefix stands change nothing.
     private static string Normal(XElement element)
