@@ -6,6 +6,9 @@ namespace OffloadedPolling.Bucket;
 /// <summary>What should be: the one model that is checked, applied, and written as templates.</summary>
 internal sealed class BucketPlan
 {
+    // Where nothing deletes documents, so many days stand for ever when costs are compared.
+    private const long Ever = 3650;
+
     // With less than this S3 refuses requests at random.
     private static readonly TimeSpan _leastSignatureAge = TimeSpan.FromMinutes(2);
 
@@ -17,7 +20,9 @@ internal sealed class BucketPlan
     /// <param name="s3">Prefix, origins and addresses.</param>
     /// <param name="switches">What is on.</param>
     /// <param name="options">Retention and the longest URL.</param>
-    public BucketPlan(string bucket, string partition, bool isHttp, S3Options s3, StatusBucketOptions switches, OffloadedPollingOptions options)
+    /// <param name="isAws">Whether the S3 client's address is AWS's own.</param>
+    public BucketPlan(string bucket, string partition, bool isHttp, S3Options s3, StatusBucketOptions switches, OffloadedPollingOptions options,
+        bool isAws = false)
     {
         Bucket = bucket;
         _prefix = s3.KeyPrefix;
@@ -27,14 +32,14 @@ internal sealed class BucketPlan
         // Last what is likeliest to break a bucket, so that it is first to be taken back.
         Parts = [
             Expiry(switches),
-            Transitions(switches, options.MaxDocumentBytes),
+            Transitions(switches, options),
             Noncurrent(switches),
             Cors(switches, s3.AllowedOrigins),
             Encryption(switches),
             SignatureAge(switches, options.MaxUrlLifetime, statements),
             TlsOnly(switches, isHttp, statements),
             PublicAccess(switches),
-            Network(switches, s3, statements),
+            Network(switches, s3, statements, isAws),
         ];
     }
 
@@ -51,15 +56,21 @@ internal sealed class BucketPlan
     /// <summary>S3 counts whole days.</summary>
     public static int DaysOf(TimeSpan retention) => (int)Math.Ceiling(retention.TotalDays);
 
+    /// <summary>The day on which a document's stay in its last storage class ends.</summary>
+    public static int EndDayOf(StatusBucketOptions switches, OffloadedPollingOptions options) => switches.Expiry
+        ? DaysOf(options.Retention)
+        : (int)Math.Min(int.MaxValue, switches.Transitions.Select(each => each.AfterDays).DefaultIfEmpty().Max() + Ever);
+
     private LifecyclePart Expiry(StatusBucketOptions switches) =>
         new(nameof(switches.Expiry), $"objects under '{_prefix}' are deleted {Days(ExpiryDays)} after their last change",
             new LifecycleRule(OwnNames.RuleId("expiry", _prefix), _prefix) { ExpirationDays = ExpiryDays }) { WhyNot = Switch(switches.Expiry) };
 
-    private LifecyclePart Transitions(StatusBucketOptions switches, int maxBytes)
+    private LifecyclePart Transitions(StatusBucketOptions switches, OffloadedPollingOptions options)
     {
         var moves = switches.Transitions.Select(each => (each.StorageClass, each.AfterDays)).ToList();
         var words = moves.Count == 0 ? "nowhere" : string.Join(", ", moves.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}"));
-        var warnings = TransitionStep.Of(switches.Transitions, ExpiryDays).Select(step => step.Warning(switches.TransitionsAboveBytes, maxBytes)).OfType<string>();
+        var warnings = TransitionStep.Of(switches.Transitions, EndDayOf(switches, options))
+            .Select(step => step.Warning(switches.TransitionsAboveBytes, options.MaxDocumentBytes)).OfType<string>();
         var rule = new LifecycleRule(OwnNames.RuleId("transitions", _prefix), _prefix) { Transitions = moves, AboveBytes = switches.TransitionsAboveBytes };
         return new LifecyclePart(
             nameof(switches.Transitions), $"objects under '{_prefix}' of over {switches.TransitionsAboveBytes} bytes move {words}", rule)
@@ -106,7 +117,7 @@ internal sealed class BucketPlan
     private static PublicAccessPart PublicAccess(StatusBucketOptions switches) =>
         new(nameof(switches.BlockPublicAccess), "all four settings of Block Public Access are on") { WhyNot = Switch(switches.BlockPublicAccess) };
 
-    private PolicyPart Network(StatusBucketOptions switches, S3Options s3, PolicyStatements statements)
+    private PolicyPart Network(StatusBucketOptions switches, S3Options s3, PolicyStatements statements, bool isAws)
     {
         var isSet = s3.AllowedIpRanges.Count + s3.AllowedVpcEndpoints.Count > 0;
         return new PolicyPart(
@@ -115,6 +126,7 @@ internal sealed class BucketPlan
         {
             WhyNot = Switch(switches.Network) ?? (isSet ? null : (StatusBucketPartState.Off, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set.")),
             MayExcludeThisMachine = true,
+            Warning = isAws ? PrivateRanges.Warning(s3.AllowedIpRanges, s3.AllowedVpcEndpoints.Count > 0) : null,
         };
     }
 

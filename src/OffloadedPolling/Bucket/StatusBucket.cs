@@ -99,7 +99,8 @@ public sealed class StatusBucket
             _s3.GetEndpoint(_s3.KeyPrefix).Scheme == Uri.UriSchemeHttp,
             _options.Value,
             _switches.Value,
-            _polling.Value);
+            _polling.Value,
+            isAws: _s3.GetEndpoint(_s3.KeyPrefix).Host is var host && (host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".amazonaws.com.cn", StringComparison.OrdinalIgnoreCase)));
 
     private BucketApplication New()
     {

@@ -8,6 +8,8 @@ public sealed class StatusBucketTransition
     public string StorageClass { get; set; } = "";
 
     /// <summary>When: so many days after a document's last change.</summary>
-    /// <value>At least 0; for <c>STANDARD_IA</c> and <c>ONEZONE_IA</c> at least 30.</value>
+    /// <value>At least 0; for <c>STANDARD_IA</c> and <c>ONEZONE_IA</c> at least 30; for <c>GLACIER</c> and
+    /// <c>DEEP_ARCHIVE</c>, where nobody can read by a status URL, at least 1 and no less than
+    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>.</value>
     public int AfterDays { get; set; }
 }

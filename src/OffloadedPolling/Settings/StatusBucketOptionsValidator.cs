@@ -43,11 +43,10 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
             }
         }
 
-        var expiry = BucketPlan.DaysOf(limits.Retention);
-        var steps = TransitionStep.Of(options.Transitions, expiry);
+        var steps = TransitionStep.Of(options.Transitions, BucketPlan.EndDayOf(options, limits));
         for (var at = 0; at < steps.Count; at++)
         {
-            if (WrongWith(steps[at], at == 0 ? null : steps[at - 1], isLast: at == steps.Count - 1) is { } wrong)
+            if (WrongWith(steps[at], at == 0 ? null : steps[at - 1], isLast: at == steps.Count - 1, limits.MaxUrlLifetime) is { } wrong)
             {
                 errors.Add($"Transitions:{at}:AfterDays", wrong);
             }
@@ -65,12 +64,19 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
         }
     }
 
-    private string? WrongWith(TransitionStep step, TransitionStep? before, bool isLast)
+    private string? WrongWith(TransitionStep step, TransitionStep? before, bool isLast, TimeSpan longestUrl)
     {
         var classes = StorageClass.Cooler.ToList();
         if (step.Day < step.To.FirstDay)
         {
             return $"is {step.Day}, and S3 takes no move to {step.To.Name} before day {step.To.FirstDay}. Set it to {step.To.FirstDay} at least.";
+        }
+
+        // The last URL may have been issued just before the last change, and in an archive it answers 403.
+        if (!step.To.IsReadable && (step.Day < 1 || TimeSpan.FromDays(step.Day) < longestUrl))
+        {
+            return $"is {step.Day}, and in {step.To.Name} status URLs answer 403, which callers may poll for {longestUrl} after the last change ({settings.NameOf(nameof(OffloadedPollingOptions.MaxUrlLifetime))}). "
+                + $"Set it to {Math.Max(1, BucketPlan.DaysOf(longestUrl))} at least.";
         }
 
         if (before is not null && (classes.IndexOf(step.To) <= classes.IndexOf(before.To) || step.Day <= before.Day))

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using OffloadedPolling.Bucket;
+using OffloadedPolling.Bucket.Parts;
 
 namespace OffloadedPolling.Tests.Bucket;
 
@@ -37,6 +39,66 @@ public sealed class BucketTemplatesTests
         Assert.True(JsonNode.DeepEquals(cliCors["AllowedOrigins"], cors["AllowedOrigins"]));
         Assert.True(JsonNode.DeepEquals(cliCors["ExposeHeaders"], cors["ExposedHeaders"]));
         Assert.True(JsonNode.DeepEquals(cliCors["MaxAgeSeconds"], cors["MaxAge"]));
+    }
+
+    [Fact]
+    public void LifecycleRules_InAllThreeWaysOfWriting_SayTheSame()
+    {
+        var rules = Plan().On<LifecyclePart>().Select(part => part.Rule).Append(new LifecycleRule("small", "a/") { Transitions = [("GLACIER_IR", 5), ("DEEP_ARCHIVE", 99)] }).ToList();
+
+        Assert.Equal(4, rules.Count);
+        foreach (var rule in rules)
+        {
+            // CloudFormation has other names for some, and neither Filter nor And.
+            var xml = Leaves(rule.ToXml(prefixInRule: false)).ToList();
+            var told = xml.Where(leaf => leaf.Path != "Prefix").Select(leaf => leaf.Path switch
+            {
+                "ID" => ("Id", leaf.Value),
+                "Filter.Prefix" or "Filter.And.Prefix" => ("Prefix", leaf.Value),
+                "Filter.And.ObjectSizeGreaterThan" => ("ObjectSizeGreaterThan", leaf.Value),
+                "Transitions.Days" => ("Transitions.TransitionInDays", leaf.Value),
+                "Expiration.Days" => ("ExpirationInDays", leaf.Value),
+                "Expiration.ExpiredObjectDeleteMarker" => ("ExpiredObjectDeleteMarker", leaf.Value),
+                _ => leaf,
+            });
+            Assert.Equal(xml.Order(), Leaves(rule.ToCli()).Order());
+            Assert.Equal(told.Order(), Leaves(rule.ToCloudFormation()).Order());
+        }
+    }
+
+    private static IEnumerable<(string Path, string Value)> Leaves(XElement element, string path = "") => element.Elements().SelectMany(child =>
+    {
+        var name = path + (child.Name.LocalName == "Transition" ? "Transitions" : child.Name.LocalName);
+        return child.HasElements ? Leaves(child, name + ".") : [(name, child.Value)];
+    });
+
+    private static IEnumerable<(string Path, string Value)> Leaves(JsonNode? node, string path = "") => node switch
+    {
+        JsonObject fields => fields.SelectMany(field => Leaves(field.Value, path.Length == 0 ? field.Key : $"{path}.{field.Key}")),
+        JsonArray several => several.SelectMany(each => Leaves(each, path)),
+        _ => [(path, node!.ToString())],
+    };
+
+    [Theory]
+    [InlineData(true, new[] { "10.0.0.0/8" }, false, "names private addresses (10.0.0.0/8), and S3 sees public ones alone: they let nobody in, and there is nothing else, so that everybody is shut out.")]
+    [InlineData(true, new[] { "fd00::/8", "192.168.7.0/24" }, false, "(192.168.7.0/24, fd00::/8)")]
+    [InlineData(true, new[] { "127.0.0.1/32", "203.0.113.0/24" }, false, "(127.0.0.1/32), and S3 sees public ones alone: they let nobody in. Name")]
+    [InlineData(true, new[] { "172.16.0.0/12" }, true, "they let nobody in. Name")]
+    [InlineData(true, new[] { "203.0.113.0/24", "172.0.0.0/8", "2001:db8::/32" }, false, null)]
+    [InlineData(false, new[] { "10.0.0.0/8" }, false, null)]
+    public void Network_WithPrivateAddressesOnAws_IsWarnedOf(bool isAws, string[] ranges, bool vpcEndpoint, string? expected)
+    {
+        var settings = new S3Options();
+        ranges.ToList().ForEach(settings.AllowedIpRanges.Add);
+        if (vpcEndpoint)
+        {
+            settings.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
+        }
+
+        var warning = new BucketPlan("status", "aws", false, settings, new StatusBucketOptions(), new OffloadedPollingOptions(), isAws).Parts.Single(part => part.Name == "Network").Warning;
+
+        Assert.Equal(expected is null, warning is null);
+        Assert.Contains(expected ?? "", warning ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -85,6 +85,35 @@ public sealed class StatusBucketSettingsTests
     [Fact]
     public void Validate_TransitionsThatSave_Pass() => Assert.Empty(Start(Transitions(("STANDARD_IA", 30), ("DEEP_ARCHIVE", 120))));
 
+    [Theory]
+    [InlineData("GLACIER", 0, "01:00:00", "Transitions:0:AfterDays is 0, and in GLACIER status URLs answer 403, which callers may poll for 01:00:00 after the last change (OffloadedPolling:MaxUrlLifetime). Set it to 1 at least.")]
+    [InlineData("GLACIER", 1, "01:00:00", null)]
+    [InlineData("DEEP_ARCHIVE", 6, "6.12:00:00", "Set it to 7 at least.")]
+    [InlineData("DEEP_ARCHIVE", 7, "6.12:00:00", null)]
+    [InlineData("GLACIER_IR", 0, "01:00:00", null)]
+    public void Validate_AnArchiveThatCallersMayStillPollIn_IsRefused(string storageClass, int days, string lifetime, string? expected)
+    {
+        var settings = Transitions((storageClass, days));
+        settings["MaxUrlLifetime"] = lifetime;
+
+        var errors = Start(settings);
+
+        Assert.Equal(expected is not null, errors.Count == 1);
+        Assert.All(errors, error => Assert.Contains(expected!, error, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("STANDARD_IA", 340)]
+    [InlineData("STANDARD_IA", 400)]
+    [InlineData("DEEP_ARCHIVE", 200)]
+    public void Validate_ATransitionWhereNothingExpires_HasAllTheTimeItNeeds(string storageClass, int days)
+    {
+        var settings = Transitions((storageClass, days));
+        settings["S3:Bucket:Expiry"] = "false";
+
+        Assert.Empty(Start(settings));
+    }
+
     [Fact]
     public void Validate_TransitionsBesideAWrongRetention_TellThatOnce()
     {
