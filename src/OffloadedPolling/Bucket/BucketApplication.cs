@@ -181,9 +181,8 @@ internal sealed class BucketApplication(IReadOnlyList<BucketPart> parts, BucketD
             _told[part] = _told[part].With(StatusBucketPartState.Undone, $"It was taken back, though that did not help. {probe}");
         }
 
-        Probe = _told.Values.Any(part => part.State == StatusBucketPartState.NotUndone)
-            ? $"{probe} It does so with everything taken back that could be. Nothing more was applied."
-            : $"{probe} It does so with everything taken back. Nothing more was applied.";
+        var most = _told.Values.Any(part => part.State == StatusBucketPartState.NotUndone) ? " that could be" : "";
+        Probe = $"{probe} It does so with everything taken back{most}. Nothing more was applied.";
     }
 
     private async Task<string?> ProbeAsync(CancellationToken cancel)
