@@ -5,7 +5,7 @@ namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
 /// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (430 to 435
-/// dead letters, 436 to 440 measured durations, 441 and up policies), 5xx the bucket.
+/// dead letters, 436 to 440 measured durations, 441 to 449 policies, 450 and up events of AWS Lambda), 5xx the bucket.
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -147,6 +147,12 @@ internal static partial class Log
 
     [LoggerMessage(442, LogLevel.Error, "A policy refused the status document that says operation {OperationId} is {Wanted}. It is written as {Written}, with nothing of the host's in it.")]
     public static partial void WrittenBare(ILogger logger, string operationId, OperationState wanted, OperationState written, Exception cause);
+
+    [LoggerMessage(450, LogLevel.Error, "{Count} records come from '{Source}', which is no queue that is known here ({Known}). They are answered as failed. Correct the event source mapping, QueueUrl or DeadLetterQueueUrl, or add the kind's handler or AddDeadLetterReader().")]
+    public static partial void RecordsOfUnknownSource(ILogger logger, int count, string source, string known);
+
+    [LoggerMessage(451, LogLevel.Error, "Message {MessageId} of kind '{Kind}' came without '{Missing}', which every message of an SQS event has. It is answered as failed.")]
+    public static partial void RecordIncomplete(ILogger logger, string? messageId, string kind, string missing);
 
     [LoggerMessage(501, LogLevel.Information, "{Part} of the bucket '{Bucket}' was applied: {ShouldBe}. There was: {Was}.")]
     public static partial void BucketPartApplied(ILogger logger, string part, string bucket, string shouldBe, string was);

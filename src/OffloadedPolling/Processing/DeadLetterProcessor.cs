@@ -16,24 +16,37 @@ internal sealed class DeadLetterProcessor(
     {
         try
         {
-            var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
-            var found = id is null ? null : await store.GetAsync(id, CancellationToken.None).ConfigureAwait(false);
-            if (found is null)
+            switch (await EndAsync(kind, letter).ConfigureAwait(false))
             {
-                // Never deleted: a store that denies reading says no more than one that has no such document.
-                Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
-                await queue.SetAsideAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
-                return;
+                case MessageDisposition.Delete:
+                    await queue.DeleteAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
+                    break;
+                default:
+                    // Never deleted: a store that denies reading says no more than one that has no such document.
+                    await queue.SetAsideAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
+                    break;
             }
-
-            await EndAsync(kind, letter, found).ConfigureAwait(false);
-            await queue.DeleteAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failed)
         {
             // One letter must not keep the reader from the others.
             Log.DeadLetterLeft(logger, letter.Id, kind, failed);
         }
+    }
+
+    /// <summary>Ends its operation, if it is anybody's, and says what is to become of the letter: deleted or set aside.</summary>
+    public async Task<MessageDisposition> EndAsync(string kind, ReceivedMessage letter)
+    {
+        var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
+        var found = id is null ? null : await store.GetAsync(id, CancellationToken.None).ConfigureAwait(false);
+        if (found is null)
+        {
+            Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
+            return MessageDisposition.SetAside;
+        }
+
+        await EndAsync(kind, letter, found).ConfigureAwait(false);
+        return MessageDisposition.Delete;
     }
 
     private async Task EndAsync(string kind, ReceivedMessage letter, StoredOperation found)

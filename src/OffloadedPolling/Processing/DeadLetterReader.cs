@@ -2,17 +2,24 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Processing.SqsEvents;
 
 namespace OffloadedPolling.Processing;
 
 /// <summary>The hosted loops that receive dead letters, one for each kind that has any.</summary>
 internal sealed class DeadLetterReader(
-    OperationKinds kinds, IDeadLetterQueue queue, DeadLetterProcessor processor, TimeProvider time, ILogger<DeadLetterReader> logger) : BackgroundService
+    OperationKinds kinds,
+    IDeadLetterQueue queue,
+    DeadLetterProcessor processor,
+    TimeProvider time,
+    ILogger<DeadLetterReader> logger,
+    MessagesByEvents? byEvents = null) : BackgroundService
 {
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(kinds.All.Where(kind => queue.IsKnown(kind.Name)).Select(kind => ReadAsync(kind.Name, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => byEvents is not null
+        ? Task.CompletedTask
+        : Task.WhenAll(kinds.All.Where(kind => queue.IsKnown(kind.Name)).Select(kind => ReadAsync(kind.Name, stoppingToken)));
 
     private async Task ReadAsync(string kind, CancellationToken stop)
     {

@@ -26,6 +26,21 @@ internal sealed class DurationRecorder(DurationProfiles profiles, TimeProvider t
         }
     }
 
+    /// <summary>Begins to take a kind's durations, to be written by <see cref="WriteIfDueAsync"/> alone.</summary>
+    /// <param name="kind">The kind's name.</param>
+    /// <param name="slots">How many handlers the process runs at once.</param>
+    public void StartWithoutLoop(string kind, int slots)
+    {
+        if (store is not null)
+        {
+            _writers[kind] = new ProfileWriter(kind, _workerId, slots, () => false, store, profiles, time, logger);
+        }
+    }
+
+    /// <summary>Writes what was measured, unless that was done within the last thirty seconds. Gives up after two seconds.</summary>
+    public Task WriteIfDueAsync(string kind, CancellationToken cancel) =>
+        _writers.TryGetValue(kind, out var writer) ? writer.WriteIfDueAsync(cancel) : Task.CompletedTask;
+
     /// <summary>Takes the duration of a run whose end was written.</summary>
     public void Record(string kind, TimeSpan duration)
     {

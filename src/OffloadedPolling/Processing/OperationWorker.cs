@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Processing.SqsEvents;
 
 namespace OffloadedPolling.Processing;
 
@@ -18,7 +19,8 @@ internal sealed class OperationWorker(
     TimeProvider time,
     ILogger<OperationWorker> logger,
     DurationRecorder durations,
-    IHostApplicationLifetime? lifetime = null) : BackgroundService
+    IHostApplicationLifetime? lifetime = null,
+    MessagesByEvents? byEvents = null) : BackgroundService
 {
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
 
@@ -27,7 +29,9 @@ internal sealed class OperationWorker(
 
     private readonly string _kind = runner.Kind.Name;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => byEvents is null ? WorkAsync(stoppingToken) : Task.CompletedTask;
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
     {
         // With the host, not when its turn comes: a host stops its services one after another, within one time for all.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);

@@ -46,6 +46,8 @@ internal sealed class ProfileWriter(
 
     private bool _isFailing;
 
+    private long? _writtenAt;
+
     public void Start(CancellationToken stop) => _running = RunAsync(stop);
 
     /// <summary>Takes a duration, to be written when it is time.</summary>
@@ -57,6 +59,20 @@ internal sealed class ProfileWriter(
         using var patience = new CancellationTokenSource(_longestFlush, time);
         // A store may not hear that its time is over.
         await WriteTheRestAsync(patience.Token).WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>In the place of <see cref="Start"/>: writes what was measured, unless that was tried within the last thirty seconds.</summary>
+    public async Task WriteIfDueAsync(CancellationToken cancel)
+    {
+        if (!_measured.Any.IsCompleted || (_writtenAt is { } writtenAt && time.GetElapsedTime(writtenAt) < _between))
+        {
+            return;
+        }
+
+        _writtenAt = time.GetTimestamp();
+        using var patience = new CancellationTokenSource(_longestFlush, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        await TryWriteAsync(slots, either.Token).WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task WriteTheRestAsync(CancellationToken cancel)

@@ -21,7 +21,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         QueueAttributeName.ApproximateNumberOfMessagesDelayed,
         QueueAttributeName.ApproximateNumberOfMessagesNotVisible,
         QueueAttributeName.RedrivePolicy,
-        QueueAttributeName.MessageRetentionPeriod];
+        QueueAttributeName.MessageRetentionPeriod,
+        QueueAttributeName.VisibilityTimeout];
 
     private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
 
@@ -40,11 +41,12 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
 
     /// <summary>How often a queue delivers a message before it goes to the dead-letter queue. Asked for until it is known, then seldom changes.</summary>
-    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel)
-    {
-        var known = Of(kind).Last ?? await GetAsync(kind, patience, cancel).ConfigureAwait(false);
-        return known?.MaxReceiveCount;
-    }
+    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
+        (await GetOnceAsync(kind, patience, cancel).ConfigureAwait(false))?.MaxReceiveCount;
+
+    /// <summary>What is known, however old; asked for until it is known.</summary>
+    public async ValueTask<Snapshot?> GetOnceAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
+        Of(kind).Last ?? await GetAsync(kind, patience, cancel).ConfigureAwait(false);
 
     private long SentOf(string kind) => _sent.GetValueOrDefault(kind);
 
@@ -87,8 +89,13 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             && Number(QueueAttributeName.ApproximateNumberOfMessagesNotVisible) is { } inFlight
             ? new QueueDepth(visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight)
             : before?.Depth;
-        var retention = Number(QueueAttributeName.MessageRetentionPeriod) is { } seconds ? TimeSpan.FromSeconds(seconds) : default(TimeSpan?);
-        return new Snapshot(depth, MaxReceives(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy)), retention);
+        return new Snapshot(
+            depth,
+            MaxReceives(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy)),
+            Time(QueueAttributeName.MessageRetentionPeriod),
+            Time(QueueAttributeName.VisibilityTimeout));
+
+        TimeSpan? Time(string name) => Number(name) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
         int? Number(string name) =>
             int.TryParse(attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -114,6 +121,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
     /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
     /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
+    /// <param name="VisibilityTimeout">For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.</param>
     /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
-    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, long SentBefore = 0);
+    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, TimeSpan? VisibilityTimeout = null, long SentBefore = 0);
 }

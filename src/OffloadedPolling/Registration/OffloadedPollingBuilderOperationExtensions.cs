@@ -10,6 +10,7 @@ using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
+using OffloadedPolling.Processing.SqsEvents;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -49,7 +50,10 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         this IOffloadedPollingBuilder builder, string name, Action<OperationOptions>? configure = null)
         where TPayload : notnull => Add<TPayload>(builder, name, JsonSerializerOptions.Web, configure);
 
-    /// <summary>Adds the handler of an operation kind, and the hosted worker that feeds it. Only where the work is done.</summary>
+    /// <summary>
+    /// Adds the handler of an operation kind, and the hosted worker that feeds it (beside <c>WithSqsEvents()</c>: none, as events do). Only where
+    /// the work is done.
+    /// </summary>
     /// <typeparam name="TPayload">The payload type that the kind was, or will be, added with.</typeparam>
     /// <typeparam name="THandler">The handler: an <see cref="IOperationHandler{TPayload, TResult}"/>. Scoped, unless the host registered it.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -73,7 +77,8 @@ public static partial class OffloadedPollingBuilderOperationExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OperationWorker>>(),
             provider.GetRequiredService<DurationRecorder>(),
-            provider.GetService<IHostApplicationLifetime>()));
+            provider.GetService<IHostApplicationLifetime>(),
+            provider.GetService<MessagesByEvents>()));
         return builder;
     }
 

@@ -53,6 +53,8 @@ public sealed class LogEventIdTests
         ["ProfileNewer"] = 440,
         ["PolicyFailed"] = 441,
         ["WrittenBare"] = 442,
+        ["RecordsOfUnknownSource"] = 450,
+        ["RecordIncomplete"] = 451,
         ["BucketPartApplied"] = 501,
         ["BucketPartRefused"] = 502,
         ["BucketPartUndone"] = 503,

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace OffloadedPolling.Processing.SqsEvents;
+
+/// <summary>One record of an event: a message, or what claims to be one.</summary>
+/// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html shows an event.</remarks>
+internal sealed class EventRecord(JsonElement json)
+{
+    public string? MessageId { get; } = Text(json, "messageId");
+
+    public string? Source { get; } = Text(json, "eventSource") ?? Text(json, "EventSource");
+
+    public string? SourceArn { get; } = Text(json, "eventSourceARN");
+
+    public bool IsFromSqs => Source == "aws:sqs";
+
+    /// <summary>What it lacks that a message has; <see langword="null"/> if nothing.</summary>
+    public string? Missing => this switch
+    {
+        { MessageId: null or "" } => "messageId",
+        _ when Text(json, "receiptHandle") is null => "receiptHandle",
+        _ when Text(json, "body") is null => "body",
+        // It decides whose an operation is: a guess could run one twice.
+        { ReceiveCount: null } => "attributes.ApproximateReceiveCount",
+        _ => null,
+    };
+
+    private int? ReceiveCount => int.TryParse(
+        Text(Member(json, "attributes"), "ApproximateReceiveCount"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+
+    /// <summary>The message that it is, where nothing is missing.</summary>
+    /// <param name="maxReceiveCount">How often the queue delivers it; <see langword="null"/> if that is unknown.</param>
+    /// <param name="visibleAgainAt">Until when it is surely hidden from others.</param>
+    public ReceivedMessage ToMessage(int? maxReceiveCount, long visibleAgainAt) => new()
+    {
+        Id = MessageId!,
+        ReceiptHandle = Text(json, "receiptHandle")!,
+        Body = Text(json, "body")!,
+        StatusKey = MessageAttribute(MessageAttributes.StatusKey),
+        TraceParent = MessageAttribute(MessageAttributes.TraceParent),
+        ReceiveCount = ReceiveCount!.Value,
+        MaxReceiveCount = maxReceiveCount,
+        VisibleAgainAt = visibleAgainAt,
+    };
+
+    private string? MessageAttribute(string name) => Text(Member(Member(json, "messageAttributes"), name), "stringValue");
+
+    private static JsonElement Member(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var member) ? member : default;
+
+    private static string? Text(JsonElement from, string name) => Member(from, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+}

@@ -1,0 +1,299 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Lambda;
+
+/// <summary>Messages of a real queue, handed over as AWS Lambda does it.</summary>
+public sealed class SqsEventProcessorTests : IAsyncLifetime
+{
+    private const int MaxReceiveCount = 2;
+
+    private static readonly TimeSpan _timeLeft = TimeSpan.FromMinutes(1);
+
+    private readonly Desk _desk = new();
+
+    private readonly AmazonSQSClient _sqs = TestServers.NewSqsClient();
+
+    private TestHost _host = null!;
+
+    private string _deadLetters = null!;
+
+    private SqsEvents _queue = null!;
+
+    private SqsEventProcessor Processor => _host.Services.GetRequiredService<SqsEventProcessor>();
+
+    public async ValueTask InitializeAsync()
+    {
+        (var queue, _deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(MaxReceiveCount);
+        _queue = new SqsEvents(_sqs, queue);
+        _host = await TestHost.CreateAsync(queueUrl: queue, operation: options => options.DeadLetterQueueUrl = _deadLetters, build: builder =>
+        {
+            builder.Services.AddSingleton(_desk);
+            builder.WithSqsEvents().AddHandler<Parcel, ParcelHandler>().AddDeadLetterReader();
+        });
+        foreach (var service in _host.Services.GetServices<IHostedService>())
+        {
+            await service.StartAsync(default);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _sqs.Dispose();
+    }
+
+    [Fact]
+    public async Task ABatch_OneThrows_ItAloneFails_AndTheOthersEnd()
+    {
+        _desk.Throw["Bob"] = new InvalidOperationException("As told.");
+        var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
+        var messages = await ReceiveAllAsync(3);
+
+        var failed = await ProcessAsync(SqsEvents.Event(messages, await ArnAsync()));
+
+        Assert.Equal([messages.Single(message => message.Body.Contains("Bob", StringComparison.Ordinal)).MessageId], failed);
+        Assert.Equal([OperationState.Succeeded, OperationState.Running, OperationState.Succeeded], await StatesAsync(accepted));
+        Assert.Equal(["Ada", "Cleo"], _desk.Delivered.Order());
+    }
+
+    [Fact]
+    public async Task NoLoopReceives()
+    {
+        await AcceptAsync("Ada");
+
+        // A loop that ran beside would have it, or most likely delete it: it is here, and for the first time.
+        var message = Assert.Single(await ReceiveAllAsync(1));
+        Assert.Equal("1", message.Attributes[MessageSystemAttributeName.ApproximateReceiveCount]);
+        Assert.DoesNotContain(_host.Log.Entries, entry => entry.Id is 401 or 430);
+    }
+
+    [Fact]
+    public async Task TheSameEventTwice_RunsOnce_AndIsDoneBothTimes()
+    {
+        var accepted = await AcceptAsync("Ada");
+        var json = SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync());
+
+        Assert.Empty(await ProcessAsync(json));
+        Assert.Empty(await ProcessAsync(json));
+
+        Assert.Equal([OperationState.Succeeded], await StatesAsync(accepted));
+        Assert.Single(_desk.Delivered);
+    }
+
+    [Fact]
+    public async Task AnEmptyBatch_HasNoFailures() => Assert.Empty(await ProcessAsync("""{"Records":[]}"""));
+
+    [Fact]
+    public async Task APoisonMessage_DeadLetters_AndItsOperationEndsAsFailed()
+    {
+        // The payload cannot be read: no handler is to blame, and none can end it.
+        var accepted = (await _host.Operations.AcceptAsync(new Parcel("Ada"), default)).Id;
+        var message = (await ReceiveAllAsync(1)).Single();
+        await _sqs.DeleteMessageAsync(_host.QueueUrl, message.ReceiptHandle);
+        await _sqs.SendMessageAsync(new SendMessageRequest(_host.QueueUrl, "no JSON") { MessageAttributes = message.MessageAttributes });
+
+        var deadLetters = new SqsEvents(_sqs, _deadLetters);
+        var until = TestContext.Current.CancellationToken;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await _queue.PumpAsync(ProcessAndReleaseAsync);
+                return await deadLetters.PumpAsync(input => Processor.ProcessAsync(input, _timeLeft, until));
+            },
+            TimeSpan.FromSeconds(60),
+            () => "it never dead-lettered");
+
+        var end = await _host.Operations.GetAsync(accepted, default);
+        Assert.Equal(OperationState.Failed, end!.Status);
+        Assert.Empty(await deadLetters.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task ADeadLetterOfNobody_FailsAndIsSetAside()
+    {
+        await _sqs.SendMessageAsync(new SendMessageRequest(_deadLetters, "{}"));
+        var deadLetters = new SqsEvents(_sqs, _deadLetters);
+        var message = (await deadLetters.ReceiveAsync()).Single();
+
+        var failed = await ProcessAsync(SqsEvents.Event([message], await SqsEvents.ArnAsync(_sqs, _deadLetters)));
+
+        Assert.Equal([message.MessageId], failed);
+        Assert.Contains(_host.Log.Entries, entry => entry.Id == 433);
+    }
+
+    [Fact]
+    public async Task RecordsOfAnotherSource_FailWithAWord_AndTheRestIsDone()
+    {
+        var accepted = await AcceptAsync("Ada");
+        var json = JsonNode.Parse(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))!;
+        json["Records"]!.AsArray().Add(JsonNode.Parse("""{"messageId":"strange","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:000000000000:strange"}"""));
+        json["Records"]!.AsArray().Add(JsonNode.Parse("""{"messageId":"stream","eventSource":"aws:kinesis","eventSourceARN":"arn:aws:kinesis:us-east-1:000000000000:stream/a"}"""));
+
+        Assert.Equal(["strange", "stream"], (await ProcessAsync(json.ToJsonString())).Order());
+
+        Assert.Equal([OperationState.Succeeded], await StatesAsync(accepted));
+        Assert.Equal(2, _host.Log.Entries.Count(entry => entry.Id == 450));
+        Assert.Contains(_host.Log.Entries, entry => entry.Text.Contains("arn:aws:sqs:us-east-1:000000000000:strange", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AMessageThatLacksSomething_FailsWithAWord_AndTheRestIsDone()
+    {
+        var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
+        var json = JsonNode.Parse(SqsEvents.Event((await ReceiveAllAsync(3)).OrderBy(message => message.Body, StringComparer.Ordinal), await ArnAsync()))!;
+        var withoutCount = json["Records"]![0]!.AsObject();
+        var withoutKey = json["Records"]![1]!.AsObject();
+        withoutCount["attributes"]!.AsObject().Remove("ApproximateReceiveCount");
+        withoutKey.Remove("messageAttributes");
+
+        var failed = await ProcessAsync(json.ToJsonString());
+
+        Assert.Equal(new[] { (string)withoutCount["messageId"]!, (string)withoutKey["messageId"]! }.Order(), failed.Order());
+        Assert.Contains(_host.Log.Entries, entry => entry.Id == 451 && entry.Text.Contains("ApproximateReceiveCount", StringComparison.Ordinal));
+        Assert.Contains(_host.Log.Entries, entry => entry.Id == 410);
+        Assert.Equal([OperationState.NotStarted, OperationState.NotStarted, OperationState.Succeeded], await StatesAsync(accepted));
+    }
+
+    [Fact]
+    public async Task AMessageWithoutAnId_FailsTheWholeBatch_AfterTheRestIsDone()
+    {
+        var accepted = await AcceptAsync("Ada");
+        var json = JsonNode.Parse(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))!;
+        json["Records"]!.AsArray().Insert(0, JsonNode.Parse("""{"body":"{}"}"""));
+
+        await Assert.ThrowsAsync<InvalidSqsEventException>(() => ProcessAsync(json.ToJsonString()));
+
+        Assert.Equal([OperationState.Succeeded], await StatesAsync(accepted));
+    }
+
+    [Fact]
+    public async Task WhenTheTimeIsOver_HandlersAreCanceled_AndTheirMessagesGivenBack()
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await AcceptAsync("Ada");
+        var message = (await ReceiveAllAsync(1)).Single();
+        using var input = Input(SqsEvents.Event([message], await ArnAsync()));
+
+        // Half of it: the handler begins, and is canceled.
+        var failed = SqsEvents.Failures(await Processor.ProcessAsync(input, TimeSpan.FromSeconds(4), default));
+
+        Assert.Equal([message.MessageId], failed);
+        Assert.Equal(1, _desk.Waiting);
+        Assert.Equal([OperationState.Running], await StatesAsync(accepted));
+        var again = (await ReceiveAllAsync(1)).Single();
+        Assert.Equal((message.MessageId, "2"), (again.MessageId, again.Attributes[MessageSystemAttributeName.ApproximateReceiveCount]));
+    }
+
+    [Fact]
+    public async Task AHandlerThatDoesNotHear_IsAbandonedInTime()
+    {
+        _desk.Deaf["Ada"] = true;
+        await AcceptAsync("Ada");
+        var message = (await ReceiveAllAsync(1)).Single();
+        using var input = Input(SqsEvents.Event([message], await ArnAsync()));
+
+        var failed = SqsEvents.Failures(await Processor.ProcessAsync(input, TimeSpan.FromSeconds(4), default));
+
+        Assert.Equal([message.MessageId], failed);
+        Assert.Contains(_host.Log.Entries, entry => entry.Id == 428);
+        _desk.Wake.SetResult();
+    }
+
+    [Fact]
+    public async Task TheLastDelivery_ThatThrows_EndsTheOperation_AndIsDone()
+    {
+        _desk.Throw["Ada"] = new InvalidOperationException("As told.");
+        var accepted = await AcceptAsync("Ada");
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await _queue.PumpAsync(ProcessAndReleaseAsync);
+                return (await StatesAsync(accepted))[0] == OperationState.Failed;
+            },
+            TimeSpan.FromSeconds(60),
+            () => "it never ended");
+
+        Assert.Equal(MaxReceiveCount, (await _host.Operations.GetAsync(accepted[0], default))!.Attempt);
+        Assert.Empty(await new SqsEvents(_sqs, _deadLetters).ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task WhatIsMeasured_IsWrittenBeforeTheAnswer()
+    {
+        await AcceptAsync("Ada");
+        Assert.Empty(await ProcessAsync(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync())));
+
+        var profile = await _host.Services.GetRequiredService<IDurationProfileStore>().GetAsync("parcels", default);
+        Assert.NotNull(profile);
+    }
+
+    [Fact]
+    public async Task NoTimeLeft_IsRefused()
+    {
+        using var input = Input("""{"Records":[]}""");
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Processor.ProcessAsync(input, TimeSpan.Zero));
+    }
+
+    private async Task<string[]> AcceptAsync(params string[] to)
+    {
+        var accepted = new List<string>();
+        foreach (var each in to)
+        {
+            accepted.Add((await _host.Operations.AcceptAsync(new Parcel(each), default)).Id);
+        }
+
+        return [.. accepted];
+    }
+
+    private async Task<OperationState[]> StatesAsync(string[] ids) =>
+        await Task.WhenAll(ids.Select(async id => (await _host.Operations.GetAsync(id, default))!.Status));
+
+    private async Task<IReadOnlyList<Message>> ReceiveAllAsync(int count)
+    {
+        var received = new List<Message>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                received.AddRange(await _queue.ReceiveAsync());
+                return received.Count >= count;
+            },
+            TimeSpan.FromSeconds(30),
+            () => $"{received.Count} of {count} messages came");
+        Assert.Equal(count, received.Count);
+        return received;
+    }
+
+    private Task<string> ArnAsync() => SqsEvents.ArnAsync(_sqs, _host.QueueUrl);
+
+    private async Task<IReadOnlyList<string>> ProcessAsync(string json)
+    {
+        using var input = Input(json);
+        return SqsEvents.Failures(await Processor.ProcessAsync(input, _timeLeft, TestContext.Current.CancellationToken));
+    }
+
+    // What fails comes again after its visibility timeout: at once, so that no test waits for it.
+    private async Task<Stream> ProcessAndReleaseAsync(Stream input)
+    {
+        using var copy = new MemoryStream();
+        await input.CopyToAsync(copy);
+        copy.Position = 0;
+        var answer = await Processor.ProcessAsync(copy, _timeLeft, default);
+        var failed = SqsEvents.Failures(answer);
+        answer.Position = 0;
+        foreach (var record in JsonNode.Parse(copy.ToArray())!["Records"]!.AsArray().Where(record => failed.Contains((string)record!["messageId"]!)))
+        {
+            await _sqs.ChangeMessageVisibilityAsync(_host.QueueUrl, (string)record!["receiptHandle"]!, 0);
+        }
+
+        return answer;
+    }
+
+    private static MemoryStream Input(string json) => new(Encoding.UTF8.GetBytes(json));
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using OffloadedPolling.Processing.SqsEvents;
+
+namespace OffloadedPolling.Tests.Processing.SqsEvents;
+
+public sealed class SqsEventTests
+{
+    private const string Record = """
+        { "messageId": "m1", "receiptHandle": "h1", "body": "{}", "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:orders",
+          "attributes": { "ApproximateReceiveCount": "2" },
+          "messageAttributes": { "StatusKey": { "stringValue": "operations/1.json", "dataType": "String" }, "traceparent": { "stringValue": "00-1", "dataType": "String" } } }
+        """;
+
+    [Fact]
+    public async Task ARecord_BecomesTheMessageThatAWorkerReceives()
+    {
+        using var batch = await ReadAsync($$"""{"Records":[{{Record}}]}""");
+
+        var record = Assert.Single(batch.Records);
+        Assert.True(record.IsFromSqs);
+        Assert.Null(record.Missing);
+        var message = record.ToMessage(5, 77);
+        Assert.Equal(("m1", "h1", "{}", "operations/1.json", "00-1"), (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent));
+        Assert.Equal((2, (int?)5, 77L), (message.ReceiveCount, message.MaxReceiveCount, message.VisibleAgainAt));
+    }
+
+    [Theory]
+    [InlineData("\"messageId\": \"m1\"", "messageId")]
+    [InlineData("\"receiptHandle\": \"h1\"", "receiptHandle")]
+    [InlineData("\"body\": \"{}\"", "body")]
+    [InlineData("\"ApproximateReceiveCount\": \"2\"", "attributes.ApproximateReceiveCount")]
+    public async Task ARecordThatLacksSomething_SaysWhat(string member, string missing)
+    {
+        using var without = await ReadAsync($$"""{"Records":[{{Record.Replace(member, "\"x\": 1", StringComparison.Ordinal)}}]}""");
+        using var ofAnotherType = await ReadAsync($$"""{"Records":[{{Record.Replace(member, member.Split(':')[0] + ": [1]", StringComparison.Ordinal)}}]}""");
+
+        Assert.Equal(missing, without.Records.Single().Missing);
+        Assert.Equal(missing, ofAnotherType.Records.Single().Missing);
+    }
+
+    [Theory]
+    [InlineData("\"messageAttributes\": null")]
+    [InlineData("\"messageAttributes\": []")]
+    [InlineData("\"messageAttributes\": { \"StatusKey\": \"operations/1.json\" }")]
+    [InlineData("\"messageAttributes\": { \"StatusKey\": { \"binaryValue\": \"AAAA\", \"dataType\": \"Binary\" } }")]
+    public async Task AStatusKeyThatIsNoText_CountsAsNone(string attributes)
+    {
+        var record = Record[..Record.IndexOf("\"messageAttributes\"", StringComparison.Ordinal)] + attributes + "}";
+        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+
+        Assert.Null(batch.Records.Single().Missing);
+        Assert.Null(batch.Records.Single().ToMessage(null, 0).StatusKey);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    public async Task ARecordThatIsNoObject_LacksItsId(string record)
+    {
+        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+
+        Assert.Equal("messageId", batch.Records.Single().Missing);
+    }
+
+    [Theory]
+    [InlineData("", "no JSON")]
+    [InlineData("{\"Records\":[", "no JSON")]
+    [InlineData("[]", "no object but Array")]
+    [InlineData("{}", "but nothing")]
+    [InlineData("{\"Records\":{}}", "but 'Records'")]
+    [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "but 'version', 'routeKey', 'body'")]
+    public async Task WhatIsNoEvent_IsRefusedWithWhatItIs(string json, string expected)
+    {
+        var refused = await Assert.ThrowsAsync<InvalidSqsEventException>(() => ReadAsync(json));
+
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("event source mapping", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a payload", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    private static Task<SqsEvent> ReadAsync(string json) => SqsEvent.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)), TestContext.Current.CancellationToken);
+}
