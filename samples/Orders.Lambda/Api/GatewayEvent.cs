@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Orders.Lambda;
+
+/// <summary>A proxy event of API Gateway.</summary>
+/// <remarks>
+/// Version 2.0 and 1.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html;
+/// a REST API's is as 1.0, without the version.
+/// </remarks>
+internal sealed class GatewayEvent : IDisposable
+{
+    private readonly JsonDocument _json;
+
+    private GatewayEvent(JsonDocument json, bool isVersion2) => (_json, IsVersion2) = (json, isVersion2);
+
+    public bool IsVersion2 { get; }
+
+    public JsonElement Context => Member(_json.RootElement, "requestContext");
+
+    public JsonElement Http => Member(Context, "http");
+
+    public JsonElement Identity => Member(Context, "identity");
+
+    public string? RequestId => Text(Context, "requestId");
+
+    public static async Task<GatewayEvent> ReadAsync(Stream input)
+    {
+        JsonDocument json;
+        try
+        {
+            json = await JsonDocument.ParseAsync(input);
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidOperationException($"This is no event of API Gateway: it is no JSON (line {malformed.LineNumber}, byte {malformed.BytePositionInLine}).");
+        }
+
+        var root = json.RootElement;
+        var isVersion2 = Text(root, "version") == "2.0";
+        var method = isVersion2 ? Text(Member(Member(root, "requestContext"), "http"), "method") : Text(root, "httpMethod");
+        if (method is not null && Text(root, isVersion2 ? "rawPath" : "path") is not null)
+        {
+            return new GatewayEvent(json, isVersion2);
+        }
+
+        // Names alone: values may be anybody's secrets.
+        var names = root.ValueKind == JsonValueKind.Object ? string.Join(", ", root.EnumerateObject().Take(8).Select(member => member.Name)) : root.ValueKind.ToString();
+        json.Dispose();
+        throw new InvalidOperationException(
+            $"This is no event of API Gateway: it has no method and path, but {names}. Invoke the function by an HTTP API (payload version 2.0 or 1.0) or a REST API with proxy integration.");
+    }
+
+    public string? this[string name] => Text(_json.RootElement, name);
+
+    public bool Is(string name) => Member(_json.RootElement, name).ValueKind == JsonValueKind.True;
+
+    /// <summary>The texts of a list, such as <c>cookies</c>.</summary>
+    public IEnumerable<string> List(string name) => Texts(Member(_json.RootElement, name));
+
+    /// <summary>Names with each of their values: of <paramref name="many"/>, where a name has a list of them, or else of <paramref name="one"/>.</summary>
+    public IEnumerable<(string Name, string Value)> Pairs(string many, string one)
+    {
+        var pairs = Member(_json.RootElement, many) is { ValueKind: JsonValueKind.Object } lists ? lists : Member(_json.RootElement, one);
+        return pairs.ValueKind == JsonValueKind.Object
+            ? pairs.EnumerateObject().SelectMany(pair => Texts(pair.Value).Select(value => (pair.Name, value)))
+            : [];
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    public static string? Text(JsonElement from, string name) => Member(from, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    private static JsonElement Member(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var member) ? member : default;
+
+    private static IEnumerable<string> Texts(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => [value.GetString()!],
+        JsonValueKind.Array => value.EnumerateArray().Where(each => each.ValueKind == JsonValueKind.String).Select(each => each.GetString()!),
+        _ => [],
+    };
+}

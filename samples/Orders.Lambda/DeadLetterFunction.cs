@@ -1,0 +1,30 @@
+using OffloadedPolling;
+
+namespace Orders.Lambda;
+
+/// <summary>Ends orders whose message was delivered too often: invoked with batches of the dead-letter queue.</summary>
+public sealed class DeadLetterFunction : IDisposable
+{
+    private readonly IHost _host;
+
+    private readonly SqsEventProcessor _processor;
+
+    private readonly TimeSpan _timeout;
+
+    /// <summary>Starts it; wrong settings throw, with the same words as in any host.</summary>
+    public DeadLetterFunction()
+    {
+        var builder = EventHost.CreateBuilder();
+        _timeout = FunctionSettings.FunctionTimeout(builder.Configuration);
+        builder.Services.AddOffloadedPolling(builder.Configuration.GetSection("OffloadedPolling"))
+            .WithS3()
+            .WithSqsEvents()
+            .AddOperation<CreateOrder>("orders", OrdersJson.Default)
+            .AddDeadLetterReader();
+        (_host, _processor) = EventHost.Start(builder);
+    }
+
+    public Task<Stream> HandleAsync(Stream input) => _processor.ProcessAsync(input, _timeout);
+
+    public void Dispose() => _host.Dispose();
+}

@@ -1,0 +1,64 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using OffloadedPolling;
+using OffloadedPolling.AspNetCore;
+
+namespace Orders;
+
+/// <summary>The API: what its endpoints need, and the endpoints.</summary>
+internal static class OrdersApi
+{
+    public static void AddOrdersApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default));
+        services.AddProblemDetails();
+        services.AddValidation();
+        services.AddOpenApi();
+        services.AddCors();
+        if (OrdersOptions.DemandsTokens(configuration))
+        {
+            services.AddAuthentication().AddJwtBearer();
+            // Whose idempotency keys would be whose, without a name?
+            services.AddAuthorizationBuilder()
+                .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ClaimTypes.NameIdentifier).Build());
+        }
+    }
+
+    /// <summary>Maps the endpoints and the page.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="settings">The sample's settings.</param>
+    /// <param name="hostStandsInForS3">Whether status URLs lead to this host: on SQLite.</param>
+    public static void MapOrdersApi(this WebApplication app, OrdersOptions settings, bool hostStandsInForS3)
+    {
+        var polls = new PollCounter(hostStandsInForS3);
+        app.Use(polls.CountAsync);
+        app.UseCors(cors => cors.WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").WithHeaders("Authorization", "Content-Type", "Idempotency-Key"));
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.MapOpenApi();
+        var operationUrls = app.MapOperations("/operations");
+        var orders = app.MapGroup("/order");
+        if (OrdersOptions.DemandsTokens(app.Configuration))
+        {
+            // Who may renew a status URL is decided here. Status URLs themselves stay as they are: S3 asks nobody who they are.
+            operationUrls.RequireAuthorization();
+            orders.RequireAuthorization();
+        }
+
+        orders.MapPost("", (
+            CreateOrder order,
+            [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+            ClaimsPrincipal user,
+            IOffloadedOperations operations,
+            CancellationToken cancel) => OperationResults.AcceptAsync(operations, order, new AcceptOptions
+            {
+                ResourceLocation = id => $"/order/{id}",
+                IdempotencyKey = idempotencyKey,
+                IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
+            }, cancel));
+        orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancel) =>
+            await store.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());
+        app.MapGet("/polls", () => TypedResults.Ok(polls.Count));
+    }
+}
