@@ -13,7 +13,7 @@ public sealed class ApiFunction : IAsyncDisposable
     /// <summary>Starts it; wrong settings throw, with the same words as in any host.</summary>
     public ApiFunction()
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = FunctionSettings.Folder });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Orders", ContentRootPath = FunctionSettings.Folder });
         FunctionLog.Use(builder.Logging);
         builder.Services.AddSingleton<GatewayServer>();
         builder.Services.AddSingleton<IServer>(provider => provider.GetRequiredService<GatewayServer>());

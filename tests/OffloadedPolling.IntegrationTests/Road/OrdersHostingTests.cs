@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using OffloadedPolling.IntegrationTests.Servers;
 
@@ -16,12 +15,8 @@ public sealed class OrdersHostingTests : IDisposable
     [Fact]
     public async Task RoleAll_WithDynamoDb_DoesEverythingInOneProcess()
     {
-        var table = $"orders-{Guid.NewGuid():n}";
-        using var dynamoDb = new AmazonDynamoDBClient(TestServers.Credentials, new AmazonDynamoDBConfig
-        {
-            ServiceURL = TestServers.DynamoDb.ToString(), AuthenticationRegion = TestServers.Region,
-        });
-        await dynamoDb.CreateTableAsync(table, [new KeySchemaElement("id", KeyType.HASH)], [new AttributeDefinition("id", ScalarAttributeType.S)], new ProvisionedThroughput(5, 5));
+        using var dynamoDb = TestServers.NewDynamoDbClient();
+        var table = await TestServers.NewTableAsync();
         using var settings = await OrdersSettings.CreateAsync();
         var all = settings.For("All");
         all["Orders__TableName"] = table;

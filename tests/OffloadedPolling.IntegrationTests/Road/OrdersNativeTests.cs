@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Road;
@@ -8,8 +5,6 @@ namespace OffloadedPolling.IntegrationTests.Road;
 /// <summary>Orders compiled ahead of time.</summary>
 public sealed class OrdersNativeTests : IDisposable
 {
-    private static readonly TimeSpan _publishTimeout = TimeSpan.FromMinutes(10);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("orders-native-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -17,19 +12,17 @@ public sealed class OrdersNativeTests : IDisposable
     [Fact]
     public async Task PublishAot_WithoutWarnings_AndTheRoadWorks()
     {
-        var (exitCode, output) = await PublishAsync();
-        Assert.True(exitCode == 0, output);
-        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        var orders = await NativePublish.RunAsync("Orders", _folder);
 
         using var cloud = await OrdersSettings.CreateAsync();
-        await GoTheRoadAsync(cloud.For("All"));
+        await GoTheRoadAsync(orders, cloud.For("All"));
         using var desk = new DeskSettings();
-        await GoTheRoadAsync(desk.For());
+        await GoTheRoadAsync(orders, desk.For());
     }
 
-    private async Task GoTheRoadAsync(Dictionary<string, string> settings)
+    private static async Task GoTheRoadAsync(string executable, Dictionary<string, string> settings)
     {
-        await using var orders = await OrdersProcess.StartAsync(settings, Path.Combine(_folder, "publish", "Orders"));
+        await using var orders = await OrdersProcess.StartAsync(settings, executable);
         using var caller = new Caller();
         var created = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
         var failed = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
@@ -40,20 +33,5 @@ public sealed class OrdersNativeTests : IDisposable
         Assert.Equal("Ada", created.Result!.Value.GetProperty("customer").GetString());
         Assert.Contains("orders.js", page, StringComparison.Ordinal);
         Assert.Contains("statusUrl", await caller.Http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json")), StringComparison.Ordinal);
-    }
-
-    private async Task<(int ExitCode, string Output)> PublishAsync()
-    {
-        var project = typeof(OrdersNativeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "OrdersProject").Value!;
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", [
-            "publish", project, "-c", "Release", "-p:PublishAot=true", "-r", RuntimeInformation.RuntimeIdentifier,
-            "--artifacts-path", Path.Combine(_folder, "artifacts"), "-o", Path.Combine(_folder, "publish"), "-nodeReuse:false"])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        using var timeout = new CancellationTokenSource(_publishTimeout);
-        var output = await publish.StandardOutput.ReadToEndAsync(timeout.Token);
-        await publish.WaitForExitAsync(timeout.Token);
-        return (publish.ExitCode, output);
     }
 }

@@ -1,3 +1,5 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.SecurityToken;
@@ -58,6 +60,12 @@ internal static class TestServers
         Timeout = TimeSpan.FromSeconds(30),
     });
 
+    public static AmazonDynamoDBClient NewDynamoDbClient() => new(Credentials, new AmazonDynamoDBConfig
+    {
+        ServiceURL = DynamoDb.ToString(),
+        AuthenticationRegion = Region,
+    });
+
     public static async Task<string> NewBucketAsync()
     {
         var name = $"test-{Guid.NewGuid():n}";
@@ -80,6 +88,16 @@ internal static class TestServers
         var arn = (await sqs.GetQueueAttributesAsync(deadLetters, [QueueAttributeName.QueueArn])).QueueARN;
         var policy = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":{{maxReceiveCount}}}""";
         return (await NewQueueAsync(new() { [QueueAttributeName.RedrivePolicy] = policy }), deadLetters);
+    }
+
+    /// <summary>A table for orders.</summary>
+    public static async Task<string> NewTableAsync()
+    {
+        var name = $"orders-{Guid.NewGuid():n}";
+        using var dynamoDb = NewDynamoDbClient();
+        await dynamoDb.CreateTableAsync(
+            name, [new KeySchemaElement("id", KeyType.HASH)], [new AttributeDefinition("id", ScalarAttributeType.S)], new ProvisionedThroughput(1000, 1000));
+        return name;
     }
 
     private static string Variable(string name) =>

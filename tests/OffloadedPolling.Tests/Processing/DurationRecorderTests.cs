@@ -54,6 +54,30 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task WithoutALoop_NothingIsWrittenButWhenAsked_AndOnceInThirtySeconds()
+    {
+        var recorder = New(_store);
+        recorder.StartWithoutLoop("letters", 7);
+        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        Assert.Null(_store.Find("letters"));
+
+        recorder.Record("letters", TimeSpan.FromSeconds(1));
+        _time.Advance(_between * 3);
+        Assert.Null(_store.Find("letters"));
+        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        Assert.Equal((1, 7), (_store.Find("letters")!.Evidence, _store.Find("letters")!.Slots(_time.GetUtcNow())));
+
+        recorder.Record("letters", TimeSpan.FromSeconds(1));
+        _time.Advance(_between - TimeSpan.FromSeconds(1));
+        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        Assert.Equal(1, _store.Find("letters")!.Evidence);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        Assert.True(_store.Find("letters")!.Evidence > 1);
+    }
+
+    [Fact]
     public async Task Record_Many_WritesOnceInThirtySeconds()
     {
         var start = _time.GetUtcNow();

@@ -1,0 +1,208 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Lambda;
+
+/// <summary>The API as a function answers what the API in a container answers.</summary>
+public sealed partial class ApiFunctionTests : IAsyncLifetime
+{
+    private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
+
+    // What the wire adds, or what a connection's end says.
+    private static readonly string[] _transport = ["Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length"];
+
+    private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
+
+    private LambdaSettings _settings = null!;
+
+    private FunctionProcess _function = null!;
+
+    private OrdersProcess _orders = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _settings = await LambdaSettings.CreateAsync();
+        _function = await FunctionProcess.StartAsync("Orders.Lambda::Orders.Lambda.ApiFunction::HandleAsync", _settings.All());
+        _orders = await OrdersProcess.StartAsync(new Dictionary<string, string>(_settings.All()) { ["Orders__Role"] = "Api" });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _function.DisposeAsync();
+        await _orders.DisposeAsync();
+    }
+
+    public static TheoryData<string, string, string?, string> Requests() => new()
+    {
+        { "POST", "/order", Order, "application/json" },
+        { "POST", "/order?from=page&tag=a%20b", Order, "application/json" },
+        { "POST", "/order", """{"customer":"","items":[]}""", "application/json" },
+        { "POST", "/order", "{", "application/json" },
+        { "POST", "/order", Order, "text/plain" },
+        { "POST", "/order", null, "application/json" },
+        { "POST", "/order", $$"""{"customer":"Ada","items":[{"sku":"{{new string('x', 100)}}","quantity":0}]}""", "application/json" },
+        { "DELETE", "/order", null, "" },
+        { "GET", "/order/0123456789abcdef0123456789abcdef", null, "" },
+        { "GET", "/order/a%2Fb", null, "" },
+        { "GET", "/operations/0123456789abcdef0123456789abcdef/url", null, "" },
+        { "GET", "/operations/0123456789abcdef0123456789abcdef", null, "" },
+        { "POST", "/operations/0123456789abcdef0123456789abcdef/cancel", null, "" },
+        { "GET", "/operations/{id}/url", null, "" },
+        { "GET", "/operations/{id}", null, "" },
+        { "POST", "/operations/{id}/cancel", null, "" },
+        { "GET", "/", null, "" },
+        { "GET", "/poll.js", null, "" },
+        { "GET", "/nothing", null, "" },
+        { "GET", "/health", null, "" },
+        { "GET", "/polls", null, "" },
+        { "GET", "/openapi/v1.json", null, "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task ARequest_IsAnsweredAsByTheContainer(string method, string path, string? body, string contentType)
+    {
+        // An operation each: the first one to cancel it gets the same answer as the others.
+        path = path.Replace("{id}", await PlaceAsync(), StringComparison.Ordinal);
+        var container = await AskContainerAsync(method, path, body, contentType);
+        (string, string)[] headers = contentType.Length == 0 ? [] : [("Content-Type", contentType)];
+        var version2 = await AskFunctionAsync(GatewayEvents.Version2(method, path, body, headers));
+        var version1 = await AskFunctionAsync(GatewayEvents.Version1(method, path.Split('?')[0], body, headers));
+
+        AssertSame(container, version2);
+        AssertSame(container, version1);
+    }
+
+    [Fact]
+    public async Task AnOrder_ItsUrlsAndItsCancel_GoThroughTheFunction()
+    {
+        var accepted = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order));
+
+        Assert.Equal(202, accepted.StatusCode);
+        var body = JsonSerializer.Deserialize(accepted.Body, OperationJson.Accepted)!;
+        Assert.Equal(body.StatusUrl, accepted.Headers["Location"]);
+        Assert.Equal(body.StatusUrl, accepted.Headers["Operation-Location"]);
+        using var caller = new Caller();
+        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(body.StatusUrl)).Status);
+
+        var renewed = await AskFunctionAsync(GatewayEvents.Version1("GET", $"/operations/{body.Id}/url"));
+        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(JsonSerializer.Deserialize(renewed.Body, OperationJson.Accepted)!.StatusUrl)).Status);
+        var redirected = await AskFunctionAsync(GatewayEvents.Version2("GET", $"/operations/{body.Id}"));
+        Assert.Equal(303, redirected.StatusCode);
+        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(redirected.Headers["Location"])).Status);
+
+        Assert.Equal(202, (await AskFunctionAsync(GatewayEvents.Version2("POST", $"/operations/{body.Id}/cancel"))).StatusCode);
+        Assert.Equal(OperationState.Canceled, (await caller.LookAsync(body.StatusUrl)).Status);
+    }
+
+    [Fact]
+    public async Task AnIdempotencyKey_GivesTheSameOrder_AndRefusesAnother()
+    {
+        (string, string)[] key = [("Idempotency-Key", Guid.NewGuid().ToString())];
+        var first = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order, key));
+        var again = await AskFunctionAsync(GatewayEvents.Version1("POST", "/order", Order, key));
+        var another = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order.Replace("Ada", "Bob", StringComparison.Ordinal), key));
+
+        Assert.Equal(IdOf(first), IdOf(again));
+        Assert.Equal(422, another.StatusCode);
+    }
+
+    [Fact]
+    public async Task ABase64Body_IsRead_AndOneThatIsNoneIs400WithAWord()
+    {
+        var encoded = JsonNode.Parse(GatewayEvents.Version2("POST", "/order", Convert.ToBase64String(Encoding.UTF8.GetBytes(Order))))!;
+        encoded["isBase64Encoded"] = true;
+        Assert.Equal(202, (await AskFunctionAsync(encoded.ToJsonString())).StatusCode);
+
+        encoded["body"] = "no Base64 at all!";
+        var refused = await AskFunctionAsync(encoded.ToJsonString());
+        Assert.Equal((400, "application/problem+json"), (refused.StatusCode, refused.Headers["Content-Type"]));
+        Assert.Contains("Base64", refused.Body, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            () => _function.Output.Contains("marked as Base64", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => $"not logged:\n{_function.Output}");
+    }
+
+    [Theory]
+    [InlineData("""{"Records":[{"messageId":"m1","eventSource":"aws:sqs"}]}""", "Records")]
+    [InlineData("""{"version":"2.0","rawPath":"/order"}""", "version, rawPath")]
+    [InlineData("""{"version":"3.0","requestContext":{}}""", "version, requestContext")]
+    [InlineData("[]", "Array")]
+    [InlineData("no JSON", "no JSON")]
+    public async Task AnEventThatIsNoRequest_FailsWithWhatItIs_AndTheNextIsServed(string json, string expected)
+    {
+        var (failed, error) = await _function.InvokeAsync(json);
+
+        Assert.True(failed);
+        Assert.Contains("no event of API Gateway", error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Equal(202, (await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order))).StatusCode);
+    }
+
+    [Fact]
+    public async Task AStageInThePath_IsNoPartOfIt()
+    {
+        var json = JsonNode.Parse(GatewayEvents.Version2("POST", "/prod/order", Order))!;
+        json["requestContext"]!["stage"] = "prod";
+        Assert.Equal(202, (await AskFunctionAsync(json.ToJsonString())).StatusCode);
+
+        json["rawPath"] = "/prod";
+        json["requestContext"]!["http"]!["method"] = "GET";
+        json["body"] = null;
+        var page = await AskFunctionAsync(json.ToJsonString());
+        Assert.Contains("orders.js", page.Body, StringComparison.Ordinal);
+    }
+
+    private async Task<string> PlaceAsync()
+    {
+        using var caller = new Caller();
+        return (await caller.PlaceAsync(_orders.Address)).Id;
+    }
+
+    private async Task<GatewayReply> AskFunctionAsync(string json)
+    {
+        var (failed, answer) = await _function.InvokeAsync(json);
+        Assert.False(failed, answer);
+        return GatewayEvents.Read(answer);
+    }
+
+    private async Task<GatewayReply> AskContainerAsync(string method, string path, string? body, string contentType)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(_orders.Address, path));
+        if (body is not null || contentType.Length > 0)
+        {
+            request.Content = new StringContent(body ?? "");
+            request.Content.Headers.ContentType = contentType.Length > 0 ? new(contentType) : null;
+        }
+
+        using var response = await _http.SendAsync(request);
+        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        return new GatewayReply((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync());
+    }
+
+    private void AssertSame(GatewayReply container, GatewayReply function)
+    {
+        Assert.Equal(container.StatusCode, function.StatusCode);
+        Assert.Equal(Plain(container.Body), Plain(function.Body));
+        Assert.Equal(Headers(container), Headers(function));
+    }
+
+    private List<string> Headers(GatewayReply reply) =>
+        [.. reply.Headers.Where(header => !_transport.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).Select(header => $"{header.Key}: {Plain(header.Value).Replace("; ", ";", StringComparison.Ordinal)}").Order()];
+
+    // Ids, instants, signatures and the host's own address differ from answer to answer.
+    private string Plain(string text) =>
+        Differing().Replace(text.Replace(_orders.Address.Authority, "HOST", StringComparison.Ordinal)
+            .Replace("a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "HOST", StringComparison.Ordinal)
+            .Replace("f6g7h8i9j0.execute-api.eu-west-1.amazonaws.com", "HOST", StringComparison.Ordinal)
+            .Replace("http://HOST", "https://HOST", StringComparison.Ordinal), "~");
+
+    private static string IdOf(GatewayReply accepted) => JsonSerializer.Deserialize(accepted.Body, OperationJson.Accepted)!.Id;
+
+    [GeneratedRegex("""[0-9a-f]{32}|X-Amz-(Signature|Date|Expires)=[0-9A-Za-z]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|"traceId":"[^"]+"|(?<="(median|upper|retryAfter)":)[0-9.]+|(?<="quantiles":)\[[^\]]*\]""")]
+    private static partial Regex Differing();
+}

@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Lambda;
+
+/// <summary>What template.yaml names is loaded and invoked as the managed runtime does it: by reflection, its environment that of the process.</summary>
+[Collection(ThisProcessEnvironment.Name)]
+public sealed class HandlersTests
+{
+    private static readonly Dictionary<string, string> _metadata =
+        typeof(HandlersTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(metadata => metadata.Key, metadata => metadata.Value!);
+
+    [Fact]
+    public async Task EveryHandler_IsLoadedByItsName_AndServes()
+    {
+        var template = SamTemplate.Read(Path.GetDirectoryName(_metadata["LambdaProject"])!);
+        var settings = await LambdaSettings.CreateAsync();
+        var all = settings.All();
+        Assert.Empty(template.Environment.Keys.Where(key => key.StartsWith("OffloadedPolling", StringComparison.Ordinal) || key.StartsWith("Orders", StringComparison.Ordinal))
+            .Except([.. all.Keys, "OffloadedPolling__Operations__orders__MaxConcurrency"]));
+        using var environment = new ThisProcessEnvironment(new Dictionary<string, string>(template.Environment).Concat(all).GroupBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Last().Value)
+            .Append(KeyValuePair.Create("LAMBDA_TASK_ROOT", Path.GetDirectoryName(_metadata["LambdaDll"])!)));
+
+        using var sqs = TestServers.NewSqsClient();
+        Assert.Equal(3, template.Handlers.Count());
+        var api = Load("ApiFunction");
+        var (worker, deadLetters) = (Load("WorkerFunction"), Load("DeadLetterFunction"));
+
+        var accepted = GatewayEvents.Read(await InvokeAsync(api, GatewayEvents.Recorded("http-api-v2.json").ToJsonString()));
+        Assert.Equal(202, accepted.StatusCode);
+        var done = await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker);
+        Assert.True(done);
+        using var caller = new Road.Caller();
+        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(accepted.Headers["Location"])).Status);
+        Assert.Equal("""{"batchItemFailures":[]}""", await InvokeAsync(deadLetters, """{"Records":[]}"""));
+
+        Func<Stream, Task<Stream>> Load(string type) => FunctionOf(template.Handlers.Single(handler => handler.Contains(type, StringComparison.Ordinal)));
+    }
+
+    // https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html: Assembly::Namespace.Class::Method
+    private static Func<Stream, Task<Stream>> FunctionOf(string handler)
+    {
+        Assert.True(handler.Split("::") is [_, _, _], handler);
+        var parts = handler.Split("::");
+        var dll = Path.Combine(Path.GetDirectoryName(_metadata["LambdaDll"])!, $"{parts[0]}.dll");
+        var type = new TaskFolder(dll).LoadFromAssemblyPath(dll).GetType(parts[1], throwOnError: true)!;
+        var method = type.GetMethod(parts[2], [typeof(Stream)]);
+        Assert.NotNull(method);
+        return method.CreateDelegate<Func<Stream, Task<Stream>>>(Activator.CreateInstance(type));
+    }
+
+    private static async Task<string> InvokeAsync(Func<Stream, Task<Stream>> function, string json)
+    {
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(json));
+        using var reader = new StreamReader(await function(input));
+        return await reader.ReadToEndAsync();
+    }
+
+    private sealed class TaskFolder(string dll) : AssemblyLoadContext("function")
+    {
+        private readonly AssemblyDependencyResolver _resolver = new(dll);
+
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Lambda;
+
+/// <summary>The three functions on a real queue: what AWS Lambda does between them is done by <see cref="SqsEvents"/>.</summary>
+public sealed class OrderFunctionsTests : IAsyncLifetime
+{
+    private const int Orders = 200;
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(3);
+
+    private LambdaSettings _settings = null!;
+
+    public async ValueTask InitializeAsync() => _settings = await LambdaSettings.CreateAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task TwoHundredOrders_ComeToTheirEnd()
+    {
+        await using var api = await FunctionProcess.StartAsync("ApiFunction", _settings.All());
+        await using var worker = await FunctionProcess.StartAsync("WorkerFunction", _settings.All());
+        await using var secondWorker = await FunctionProcess.StartAsync("WorkerFunction", _settings.All());
+        await using var deadLetters = await FunctionProcess.StartAsync("DeadLetterFunction", _settings.All());
+        using var sqs = TestServers.NewSqsClient();
+        using var stop = new CancellationTokenSource();
+        var pumps = Task.WhenAll(
+            PumpAsync(new SqsEvents(sqs, _settings.QueueUrl), worker, stop.Token),
+            PumpAsync(new SqsEvents(sqs, _settings.QueueUrl), secondWorker, stop.Token),
+            PumpAsync(new SqsEvents(sqs, _settings.DeadLetterQueueUrl), deadLetters, stop.Token));
+        using var caller = new Caller();
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, Orders).Select(number => OrderAsync(api, caller, number))).WaitAsync(_timeout);
+        await stop.CancelAsync();
+        await pumps;
+
+        Assert.All(ends, (end, number) => Assert.Equal(IsOutOfStock(number) ? OperationState.Failed : OperationState.Succeeded, end.Status));
+        Assert.Equal(Orders, ends.Select(end => end.Id).Distinct().Count());
+        foreach (var end in ends.Where(end => end.Status == OperationState.Succeeded))
+        {
+            var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2("GET", end.ResourceLocation!));
+            Assert.False(failed, answer);
+            Assert.Equal(200, GatewayEvents.Read(answer).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task APoisonMessage_EndsAsFailed_ByTheDeadLetterFunction()
+    {
+        await using var api = await FunctionProcess.StartAsync("ApiFunction", _settings.All());
+        await using var deadLetters = await FunctionProcess.StartAsync("DeadLetterFunction", _settings.All());
+        // Orders that cannot be stored: each delivery throws, and the function that would notice the last dies before.
+        using var sqs = TestServers.NewSqsClient();
+        using var caller = new Caller();
+        var accepted = await PlaceAsync(api, "book");
+        var queue = new SqsEvents(sqs, _settings.QueueUrl);
+        var letters = new SqsEvents(sqs, _settings.DeadLetterQueueUrl);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                foreach (var message in await queue.ReceiveAsync())
+                {
+                    // As a function that crashes: nothing is deleted, and the message comes again.
+                    await sqs.ChangeMessageVisibilityAsync(_settings.QueueUrl, message.ReceiptHandle, 0);
+                }
+
+                return await letters.PumpAsync(deadLetters.HandleAsync);
+            },
+            _timeout,
+            () => "it never dead-lettered");
+
+        Assert.Equal(OperationState.Failed, (await caller.LookAsync(accepted.StatusUrl)).Status);
+    }
+
+    [Theory]
+    [InlineData("ApiFunction", "OffloadedPolling__S3__BucketName", "", "OffloadedPolling:S3:BucketName")]
+    [InlineData("WorkerFunction", "OffloadedPolling__S3__BucketName", "", "OffloadedPolling:S3:BucketName")]
+    [InlineData("WorkerFunction", "OffloadedPolling__Operations__orders__QueueUrl", "orders", "OffloadedPolling:Operations:orders:QueueUrl is 'orders'")]
+    [InlineData("WorkerFunction", "Orders__FunctionTimeout", "", "Orders:FunctionTimeout is missing")]
+    [InlineData("WorkerFunction", "Orders__FunctionTimeout", "30", "Orders:FunctionTimeout is '30'")]
+    [InlineData("WorkerFunction", "Orders__TableName", "", "Orders:TableName is missing")]
+    [InlineData("ApiFunction", "Orders__TableName", "", "Orders:TableName is missing")]
+    [InlineData("DeadLetterFunction", "OffloadedPolling__Operations__orders__DeadLetterQueueUrl", "", "OffloadedPolling:Operations:orders:DeadLetterQueueUrl is missing")]
+    [InlineData("NoFunction", "Orders__TableName", "orders", "'NoFunction' is no function here")]
+    public async Task AWrongSetting_FailsTheStart_WithTheSameWordsAsInAHost(string handler, string setting, string value, string expected)
+    {
+        var settings = _settings.All();
+        settings[setting] = value;
+
+        var (exitCode, error) = await FunctionProcess.FailToStartAsync(handler, settings);
+
+        Assert.Equal(1, exitCode);
+        using var told = JsonDocument.Parse(error);
+        Assert.Contains(expected, told.RootElement.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        if (setting.StartsWith("OffloadedPolling", StringComparison.Ordinal) && handler != "DeadLetterFunction")
+        {
+            settings["Orders__Role"] = handler == "ApiFunction" ? "Api" : "Worker";
+            var (_, output) = await OrdersProcess.RunToExitAsync(settings);
+            Assert.Contains(told.RootElement.GetProperty("errorMessage").GetString()!.Split(';')[0], output, StringComparison.Ordinal);
+        }
+    }
+
+    private static bool IsOutOfStock(int number) => number % 20 == 7;
+
+    private static async Task<OperationStatus> OrderAsync(FunctionProcess api, Caller caller, int number) =>
+        await caller.WaitForTheEndAsync((await PlaceAsync(api, IsOutOfStock(number) ? "out-of-stock" : "book")).StatusUrl);
+
+    private static async Task<AcceptedOperation> PlaceAsync(FunctionProcess api, string sku)
+    {
+        var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2("POST", "/order", $$"""{"customer":"Ada","items":[{"sku":"{{sku}}","quantity":1}]}"""));
+        Assert.False(failed, answer);
+        var reply = GatewayEvents.Read(answer);
+        Assert.Equal(202, reply.StatusCode);
+        return JsonSerializer.Deserialize(reply.Body, OperationJson.Accepted)!;
+    }
+
+    private static async Task PumpAsync(SqsEvents queue, FunctionProcess function, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await queue.PumpAsync(function.HandleAsync);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Lambda;
+
+/// <summary>The template of samples/Orders.Lambda says what the library asks for, and no more.</summary>
+public sealed class SamTemplateTests
+{
+    private static readonly string _project = typeof(SamTemplateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "LambdaProject").Value!;
+
+    private readonly SamTemplate _template = SamTemplate.Read(Path.GetDirectoryName(_project)!);
+
+    private static string Documents => Path.Combine(Path.GetDirectoryName(_project)!, "..", "..", "docs");
+
+    [Fact]
+    public void WhatIsReferredTo_IsThere()
+    {
+        var names = _template.Resources.Select(resource => resource.Key).Concat(_template.Root["Parameters"]!.AsObject().Select(parameter => parameter.Key));
+
+        Assert.NotEmpty(_template.References());
+        Assert.Empty(_template.References().Except(names));
+    }
+
+    [Fact]
+    public void TheRuntime_AndTheAnswersOfBothEventSources_AreAsTheLibraryNeedsThem()
+    {
+        Assert.Equal("dotnet10", (string)_template.Function["Runtime"]!);
+        var sources = _template.OfType("AWS::Lambda::EventSourceMapping").Select(source => source.Value!["Properties"]!).ToList();
+        Assert.Equal(2, sources.Count);
+        Assert.All(sources, source => Assert.Equal("ReportBatchItemFailures", (string)source["FunctionResponseTypes"]!.AsArray().Single()!));
+        Assert.All(sources, source => Assert.InRange((int)source["BatchSize"]!, 1, int.Parse(_template.Environment["OffloadedPolling__Operations__orders__MaxConcurrency"], CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void Times_FitTogether()
+    {
+        var timeout = (int)_template.Function["Timeout"]!;
+        Assert.Equal(TimeSpan.FromSeconds(timeout), TimeSpan.Parse(_template.Environment["Orders__FunctionTimeout"], CultureInfo.InvariantCulture));
+        Assert.True((int)_template.Properties("Orders")["VisibilityTimeout"]! >= 6 * timeout);
+        Assert.True((int)_template.Properties("DeadOrders")["VisibilityTimeout"]! >= 6 * timeout);
+
+        // A message must not outlive its document.
+        Assert.True(TimeSpan.FromSeconds((int)_template.Properties("Orders")["MessageRetentionPeriod"]!) <= new OffloadedPollingOptions().Retention);
+        Assert.Equal("DeadOrders.Arn", (string)_template.Properties("Orders")["RedrivePolicy"]!["deadLetterTargetArn"]!["Fn::GetAtt"]!);
+        Assert.True((int)_template.Properties("Orders")["RedrivePolicy"]!["maxReceiveCount"]! >= 5, "AWS advises at least 5: a throttled function receives too.");
+    }
+
+    [Fact]
+    public async Task TheBucket_IsWhatStatusBucketWrites()
+    {
+        const string Origin = "https://pages.example.com";
+        await using var host = await TestHost.CreateAsync(
+            s3: new Uri("https://s3.eu-west-1.amazonaws.com"), bucket: "bucket-of-the-stack", build: builder => builder.Services.Configure<S3Options>(s3 => s3.AllowedOrigins.Add(Origin)));
+        var written = JsonNode.Parse(host.Services.GetRequiredService<StatusBucket>().ToCloudFormation())!["Resources"]!.AsObject();
+        written["StatusBucket"]!["Properties"]!.AsObject().Remove("BucketName");
+
+        foreach (var resource in new[] { "StatusBucket", "StatusBucketPolicy" })
+        {
+            // What is known on AWS alone, in its place.
+            var here = _template.Resources[resource]!.ToJsonString()
+                .Replace("""{"Fn::Sub":"${StatusBucket.Arn}"}""", "\"arn:aws:s3:::bucket-of-the-stack\"", StringComparison.Ordinal)
+                .Replace("""{"Fn::Sub":"${StatusBucket.Arn}/*"}""", "\"arn:aws:s3:::bucket-of-the-stack/*\"", StringComparison.Ordinal)
+                .Replace("""{"Fn::Sub":"${StatusBucket.Arn}/operations/*"}""", "\"arn:aws:s3:::bucket-of-the-stack/operations/*\"", StringComparison.Ordinal)
+                .Replace("""{"Fn::Sub":"https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"}""", $"\"{Origin}\"", StringComparison.Ordinal);
+            Assert.True(JsonNode.DeepEquals(written[resource], JsonNode.Parse(here)), $"{resource} should be\n{written[resource]}\nand is\n{JsonNode.Parse(here)}");
+        }
+    }
+
+    [Theory]
+    [InlineData("ApiRole", "host", "Orders", "dynamodb:GetItem")]
+    [InlineData("WorkerRole", "worker", "Orders", "dynamodb:PutItem")]
+    [InlineData("DeadLetterRole", "dead-letter reader", "DeadOrders", null)]
+    public void ARole_MayDoWhatTheDocumentSays_OnTheStacksOwn_AndNothingElse(string role, string who, string queue, string? onTable)
+    {
+        var expected = Permissions(who).Select(permission => (On: permission.On switch
+        {
+            "`arn:aws:s3:::BUCKET/operations/*`" => "${StatusBucket.Arn}/operations/*",
+            "`arn:aws:s3:::BUCKET/operations-profiles/*`" => "${StatusBucket.Arn}/operations-profiles/*",
+            "`arn:aws:s3:::BUCKET`" => "StatusBucket.Arn",
+            "the queues" or "the dead-letter queues" => $"{queue}.Arn",
+            _ => throw new InvalidOperationException(permission.On),
+        }, permission.Action)).ToHashSet();
+        expected.UnionWith([("Logs.Arn", "logs:CreateLogStream"), ("Logs.Arn", "logs:PutLogEvents")]);
+        if (onTable is not null)
+        {
+            expected.Add(("OrderTable.Arn", onTable));
+        }
+
+        if (role == "DeadLetterRole")
+        {
+            // The event source mapping's, beside the reader's own.
+            expected.Add(($"{queue}.Arn", "sqs:GetQueueAttributes"));
+        }
+
+        var policy = _template.Properties(role)["Policies"]!.AsArray().Single()!["PolicyDocument"]!["Statement"]!.AsArray();
+        var allowed = policy.SelectMany(statement => Actions(statement!["Action"]!).Select(action => (On: (string)statement["Resource"]!.AsObject().Single().Value!, action))).ToHashSet();
+
+        Assert.Equal(expected.Order(), allowed.Order());
+        Assert.All(policy, statement => Assert.Equal("Allow", (string)statement!["Effect"]!));
+    }
+
+    private static IEnumerable<string> Actions(JsonNode action) => action is JsonArray list ? list.Select(each => (string)each!) : [(string)action!];
+
+    private static IEnumerable<(string On, string Action)> Permissions(string who) => File.ReadLines(Path.Combine(Documents, "permissions.md"))
+        .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+        .Where(cells => cells.Length == 5 && cells[1] == who && !cells[2].Contains("role", StringComparison.Ordinal))
+        .SelectMany(cells => cells[3].Split(',', StringSplitOptions.TrimEntries).Select(action => (cells[2], action.Trim('`'))));
+}
