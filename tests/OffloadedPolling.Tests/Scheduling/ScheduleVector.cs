@@ -1,14 +1,12 @@
-using System.Reflection;
 using System.Text.Json;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Scheduling;
 
 /// <summary>What a schedule says, as poll-schedule-vectors.json has it for every implementation of it.</summary>
 public sealed record ScheduleVector(string Name, OperationEstimate? Estimate, double TargetDelay, double[] Elapsed, double[] NextDelay)
 {
-    public static string File { get; } = Path.Combine(
-        typeof(ScheduleVector).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "RepositoryRoot").Value!,
-        "tests/OffloadedPolling.Tests/Scheduling/poll-schedule-vectors.json");
+    public static string File { get; } = Repository.PathOf("tests/OffloadedPolling.Tests/Scheduling/poll-schedule-vectors.json");
 
     public static IReadOnlyList<ScheduleVector> All { get; } =
         JsonSerializer.Deserialize<ScheduleVector[]>(System.IO.File.ReadAllBytes(File), JsonSerializerOptions.Web)!;

@@ -1,0 +1,74 @@
+namespace Costs;
+
+/// <summary>Counts what polls cost: at an API of one's own, and on S3.</summary>
+internal sealed class Counts(PriceList prices, Workload work)
+{
+    private const decimal Million = 1_000_000;
+
+    // DynamoDB counts by the KB of 1,024 bytes: a read unit is two eventually consistent reads of 4 KB, a write unit one write of 1 KB.
+    // https://aws.amazon.com/dynamodb/pricing/on-demand/
+    private const decimal BytesInDynamoDbKb = 1024;
+
+    private const decimal KbOfReadUnit = 4;
+
+    private const decimal DaysOfMonth = 30;
+
+    private decimal DynamoDbKb => work.DocumentKb * 1000 / BytesInDynamoDbKb;
+
+    /// <summary>An eventually consistent read: half a unit for each 4 KB begun.</summary>
+    private decimal ReadUnits => Math.Ceiling(DynamoDbKb / KbOfReadUnit) / 2;
+
+    private decimal WriteUnits => Math.Ceiling(DynamoDbKb);
+
+    private decimal FunctionPerPoll =>
+        (prices.PerMillion.LambdaRequests + (work.MemoryMb / 1024 * work.DurationMs / 1000 * prices.PerMillion.LambdaGbSeconds)) / Million;
+
+    private decimal ReadPerPoll => ReadUnits * prices.PerMillion.DynamoDbReadUnits / Million;
+
+    private decimal WriteAtApi => WriteUnits * prices.PerMillion.DynamoDbWriteUnits / Million;
+
+    private decimal LogsPerPoll => work.LogKb / Million * prices.PerGb.Logs;
+
+    private decimal Egress => Math.Max(0, work.EgressGb - prices.FreeEgressGb) * prices.PerGb.Egress;
+
+    /// <summary>API Gateway, Lambda and DynamoDB, with what the article counts.</summary>
+    public Bill RestApiAsInTheArticle() => new("REST API", [.. Requests(prices.PerMillion.RestApiRequests), .. FunctionAndReads()]);
+
+    /// <summary>S3, with what the article counts.</summary>
+    public Bill S3AsInTheArticle() => new("S3", [.. S3Requests()]);
+
+    public Bill RestApi() => Api("REST API", prices.PerMillion.RestApiRequests);
+
+    public Bill HttpApi() => Api("HTTP API", prices.PerMillion.HttpApiRequests);
+
+    public Bill S3() => new("S3", [
+        .. S3Requests(),
+        new("preflights", work.AllPreflights * prices.PerMillion.S3Get / Million),
+        new("egress", Egress)]);
+
+    /// <summary>From how many polls per write on S3 costs less; <see langword="null"/> if never. Against a REST API as the article counts it, or an HTTP API.</summary>
+    public decimal? BreakEven(bool asInTheArticle)
+    {
+        var request = asInTheArticle ? prices.PerMillion.RestApiRequests : prices.PerMillion.HttpApiRequests;
+        var savedPerPoll = (request / Million) + FunctionPerPoll + ReadPerPoll + LogsPerPoll - (prices.PerMillion.S3Get / Million);
+        var morePerWrite = (prices.PerMillion.S3Put / Million) - (asInTheArticle ? 0 : WriteAtApi);
+        return savedPerPoll > 0 ? Math.Max(0, morePerWrite / savedPerPoll) : null;
+    }
+
+    private Bill Api(string name, decimal pricePerMillion) => new(name, [
+        .. Requests(pricePerMillion),
+        .. FunctionAndReads(),
+        new("database writes", work.AllWrites * WriteAtApi),
+        new("logs", work.AllPolls * LogsPerPoll),
+        new("preflights", work.AllPreflights * pricePerMillion / Million),
+        new("egress", Egress)]);
+
+    private IEnumerable<Line> Requests(decimal pricePerMillion) => [new("requests", work.AllPolls * pricePerMillion / Million)];
+
+    private IEnumerable<Line> FunctionAndReads() => [new("function", work.AllPolls * FunctionPerPoll), new("database reads", work.AllPolls * ReadPerPoll)];
+
+    private IEnumerable<Line> S3Requests() => [
+        new("requests", work.AllPolls * prices.PerMillion.S3Get / Million),
+        new("writes", work.AllWrites * prices.PerMillion.S3Put / Million),
+        new("storage", work.Operations * work.DocumentKb / Million * work.RetentionDays / DaysOfMonth * prices.PerGb.S3StorageMonth)];
+}

@@ -1,0 +1,12 @@
+namespace Costs;
+
+/// <summary>Prices of a million.</summary>
+internal sealed record PerMillion(
+    decimal S3Put,
+    decimal S3Get,
+    decimal RestApiRequests,
+    decimal HttpApiRequests,
+    decimal LambdaRequests,
+    decimal LambdaGbSeconds,
+    decimal DynamoDbReadUnits,
+    decimal DynamoDbWriteUnits);

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Costs;
+
+/// <summary>The figures for a program.</summary>
+/// <param name="Prices">The price list's date and region.</param>
+/// <param name="Currency">Of all costs.</param>
+/// <param name="Bills">Each way's costs.</param>
+/// <param name="PollsPerWriteToBreakEven">From how many polls per write on S3 costs less than an HTTP API; <see langword="null"/> if never.</param>
+/// <param name="Verdict">The sentence.</param>
+internal sealed record Report(string Prices, string Currency, IReadOnlyList<Bill> Bills, decimal? PollsPerWriteToBreakEven, string Verdict);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
+[JsonSerializable(typeof(Report))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace OffloadedPolling.Tests.Costs;
+
+/// <summary>The calculator as its user runs it.</summary>
+public sealed class CostCommandTests
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Article_ShowsItsTable_BarsAndASentence()
+    {
+        var (exitCode, output, _) = await RunAsync("--article");
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"a month\s+6\.20\s+0\.92", output);
+        Assert.Matches(@"(?m)^REST API  █{60} 6\.20\s*$", output);
+        Assert.Matches(@"(?m)^S3        █{9} 0\.92\s*$", output);
+        Assert.EndsWith("Worth it: S3 costs 0.92 USD a month where a REST API costs 6.20; it is from 0.9 polls per write on, and you have 10.", output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_IsForPrograms()
+    {
+        var (exitCode, output, _) = await RunAsync("--operations", "1000000", "--polls", "20", "--json");
+
+        Assert.Equal(0, exitCode);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal(["REST API", "HTTP API", "S3"], json.RootElement.GetProperty("bills").EnumerateArray().Select(bill => bill.GetProperty("name").GetString()));
+        Assert.Equal(8.00m, json.RootElement.GetProperty("bills")[2].GetProperty("lines")[0].GetProperty("cost").GetDecimal());
+    }
+
+    [Theory]
+    [InlineData("--operations is '0'. Give a whole number from 1 to", "--operations", "0")]
+    [InlineData("--operations is '1.5'. Give a whole number from 1 to", "--operations", "1.5")]
+    [InlineData("--polls is 'many'. Give a number from 0 to 1000000", "--polls", "many")]
+    [InlineData("--polls is '-1'. Give a number from 0 to 1000000", "--polls", "-1")]
+    [InlineData("--writes is '0'. Give a number from 1 to", "--writes", "0")]
+    [InlineData("--memory-mb is '64'. Give a number from 128 to 10240", "--memory-mb", "64")]
+    [InlineData("'nowhere.json' is no price list", "--prices", "nowhere.json")]
+    [InlineData("Leave --writes and --prices out", "--article", "--writes", "2", "--prices", "mine.json")]
+    public async Task WhatIsWrong_IsToldAndNothingIsCounted(string expected, params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAsync(arguments);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(expected, errors, StringComparison.Ordinal);
+        Assert.Equal("", output);
+    }
+
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Costs.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        using var timeout = new CancellationTokenSource(_timeout);
+        var errors = run.StandardError.ReadToEndAsync(timeout.Token);
+        var output = await run.StandardOutput.ReadToEndAsync(timeout.Token);
+        await run.WaitForExitAsync(timeout.Token);
+        return (run.ExitCode, output, await errors);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Costs;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Costs;
+
+/// <summary>The calculator's figures, against the article's and against sums made by hand.</summary>
+public sealed partial class CountsTests
+{
+    private static readonly Workload _article = new()
+    {
+        Operations = 100_000, Polls = 10, Writes = 1, DocumentKb = 10, RetentionDays = 30, MemoryMb = 128, DurationMs = 1000, LogKb = 0, Preflights = 0,
+    };
+
+    private static readonly Workload _today = new()
+    {
+        Operations = 100_000, Polls = 10, Writes = 3, DocumentKb = 1, RetentionDays = 2, MemoryMb = 512, DurationMs = 20, LogKb = 0.4m, Preflights = 0,
+    };
+
+    private static PriceList Of2021 => PriceFile.Read(PriceFile.OfTheArticle);
+
+    private static PriceList Now => PriceFile.Read(PriceFile.Current);
+
+    [Fact]
+    public void TheArticlesTable_ToTheCent()
+    {
+        var counts = new Counts(Of2021, _article);
+
+        Assert.Equal([("requests", 3.50m), ("function", 2.28m), ("database reads", 0.42m)], counts.RestApiAsInTheArticle().Lines.Select(line => (line.What, line.Cost)));
+        Assert.Equal([("requests", 0.40m), ("writes", 0.50m), ("storage", 0.02m)], counts.S3AsInTheArticle().Lines.Select(line => (line.What, line.Cost)));
+        Assert.Equal((6.20m, 0.92m), (counts.RestApiAsInTheArticle().Total, counts.S3AsInTheArticle().Total));
+    }
+
+    [Fact]
+    public void ALeanHttpApi_IsBeatenFromFourPollsPerWriteOn()
+    {
+        // 1.42 a million polls: 1.11 + 0.20 + 0.0025 GB-s at 16.6667 + half a read unit at 0.1415. A write: 5.00 against 0.705.
+        var counts = new Counts(Now, _today with { MemoryMb = 128, LogKb = 0 });
+
+        Assert.Equal(1.4224m, counts.HttpApi().Lines.Where(line => line.What is "requests" or "function" or "database reads").Sum(line => line.Exact), 4);
+        Assert.Equal(4.2m, Math.Round(counts.BreakEven(asInTheArticle: false)!.Value, 1));
+    }
+
+    [Fact]
+    public void AtTheBreakEven_BothCostTheSame_ButForStorage()
+    {
+        var work = _today with { RetentionDays = 0 };
+        var breakEven = new Counts(Now, work).BreakEven(asInTheArticle: false)!.Value;
+        var there = new Counts(Now, work with { Polls = breakEven * work.Writes });
+
+        Assert.Equal(there.HttpApi().Lines.Sum(line => line.Exact), there.S3().Lines.Sum(line => line.Exact), 10);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 0.07075)]
+    [InlineData(4, 1, 0.07075)]
+    [InlineData(5, 1, 0.1415)]
+    [InlineData(10, 1, 0.21225)]
+    public void Reads_AreCountedByFourKb_EventuallyConsistent(decimal kb, decimal pollsInMillions, decimal cost) =>
+        Assert.Equal(cost, LineOf(new Counts(Now, _today with { Operations = 1_000_000, Polls = pollsInMillions, DocumentKb = kb }).HttpApi(), "database reads"));
+
+    [Theory]
+    [InlineData(1, 0.705)]
+    [InlineData(1.1, 1.41)]
+    [InlineData(10, 7.05)]
+    public void WritesOfTheApi_AreCountedByTheKb(decimal kb, decimal costOfAMillion) =>
+        Assert.Equal(costOfAMillion, LineOf(new Counts(Now, _today with { Operations = 1_000_000, Writes = 1, DocumentKb = kb }).HttpApi(), "database writes"));
+
+    [Fact]
+    public void WhatTheArticleLeftOut_IsCounted()
+    {
+        var work = _today with { Operations = 10_000_000, DocumentKb = 2, Preflights = 1 };
+        var counts = new Counts(Now, work);
+
+        // 100 million polls of 2 KB are 200 GB, of which 100 are free; of 0.4 KB of logs, 40 GB.
+        Assert.Equal(9.00m, LineOf(counts.S3(), "egress"));
+        Assert.Equal(9.00m, LineOf(counts.RestApi(), "egress"));
+        Assert.Equal(22.80m, LineOf(counts.HttpApi(), "logs"));
+        Assert.Equal((4.00m, 11.10m, 35.00m), (LineOf(counts.S3(), "preflights"), LineOf(counts.HttpApi(), "preflights"), LineOf(counts.RestApi(), "preflights")));
+        Assert.Equal(150.00m, LineOf(counts.S3(), "writes"));
+    }
+
+    [Fact]
+    public void AnOptionOfTheArticle_DoesNotTakeTodaysPrices() => Assert.NotEqual(Now.PerMillion.DynamoDbReadUnits, Of2021.PerMillion.DynamoDbReadUnits);
+
+    [Theory]
+    [InlineData(3, 3, "Not worth it: ", "from 3.1 polls per write on, and you have 1.")]
+    [InlineData(10, 3, "Worth it: ", "from 3.1 polls per write on, and you have 3.3.")]
+    [InlineData(100, 3, "Worth it: ", "from 3.1 polls per write on, and you have 33.3.")]
+    public void TheVerdict_SaysWhether_AndFromWhenOn(decimal polls, decimal writes, string begins, string ends)
+    {
+        var verdict = CostRun.Count(_today with { Polls = polls, Writes = writes }, Now, asInTheArticle: false).Verdict;
+
+        Assert.StartsWith(begins, verdict, StringComparison.Ordinal);
+        Assert.EndsWith(ends, verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheVerdict_WherePricesTurnTheTables_SaysSo()
+    {
+        var s3GetsDear = Now with { PerMillion = Now.PerMillion with { S3Get = 9 } };
+        var s3PutsAreFree = Now with { PerMillion = Now.PerMillion with { S3Put = 0 } };
+
+        Assert.StartsWith("Not worth it: ", CostRun.Count(_today, s3GetsDear, false).Verdict, StringComparison.Ordinal);
+        Assert.Contains("whatever the number of polls", CostRun.Count(_today, s3GetsDear, false).Verdict, StringComparison.Ordinal);
+        Assert.Contains("from the first poll on", CostRun.Count(_today, s3PutsAreFree, false).Verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheReadmesTables_AreWhatTheProgramCounts()
+    {
+        var readme = File.ReadAllText(Repository.PathOf("samples/Costs/README.md"));
+        var rows = Row().Matches(readme).ToList();
+
+        Assert.Equal(3, rows.Count);
+        foreach (var row in rows)
+        {
+            var bills = CostRun.Count(_today with { Polls = Number(row, 1) }, Now, asInTheArticle: false).Bills;
+            Assert.Equal([Number(row, 2), Number(row, 3), Number(row, 4)], bills.Select(bill => bill.Total));
+        }
+
+        foreach (var line in new Counts(Of2021, _article) is var counts ? counts.RestApiAsInTheArticle().Lines.Concat(counts.S3AsInTheArticle().Lines) : [])
+        {
+            Assert.Contains(line.Cost.ToString("0.00", CultureInfo.InvariantCulture), readme, StringComparison.Ordinal);
+        }
+    }
+
+    private static decimal LineOf(Bill bill, string what) => bill.Lines.Single(line => line.What == what).Exact;
+
+    private static decimal Number(Match row, int group) => decimal.Parse(row.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^\| (\d+) polls each \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}
