@@ -61,11 +61,12 @@ internal sealed class SqliteOperationQueue(
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => ValueTask.FromResult(depth.Get(kind));
 
-    public async Task CheckAsync(string kind, CancellationToken cancel)
+    public async Task<string?> CheckAsync(string kind, CancellationToken cancel)
     {
         try
         {
             await database.CheckAsync(cancel).ConfigureAwait(false);
+            return null;
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))
         {

@@ -54,11 +54,12 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
         }
     }
 
-    public async Task CheckAsync(CancellationToken cancel)
+    public async Task<string?> CheckAsync(CancellationToken cancel)
     {
         try
         {
             await database.CheckAsync(cancel).ConfigureAwait(false);
+            return null;
         }
         catch (SqliteException failed)
         {

@@ -41,4 +41,11 @@ public interface IDeadLetterQueue
     /// <returns>A task that ends when the queue has answered.</returns>
     /// <exception cref="OperationQueueException">It will be received again when its visibility timeout ends.</exception>
     Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel);
+
+    /// <summary>Asks whether a kind's dead-letter queue can be used at all.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>A task that ends when the queue has answered.</returns>
+    /// <exception cref="OperationQueueException">It cannot, and why.</exception>
+    Task CheckAsync(string kind, CancellationToken cancel);
 }

@@ -69,10 +69,10 @@ public interface IOperationQueue
     /// </returns>
     ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel);
 
-    /// <summary>Asks whether a kind's queue can be used at all.</summary>
+    /// <summary>Asks whether a kind's queue can be used at all, and is set up as the settings say.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>A task that ends when the queue has answered.</returns>
+    /// <returns>What is set up wrongly though the queue can be used, and what to do; <see langword="null"/> if nothing.</returns>
     /// <exception cref="OperationQueueException">It cannot, and why.</exception>
-    Task CheckAsync(string kind, CancellationToken cancel);
+    Task<string?> CheckAsync(string kind, CancellationToken cancel);
 }

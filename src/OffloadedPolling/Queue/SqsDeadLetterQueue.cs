@@ -17,5 +17,7 @@ internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<Operat
     public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
         sqs.HideAsync("set aside in", QueueUrl(kind), [message], _aside, cancel);
 
+    public Task CheckAsync(string kind, CancellationToken cancel) => sqs.CheckAsync(QueueUrl(kind), cancel);
+
     private string QueueUrl(string kind) => options.Get(kind).DeadLetterQueueUrl;
 }

@@ -64,6 +64,13 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
         }
     }
 
+    /// <summary>Asks whether the queue is there, and lets itself be asked.</summary>
+    public Task CheckAsync(string queueUrl, CancellationToken cancel)
+    {
+        var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
+        return CallAsync("read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel);
+    }
+
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
 
     public static async Task<TResponse> CallAsync<TResponse>(string verb, string queueUrl, Func<Task<TResponse>> call, CancellationToken cancel)

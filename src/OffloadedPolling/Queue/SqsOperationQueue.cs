@@ -67,7 +67,8 @@ internal sealed class SqsOperationQueue(
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => attributes.GetDepthAsync(kind, _attributesPatience, cancel);
 
-    public Task CheckAsync(string kind, CancellationToken cancel) => attributes.FetchAsync(kind, cancel);
+    public async Task<string?> CheckAsync(string kind, CancellationToken cancel) => SqsSetUp.WrongWith(
+        sqs.QueueUrl(kind), SqsQueueAttributes.Read(await attributes.FetchAsync(kind, cancel).ConfigureAwait(false), before: null), options.Get(kind));
 
     private static MessageAttributeValue Text(string value) => new() { DataType = MessageAttributes.StringType, StringValue = value };
 }

@@ -70,16 +70,10 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <summary>Asks SQS now, past the cache.</summary>
     public async Task<Dictionary<string, string>?> FetchAsync(string kind, CancellationToken cancel)
     {
-        var queueUrl = sqs.QueueUrl(kind);
-        try
-        {
-            var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = _names };
-            return (await sqs.Client.GetQueueAttributesAsync(request, cancel).ConfigureAwait(false)).Attributes;
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
-        {
-            throw SqsErrors.ToQueueException("read the attributes of", queueUrl, failed);
-        }
+        var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
+        var response = await SqsMessages.CallAsync(
+            "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel).ConfigureAwait(false);
+        return response.Attributes;
     }
 
     // From the dictionary: the typed properties turn an absent attribute into 0, and unknown is not 0.
@@ -91,9 +85,12 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             : before?.Depth;
         return new Snapshot(
             depth,
-            MaxReceives(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy)),
+            Redrive("maxReceiveCount") is { } count && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) ? receives : null,
             Time(QueueAttributeName.MessageRetentionPeriod),
-            Time(QueueAttributeName.VisibilityTimeout));
+            Time(QueueAttributeName.VisibilityTimeout),
+            Redrive("deadLetterTargetArn"));
+
+        string? Redrive(string name) => RedriveMember(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy), name);
 
         TimeSpan? Time(string name) => Number(name) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
@@ -101,7 +98,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             int.TryParse(attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    private static int? MaxReceives(string? redrivePolicy)
+    // SQS gives the count as a number, or as a string where the policy was set with one.
+    private static string? RedriveMember(string? redrivePolicy, string name)
     {
         if (string.IsNullOrEmpty(redrivePolicy))
         {
@@ -109,19 +107,14 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         }
 
         using var policy = JsonDocument.Parse(redrivePolicy);
-        if (!policy.RootElement.TryGetProperty("maxReceiveCount", out var count))
-        {
-            return null;
-        }
-
-        // SQS gives a number, or a string where the policy was set with one.
-        return int.TryParse(count.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return policy.RootElement.TryGetProperty(name, out var member) ? member.ToString() : null;
     }
 
     /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
     /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
     /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
     /// <param name="VisibilityTimeout">For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.</param>
+    /// <param name="DeadLetterTarget">The dead-letter queue's ARN; <see langword="null"/> if there is none.</param>
     /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
-    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, TimeSpan? VisibilityTimeout = null, long SentBefore = 0);
+    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, TimeSpan? VisibilityTimeout = null, string? DeadLetterTarget = null, long SentBefore = 0);
 }

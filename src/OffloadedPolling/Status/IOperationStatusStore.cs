@@ -68,9 +68,9 @@ public interface IOperationStatusStore
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task DeleteAsync(string id, CancellationToken cancel);
 
-    /// <summary>Asks whether the store can be used at all.</summary>
+    /// <summary>Asks whether the store can be used at all, and is set up as it should be.</summary>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>A task that ends when the store has answered.</returns>
+    /// <returns>What is set up wrongly though the store can be used, and what to do; <see langword="null"/> if nothing.</returns>
     /// <exception cref="OperationStoreException">It cannot, and why.</exception>
-    Task CheckAsync(CancellationToken cancel);
+    Task<string?> CheckAsync(CancellationToken cancel);
 }

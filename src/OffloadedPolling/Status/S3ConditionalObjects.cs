@@ -93,6 +93,45 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
     }
 
+    /// <summary>Asks whether objects may be read; <see langword="false"/> where nobody can tell, since what is not there is denied as well.</summary>
+    /// <param name="missingKey">The key of an object that is not there.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="OperationStoreException">They may not, or cannot.</exception>
+    public async Task<bool> MayReadAsync(string missingKey, CancellationToken cancel)
+    {
+        try
+        {
+            using var response = await s3.Client.GetObjectAsync(s3.Bucket, missingKey, cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing))
+        {
+            return true;
+        }
+        catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
+        {
+            // Who may list and is denied all the same may not read.
+            return await MayListAsync(cancel).ConfigureAwait(false) ? throw S3Errors.ToStoreException($"read a {what}", s3.Bucket, missingKey, denied) : false;
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw S3Errors.ToStoreException($"read a {what}", s3.Bucket, missingKey, failed);
+        }
+    }
+
+    private async Task<bool> MayListAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await s3.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = s3.Bucket, MaxKeys = 1 }, cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
+        {
+            return false;
+        }
+    }
+
     private PutObjectRequest Complete(PutObjectRequest request, string? expectedVersion, string nonce)
     {
         request.BucketName = s3.Bucket;

@@ -45,7 +45,16 @@ internal sealed class S3OperationStatusStore(
 
     public Task DeleteAsync(string id, CancellationToken cancel) => _objects.DeleteAsync(GetStatusKey(id), cancel);
 
-    public Task CheckAsync(CancellationToken cancel) => ReadAsync(_nobodysId, cancel);
+    public async Task<string?> CheckAsync(CancellationToken cancel)
+    {
+        var key = GetStatusKey(_nobodysId);
+        if (await _objects.MayReadAsync(key, cancel).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        return $"S3 denies reading '{key}' in the bucket '{s3.Bucket}', and listing: what does not exist cannot be told from what is not allowed. Grant s3:ListBucket on the bucket, and s3:GetObject on '{s3.KeyPrefix}*' if that is missing.";
+    }
 
     private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? expectedVersion, CancellationToken cancel)
     {

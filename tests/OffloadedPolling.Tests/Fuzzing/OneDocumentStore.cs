@@ -35,7 +35,7 @@ internal sealed class OneDocumentStore : IOperationStatusStore
 
     public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task CheckAsync(CancellationToken cancel) => Task.CompletedTask;
+    public Task<string?> CheckAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
 
     private StoredOperation Next(OperationStatus status, OperationMetadata metadata) =>
         new(status, metadata, (++_version).ToString(CultureInfo.InvariantCulture));

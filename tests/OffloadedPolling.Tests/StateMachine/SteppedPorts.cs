@@ -27,7 +27,7 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
 
     public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task CheckAsync(CancellationToken cancel) => Task.CompletedTask;
+    public Task<string?> CheckAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
 
     public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => QueueAsync(() =>
     {
@@ -50,7 +50,9 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => default;
 
-    public Task CheckAsync(string kind, CancellationToken cancel) => Task.CompletedTask;
+    public Task<string?> CheckAsync(string kind, CancellationToken cancel) => Task.FromResult<string?>(null);
+
+    Task IDeadLetterQueue.CheckAsync(string kind, CancellationToken cancel) => Task.CompletedTask;
 
     public bool IsKnown(string kind) => true;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Queue;
 
 namespace OffloadedPolling.Processing.SqsEvents;
 

@@ -1,3 +1,5 @@
+using OffloadedPolling.Queue;
+
 namespace OffloadedPolling.Processing.SqsEvents;
 
 /// <summary>The queues whose messages this function knows what to do about: of the kinds that have a handler here, and of dead letters.</summary>

@@ -1,6 +1,6 @@
-namespace OffloadedPolling.Processing.SqsEvents;
+namespace OffloadedPolling.Queue;
 
-/// <summary>An SQS queue as events name it: <c>arn:aws:sqs:eu-west-1:123456789012:orders</c>.</summary>
+/// <summary>An SQS queue as events and redrive policies name it: <c>arn:aws:sqs:eu-west-1:123456789012:orders</c>.</summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html</remarks>
 internal readonly record struct QueueArn(string Region, string Account, string Name)
 {

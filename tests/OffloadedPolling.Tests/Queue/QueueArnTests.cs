@@ -1,6 +1,6 @@
-using OffloadedPolling.Processing.SqsEvents;
+using OffloadedPolling.Queue;
 
-namespace OffloadedPolling.Tests.Processing.SqsEvents;
+namespace OffloadedPolling.Tests.Queue;
 
 public sealed class QueueArnTests
 {
