@@ -14,7 +14,7 @@ internal static class OrdersApi
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default));
         services.AddProblemDetails();
         services.AddValidation();
-        services.AddOpenApi();
+        services.AddOpenApi(document => document.AddResponseHeaders());
         services.AddCors();
         if (OrdersOptions.DemandsTokens(configuration))
         {
@@ -56,9 +56,13 @@ internal static class OrdersApi
                 ResourceLocation = id => $"/order/{id}",
                 IdempotencyKey = idempotencyKey,
                 IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
-            }, cancel));
+            }, cancel))
+            .WithSummary("Places an order.");
         orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancel) =>
-            await store.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound());
-        app.MapGet("/polls", () => TypedResults.Ok(polls.Count));
+            await store.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound())
+            .WithSummary("An order, once it is created.")
+            .Produces<Order>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        app.MapGet("/polls", () => TypedResults.Ok(polls.Count)).WithSummary("How many polls this process has got. For the page.");
     }
 }

@@ -18,7 +18,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
     /// <summary>The operation, if it was accepted.</summary>
     public AcceptedOperation? Accepted { get; }
 
-    /// <summary>The HTTP status code: 202, 400, 413, 422 or 503. To a caller over plain http the answer is 403 instead.</summary>
+    /// <summary>The HTTP status code: 202, 400, 413, 422, 502 or 503. To a caller over plain http the answer is 403 instead.</summary>
     public int StatusCode => _refusal is null ? StatusCodes.Status202Accepted : FailureProblem.StatusOf(_refusal);
 
     int? IStatusCodeHttpResult.StatusCode => StatusCode;
@@ -43,12 +43,9 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
 
         // Here, and not when the answer is written, the work is not queued yet.
         HttpsOnly.Demand(builder);
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(AcceptedOperation), ["application/json"]));
-        foreach (var status in (ReadOnlySpan<int>)[
-            StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status413PayloadTooLarge,
-            StatusCodes.Status422UnprocessableEntity, StatusCodes.Status503ServiceUnavailable])
+        foreach (var answer in AnswerDescriptions.Accepted)
         {
-            builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(OperationProblem), [OperationResponse.ProblemContentType]));
+            builder.Metadata.Add(answer);
         }
     }
 

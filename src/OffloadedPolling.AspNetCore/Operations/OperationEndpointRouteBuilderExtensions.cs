@@ -43,24 +43,18 @@ public static class OperationEndpointRouteBuilderExtensions
         group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancel))
             .DemandHttps()
-            .Produces<AcceptedOperation>()
-            .Produces<OperationProblem>(StatusCodes.Status403Forbidden, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+            .WithSummary("A fresh status URL of an operation.")
+            .Answers(AnswerDescriptions.Url);
         group.MapGet("/{id}", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: true, cancel))
             .DemandHttps()
             .WithName(OperationUrls.EndpointName)
-            .Produces(StatusCodes.Status303SeeOther)
-            .Produces<OperationProblem>(StatusCodes.Status403Forbidden, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+            .WithSummary("To an operation's status, for people and curl.")
+            .Answers(AnswerDescriptions.Redirect);
         group.MapPost("/{id}/cancel", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 CancelResult.CancelAsync(operations, id, cancel))
-            .Produces<OperationStatus>(StatusCodes.Status202Accepted)
-            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status409Conflict, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+            .WithSummary("Cancels an operation.")
+            .Answers(AnswerDescriptions.Cancel);
         var registered = endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>();
         if (registered.IsService(typeof(ITemporaryCredentialsIssuer)) && registered.IsService(typeof(IStatusCredentialsIssuer)))
         {
@@ -80,9 +74,6 @@ public static class OperationEndpointRouteBuilderExtensions
                 CredentialsResult.IssueAsync(issuer, id, user, cancel))
             .RequireAuthorization()
             .DemandHttps()
-            .Produces<StatusCredentials>()
-            .Produces(StatusCodes.Status401Unauthorized)
-            .Produces<OperationProblem>(StatusCodes.Status403Forbidden, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status503ServiceUnavailable, OperationResponse.ProblemContentType);
+            .WithSummary("Temporary credentials for an operation's status.")
+            .Answers(AnswerDescriptions.Credentials);
 }

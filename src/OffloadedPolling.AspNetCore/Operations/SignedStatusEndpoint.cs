@@ -41,10 +41,8 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
         group.MapGet(Pattern, (string id, HttpContext context) => endpoint.ServeAsync(id, context))
             .AllowAnonymous()
             .WithName(StatusRouteAddress.EndpointName)
-            .Produces<OperationStatus>()
-            .Produces(StatusCodes.Status304NotModified)
-            .Produces<OperationProblem>(StatusCodes.Status403Forbidden, OperationResponse.ProblemContentType)
-            .Produces<OperationProblem>(StatusCodes.Status404NotFound, OperationResponse.ProblemContentType);
+            .WithSummary("An operation's status: what status URLs point to.")
+            .Answers(AnswerDescriptions.Status);
         group.MapMethods(Pattern, [HttpMethods.Options], AnswerPreflight).AllowAnonymous().ExcludeFromDescription();
     }
 

@@ -32,6 +32,8 @@ public sealed class OrdersNativeTests : IDisposable
         Assert.Equal("Out of stock", failed.Error!.Title);
         Assert.Equal("Ada", created.Result!.Value.GetProperty("customer").GetString());
         Assert.Contains("orders.js", page, StringComparison.Ordinal);
-        Assert.Contains("statusUrl", await caller.Http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json")), StringComparison.Ordinal);
+        var document = await caller.Http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json"));
+        Assert.Contains("statusUrl", document, StringComparison.Ordinal);
+        Assert.Contains("Operation-Location", document, StringComparison.Ordinal);
     }
 }
