@@ -13,6 +13,8 @@ internal sealed class SqliteDeadLetterQueue(SqliteMessages rows) : IDeadLetterQu
 
     private static readonly TimeSpan _aside = TimeSpan.FromHours(1);
 
+    public string MessagingSystem => SqliteMessages.MessagingSystem;
+
     public bool IsKnown(string kind) => true;
 
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>

@@ -7,6 +7,9 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>What queue and dead letters have in common: rows that are received, hidden for a while, and deleted by their delivery.</summary>
 internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<OperationOptions> options, TimeProvider time)
 {
+    // No name of OpenTelemetry's conventions, which let a system have one of its own.
+    public const string MessagingSystem = "sqlite";
+
     /// <summary>One delivery of a message: the next has another receive count.</summary>
     public const string IsDelivery = "id = $id AND receive_count = $receive_count";
 

@@ -18,6 +18,8 @@ internal sealed class SqliteOperationQueue(
 
     public int MaxMessageBytes => 1024 * 1024;
 
+    public string MessagingSystem => SqliteMessages.MessagingSystem;
+
     public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel)
     {
         await rows.WriteAsync("send to", kind, session => session.Execute(

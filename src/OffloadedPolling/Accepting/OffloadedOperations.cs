@@ -19,6 +19,7 @@ internal sealed class OffloadedOperations(
     IPresignedUrlIssuer issuer,
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
+    OperationMetrics metrics,
     ILogger<OffloadedOperations> logger) : IOffloadedOperations
 {
     private static readonly AcceptOptions _defaults = new();
@@ -34,23 +35,20 @@ internal sealed class OffloadedOperations(
         ArgumentNullException.ThrowIfNull(payload);
         ArgumentNullException.ThrowIfNull(acceptOptions);
         var kind = kinds.Of<TPayload>();
-        var payloadJson = JsonSerializer.Serialize(payload, kind.PayloadJson);
-        var idempotency = Idempotency.Of(kind.Name, payloadJson, acceptOptions);
-        var id = idempotency?.OperationId ?? OperationId.New();
-        var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
-
-        var estimate = await EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
-        var status = NewStatus(id, kind.Name, estimate, acceptOptions);
-        if (idempotency is null)
+        using var activity = OperationActivities.Accept(kind.Name);
+        try
         {
-            var created = await transitions.CreateAsync(status, OperationMetadata.Empty, cancel).ConfigureAwait(false);
-            return await IssueAndSendOrEndAsync(message, created, cancel).ConfigureAwait(false);
+            var (accepted, repeated) = await AcceptAsync(kind, payload, acceptOptions, activity, cancel).ConfigureAwait(false);
+            activity?.SetTag(TagNames.Repeated, repeated);
+            activity?.SetTag(TagNames.Status, accepted.Status.ToString());
+            metrics.Accepted(kind.Name, repeated);
+            return accepted;
         }
-
-        var operation = await CreateOrFindAsync(status, idempotency, cancel).ConfigureAwait(false);
-        return operation.Status.Status == OperationState.NotStarted
-            ? await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false)
-            : await IssueAsync(operation.Status, cancel).ConfigureAwait(false);
+        catch (Exception failed)
+        {
+            activity.Fail(failed);
+            throw;
+        }
     }
 
     public async Task<OperationStatus?> GetAsync(string id, CancellationToken cancel)
@@ -63,7 +61,14 @@ internal sealed class OffloadedOperations(
     public async Task<AcceptedOperation?> RenewUrlAsync(string id, CancellationToken cancel)
     {
         var status = await GetAsync(id, cancel).ConfigureAwait(false);
-        return status is null ? null : await IssueAsync(status, cancel).ConfigureAwait(false);
+        if (status is null)
+        {
+            return null;
+        }
+
+        var renewed = await IssueAsync(status, cancel).ConfigureAwait(false);
+        metrics.UrlRenewed(status.Kind);
+        return renewed;
     }
 
     public async Task<OperationStatus?> CancelAsync(string id, CancellationToken cancel)
@@ -86,6 +91,31 @@ internal sealed class OffloadedOperations(
         return OperationId.IsValid(id) ? store.DeleteAsync(id, cancel) : Task.CompletedTask;
     }
 
+    private async Task<(AcceptedOperation Accepted, bool Repeated)> AcceptAsync<TPayload>(
+        OperationKind<TPayload> kind, TPayload payload, AcceptOptions acceptOptions, Activity? activity, CancellationToken cancel)
+        where TPayload : notnull
+    {
+        var payloadJson = JsonSerializer.Serialize(payload, kind.PayloadJson);
+        var idempotency = Idempotency.Of(kind.Name, payloadJson, acceptOptions);
+        var id = idempotency?.OperationId ?? OperationId.New();
+        activity?.SetTag(TagNames.OperationId, id);
+        var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
+
+        var estimate = await EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
+        var status = NewStatus(id, kind.Name, estimate, acceptOptions);
+        if (idempotency is null)
+        {
+            var created = await transitions.CreateAsync(status, OperationMetadata.Empty, cancel).ConfigureAwait(false);
+            return (await IssueAndSendOrEndAsync(message, created, cancel).ConfigureAwait(false), false);
+        }
+
+        var (operation, repeated) = await CreateOrFindAsync(status, idempotency, cancel).ConfigureAwait(false);
+        var accepted = operation.Status.Status == OperationState.NotStarted
+            ? await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false)
+            : await IssueAsync(operation.Status, cancel).ConfigureAwait(false);
+        return (accepted, repeated);
+    }
+
     // A host may have put an estimator of its own in place: none may fail an accept.
     private async Task<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel)
     {
@@ -102,12 +132,11 @@ internal sealed class OffloadedOperations(
 
     private OutgoingMessage Compose(string kind, string statusKey, string payloadJson)
     {
-        var activity = Activity.Current;
         var message = new OutgoingMessage
         {
             Body = payloadJson,
             StatusKey = statusKey,
-            TraceParent = activity?.IdFormat == ActivityIdFormat.W3C ? activity.Id : null,
+            TraceParent = MessageTrace.Current,
         };
         return message.SizeInBytes <= queue.MaxMessageBytes
             ? message
@@ -131,18 +160,18 @@ internal sealed class OffloadedOperations(
     }
 
     /// <summary>Creates the document, or finds the one that the same key made before.</summary>
-    private async Task<StoredOperation> CreateOrFindAsync(OperationStatus status, Idempotency idempotency, CancellationToken cancel)
+    private async Task<(StoredOperation Operation, bool Found)> CreateOrFindAsync(OperationStatus status, Idempotency idempotency, CancellationToken cancel)
     {
         try
         {
             var metadata = new OperationMetadata { PayloadFingerprint = idempotency.PayloadFingerprint };
-            return await transitions.CreateAsync(status, metadata, cancel).ConfigureAwait(false);
+            return (await transitions.CreateAsync(status, metadata, cancel).ConfigureAwait(false), false);
         }
         catch (OperationStatusConflictException there)
         {
             var found = await FindAsync(status.Id, there, cancel).ConfigureAwait(false);
             return found.Metadata.PayloadFingerprint == idempotency.PayloadFingerprint
-                ? await RenewAsync(found, status.Estimate, there, cancel).ConfigureAwait(false)
+                ? (await RenewAsync(found, status.Estimate, there, cancel).ConfigureAwait(false), true)
                 : throw new IdempotencyConflictException(status.Id);
         }
     }
@@ -172,7 +201,17 @@ internal sealed class OffloadedOperations(
     {
         // The URL first: once the message is sent, nobody can take it back.
         var accepted = await IssueAsync(status, cancel).ConfigureAwait(false);
-        await queue.SendAsync(status.Kind, message, cancel).ConfigureAwait(false);
+        using var activity = OperationActivities.Send(status.Kind, queue.MessagingSystem, status.Id);
+        try
+        {
+            await queue.SendAsync(status.Kind, message.In(activity is null ? null : MessageTrace.Current), cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed)
+        {
+            activity.Fail(failed);
+            throw;
+        }
+
         return accepted;
     }
 

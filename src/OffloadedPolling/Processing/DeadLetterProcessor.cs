@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
@@ -12,44 +13,46 @@ internal sealed class DeadLetterProcessor(
     IOperationStatusStore store, IDeadLetterQueue queue, StatusTransitions transitions, ILogger<DeadLetterProcessor> logger)
 {
     /// <summary>Processes a dead letter to its end. What fails is logged, and comes again.</summary>
-    public async Task ProcessAsync(string kind, ReceivedMessage letter)
+    /// <param name="kind">The kind's name.</param>
+    /// <param name="letter">The letter.</param>
+    /// <param name="delete">Whether to delete one that is done with, or to leave that to whoever received it.</param>
+    /// <returns>Whether it is done with.</returns>
+    public async Task<bool> ProcessAsync(string kind, ReceivedMessage letter, bool delete = true)
     {
+        using var activity = OperationActivities.Process(OperationActivities.DeadLettersOf(kind), kind, queue.MessagingSystem, letter);
         try
         {
-            switch (await EndAsync(kind, letter).ConfigureAwait(false))
+            var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
+            var found = id is null ? null : await store.GetAsync(id, CancellationToken.None).ConfigureAwait(false);
+            if (found is null)
             {
-                case MessageDisposition.Delete:
-                    await queue.DeleteAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
-                    break;
-                default:
-                    // Never deleted: a store that denies reading says no more than one that has no such document.
-                    await queue.SetAsideAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
-                    break;
+                // Never deleted: a store that denies reading says no more than one that has no such document.
+                Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
+                activity.CameTo(MessageOutcomes.Invalid);
+                activity.Fail(MessageOutcomes.Invalid);
+                await queue.SetAsideAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
+                return false;
             }
+
+            activity?.SetTag(TagNames.OperationId, found.Status.Id);
+            await EndAsync(kind, letter, found, activity).ConfigureAwait(false);
+            if (delete)
+            {
+                await queue.DeleteAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return true;
         }
         catch (Exception failed)
         {
             // One letter must not keep the reader from the others.
+            activity.CameTo(MessageOutcomes.Left, failed);
             Log.DeadLetterLeft(logger, letter.Id, kind, failed);
+            return false;
         }
     }
 
-    /// <summary>Ends its operation, if it is anybody's, and says what is to become of the letter: deleted or set aside.</summary>
-    public async Task<MessageDisposition> EndAsync(string kind, ReceivedMessage letter)
-    {
-        var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
-        var found = id is null ? null : await store.GetAsync(id, CancellationToken.None).ConfigureAwait(false);
-        if (found is null)
-        {
-            Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
-            return MessageDisposition.SetAside;
-        }
-
-        await EndAsync(kind, letter, found).ConfigureAwait(false);
-        return MessageDisposition.Delete;
-    }
-
-    private async Task EndAsync(string kind, ReceivedMessage letter, StoredOperation found)
+    private async Task EndAsync(string kind, ReceivedMessage letter, StoredOperation found, Activity? activity)
     {
         var ended = await transitions.ApplyAsync(
             found,
@@ -58,10 +61,13 @@ internal sealed class DeadLetterProcessor(
         if (ended is null)
         {
             Log.DeadLetterOfNoMatter(logger, letter.Id, kind, found.Status.Id);
+            activity.CameTo(MessageOutcomes.AlreadyEnded);
         }
         else
         {
             Log.OperationGivenUp(logger, found.Status.Id, letter.Id, kind);
+            activity.CameTo(MessageOutcomes.GivenUp);
+            activity.Fail(MessageOutcomes.GivenUp);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Accepting;
@@ -23,13 +24,17 @@ internal sealed class DeadLetterReader(
 
     private async Task ReadAsync(string kind, CancellationToken stop)
     {
+        // Each letter has a trace of its own; that of the host's start, if it has one, is over.
+        Activity.Current = null;
         Log.DeadLetterReaderStarted(logger, kind);
         var failures = 0;
         while (!stop.IsCancellationRequested)
         {
             try
             {
+                var askedAt = time.GetUtcNow();
                 var letters = await queue.ReceiveAsync(kind, stop).ConfigureAwait(false);
+                ReceiveActivity.Record(OperationActivities.DeadLettersOf(kind), kind, queue.MessagingSystem, letters, askedAt, time.GetUtcNow());
                 await Task.WhenAll(letters.Select(letter => processor.ProcessAsync(kind, letter))).ConfigureAwait(false);
                 failures = 0;
             }

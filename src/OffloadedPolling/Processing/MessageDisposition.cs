@@ -11,7 +11,4 @@ internal enum MessageDisposition
 
     /// <summary>Given back: it is delivered again at once.</summary>
     Release,
-
-    /// <summary>Kept out of sight for a while, for people to look at: a dead letter of no operation.</summary>
-    SetAside,
 }

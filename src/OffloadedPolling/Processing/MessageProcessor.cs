@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
@@ -14,10 +14,11 @@ internal sealed class MessageProcessor(
     IOperationQueue queue,
     StatusTransitions transitions,
     WorkEstimates work,
-    IServiceScopeFactory scopes,
+    HandlerScopes handlers,
     IOptionsMonitor<OperationOptions> operationOptions,
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
+    OperationMetrics metrics,
     ILogger<MessageProcessor> logger,
     DurationRecorder? durations = null)
 {
@@ -36,16 +37,30 @@ internal sealed class MessageProcessor(
     /// <param name="abandon">Gives the message back even if the handler does not end.</param>
     public async Task<MessageDisposition> ProcessAsync(HandlerRunner runner, ReceivedMessage message, CancellationToken stop, CancellationToken abandon)
     {
+        var kind = runner.Kind.Name;
+        using var activity = OperationActivities.Process(kind, kind, queue.MessagingSystem, message);
         try
         {
-            return await FindAsync(runner, message).ConfigureAwait(false) is { } found
-                ? await TakeAndRunAsync(runner, message, found.Payload, found.Operation, stop, abandon).ConfigureAwait(false)
-                : MessageDisposition.Leave;
+            if (await FindAsync(runner, message).ConfigureAwait(false) is { } found)
+            {
+                activity?.SetTag(TagNames.OperationId, found.Operation.Status.Id);
+                return await TakeAndRunAsync(runner, message, found.Payload, found.Operation, activity, stop, abandon).ConfigureAwait(false);
+            }
+
+            activity.CameTo(MessageOutcomes.Invalid);
+            activity.Fail(MessageOutcomes.Invalid);
+            return MessageDisposition.Leave;
         }
         catch (OffloadedPollingException failed)
         {
-            Log.MessageLeft(logger, message.Id, runner.Kind.Name, failed);
+            activity.CameTo(MessageOutcomes.Left, failed);
+            Log.MessageLeft(logger, message.Id, kind, failed);
             return MessageDisposition.Leave;
+        }
+        catch (Exception unexpected)
+        {
+            activity.CameTo(MessageOutcomes.Left, unexpected);
+            throw;
         }
     }
 
@@ -88,14 +103,15 @@ internal sealed class MessageProcessor(
     }
 
     private async Task<MessageDisposition> TakeAndRunAsync(
-        HandlerRunner runner, ReceivedMessage message, object payload, StoredOperation found, CancellationToken stop, CancellationToken abandon)
+        HandlerRunner runner, ReceivedMessage message, object payload, StoredOperation found, Activity? activity, CancellationToken stop, CancellationToken abandon)
     {
         var claim = Claim.Run;
+        var newest = found;
         var maxAttempts = MaxAttempts(runner.Kind.Name, message);
         var known = await work.GetAsync(runner.Kind.Name, _patience, CancellationToken.None).ConfigureAwait(false);
         var taken = await transitions.ApplyAsync(
             found,
-            current => (claim = Ownership.Of(current, message, maxAttempts)) switch
+            current => (claim = Ownership.Of(newest = current, message, maxAttempts)) switch
             {
                 Claim.Run => (Taken(current.Status, message, known.Estimate ?? transitions.Remaining(current.Status)), current.Metadata with { OwnerMessageId = message.Id }),
                 Claim.Cancel => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
@@ -106,11 +122,18 @@ internal sealed class MessageProcessor(
         if (taken is null)
         {
             Log.OperationNotTaken(logger, message.Id, found.Status.Id, claim);
+            activity.CameTo(claim == Claim.Ended ? MessageOutcomes.AlreadyEnded : MessageOutcomes.Anothers);
             return claim == Claim.Ended ? MessageDisposition.Delete : MessageDisposition.Leave;
         }
 
         if (claim != Claim.Run)
         {
+            activity.CameTo(claim == Claim.Cancel ? MessageOutcomes.Canceled : MessageOutcomes.GivenUp);
+            if (claim == Claim.GiveUp)
+            {
+                activity.Fail(MessageOutcomes.GivenUp);
+            }
+
             Log.OperationEnded(logger, taken.Status.Id, taken.Status.Status, taken.Status.Attempt ?? 0);
             return MessageDisposition.Delete;
         }
@@ -122,22 +145,26 @@ internal sealed class MessageProcessor(
         try
         {
             // On a thread of its own, so that a handler that blocks can be abandoned too.
-            var result = await Task.Run(() => RunAsync(runner, payload, run, end.Token), CancellationToken.None).WaitAsync(abandon).ConfigureAwait(false);
+            var result = await Task.Run(() => handlers.RunAsync(runner, payload, run, end.Token), CancellationToken.None).WaitAsync(abandon).ConfigureAwait(false);
             outcome = OperationOutcome.Succeeded(result);
         }
         catch (OperationFailedException failed)
         {
             Log.OperationFailed(logger, run.OperationId, run.Attempt, failed.Problem.Type, failed.Problem.Title);
+            activity.Fail(failed);
             outcome = OperationOutcome.Failed(failed.Problem);
         }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
         {
             Log.OperationLost(logger, run.OperationId, message.Id);
+            Lost(activity);
             return MessageDisposition.Leave;
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
             Log.HandlerAbandoned(logger, run.OperationId, run.Attempt);
+            activity.CameTo(MessageOutcomes.Abandoned);
+            activity.Fail(MessageOutcomes.Abandoned);
             return MessageDisposition.Release;
         }
         catch (OperationCanceledException) when (run.CancelRequested.IsCancellationRequested)
@@ -147,29 +174,24 @@ internal sealed class MessageProcessor(
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             Log.HandlerStopped(logger, run.OperationId, run.Attempt);
+            activity.CameTo(MessageOutcomes.Stopped);
             return MessageDisposition.Release;
         }
         catch (Exception thrown) when (message.ReceiveCount >= maxAttempts)
         {
             Log.HandlerThrewAtLast(logger, run.OperationId, run.Attempt, thrown);
+            activity.Fail(thrown);
             outcome = OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt));
         }
         catch (Exception thrown)
         {
             Log.HandlerThrew(logger, run.OperationId, run.Attempt, thrown);
+            activity.CameTo(MessageOutcomes.Retried, thrown);
             return MessageDisposition.Leave;
         }
 
-        return await EndAsync(run, message, outcome with { ResourceLocation = run.ResourceLocation }).ConfigureAwait(false);
-    }
-
-    private async Task<JsonElement?> RunAsync(HandlerRunner runner, object payload, OperationRun run, CancellationToken stop)
-    {
-        var scope = scopes.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
-        {
-            return await runner.RunAsync(scope.ServiceProvider, payload, run, stop).ConfigureAwait(false);
-        }
+        var waited = newest.Status.Status == OperationState.NotStarted ? newest.Status : null;
+        return await EndAsync(run, message, outcome with { ResourceLocation = run.ResourceLocation }, waited, activity).ConfigureAwait(false);
     }
 
     private int MaxAttempts(string kind, ReceivedMessage message) =>
@@ -185,7 +207,8 @@ internal sealed class MessageProcessor(
         Estimate = estimate,
     };
 
-    private async Task<MessageDisposition> EndAsync(OperationRun run, ReceivedMessage message, OperationOutcome outcome)
+    private async Task<MessageDisposition> EndAsync(
+        OperationRun run, ReceivedMessage message, OperationOutcome outcome, OperationStatus? waited, Activity? activity)
     {
         var known = run.End();
         var newest = known;
@@ -198,11 +221,22 @@ internal sealed class MessageProcessor(
                     known,
                     current => Ownership.IsHeldBy(newest = current, message) ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
                     CancellationToken.None).ConfigureAwait(false);
-                return ended is not null || IsOwnEnd(newest, message, outcome) ? Ended(run, (ended ?? newest).Status.Status) : Lost(run, message, newest);
+                if (ended is null && !IsOwnEnd(newest, message, outcome))
+                {
+                    return Lost(run, message, newest, activity);
+                }
+
+                if (ended is null)
+                {
+                    metrics.Ended(newest.Status);
+                }
+
+                return Ended(run, (ended ?? newest).Status, waited, activity);
             }
             catch (StatusDocumentTooLargeException tooLarge) when (!tooLargeForItself)
             {
                 Log.ResultTooLarge(logger, run.OperationId, tooLarge);
+                activity.Fail(tooLarge);
                 outcome = OperationOutcome.Failed(Problems.ResultTooLarge(tooLarge));
                 tooLargeForItself = true;
             }
@@ -218,10 +252,17 @@ internal sealed class MessageProcessor(
         (newest.Status.Status == outcome.State || newest.Status.Error?.Type == Problems.StatusRefused.Type)
         && newest.Metadata.OwnerMessageId == message.Id && newest.Status.Attempt == message.ReceiveCount;
 
-    private MessageDisposition Ended(OperationRun run, OperationState state)
+    private MessageDisposition Ended(OperationRun run, OperationStatus ended, OperationStatus? waited, Activity? activity)
     {
-        Log.OperationEnded(logger, run.OperationId, state, run.Attempt);
-        if (state != OperationState.Canceled)
+        Log.OperationEnded(logger, run.OperationId, ended.Status, run.Attempt);
+        metrics.Ran(ended, run.Elapsed, waited);
+        activity.CameTo(ended.Status switch
+        {
+            OperationState.Succeeded => MessageOutcomes.Succeeded,
+            OperationState.Canceled => MessageOutcomes.Canceled,
+            _ => MessageOutcomes.Failed,
+        });
+        if (ended.Status != OperationState.Canceled)
         {
             durations?.Record(run.Kind, run.Elapsed);
         }
@@ -229,9 +270,16 @@ internal sealed class MessageProcessor(
         return MessageDisposition.Delete;
     }
 
-    private MessageDisposition Lost(OperationRun run, ReceivedMessage message, StoredOperation newest)
+    private MessageDisposition Lost(OperationRun run, ReceivedMessage message, StoredOperation newest, Activity? activity)
     {
         Log.OperationLost(logger, run.OperationId, message.Id);
+        Lost(activity);
         return newest.Status.Status.IsTerminal() ? MessageDisposition.Delete : MessageDisposition.Leave;
+    }
+
+    private static void Lost(Activity? activity)
+    {
+        activity.CameTo(MessageOutcomes.Lost);
+        activity.Fail(MessageOutcomes.Lost);
     }
 }

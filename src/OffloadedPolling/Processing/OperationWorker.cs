@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ internal sealed class OperationWorker(
     TimeProvider time,
     ILogger<OperationWorker> logger,
     DurationRecorder durations,
+    OperationMetrics metrics,
     IHostApplicationLifetime? lifetime = null,
     MessagesByEvents? byEvents = null) : BackgroundService
 {
@@ -35,7 +37,10 @@ internal sealed class OperationWorker(
     {
         // With the host, not when its turn comes: a host stops its services one after another, within one time for all.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
+        // Each message has a trace of its own; that of the host's start, if it has one, is over.
+        Activity.Current = null;
         var maxConcurrency = operationOptions.Get(_kind).MaxConcurrency;
+        metrics.Handlers.Limit(_kind, maxConcurrency);
         Log.WorkerStarted(logger, _kind, maxConcurrency);
         using var stopHandlers = new CancellationTokenSource();
         using var abandonHandlers = new CancellationTokenSource();
@@ -51,6 +56,7 @@ internal sealed class OperationWorker(
 
         Log.WorkerStopping(logger, _kind, handlers.Held);
         await StopHandlersAsync(handlers.WhenAllEnded(), stopHandlers, abandonHandlers).ConfigureAwait(false);
+        metrics.Handlers.Unlimit(_kind);
         deleter.Complete();
         await deleting.ConfigureAwait(false);
         await durations.FlushAsync(_kind).ConfigureAwait(false);
@@ -65,7 +71,9 @@ internal sealed class OperationWorker(
             try
             {
                 var most = await handlers.WaitForRoomAsync(stop).ConfigureAwait(false);
+                var askedAt = time.GetUtcNow();
                 var messages = await queue.ReceiveAsync(_kind, most, stop).ConfigureAwait(false);
+                ReceiveActivity.Record(_kind, _kind, queue.MessagingSystem, messages, askedAt, time.GetUtcNow());
                 foreach (var message in messages)
                 {
                     handlers.Start(() => run(message));

@@ -14,6 +14,9 @@ namespace OffloadedPolling;
 /// </remarks>
 public interface IDeadLetterQueue
 {
+    /// <inheritdoc cref="IOperationQueue.MessagingSystem"/>
+    string MessagingSystem => "_OTHER";
+
     /// <summary>Whether a kind has a dead-letter queue that this host knows.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <returns><see langword="false"/> if its messages are not to be read here.</returns>

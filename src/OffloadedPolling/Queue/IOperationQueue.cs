@@ -17,6 +17,9 @@ public interface IOperationQueue
     /// <summary>The most bytes that a message may have, its attributes counted.</summary>
     int MaxMessageBytes { get; }
 
+    /// <summary>What traces call this sort of queue: the attribute <c>messaging.system</c> of OpenTelemetry's conventions. <c>_OTHER</c> unless told.</summary>
+    string MessagingSystem => "_OTHER";
+
     /// <summary>Sends a message.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>

@@ -19,6 +19,10 @@ public sealed class OutgoingMessage
         + SizeOf(MessageAttributes.StatusKey, StatusKey)
         + (TraceParent is null ? 0 : SizeOf(MessageAttributes.TraceParent, TraceParent));
 
+    /// <summary>The same message in another span of the trace that it is in: its size stays. A message of no trace stays as it is.</summary>
+    internal OutgoingMessage In(string? trace) =>
+        TraceParent is null || trace is null || trace == TraceParent ? this : new OutgoingMessage { Body = Body, StatusKey = StatusKey, TraceParent = trace };
+
     private static int SizeOf(string name, string value) =>
         Encoding.UTF8.GetByteCount(name) + MessageAttributes.StringType.Length + Encoding.UTF8.GetByteCount(value);
 }

@@ -7,6 +7,8 @@ internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<Operat
 {
     private static readonly TimeSpan _aside = TimeSpan.FromHours(1);
 
+    public string MessagingSystem => SqsMessages.MessagingSystem;
+
     public bool IsKnown(string kind) => !string.IsNullOrEmpty(QueueUrl(kind));
 
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>

@@ -10,6 +10,9 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     public const int MaxBatch = 10;
 
+    // https://opentelemetry.io/docs/specs/semconv/messaging/sqs/
+    public const string MessagingSystem = "aws_sqs";
+
     private static readonly List<string> _systemAttributes = [MessageSystemAttributeName.ApproximateReceiveCount];
 
     private static readonly List<string> _messageAttributes = [MessageAttributes.StatusKey, MessageAttributes.TraceParent];

@@ -13,6 +13,8 @@ internal sealed class SqsOperationQueue(
 
     public int MaxMessageBytes => 1024 * 1024;
 
+    public string MessagingSystem => SqsMessages.MessagingSystem;
+
     public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel)
     {
         var request = new SendMessageRequest

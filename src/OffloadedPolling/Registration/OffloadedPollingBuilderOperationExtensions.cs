@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
+using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Processing.SqsEvents;
 
@@ -77,6 +78,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OperationWorker>>(),
             provider.GetRequiredService<DurationRecorder>(),
+            provider.GetRequiredService<OperationMetrics>(),
             provider.GetService<IHostApplicationLifetime>(),
             provider.GetService<MessagesByEvents>()));
         return builder;

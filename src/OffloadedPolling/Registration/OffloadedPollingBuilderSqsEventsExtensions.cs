@@ -49,7 +49,7 @@ public static class OffloadedPollingBuilderSqsEventsExtensions
         }
 
         var queue = provider.GetRequiredService<IDeadLetterQueue>();
-        return provider.GetRequiredService<OperationKinds>().All.Where(kind => queue.IsKnown(kind.Name)).Select(kind => new DeadLetterEvents(
-            kind.Name, queue, processor, provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetRequiredService<ILogger<SqsEventProcessor>>()));
+        return provider.GetRequiredService<OperationKinds>().All.Where(kind => queue.IsKnown(kind.Name)).Select(kind =>
+            new DeadLetterEvents(kind.Name, processor, provider.GetRequiredService<IOptionsMonitor<OperationOptions>>()));
     }
 }

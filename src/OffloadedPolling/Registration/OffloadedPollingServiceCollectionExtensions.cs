@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
+using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Settings;
 using OffloadedPolling.Status;
@@ -48,13 +49,16 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, RegistrationValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, OperationOptionsValidator>());
 
+        services.TryAddSingleton<OperationMetrics>();
         services.TryAddSingleton<OperationKinds>();
         services.TryAddSingleton<DurationProfiles>();
         services.TryAddSingleton<WorkEstimates>();
         services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
         services.TryAddSingleton<DurationRecorder>();
         services.TryAddSingleton<StatusPolicies>();
+        services.TryAddSingleton<ObservedWrites>();
         services.TryAddSingleton<StatusTransitions>();
+        services.TryAddSingleton<HandlerScopes>();
         services.TryAddSingleton<MessageProcessor>();
         services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnknownKindSettings>());

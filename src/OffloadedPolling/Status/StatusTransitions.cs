@@ -7,7 +7,7 @@ namespace OffloadedPolling.Status;
 /// newer one when another writer came first.
 /// </summary>
 internal sealed class StatusTransitions(
-    IOperationStatusStore store, StatusPolicies policies, IOptions<OffloadedPollingOptions> options, TimeProvider time)
+    IOperationStatusStore store, ObservedWrites writes, StatusPolicies policies, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
     private const int MaxTries = 8;
 
@@ -17,7 +17,7 @@ internal sealed class StatusTransitions(
     /// <summary>Creates the document of an operation that is being accepted.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it. Nothing was written.</exception>
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
-        store.CreateAsync(policies.Apply(status), metadata, cancel);
+        writes.CreateAsync(policies.Apply(status), metadata, cancel);
 
     /// <summary>Asks whether a document could be written.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
@@ -60,7 +60,7 @@ internal sealed class StatusTransitions(
 
             try
             {
-                return await store.UpdateAsync(judge(Stamp(current.Status, wanted.Status)), wanted.Metadata, current.Version, cancel).ConfigureAwait(false);
+                return await writes.UpdateAsync(current, judge(Stamp(current.Status, wanted.Status)), wanted.Metadata, cancel).ConfigureAwait(false);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
             {

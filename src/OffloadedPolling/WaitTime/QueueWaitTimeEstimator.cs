@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.WaitTime;
 
@@ -8,7 +9,7 @@ namespace OffloadedPolling.WaitTime;
 /// that were seen lately can run at once.
 /// </summary>
 internal sealed class QueueWaitTimeEstimator(
-    IOperationQueue queue, WorkEstimates work, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IWaitTimeEstimator
+    IOperationQueue queue, WorkEstimates work, IOptionsMonitor<OperationOptions> options, TimeProvider time, OperationMetrics metrics) : IWaitTimeEstimator
 {
     // Of the length of a queue: far less than is known of it.
     private const double Closeness = 0.03;
@@ -23,6 +24,11 @@ internal sealed class QueueWaitTimeEstimator(
         var (asked, read) = (queue.GetDepthAsync(kind, cancel).AsTask(), work.GetAsync(kind, _patience, cancel).AsTask());
         await Task.WhenAll(asked, read).ConfigureAwait(false);
         var (depth, known) = (await asked.ConfigureAwait(false), await read.ConfigureAwait(false));
+
+        if (depth is { } seen)
+        {
+            metrics.Depths.See(kind, seen);
+        }
 
         // With the queue's depth unknown, the work itself is still known to take its time.
         return known.Estimate is not null && depth is { } there ? Estimate(kind, known, there, Slots(kind, known.Profile, there)) : known.Estimate;

@@ -24,4 +24,6 @@ public sealed class AwsPolicyTests : PolicyConformance<AwsProvider>;
 
 public sealed class AwsDeletionTests : DeletionConformance<AwsProvider>;
 
+public sealed class AwsTraceTests : TraceConformance<AwsProvider>;
+
 public sealed class WholeAwsProviderTests : WholeProvider<AwsProvider>;

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Diagnostics;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
@@ -58,6 +60,30 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         Assert.Equal((OperationState.Failed, null), (end.Status, end.Attempt));
         Assert.EndsWith(GivenUp, end.Error!.Type, StringComparison.Ordinal);
         await LoggedAsync(reader, 431);
+    }
+
+    [Fact]
+    public async Task ADeadLetter_IsProcessedInTheTraceOfItsAccept()
+    {
+        using var activities = new RecordedActivities();
+        await using var reader = await StartReaderAsync();
+        using var request = new Activity("POST").Start();
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        request.Stop();
+        await DeliverTooOftenAsync();
+        await LoggedAsync(reader, 431);
+        await Eventually.TrueAsync(
+            () => activities.Of(request.TraceId).Any(activity => activity.DisplayName == $"process {Kind} dead letters"), Timeout, () => "no span tells of it");
+
+        var process = activities.One(request.TraceId, $"process {Kind} dead letters");
+        var end = activities.One(request.TraceId, "write status");
+        Assert.Equal((activities.One(request.TraceId, $"send {Kind}").SpanId, process.SpanId), (process.ParentSpanId, end.ParentSpanId));
+        Assert.Equal(
+            ("given_up", "given_up", accepted.Id, Host.Queue.MessagingSystem),
+            (process.GetTagItem("offloaded_polling.message.outcome"), process.GetTagItem("error.type"), process.GetTagItem("offloaded_polling.operation.id"), process.GetTagItem("messaging.system")));
+        Assert.Equal(("Failed", ActivityStatusCode.Error), (end.GetTagItem("offloaded_polling.operation.status"), process.Status));
+        Assert.Contains(activities.All, activity =>
+            activity.DisplayName == $"receive {Kind} dead letters" && activity.Links.Any(link => link.Context.TraceId == request.TraceId));
     }
 
     [Fact]

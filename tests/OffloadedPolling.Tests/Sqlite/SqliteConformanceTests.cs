@@ -24,4 +24,6 @@ public sealed class SqlitePolicyTests : PolicyConformance<SqliteProvider>;
 
 public sealed class SqliteDeletionTests : DeletionConformance<SqliteProvider>;
 
+public sealed class SqliteTraceTests : TraceConformance<SqliteProvider>;
+
 public sealed class WholeSqliteProviderTests : WholeProvider<SqliteProvider>;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Accepting;
+using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
 using OffloadedPolling.Tests.Shared;
@@ -13,6 +14,8 @@ namespace OffloadedPolling.Tests.StateMachine;
 /// </summary>
 internal sealed class Sequence
 {
+    internal static readonly OperationMetrics Metrics = new(TimeProvider.System);
+
     private const int MaxTurns = 120;
 
     private const int MaxRounds = 400;
@@ -280,7 +283,7 @@ internal sealed class Sequence
         var (ports, time) = Connect(_apiProcess);
         return new OffloadedOperations(
             new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]),
-            ports, ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, NullLogger<OffloadedOperations>.Instance);
+            ports, ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, Metrics, NullLogger<OffloadedOperations>.Instance);
     }
 
     private (SteppedPorts Ports, SteppedTime Time) Connect(SteppedProcess process)
@@ -292,6 +295,6 @@ internal sealed class Sequence
     private StatusTransitions Transitions(SteppedPorts ports, SteppedTime time)
     {
         var options = Options.Create(new OffloadedPollingOptions());
-        return new(ports, new StatusPolicies(_policy is null ? [] : [_policy], options, NullLogger<StatusPolicies>.Instance), options, time);
+        return new(ports, new ObservedWrites(ports, Metrics), new StatusPolicies(_policy is null ? [] : [_policy], options, NullLogger<StatusPolicies>.Instance), options, time);
     }
 }

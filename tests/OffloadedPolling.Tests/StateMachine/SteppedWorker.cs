@@ -23,7 +23,7 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
         var options = Options.Create(new OffloadedPollingOptions());
         var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
         _processor = new MessageProcessor(
-            ports, ports, transitions, work, this, settings, options, time, NullLogger<MessageProcessor>.Instance);
+            ports, ports, transitions, work, new HandlerScopes(this, Sequence.Metrics), settings, options, time, Sequence.Metrics, NullLogger<MessageProcessor>.Instance);
     }
 
     public SteppedProcess Process { get; }

@@ -1,0 +1,135 @@
+using System.Diagnostics.Metrics;
+
+namespace OffloadedPolling.Diagnostics;
+
+/// <summary>What this process did, as numbers. Each process counts what it did itself: an end is counted where it was written.</summary>
+internal sealed class OperationMetrics : IDisposable
+{
+    // From what nobody waits for to what runs for a day.
+    private static readonly InstrumentAdvice<double> _seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400],
+    };
+
+    private readonly Meter _meter;
+
+    private readonly bool _isOwn;
+
+    private readonly Counter<long> _accepted;
+
+    private readonly Counter<long> _ended;
+
+    private readonly Histogram<double> _timeToStart;
+
+    private readonly Histogram<double> _duration;
+
+    private readonly Histogram<double> _run;
+
+    private readonly Histogram<double> _estimateError;
+
+    private readonly Counter<long> _writes;
+
+    private readonly Counter<long> _renewed;
+
+    /// <param name="time">The clock that the age of a queue's depth is measured by.</param>
+    /// <param name="factory">The host's; without one, the meter is this object's own.</param>
+    public OperationMetrics(TimeProvider time, IMeterFactory? factory = null)
+    {
+        var options = new MeterOptions(OffloadedPollingInstrumentation.MeterName) { Version = OffloadedPollingInstrumentation.Version };
+        _isOwn = factory is null;
+        _meter = factory?.Create(options) ?? new Meter(options);
+        _accepted = _meter.CreateCounter<long>("offloaded_polling.operations.accepted", "{operation}", "Operations accepted: stored, queued, and their status URL issued.");
+        _ended = _meter.CreateCounter<long>("offloaded_polling.operations.ended", "{operation}", "Operations whose terminal status this process wrote.");
+        _timeToStart = Seconds("offloaded_polling.operation.time_to_start", "From the accept until a worker took the operation.");
+        _duration = Seconds("offloaded_polling.operation.duration", "From the accept until the terminal status.");
+        _run = Seconds("offloaded_polling.operation.run.duration", "From when a worker took the operation until its end was written.");
+        _estimateError = Seconds("offloaded_polling.estimate.error", "How far the end was from the median that the accept told.");
+        _writes = _meter.CreateCounter<long>("offloaded_polling.status.writes", "{write}", "Tries to write a status document.");
+        _renewed = _meter.CreateCounter<long>("offloaded_polling.urls.renewed", "{url}", "Status URLs that callers renewed.");
+        Handlers = new RunningHandlers(_meter);
+        Depths = new SeenDepths(_meter, time);
+    }
+
+    /// <summary>The handlers that run now.</summary>
+    public RunningHandlers Handlers { get; }
+
+    /// <summary>How long the queues were when this process last looked.</summary>
+    public SeenDepths Depths { get; }
+
+    public void Accepted(string kind, bool repeated)
+    {
+        if (_accepted.Enabled)
+        {
+            _accepted.Add(1, new(TagNames.Kind, kind), new(TagNames.Repeated, repeated));
+        }
+    }
+
+    /// <summary>Takes one try to write a document.</summary>
+    public void Wrote(OperationStatus wanted, string outcome)
+    {
+        if (_writes.Enabled)
+        {
+            _writes.Add(1, new(TagNames.Kind, wanted.Kind), new(TagNames.Status, Name(wanted.Status)), new(TagNames.WriteOutcome, outcome));
+        }
+    }
+
+    /// <summary>Takes what a written document changed: an operation that began, or ended.</summary>
+    public void Moved(OperationState before, OperationStatus written)
+    {
+        if (before == OperationState.NotStarted && written.Status == OperationState.Running)
+        {
+            _timeToStart.Record((written.LastUpdatedAt - written.CreatedAt).TotalSeconds, new KeyValuePair<string, object?>(TagNames.Kind, written.Kind));
+        }
+        else if (!before.IsTerminal() && written.Status.IsTerminal())
+        {
+            Ended(written);
+        }
+    }
+
+    /// <summary>Takes the end of a run whose end is written.</summary>
+    /// <param name="ended">The document as written.</param>
+    /// <param name="elapsed">Since the operation was taken.</param>
+    /// <param name="waited">The document as it waited; <see langword="null"/> if an earlier run had taken it.</param>
+    public void Ran(OperationStatus ended, TimeSpan elapsed, OperationStatus? waited)
+    {
+        if (_run.Enabled)
+        {
+            _run.Record(elapsed.TotalSeconds, new(TagNames.Kind, ended.Kind), new(TagNames.Status, Name(ended.Status)));
+        }
+
+        if (_estimateError.Enabled && waited?.Estimate is { } estimate && ended.Status != OperationState.Canceled)
+        {
+            var late = (ended.LastUpdatedAt - waited.LastUpdatedAt - estimate.Median).TotalSeconds;
+            _estimateError.Record(Math.Abs(late), new(TagNames.Kind, ended.Kind), new(TagNames.Direction, late > 0 ? "late" : "early"));
+        }
+    }
+
+    /// <summary>Takes an end that was written, as it turned out, by a write that had seemed to fail.</summary>
+    public void Ended(OperationStatus written)
+    {
+        if (_ended.Enabled)
+        {
+            _ended.Add(1, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.Status)));
+        }
+
+        if (_duration.Enabled)
+        {
+            _duration.Record(
+                (written.LastUpdatedAt - written.CreatedAt).TotalSeconds, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.Status)));
+        }
+    }
+
+    public void UrlRenewed(string kind) => _renewed.Add(1, new KeyValuePair<string, object?>(TagNames.Kind, kind));
+
+    public void Dispose()
+    {
+        if (_isOwn)
+        {
+            _meter.Dispose();
+        }
+    }
+
+    private Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram(name, "s", description, tags: null, _seconds);
+
+    private static string Name(OperationState state) => state.ToString();
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.Processing;
+
+/// <summary>Runs handlers, each in a scope and a span of its own, and counted while it runs.</summary>
+internal sealed class HandlerScopes(IServiceScopeFactory scopes, OperationMetrics metrics)
+{
+    public async Task<JsonElement?> RunAsync(HandlerRunner runner, object payload, OperationRun run, CancellationToken stop)
+    {
+        using var activity = OperationActivities.Handle(run.Kind, run.OperationId);
+        metrics.Handlers.Begin(run.Kind);
+        try
+        {
+            var scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                return await runner.RunAsync(scope.ServiceProvider, payload, run, stop).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // As it was asked to: no failure of the handler's.
+            throw;
+        }
+        catch (Exception thrown)
+        {
+            activity.Fail(thrown);
+            throw;
+        }
+        finally
+        {
+            metrics.Handlers.End(run.Kind);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Diagnostics;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>The trace of an operation's way, whoever implements the ports.</summary>
+public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>, IDisposable
+    where TProvider : IProvider, new()
+{
+    private readonly Desk _desk = new();
+
+    private readonly RecordedActivities _activities = new();
+
+    private readonly Activity _request = new("POST /parcel");
+
+    private protected override void Settings(OffloadedPollingOptions options) => options.ShutdownTimeout = TimeSpan.FromMilliseconds(300);
+
+    private protected override void Settings(OperationOptions kind) =>
+        (kind.VisibilityTimeout, kind.MaxConcurrency, kind.MaxAttempts) = (TimeSpan.FromSeconds(1), 3, 2);
+
+    private protected override void Build(IOffloadedPollingBuilder builder)
+    {
+        builder.Services.AddSingleton(_desk);
+        builder.AddHandler<Parcel, ParcelHandler>();
+    }
+
+    private ActivityTraceId Trace => _request.TraceId;
+
+    [Fact]
+    public async Task AnOperation_IsOneTraceFromItsAcceptToItsEnd()
+    {
+        var accepted = await AcceptAsync(new Parcel("Ada", "tea"));
+        var process = await ProcessedAsync();
+
+        var (accept, send, handle) = (_activities.One(Trace, $"accept {Kind}"), _activities.One(Trace, $"send {Kind}"), _activities.One(Trace, $"handle {Kind}"));
+        var create = _activities.One(Trace, "create status");
+        var writes = _activities.Of(Trace).Where(activity => activity.DisplayName == "write status").ToList();
+        Assert.Equal(
+            [_request.SpanId, accept.SpanId, accept.SpanId, send.SpanId, process.SpanId, process.SpanId, process.SpanId],
+            [accept.ParentSpanId, create.ParentSpanId, send.ParentSpanId, process.ParentSpanId, handle.ParentSpanId, .. writes.Select(write => write.ParentSpanId)]);
+        Assert.Equal(["Running", "Succeeded"], writes.Select(write => Tag(write, "offloaded_polling.operation.status")));
+        Assert.All([create, .. writes], write => Assert.Equal("written", Tag(write, "offloaded_polling.write.outcome")));
+        Assert.Equal(
+            (ActivityKind.Internal, ActivityKind.Producer, ActivityKind.Consumer, ActivityKind.Internal), (accept.Kind, send.Kind, process.Kind, handle.Kind));
+        Assert.True(process.HasRemoteParent);
+        Assert.All(_activities.Of(Trace), activity =>
+        {
+            Assert.Equal((accepted.Id, Kind), (Tag(activity, "offloaded_polling.operation.id"), Tag(activity, "offloaded_polling.operation.kind")));
+            Assert.Equal(ActivityStatusCode.Unset, activity.Status);
+            Assert.True(activity.Recorded);
+        });
+    }
+
+    [Fact]
+    public async Task TheSpansOfMessages_FollowTheConventions()
+    {
+        await AcceptAsync(new Parcel("Ada"));
+        var process = await ProcessedAsync();
+
+        var send = _activities.One(Trace, $"send {Kind}");
+        var receive = await ReceivedAsync(send);
+        Assert.All(new[] { (send, "send"), (receive, "receive"), (process, "process") }, each =>
+        {
+            var (activity, operation) = each;
+            Assert.Equal(
+                (Host.Queue.MessagingSystem, operation, operation, Kind),
+                (Tag(activity, "messaging.system"), Tag(activity, "messaging.operation.name"), Tag(activity, "messaging.operation.type"), Tag(activity, "messaging.destination.name")));
+        });
+        Assert.NotEqual("_OTHER", Host.Queue.MessagingSystem);
+        Assert.Equal((ActivityKind.Client, 1), (receive.Kind, receive.GetTagItem("messaging.batch.message_count")));
+        Assert.NotEqual(Trace, receive.TraceId);
+        Assert.Equal("1", Tag(process, "offloaded_polling.operation.attempt"));
+        Assert.Equal(Tag(process, "messaging.message.id"), Assert.Single(receive.Links).Tags!.Single(tag => tag.Key == "messaging.message.id").Value);
+    }
+
+    [Fact]
+    public async Task ABatch_IsReceivedInOneSpanWithALinkToEachTrace()
+    {
+        _desk.Wait["Ada"] = true;
+        for (var sent = 0; sent < 3; sent++)
+        {
+            await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        }
+
+        await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => $"{_desk.Waiting} of 3 were received");
+        await Host.StopAsync();
+        var receives = _activities.All.Where(activity => activity.DisplayName == $"receive {Kind}").ToList();
+        Assert.All(receives, receive => Assert.Equal((int)receive.GetTagItem("messaging.batch.message_count")!, receive.Links.Count()));
+    }
+
+    [Theory]
+    [InlineData("no trace context")]
+    [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
+    [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    public async Task AMessageWithoutAReadableTrace_IsProcessedInATraceOfItsOwn(string traceParent)
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting == 1, Timeout, () => "the handler does not run");
+        await Host.Queue.SendAsync(
+            Kind, new OutgoingMessage { Body = """{"To":"Bob"}""", StatusKey = Host.Store.GetStatusKey(accepted.Id), TraceParent = traceParent }, default);
+
+        Activity? stray = null;
+        await Eventually.TrueAsync(
+            () => (stray = _activities.All.FirstOrDefault(activity => Outcome(activity) == "anothers" && Tag(activity, "offloaded_polling.operation.id") == accepted.Id)) is not null,
+            Timeout, () => "the message was not processed");
+        Assert.Equal(default, stray!.ParentSpanId);
+    }
+
+    [Fact]
+    public async Task AMessageOfAnEndedOperation_SaysSo()
+    {
+        var accepted = await AcceptAsync(new Parcel("Ada"));
+        await ProcessedAsync();
+        await Host.Queue.SendAsync(
+            Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(accepted.Id), TraceParent = _request.Id }, default);
+
+        var process = await ProcessedAsync("already_ended");
+
+        Assert.Equal((_request.SpanId, ActivityStatusCode.Unset), (process.ParentSpanId, process.Status));
+    }
+
+    [Fact]
+    public async Task AHandlerThatThrows_IsNamedByItsTypeAlone()
+    {
+        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+        await AcceptAsync(new Parcel("Bob"));
+
+        var (first, last) = (await ProcessedAsync("retried"), await ProcessedAsync("failed"));
+
+        Assert.All([first, last, .. _activities.Of(Trace).Where(activity => activity.DisplayName == $"handle {Kind}")], activity =>
+            Assert.Equal((ActivityStatusCode.Error, "System.InvalidOperationException"), (activity.Status, Tag(activity, "error.type"))));
+        Assert.Equal(("1", "2"), (Tag(first, "offloaded_polling.operation.attempt"), Tag(last, "offloaded_polling.operation.attempt")));
+        Assert.DoesNotContain(_activities.Of(Trace), Tells("secret"));
+    }
+
+    [Fact]
+    public async Task AProblemOfTheHandlers_IsNotTold()
+    {
+        _desk.Throw["Bob"] = new OperationFailedException(new OperationProblem { Type = "https://example.com/secret", Title = "a secret" });
+        await AcceptAsync(new Parcel("Bob"));
+
+        var process = await ProcessedAsync("failed");
+
+        Assert.Equal((ActivityStatusCode.Error, typeof(OperationFailedException).FullName), (process.Status, Tag(process, "error.type")));
+        Assert.DoesNotContain(_activities.Of(Trace), Tells("secret"));
+    }
+
+    [Fact]
+    public async Task ACanceledOperation_IsNoFailure()
+    {
+        _desk.Wait["Ada"] = true;
+        var accepted = await AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting == 1, Timeout, () => "the handler does not run");
+        await Host.Operations.CancelAsync(accepted.Id);
+
+        var process = await ProcessedAsync("canceled");
+
+        Assert.Equal(ActivityStatusCode.Unset, process.Status);
+        Assert.Contains(_activities.Of(Trace), activity =>
+            activity.DisplayName == "write status" && Tag(activity, "offloaded_polling.operation.status") == "Canceled" && activity.ParentSpanId == process.SpanId);
+    }
+
+    [Theory]
+    [InlineData(ActivityTraceFlags.None)]
+    [InlineData(ActivityTraceFlags.Recorded)]
+    public async Task TheSamplingOfARequest_IsThatOfItsMessageAndItsWork(ActivityTraceFlags flags)
+    {
+        await AcceptAsync(new Parcel("Ada"), flags);
+        var process = await ProcessedAsync();
+
+        Assert.All([_activities.One(Trace, $"send {Kind}"), process], activity => Assert.Equal(flags, activity.ActivityTraceFlags));
+    }
+
+    public void Dispose()
+    {
+        _request.Dispose();
+        _activities.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task<AcceptedOperation> AcceptAsync(Parcel parcel, ActivityTraceFlags flags = ActivityTraceFlags.Recorded)
+    {
+        _request.ActivityTraceFlags = flags;
+        _request.Start();
+        var accepted = await Host.Operations.AcceptAsync(parcel);
+        _request.Stop();
+        return accepted;
+    }
+
+    private async Task<Activity> ProcessedAsync(string outcome = "succeeded")
+    {
+        Activity? process = null;
+        await Eventually.TrueAsync(
+            () => (process = _activities.Of(Trace).FirstOrDefault(activity => activity.DisplayName == $"process {Kind}" && Outcome(activity) == outcome)) is not null,
+            Timeout, () => $"no message came to '{outcome}', but {string.Join(", ", _activities.Of(Trace).Select(Outcome))}");
+        return process!;
+    }
+
+    private async Task<Activity> ReceivedAsync(Activity send)
+    {
+        Activity? receive = null;
+        await Eventually.TrueAsync(
+            () => (receive = _activities.All.FirstOrDefault(activity => activity.Links.Any(link => link.Context.SpanId == send.SpanId))) is not null,
+            Timeout, () => "no receive links to it");
+        return receive!;
+    }
+
+    private static Predicate<Activity> Tells(string text) => activity =>
+        activity.TagObjects.Any(tag => $"{tag.Value}".Contains(text, StringComparison.Ordinal))
+        || activity.StatusDescription?.Contains(text, StringComparison.Ordinal) == true || activity.Events.Any();
+
+    private static string? Outcome(Activity activity) => Tag(activity, "offloaded_polling.message.outcome");
+
+    private static string? Tag(Activity activity, string name) => activity.GetTagItem(name)?.ToString();
+}

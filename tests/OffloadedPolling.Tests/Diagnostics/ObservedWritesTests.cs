@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using NSubstitute;
+using NSubstitute.ExceptionExtensions;
+using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Status;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Diagnostics;
+
+/// <summary>What is told of a write that does not come through.</summary>
+public sealed class ObservedWritesTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    private readonly IOperationStatusStore _store = Substitute.For<IOperationStatusStore>();
+
+    private readonly RecordedActivities _activities = new();
+
+    private readonly Activity _around = new("around");
+
+    private readonly OperationMetrics _metrics;
+
+    private readonly MetricCollector<long> _writes;
+
+    public ObservedWritesTests()
+    {
+        var factory = _services.GetRequiredService<IMeterFactory>();
+        _metrics = new OperationMetrics(TimeProvider.System, factory);
+        _writes = new MetricCollector<long>(factory, OffloadedPollingInstrumentation.MeterName, "offloaded_polling.status.writes");
+        _around.Start();
+    }
+
+    public static TheoryData<string> Failures => ["conflict", "failed", "canceled"];
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task UpdateAsync_DoesNotComeThrough_IsToldAsWhatItWas(string outcome)
+    {
+        using var cancel = new CancellationTokenSource();
+        Exception thrown = outcome switch
+        {
+            "conflict" => new OperationStatusConflictException("operations/x.json"),
+            "failed" => new OperationStoreException("secret text"),
+            _ => new OperationCanceledException(cancel.Token),
+        };
+        if (outcome == "canceled")
+        {
+            await cancel.CancelAsync();
+        }
+
+        var before = new StoredOperation(TestDocuments.Waiting(), OperationMetadata.Empty, "1");
+        _store.UpdateAsync(default!, default!, default!, default).ThrowsAsyncForAnyArgs(thrown);
+
+        Assert.Same(thrown, await Record.ExceptionAsync(() => new ObservedWrites(_store, _metrics).UpdateAsync(
+            before, before.Status with { Status = OperationState.Succeeded }, before.Metadata, cancel.Token)));
+
+        var write = _activities.One(_around.TraceId, "write status");
+        Assert.Equal(outcome, write.GetTagItem("offloaded_polling.write.outcome"));
+        Assert.Equal(
+            outcome == "failed" ? (ActivityStatusCode.Error, typeof(OperationStoreException).FullName) : (ActivityStatusCode.Unset, null),
+            (write.Status, write.GetTagItem("error.type")));
+        Assert.Null(write.StatusDescription);
+        Assert.Equal(outcome, Assert.Single(_writes.GetMeasurementSnapshot()).Tags["offloaded_polling.write.outcome"]);
+    }
+
+    public void Dispose()
+    {
+        _around.Dispose();
+        _writes.Dispose();
+        _metrics.Dispose();
+        _activities.Dispose();
+        _services.Dispose();
+    }
+}

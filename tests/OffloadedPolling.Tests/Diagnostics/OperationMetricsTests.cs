@@ -1,0 +1,219 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.Tests.Diagnostics;
+
+/// <summary>What a host counts and measures of the operations that go through it.</summary>
+public sealed class OperationMetricsTests : IAsyncLifetime
+{
+    private const string Kind = ConformanceHost.Kind;
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly SqliteProvider _provider = new();
+
+    private readonly Desk _desk = new();
+
+    private readonly List<IDisposable> _collectors = [];
+
+    private ConformanceHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _provider.PrepareAsync();
+        _host = await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _collectors.ForEach(collector => collector.Dispose());
+        await _host.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AnOperation_IsAcceptedAndEndsOnceWithItsTimes()
+    {
+        var (accepted, ended) = (Counted("operations.accepted"), Counted("operations.ended"));
+        var (start, duration, run) = (Measured("operation.time_to_start"), Measured("operation.duration"), Measured("operation.run.duration"));
+
+        await SucceedAsync();
+
+        Assert.Equal([(Kind, "1 False")], Values(accepted, "offloaded_polling.accept.repeated"));
+        Assert.Equal([(Kind, "1 Succeeded")], Values(ended, "offloaded_polling.operation.status"));
+        var (waited, took, ran) = (One(start), One(duration), One(run));
+        Assert.InRange(waited.Value, 0.0005, took.Value);
+        Assert.InRange(ran.Value, 0, took.Value);
+        Assert.Equal("Succeeded", took.Tags["offloaded_polling.operation.status"]);
+        Assert.Equal("Succeeded", ran.Tags["offloaded_polling.operation.status"]);
+    }
+
+    [Fact]
+    public async Task ADeliveryThatFindsTheEnd_CountsNoSecond()
+    {
+        var ended = Counted("operations.ended");
+        var id = await SucceedAsync();
+
+        await _host.Queue.SendAsync(Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = _host.Store.GetStatusKey(id) }, default);
+        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not seen");
+
+        Assert.Single(ended.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task AnEndThatAnotherHostWrites_IsCountedThere()
+    {
+        await using var other = await StartAsync(withHandler: false);
+        var (here, there) = (Counted("operations.ended"), Counted("operations.ended", other));
+        _desk.Wait["Ada"] = true;
+
+        await _host.StopAsync();
+        var accepted = await other.Operations.AcceptAsync(new Parcel("Ada"));
+        await other.Operations.CancelAsync(accepted.Id);
+
+        Assert.Equal([(Kind, "1 Canceled")], Values(there, "offloaded_polling.operation.status"));
+        Assert.Empty(here.GetMeasurementSnapshot());
+    }
+
+    [Theory]
+    [InlineData("00:00:00.001", "late")]
+    [InlineData("01:00:00", "early")]
+    public async Task TheEstimatesError_IsTheEndsDistanceFromTheMedianThatTheAcceptTold(string median, string direction)
+    {
+        await using var host = await StartAsync(kind => (kind.ExpectedMedian, kind.ExpectedUpper) = (TimeSpan.Parse(median), 2 * TimeSpan.Parse(median)));
+        await _host.StopAsync();
+        var (error, duration) = (Measured("estimate.error", host), Measured("operation.duration", host));
+
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => error.GetMeasurementSnapshot().Count == 1, _timeout, () => "no error was measured");
+
+        var measured = One(error);
+        Assert.Equal(direction, measured.Tags["offloaded_polling.estimate.direction"]);
+        Assert.Equal(Math.Abs(One(duration).Value - accepted.Estimate!.Median.TotalSeconds), measured.Value, tolerance: 0.0011);
+    }
+
+    [Fact]
+    public async Task ARenewedUrl_IsCounted_AndARepeatedAcceptIsToldApart()
+    {
+        var (accepted, renewed) = (Counted("operations.accepted"), Counted("urls.renewed"));
+        _desk.Wait["Ada"] = true;
+        var keyed = new AcceptOptions { IdempotencyScope = "user ada", IdempotencyKey = "0123456789abcdef" };
+
+        var id = (await _host.Operations.AcceptAsync(new Parcel("Ada"), keyed)).Id;
+        await _host.Operations.AcceptAsync(new Parcel("Ada"), keyed);
+        await _host.Operations.RenewUrlAsync(id);
+        await _host.Operations.RenewUrlAsync("0123456789abcdef0123456789abcdef");
+
+        Assert.Equal([(Kind, "1 False"), (Kind, "1 True")], Values(accepted, "offloaded_polling.accept.repeated"));
+        Assert.Single(renewed.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task TheDocumentsWrites_AreCounted()
+    {
+        var writes = Counted("status.writes");
+
+        await SucceedAsync();
+
+        Assert.Equal(
+            [(Kind, "1 NotStarted"), (Kind, "1 Running"), (Kind, "1 Succeeded")], Values(writes, "offloaded_polling.operation.status"));
+        Assert.All(writes.GetMeasurementSnapshot(), write => Assert.Equal("written", write.Tags["offloaded_polling.write.outcome"]));
+    }
+
+    [Fact]
+    public async Task HandlersThatRun_AreTold_WithTheirLimit()
+    {
+        var (running, limit) = (Gauged("worker.handlers"), Gauged("worker.handlers.limit"));
+        Assert.Equal((0, 3), (Observe(running), Observe(limit)));
+        _desk.Wait["Ada"] = true;
+        var first = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler does not run");
+
+        Assert.Equal((1, 3), (Observe(running), Observe(limit)));
+
+        await _host.Operations.CancelAsync(first.Id);
+        await Eventually.TrueAsync(() => Observe(running) == 0, _timeout, () => "the handler still runs");
+        await _host.StopAsync();
+        Assert.Null(Observe(limit));
+    }
+
+    [Fact]
+    public async Task TheQueuesDepth_IsThatWhichTheLastAcceptSaw()
+    {
+        var depth = Gauged("queue.depth");
+        Assert.Null(Observe(depth));
+        _desk.Wait["Ada"] = true;
+        await _host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        depth.RecordObservableInstruments();
+
+        Assert.Equal(["in_flight", "waiting"], depth.GetMeasurementSnapshot().Select(measured => measured.Tags["offloaded_polling.message.state"]).Order());
+    }
+
+    [Fact]
+    public void EveryInstrument_HasAUnitAndSaysWhatItIs()
+    {
+        var found = Instruments.Of(_host.Services.GetRequiredService<IMeterFactory>());
+
+        Assert.Equal(11, found.Count);
+        Assert.All(found, instrument => Assert.False(string.IsNullOrEmpty(instrument.Unit) || string.IsNullOrEmpty(instrument.Description), instrument.Name));
+        Assert.All(found.Where(instrument => instrument.Unit == "s"), instrument =>
+            Assert.Equal(86400, Assert.IsType<Histogram<double>>(instrument).Advice!.HistogramBucketBoundaries![^1]));
+    }
+
+    private Task<ConformanceHost> StartAsync(Action<OperationOptions>? kind = null, bool withHandler = true) => ConformanceHost.StartAsync(
+        _provider,
+        options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100),
+        settings =>
+        {
+            (settings.VisibilityTimeout, settings.MaxConcurrency) = (TimeSpan.FromSeconds(1), 3);
+            kind?.Invoke(settings);
+        },
+        builder =>
+        {
+            builder.Services.AddSingleton(_desk);
+            if (withHandler)
+            {
+                builder.AddHandler<Parcel, ParcelHandler>();
+            }
+        });
+
+    private async Task<string> SucceedAsync()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 420), _timeout, () => "the operation did not end");
+        await Eventually.TrueAsync(async () => (await _host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => "the operation did not end");
+        return accepted.Id;
+    }
+
+    private MetricCollector<long> Counted(string name, ConformanceHost? host = null) => Collected<long>(name, host);
+
+    private MetricCollector<double> Measured(string name, ConformanceHost? host = null) => Collected<double>(name, host);
+
+    private MetricCollector<int> Gauged(string name) => Collected<int>(name, null);
+
+    private MetricCollector<T> Collected<T>(string name, ConformanceHost? host)
+        where T : struct
+    {
+        var collector = new MetricCollector<T>(
+            (host ?? _host).Services.GetRequiredService<IMeterFactory>(), OffloadedPollingInstrumentation.MeterName, $"offloaded_polling.{name}");
+        _collectors.Add(collector);
+        return collector;
+    }
+
+    private static CollectedMeasurement<double> One(MetricCollector<double> collector) => Assert.Single(collector.GetMeasurementSnapshot());
+
+    private static int? Observe(MetricCollector<int> gauge)
+    {
+        gauge.Clear();
+        gauge.RecordObservableInstruments();
+        return gauge.LastMeasurement?.Value;
+    }
+
+    private static IEnumerable<(string Kind, string Value)> Values(MetricCollector<long> collector, string tag) => collector.GetMeasurementSnapshot()
+        .Select(measured => ((string)measured.Tags["offloaded_polling.operation.kind"]!, $"{measured.Value} {measured.Tags[tag]}"));
+}
