@@ -8,6 +8,7 @@ var polling = builder.Configuration.GetSection("OffloadedPolling");
 var isOnAws = OrdersOptions.IsOnAws(polling);
 
 builder.Services.AddSingleton(settings);
+builder.AddTelemetry(settings.Role);
 builder.Services.AddOrderStore(settings);
 builder.Services.AddOrdersApi(builder.Configuration);
 builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");

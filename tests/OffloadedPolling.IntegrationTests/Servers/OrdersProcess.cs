@@ -78,6 +78,9 @@ internal sealed class OrdersProcess : IAsyncDisposable
     /// <summary>Lets it go on.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
+    /// <summary>The files that are mapped into it: its assemblies among them.</summary>
+    public Task<string> LoadedAsync() => File.ReadAllTextAsync($"/proc/{_process.Id}/maps");
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

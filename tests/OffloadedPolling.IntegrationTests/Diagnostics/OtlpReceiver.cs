@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Tests.Secrecy;
+
+namespace OffloadedPolling.IntegrationTests.Diagnostics;
+
+/// <summary>Takes what processes export over OTLP/HTTP, and lets the watch hear it.</summary>
+internal sealed class OtlpReceiver : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<(string Path, byte[] Body)> _requests = new();
+
+    private readonly WebApplication _app;
+
+    private OtlpReceiver(WebApplication app) => _app = app;
+
+    /// <summary>What makes a process export here, and soon.</summary>
+    public Dictionary<string, string> Settings => new()
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.Single(),
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+        ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+    };
+
+    public IReadOnlyList<ExportedSpan> Spans => [.. Of("/v1/traces").SelectMany(ExportedSpan.In)];
+
+    /// <summary>The names of metrics, by the service that told them.</summary>
+    public IReadOnlySet<(string Service, string Metric)> Metrics => new HashSet<(string, string)>(
+        from body in Of("/v1/metrics")
+        from resourceMetrics in new ProtobufFields(body).Messages(1)
+        let service = resourceMetrics.Messages(1).First().Attributes(1).GetValueOrDefault("service.name", "")
+        from metric in resourceMetrics.Messages(2, 2)
+        select (service, metric.Text(1)));
+
+    /// <summary>All that came, of any signal, as text.</summary>
+    public IEnumerable<string> Texts => _requests.Select(request => Encoding.UTF8.GetString(request.Body));
+
+    public static async Task<OtlpReceiver> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        var app = builder.Build();
+        var receiver = new OtlpReceiver(app);
+        app.Run(receiver.TakeAsync);
+        await app.StartAsync();
+        return receiver;
+    }
+
+    public IReadOnlyList<byte[]> Of(string path) => [.. _requests.Where(request => request.Path == path).Select(request => request.Body)];
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task TakeAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        _requests.Enqueue((context.Request.Path, body.ToArray()));
+        SecrecyWatch.Hear("otlp", context.Request.Path, Encoding.UTF8.GetString(body.ToArray()));
+        context.Response.ContentType = "application/x-protobuf";
+    }
+}
