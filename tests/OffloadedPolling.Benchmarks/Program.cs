@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using OffloadedPolling.Benchmarks;
+using OffloadedPolling.Benchmarks.Instrumentation;
 using OffloadedPolling.Benchmarks.Polls;
 using OffloadedPolling.Benchmarks.Reads;
 
@@ -15,6 +16,8 @@ switch (args)
         return await ReadsBenchmark.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
     case ["polls", .. var options]:
         return PollsBenchmark.Run(options.Contains("--json"), options.SkipWhile(option => option != "--plots").ElementAtOrDefault(1));
+    case ["instrumentation"]:
+        return InstrumentationBenchmark.Run();
     case ["reads-server"]:
         return await ReadsServer.RunAsync();
     default:
@@ -22,6 +25,7 @@ switch (args)
             Usage: dotnet run -c Release --project tests/OffloadedPolling.Benchmarks -- WHAT
               urls                     issuing a status URL, beside the SDK's GetPreSignedURL
               polls [--json] [--plots FOLDER]   looks and delays of the schedule, beside today's habits and the optimum
+              instrumentation          what spans and measurements allocate while nobody listens
               reads [ROUNDS SECONDS]   status reads on SQLite, beside a bare endpoint that returns the same bytes
             """);
         return 1;

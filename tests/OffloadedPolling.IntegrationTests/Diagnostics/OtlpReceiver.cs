@@ -11,6 +11,10 @@ namespace OffloadedPolling.IntegrationTests.Diagnostics;
 /// <summary>Takes what processes export over OTLP/HTTP, and lets the watch hear it.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] _signals = ["/v1/traces", "/v1/metrics", "/v1/logs"];
+
     private readonly ConcurrentQueue<(string Path, byte[] Body)> _requests = new();
 
     private readonly WebApplication _app;
@@ -54,6 +58,12 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     public IReadOnlyList<byte[]> Of(string path) => [.. _requests.Where(request => request.Path == path).Select(request => request.Body)];
+
+    /// <summary>Waits until every signal came, and a metric of this name among them.</summary>
+    public Task HasReceivedAsync(string metric) => Eventually.TrueAsync(
+        () => _signals.All(signal => Of(signal).Count > 0) && Metrics.Any(told => told.Metric == metric),
+        _timeout,
+        () => $"{metric} is not among {string.Join(", ", Metrics)}, or not every signal came: {string.Join(", ", _requests.Select(request => request.Path).Distinct())}");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
