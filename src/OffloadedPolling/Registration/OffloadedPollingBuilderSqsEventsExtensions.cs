@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
+using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Processing.SqsEvents;
 using OffloadedPolling.Queue;
@@ -36,6 +37,7 @@ public static class OffloadedPollingBuilderSqsEventsExtensions
         provider.GetRequiredService<SqsQueueAttributes>(),
         provider.GetRequiredService<MessageProcessor>(),
         provider.GetRequiredService<DurationRecorder>(),
+        provider.GetRequiredService<OperationMetrics>(),
         provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<SqsEventProcessor>>()));

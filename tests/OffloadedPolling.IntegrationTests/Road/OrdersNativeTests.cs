@@ -1,3 +1,4 @@
+using OffloadedPolling.IntegrationTests.Diagnostics;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Road;
@@ -14,8 +15,10 @@ public sealed class OrdersNativeTests : IDisposable
     {
         var orders = await NativePublish.RunAsync("Orders", _folder);
 
+        await using var receiver = await OtlpReceiver.StartAsync();
         using var cloud = await OrdersSettings.CreateAsync();
-        await GoTheRoadAsync(orders, cloud.For("All"));
+        await GoTheRoadAsync(orders, cloud.For("All").Concat(receiver.Settings).ToDictionary());
+        await receiver.HasReceivedAsync("offloaded_polling.operations.ended");
         using var desk = new DeskSettings();
         await GoTheRoadAsync(orders, desk.For());
     }

@@ -35,6 +35,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         SqsQueueAttributes attributes,
         MessageProcessor processor,
         DurationRecorder durations,
+        OperationMetrics metrics,
         IOptionsMonitor<OperationOptions> options,
         TimeProvider time,
         ILogger<SqsEventProcessor> logger)
@@ -43,6 +44,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         _options = options.Get(Kind);
         _slots = new SemaphoreSlim(_options.MaxConcurrency);
         durations.StartWithoutLoop(Kind, _options.MaxConcurrency);
+        metrics.Handlers.Limit(Kind, _options.MaxConcurrency);
     }
 
     public string Kind => _runner.Kind.Name;
