@@ -79,14 +79,18 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     public async Task ABatch_IsReceivedInOneSpanWithALinkToEachTrace()
     {
         _desk.Wait["Ada"] = true;
+        _request.Start();
         for (var sent = 0; sent < 3; sent++)
         {
             await Host.Operations.AcceptAsync(new Parcel("Ada"));
         }
 
+        _request.Stop();
+
         await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => $"{_desk.Waiting} of 3 were received");
         await Host.StopAsync();
-        var receives = _activities.All.Where(activity => activity.DisplayName == $"receive {Kind}").ToList();
+        var receives = _activities.All.Where(activity => activity.DisplayName == $"receive {Kind}" && activity.Links.Any(link => link.Context.TraceId == Trace)).ToList();
+        Assert.Equal(3, receives.Sum(receive => receive.Links.Count()));
         Assert.All(receives, receive => Assert.Equal((int)receive.GetTagItem("messaging.batch.message_count")!, receive.Links.Count()));
     }
 
