@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.SQS;
@@ -5,6 +6,7 @@ using Amazon.SQS.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Tests.Diagnostics;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
@@ -60,6 +62,23 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         Assert.Equal([messages.Single(message => message.Body.Contains("Bob", StringComparison.Ordinal)).MessageId], failed);
         Assert.Equal([OperationState.Succeeded, OperationState.Running, OperationState.Succeeded], await StatesAsync(accepted));
         Assert.Equal(["Ada", "Cleo"], _desk.Delivered.Order());
+    }
+
+    [Fact]
+    public async Task AMessage_IsProcessedInTheTraceOfItsAccept_WithALinkToTheInvocation()
+    {
+        using var activities = new RecordedActivities();
+        using var request = new Activity("POST").Start();
+        await AcceptAsync("Ada");
+        request.Stop();
+
+        using var invocation = new Activity("invocation").Start();
+        await ProcessAsync(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()));
+
+        var process = activities.One(request.TraceId, "process parcels");
+        Assert.Equal(activities.One(request.TraceId, "send parcels").SpanId, process.ParentSpanId);
+        Assert.Equal(invocation.SpanId, Assert.Single(process.Links).Context.SpanId);
+        Assert.Equal("succeeded", process.GetTagItem("offloaded_polling.message.outcome"));
     }
 
     [Fact]
