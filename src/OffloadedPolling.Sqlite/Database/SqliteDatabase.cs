@@ -15,6 +15,9 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
 
     private readonly FileMark _mark = new(time);
 
+    // One mark at a time: the next one takes its place.
+    private readonly SemaphoreSlim _checking = new(1);
+
     private Opened? _opened;
 
     /// <summary>The file's absolute path.</summary>
@@ -47,11 +50,19 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
     /// <exception cref="SqliteException">It cannot be written.</exception>
     public async Task CheckAsync(CancellationToken cancel)
     {
-        var mark = await Writer.WriteAsync(_mark.Put, cancel).ConfigureAwait(false);
-        if (!IsUnderPath(mark))
+        await _checking.WaitAsync(cancel).ConfigureAwait(false);
+        try
         {
-            throw new OperationStoreException(
-                $"The database file '{Path}' was deleted or replaced while this process had it open: what it writes now is lost. Put the right file there and start this process anew.");
+            var mark = await Writer.WriteAsync(_mark.Put, cancel).ConfigureAwait(false);
+            if (!IsUnderPath(mark))
+            {
+                throw new OperationStoreException(
+                    $"The database file '{Path}' was deleted or replaced while this process had it open: what it writes now is lost. Put the right file there and start this process anew.");
+            }
+        }
+        finally
+        {
+            _checking.Release();
         }
     }
 

@@ -161,6 +161,14 @@ public sealed class SqliteFileTests : IAsyncLifetime
             "/proc/version");
     }
 
+    [Fact]
+    public async Task CheckAsync_ManyAtOnce_FindNothingWrong()
+    {
+        await using var host = await StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(_ => new Task[] { host.Store.CheckAsync(default), host.Queue.CheckAsync(ConformanceHost.Kind, default) }));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
