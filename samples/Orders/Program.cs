@@ -3,6 +3,11 @@ using Orders;
 
 // Settings and the page lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+if (args is [HealthProbe.Argument])
+{
+    return await HealthProbe.RunAsync(builder.Configuration);
+}
+
 var settings = OrdersOptions.Read(builder.Configuration);
 var polling = builder.Configuration.GetSection("OffloadedPolling");
 var isOnAws = OrdersOptions.IsOnAws(polling);
@@ -48,3 +53,4 @@ if (settings.Role != Role.Worker)
 }
 
 await app.RunAsync();
+return 0;

@@ -31,13 +31,15 @@ internal sealed class OrdersProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    private static readonly string _dll = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    /// <summary>The program, for <c>dotnet</c>. Beside it lies its executable.</summary>
+    public static string Dll { get; } = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "OrdersDll").Value!;
 
     /// <summary>Starts it, or an <paramref name="executable"/> made of it, and waits until it is healthy.</summary>
-    public static async Task<OrdersProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string? executable = null, Uri? address = null)
+    public static async Task<OrdersProcess> StartAsync(
+        IReadOnlyDictionary<string, string> settings, string? executable = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
     {
-        var orders = Launch(settings, executable, address);
+        var orders = Launch(settings, executable, arguments, folder, address);
         using var http = new HttpClient();
         await Eventually.TrueAsync(
             async () => orders._process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
@@ -91,10 +93,16 @@ internal sealed class OrdersProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static OrdersProcess Launch(IReadOnlyDictionary<string, string> settings, string? executable = null, Uri? address = null)
+    private static OrdersProcess Launch(
+        IReadOnlyDictionary<string, string> settings, string? executable = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
     {
         address ??= new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo(executable ?? "dotnet", executable is null ? [_dll] : []) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(executable ?? "dotnet", executable is null ? [Dll] : arguments ?? [])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

@@ -1,0 +1,69 @@
+namespace OffloadedPolling.IntegrationTests.Hosting;
+
+/// <summary>The files that <c>.dockerignore</c> leaves, in the hands of a user without rights.</summary>
+public sealed class BuildContext : IAsyncLifetime
+{
+    private string _source = "";
+
+    private Dictionary<string, string> _environment = [];
+
+    public NobodysFolder Folder { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        _source = await CopyAsync();
+        _environment = await HomeAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Does a stage's publish, which must give no warning, into a folder that its user may then read alone.</summary>
+    internal async Task<string> PublishAsync(Dockerfile stage, string name)
+    {
+        var command = stage.All("RUN").Single(run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ');
+        Assert.Equal(["-o", "/app"], command[^2..]);
+        var app = await Folder.OwnAsync(name);
+        var (program, arguments) = NobodysFolder.As("dotnet", [.. command[1..^1], app, "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
+        var (exitCode, output) = await Commands.RunAsync(program, arguments, _source, _environment);
+        Assert.True(exitCode == 0, output);
+        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        return await Folder.TakeAsync(name);
+    }
+
+    private async Task<string> CopyAsync()
+    {
+        var source = Directory.CreateDirectory(Path.Combine(Folder.Path, "source")).FullName;
+        var ignored = File.ReadLines(Repository.PathOf(".dockerignore")).Select(line => $"--exclude={line.Replace("**/", "", StringComparison.Ordinal)}");
+        var archive = Path.Combine(Folder.Path, "context.tar");
+        foreach (var arguments in new string[][]
+        {
+            ["-cf", archive, .. ignored, "."],
+            ["-xf", archive, "-C", source],
+        })
+        {
+            var (exitCode, output) = await Commands.RunAsync("tar", arguments, Repository.Root);
+            Assert.True(exitCode == 0, output);
+        }
+
+        return await Folder.OwnAsync("source");
+    }
+
+    // The client of NuGet as it is set up here, with packages of that user's own.
+    private async Task<Dictionary<string, string>> HomeAsync()
+    {
+        var home = Directory.CreateDirectory(Path.Combine(Folder.Path, "home")).FullName;
+        var config = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/NuGet/NuGet.Config");
+        if (File.Exists(config))
+        {
+            Directory.CreateDirectory(Path.Combine(home, ".nuget/NuGet"));
+            File.Copy(config, Path.Combine(home, ".nuget/NuGet/NuGet.Config"));
+        }
+
+        await Folder.OwnAsync("home");
+        return new() { ["HOME"] = home, ["DOTNET_CLI_HOME"] = home, ["NUGET_PACKAGES"] = Path.Combine(home, "packages"), ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1" };
+    }
+}

@@ -1,0 +1,35 @@
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Hosting;
+
+/// <summary>What an image would run, run without Docker: by a user without rights or a home, who may write to <paramref name="data"/> alone.</summary>
+internal sealed class Container(Dockerfile image, string app, string data)
+{
+    /// <summary>The entry, until it is healthy.</summary>
+    public Task<OrdersProcess> StartAsync(Dictionary<string, string> settings)
+    {
+        // API and worker share the volume.
+        settings["Orders__DataSource"] = "orders.db";
+        var (program, arguments) = Command("ENTRYPOINT");
+        return OrdersProcess.StartAsync(settings, program, arguments, data);
+    }
+
+    /// <summary>The health command, with all of the machine's addresses as in the image, and a proxy that leads nowhere.</summary>
+    public async Task<(int ExitCode, string Output)> HealthAsync(Uri address)
+    {
+        var (program, arguments) = Command("HEALTHCHECK");
+        var environment = new Dictionary<string, string>
+        {
+            ["URLS"] = image.Single("ENV").Replace("URLS=", "", StringComparison.Ordinal).Replace(image.Single("EXPOSE"), $"{address.Port}", StringComparison.Ordinal),
+            ["http_proxy"] = "http://127.0.0.1:9",
+            ["no_proxy"] = "",
+            ["NO_PROXY"] = "",
+        };
+        var (exitCode, output) = await Commands.RunAsync(program, arguments, data, environment);
+        return (exitCode, output.Trim());
+    }
+
+    private (string Program, IEnumerable<string> Arguments) Command(string instruction) => NobodysFolder.As(
+        "env",
+        ["-u", "HOME", .. Dockerfile.Exec(image.Single(instruction)).Select(word => word.StartsWith("/app/", StringComparison.Ordinal) ? app + word[4..] : word)]);
+}

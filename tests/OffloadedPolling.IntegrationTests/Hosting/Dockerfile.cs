@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace OffloadedPolling.IntegrationTests.Hosting;
+
+/// <summary>A Dockerfile's instructions, in their order, or those of one of its stages.</summary>
+internal sealed partial class Dockerfile
+{
+    private readonly List<(string Instruction, string Arguments)> _instructions;
+
+    public Dockerfile(string path)
+        : this([.. Instruction().Matches(File.ReadAllText(path).Replace("\\\n", " ", StringComparison.Ordinal)).Select(match => (match.Groups[1].Value, match.Groups[2].Value.Trim()))])
+    {
+    }
+
+    private Dockerfile(List<(string Instruction, string Arguments)> instructions) => _instructions = instructions;
+
+    public IEnumerable<string> All(string instruction) => _instructions.Where(each => each.Instruction == instruction).Select(each => each.Arguments);
+
+    public string Single(string instruction) => All(instruction).Single();
+
+    public int IndexOf(string instruction) => _instructions.FindIndex(each => each.Instruction == instruction);
+
+    /// <summary>What stands from <c>FROM … AS name</c> until the next stage.</summary>
+    public Dockerfile Stage(string name)
+    {
+        var first = _instructions.FindIndex(each => each.Instruction == "FROM" && each.Arguments.EndsWith($" AS {name}", StringComparison.Ordinal));
+        Assert.True(first >= 0, $"There is no stage '{name}'.");
+        return new([_instructions[first], .. _instructions.Skip(first + 1).TakeWhile(each => each.Instruction != "FROM")]);
+    }
+
+    /// <summary>The words of a command in its JSON form, which needs no shell.</summary>
+    public static IReadOnlyList<string> Exec(string arguments) =>
+        JsonSerializer.Deserialize<string[]>(arguments[arguments.IndexOf('[', StringComparison.Ordinal)..])!;
+
+    [GeneratedRegex(@"^([A-Z]+) +(.*)$", RegexOptions.Multiline)]
+    private static partial Regex Instruction();
+}

@@ -1,0 +1,38 @@
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Hosting;
+
+/// <summary><c>Orders --health</c>, as a container platform asks.</summary>
+public sealed class HealthProbeTests
+{
+    [Theory]
+    [InlineData("http://*:{0}")]
+    [InlineData("http://+:{0};http://+:1")]
+    [InlineData("http://0.0.0.0:{0}/")]
+    [InlineData("http://[::]:{0}")]
+    [InlineData("http://127.0.0.1:{0}")]
+    public async Task Health_OfWhateverUrlsSays_IsTheAnswerOfTheFirst(string urls)
+    {
+        using var desk = new DeskSettings();
+        await using var orders = await OrdersProcess.StartAsync(desk.For());
+
+        var (exitCode, output) = await AskAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, urls, orders.Address.Port));
+
+        Assert.Equal("Healthy", output);
+        Assert.Equal(0, exitCode);
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("localhost:5080")]
+    [InlineData("http://")]
+    public async Task Health_UrlsIsNoAddress_SaysSo(string urls) =>
+        Assert.Equal((1, $"URLS is '{urls}'. Set it to the addresses that Orders listens at, such as http://+:8080."), await AskAsync(urls));
+
+    private static async Task<(int ExitCode, string Output)> AskAsync(string urls)
+    {
+        var (exitCode, output) = await Commands.RunAsync("dotnet", [OrdersProcess.Dll, "--health"], environment: new Dictionary<string, string> { ["URLS"] = urls });
+        return (exitCode, output.Trim());
+    }
+}
