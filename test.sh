@@ -51,6 +51,7 @@ missing() {
   has radosgw && has ceph-mon && has ceph-osd && has ceph || printf '%s\n' ceph-mon ceph-osd radosgw ceph-common
   has curl || echo curl
   has openssl || echo openssl
+  has systemd-analyze || echo systemd
   [[ -n $(browser) ]] || echo chromium
   # The linker and the compression library of native AOT.
   has clang || has gcc || echo clang

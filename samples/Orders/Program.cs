@@ -12,6 +12,7 @@ var settings = OrdersOptions.Read(builder.Configuration);
 var polling = builder.Configuration.GetSection("OffloadedPolling");
 var isOnAws = OrdersOptions.IsOnAws(polling);
 
+builder.Services.AddSystemd();
 builder.Services.AddSingleton(settings);
 builder.AddTelemetry(settings.Role);
 builder.Services.AddOrderStore(settings);

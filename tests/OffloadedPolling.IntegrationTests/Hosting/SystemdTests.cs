@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using System.Text;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Hosting;
+
+/// <summary>The units of samples/Orders, as systemd reads them, and the program as systemd sees it.</summary>
+public sealed class SystemdTests : IDisposable
+{
+    // Of 100: what is left unguarded is told by `systemd-analyze security`.
+    private const int MostExposure = 20;
+
+    private static readonly string[] _units = ["orders-api.service", "orders-worker.service"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("units-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Verify_FindsNothing()
+    {
+        // A machine's files, as far as verify looks at them: the units as they are, the program where they say, and systemd's own targets.
+        Install(_units.Select(unit => Repository.PathOf($"samples/Orders/systemd/{unit}")), "etc/systemd/system");
+        Install(Directory.EnumerateFiles("/usr/lib/systemd/system", "*.target"), "usr/lib/systemd/system");
+        Install([Path.ChangeExtension(OrdersProcess.Dll, null)], "opt/orders");
+
+        var (exitCode, output) = await Commands.RunAsync("systemd-analyze", ["verify", $"--root={_folder}", .. _units.Select(unit => $"/etc/systemd/system/{unit}")]);
+
+        // It warns of what it does not know, and exits with 0.
+        Assert.Equal((0, ""), (exitCode, output));
+    }
+
+    [Fact]
+    public async Task Security_ExposesLittle()
+    {
+        var (exitCode, output) = await Commands.RunAsync(
+            "systemd-analyze", ["security", "--offline=true", $"--threshold={MostExposure}", .. _units.Select(unit => Repository.PathOf($"samples/Orders/systemd/{unit}"))]);
+
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Fact]
+    public void Units_DifferInTheirRoleAlone_AndStopLaterThanHandlersDo()
+    {
+        var api = Lines(_units[0]);
+        var worker = Lines(_units[1]);
+
+        Assert.Equal(["Description=Orders: the worker", "Environment=Orders__Role=Worker", "Environment=URLS=http://127.0.0.1:5081"], worker.Except(api));
+        Assert.Equal(api.Length, worker.Length);
+        var stop = TimeSpan.FromSeconds(int.Parse(api.Single(line => line.StartsWith("TimeoutStopSec=", StringComparison.Ordinal)).Split('=')[1], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(stop > new OffloadedPollingOptions().ShutdownTimeout + TimeSpan.FromSeconds(10));
+        Assert.Contains("Type=notify", api);
+    }
+
+    // The program takes systemd for its parent by the name in /proc, which is hidden from it with ProtectProc: it would never be ready.
+    [Fact]
+    public void Units_LeaveTheParentVisible() =>
+        Assert.All(_units.SelectMany(Lines), line => Assert.DoesNotMatch("^(ProtectProc|ProcSubset)=", line));
+
+    [Fact]
+    public async Task TheProgram_TellsItsManagerWhenItIsReadyAndWhenItStops()
+    {
+        // A shell by the name of systemd, which hands on the signal to stop.
+        var manager = Path.Combine(_folder, "systemd");
+        File.Copy("/bin/sh", manager);
+        const string Run = """trap 'kill -TERM "$run"' TERM; setpriv --pdeathsig KILL "$@" & run=$!; wait "$run"; trap - TERM; wait "$run" """;
+        var path = Path.Combine(_folder, "notify");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        using var desk = new DeskSettings();
+        var settings = desk.For();
+        settings["NOTIFY_SOCKET"] = path;
+
+        await using var orders = await OrdersProcess.StartAsync(settings, manager, ["-c", Run, "sh", "dotnet", OrdersProcess.Dll]);
+        Assert.Equal("READY=1", await ReceiveAsync(socket, orders));
+        Assert.Equal(0, await orders.StopAsync());
+        Assert.Equal("STOPPING=1", await ReceiveAsync(socket, orders));
+
+        // For journald: the level in front, and a line for each event.
+        Assert.Contains("<6>Microsoft.Hosting.Lifetime[0] Application started.", orders.Output, StringComparison.Ordinal);
+    }
+
+    private void Install(IEnumerable<string> files, string folder)
+    {
+        var target = Directory.CreateDirectory(Path.Combine(_folder, folder)).FullName;
+        foreach (var file in files)
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+    }
+
+    private static string[] Lines(string unit) => File.ReadAllLines(Repository.PathOf($"samples/Orders/systemd/{unit}"));
+
+    private static async Task<string> ReceiveAsync(Socket socket, OrdersProcess orders)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var buffer = new byte[256];
+        try
+        {
+            return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, SocketFlags.None, timeout.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InvalidOperationException($"Orders tells its manager nothing.\n{orders.Output}");
+        }
+    }
+}
