@@ -40,10 +40,18 @@ internal sealed class OrdersProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string> settings, string? executable = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
     {
         var orders = Launch(settings, executable, arguments, folder, address);
-        using var http = new HttpClient();
-        await Eventually.TrueAsync(
-            async () => orders._process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
-        return orders._process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;
+        try
+        {
+            using var http = new HttpClient();
+            await Eventually.TrueAsync(
+                async () => orders._process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
+            return orders._process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;
+        }
+        catch
+        {
+            await orders.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts it without waiting for its health, for settings with which it has none.</summary>
