@@ -33,9 +33,10 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public static async Task<FunctionProcess> StartAsync(string handler, IReadOnlyDictionary<string, string> settings, string? executable = null)
+    /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or one for <c>dotnet</c>, and waits until it asks for work.</summary>
+    public static async Task<FunctionProcess> StartAsync(string handler, IReadOnlyDictionary<string, string> settings, string? program = null)
     {
-        var function = await LaunchAsync(handler, settings, executable);
+        var function = await LaunchAsync(handler, settings, program ?? _dll);
         await Task.WhenAny(function._api.Ready, function._api.InitError, function._process.WaitForExitAsync()).WaitAsync(_startTimeout);
         return function._api.Ready.IsCompleted ? function : throw new InvalidOperationException($"{handler} did not start.\n{function.Output}");
     }
@@ -43,7 +44,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
     /// <summary>Starts it with settings that it should refuse, and returns what it told Lambda.</summary>
     public static async Task<(int ExitCode, string InitError)> FailToStartAsync(string handler, IReadOnlyDictionary<string, string> settings)
     {
-        await using var function = await LaunchAsync(handler, settings, null);
+        await using var function = await LaunchAsync(handler, settings, _dll);
         var initError = await function._api.InitError.WaitAsync(_startTimeout);
         await function._process.WaitForExitAsync().WaitAsync(_startTimeout);
         return (function._process.ExitCode, initError);
@@ -71,10 +72,11 @@ internal sealed class FunctionProcess : IAsyncDisposable
         await _api.DisposeAsync();
     }
 
-    private static async Task<FunctionProcess> LaunchAsync(string handler, IReadOnlyDictionary<string, string> settings, string? executable)
+    private static async Task<FunctionProcess> LaunchAsync(string handler, IReadOnlyDictionary<string, string> settings, string program)
     {
         var api = await RuntimeApi.StartAsync();
-        var start = new ProcessStartInfo(executable ?? "dotnet", executable is null ? [_dll] : []) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var isDll = Path.GetExtension(program) == ".dll";
+        var start = new ProcessStartInfo(isDll ? "dotnet" : program, isDll ? [program] : []) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

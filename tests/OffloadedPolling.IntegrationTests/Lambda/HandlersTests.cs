@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 using System.Text;
 using OffloadedPolling.IntegrationTests.Servers;
 
@@ -36,19 +35,7 @@ public sealed class HandlersTests
         Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(accepted.Headers["Location"])).Status);
         Assert.Equal("""{"batchItemFailures":[]}""", await InvokeAsync(deadLetters, """{"Records":[]}"""));
 
-        Func<Stream, Task<Stream>> Load(string type) => FunctionOf(template.Handlers.Single(handler => handler.Contains(type, StringComparison.Ordinal)));
-    }
-
-    // https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html: Assembly::Namespace.Class::Method
-    private static Func<Stream, Task<Stream>> FunctionOf(string handler)
-    {
-        Assert.True(handler.Split("::") is [_, _, _], handler);
-        var parts = handler.Split("::");
-        var dll = Path.Combine(Path.GetDirectoryName(_metadata["LambdaDll"])!, $"{parts[0]}.dll");
-        var type = new TaskFolder(dll).LoadFromAssemblyPath(dll).GetType(parts[1], throwOnError: true)!;
-        var method = type.GetMethod(parts[2], [typeof(Stream)]);
-        Assert.NotNull(method);
-        return method.CreateDelegate<Func<Stream, Task<Stream>>>(Activator.CreateInstance(type));
+        Func<Stream, Task<Stream>> Load(string type) => new ManagedHandler(Path.GetDirectoryName(_metadata["LambdaDll"])!, template.Handlers.Single(handler => handler.Contains(type, StringComparison.Ordinal))).Create();
     }
 
     private static async Task<string> InvokeAsync(Func<Stream, Task<Stream>> function, string json)
@@ -56,13 +43,5 @@ public sealed class HandlersTests
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(json));
         using var reader = new StreamReader(await function(input));
         return await reader.ReadToEndAsync();
-    }
-
-    private sealed class TaskFolder(string dll) : AssemblyLoadContext("function")
-    {
-        private readonly AssemblyDependencyResolver _resolver = new(dll);
-
-        protected override Assembly? Load(AssemblyName assemblyName) =>
-            _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
     }
 }

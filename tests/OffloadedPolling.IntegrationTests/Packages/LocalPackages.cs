@@ -1,0 +1,71 @@
+using OffloadedPolling.IntegrationTests.Hosting;
+
+namespace OffloadedPolling.IntegrationTests.Packages;
+
+/// <summary>The packages of this repository as they are at this moment, in a folder that serves as a source of packages.</summary>
+[CollectionDefinition(nameof(LocalPackages))]
+public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPackages>
+{
+    // Build servers would outlive this run.
+    private static readonly Dictionary<string, string> _environment = new() { ["DOTNET_CLI_UI_LANGUAGE"] = "en", ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("packages-").FullName;
+
+    /// <summary>A version that no other run has: what is found under it was made by this one.</summary>
+    public string Version { get; } = $"0.0.1-test.{Guid.NewGuid():n}";
+
+    private string Source => Path.Combine(_folder, "source");
+
+    /// <summary>The file of a package.</summary>
+    public string PathOf(string id, string extension = "nupkg") => Path.Combine(Source, $"{id}.{Version}.{extension}");
+
+    /// <summary>The names of all files, without the version.</summary>
+    public IEnumerable<string> Files => Directory.EnumerateFiles(Source).Select(path => Path.GetFileName(path).Replace($".{Version}", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    public async ValueTask InitializeAsync() =>
+        await DotnetAsync(_folder, ["pack", Repository.PathOf("src/Packages.slnf"), $"-p:Version={Version}", "-o", Source, "--artifacts-path", Path.Combine(_folder, "artifacts")]);
+
+    /// <summary>Installs the templates where nobody else has any, and makes a project of one of them in a folder of its own.</summary>
+    public async Task<string> MakeAsync(string template, string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, template)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "NuGet.Config"), await SourcesAsync());
+        var hive = Path.Combine(folder, "hive");
+        await DotnetAsync(folder, ["new", "install", PathOf("OffloadedPolling.Templates"), "--debug:custom-hive", hive]);
+        await DotnetAsync(folder, ["new", template, "-n", name, "--no-restore", "--debug:custom-hive", hive]);
+        return Path.Combine(folder, name);
+    }
+
+    /// <summary>Builds a made project, which must give no warning, and returns its program.</summary>
+    public static async Task<string> BuildAsync(string project)
+    {
+        var output = await DotnetAsync(project, ["build", "-c", "Release", "-o", $"{project}-built"]);
+        Assert.DoesNotContain("warning ", output, StringComparison.OrdinalIgnoreCase);
+        return Path.Combine($"{project}-built", $"{Path.GetFileName(project)}.dll");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    // What is there already is taken from there. What is new, ours above all, comes into a folder of this run, and goes with it.
+    private async Task<string> SourcesAsync()
+    {
+        var packages = (await DotnetAsync(_folder, ["nuget", "locals", "global-packages", "--list", "--force-english-output"])).Split("global-packages: ")[1].Trim();
+        return $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(_folder, "global")}" /></config>
+              <fallbackPackageFolders><add key="global" value="{packages}" /></fallbackPackageFolders>
+              <packageSources><add key="this repository" value="{Source}" /></packageSources>
+            </configuration>
+            """;
+    }
+
+    private static async Task<string> DotnetAsync(string folder, string[] arguments)
+    {
+        var (exitCode, output) = await Commands.RunAsync("dotnet", arguments, folder, _environment);
+        return exitCode == 0 ? output : throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} in {folder}: exit code {exitCode}\n{output}");
+    }
+}

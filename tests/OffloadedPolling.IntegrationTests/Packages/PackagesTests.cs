@@ -1,0 +1,97 @@
+using System.IO.Compression;
+using System.Reflection.PortableExecutable;
+using System.Xml.Linq;
+
+namespace OffloadedPolling.IntegrationTests.Packages;
+
+/// <summary>What users get from a source of packages.</summary>
+[Collection(nameof(LocalPackages))]
+public sealed class PackagesTests(LocalPackages packages)
+{
+    [Fact]
+    public void Pack_MakesEachPackage_WithItsSymbols() => Assert.Equal(
+        [
+            "OffloadedPolling.AspNetCore.nupkg", "OffloadedPolling.AspNetCore.snupkg",
+            "OffloadedPolling.Client.nupkg", "OffloadedPolling.Client.snupkg",
+            "OffloadedPolling.Sqlite.nupkg", "OffloadedPolling.Sqlite.snupkg",
+            "OffloadedPolling.Templates.nupkg",
+            "OffloadedPolling.nupkg", "OffloadedPolling.snupkg",
+        ],
+        packages.Files);
+
+    [Theory]
+    [InlineData("OffloadedPolling.Client")]
+    [InlineData("OffloadedPolling", "OffloadedPolling.Client", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
+    [InlineData("OffloadedPolling.AspNetCore", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "OpenTelemetry.Api")]
+    [InlineData("OffloadedPolling.Sqlite", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
+    public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
+    {
+        using var package = ZipFile.OpenRead(packages.PathOf(id));
+        using var symbols = ZipFile.OpenRead(packages.PathOf(id, "snupkg"));
+
+        Assert.Equal(["README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"], Content(package));
+        Assert.Equal([$"lib/net10.0/{id}.pdb"], Content(symbols));
+        var metadata = Metadata(package);
+        AssertDescribed(metadata, id);
+        var needed = metadata.Descendants().Where(element => element.Name.LocalName == "dependency").ToDictionary(Id, element => (string)element.Attribute("version")!);
+        Assert.Equal(dependencies.Order(), needed.Keys.Order());
+        Assert.All(needed.Where(dependency => dependency.Key.StartsWith("OffloadedPolling", StringComparison.Ordinal)), own => Assert.Equal(packages.Version, own.Value));
+        using var assembly = new PEReader(new MemoryStream(Bytes(package, $"lib/net10.0/{id}.dll")));
+        Assert.Contains(assembly.ReadDebugDirectory(), entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+    }
+
+    [Fact]
+    public void Templates_AreTemplates_AndHoldTheirSamples()
+    {
+        using var package = ZipFile.OpenRead(packages.PathOf("OffloadedPolling.Templates"));
+
+        var metadata = Metadata(package);
+        AssertDescribed(metadata, "OffloadedPolling.Templates");
+        Assert.Equal("Template", (string)metadata.Descendants().Single(element => element.Name.LocalName == "packageType").Attribute("name")!);
+        Assert.DoesNotContain(metadata.Descendants(), element => element.Name.LocalName == "dependency");
+        var content = Content(package).ToList();
+        Assert.All(content, file => Assert.True(file == "README.md" || file.StartsWith("content/offloaded-api/", StringComparison.Ordinal) || file.StartsWith("content/offloaded-lambda/", StringComparison.Ordinal), file));
+        Assert.All(content, file => Assert.True(Path.GetExtension(file) is ".cs" or ".csproj" or ".css" or ".dockerignore" or ".html" or ".js" or ".json" or ".md" or ".service" or ".svg" or ".yaml" or "", file));
+        Assert.Contains("content/offloaded-api/.template.config/template.json", content);
+        Assert.Contains("content/offloaded-lambda/.template.config/template.json", content);
+
+        // The same bytes as in the sample, where that lies: the engine changes them when a project is made.
+        Assert.Equal(File.ReadAllBytes(Repository.PathOf("samples/Orders/Placing/CreateOrder.cs")), Bytes(package, "content/offloaded-lambda/Placing/CreateOrder.cs"));
+        Assert.Equal(Sources("samples/Orders"), Sources(content, "content/offloaded-api/"));
+    }
+
+    private static IEnumerable<string> Sources(string sample) => Sources(
+        Directory.EnumerateFiles(Repository.PathOf(sample), "*.cs", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.PathOf(sample), path)), "");
+
+    private static IEnumerable<string> Sources(IEnumerable<string> files, string folder) =>
+        files.Where(file => file.StartsWith(folder, StringComparison.Ordinal) && Path.GetExtension(file) == ".cs").Select(file => file[folder.Length..]).Order(StringComparer.Ordinal);
+
+    private static void AssertDescribed(XElement metadata, string id)
+    {
+        var values = metadata.Elements().GroupBy(element => element.Name.LocalName).ToDictionary(group => group.Key, group => group.First().Value);
+        Assert.Equal((id, "MIT", "README.md"), (values["id"], values["license"], values["readme"]));
+        Assert.All(["authors", "description", "tags"], name => Assert.NotEmpty(values[name]));
+    }
+
+    private static string Id(XElement element) => (string)element.Attribute("id")!;
+
+    private static XElement Metadata(ZipArchive package)
+    {
+        using var nuspec = package.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        return XDocument.Load(nuspec).Root!.Elements().Single();
+    }
+
+    // What NuGet adds to every package is left out.
+    private static IEnumerable<string> Content(ZipArchive package) => package.Entries.Select(entry => entry.FullName)
+        .Where(name => name != "[Content_Types].xml" && !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal)
+            && Path.GetExtension(name) != ".nuspec")
+        .Order(StringComparer.Ordinal);
+
+    private static byte[] Bytes(ZipArchive package, string name)
+    {
+        using var content = new MemoryStream();
+        using var entry = package.GetEntry(name)!.Open();
+        entry.CopyTo(content);
+        return content.ToArray();
+    }
+}

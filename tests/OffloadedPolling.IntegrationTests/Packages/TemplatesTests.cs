@@ -1,0 +1,67 @@
+using OffloadedPolling.IntegrationTests.Lambda;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Packages;
+
+/// <summary>A project of each template: made, built against this repository's packages, and one operation run to its end.</summary>
+[Collection(nameof(LocalPackages))]
+public sealed class TemplatesTests(LocalPackages packages)
+{
+    [Fact]
+    public async Task OffloadedApi_Made_Builds_AndRunsAnOperation()
+    {
+        // A name that is no namespace as it is.
+        var project = await packages.MakeAsync("offloaded-api", "Acme.Order-Desk");
+        await StandsAloneAsync(project, "Acme.Order_Desk");
+        Assert.Contains("""ENTRYPOINT ["dotnet", "/app/Acme.Order-Desk.dll"]""", await File.ReadAllTextAsync(Path.Combine(project, "container", "Dockerfile")), StringComparison.Ordinal);
+        Assert.Contains("ExecStart=/opt/orders/Acme.Order-Desk\n", await File.ReadAllTextAsync(Path.Combine(project, "systemd", "orders-worker.service")), StringComparison.Ordinal);
+        var program = await LocalPackages.BuildAsync(project);
+
+        using var desk = new DeskSettings();
+        await using var orders = await OrdersProcess.StartAsync(desk.For(), "dotnet", [program]);
+        using var caller = new Caller();
+        var end = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
+        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal("Ada", end.Result!.Value.GetProperty("customer").GetString());
+        Assert.Contains("poll.js", await caller.Http.GetStringAsync(new Uri(orders.Address, "/orders.js")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OffloadedLambda_Made_Builds_AndRunsAnOperation()
+    {
+        var project = await packages.MakeAsync("offloaded-lambda", "Acme.Order-Desk");
+        await StandsAloneAsync(project, "Acme.Order_Desk");
+        var program = await LocalPackages.BuildAsync(project);
+        var handlers = SamTemplate.Read(project).Handlers.ToList();
+        Assert.Equal(3, handlers.Count);
+        Assert.All(handlers, handler => _ = new ManagedHandler(Path.GetDirectoryName(program)!, handler));
+
+        var settings = await LambdaSettings.CreateAsync();
+        await using var api = await FunctionProcess.StartAsync(Handler("ApiFunction"), settings.All(), program);
+        await using var worker = await FunctionProcess.StartAsync(Handler("WorkerFunction"), settings.All(), program);
+        var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2("POST", "/order", """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}"""));
+        Assert.False(failed, answer);
+        using var sqs = TestServers.NewSqsClient();
+        Assert.True(await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync));
+        using var caller = new Caller();
+        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(GatewayEvents.Read(answer).Headers["Location"])).Status);
+
+        string Handler(string function) => handlers.Single(handler => handler.Contains(function, StringComparison.Ordinal));
+    }
+
+    // Nothing of the sample's place in this repository is left in it, nor of what the template calls its name.
+    private static async Task StandsAloneAsync(string project, string @namespace)
+    {
+        var files = Directory.GetFiles(project, "*", SearchOption.AllDirectories);
+        Assert.Contains(Path.Combine(project, "README.md"), files);
+        Assert.Contains(Path.Combine(project, $"{Path.GetFileName(project)}.csproj"), files);
+        foreach (var file in files)
+        {
+            var text = await File.ReadAllTextAsync(file);
+            Assert.All(["samples/", "../", "ProjectReference", "Company.Orders", "offloaded-polling-orders"], left => Assert.DoesNotContain(left, text, StringComparison.Ordinal));
+            var spaces = text.Split('\n').Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)).ToList();
+            Assert.True(spaces.All(line => line.StartsWith($"namespace {@namespace}", StringComparison.Ordinal)), file);
+        }
+    }
+}
