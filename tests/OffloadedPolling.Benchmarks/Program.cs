@@ -4,6 +4,7 @@ using OffloadedPolling.Benchmarks;
 using OffloadedPolling.Benchmarks.Instrumentation;
 using OffloadedPolling.Benchmarks.Polls;
 using OffloadedPolling.Benchmarks.Reads;
+using OffloadedPolling.Benchmarks.Start;
 
 switch (args)
 {
@@ -18,6 +19,10 @@ switch (args)
         return PollsBenchmark.Run(options.Contains("--json"), options.SkipWhile(option => option != "--plots").ElementAtOrDefault(1));
     case ["instrumentation"]:
         return InstrumentationBenchmark.Run();
+    case ["start", var native, var jit]:
+        return await StartBenchmark.RunAsync(native, jit, rounds: 10);
+    case ["start", var native, var jit, var rounds]:
+        return await StartBenchmark.RunAsync(native, jit, int.Parse(rounds, CultureInfo.InvariantCulture));
     case ["reads-server"]:
         return await ReadsServer.RunAsync();
     default:
@@ -26,6 +31,7 @@ switch (args)
               urls                     issuing a status URL, beside the SDK's GetPreSignedURL
               polls [--json] [--plots FOLDER]   looks and delays of the schedule, beside today's habits and the optimum
               instrumentation          what spans and measurements allocate while nobody listens
+              start NATIVE JIT [ROUNDS]   from a process's start to its first 202: samples/Orders' executable, and its Orders.dll
               reads [ROUNDS SECONDS]   status reads on SQLite, beside a bare endpoint that returns the same bytes
             """);
         return 1;

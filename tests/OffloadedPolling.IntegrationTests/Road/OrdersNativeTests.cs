@@ -1,42 +1,80 @@
+using System.Net;
+using System.Net.Http.Json;
 using OffloadedPolling.IntegrationTests.Diagnostics;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Road;
 
-/// <summary>Orders compiled ahead of time.</summary>
-public sealed class OrdersNativeTests : IDisposable
+/// <summary>Orders compiled ahead of time, which must give no warning, on both providers.</summary>
+public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("orders-native-").FullName;
+    private readonly Caller _caller = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    private readonly DeskSettings _desk = new();
 
-    [Fact]
-    public async Task PublishAot_WithoutWarnings_AndTheRoadWorks()
+    private OrdersSettings? _cloud;
+
+    public void Dispose()
     {
-        var orders = await NativePublish.RunAsync("Orders", _folder);
-
-        await using var receiver = await OtlpReceiver.StartAsync();
-        using var cloud = await OrdersSettings.CreateAsync();
-        await GoTheRoadAsync(orders, cloud.For("All").Concat(receiver.Settings).ToDictionary());
-        await receiver.HasReceivedAsync("offloaded_polling.operations.ended");
-        using var desk = new DeskSettings();
-        await GoTheRoadAsync(orders, desk.For());
+        _caller.Dispose();
+        _desk.Dispose();
+        _cloud?.Dispose();
     }
 
-    private static async Task GoTheRoadAsync(string executable, Dictionary<string, string> settings)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Published_GoesTheRoad(bool onAws)
     {
-        await using var orders = await OrdersProcess.StartAsync(settings, executable);
-        using var caller = new Caller();
-        var created = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
-        var failed = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
-        var page = await caller.Http.GetStringAsync(orders.Address);
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var settings = (await SettingsAsync(onAws, "00:00:00.05")).Concat(receiver.Settings).ToDictionary();
+        await using var orders = await OrdersProcess.StartAsync(settings, await native.ExecutableAsync());
 
+        var accepted = await _caller.PlaceAsync(orders.Address);
+        var created = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
         Assert.Equal(OperationState.Succeeded, created.Status);
-        Assert.Equal("Out of stock", failed.Error!.Title);
         Assert.Equal("Ada", created.Result!.Value.GetProperty("customer").GetString());
-        Assert.Contains("orders.js", page, StringComparison.Ordinal);
-        var document = await caller.Http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json"));
+        var renewed = await _caller.Http.GetFromJsonAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/url"), OperationJson.Accepted);
+        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(renewed!.StatusUrl)).Status);
+        using var order = await _caller.Http.GetAsync(new Uri(orders.Address, created.ResourceLocation!));
+        using var tooLate = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+        using var wrong = await _caller.PostAsync(orders.Address, """{"customer":"Ada","items":[]}""");
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.BadRequest, "application/problem+json"),
+            (order.StatusCode, tooLate.StatusCode, wrong.StatusCode, wrong.Content.Headers.ContentType!.MediaType));
+
+        var failed = await _caller.WaitForTheEndAsync((await _caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
+        Assert.Equal("Out of stock", failed.Error!.Title);
+        Assert.Equal("Healthy", (await _caller.Http.GetStringAsync(new Uri(orders.Address, "/health"))).Trim());
+        Assert.Contains("orders.js", await _caller.Http.GetStringAsync(orders.Address), StringComparison.Ordinal);
+        var document = await _caller.Http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json"));
         Assert.Contains("statusUrl", document, StringComparison.Ordinal);
         Assert.Contains("Operation-Location", document, StringComparison.Ordinal);
+        await receiver.HasReceivedAsync("offloaded_polling.operations.ended");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Published_CancelsAnOrderThatRuns(bool onAws)
+    {
+        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws, "01:00:00"), await native.ExecutableAsync());
+        var accepted = await _caller.PlaceAsync(orders.Address);
+        await Eventually.TrueAsync(
+            async () => (await _caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(60), () => orders.Output);
+
+        using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        Assert.Equal(OperationState.Canceled, (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).Status);
+    }
+
+    private async Task<Dictionary<string, string>> SettingsAsync(bool onAws, string processingTime)
+    {
+        _cloud = onAws ? await OrdersSettings.CreateAsync(processingTime: processingTime) : null;
+        var settings = _cloud?.For("All") ?? _desk.For(processingTime: processingTime);
+        // So that a wish to cancel is seen soon.
+        settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:03";
+        return settings;
     }
 }

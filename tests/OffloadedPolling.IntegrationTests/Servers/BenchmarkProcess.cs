@@ -12,9 +12,17 @@ internal static class BenchmarkProcess
     private static readonly string _dll =
         typeof(BenchmarkProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "BenchmarksDll").Value!;
 
-    public static async Task<(int ExitCode, string Printed)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Printed)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    public static async Task<(int ExitCode, string Printed)> RunAsync(Dictionary<string, string> settings, params string[] arguments)
     {
-        using var run = Process.Start(new ProcessStartInfo("dotnet", [_dll, .. arguments]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("dotnet", [_dll, .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var run = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(_timeout);
         try
         {

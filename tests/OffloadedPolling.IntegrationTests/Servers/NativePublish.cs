@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
-using System.Runtime.InteropServices;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
@@ -12,12 +10,12 @@ internal static class NativePublish
     /// <summary>Publishes a sample into a folder and returns its executable.</summary>
     public static async Task<string> RunAsync(string sample, string folder)
     {
-        var orders = typeof(NativePublish).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "OrdersProject").Value!;
-        var samples = Path.GetDirectoryName(Path.GetDirectoryName(orders))!;
+        // As README says, but for where the files go.
         using var publish = Process.Start(new ProcessStartInfo("dotnet", [
-            "publish", Path.Combine(samples, sample), "-c", "Release", "-p:PublishAot=true", "-r", RuntimeInformation.RuntimeIdentifier,
+            "publish", "-c", "Release", $"samples/{sample}", "/p:PublishAot=true",
             "--artifacts-path", Path.Combine(folder, "artifacts"), "-o", Path.Combine(folder, "publish"), "-nodeReuse:false"])
         {
+            WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
         })!;
         using var timeout = new CancellationTokenSource(_timeout);
