@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Reflection;
 using System.Text;
-using OffloadedPolling.Tests.Secrecy;
+using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
@@ -16,28 +14,17 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     private readonly RuntimeApi _api;
 
-    private readonly Process _process;
+    private readonly WatchedProcess _process;
 
-    private readonly ConcurrentQueue<string> _output = new();
+    private FunctionProcess(RuntimeApi api, WatchedProcess process) => (_api, _process) = (api, process);
 
-    private FunctionProcess(RuntimeApi api, ProcessStartInfo start)
-    {
-        _api = api;
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
+    public string Output => _process.Output;
 
-    public string Output => string.Join('\n', _output);
-
-    /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or one for <c>dotnet</c>, and waits until it asks for work.</summary>
+    /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it asks for work.</summary>
     public static async Task<FunctionProcess> StartAsync(string handler, IReadOnlyDictionary<string, string> settings, string? program = null)
     {
         var function = await LaunchAsync(handler, settings, program ?? _dll);
-        await Task.WhenAny(function._api.Ready, function._api.InitError, function._process.WaitForExitAsync()).WaitAsync(_startTimeout);
+        await Task.WhenAny(function._api.Ready, function._api.InitError, function._process.Process.WaitForExitAsync()).WaitAsync(_startTimeout);
         return function._api.Ready.IsCompleted ? function : throw new InvalidOperationException($"{handler} did not start.\n{function.Output}");
     }
 
@@ -46,8 +33,8 @@ internal sealed class FunctionProcess : IAsyncDisposable
     {
         await using var function = await LaunchAsync(handler, settings, _dll);
         var initError = await function._api.InitError.WaitAsync(_startTimeout);
-        await function._process.WaitForExitAsync().WaitAsync(_startTimeout);
-        return (function._process.ExitCode, initError);
+        await function._process.Process.WaitForExitAsync().WaitAsync(_startTimeout);
+        return (function._process.Process.ExitCode, initError);
     }
 
     public Task<(bool Failed, string Answer)> InvokeAsync(string payload) => _api.InvokeAsync(payload);
@@ -62,38 +49,14 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
+        await _process.DisposeAsync();
         await _api.DisposeAsync();
     }
 
     private static async Task<FunctionProcess> LaunchAsync(string handler, IReadOnlyDictionary<string, string> settings, string program)
     {
         var api = await RuntimeApi.StartAsync();
-        var isDll = Path.GetExtension(program) == ".dll";
-        var start = new ProcessStartInfo(isDll ? "dotnet" : program, isDll ? [program] : []) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        start.Environment["AWS_LAMBDA_RUNTIME_API"] = api.Authority;
-        start.Environment["_HANDLER"] = handler;
-        start.Environment["Logging__LogLevel__Default"] = "Trace";
-        return new FunctionProcess(api, start);
-    }
-
-    private void Keep(string? line)
-    {
-        if (line is not null)
-        {
-            SecrecyWatch.Hear("output", "Orders.Lambda", line);
-            _output.Enqueue(line);
-        }
+        var variables = new Dictionary<string, string>(settings) { ["AWS_LAMBDA_RUNTIME_API"] = api.Authority, ["_HANDLER"] = handler };
+        return new FunctionProcess(api, new WatchedProcess("Orders.Lambda", program, variables));
     }
 }

@@ -19,7 +19,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         var program = await LocalPackages.BuildAsync(project);
 
         using var desk = new DeskSettings();
-        await using var orders = await OrdersProcess.StartAsync(desk.For(), "dotnet", [program]);
+        await using var orders = await OrdersProcess.StartAsync(desk.For(), program);
         using var caller = new Caller();
         var end = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
         Assert.Equal(OperationState.Succeeded, end.Status);

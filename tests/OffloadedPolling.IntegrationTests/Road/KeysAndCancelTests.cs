@@ -11,15 +11,12 @@ public sealed class KeysAndCancelTests : IDisposable
 
     private readonly Caller _caller = new();
 
-    private readonly DeskSettings _desk = new();
-
-    private OrdersSettings? _cloud;
+    private readonly EitherProvider _provider = new();
 
     public void Dispose()
     {
         _caller.Dispose();
-        _desk.Dispose();
-        _cloud?.Dispose();
+        _provider.Dispose();
     }
 
     [Theory]
@@ -27,7 +24,7 @@ public sealed class KeysAndCancelTests : IDisposable
     [InlineData(true)]
     public async Task Post_TenAtOnceWithOneKey_OneOrder(bool onAws)
     {
-        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws, "00:00:00.05"));
+        await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws, "00:00:00.05"));
 
         var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(orders, "book", Key)));
 
@@ -43,7 +40,7 @@ public sealed class KeysAndCancelTests : IDisposable
     [Fact]
     public async Task Post_AKeyThatIsRefused_422And400()
     {
-        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws: false, "00:00:00.05"));
+        await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws: false, "00:00:00.05"));
         using var first = await PostAsync(orders, "book", Key);
 
         using var another = await PostAsync(orders, "pen", Key);
@@ -57,7 +54,7 @@ public sealed class KeysAndCancelTests : IDisposable
     [InlineData(true)]
     public async Task Cancel_ARunningOrder_EndsItAsCanceledAndWithoutAnOrder(bool onAws)
     {
-        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws, "01:00:00"));
+        await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws, "01:00:00"));
         var accepted = await _caller.PlaceAsync(orders.Address);
         OperationStatus? seen = null;
         await Eventually.TrueAsync(
@@ -70,14 +67,6 @@ public sealed class KeysAndCancelTests : IDisposable
 
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound), (asked.StatusCode, again.StatusCode, order.StatusCode));
         Assert.Equal((OperationState.Canceled, 1), (end.Status, end.Attempt));
-    }
-
-    private async Task<Dictionary<string, string>> SettingsAsync(bool onAws, string processingTime)
-    {
-        _cloud = onAws ? await OrdersSettings.CreateAsync(processingTime: processingTime) : null;
-        var settings = _cloud?.For("All") ?? _desk.For(processingTime: processingTime);
-        settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:03";
-        return settings;
     }
 
     private async Task<HttpResponseMessage> PostAsync(OrdersProcess orders, string sku, string key)

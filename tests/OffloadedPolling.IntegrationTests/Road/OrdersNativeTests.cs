@@ -10,15 +10,12 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
 {
     private readonly Caller _caller = new();
 
-    private readonly DeskSettings _desk = new();
-
-    private OrdersSettings? _cloud;
+    private readonly EitherProvider _provider = new();
 
     public void Dispose()
     {
         _caller.Dispose();
-        _desk.Dispose();
-        _cloud?.Dispose();
+        _provider.Dispose();
     }
 
     [Theory]
@@ -27,7 +24,7 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
     public async Task Published_GoesTheRoad(bool onAws)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = (await SettingsAsync(onAws, "00:00:00.05")).Concat(receiver.Settings).ToDictionary();
+        var settings = (await _provider.SettingsAsync(onAws, "00:00:00.05")).Concat(receiver.Settings).ToDictionary();
         await using var orders = await OrdersProcess.StartAsync(settings, await native.ExecutableAsync());
 
         var accepted = await _caller.PlaceAsync(orders.Address);
@@ -58,7 +55,7 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
     [InlineData(true)]
     public async Task Published_CancelsAnOrderThatRuns(bool onAws)
     {
-        await using var orders = await OrdersProcess.StartAsync(await SettingsAsync(onAws, "01:00:00"), await native.ExecutableAsync());
+        await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws, "01:00:00"), await native.ExecutableAsync());
         var accepted = await _caller.PlaceAsync(orders.Address);
         await Eventually.TrueAsync(
             async () => (await _caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(60), () => orders.Output);
@@ -67,14 +64,5 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
 
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         Assert.Equal(OperationState.Canceled, (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).Status);
-    }
-
-    private async Task<Dictionary<string, string>> SettingsAsync(bool onAws, string processingTime)
-    {
-        _cloud = onAws ? await OrdersSettings.CreateAsync(processingTime: processingTime) : null;
-        var settings = _cloud?.For("All") ?? _desk.For(processingTime: processingTime);
-        // So that a wish to cancel is seen soon.
-        settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:03";
-        return settings;
     }
 }

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
-using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
@@ -12,40 +10,29 @@ internal sealed class OrdersProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process;
+    private readonly WatchedProcess _process;
 
-    private readonly ConcurrentQueue<string> _output = new();
-
-    private OrdersProcess(ProcessStartInfo start, Uri address)
-    {
-        Address = address;
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
+    private OrdersProcess(WatchedProcess process, Uri address) => (_process, Address) = (process, address);
 
     public Uri Address { get; }
 
-    public string Output => string.Join('\n', _output);
+    public string Output => _process.Output;
 
     /// <summary>The program, for <c>dotnet</c>. Beside it lies its executable.</summary>
     public static string Dll { get; } = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "OrdersDll").Value!;
 
-    /// <summary>Starts it, or an <paramref name="executable"/> made of it, and waits until it is healthy.</summary>
+    /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it is healthy.</summary>
     public static async Task<OrdersProcess> StartAsync(
-        IReadOnlyDictionary<string, string> settings, string? executable = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
+        IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
     {
-        var orders = Launch(settings, executable, arguments, folder, address);
+        var orders = Launch(settings, program, arguments, folder, address);
         try
         {
             using var http = new HttpClient();
             await Eventually.TrueAsync(
-                async () => orders._process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
-            return orders._process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;
+                async () => orders._process.Process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
+            return orders._process.Process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;
         }
         catch
         {
@@ -62,8 +49,8 @@ internal sealed class OrdersProcess : IAsyncDisposable
     {
         await using var orders = Launch(settings);
         using var timeout = new CancellationTokenSource(_startTimeout);
-        await orders._process.WaitForExitAsync(timeout.Token);
-        return (orders._process.ExitCode, orders.Output);
+        await orders._process.Process.WaitForExitAsync(timeout.Token);
+        return (orders._process.Process.ExitCode, orders.Output);
     }
 
     /// <summary>Asks it to stop, as a service manager does, and waits until it has.</summary>
@@ -71,16 +58,12 @@ internal sealed class OrdersProcess : IAsyncDisposable
     {
         await SignalAsync("TERM");
         using var timeout = new CancellationTokenSource(_startTimeout);
-        await _process.WaitForExitAsync(timeout.Token);
-        return _process.ExitCode;
+        await _process.Process.WaitForExitAsync(timeout.Token);
+        return _process.Process.ExitCode;
     }
 
     /// <summary>Ends it with signal 9, as a crash or a power cut does.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    public Task KillAsync() => _process.KillAsync();
 
     /// <summary>Stops the clock for it, as a long collection of garbage or a machine that is moved does.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
@@ -89,43 +72,21 @@ internal sealed class OrdersProcess : IAsyncDisposable
     public Task ResumeAsync() => SignalAsync("CONT");
 
     /// <summary>The files that are mapped into it: its assemblies among them.</summary>
-    public Task<string> LoadedAsync() => File.ReadAllTextAsync($"/proc/{_process.Id}/maps");
+    public Task<string> LoadedAsync() => File.ReadAllTextAsync($"/proc/{_process.Process.Id}/maps");
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!_process.HasExited)
-        {
-            await KillAsync();
-        }
-
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static OrdersProcess Launch(
-        IReadOnlyDictionary<string, string> settings, string? executable = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
+        IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
     {
         address ??= new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo(executable ?? "dotnet", executable is null ? [Dll] : arguments ?? [])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        // So that the watch hears whatever it could tell; of ASP.NET Core's part, what the settings say.
-        start.Environment["Logging__LogLevel__Default"] = "Trace";
-        start.Environment["URLS"] = address.ToString();
-        start.Environment["DOTNET_gcServer"] = "0";
-        return new OrdersProcess(start, address);
+        var variables = new Dictionary<string, string>(settings) { ["URLS"] = address.ToString(), ["DOTNET_gcServer"] = "0" };
+        return new OrdersProcess(new WatchedProcess("Orders", program ?? Dll, variables, arguments, folder), address);
     }
 
     private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
     }
@@ -159,15 +120,6 @@ internal sealed class OrdersProcess : IAsyncDisposable
             {
                 // Somebody's.
             }
-        }
-    }
-
-    private void Keep(string? line)
-    {
-        if (line is not null)
-        {
-            SecrecyWatch.Hear("output", "Orders", line);
-            _output.Enqueue(line);
         }
     }
 }
