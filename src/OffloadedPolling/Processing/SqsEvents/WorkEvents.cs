@@ -93,8 +93,16 @@ internal sealed class WorkEvents : IEventSource, IDisposable
 
     private async Task<bool> TakeSlotAsync(CancellationToken stop)
     {
-        await _slots.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return !stop.IsCancellationRequested;
+        var taken = _slots.WaitAsync(stop);
+        await taken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (taken.IsCompletedSuccessfully && stop.IsCancellationRequested)
+        {
+            // Both at once: it would be lost to all later batches.
+            _slots.Release();
+            return false;
+        }
+
+        return taken.IsCompletedSuccessfully;
     }
 
     private async Task<MessageDisposition> ProcessInSlotAsync(ReceivedMessage message, CancellationToken stop, CancellationToken abandon)
