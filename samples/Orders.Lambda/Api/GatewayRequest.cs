@@ -12,18 +12,19 @@ internal static class GatewayRequest
     public static IFeatureCollection Read(GatewayEvent received, GatewayResponse response)
     {
         var body = Body(received);
+        var (path, query) = (Path(received), Query(received));
         var request = new HttpRequestFeature
         {
             Method = (received.IsVersion2 ? GatewayEvent.Text(received.Http, "method") : received["httpMethod"])!,
             // API Gateway takes nothing else.
             Scheme = "https",
             Protocol = "HTTP/1.1",
-            Path = PathString.FromUriComponent(Path(received)).Value!,
-            QueryString = Query(received),
+            Path = PathString.FromUriComponent(path).Value!,
+            QueryString = query,
+            RawTarget = path + query,
             Headers = Headers(received),
             Body = new MemoryStream(body),
         };
-        request.RawTarget = request.Path + request.QueryString;
         if (body.Length > 0)
         {
             request.Headers.ContentLength = body.Length;
