@@ -16,7 +16,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         await StandsAloneAsync(project, "Acme.Order_Desk");
         Assert.Contains("""ENTRYPOINT ["dotnet", "/app/Acme.Order-Desk.dll"]""", await File.ReadAllTextAsync(Path.Combine(project, "container", "Dockerfile")), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/opt/orders/Acme.Order-Desk\n", await File.ReadAllTextAsync(Path.Combine(project, "systemd", "orders-worker.service")), StringComparison.Ordinal);
-        var program = await LocalPackages.BuildAsync(project);
+        var program = await LocalPackages.PublishAsync(project);
 
         using var desk = new DeskSettings();
         await using var orders = await OrdersProcess.StartAsync(desk.For(), program);
@@ -32,7 +32,7 @@ public sealed class TemplatesTests(LocalPackages packages)
     {
         var project = await packages.MakeAsync("offloaded-lambda", "Acme.Order-Desk");
         await StandsAloneAsync(project, "Acme.Order_Desk");
-        var program = await LocalPackages.BuildAsync(project);
+        var program = await LocalPackages.PublishAsync(project);
         var handlers = SamTemplate.Read(project).Handlers.ToList();
         Assert.Equal(3, handlers.Count);
         Assert.All(handlers, handler => _ = new ManagedHandler(Path.GetDirectoryName(program)!, handler));
