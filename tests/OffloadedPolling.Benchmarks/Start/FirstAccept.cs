@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Benchmarks.Start;
 
@@ -16,7 +17,7 @@ internal static class FirstAccept
     /// <returns>The time from its start to the 202.</returns>
     public static async Task<TimeSpan> MeasureAsync(string program, IReadOnlyDictionary<string, string?> settings)
     {
-        var address = new IPEndPoint(IPAddress.Loopback, FreePort());
+        var address = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
         var isDll = Path.GetExtension(program) == ".dll";
         var start = new ProcessStartInfo(isDll ? "dotnet" : program, isDll ? [program] : []) { RedirectStandardOutput = true };
         start.Environment["URLS"] = $"http://{address}";
@@ -69,12 +70,5 @@ internal static class FirstAccept
                 await Task.Delay(_betweenTries, cancel);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

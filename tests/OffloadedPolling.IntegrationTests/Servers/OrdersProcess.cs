@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
@@ -79,7 +77,7 @@ internal sealed class OrdersProcess : IAsyncDisposable
     private static OrdersProcess Launch(
         IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
     {
-        address ??= new Uri($"http://127.0.0.1:{FreePort()}");
+        address ??= new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var variables = new Dictionary<string, string>(settings) { ["URLS"] = address.ToString(), ["DOTNET_gcServer"] = "0" };
         return new OrdersProcess(new WatchedProcess("Orders", program ?? Dll, variables, arguments, folder), address);
     }
@@ -101,25 +99,6 @@ internal sealed class OrdersProcess : IAsyncDisposable
         catch (HttpRequestException)
         {
             return false;
-        }
-    }
-
-    // Below the range that the system gives to outgoing connections: a process that is started again finds its port free.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(10_000, 26_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody's.
-            }
         }
     }
 }
