@@ -11,6 +11,13 @@ public sealed class OutgoingMessage
     /// <summary>The key of the operation's status document. It travels as the message attribute <c>StatusKey</c>.</summary>
     public required string StatusKey { get; init; }
 
+    /// <summary>
+    /// The <c>createdAt</c> of the operation's status document. It travels as the message attribute <c>StatusCreatedAt</c>, with millisecond
+    /// precision.
+    /// </summary>
+    /// <value><see langword="null"/> leaves the attribute out: the message then belongs to whatever document has its status key.</value>
+    public DateTimeOffset? StatusCreatedAt { get; init; }
+
     /// <summary>The W3C trace context of the accept, if there is one. It travels as the message attribute <c>traceparent</c>.</summary>
     public string? TraceParent { get; init; }
 

@@ -15,6 +15,12 @@ public sealed class ReceivedMessage
     /// <summary>The key of the operation's status document; <see langword="null"/> if the message has none.</summary>
     public string? StatusKey { get; init; }
 
+    /// <summary>
+    /// The <c>createdAt</c> of the status document that the message was sent for, with millisecond precision; <see langword="null"/> if the
+    /// message has none.
+    /// </summary>
+    public DateTimeOffset? StatusCreatedAt { get; init; }
+
     /// <summary>The W3C trace context of the accept, if the message has one.</summary>
     public string? TraceParent { get; init; }
 
@@ -23,6 +29,9 @@ public sealed class ReceivedMessage
 
     /// <summary>How often the queue delivers it before it goes to the dead-letter queue; <see langword="null"/> if that is unknown.</summary>
     public int? MaxReceiveCount { get; init; }
+
+    /// <summary>When it was received, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long ReceivedAt { get; init; }
 
     /// <summary>Until when it is hidden from others, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long VisibleAgainAt { get; init; }

@@ -13,6 +13,11 @@ public sealed record OperationMetadata
     public bool CancelRequested { get; init; }
 
     /// <summary>
+    /// How many times the dead-letter reader has sent the operation's message again because its work had never begun.
+    /// </summary>
+    public int Resends { get; init; }
+
+    /// <summary>
     /// Tells the payload that an idempotency key came with first from any other, without telling what it is; <see langword="null"/> where
     /// there was no key.
     /// </summary>
