@@ -9,10 +9,12 @@ internal static class Backoff
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(20);
 
     /// <summary>Waits before try <paramref name="tries"/> + 1.</summary>
-    public static Task DelayAsync(TimeProvider time, int tries, CancellationToken cancel, TimeSpan? first = null)
+    public static Task DelayAsync(
+        TimeProvider time, int tries, CancellationToken cancel, TimeSpan? first = null, TimeSpan? longest = null)
     {
         var most = (first ?? _first) * Math.Pow(2, Math.Min(tries - 1, 20));
-        var wait = (most < _longest ? most : _longest) * Random.Shared.NextDouble();
+        var cap = longest ?? _longest;
+        var wait = (most < cap ? most : cap) * Random.Shared.NextDouble();
         return Task.Delay(wait, time, cancel);
     }
 }

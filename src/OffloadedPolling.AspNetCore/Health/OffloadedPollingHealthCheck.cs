@@ -7,13 +7,17 @@ namespace OffloadedPolling.AspNetCore;
 /// all that is wrong, and what to do; what can be used all the same is degraded.
 /// </summary>
 internal sealed class OffloadedPollingHealthCheck(
-    IOperationStatusStore store, IOperationQueue queue, IOffloadedOperations operations, IDeadLetterQueue? deadLetters = null) : IHealthCheck
+    IOperationStatusStore store, IOperationQueue queue, IOffloadedOperations operations, IWorkerHealth workers, IDeadLetterQueue? deadLetters = null)
+    : IHealthCheck
 {
     private const string Right = "in order";
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var parts = await Task.WhenAll(Parts(cancellationToken).Select(part => AskAsync(part.Name, part.Ask, context.Registration.FailureStatus, cancellationToken))).ConfigureAwait(false);
+        var failureStatus = context.Registration.FailureStatus;
+        var asked = await Task.WhenAll(
+            Parts(cancellationToken).Select(part => AskAsync(part.Name, part.Ask, failureStatus, cancellationToken))).ConfigureAwait(false);
+        (string Name, HealthStatus Status, string? Wrong, Exception? Cause)[] parts = [.. asked, Workers(failureStatus)];
         var status = parts.Min(part => part.Status);
         var wrong = parts.Where(part => part.Wrong is not null).ToList();
         return new HealthCheckResult(
@@ -22,6 +26,9 @@ internal sealed class OffloadedPollingHealthCheck(
             parts.FirstOrDefault(part => part.Cause is not null).Cause,
             parts.ToDictionary(part => part.Name, part => (object)(part.Wrong ?? Right)));
     }
+
+    private (string Name, HealthStatus Status, string? Wrong, Exception? Cause) Workers(HealthStatus failureStatus) =>
+        ("workers", workers.Problem is null ? HealthStatus.Healthy : failureStatus, workers.Problem, null);
 
     private IEnumerable<(string Name, Func<Task<string?>> Ask)> Parts(CancellationToken cancel)
     {

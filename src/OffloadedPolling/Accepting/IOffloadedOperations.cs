@@ -85,9 +85,8 @@ public interface IOffloadedOperations
     /// never run (event 412), and dead-letters if the queue has a redrive policy. To stop the work as well, cancel it first and delete it
     /// when it has ended.
     /// <para>
-    /// An idempotency key whose operation was deleted makes a new one, of the same id: status URLs of the old one that have not expired open
-    /// the new document, and a message of the old one that still waits may run in its place. Delete what a key made when it has ended, and
-    /// when its caller will not ask again.
+    /// An idempotency key whose operation was deleted creates a new operation with the same id. Status URLs of the old operation that have not
+    /// expired open the new document. A message of the old operation that still waits does not run: it is deleted (event 408).
     /// </para>
     /// </remarks>
     Task DeleteAsync(string id, CancellationToken cancel = default);

@@ -80,9 +80,8 @@ internal sealed class OffloadedOperations(
             return null;
         }
 
-        var newest = found;
-        var written = await transitions.ApplyAsync(found, current => transitions.CancelRequested(newest = current), cancel).ConfigureAwait(false);
-        return (written ?? newest).Status;
+        var (current, written) = await transitions.ApplyAsync(found, transitions.CancelRequested, cancel).ConfigureAwait(false);
+        return (written ?? current)?.Status;
     }
 
     public Task DeleteAsync(string id, CancellationToken cancel)
@@ -190,7 +189,7 @@ internal sealed class OffloadedOperations(
             return found;
         }
 
-        var renewed = await transitions.ApplyUnlessRefusedAsync(
+        var (_, renewed) = await transitions.ApplyUnlessRefusedAsync(
             found,
             current => current.Status.Status == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
             cancel).ConfigureAwait(false);

@@ -49,6 +49,24 @@ internal static partial class Log
     [LoggerMessage(403, LogLevel.Information, "Worker of kind '{Kind}' stopped.")]
     public static partial void WorkerStopped(ILogger logger, string kind);
 
+    [LoggerMessage(404, LogLevel.Error, "The status store fails. Workers and dead-letter readers receive nothing until it answers again, and keep hidden what they hold. Further failures are not logged.")]
+    public static partial void StoreOutageBegan(ILogger logger, Exception cause);
+
+    [LoggerMessage(405, LogLevel.Information, "The status store answers again. Workers and dead-letter readers go on.")]
+    public static partial void StoreOutageEnded(ILogger logger);
+
+    [LoggerMessage(406, LogLevel.Error, "The worker of kind '{Kind}' receives nothing any more: {Count} messages in a row led to no status document that it can read. Check that it has the store, bucket and key prefix of the hosts that accept, and that it may read there. It goes on when it finds a document; until then it tries one message a minute.")]
+    public static partial void ReceivingSuspended(ILogger logger, string kind, int count);
+
+    [LoggerMessage(407, LogLevel.Information, "The worker of kind '{Kind}' receives again: it found a status document.")]
+    public static partial void ReceivingResumed(ILogger logger, string kind);
+
+    [LoggerMessage(408, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' is deleted: it was sent for an earlier operation with the id {OperationId}, whose status document was deleted or has expired.")]
+    public static partial void MessageOfEarlierDocument(ILogger logger, string messageId, string kind, string operationId);
+
+    [LoggerMessage(409, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' cannot be hidden any longer: the queue's limit since its receipt is met. Its handler may run for another {Left} and is then canceled.")]
+    public static partial void VisibilityLimitMet(ILogger logger, string messageId, string kind, TimeSpan left);
+
     [LoggerMessage(410, LogLevel.Error, "Message {MessageId} of kind '{Kind}' has no attribute StatusKey, so nobody could learn what came of it. It is not run, and dead-letters if the queue has a redrive policy.")]
     public static partial void MessageWithoutStatusKey(ILogger logger, string messageId, string kind);
 
@@ -64,7 +82,7 @@ internal static partial class Log
     [LoggerMessage(414, LogLevel.Error, "Message {MessageId} of kind '{Kind}' was not processed to its end. It is delivered again when its visibility timeout ends.")]
     public static partial void MessageLeft(ILogger logger, string messageId, string kind, Exception cause);
 
-    [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' waited for a handler longer than its visibility timeout and is left to its next delivery.")]
+    [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be kept hidden while it waited for a handler. It is left to its next delivery.")]
     public static partial void MessageHeldTooLong(ILogger logger, string messageId, string kind);
 
     [LoggerMessage(417, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be hidden for longer while its handler runs. Trying again before its time is over.")]
@@ -73,8 +91,8 @@ internal static partial class Log
     [LoggerMessage(416, LogLevel.Information, "Message {MessageId} does not run operation {OperationId}: {Claim}.")]
     public static partial void OperationNotTaken(ILogger logger, string messageId, string operationId, Claim claim);
 
-    [LoggerMessage(418, LogLevel.Warning, "The operation of message {MessageId} of kind '{Kind}' could not be looked at while its handler runs. The next look is after the next extension.")]
-    public static partial void OperationNotLookedAt(ILogger logger, string messageId, string kind, Exception cause);
+    [LoggerMessage(418, LogLevel.Warning, "The operation of message {MessageId} of kind '{Kind}' could not be polled while its handler runs. The next poll is after the next extension.")]
+    public static partial void OperationNotPolled(ILogger logger, string messageId, string kind, Exception cause);
 
     [LoggerMessage(419, LogLevel.Error, "What a handler registered with its CancellationToken threw. Message {MessageId} goes on as without it.")]
     public static partial void CancelCallbackThrew(ILogger logger, string messageId, Exception cause);
@@ -106,8 +124,17 @@ internal static partial class Log
     [LoggerMessage(428, LogLevel.Error, "The handler of operation {OperationId} did not end when the host stopped, at attempt {Attempt}. Its message is given back all the same, and another worker may run it beside. Pass the CancellationToken on to whatever the handler waits for.")]
     public static partial void HandlerAbandoned(ILogger logger, string operationId, int attempt);
 
-    [LoggerMessage(429, LogLevel.Error, "What a handler of kind '{Kind}' registered with its CancellationToken threw when the host stopped.")]
-    public static partial void StopCallbackThrew(ILogger logger, string kind, Exception cause);
+    [LoggerMessage(443, LogLevel.Error, "The handler of operation {OperationId} was told to end at attempt {Attempt}, and a callback that it registered with its CancellationToken blocks. It is not waited for any more: its message is released, and another worker may run it at the same time. Callbacks must return quickly.")]
+    public static partial void HandlerBlocked(ILogger logger, string operationId, int attempt);
+
+    [LoggerMessage(444, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' was not processed to its end before the host stopped, or the function's time was over. It is released.")]
+    public static partial void DeliveryAbandoned(ILogger logger, string messageId, string kind);
+
+    [LoggerMessage(445, LogLevel.Warning, "Operation {OperationId} is sent again ({Resends} of {MaxResends}): message {MessageId} of kind '{Kind}' was delivered as often as is allowed, and the work never began.")]
+    public static partial void OperationResent(ILogger logger, string operationId, string messageId, string kind, int resends, int maxResends);
+
+    [LoggerMessage(446, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' is deleted: it was sent for an earlier operation with the id {OperationId}, whose status document was deleted or has expired.")]
+    public static partial void DeadLetterOfEarlierDocument(ILogger logger, string messageId, string kind, string operationId);
 
     [LoggerMessage(430, LogLevel.Information, "Dead letters of kind '{Kind}' are read.")]
     public static partial void DeadLetterReaderStarted(ILogger logger, string kind);

@@ -15,6 +15,12 @@ internal static class MessageOutcomes
     /// <summary>Delivered again, and its operation has ended already.</summary>
     public const string AlreadyEnded = "already_ended";
 
+    /// <summary>Sent for an earlier document with the same key.</summary>
+    public const string Superseded = "superseded";
+
+    /// <summary>A dead letter whose operation never began: it was sent again.</summary>
+    public const string Resent = "resent";
+
     /// <summary>Another message, or a newer delivery of this one, runs the operation.</summary>
     public const string Anothers = "anothers";
 

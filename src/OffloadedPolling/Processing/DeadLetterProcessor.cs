@@ -6,39 +6,49 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// What is done about a message that was delivered too often: its operation ends as <c>Failed</c>, unless another message brings it to its
-/// end.
+/// What is done about a message that was delivered as often as is allowed. An operation that never began is sent again, a bounded number of
+/// times; one that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their messages.
 /// </summary>
 internal sealed class DeadLetterProcessor(
-    IOperationStatusStore store, IDeadLetterQueue queue, StatusTransitions transitions, ILogger<DeadLetterProcessor> logger)
+    IOperationStatusStore store,
+    IDeadLetterQueue deadLetters,
+    IOperationQueue queue,
+    StatusTransitions transitions,
+    StoreCircuitBreaker circuit,
+    ILogger<DeadLetterProcessor> logger)
 {
-    /// <summary>Processes a dead letter to its end. What fails is logged, and comes again.</summary>
+    // Each gives the operation all the deliveries of a new message.
+    private const int MaxResends = 3;
+
+    /// <summary>Processes a dead letter. What fails is logged, and the letter is received again.</summary>
     /// <param name="kind">The kind's name.</param>
     /// <param name="letter">The letter.</param>
-    /// <param name="delete">Whether to delete one that is done with, or to leave that to whoever received it.</param>
+    /// <param name="delete">Whether to delete a letter that is done with, or to leave that to the receiver.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>Whether it is done with.</returns>
-    public async Task<bool> ProcessAsync(string kind, ReceivedMessage letter, bool delete = true)
+    public async Task<bool> ProcessAsync(string kind, ReceivedMessage letter, bool delete, CancellationToken cancellationToken)
     {
-        using var activity = OperationActivities.Process(OperationActivities.DeadLettersOf(kind), kind, queue.MessagingSystem, letter);
+        using var activity = OperationActivities.Process(OperationActivities.DeadLettersOf(kind), kind, deadLetters.MessagingSystem, letter);
         try
         {
             var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
-            var found = id is null ? null : await store.GetAsync(id, CancellationToken.None).ConfigureAwait(false);
+            var found = id is null ? null : await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            circuit.OnSuccess();
             if (found is null)
             {
                 // Never deleted: a store that denies reading says no more than one that has no such document.
                 Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
                 activity.CameTo(MessageOutcomes.Invalid);
                 activity.Fail(MessageOutcomes.Invalid);
-                await queue.SetAsideAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
+                await deadLetters.SetAsideAsync(kind, letter, cancellationToken).ConfigureAwait(false);
                 return false;
             }
 
             activity?.SetTag(TagNames.OperationId, found.Status.Id);
-            await EndAsync(kind, letter, found, activity).ConfigureAwait(false);
+            await SettleAsync(kind, letter, found, activity, cancellationToken).ConfigureAwait(false);
             if (delete)
             {
-                await queue.DeleteAsync(kind, letter, CancellationToken.None).ConfigureAwait(false);
+                await deadLetters.DeleteAsync(kind, letter, cancellationToken).ConfigureAwait(false);
             }
 
             return true;
@@ -48,28 +58,70 @@ internal sealed class DeadLetterProcessor(
             // One letter must not keep the reader from the others.
             activity.CameTo(MessageOutcomes.Left, failed);
             Log.DeadLetterLeft(logger, letter.Id, kind, failed);
+            if (failed is OperationStoreException)
+            {
+                circuit.OnFailure(failed);
+            }
+
             return false;
         }
     }
 
-    private async Task EndAsync(string kind, ReceivedMessage letter, StoredOperation found, Activity? activity)
+    private async Task SettleAsync(
+        string kind, ReceivedMessage letter, StoredOperation found, Activity? activity, CancellationToken cancellationToken)
     {
-        var ended = await transitions.ApplyAsync(
-            found,
-            current => Ownership.IsLeftBehindBy(current, letter) ? (StatusTransitions.Ended(current.Status, OutcomeOf(current)), current.Metadata) : null,
-            CancellationToken.None).ConfigureAwait(false);
-        if (ended is null)
+        if (!Ownership.IsOfSameGeneration(found, letter))
         {
-            Log.DeadLetterOfNoMatter(logger, letter.Id, kind, found.Status.Id);
-            activity.CameTo(MessageOutcomes.AlreadyEnded);
+            Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, found.Status.Id);
+            activity.CameTo(MessageOutcomes.Superseded);
+            return;
         }
-        else
+
+        var (_, written) = await transitions.ApplyAsync(found, current => Change(current, letter), cancellationToken).ConfigureAwait(false);
+        switch (written?.Status.Status)
         {
-            Log.OperationGivenUp(logger, found.Status.Id, letter.Id, kind);
-            activity.CameTo(MessageOutcomes.GivenUp);
-            activity.Fail(MessageOutcomes.GivenUp);
+            case null:
+                Log.DeadLetterOfNoMatter(logger, letter.Id, kind, found.Status.Id);
+                activity.CameTo(MessageOutcomes.AlreadyEnded);
+                break;
+            case OperationState.NotStarted:
+                await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
+                Log.OperationResent(logger, written.Status.Id, letter.Id, kind, written.Metadata.Resends, MaxResends);
+                activity.CameTo(MessageOutcomes.Resent);
+                break;
+            case OperationState.Canceled:
+                Log.OperationEnded(logger, written.Status.Id, written.Status.Status, written.Status.Attempt ?? 0);
+                activity.CameTo(MessageOutcomes.Canceled);
+                break;
+            default:
+                Log.OperationGivenUp(logger, found.Status.Id, letter.Id, kind);
+                activity.CameTo(MessageOutcomes.GivenUp);
+                activity.Fail(MessageOutcomes.GivenUp);
+                break;
         }
     }
 
-    private static OperationOutcome OutcomeOf(StoredOperation operation) => OperationOutcome.Failed(Problems.GivenUp(operation.Status.Attempt));
+    // The count is written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed.
+    private static (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current, ReceivedMessage letter) =>
+        current switch
+        {
+            _ when !Ownership.IsLeftBehindBy(current, letter) => null,
+            { Metadata.CancelRequested: true } => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
+            { Status.Status: OperationState.NotStarted, Metadata.Resends: < MaxResends } =>
+                (current.Status, current.Metadata with { Resends = current.Metadata.Resends + 1 }),
+            _ => (
+                StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
+        };
+
+    private Task ResendAsync(string kind, ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
+    {
+        var message = new OutgoingMessage
+        {
+            Body = letter.Body,
+            StatusKey = store.GetStatusKey(operation.Status.Id),
+            StatusCreatedAt = operation.Status.CreatedAt,
+            TraceParent = letter.TraceParent,
+        };
+        return queue.SendAsync(kind, message, cancellationToken);
+    }
 }

@@ -12,11 +12,14 @@ internal sealed class DeadLetterReader(
     OperationKinds kinds,
     IDeadLetterQueue queue,
     DeadLetterProcessor processor,
+    StoreCircuitBreaker circuit,
     TimeProvider time,
     ILogger<DeadLetterReader> logger,
     MessagesByEvents? byEvents = null) : BackgroundService
 {
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan _longestRetry = TimeSpan.FromSeconds(5);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => byEvents is not null
         ? Task.CompletedTask
@@ -32,10 +35,11 @@ internal sealed class DeadLetterReader(
         {
             try
             {
+                await circuit.WaitAsync(stop).ConfigureAwait(false);
                 var askedAt = time.GetUtcNow();
                 var letters = await queue.ReceiveAsync(kind, stop).ConfigureAwait(false);
                 ReceiveActivity.Record(OperationActivities.DeadLettersOf(kind), kind, queue.MessagingSystem, letters, askedAt, time.GetUtcNow());
-                await Task.WhenAll(letters.Select(letter => processor.ProcessAsync(kind, letter))).ConfigureAwait(false);
+                await Task.WhenAll(letters.Select(letter => processor.ProcessAsync(kind, letter, delete: true, stop))).ConfigureAwait(false);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -44,9 +48,9 @@ internal sealed class DeadLetterReader(
             }
             catch (Exception failed)
             {
-                // Whatever it was: a reader that has stopped for it would read nothing until somebody looks.
+                // Whatever it was: a reader that has stopped for it would read nothing until somebody notices.
                 Log.DeadLettersNotReceived(logger, kind, failed);
-                await Backoff.DelayAsync(time, ++failures, stop, _firstRetry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Backoff.DelayAsync(time, ++failures, stop, _firstRetry, _longestRetry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

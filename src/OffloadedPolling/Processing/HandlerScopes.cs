@@ -7,7 +7,7 @@ namespace OffloadedPolling.Processing;
 /// <summary>Runs handlers, each in a scope and a span of its own, and counted while it runs.</summary>
 internal sealed class HandlerScopes(IServiceScopeFactory scopes, OperationMetrics metrics)
 {
-    public async Task<JsonElement?> RunAsync(HandlerRunner runner, object payload, OperationRun run, CancellationToken stop)
+    public async Task<JsonElement?> RunAsync(HandlerRunner runner, object payload, OperationRun run)
     {
         using var activity = OperationActivities.Handle(run.Kind, run.OperationId);
         metrics.Handlers.Begin(run.Kind);
@@ -16,10 +16,10 @@ internal sealed class HandlerScopes(IServiceScopeFactory scopes, OperationMetric
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                return await runner.RunAsync(scope.ServiceProvider, payload, run, stop).ConfigureAwait(false);
+                return await runner.RunAsync(scope.ServiceProvider, payload, run, run.Signal.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (run.Signal.IsFired)
         {
             // As it was asked to: no failure of the handler's.
             throw;

@@ -13,11 +13,14 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
 
     private int _held;
 
-    /// <summary>Messages received and not yet through.</summary>
+    /// <summary>How many handlers may run at once.</summary>
+    public int Max => maxConcurrency;
+
+    /// <summary>Messages received and not yet disposed of.</summary>
     public int Held => Volatile.Read(ref _held);
 
-    /// <summary>Waits until there is room for messages, and says how many to receive.</summary>
-    public async Task<int> WaitForRoomAsync(CancellationToken cancel)
+    /// <summary>Waits until there is room for messages, and returns how many to receive.</summary>
+    public async Task<int> WaitForRoomAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -32,52 +35,51 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(cancel).ConfigureAwait(false);
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Holds a message while <paramref name="run"/> is under way.</summary>
-    public void Start(Func<Task> run)
+    /// <summary>Counts a message as held.</summary>
+    public void Hold()
     {
         lock (_lock)
         {
             _held++;
         }
-
-        _ = Task.Run(async () =>
-        {
-            try
-            {
-                await run().ConfigureAwait(false);
-            }
-            finally
-            {
-                Change(() => _held--);
-            }
-        });
     }
 
-    /// <summary>Waits for a slot; <see langword="false"/> if <paramref name="stop"/> comes first.</summary>
-    public async Task<bool> TakeAsync(CancellationToken stop)
+    /// <summary>Counts a message as disposed of.</summary>
+    public void Drop()
     {
-        try
+        TaskCompletionSource changed;
+        lock (_lock)
         {
-            await _slots.WaitAsync(stop).ConfigureAwait(false);
-            return true;
+            _held--;
+            (changed, _changed) = (_changed, New());
         }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+
+        changed.SetResult();
     }
 
-    public void GiveBack(TimeSpan duration)
+    /// <summary>Waits for a slot.</summary>
+    public Task TakeAsync(CancellationToken cancellationToken) => _slots.WaitAsync(cancellationToken);
+
+    /// <summary>Gives a slot back.</summary>
+    /// <param name="duration">How long a run took; <see langword="null"/> if nothing was run.</param>
+    public void GiveBack(TimeSpan? duration)
     {
-        _ahead.Record(duration);
+        if (duration is { } measured)
+        {
+            lock (_lock)
+            {
+                _ahead.Record(measured);
+            }
+        }
+
         _slots.Release();
     }
 
-    /// <summary>Ends when no message is held any more.</summary>
+    /// <summary>Completes when no message is held any more.</summary>
     public async Task WhenAllEnded()
     {
         while (true)
@@ -98,18 +100,6 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
     }
 
     public void Dispose() => _slots.Dispose();
-
-    private void Change(Action change)
-    {
-        TaskCompletionSource changed;
-        lock (_lock)
-        {
-            change();
-            (changed, _changed) = (_changed, New());
-        }
-
-        changed.SetResult();
-    }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

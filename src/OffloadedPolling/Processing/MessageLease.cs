@@ -4,31 +4,32 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Keeps a message hidden from other workers while its handler runs: extends it at half of what is left of its time, looks after each
-/// extension whether the operation is still its own, and tells when it is lost all the same.
+/// Keeps one delivery of a message hidden from other workers, from its receipt until it is disposed of: extends the visibility timeout when
+/// half of it has passed, polls the operation after each extension once it runs, and reports when the delivery may be another worker's.
 /// </summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
-    // After an extension that failed: three more tries before the message's time is over.
-    private const int PartsToRetry = 4;
+    // One extension that hangs takes a third of what is left, so that several tries fit in.
+    private const int PartsOfATry = 3;
 
-    // A look that takes longer must not hold up the next extension.
-    private const int PartsToLook = 4;
+    private const int PartsBeforeARetry = 8;
+
+    // A poll of the operation that takes longer must not delay the next extension.
+    private const int PartsOfAPoll = 4;
 
     // With less left, another try would come too late.
     private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan _shortestTry = TimeSpan.FromMilliseconds(250);
+
+    // Neither is disposed before its callbacks are done: they only set flags and start timers.
     private readonly CancellationTokenSource _ended = new();
 
-    private readonly HandlerSignal _lost;
+    private readonly CancellationTokenSource _lost = new();
 
     private readonly string _kind;
 
-    private readonly ReceivedMessage _message;
-
     private readonly IOperationQueue _queue;
-
-    private readonly Func<CancellationToken, Task<bool>> _look;
 
     private readonly TimeProvider _time;
 
@@ -36,117 +37,171 @@ internal sealed class MessageLease : IAsyncDisposable
 
     private readonly Task _extending;
 
+    private volatile Func<CancellationToken, Task<bool>>? _isStillOwned;
+
     private long _visibleAgainAt;
 
-    private MessageLease(
-        string kind, ReceivedMessage message, IOperationQueue queue, Func<CancellationToken, Task<bool>> look, TimeProvider time, ILogger logger)
+    private bool _isLimitMet;
+
+    private MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
     {
-        (_kind, _message, _queue, _look, _time, _logger) = (kind, message, queue, look, time, logger);
-        _lost = new HandlerSignal(message.Id, time, logger);
+        (_kind, Message, _queue, _time, _logger) = (kind, message, queue, time, logger);
         _visibleAgainAt = message.VisibleAgainAt;
         _extending = ExtendUntilEndedAsync();
     }
 
-    /// <summary>Fires when the message is, or may be, another worker's.</summary>
+    private enum Extension
+    {
+        Extended,
+        LimitMet,
+        Failed,
+        Lost,
+    }
+
+    public ReceivedMessage Message { get; }
+
+    /// <summary>Fires when the delivery is, or may be, another worker's.</summary>
     public CancellationToken Lost => _lost.Token;
+
+    private TimeSpan Left => _time.GetElapsedTime(_time.GetTimestamp(), _visibleAgainAt);
 
     /// <summary>Starts to extend a message that was just received.</summary>
     /// <param name="kind">The kind's name.</param>
     /// <param name="message">The message.</param>
-    /// <param name="queue">Where it came from.</param>
-    /// <param name="look">Looks at the operation; <see langword="false"/> when it is another's.</param>
+    /// <param name="queue">The queue that it came from.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Is told of extensions that fail.</param>
-    public static MessageLease Start(
-        string kind, ReceivedMessage message, IOperationQueue queue, Func<CancellationToken, Task<bool>> look, TimeProvider time, ILogger logger) =>
-        new(kind, message, queue, look, time, logger);
+    /// <param name="logger">Receives extensions that fail.</param>
+    public static MessageLease Start(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger) =>
+        new(kind, message, queue, time, logger);
+
+    /// <summary>Polls the operation after each extension from now on.</summary>
+    /// <param name="isStillOwned">Returns <see langword="false"/> when the operation is another delivery's.</param>
+    public void Watch(Func<CancellationToken, Task<bool>> isStillOwned) => _isStillOwned = isStillOwned;
 
     public async ValueTask DisposeAsync()
     {
         End();
         await _extending.ConfigureAwait(false);
-        _ended.Dispose();
     }
-
-    private TimeSpan Left => _time.GetElapsedTime(_time.GetTimestamp(), _visibleAgainAt);
-
-    private static TimeSpan AtLeastShortest(TimeSpan wait) => wait > _shortestWait ? wait : _shortestWait;
-
-    private void End() => _ended.Cancel();
 
     private async Task ExtendUntilEndedAsync()
     {
         var wait = Left / 2;
         while (await WaitAsync(wait).ConfigureAwait(false))
         {
-            var extended = await TryExtendAsync().ConfigureAwait(false);
-            if (extended)
+            var extension = await ExtendAsync().ConfigureAwait(false);
+            var isLost = extension switch
             {
-                await LookAsync().ConfigureAwait(false);
-            }
-
-            if (_lost.IsFired)
+                Extension.Lost => true,
+                Extension.Failed => Left < _shortestWait,
+                Extension.LimitMet => Left < _shortestWait || !await IsStillOwnedAsync().ConfigureAwait(false),
+                _ => !await IsStillOwnedAsync().ConfigureAwait(false),
+            };
+            if (_ended.IsCancellationRequested)
             {
                 return;
             }
 
-            wait = extended ? Left / 2 : Left / PartsToRetry;
+            if (isLost)
+            {
+                Lose();
+                return;
+            }
+
+            wait = extension == Extension.Failed ? Left / PartsBeforeARetry : Longer(Left / 2, _shortestWait / 2);
         }
     }
 
-    /// <summary>Waits; <see langword="false"/> if the handler ends meanwhile.</summary>
+    /// <summary>Waits; <see langword="false"/> if the lease ends meanwhile.</summary>
     private async Task<bool> WaitAsync(TimeSpan wait)
     {
-        await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Longer(wait, TimeSpan.Zero), _time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !_ended.IsCancellationRequested;
     }
 
-    private async Task<bool> TryExtendAsync()
+    private async Task<Extension> ExtendAsync()
     {
+        if (_isLimitMet)
+        {
+            return Extension.LimitMet;
+        }
+
         try
         {
-            if (await _queue.ExtendAsync(_kind, _message, _ended.Token).WaitAsync(AtLeastShortest(Left), _time, _ended.Token).ConfigureAwait(false) is { } visibleAgainAt)
+            if (await BoundedAsync(cancellationToken => _queue.ExtendAsync(_kind, Message, cancellationToken), ForATry()).ConfigureAwait(false)
+                is not { } visibleAgainAt)
             {
-                _visibleAgainAt = visibleAgainAt;
-                return true;
+                return Extension.Lost;
             }
 
-            _lost.Fire();
+            // The queue hides no message for longer than its limit from the receipt: then nothing is gained, and what there was stays.
+            _isLimitMet = visibleAgainAt <= _visibleAgainAt;
+            if (_isLimitMet)
+            {
+                Log.VisibilityLimitMet(_logger, Message.Id, _kind, Left);
+                return Extension.LimitMet;
+            }
+
+            _visibleAgainAt = visibleAgainAt;
+            return Extension.Extended;
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
-            // The handler has ended: nothing more to keep.
+            return Extension.Failed;
         }
         catch (Exception failed)
         {
             // Whatever it was: as long as its time is not over, the message is still this worker's.
-            Log.MessageNotExtended(_logger, _message.Id, _kind, failed);
-            if (Left < _shortestWait)
-            {
-                _lost.Fire();
-            }
+            Log.MessageNotExtended(_logger, Message.Id, _kind, failed);
+            return Extension.Failed;
         }
-
-        return false;
     }
 
-    private async Task LookAsync()
+    private async Task<bool> IsStillOwnedAsync()
     {
+        if (_isStillOwned is not { } isStillOwned)
+        {
+            return true;
+        }
+
         try
         {
-            if (!await _look(_ended.Token).WaitAsync(AtLeastShortest(Left / PartsToLook), _time, _ended.Token).ConfigureAwait(false))
-            {
-                _lost.Fire();
-            }
+            return await BoundedAsync(isStillOwned, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
-            // The handler has ended: nothing more to see.
+            return true;
         }
         catch (Exception failed)
         {
-            // Whatever it was: the next look is after the next extension.
-            Log.OperationNotLookedAt(_logger, _message.Id, _kind, failed);
+            // Whatever it was: the next poll is after the next extension.
+            Log.OperationNotPolled(_logger, Message.Id, _kind, failed);
+            return true;
         }
     }
+
+    private TimeSpan ForATry() => Longer(Left / PartsOfATry, Left < _shortestTry ? Longer(Left, _shortestWait) : _shortestTry);
+
+    // Cancels the request, and does not wait for one that ignores that.
+    private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> request, TimeSpan patience)
+    {
+        using var requestToken = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+        var answer = request(requestToken.Token);
+        try
+        {
+            return await answer.WaitAsync(patience, _time, _ended.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            Cancel(requestToken);
+        }
+    }
+
+    private void End() => Cancel(_ended);
+
+    private void Lose() => Cancel(_lost);
+
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -10,7 +10,7 @@ namespace OffloadedPolling.Processing;
 /// </summary>
 internal sealed class OperationRun(
     StoredOperation started,
-    ReceivedMessage message,
+    Delivery delivery,
     StatusTransitions transitions,
     OffloadedPollingOptions options,
     TimeProvider time,
@@ -20,7 +20,7 @@ internal sealed class OperationRun(
 
     private readonly CancellationTokenSource _disposed = new();
 
-    private readonly HandlerSignal _cancelRequested = new(message.Id, time, logger);
+    private readonly ReceivedMessage _message = delivery.Message;
 
     private readonly Lock _lock = new();
 
@@ -29,6 +29,8 @@ internal sealed class OperationRun(
     private readonly OperationEstimate? _estimate = started.Status.Estimate;
 
     private volatile StoredOperation _current = started;
+
+    private volatile bool _isCancelRequested;
 
     private OperationProgress? _pending;
 
@@ -40,13 +42,16 @@ internal sealed class OperationRun(
 
     public string Kind => _current.Status.Kind;
 
-    public int Attempt => message.ReceiveCount;
+    public int Attempt => _message.ReceiveCount;
 
     /// <summary>The time since the operation was taken.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
 
-    /// <summary>Fires when somebody was seen to have asked to cancel.</summary>
-    public CancellationToken CancelRequested => _cancelRequested.Token;
+    /// <summary>The handler's token.</summary>
+    public HandlerSignal Signal { get; } = new(delivery.Message.Id, time, logger);
+
+    /// <summary>Whether the document says that somebody asked to cancel.</summary>
+    public bool IsCancelRequested => _isCancelRequested;
 
     public string? ResourceLocation { get; set; }
 
@@ -69,16 +74,16 @@ internal sealed class OperationRun(
         return Task.CompletedTask;
     }
 
-    /// <summary>Looks whether the document has changed; <see langword="false"/> when it is no longer this run's.</summary>
-    public async Task<bool> LookAsync(CancellationToken cancel)
+    /// <summary>Polls the document; <see langword="false"/> when the operation is no longer this run's.</summary>
+    public async Task<bool> IsStillOwnedAsync(CancellationToken cancellationToken)
     {
-        if (_cancelRequested.IsFired || await transitions.GetIfChangedAsync(_current, cancel).ConfigureAwait(false) is not { } changed)
+        if (_isCancelRequested || await transitions.GetIfChangedAsync(_current, cancellationToken).ConfigureAwait(false) is not { } changed)
         {
             return true;
         }
 
         See(changed);
-        return Ownership.IsHeldBy(changed, message);
+        return Ownership.IsHeldBy(changed, _message);
     }
 
     /// <summary>
@@ -109,9 +114,10 @@ internal sealed class OperationRun(
     private void See(StoredOperation newer)
     {
         _current = newer;
-        if (newer.Metadata.CancelRequested && Ownership.IsHeldBy(newer, message))
+        if (newer.Metadata.CancelRequested && Ownership.IsHeldBy(newer, _message))
         {
-            _cancelRequested.Fire();
+            _isCancelRequested = true;
+            Signal.Fire();
         }
     }
 
@@ -147,9 +153,9 @@ internal sealed class OperationRun(
     {
         try
         {
-            var written = await transitions.ApplyUnlessRefusedAsync(
+            var (_, written) = await transitions.ApplyUnlessRefusedAsync(
                 _current,
-                current => !_ended.IsCancellationRequested && Ownership.IsHeldBy(current, message) ? (WithProgress(current.Status, progress, _estimate?.After(Elapsed)), current.Metadata) : null,
+                current => !_ended.IsCancellationRequested && Ownership.IsHeldBy(current, _message) ? (WithProgress(current.Status, progress, _estimate?.After(Elapsed)), current.Metadata) : null,
                 _disposed.Token).ConfigureAwait(false);
             if (written is not null)
             {
@@ -157,7 +163,7 @@ internal sealed class OperationRun(
             }
             else if (!_ended.IsCancellationRequested)
             {
-                Log.OperationLost(logger, OperationId, message.Id);
+                Log.OperationLost(logger, OperationId, _message.Id);
             }
         }
         catch (OperationCanceledException) when (_disposed.IsCancellationRequested)

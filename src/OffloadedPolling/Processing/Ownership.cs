@@ -16,6 +16,14 @@ internal static class Ownership
         _ => Claim.Run,
     };
 
+    /// <summary>
+    /// Whether a message was sent for this document, not for an earlier one with the same key. One that does not carry the document's creation
+    /// time belongs to whatever document there is.
+    /// </summary>
+    public static bool IsOfSameGeneration(StoredOperation operation, ReceivedMessage message) =>
+        message.StatusCreatedAt is not { } createdAt
+        || createdAt.ToUnixTimeMilliseconds() == operation.Status.CreatedAt.ToUnixTimeMilliseconds();
+
     public static bool IsHeldBy(StoredOperation operation, ReceivedMessage message) =>
         operation.Status.Status == OperationState.Running
         && operation.Metadata.OwnerMessageId == message.Id

@@ -1,8 +1,8 @@
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// How many messages a worker may hold beyond those that its handlers run: as many as will begin within a second, by the handlers' recent
-/// pace. Fast handlers are fed ten messages a request; slow ones do not keep messages from other workers.
+/// How many messages a worker may hold beyond those that its handlers run: as many as will begin within a second at the pace of its slower
+/// runs. Fast handlers are fed ten messages a request; slow ones do not keep messages from other workers.
 /// </summary>
 internal sealed class ReceiveAhead(int maxConcurrency)
 {
@@ -13,21 +13,22 @@ internal sealed class ReceiveAhead(int maxConcurrency)
 
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(1);
 
-    // The weight of the newest duration: the last ten or so count.
-    private const double Newest = 0.2;
+    // A slow run counts at once, and is forgotten over some twenty fast ones: a message that waits behind it waits for all of it.
+    private const double Newest = 0.1;
 
     private double _seconds = double.PositiveInfinity;
 
+    /// <summary>Takes the duration of a run.</summary>
     public void Record(TimeSpan duration)
     {
-        var seconds = Volatile.Read(ref _seconds);
-        Volatile.Write(ref _seconds, double.IsInfinity(seconds) ? duration.TotalSeconds : (Newest * duration.TotalSeconds) + ((1 - Newest) * seconds));
+        var newest = duration.TotalSeconds;
+        _seconds = double.IsInfinity(_seconds) ? newest : Math.Max(newest, (Newest * newest) + ((1 - Newest) * _seconds));
     }
 
-    /// <summary>How many messages to ask for while <paramref name="held"/> are held; 0: wait until one is done.</summary>
+    /// <summary>Returns how many messages to ask for while <paramref name="held"/> are held; 0: wait until one is done.</summary>
     public int MostToReceive(int held)
     {
-        var ahead = (int)Math.Min(MaxAhead, maxConcurrency * _longestWait.TotalSeconds / Math.Max(Volatile.Read(ref _seconds), 0.001));
+        var ahead = (int)Math.Min(MaxAhead, maxConcurrency * _longestWait.TotalSeconds / Math.Max(_seconds, 0.001));
         var room = maxConcurrency + ahead - held;
 
         // With handlers to feed at once, one message is worth a request; otherwise it is worth waiting for half of what may be held ahead.

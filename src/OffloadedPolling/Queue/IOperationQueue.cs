@@ -49,8 +49,9 @@ public interface IOperationQueue
     /// <param name="message">The message.</param>
     /// <param name="cancel">Gives up; for how long it is hidden is then unknown.</param>
     /// <returns>
-    /// Until when, by this machine's <see cref="TimeProvider.GetTimestamp"/>; <see langword="null"/> if the message is this receiver's no
-    /// longer, since it was delivered anew or deleted, or cannot be hidden for longer.
+    /// When the message becomes visible again, by this machine's <see cref="TimeProvider.GetTimestamp"/>. An instant that is no later than
+    /// before means that the queue hides no message for longer; the message stays hidden until that earlier known instant.
+    /// <see langword="null"/> if the message is no longer this receiver's, because it was redelivered or deleted.
     /// </returns>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
     Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel);

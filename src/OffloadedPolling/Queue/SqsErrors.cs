@@ -6,7 +6,15 @@ namespace OffloadedPolling.Queue;
 internal static class SqsErrors
 {
     /// <summary>
-    /// The message is this receiver's no longer: it was deleted, its visibility timeout is over, or its twelve hours are.
+    /// Whether a message would be hidden for more than twelve hours since its receipt. It is still this receiver's.
+    /// </summary>
+    /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html</remarks>
+    public static bool IsVisibilityLimit(AmazonServiceException error) =>
+        error.ErrorCode is "InvalidParameterValue" or "InvalidParameterValueException"
+        && error.Message.Contains("Total VisibilityTimeout", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The message is this receiver's no longer: it was deleted, or its visibility timeout is over.
     /// </summary>
     /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html</remarks>
     public static bool IsLostMessage(AmazonServiceException error) => error.ErrorCode is

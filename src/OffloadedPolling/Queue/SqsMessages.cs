@@ -10,6 +10,10 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     public const int MaxBatch = 10;
 
+    /// <summary>How long a message is hidden at most, from its receipt, with a margin for what the receive and the extension take.</summary>
+    /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html</remarks>
+    public static readonly TimeSpan LongestVisibility = TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10);
+
     // https://opentelemetry.io/docs/specs/semconv/messaging/sqs/
     public const string MessagingSystem = "aws_sqs";
 

@@ -45,7 +45,12 @@ internal sealed class SqsOperationQueue(
 
     public async Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel)
     {
-        var visibility = options.Get(kind).VisibilityTimeout;
+        var visibility = Shorter(options.Get(kind).VisibilityTimeout, SqsMessages.LongestVisibility - time.GetElapsedTime(message.ReceivedAt));
+        if (visibility <= TimeSpan.Zero)
+        {
+            return message.VisibleAgainAt;
+        }
+
         var request = new ChangeMessageVisibilityRequest(sqs.QueueUrl(kind), message.ReceiptHandle, SqsMessages.Seconds(visibility));
         // Counted from before the request: it may have taken its time.
         var visibleAgainAt = Timestamps.After(time, visibility);
@@ -53,6 +58,11 @@ internal sealed class SqsOperationQueue(
         {
             await sqs.Client.ChangeMessageVisibilityAsync(request, cancel).ConfigureAwait(false);
             return visibleAgainAt;
+        }
+        catch (AmazonSQSException limited) when (SqsErrors.IsVisibilityLimit(limited))
+        {
+            // The message stays hidden for what it was before.
+            return message.VisibleAgainAt;
         }
         catch (AmazonSQSException lost) when (SqsErrors.IsLostMessage(lost))
         {
@@ -71,6 +81,8 @@ internal sealed class SqsOperationQueue(
 
     public async Task<string?> CheckAsync(string kind, CancellationToken cancel) => SqsSetUp.WrongWith(
         sqs.QueueUrl(kind), SqsQueueAttributes.Read(await attributes.FetchAsync(kind, cancel).ConfigureAwait(false), before: null), options.Get(kind));
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static MessageAttributeValue Text(string value) => new() { DataType = MessageAttributes.StringType, StringValue = value };
 }

@@ -5,11 +5,9 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
-using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Processing.SqsEvents;
 
@@ -73,12 +71,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
             provider.GetRequiredService<HandlerRunner<TPayload, THandler>>(),
             provider.GetRequiredService<IOperationQueue>(),
             provider.GetRequiredService<MessageProcessor>(),
-            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(),
-            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<OperationWorker>>(),
-            provider.GetRequiredService<DurationRecorder>(),
-            provider.GetRequiredService<OperationMetrics>(),
+            provider.GetRequiredService<WorkerServices>(),
             provider.GetService<IHostApplicationLifetime>(),
             provider.GetService<MessagesByEvents>()));
         return builder;

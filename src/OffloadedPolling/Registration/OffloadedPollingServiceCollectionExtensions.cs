@@ -58,7 +58,14 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddSingleton<StatusPolicies>();
         services.TryAddSingleton<ObservedWrites>();
         services.TryAddSingleton<StatusTransitions>();
+        services.TryAddSingleton<StoreCircuitBreaker>();
+        services.TryAddSingleton<WorkerHealth>();
+        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
+        services.TryAddSingleton<WorkerServices>();
         services.TryAddSingleton<HandlerScopes>();
+        services.TryAddSingleton<OperationClaims>();
+        services.TryAddSingleton<HandlerRuns>();
+        services.TryAddSingleton<OperationCompletion>();
         services.TryAddSingleton<MessageProcessor>();
         services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnknownKindSettings>());

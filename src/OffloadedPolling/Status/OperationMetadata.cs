@@ -9,6 +9,12 @@ public sealed record OperationMetadata
     /// <summary>The id of the queue message whose delivery runs, or ran, the operation; <see langword="null"/> before the first.</summary>
     public string? OwnerMessageId { get; init; }
 
+    /// <summary>
+    /// A random id that the delivery which runs, or ran, the operation chose when it claimed it. A worker whose claim was written but whose
+    /// answer was lost knows its claim by it.
+    /// </summary>
+    public string? ClaimId { get; init; }
+
     /// <summary>Whether somebody asked to cancel the operation. Never taken back.</summary>
     public bool CancelRequested { get; init; }
 

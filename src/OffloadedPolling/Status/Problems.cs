@@ -7,6 +7,9 @@ internal static class Problems
 {
     private const string Prefix = "urn:offloaded-polling:problem:";
 
+    /// <summary>The type of <see cref="ResultTooLarge"/>.</summary>
+    public const string ResultTooLargeType = Prefix + "result-too-large";
+
     /// <summary>The document was created, but its message could not be sent: the work never begins.</summary>
     public static OperationProblem NotSent { get; } = new()
     {
@@ -55,7 +58,7 @@ internal static class Problems
     /// <summary>The handler's result does not fit into a status document.</summary>
     public static OperationProblem ResultTooLarge(StatusDocumentTooLargeException tooLarge) => new()
     {
-        Type = Prefix + "result-too-large",
+        Type = ResultTooLargeType,
         Title = "The result is too large for the status document",
         Detail = $"The status document would have {tooLarge.Size} bytes; {tooLarge.Limit} are allowed.",
     };

@@ -32,19 +32,19 @@ internal sealed class StatusTransitions(
     /// Applies <paramref name="change"/> to the newest document. It is asked again on each newer one, and answers <see langword="null"/>
     /// where it no longer applies. What a policy refuses is written with nothing of the host's in it.
     /// </summary>
-    /// <returns>The document as written, or <see langword="null"/> if the change does not apply or the document is gone.</returns>
-    public Task<StoredOperation?> ApplyAsync(
+    /// <returns>What was read last, and what was written from it.</returns>
+    public Task<StatusTransition> ApplyAsync(
         StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
         ApplyAsync(read, change, policies.ApplyOrBare, cancel);
 
     /// <summary>The same for a change that may as well not be made.</summary>
     /// <inheritdoc cref="ApplyAsync(StoredOperation, Func{StoredOperation, ValueTuple{OperationStatus, OperationMetadata}?}, CancellationToken)"/>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it. What was there stays.</exception>
-    public Task<StoredOperation?> ApplyUnlessRefusedAsync(
+    public Task<StatusTransition> ApplyUnlessRefusedAsync(
         StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
         ApplyAsync(read, change, policies.Apply, cancel);
 
-    private async Task<StoredOperation?> ApplyAsync(
+    private async Task<StatusTransition> ApplyAsync(
         StoredOperation read,
         Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change,
         Func<OperationStatus, OperationStatus> judge,
@@ -55,12 +55,14 @@ internal sealed class StatusTransitions(
         {
             if (change(current) is not { } wanted)
             {
-                return null;
+                return new StatusTransition(current, null);
             }
 
             try
             {
-                return await writes.UpdateAsync(current, judge(Stamp(current.Status, wanted.Status)), wanted.Metadata, cancel).ConfigureAwait(false);
+                var written = await writes.UpdateAsync(
+                    current, judge(Stamp(current.Status, wanted.Status)), wanted.Metadata, cancel).ConfigureAwait(false);
+                return new StatusTransition(current, written);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
             {
@@ -69,7 +71,7 @@ internal sealed class StatusTransitions(
 
             if (await store.GetAsync(current.Status.Id, cancel).ConfigureAwait(false) is not { } newer)
             {
-                return null;
+                return new StatusTransition(null, null);
             }
 
             current = newer;
@@ -115,3 +117,8 @@ internal sealed class StatusTransitions(
         return status with { LastUpdatedAt = updated, ExpiresAt = updated + options.Value.Retention };
     }
 }
+
+/// <summary>What a change to a status document came to.</summary>
+/// <param name="Current">The newest document that was read; <see langword="null"/> if it is gone.</param>
+/// <param name="Written">The document that was written from it; <see langword="null"/> if the change did not apply.</param>
+internal readonly record struct StatusTransition(StoredOperation? Current, StoredOperation? Written);

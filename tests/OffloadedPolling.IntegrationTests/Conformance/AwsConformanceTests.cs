@@ -1,3 +1,4 @@
+using OffloadedPolling.IntegrationTests.Reliability;
 using OffloadedPolling.Tests.Conformance;
 
 namespace OffloadedPolling.IntegrationTests.Conformance;
@@ -17,6 +18,9 @@ public sealed class AwsMeasuringTests : MeasuringConformance<AwsProvider>;
 public sealed class AwsAcceptTests : AcceptConformance<AwsProvider>;
 
 public sealed class AwsWorkerTests : WorkerConformance<AwsProvider>;
+
+[Collection(ReliabilityRuns.Name)]
+public sealed class AwsBacklogTests : BacklogConformance<AwsProvider>;
 
 public sealed class AwsDeadLetterTests : DeadLetterConformance<AwsProvider>;
 

@@ -147,10 +147,10 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     public async Task ADeadLettersEnd_Refused_IsABareFailed()
     {
         _policy.Refuse(OperationState.Failed);
-        var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting() with { Message = "a secret" }, OperationMetadata.Empty, default);
+        var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting() with { Message = "a secret" }, new OperationMetadata { Resends = 3 }, default);
         var letter = new ReceivedMessage { Id = "m-1", ReceiptHandle = "m-1", Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), ReceiveCount = 9 };
 
-        await Host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync(Kind, letter);
+        await Host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync(Kind, letter, delete: false, default);
 
         var end = await Host.Operations.GetAsync(waiting.Status.Id);
         Assert.Equal((OperationState.Failed, "urn:offloaded-polling:problem:status-refused", null), (end!.Status, end.Error?.Type, end.Message));

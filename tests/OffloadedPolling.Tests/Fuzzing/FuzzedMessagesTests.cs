@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Tests.Shared;
@@ -19,6 +20,7 @@ public sealed class FuzzedMessagesTests
         await using var services = Services(store, handled);
         var processor = services.GetRequiredService<MessageProcessor>();
         var runner = services.GetServices<HandlerRunner>().Single();
+        var queue = services.GetRequiredService<IOperationQueue>();
         var key = store.GetStatusKey(TestDocuments.Id);
 
         await Fuzz.RunAsync(percent: 10, seed: 6_000_000, async random =>
@@ -39,7 +41,8 @@ public sealed class FuzzedMessagesTests
             };
             var before = store.Stored;
 
-            var disposition = await processor.ProcessAsync(runner, message, default, default);
+            await using var lease = MessageLease.Start("parcels", message, queue, TimeProvider.System, NullLogger.Instance);
+            var disposition = (await processor.ProcessAsync(new Delivery(runner, lease, default, default, default))).Disposition;
 
             var after = store.Stored;
             Assert.False(before.Status.Status.IsTerminal() && before != after, "What had ended was changed.");

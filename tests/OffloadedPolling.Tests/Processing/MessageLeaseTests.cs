@@ -95,8 +95,8 @@ public sealed class MessageLeaseTests : IDisposable
     public async Task ALookThatFails_LosesNothing()
     {
         Extend(() => Timestamps.After(_time, _visibility));
-        await using var lease = MessageLease.Start(
-            "parcels", Message(), _queue, _ => throw new OperationStoreException("down"), _time, ((ILoggerProvider)_log).CreateLogger(""));
+        await using var lease = Start();
+        lease.Watch(_ => throw new OperationStoreException("down"));
 
         await AdvanceUntilAsync(() => _extensions == 3);
 
@@ -108,8 +108,8 @@ public sealed class MessageLeaseTests : IDisposable
     public async Task ALookThatHangs_DoesNotHoldUpTheNextExtension()
     {
         Extend(() => Timestamps.After(_time, _visibility));
-        await using var lease = MessageLease.Start(
-            "parcels", Message(), _queue, _ => new TaskCompletionSource<bool>().Task, _time, ((ILoggerProvider)_log).CreateLogger(""));
+        await using var lease = Start();
+        lease.Watch(_ => new TaskCompletionSource<bool>().Task);
         var startedAt = _time.GetTimestamp();
 
         await AdvanceUntilAsync(() => _extensions == 4);
@@ -135,10 +135,12 @@ public sealed class MessageLeaseTests : IDisposable
         return Task.FromResult(result());
     });
 
-    private MessageLease Start() => MessageLease.Start(
-        "parcels",
-        Message(),
-        _queue, _ => Task.FromResult(_isOwn), _time, ((ILoggerProvider)_log).CreateLogger(""));
+    private MessageLease Start()
+    {
+        var lease = MessageLease.Start("parcels", Message(), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
+        lease.Watch(_ => Task.FromResult(_isOwn));
+        return lease;
+    }
 
     private ReceivedMessage Message() =>
         new() { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, VisibleAgainAt = Timestamps.After(_time, _visibility) };

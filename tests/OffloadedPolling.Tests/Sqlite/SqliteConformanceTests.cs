@@ -1,4 +1,5 @@
 using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
@@ -17,6 +18,9 @@ public sealed class SqliteMeasuringTests : MeasuringConformance<SqliteProvider>;
 public sealed class SqliteAcceptTests : AcceptConformance<SqliteProvider>;
 
 public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;
+
+[Collection(WholeMachine.Name)]
+public sealed class SqliteBacklogTests : BacklogConformance<SqliteProvider>;
 
 public sealed class SqliteDeadLetterTests : DeadLetterConformance<SqliteProvider>;
 

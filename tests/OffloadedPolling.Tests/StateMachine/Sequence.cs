@@ -218,8 +218,9 @@ internal sealed class Sequence
 
         var process = new SteppedProcess();
         var (ports, time) = Connect(process);
-        var processor = new DeadLetterProcessor(ports, ports, Transitions(ports, time), NullLogger<DeadLetterProcessor>.Instance);
-        _interleaver.Track(process, processor.ProcessAsync("parcels", letter));
+        var circuit = new StoreCircuitBreaker(ports, time, NullLogger<StoreCircuitBreaker>.Instance);
+        var processor = new DeadLetterProcessor(ports, ports, ports, Transitions(ports, time), circuit, NullLogger<DeadLetterProcessor>.Instance);
+        _interleaver.Track(process, processor.ProcessAsync("parcels", letter, delete: true, CancellationToken.None));
     }
 
     private void Cancel()

@@ -12,25 +12,40 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
 {
     private readonly SteppedHandler _handler;
 
+    private readonly SteppedPorts _ports;
+
+    private readonly TimeProvider _time;
+
     private readonly MessageProcessor _processor;
 
     private readonly CancellationTokenSource _stop = new();
 
-    public SteppedWorker(Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, TimeProvider time)
+    public SteppedWorker(
+        Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, TimeProvider time)
     {
-        Process = process;
+        (Process, _ports, _time) = (process, ports, time);
         _handler = new SteppedHandler(interleaver, process, ends);
         var options = Options.Create(new OffloadedPollingOptions());
         var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
-        _processor = new MessageProcessor(
-            ports, ports, transitions, work, new HandlerScopes(this, Sequence.Metrics), settings, options, time, Sequence.Metrics, NullLogger<MessageProcessor>.Instance);
+        var logger = NullLogger<MessageProcessor>.Instance;
+        var circuit = new StoreCircuitBreaker(ports, time, NullLogger<StoreCircuitBreaker>.Instance);
+        var claims = new OperationClaims(ports, transitions, circuit, work, settings, time, logger);
+        var runs = new HandlerRuns(new HandlerScopes(this, Sequence.Metrics), transitions, claims, options, time, logger);
+        var completion = new OperationCompletion(transitions, circuit, Sequence.Metrics, time, logger);
+        _processor = new MessageProcessor(claims, runs, completion, ports, logger);
     }
 
     public SteppedProcess Process { get; }
 
     public IServiceProvider ServiceProvider => this;
 
-    public Task<MessageDisposition> ProcessAsync(ReceivedMessage message) => _processor.ProcessAsync(_handler, message, _stop.Token, CancellationToken.None);
+    /// <summary>Processes a message whose lease began with its receipt.</summary>
+    public async Task<MessageDisposition> ProcessAsync(ReceivedMessage message)
+    {
+        await using var lease = MessageLease.Start("parcels", message, _ports, _time, NullLogger.Instance);
+        var result = await _processor.ProcessAsync(new Delivery(_handler, lease, _stop.Token, _stop.Token, CancellationToken.None)).ConfigureAwait(false);
+        return result.Disposition;
+    }
 
     /// <summary>A clean stop: handlers are told to end.</summary>
     public void Stop() => _stop.Cancel();

@@ -12,7 +12,7 @@ internal sealed class DeadLetterEvents(string kind, DeadLetterProcessor processo
     public async Task<IReadOnlyList<EventRecord>> ProcessAsync(IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
     {
         var done = await Task.WhenAll(records.Select(record =>
-            processor.ProcessAsync(kind, record.ToMessage(maxReceiveCount: null, visibleAgainAt: 0), delete: false))).ConfigureAwait(false);
+            processor.ProcessAsync(kind, record.ToMessage(maxReceiveCount: null, visibleAgainAt: 0), delete: false, abandon))).ConfigureAwait(false);
         return [.. records.Where((_, index) => !done[index])];
     }
 }

@@ -34,6 +34,9 @@ public sealed class SqsEventProcessor
     /// <exception cref="InvalidSqsEventException">
     /// It is no event of a queue, or has a record without an id, which cannot be answered for by itself. All others are done by then.
     /// </exception>
+    /// <exception cref="OperationStoreException">
+    /// The status store failed before any message was done. AWS Lambda then slows down, and delivers the whole batch again.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeLeft"/> is not over 0.</exception>
     public async Task<Stream> ProcessAsync(Stream sqsEvent, TimeSpan timeLeft, CancellationToken cancel = default)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
@@ -10,6 +11,8 @@ internal sealed class WorkEvents : IEventSource, IDisposable
 {
     // A new function's first connection takes its time. Without the answer, a last attempt is not known as such.
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan _releasePatience = TimeSpan.FromSeconds(1);
 
     private readonly HandlerRunner _runner;
 
@@ -53,49 +56,88 @@ internal sealed class WorkEvents : IEventSource, IDisposable
 
     public void Dispose() => _slots.Dispose();
 
-    public async Task<IReadOnlyList<EventRecord>> ProcessAsync(IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
+    public async Task<IReadOnlyList<EventRecord>> ProcessAsync(
+        IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
     {
         var arrivedAt = _time.GetTimestamp();
         var attributes = await _attributes.GetOnceAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
-        var hiddenUntil = Timestamps.After(_time, (attributes?.VisibilityTimeout ?? _options.VisibilityTimeout) - _time.GetElapsedTime(arrivedAt));
-        var done = await Task.WhenAll(records.Select(record => ProcessAsync(record, attributes?.MaxReceiveCount, hiddenUntil, stop, abandon))).ConfigureAwait(false);
+        var hiddenUntil = Timestamps.After(
+            _time, (attributes?.VisibilityTimeout ?? _options.VisibilityTimeout) - _time.GetElapsedTime(arrivedAt));
+        var done = new ConcurrentDictionary<EventRecord, bool>();
+        var outage = new Outage(stop);
+
+        // What is not done when the function's time is over is answered as failed: the messages that are done must not come again.
+        await Task.WhenAll(records.Select(record => ProcessAsync(record, attributes?.MaxReceiveCount, hiddenUntil, outage, done, abandon)))
+            .WaitAsync(abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
         await _durations.WriteIfDueAsync(Kind, abandon).ConfigureAwait(false);
-        return [.. records.Where((_, index) => !done[index])];
+        return done.IsEmpty && outage.Failure is { } failure ? throw failure : [.. records.Where(record => !done.ContainsKey(record))];
     }
 
-    private async Task<bool> ProcessAsync(EventRecord record, int? maxReceiveCount, long hiddenUntil, CancellationToken stop, CancellationToken abandon)
+    private async Task ProcessAsync(
+        EventRecord record, int? maxReceiveCount, long hiddenUntil, Outage outage, ConcurrentDictionary<EventRecord, bool> done, CancellationToken abandon)
     {
-        ReceivedMessage? message = null;
+        // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
+        // process dies, and a cancellation is noticed soon.
+        var message = record.ToMessage(maxReceiveCount, Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
         try
         {
-            var hasSlot = await TakeSlotAsync(stop).ConfigureAwait(false);
-
-            // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
-            // process dies, and is heard soon when its caller cancels.
-            message = record.ToMessage(maxReceiveCount, Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
-            var disposition = hasSlot ? await ProcessInSlotAsync(message, stop, abandon).ConfigureAwait(false) : MessageDisposition.Release;
-            if (disposition == MessageDisposition.Release)
+            MessageDisposition disposition;
+            var lease = MessageLease.Start(Kind, message, _queue, _time, _logger);
+            await using (lease.ConfigureAwait(false))
             {
-                await _queue.ReleaseAsync(Kind, [message], CancellationToken.None).ConfigureAwait(false);
+                disposition = await ProcessInSlotAsync(lease, outage, abandon).ConfigureAwait(false);
             }
 
-            return disposition == MessageDisposition.Delete;
+            if (disposition == MessageDisposition.Delete)
+            {
+                done[record] = true;
+            }
+            else if (disposition == MessageDisposition.Release)
+            {
+                using var patience = new CancellationTokenSource(_releasePatience, _time);
+                await _queue.ReleaseAsync(Kind, [message], patience.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception unexpected)
         {
-            // One message must not keep the others; it is delivered again.
-            Log.MessageLeft(_logger, record.MessageId!, Kind, unexpected);
-            return false;
+            // One message must not keep the others; it is redelivered.
+            Log.MessageLeft(_logger, message.Id, Kind, unexpected);
         }
     }
 
-    private async Task<bool> TakeSlotAsync(CancellationToken stop)
+    private async Task<MessageDisposition> ProcessInSlotAsync(MessageLease lease, Outage outage, CancellationToken abandon)
     {
-        var taken = _slots.WaitAsync(stop);
+        if (!await TakeSlotAsync(lease, outage).ConfigureAwait(false))
+        {
+            return outage.Failure is null && !lease.Lost.IsCancellationRequested ? MessageDisposition.Release : MessageDisposition.Leave;
+        }
+
+        try
+        {
+            var delivery = new Delivery(_runner, lease, outage.Stopping, outage.Stop, abandon) { WaitsForStore = false };
+            // Off this thread: a handler that blocks must not keep the others of its batch.
+            var result = await Task.Run(() => _processor.ProcessAsync(delivery), CancellationToken.None).ConfigureAwait(false);
+            if (result is { StoreFailure: { } failure, HasRun: false })
+            {
+                outage.Begin(failure);
+            }
+
+            return result.Disposition;
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task<bool> TakeSlotAsync(MessageLease lease, Outage outage)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(outage.Stopping, lease.Lost);
+        var taken = _slots.WaitAsync(given.Token);
         await taken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (taken.IsCompletedSuccessfully && stop.IsCancellationRequested)
+        if (taken.IsCompletedSuccessfully && given.IsCancellationRequested)
         {
             // Both at once: it would be lost to all later batches.
             _slots.Release();
@@ -105,22 +147,23 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         return taken.IsCompletedSuccessfully;
     }
 
-    private async Task<MessageDisposition> ProcessInSlotAsync(ReceivedMessage message, CancellationToken stop, CancellationToken abandon)
+    /// <summary>
+    /// The store's failure in one batch. Nothing more of the batch is begun then: each try would cost the function's time, and fail.
+    /// </summary>
+    private sealed class Outage(CancellationToken stop)
     {
-        try
-        {
-            if (_time.GetTimestamp() >= message.VisibleAgainAt)
-            {
-                Log.MessageHeldTooLong(_logger, message.Id, Kind);
-                return MessageDisposition.Leave;
-            }
+        private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
-            // Off this thread: a handler that blocks must not keep the others of its batch.
-            return await Task.Run(() => _processor.ProcessAsync(_runner, message, stop, abandon), CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
+        public CancellationToken Stop => stop;
+
+        public CancellationToken Stopping => _stopping.Token;
+
+        public Exception? Failure { get; private set; }
+
+        public void Begin(Exception failure)
         {
-            _slots.Release();
+            Failure ??= failure;
+            _stopping.Cancel();
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace OffloadedPolling.IntegrationTests.Reliability;
+namespace OffloadedPolling.Tests.Shared;
 
 /// <summary>How large the runs are: short among the other tests, long with <c>OFFLOADEDPOLLING_TEST_LONG=1</c>.</summary>
 internal static class Scale

@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.Processing;
+
+/// <summary>
+/// Opens when the status store fails, so that no delivery is spent on work that cannot begin: while it is open, workers and dead-letter
+/// readers receive nothing and keep hidden what they hold. It probes the store with back-off and closes when the store answers.
+/// </summary>
+/// <remarks>https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker</remarks>
+internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvider time, ILogger<StoreCircuitBreaker> logger) : IDisposable
+{
+    private static readonly TimeSpan _probeTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(500);
+
+    // What an outage's end may go unnoticed for.
+    private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _disposed = new();
+
+    private readonly Lock _lock = new();
+
+    private TaskCompletionSource? _open;
+
+    private int _probes;
+
+    private bool _isReported;
+
+    /// <summary>What is wrong with the store; <see langword="null"/> while it answers.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Probes the store once before the first receive.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (await ProbeAsync(cancellationToken).ConfigureAwait(false) is { } failure)
+        {
+            OnFailure(failure);
+        }
+    }
+
+    /// <summary>Opens the circuit. One failure is reported for each outage.</summary>
+    public void OnFailure(Exception failure)
+    {
+        lock (_lock)
+        {
+            if (_open is not null || _disposed.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Problem = failure.Message;
+            if (!_isReported)
+            {
+                _isReported = true;
+                Log.StoreOutageBegan(logger, failure);
+            }
+        }
+
+        _ = ProbeUntilClosedAsync();
+    }
+
+    /// <summary>Reports that the store did what it was asked: the next outage starts with short delays, and is logged.</summary>
+    public void OnSuccess()
+    {
+        if (Volatile.Read(ref _probes) == 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_open is null)
+            {
+                (_probes, _isReported) = (0, false);
+                Log.StoreOutageEnded(logger);
+            }
+        }
+    }
+
+    /// <summary>Returns at once while the circuit is closed, otherwise when it closes.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _open is null ? Task.CompletedTask : _open.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _disposed.Dispose();
+    }
+
+    private async Task ProbeUntilClosedAsync()
+    {
+        Exception? failure;
+        do
+        {
+            await Backoff.DelayAsync(time, ++_probes, _disposed.Token, _firstDelay, _longestDelay)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_disposed.IsCancellationRequested)
+            {
+                return;
+            }
+
+            failure = await ProbeAsync(_disposed.Token).ConfigureAwait(false);
+        }
+        while (failure is not null);
+
+        Close();
+    }
+
+    private void Close()
+    {
+        TaskCompletionSource? open;
+        lock (_lock)
+        {
+            (open, _open, Problem) = (_open, null, null);
+        }
+
+        open?.SetResult();
+    }
+
+    // What a check reports without failing is for the health check: the store can be used.
+    private async Task<Exception?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.CheckAsync(cancellationToken).WaitAsync(_probeTimeout, time, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (OffloadedPollingException failed)
+        {
+            return failed;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception failed)
+        {
+            return new OperationStoreException($"The status store did not answer within {_probeTimeout}. Check the network and the store.", failed);
+        }
+    }
+}

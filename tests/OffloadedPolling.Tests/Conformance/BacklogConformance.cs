@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>A backlog behind slow handlers: every delivery is spent on work that begins.</summary>
+public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider>
+    where TProvider : IProvider, new()
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+
+    private readonly Runs _runs = new();
+
+    private protected override void Build(IOffloadedPollingBuilder builder) => builder.Services.AddSingleton(_runs);
+
+    public static TheoryData<int, int, int, bool> Backlogs => Scale.IsLong
+        ? new() { { 1, 300, 10, false }, { 1, 300, 10, true }, { 10, 400, 50, false }, { 10, 400, 50, true }, { 10, 1_500, 10, false }, { 10, 1_500, 10, true } }
+        : new() { { 1, 300, 60, false }, { 1, 300, 60, true }, { 10, 400, 50, false }, { 10, 1_500, 50, true } };
+
+    /// <param name="concurrency">How many handlers run at once.</param>
+    /// <param name="operations">How many operations wait.</param>
+    /// <param name="slowEvery">One in so many takes longer than a visibility timeout.</param>
+    /// <param name="isShuffled">Whether they are delivered out of order.</param>
+    [Theory]
+    [MemberData(nameof(Backlogs))]
+    public async Task ABacklogBehindSlowHandlers_SpendsNoDeliveryOnWorkThatDoesNotBegin(int concurrency, int operations, int slowEvery, bool isShuffled)
+    {
+        var accepted = new List<string>();
+        for (var number = 1; number <= operations; number++)
+        {
+            accepted.Add((await Host.Operations.AcceptAsync(new Parcel(number % slowEvery == slowEvery / 2 ? Runs.Slow : "fast"))).Id);
+        }
+
+        await using var worker = await StartWorkerAsync(concurrency, isShuffled);
+        await Eventually.TrueAsync(() => _runs.Begun.Count == operations, _patience, () => $"only {_runs.Begun.Count} of {operations} have begun");
+        var ends = await Task.WhenAll(accepted.Select(EndOfAsync));
+
+        ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
+        ends.Should().OnlyContain(end => end.Attempt == _runs.Begun[end.Id], "each delivery begins a run");
+        worker.Log.Entries.Should().NotContain(entry => entry.Id == 415, "no message loses its time while it waits");
+    }
+
+    private Task<ConformanceHost> StartWorkerAsync(int concurrency, bool isShuffled) => ConformanceHost.StartAsync(
+        Provider,
+        operation: kind => (kind.VisibilityTimeout, kind.MaxConcurrency, kind.MaxAttempts) = (TimeSpan.FromSeconds(2), concurrency, 3),
+        build: builder =>
+        {
+            builder.Services.AddSingleton(_runs);
+            builder.AddHandler<Parcel, NeighborHandler>();
+            if (isShuffled)
+            {
+                ShuffledQueue.Decorate(builder.Services);
+            }
+        });
+
+    internal sealed class Runs
+    {
+        public const string Slow = "slow";
+
+        /// <summary>How many times each operation's handler has begun.</summary>
+        public ConcurrentDictionary<string, int> Begun { get; } = new();
+    }
+
+    private sealed class NeighborHandler(Runs runs) : IOperationHandler<Parcel, string>
+    {
+        private static readonly TimeSpan _slow = TimeSpan.FromSeconds(2.5);
+
+        private static readonly TimeSpan _fast = TimeSpan.FromMilliseconds(3);
+
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        {
+            runs.Begun.AddOrUpdate(context.OperationId, 1, static (_, times) => times + 1);
+            await Task.Delay(context.Payload.To == Runs.Slow ? _slow : _fast, cancel);
+            return "done";
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>A provider's queue that delivers in no order, as a standard queue of SQS may.</summary>
+internal sealed class ShuffledQueue(IOperationQueue queue) : IOperationQueue
+{
+    public string MessagingSystem => queue.MessagingSystem;
+
+    public int MaxMessageBytes => queue.MaxMessageBytes;
+
+    /// <summary>Puts it in front of the queue that is registered.</summary>
+    public static void Decorate(IServiceCollection services)
+    {
+        var inner = services.Last(service => service.ServiceType == typeof(IOperationQueue)).ImplementationType!;
+        services.AddSingleton<IOperationQueue>(provider => new ShuffledQueue((IOperationQueue)ActivatorUtilities.CreateInstance(provider, inner)));
+    }
+
+    public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => queue.SendAsync(kind, message, cancel);
+
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel)
+    {
+        var messages = (await queue.ReceiveAsync(kind, most, cancel)).ToArray();
+        Random.Shared.Shuffle(messages);
+        return messages;
+    }
+
+    public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => queue.DeleteAsync(kind, messages, cancel);
+
+    public Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel) => queue.ExtendAsync(kind, message, cancel);
+
+    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => queue.ReleaseAsync(kind, messages, cancel);
+
+    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => queue.GetDepthAsync(kind, cancel);
+
+    public Task<string?> CheckAsync(string kind, CancellationToken cancel) => queue.CheckAsync(kind, cancel);
+}
