@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.S3.Model;
 
 namespace OffloadedPolling.Status;
@@ -10,6 +11,8 @@ internal static class S3StatusObject
     private const string Cancel = "op-cancel";
 
     private const string CancelRequested = "requested";
+
+    private const string Resends = "op-resends";
 
     private const string Fingerprint = "op-payload";
 
@@ -24,6 +27,7 @@ internal static class S3StatusObject
         request.Headers.CacheControl = StatusDocument.CacheControl;
         Add(Owner, metadata.OwnerMessageId);
         Add(Cancel, metadata.CancelRequested ? CancelRequested : null);
+        Add(Resends, metadata.Resends == 0 ? null : metadata.Resends.ToString(CultureInfo.InvariantCulture));
         Add(Fingerprint, metadata.PayloadFingerprint);
         return request;
 
@@ -49,6 +53,7 @@ internal static class S3StatusObject
         {
             OwnerMessageId = response.Metadata[Owner],
             CancelRequested = response.Metadata[Cancel] == CancelRequested,
+            Resends = int.TryParse(response.Metadata[Resends], NumberStyles.None, CultureInfo.InvariantCulture, out var resends) ? resends : 0,
             PayloadFingerprint = response.Metadata[Fingerprint],
         };
         return new StoredOperation(StatusDocument.Read(id, key, document), metadata, S3ConditionalObjects.ToVersion(response.ETag));

@@ -58,14 +58,15 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         var arrivedAt = _time.GetTimestamp();
         var attributes = await _attributes.GetOnceAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
         var hiddenUntil = Timestamps.After(_time, (attributes?.VisibilityTimeout ?? _options.VisibilityTimeout) - _time.GetElapsedTime(arrivedAt));
-        var done = await Task.WhenAll(records.Select(record => ProcessAsync(record, attributes?.MaxReceiveCount, hiddenUntil, stop, abandon))).ConfigureAwait(false);
+        var done = await Task.WhenAll(records.Select(record => ProcessAsync(record, attributes?.MaxReceiveCount, arrivedAt, hiddenUntil, stop, abandon))).ConfigureAwait(false);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
         await _durations.WriteIfDueAsync(Kind, abandon).ConfigureAwait(false);
         return [.. records.Where((_, index) => !done[index])];
     }
 
-    private async Task<bool> ProcessAsync(EventRecord record, int? maxReceiveCount, long hiddenUntil, CancellationToken stop, CancellationToken abandon)
+    private async Task<bool> ProcessAsync(
+        EventRecord record, int? maxReceiveCount, long receivedAt, long hiddenUntil, CancellationToken stop, CancellationToken abandon)
     {
         ReceivedMessage? message = null;
         try
@@ -74,7 +75,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
 
             // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
             // process dies, and is heard soon when its caller cancels.
-            message = record.ToMessage(maxReceiveCount, Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
+            message = record.ToMessage(maxReceiveCount, receivedAt, Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
             var disposition = hasSlot ? await ProcessInSlotAsync(message, stop, abandon).ConfigureAwait(false) : MessageDisposition.Release;
             if (disposition == MessageDisposition.Release)
             {
