@@ -6,7 +6,7 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>What is in the database file, and whether it is this library's at all.</summary>
 internal static class SqliteSchema
 {
-    private const int Version = 3;
+    private const int Version = 4;
 
     // "OPol", in the file's header, so that no other program's database is taken for one of these.
     // https://www.sqlite.org/pragma.html#pragma_application_id
@@ -35,8 +35,10 @@ internal static class SqliteSchema
             version TEXT NOT NULL,
             expires_at INTEGER NOT NULL,
             owner_message_id TEXT,
+            claim_id TEXT,
             cancel_requested INTEGER NOT NULL DEFAULT 0,
             payload_fingerprint TEXT,
+            resends INTEGER NOT NULL DEFAULT 0,
             document BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX documents_expires_at ON documents (expires_at);
@@ -47,6 +49,7 @@ internal static class SqliteSchema
             received_at INTEGER NOT NULL DEFAULT 0,
             receive_count INTEGER NOT NULL DEFAULT 0,
             status_key TEXT NOT NULL,
+            status_created_at INTEGER,
             trace_parent TEXT,
             body TEXT NOT NULL
         ) STRICT;
@@ -58,7 +61,15 @@ internal static class SqliteSchema
     private const string UpgradeFrom1 = """
         ALTER TABLE documents ADD COLUMN cancel_requested INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE documents ADD COLUMN payload_fingerprint TEXT;
-        """ + CreateDeadIndex + CreateProfiles;
+        """ + CreateDeadIndex + UpgradeFrom2;
+
+    private const string UpgradeFrom2 = CreateProfiles + UpgradeFrom3;
+
+    private const string UpgradeFrom3 = """
+        ALTER TABLE documents ADD COLUMN claim_id TEXT;
+        ALTER TABLE documents ADD COLUMN resends INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN status_created_at INTEGER;
+        """;
 
     /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
     public static string? WrongWith(SqliteSession session)
@@ -93,7 +104,8 @@ internal static class SqliteSchema
         {
             0 => Create,
             1 => UpgradeFrom1,
-            _ => CreateProfiles,
+            2 => UpgradeFrom2,
+            _ => UpgradeFrom3,
         });
         session.Execute($"PRAGMA application_id = {ApplicationId}");
         session.Execute($"PRAGMA user_version = {Version}");

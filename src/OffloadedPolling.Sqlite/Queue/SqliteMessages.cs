@@ -86,21 +86,21 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         var received = await WriteAsync("receive from", kind, session =>
         {
             var now = Now();
-            var visibleAgainAt = Timestamps.After(time, visibility);
+            var (receivedAt, visibleAgainAt) = (time.GetTimestamp(), Timestamps.After(time, visibility));
             return session.ReadAll(
                 $"""
                 UPDATE messages SET visible_at = $visible_again_at, received_at = $now, receive_count = receive_count + 1
                 WHERE id IN (SELECT id FROM messages WHERE kind = $kind AND {condition} ORDER BY id LIMIT $most)
-                RETURNING id, receive_count, status_key, trace_parent, body
+                RETURNING id, receive_count, status_key, trace_parent, body, status_created_at
                 """,
-                row => ToReceived(row, visibleAgainAt),
+                row => ToReceived(row, receivedAt, visibleAgainAt),
                 ("$kind", kind), ("$now", now), ("$visible_again_at", now + (long)visibility.TotalMilliseconds), ("$most", most));
         }, CancellationToken.None).ConfigureAwait(false);
         received.Sort((one, other) => IdOf(one).CompareTo(IdOf(other)));
         return received;
     }
 
-    private static ReceivedMessage ToReceived(SqliteDataReader row, long visibleAgainAt) => new()
+    private static ReceivedMessage ToReceived(SqliteDataReader row, long receivedAt, long visibleAgainAt) => new()
     {
         Id = row.GetInt64(0).ToString(CultureInfo.InvariantCulture),
         ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(0)}/{row.GetInt32(1)}"),
@@ -108,7 +108,9 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         StatusKey = row.GetString(2),
         TraceParent = row.IsDBNull(3) ? null : row.GetString(3),
         Body = row.GetString(4),
+        StatusCreatedAt = row.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
         MaxReceiveCount = MessageVisibility.MaxReceiveCount,
+        ReceivedAt = receivedAt,
         VisibleAgainAt = visibleAgainAt,
     };
 

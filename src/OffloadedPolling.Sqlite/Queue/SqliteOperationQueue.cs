@@ -7,7 +7,7 @@ internal sealed class SqliteOperationQueue(
     SqliteDatabase database, SqliteMessages rows, SqliteQueueDepth depth, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IOperationQueue
 {
     private const string Insert =
-        "INSERT INTO messages (kind, status_key, trace_parent, body) VALUES ($kind, $status_key, $trace_parent, $body)";
+        "INSERT INTO messages (kind, status_key, status_created_at, trace_parent, body) VALUES ($kind, $status_key, $created_at, $trace_parent, $body)";
 
     private const string Deliverable = $"{MessageVisibility.IsVisible} AND {MessageVisibility.IsAlive}";
 
@@ -23,7 +23,12 @@ internal sealed class SqliteOperationQueue(
     public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel)
     {
         await rows.WriteAsync("send to", kind, session => session.Execute(
-            Insert, ("$kind", kind), ("$status_key", message.StatusKey), ("$trace_parent", message.TraceParent), ("$body", message.Body)), cancel).ConfigureAwait(false);
+            Insert,
+            ("$kind", kind),
+            ("$status_key", message.StatusKey),
+            ("$created_at", message.StatusCreatedAt?.ToUnixTimeMilliseconds()),
+            ("$trace_parent", message.TraceParent),
+            ("$body", message.Body)), cancel).ConfigureAwait(false);
         depth.CountSent(kind);
         _arrivals.Raise();
     }

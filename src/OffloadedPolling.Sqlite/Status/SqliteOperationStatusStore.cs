@@ -8,13 +8,14 @@ namespace OffloadedPolling.Sqlite;
 internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptions<OffloadedPollingOptions> options) : IOperationStatusStore
 {
     private const string Insert = """
-        INSERT OR IGNORE INTO documents (id, version, expires_at, owner_message_id, cancel_requested, payload_fingerprint, document)
-        VALUES ($id, $version, $expires_at, $owner, $cancel_requested, $fingerprint, $document)
+        INSERT OR IGNORE INTO documents
+            (id, version, expires_at, owner_message_id, claim_id, cancel_requested, payload_fingerprint, resends, document)
+        VALUES ($id, $version, $expires_at, $owner, $claim, $cancel_requested, $fingerprint, $resends, $document)
         """;
 
     private const string Replace = """
-        UPDATE documents SET version = $version, expires_at = $expires_at, owner_message_id = $owner, cancel_requested = $cancel_requested,
-            payload_fingerprint = $fingerprint, document = $document
+        UPDATE documents SET version = $version, expires_at = $expires_at, owner_message_id = $owner, claim_id = $claim,
+            cancel_requested = $cancel_requested, payload_fingerprint = $fingerprint, resends = $resends, document = $document
         WHERE id = $id AND version = $read
         """;
 
@@ -107,8 +108,10 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
             ("$version", version),
             ("$expires_at", status.ExpiresAt.ToUnixTimeMilliseconds()),
             ("$owner", metadata.OwnerMessageId),
+            ("$claim", metadata.ClaimId),
             ("$cancel_requested", metadata.CancelRequested ? 1 : 0),
             ("$fingerprint", metadata.PayloadFingerprint),
+            ("$resends", metadata.Resends),
             ("$document", document)];
     }
 }

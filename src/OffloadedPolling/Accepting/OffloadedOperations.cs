@@ -135,6 +135,8 @@ internal sealed class OffloadedOperations(
         {
             Body = payloadJson,
             StatusKey = statusKey,
+            // Any instant has the size of the document's own, which replaces it before the message is sent.
+            StatusCreatedAt = time.GetUtcNow(),
             TraceParent = MessageTrace.Current,
         };
         return message.SizeInBytes <= queue.MaxMessageBytes
@@ -203,7 +205,7 @@ internal sealed class OffloadedOperations(
         using var activity = OperationActivities.Send(status.Kind, queue.MessagingSystem, status.Id);
         try
         {
-            await queue.SendAsync(status.Kind, message.In(activity is null ? null : MessageTrace.Current), cancel).ConfigureAwait(false);
+            await queue.SendAsync(status.Kind, message.Of(status.CreatedAt).In(activity is null ? null : MessageTrace.Current), cancel).ConfigureAwait(false);
         }
         catch (Exception failed)
         {

@@ -8,7 +8,7 @@ namespace OffloadedPolling;
 /// <item>MUST have made a message durable before <see cref="SendAsync"/> returns;</item>
 /// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>, and deliver it again,
 /// with a higher <see cref="ReceivedMessage.ReceiveCount"/>, when it has not been deleted by then;</item>
-/// <item>MUST carry the body untouched, and the status key and the trace beside it;</item>
+/// <item>MUST carry the body unchanged, with the status key, the document's creation time (to the millisecond) and the trace;</item>
 /// <item>MUST tell their depth within 100 ms and without failing, as every accept asks for it: from what they know already, if need be.</item>
 /// </list>
 /// </remarks>

@@ -1,4 +1,5 @@
 using System.Text;
+using OffloadedPolling.Queue;
 
 namespace OffloadedPolling;
 
@@ -24,12 +25,19 @@ public sealed class OutgoingMessage
     /// <summary>The message's size in bytes as queues count it: the body, and each attribute's name, type and value.</summary>
     public int SizeInBytes => Encoding.UTF8.GetByteCount(Body)
         + SizeOf(MessageAttributes.StatusKey, StatusKey)
+        + (StatusCreatedAt is null ? 0 : SizeOf(MessageAttributes.StatusCreatedAt, StatusCreatedAtText.Length))
         + (TraceParent is null ? 0 : SizeOf(MessageAttributes.TraceParent, TraceParent));
 
     /// <summary>The same message in another span of the trace that it is in: its size stays. A message of no trace stays as it is.</summary>
-    internal OutgoingMessage In(string? trace) =>
-        TraceParent is null || trace is null || trace == TraceParent ? this : new OutgoingMessage { Body = Body, StatusKey = StatusKey, TraceParent = trace };
+    internal OutgoingMessage In(string? trace) => TraceParent is null || trace is null || trace == TraceParent ? this : Copy(StatusCreatedAt, trace);
 
-    private static int SizeOf(string name, string value) =>
-        Encoding.UTF8.GetByteCount(name) + MessageAttributes.StringType.Length + Encoding.UTF8.GetByteCount(value);
+    /// <summary>The same message for the document that was created at this instant: its size stays.</summary>
+    internal OutgoingMessage Of(DateTimeOffset statusCreatedAt) => Copy(statusCreatedAt, TraceParent);
+
+    private OutgoingMessage Copy(DateTimeOffset? statusCreatedAt, string? trace) =>
+        new() { Body = Body, StatusKey = StatusKey, StatusCreatedAt = statusCreatedAt, TraceParent = trace };
+
+    private static int SizeOf(string name, string value) => SizeOf(name, Encoding.UTF8.GetByteCount(value));
+
+    private static int SizeOf(string name, int valueBytes) => Encoding.UTF8.GetByteCount(name) + MessageAttributes.StringType.Length + valueBytes;
 }

@@ -19,7 +19,8 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
 
     private static readonly List<string> _systemAttributes = [MessageSystemAttributeName.ApproximateReceiveCount];
 
-    private static readonly List<string> _messageAttributes = [MessageAttributes.StatusKey, MessageAttributes.TraceParent];
+    private static readonly List<string> _messageAttributes = [
+        MessageAttributes.StatusKey, MessageAttributes.StatusCreatedAt, MessageAttributes.TraceParent];
 
     /// <summary>Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came.</summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
@@ -35,7 +36,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
             MessageAttributeNames = _messageAttributes,
         };
         var response = await CallAsync("receive from", queueUrl, () => sqs.Client.ReceiveMessageAsync(request, cancel), cancel).ConfigureAwait(false);
-        var visibleAgainAt = Timestamps.After(time, visibility);
+        var (receivedAt, visibleAgainAt) = (time.GetTimestamp(), Timestamps.After(time, visibility));
 
         // An empty receive has no list at all.
         if (response.Messages is not { Count: > 0 } messages)
@@ -44,7 +45,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
         }
 
         var max = await maxReceiveCount().ConfigureAwait(false);
-        return messages.ConvertAll(message => ToReceived(message, max, visibleAgainAt));
+        return messages.ConvertAll(message => ToReceived(message, max, receivedAt, visibleAgainAt));
     }
 
     public async Task DeleteAsync(string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
@@ -102,18 +103,22 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
         }
     }
 
-    private static ReceivedMessage ToReceived(Message message, int? maxReceiveCount, long visibleAgainAt) => new()
+    private static ReceivedMessage ToReceived(Message message, int? maxReceiveCount, long receivedAt, long visibleAgainAt) => new()
     {
         Id = message.MessageId,
         ReceiptHandle = message.ReceiptHandle,
         Body = message.Body,
-        StatusKey = message.MessageAttributes?.GetValueOrDefault(MessageAttributes.StatusKey)?.StringValue,
-        TraceParent = message.MessageAttributes?.GetValueOrDefault(MessageAttributes.TraceParent)?.StringValue,
+        StatusKey = Text(message, MessageAttributes.StatusKey),
+        StatusCreatedAt = Text(message, MessageAttributes.StatusCreatedAt) is { } text && StatusCreatedAtText.TryRead(text, out var createdAt) ? createdAt : null,
+        TraceParent = Text(message, MessageAttributes.TraceParent),
         ReceiveCount = int.TryParse(
             message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.ApproximateReceiveCount), CultureInfo.InvariantCulture, out var count) ? count : 1,
         MaxReceiveCount = maxReceiveCount,
+        ReceivedAt = receivedAt,
         VisibleAgainAt = visibleAgainAt,
     };
+
+    private static string? Text(Message message, string attribute) => message.MessageAttributes?.GetValueOrDefault(attribute)?.StringValue;
 
     private static string EntryId(int index) => index.ToString(CultureInfo.InvariantCulture);
 }

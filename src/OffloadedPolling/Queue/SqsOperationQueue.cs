@@ -23,6 +23,11 @@ internal sealed class SqsOperationQueue(
             MessageBody = message.Body,
             MessageAttributes = new Dictionary<string, MessageAttributeValue> { [MessageAttributes.StatusKey] = Text(message.StatusKey) },
         };
+        if (message.StatusCreatedAt is { } createdAt)
+        {
+            request.MessageAttributes.Add(MessageAttributes.StatusCreatedAt, Text(StatusCreatedAtText.Of(createdAt)));
+        }
+
         if (message.TraceParent is { } trace)
         {
             request.MessageAttributes.Add(MessageAttributes.TraceParent, Text(trace));

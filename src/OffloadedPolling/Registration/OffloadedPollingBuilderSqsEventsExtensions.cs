@@ -52,6 +52,10 @@ public static class OffloadedPollingBuilderSqsEventsExtensions
 
         var queue = provider.GetRequiredService<IDeadLetterQueue>();
         return provider.GetRequiredService<OperationKinds>().All.Where(kind => queue.IsKnown(kind.Name)).Select(kind =>
-            new DeadLetterEvents(kind.Name, processor, provider.GetRequiredService<IOptionsMonitor<OperationOptions>>()));
+            new DeadLetterEvents(
+                kind.Name,
+                processor,
+                provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(),
+                provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.S3.Model;
 
 namespace OffloadedPolling.Status;
@@ -11,6 +12,10 @@ internal static class S3StatusObject
 
     private const string CancelRequested = "requested";
 
+    private const string ClaimId = "op-claim";
+
+    private const string Resends = "op-resends";
+
     private const string Fingerprint = "op-payload";
 
     public static PutObjectRequest ToRequest(string key, byte[] document, OperationMetadata metadata)
@@ -23,7 +28,9 @@ internal static class S3StatusObject
         };
         request.Headers.CacheControl = StatusDocument.CacheControl;
         Add(Owner, metadata.OwnerMessageId);
+        Add(ClaimId, metadata.ClaimId);
         Add(Cancel, metadata.CancelRequested ? CancelRequested : null);
+        Add(Resends, metadata.Resends == 0 ? null : metadata.Resends.ToString(CultureInfo.InvariantCulture));
         Add(Fingerprint, metadata.PayloadFingerprint);
         return request;
 
@@ -48,7 +55,9 @@ internal static class S3StatusObject
         var metadata = new OperationMetadata
         {
             OwnerMessageId = response.Metadata[Owner],
+            ClaimId = response.Metadata[ClaimId],
             CancelRequested = response.Metadata[Cancel] == CancelRequested,
+            Resends = int.TryParse(response.Metadata[Resends], NumberStyles.None, CultureInfo.InvariantCulture, out var resends) ? resends : 0,
             PayloadFingerprint = response.Metadata[Fingerprint],
         };
         return new StoredOperation(StatusDocument.Read(id, key, document), metadata, S3ConditionalObjects.ToVersion(response.ETag));

@@ -31,7 +31,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_Message_IsThePayloadAloneWithTheStatusKeyBesideIt()
+    public async Task AcceptAsync_Message_IsThePayloadWithTheDocumentsKeyAndCreatedAtAsAttributes()
     {
         using var activity = new System.Diagnostics.Activity("POST").Start();
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada", "tea"));
@@ -42,12 +42,14 @@ public sealed class AcceptTests : IAsyncLifetime
             QueueUrl = _host.QueueUrl, MessageAttributeNames = ["All"],
         })).Messages);
         Assert.Equal("""{"To":"Ada","Content":"tea"}""", message.Body);
-        Assert.Equal(["StatusKey", "traceparent"], message.MessageAttributes.Keys.Order());
+        message.MessageAttributes.Keys.Should().BeEquivalentTo("StatusKey", "StatusCreatedAt", "traceparent");
         Assert.Equal($"operations/{accepted.Id}.json", message.MessageAttributes["StatusKey"].StringValue);
         Assert.StartsWith($"00-{activity.TraceId}-", message.MessageAttributes["traceparent"].StringValue, StringComparison.Ordinal);
         using var s3 = TestServers.NewS3Client();
         using var document = await s3.GetObjectAsync(_host.Bucket, message.MessageAttributes["StatusKey"].StringValue);
         Assert.Equal("application/json", document.Headers.ContentType);
+        using var json = await System.Text.Json.JsonDocument.ParseAsync(document.ResponseStream);
+        message.MessageAttributes["StatusCreatedAt"].StringValue.Should().Be(json.RootElement.GetProperty("createdAt").GetString());
     }
 
     [Fact]

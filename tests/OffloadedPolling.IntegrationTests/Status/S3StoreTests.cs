@@ -27,6 +27,17 @@ public sealed class S3StoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task UpdateAsync_Resends_AreMetadataOnlyWhereThereAreAny()
+    {
+        var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        (await MetadataAsync()).Should().NotContain("x-amz-meta-op-resends");
+
+        await _host.Store.UpdateAsync(created.Status with { Message = "again" }, created.Metadata with { Resends = 1 }, created.Version, default);
+
+        (await MetadataAsync()).Should().Contain("x-amz-meta-op-resends");
+    }
+
+    [Fact]
     public async Task CreateAsync_MissingBucket_NamesItAndWhatToDo()
     {
         await using var host = await TestHost.CreateAsync(bucket: "there-is-no-such-bucket");
@@ -35,5 +46,11 @@ public sealed class S3StoreTests : IAsyncLifetime
 
         Assert.Contains("there-is-no-such-bucket", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("Create it", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<ICollection<string>> MetadataAsync()
+    {
+        using var s3 = TestServers.NewS3Client();
+        return (await s3.GetObjectMetadataAsync(_host.Bucket, _host.Store.GetStatusKey(TestDocuments.Id))).Metadata.Keys;
     }
 }

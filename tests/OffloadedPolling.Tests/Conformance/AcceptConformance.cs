@@ -24,6 +24,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         Assert.Equal("""{"To":"Ada","Content":"tea"}""", message.Body);
         Assert.Equal(accepted.Id, Host.Store.GetOperationId(message.StatusKey!));
         Assert.StartsWith($"00-{activity.TraceId}-", message.TraceParent, StringComparison.Ordinal);
+        message.StatusCreatedAt.Should().Be(document.CreatedAt);
     }
 
     [Fact]
@@ -71,6 +72,21 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         Assert.Equal(1, await Provider.CountDocumentsAsync());
         Assert.Equal(2, await Provider.CountMessagesAsync(Kind));
         Assert.Equal(first.Id, (await Host.Http.GetFromJsonAsync(again.StatusUrl, OperationJson.Status))!.Id);
+    }
+
+    [Fact]
+    public async Task AcceptAsync_WithTheSameKey_SendsTheCreatedAtOfTheDocumentThatIsThere()
+    {
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
+        var createdAt = (await Host.Operations.GetAsync(accepted.Id))!.CreatedAt;
+        await Eventually.TrueAsync(
+            () => DateTimeOffset.UtcNow - createdAt > TimeSpan.FromMilliseconds(2), Timeout, () => "time stands still");
+
+        await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
+
+        var first = await Host.Queue.ReceiveAsync(Kind, 2, default);
+        var messages = first.Count == 2 ? first : [.. first, .. await Host.Queue.ReceiveAsync(Kind, 1, default)];
+        messages.Should().HaveCount(2).And.OnlyContain(message => message.StatusCreatedAt == createdAt);
     }
 
     [Fact]

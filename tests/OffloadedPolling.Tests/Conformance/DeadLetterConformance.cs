@@ -11,6 +11,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
 {
     private const int MaxReceives = 10;
 
+    private const int MaxResends = 3;
+
     private const string GivenUp = "given-up";
 
     private IDeadLetterQueue DeadLetters => Host.Services.GetRequiredService<IDeadLetterQueue>();
@@ -32,6 +34,22 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         Assert.True(DeadLetters.IsKnown(Kind));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReceiveAsync_StatusCreatedAt_IsThatOfTheMessage(bool sent)
+    {
+        DateTimeOffset? createdAt = sent ? new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero) : null;
+        await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), StatusCreatedAt = createdAt }, default);
+        await DeliverTooOftenAsync();
+        var before = TimeProvider.System.GetTimestamp();
+
+        var letter = await ReceiveAsync();
+
+        letter.StatusCreatedAt.Should().Be(createdAt);
+        letter.ReceivedAt.Should().BeInRange(before, TimeProvider.System.GetTimestamp());
+    }
+
     [Fact]
     public async Task MessagesDeletedOrSetAside_DoNotComeAgain()
     {
@@ -49,17 +67,74 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task AnOperationThatCouldNotBeBegun_EndsAsFailed()
+    public async Task AnOperationThatNeverBegan_IsSentAgainThreeTimesAndThenGivenUp()
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await DeliverTooOftenAsync();
+        for (var resends = 1; resends <= MaxResends; resends++)
+        {
+            await DeliverTooOftenAsync();
+            await LoggedAsync(reader, 445, resends);
+            var waiting = await Host.Store.GetAsync(accepted.Id, default);
+            (waiting!.Status.Status, waiting.Metadata.Resends).Should().Be((OperationState.NotStarted, resends));
+        }
 
+        await DeliverTooOftenAsync();
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Failed, null), (end.Status, end.Attempt));
-        Assert.EndsWith(GivenUp, end.Error!.Type, StringComparison.Ordinal);
+        (end.Status, end.Attempt).Should().Be((OperationState.Failed, null));
+        end.Error!.Type.Should().EndWith(GivenUp);
         await LoggedAsync(reader, 431);
+    }
+
+    [Fact]
+    public async Task AnOperationThatNeverBegan_IsSentAgainWithItsPayloadTraceAndDocument()
+    {
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        var sent = await DeliverAsync(MaxReceives);
+        await using var reader = await StartReaderAsync();
+        await BuryAsync(sent);
+        await LoggedAsync(reader, 445);
+
+        var again = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Subject;
+
+        again.Should().BeEquivalentTo(new { sent.Body, sent.StatusKey, sent.StatusCreatedAt, sent.TraceParent, ReceiveCount = 1 });
+        again.Id.Should().NotBe(sent.Id);
+        await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 1, Timeout, () => "the dead letter was not deleted");
+        (await Host.Store.GetAsync(accepted.Id, default))!.Metadata.Resends.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task ADeadLetterOfAnEarlierDocument_IsDeletedAndTheNewOperationLeftAlone()
+    {
+        var key = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
+        var earlier = await Host.Operations.AcceptAsync(new Parcel("Ada"), key);
+        var letter = await DeliverAsync(MaxReceives);
+        await Host.Operations.DeleteAsync(earlier.Id);
+        var later = await Host.Operations.AcceptAsync(new Parcel("Bob"), key);
+        later.Id.Should().Be(earlier.Id);
+        await BuryAsync(letter, others: 1);
+
+        await using var reader = await StartReaderAsync();
+        await LoggedAsync(reader, 446);
+
+        (await Host.Operations.GetAsync(later.Id))!.Status.Should().Be(OperationState.NotStarted);
+        (await Host.Store.GetAsync(later.Id, default))!.Metadata.Resends.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task ACanceledOperationWhoseWorkerDiedAtTheLastDelivery_IsCanceled()
+    {
+        await using var reader = await StartReaderAsync();
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        var last = await DeliverAsync(MaxReceives);
+        await BeginAsync(accepted.Id, last.Id, last.ReceiveCount);
+        (await Host.Operations.CancelAsync(accepted.Id))!.Status.Should().Be(OperationState.Running);
+
+        await BuryAsync(last);
+
+        var end = await EndOfAsync(accepted.Id);
+        (end.Status, end.Error).Should().Be((OperationState.Canceled, null));
     }
 
     [Fact]
@@ -70,6 +145,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         using var request = new Activity("POST").Start();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         request.Stop();
+        await ExhaustResendsAsync(accepted.Id);
         await DeliverTooOftenAsync();
         await LoggedAsync(reader, 431);
         await Eventually.TrueAsync(
@@ -136,6 +212,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await LoggedAsync(reader, 433);
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await ExhaustResendsAsync(accepted.Id);
         await DeliverTooOftenAsync();
 
         Assert.Equal(OperationState.Failed, (await EndOfAsync(accepted.Id)).Status);
@@ -153,6 +230,14 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         var found = await Host.Store.GetAsync(id, default);
         await Host.Store.UpdateAsync(
             found!.Status with { Status = OperationState.Running, Attempt = attempt }, new OperationMetadata { OwnerMessageId = owner }, found.Version, default);
+    }
+
+    private async Task ExhaustResendsAsync(string id)
+    {
+        var found = await Host.Store.GetAsync(id, default);
+        await Host.Store.UpdateAsync(
+            found!.Status with { LastUpdatedAt = found.Status.LastUpdatedAt.AddMilliseconds(1) },
+            found.Metadata with { Resends = MaxResends }, found.Version, default);
     }
 
     private async Task BeginAsync(string id, ReceivedMessage message)
@@ -182,13 +267,13 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     // SQS moves a message when it would be received once more.
-    private async Task BuryAsync(ReceivedMessage message)
+    private async Task BuryAsync(ReceivedMessage message, int others = 0)
     {
         await Host.Queue.ReleaseAsync(Kind, [message], default);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         try
         {
-            Assert.Empty(await Host.Queue.ReceiveAsync(Kind, 1, cancel.Token));
+            (await Host.Queue.ReceiveAsync(Kind, 10, cancel.Token)).Should().HaveCount(others);
         }
         catch (OperationCanceledException)
         {
@@ -196,8 +281,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         }
     }
 
-    private static Task LoggedAsync(ConformanceHost host, int id) =>
-        Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == id), Timeout, () => $"{id} was not logged");
+    private static Task LoggedAsync(ConformanceHost host, int id, int times = 1) =>
+        Eventually.TrueAsync(() => host.Log.Entries.Count(entry => entry.Id == id) == times, Timeout, () => $"{id} was not logged {times} time(s)");
 
     private Task SendAsync(string statusKey) => Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = statusKey }, default);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.Tests.Shared;
 
@@ -37,13 +38,38 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
         Assert.NotEmpty(message.Id);
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("2026-11-23T10:00:00.0000000Z", "2026-11-23T10:00:00.000Z")]
+    [InlineData("2026-11-23T12:00:00.1239999+02:00", "2026-11-23T10:00:00.123Z")]
+    public async Task ReceiveAsync_StatusCreatedAt_ComesToTheMillisecond(string? sent, string? expected)
+    {
+        await SendAsync("{}", createdAt: InstantOf(sent));
+
+        var message = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
+
+        message.StatusCreatedAt.Should().Be(InstantOf(expected));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_ReceivedAt_IsTheArrival()
+    {
+        await SendAsync("{}");
+        var before = TimeProvider.System.GetTimestamp();
+
+        var message = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
+
+        message.ReceivedAt.Should().BeInRange(before, TimeProvider.System.GetTimestamp());
+        message.VisibleAgainAt.Should().BeGreaterThan(message.ReceivedAt);
+    }
+
     [Fact]
     public async Task SendAsync_TheLargestMessage_Comes()
     {
-        var attributes = new OutgoingMessage { Body = "", StatusKey = StatusKey }.SizeInBytes;
+        var attributes = new OutgoingMessage { Body = "", StatusKey = StatusKey, StatusCreatedAt = DateTimeOffset.UnixEpoch }.SizeInBytes;
         var body = new string('x', Queue.MaxMessageBytes - attributes);
 
-        await SendAsync(body);
+        await SendAsync(body, createdAt: DateTimeOffset.UnixEpoch);
 
         Assert.Equal(body, Assert.Single(await Queue.ReceiveAsync(Kind, 1, default)).Body);
     }
@@ -224,6 +250,8 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
         }
     }
 
-    private Task SendAsync(string body, string? trace = null) =>
-        Queue.SendAsync(Kind, new OutgoingMessage { Body = body, StatusKey = StatusKey, TraceParent = trace }, default);
+    private static DateTimeOffset? InstantOf(string? text) => text is null ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+
+    private Task SendAsync(string body, string? trace = null, DateTimeOffset? createdAt = null) =>
+        Queue.SendAsync(Kind, new OutgoingMessage { Body = body, StatusKey = StatusKey, StatusCreatedAt = createdAt, TraceParent = trace }, default);
 }

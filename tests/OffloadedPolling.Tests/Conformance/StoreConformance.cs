@@ -50,6 +50,17 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
+    public async Task GetAsync_Resends_AreThoseWritten()
+    {
+        var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        (await Store.GetAsync(Id, default))!.Metadata.Resends.Should().Be(0);
+
+        await Store.UpdateAsync(created.Status with { Message = "again" }, created.Metadata with { Resends = 2 }, created.Version, default);
+
+        (await Store.GetAsync(Id, default))!.Metadata.Resends.Should().Be(2);
+    }
+
+    [Fact]
     public async Task UpdateAsync_WithAnOlderVersion_LosesToTheNewer()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);

@@ -95,27 +95,34 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task Start_OnANewerSchema_Stops()
     {
         await (await StartAsync()).DisposeAsync();
-        await _provider.ExecuteAsync("PRAGMA user_version = 4");
+        await _provider.ExecuteAsync("PRAGMA user_version = 5");
 
-        await StopsAsync("a newer version of this library made (its schema is 4, this version knows 3). Update the library");
+        await StopsAsync("a newer version of this library made (its schema is 5, this version knows 4). Update the library");
     }
 
     [Theory]
-    [InlineData("DROP INDEX messages_dead; ALTER TABLE documents DROP COLUMN cancel_requested; ALTER TABLE documents DROP COLUMN payload_fingerprint;", 1)]
-    [InlineData("", 2)]
+    [InlineData("DROP TABLE profiles; DROP INDEX messages_dead; ALTER TABLE documents DROP COLUMN cancel_requested; ALTER TABLE documents DROP COLUMN payload_fingerprint;", 1)]
+    [InlineData("DROP TABLE profiles;", 2)]
+    [InlineData("", 3)]
     public async Task Start_OnAnOlderSchema_KeepsWhatIsThere(string whatItLacked, int version)
     {
         await using (var older = await StartAsync())
         {
             await older.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+            await older.Queue.SendAsync(ConformanceHost.Kind, new OutgoingMessage { Body = "{}", StatusKey = TestDocuments.Id }, default);
         }
 
-        await _provider.ExecuteAsync($"{whatItLacked} DROP TABLE profiles; PRAGMA user_version = {version}");
+        await _provider.ExecuteAsync(
+            $"{whatItLacked} ALTER TABLE documents DROP COLUMN resends; ALTER TABLE messages DROP COLUMN status_created_at; PRAGMA user_version = {version}");
         await using var host = await StartAsync();
 
         Assert.Equal((TestDocuments.Waiting(), OperationMetadata.Empty), await host.Store.GetAsync(TestDocuments.Id, default) is { } found ? (found.Status, found.Metadata) : default);
         Assert.Equal(OperationState.Canceled, (await host.Operations.CancelAsync(TestDocuments.Id))!.Status);
         Assert.NotNull(await host.Profiles.WriteAsync("parcels", new byte[] { 1 }, null, default));
+        await host.Queue.SendAsync(
+            ConformanceHost.Kind, new OutgoingMessage { Body = "{}", StatusKey = TestDocuments.Id, StatusCreatedAt = DateTimeOffset.UnixEpoch }, default);
+        (await host.Queue.ReceiveAsync(ConformanceHost.Kind, 10, default)).Select(message => message.StatusCreatedAt)
+            .Should().Equal(null, DateTimeOffset.UnixEpoch);
     }
 
     [Fact]

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Processing.SqsEvents;
 
 /// <summary>Ends the operations of one kind's dead letters that come as events.</summary>
-internal sealed class DeadLetterEvents(string kind, DeadLetterProcessor processor, IOptionsMonitor<OperationOptions> options) : IEventSource
+internal sealed class DeadLetterEvents(string kind, DeadLetterProcessor processor, IOptionsMonitor<OperationOptions> options, TimeProvider time)
+    : IEventSource
 {
     public string Kind => kind;
 
@@ -11,8 +12,9 @@ internal sealed class DeadLetterEvents(string kind, DeadLetterProcessor processo
 
     public async Task<IReadOnlyList<EventRecord>> ProcessAsync(IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
     {
+        var receivedAt = time.GetTimestamp();
         var done = await Task.WhenAll(records.Select(record =>
-            processor.ProcessAsync(kind, record.ToMessage(maxReceiveCount: null, visibleAgainAt: 0), delete: false, abandon))).ConfigureAwait(false);
+            processor.ProcessAsync(kind, record.ToMessage(maxReceiveCount: null, receivedAt, visibleAgainAt: 0), delete: false, abandon))).ConfigureAwait(false);
         return [.. records.Where((_, index) => !done[index])];
     }
 }

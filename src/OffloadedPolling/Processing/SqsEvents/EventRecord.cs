@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OffloadedPolling.Queue;
 
 namespace OffloadedPolling.Processing.SqsEvents;
 
@@ -31,16 +32,19 @@ internal sealed class EventRecord(JsonElement json)
 
     /// <summary>The message that it is, where nothing is missing.</summary>
     /// <param name="maxReceiveCount">How often the queue delivers it; <see langword="null"/> if that is unknown.</param>
+    /// <param name="receivedAt">When it arrived here.</param>
     /// <param name="visibleAgainAt">Until when it is surely hidden from others.</param>
-    public ReceivedMessage ToMessage(int? maxReceiveCount, long visibleAgainAt) => new()
+    public ReceivedMessage ToMessage(int? maxReceiveCount, long receivedAt, long visibleAgainAt) => new()
     {
         Id = MessageId!,
         ReceiptHandle = Text(json, "receiptHandle")!,
         Body = Text(json, "body")!,
         StatusKey = MessageAttribute(MessageAttributes.StatusKey),
+        StatusCreatedAt = MessageAttribute(MessageAttributes.StatusCreatedAt) is { } text && StatusCreatedAtText.TryRead(text, out var createdAt) ? createdAt : null,
         TraceParent = MessageAttribute(MessageAttributes.TraceParent),
         ReceiveCount = ReceiveCount!.Value,
         MaxReceiveCount = maxReceiveCount,
+        ReceivedAt = receivedAt,
         VisibleAgainAt = visibleAgainAt,
     };
 

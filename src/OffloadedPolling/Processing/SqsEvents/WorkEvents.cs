@@ -80,7 +80,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
     {
         // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
         // process dies, and a cancellation is noticed soon.
-        var message = record.ToMessage(maxReceiveCount, Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
+        var message = record.ToMessage(maxReceiveCount, _time.GetTimestamp(), Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
         try
         {
             MessageDisposition disposition;

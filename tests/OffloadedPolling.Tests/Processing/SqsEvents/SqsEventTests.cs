@@ -8,7 +8,9 @@ public sealed class SqsEventTests
     private const string Record = """
         { "messageId": "m1", "receiptHandle": "h1", "body": "{}", "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:orders",
           "attributes": { "ApproximateReceiveCount": "2" },
-          "messageAttributes": { "StatusKey": { "stringValue": "operations/1.json", "dataType": "String" }, "traceparent": { "stringValue": "00-1", "dataType": "String" } } }
+          "messageAttributes": { "StatusKey": { "stringValue": "operations/1.json", "dataType": "String" },
+            "StatusCreatedAt": { "stringValue": "2026-11-23T10:00:00.120Z", "dataType": "String" },
+            "traceparent": { "stringValue": "00-1", "dataType": "String" } } }
         """;
 
     [Fact]
@@ -19,9 +21,10 @@ public sealed class SqsEventTests
         var record = Assert.Single(batch.Records);
         Assert.True(record.IsFromSqs);
         Assert.Null(record.Missing);
-        var message = record.ToMessage(5, 77);
+        var message = record.ToMessage(5, receivedAt: 66, visibleAgainAt: 77);
         Assert.Equal(("m1", "h1", "{}", "operations/1.json", "00-1"), (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent));
-        Assert.Equal((2, (int?)5, 77L), (message.ReceiveCount, message.MaxReceiveCount, message.VisibleAgainAt));
+        Assert.Equal((2, (int?)5, 66L, 77L), (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.VisibleAgainAt));
+        message.StatusCreatedAt.Should().Be(new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero));
     }
 
     [Theory]
@@ -49,7 +52,7 @@ public sealed class SqsEventTests
         using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
         Assert.Null(batch.Records.Single().Missing);
-        Assert.Null(batch.Records.Single().ToMessage(null, 0).StatusKey);
+        Assert.Null(batch.Records.Single().ToMessage(null, 0, 0).StatusKey);
     }
 
     [Theory]

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace OffloadedPolling.Queue;
+
+/// <summary>The message attribute <c>StatusCreatedAt</c> as text: RFC 3339 in UTC with milliseconds, as status documents write it.</summary>
+internal static class StatusCreatedAtText
+{
+    /// <summary>How many characters, and bytes, the text of any instant has.</summary>
+    public const int Length = 24;
+
+    private const string Written = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    // Other senders may write any RFC 3339 instant.
+    private static readonly string[] _readable = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
+    public static string Of(DateTimeOffset createdAt) => createdAt.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
+
+    /// <summary>Reads an instant, and cuts it to milliseconds, which is what documents have.</summary>
+    public static bool TryRead(string text, out DateTimeOffset createdAt)
+    {
+        var readable = DateTimeOffset.TryParseExact(text, _readable, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read);
+        createdAt = DateTimeOffset.FromUnixTimeMilliseconds(read.ToUnixTimeMilliseconds());
+        return readable;
+    }
+}
