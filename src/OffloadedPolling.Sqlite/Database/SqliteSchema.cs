@@ -38,7 +38,7 @@ internal static class SqliteSchema
             claim_id TEXT,
             cancel_requested INTEGER NOT NULL DEFAULT 0,
             payload_fingerprint TEXT,
-            resends INTEGER NOT NULL DEFAULT 0,
+            replaced_message_ids TEXT,
             document BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX documents_expires_at ON documents (expires_at);
@@ -67,7 +67,7 @@ internal static class SqliteSchema
 
     private const string UpgradeFrom3 = """
         ALTER TABLE documents ADD COLUMN claim_id TEXT;
-        ALTER TABLE documents ADD COLUMN resends INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE documents ADD COLUMN replaced_message_ids TEXT;
         ALTER TABLE messages ADD COLUMN status_created_at INTEGER;
         """;
 

@@ -11,7 +11,7 @@ namespace OffloadedPolling.Sqlite;
 internal sealed class DocumentStatement : IDisposable
 {
     private const string Select =
-        "SELECT document, version, owner_message_id, cancel_requested, payload_fingerprint, resends, claim_id FROM documents WHERE id = ?";
+        "SELECT document, version, owner_message_id, cancel_requested, payload_fingerprint, replaced_message_ids, claim_id FROM documents WHERE id = ?";
 
     private readonly sqlite3 _database;
 
@@ -46,7 +46,7 @@ internal sealed class DocumentStatement : IDisposable
                         OwnerMessageId = sqlite3_column_text(_statement, 2).utf8_to_string(),
                         CancelRequested = sqlite3_column_int(_statement, 3) != 0,
                         PayloadFingerprint = sqlite3_column_text(_statement, 4).utf8_to_string(),
-                        Resends = sqlite3_column_int(_statement, 5),
+                        ReplacedMessageIds = sqlite3_column_text(_statement, 5).utf8_to_string(),
                         ClaimId = sqlite3_column_text(_statement, 6).utf8_to_string(),
                     });
             }

@@ -9,13 +9,13 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
 {
     private const string Insert = """
         INSERT OR IGNORE INTO documents
-            (id, version, expires_at, owner_message_id, claim_id, cancel_requested, payload_fingerprint, resends, document)
-        VALUES ($id, $version, $expires_at, $owner, $claim, $cancel_requested, $fingerprint, $resends, $document)
+            (id, version, expires_at, owner_message_id, claim_id, cancel_requested, payload_fingerprint, replaced_message_ids, document)
+        VALUES ($id, $version, $expires_at, $owner, $claim, $cancel_requested, $fingerprint, $replaced, $document)
         """;
 
     private const string Replace = """
         UPDATE documents SET version = $version, expires_at = $expires_at, owner_message_id = $owner, claim_id = $claim,
-            cancel_requested = $cancel_requested, payload_fingerprint = $fingerprint, resends = $resends, document = $document
+            cancel_requested = $cancel_requested, payload_fingerprint = $fingerprint, replaced_message_ids = $replaced, document = $document
         WHERE id = $id AND version = $read
         """;
 
@@ -111,7 +111,7 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
             ("$claim", metadata.ClaimId),
             ("$cancel_requested", metadata.CancelRequested ? 1 : 0),
             ("$fingerprint", metadata.PayloadFingerprint),
-            ("$resends", metadata.Resends),
+            ("$replaced", metadata.ReplacedMessageIds),
             ("$document", document)];
     }
 }

@@ -86,7 +86,7 @@ internal sealed class DeadLetterProcessor(
                 break;
             case OperationState.NotStarted:
                 await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
-                Log.OperationResent(logger, written.Status.Id, letter.Id, kind, written.Metadata.Resends, MaxResends);
+                Log.OperationResent(logger, written.Status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
                 activity.CameTo(MessageOutcomes.Resent);
                 break;
             case OperationState.Canceled:
@@ -101,14 +101,15 @@ internal sealed class DeadLetterProcessor(
         }
     }
 
-    // The count is written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed.
+    // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker that
+    // still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
     private static (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current, ReceivedMessage letter) =>
         current switch
         {
             _ when !Ownership.IsLeftBehindBy(current, letter) => null,
             { Metadata.CancelRequested: true } => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
-            { Status.Status: OperationState.NotStarted, Metadata.Resends: < MaxResends } =>
-                (current.Status, current.Metadata with { Resends = current.Metadata.Resends + 1 }),
+            { Status.Status: OperationState.NotStarted } when Ownership.Replacements(current) < MaxResends =>
+                (current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
             _ => (
                 StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
         };

@@ -112,15 +112,6 @@ internal sealed class OrphanDetector(
         }
     }
 
-    /// <summary>Returns at once while receiving is not suspended, otherwise when it resumes.</summary>
-    public Task WhenResumedAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return _suspended is null ? Task.CompletedTask : _suspended.Task.WaitAsync(cancellationToken);
-        }
-    }
-
     public void Dispose()
     {
         _disposed.Cancel();

@@ -10,6 +10,7 @@ internal static class Ownership
     public static Claim Of(StoredOperation operation, ReceivedMessage message, int maxAttempts) => operation switch
     {
         { Status.Status: var state } when state.IsTerminal() => Claim.Ended,
+        _ when IsReplaced(operation.Metadata, message.Id) => Claim.Anothers,
         { Status.Status: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.Anothers,
         { Metadata.CancelRequested: true } => Claim.Cancel,
         { Status.Status: OperationState.Running, Status.Attempt: { } attempt } when attempt >= maxAttempts => Claim.GiveUp,
@@ -24,6 +25,15 @@ internal static class Ownership
         message.StatusCreatedAt is not { } createdAt
         || createdAt.ToUnixTimeMilliseconds() == operation.Status.CreatedAt.ToUnixTimeMilliseconds();
 
+    /// <summary>Returns how many messages the dead-letter reader has replaced by new ones.</summary>
+    public static int Replacements(StoredOperation operation) => operation.Metadata.ReplacedMessageIds?.Split(' ').Length ?? 0;
+
+    /// <summary>Returns the metadata of an operation whose message is replaced by a new one.</summary>
+    public static OperationMetadata WithReplaced(OperationMetadata metadata, string messageId) => metadata with
+    {
+        ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
+    };
+
     public static bool IsHeldBy(StoredOperation operation, ReceivedMessage message) =>
         operation.Status.Status == OperationState.Running
         && operation.Metadata.OwnerMessageId == message.Id
@@ -36,6 +46,9 @@ internal static class Ownership
     public static bool IsLeftBehindBy(StoredOperation operation, ReceivedMessage deadLetter) =>
         operation.Status.Status == OperationState.NotStarted
         || (operation.Status.Status == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id);
+
+    private static bool IsReplaced(OperationMetadata metadata, string messageId) =>
+        metadata.ReplacedMessageIds?.Split(' ').Contains(messageId, StringComparer.Ordinal) == true;
 
     private static bool IsTakenOverBy(StoredOperation operation, ReceivedMessage message) =>
         operation.Metadata.OwnerMessageId == message.Id && message.ReceiveCount > (operation.Status.Attempt ?? 0);

@@ -173,16 +173,19 @@ internal sealed class ReceiveLoop : IDisposable
         return result;
     }
 
-    /// <summary>Waits for the store and for a slot; <see langword="false"/> if the host stops or the delivery is lost first.</summary>
+    /// <summary>
+    /// Waits for the store and for a slot; <see langword="false"/> if the host stops, the delivery is lost or receiving is suspended first.
+    /// </summary>
     private async Task<bool> WaitForTurnAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
         try
         {
             await _services.Circuit.WaitAsync(given.Token).ConfigureAwait(false);
-            if (!isTrial)
+            if (!isTrial && _orphans.Problem is not null)
             {
-                await _orphans.WhenResumedAsync(given.Token).ConfigureAwait(false);
+                // For the workers that read the right documents.
+                return false;
             }
 
             await _slots.TakeAsync(given.Token).ConfigureAwait(false);

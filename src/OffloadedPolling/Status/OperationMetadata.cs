@@ -19,9 +19,10 @@ public sealed record OperationMetadata
     public bool CancelRequested { get; init; }
 
     /// <summary>
-    /// How many times the dead-letter reader has sent the operation's message again because its work had never begun.
+    /// The ids of the messages that the dead-letter reader has replaced by new ones because the operation had never begun, separated by
+    /// spaces; <see langword="null"/> if there are none. A replaced message can no longer claim the operation.
     /// </summary>
-    public int Resends { get; init; }
+    public string? ReplacedMessageIds { get; init; }
 
     /// <summary>
     /// Tells the payload that an idempotency key came with first from any other, without telling what it is; <see langword="null"/> where

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon.S3.Model;
 
 namespace OffloadedPolling.Status;
@@ -14,7 +13,7 @@ internal static class S3StatusObject
 
     private const string ClaimId = "op-claim";
 
-    private const string Resends = "op-resends";
+    private const string ReplacedMessageIds = "op-replaced";
 
     private const string Fingerprint = "op-payload";
 
@@ -30,7 +29,7 @@ internal static class S3StatusObject
         Add(Owner, metadata.OwnerMessageId);
         Add(ClaimId, metadata.ClaimId);
         Add(Cancel, metadata.CancelRequested ? CancelRequested : null);
-        Add(Resends, metadata.Resends == 0 ? null : metadata.Resends.ToString(CultureInfo.InvariantCulture));
+        Add(ReplacedMessageIds, metadata.ReplacedMessageIds);
         Add(Fingerprint, metadata.PayloadFingerprint);
         return request;
 
@@ -57,7 +56,7 @@ internal static class S3StatusObject
             OwnerMessageId = response.Metadata[Owner],
             ClaimId = response.Metadata[ClaimId],
             CancelRequested = response.Metadata[Cancel] == CancelRequested,
-            Resends = int.TryParse(response.Metadata[Resends], NumberStyles.None, CultureInfo.InvariantCulture, out var resends) ? resends : 0,
+            ReplacedMessageIds = response.Metadata[ReplacedMessageIds],
             PayloadFingerprint = response.Metadata[Fingerprint],
         };
         return new StoredOperation(StatusDocument.Read(id, key, document), metadata, S3ConditionalObjects.ToVersion(response.ETag));

@@ -22,6 +22,8 @@ public sealed class AwsWorkerTests : WorkerConformance<AwsProvider>;
 [Collection(ReliabilityRuns.Name)]
 public sealed class AwsBacklogTests : BacklogConformance<AwsProvider>;
 
+public sealed class AwsHandlerTokenTests : HandlerTokenConformance<AwsProvider>;
+
 public sealed class AwsDeadLetterTests : DeadLetterConformance<AwsProvider>;
 
 public sealed class AwsPolicyTests : PolicyConformance<AwsProvider>;

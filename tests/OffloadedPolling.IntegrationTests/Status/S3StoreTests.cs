@@ -27,14 +27,14 @@ public sealed class S3StoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task UpdateAsync_Resends_AreMetadataOnlyWhereThereAreAny()
+    public async Task UpdateAsync_ReplacedMessages_AreMetadataOnlyWhereThereAreAny()
     {
         var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
-        (await MetadataAsync()).Should().NotContain("x-amz-meta-op-resends");
+        (await MetadataAsync()).Should().NotContain("x-amz-meta-op-replaced");
 
-        await _host.Store.UpdateAsync(created.Status with { Message = "again" }, created.Metadata with { Resends = 1 }, created.Version, default);
+        await _host.Store.UpdateAsync(created.Status with { Message = "again" }, created.Metadata with { ReplacedMessageIds = "m-1" }, created.Version, default);
 
-        (await MetadataAsync()).Should().Contain("x-amz-meta-op-resends");
+        (await MetadataAsync()).Should().Contain("x-amz-meta-op-replaced");
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     public async Task ADeadLettersEnd_Refused_IsABareFailed()
     {
         _policy.Refuse(OperationState.Failed);
-        var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting() with { Message = "a secret" }, new OperationMetadata { Resends = 3 }, default);
+        var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting() with { Message = "a secret" }, new OperationMetadata { ReplacedMessageIds = "a b c" }, default);
         var letter = new ReceivedMessage { Id = "m-1", ReceiptHandle = "m-1", Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), ReceiveCount = 9 };
 
         await Host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync(Kind, letter, delete: false, default);

@@ -50,14 +50,18 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task GetAsync_Resends_AreThoseWritten()
+    public async Task GetAsync_Metadata_IsThatWritten()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
-        (await Store.GetAsync(Id, default))!.Metadata.Resends.Should().Be(0);
+        (await Store.GetAsync(Id, default))!.Metadata.Should().Be(OperationMetadata.Empty);
+        var metadata = new OperationMetadata
+        {
+            OwnerMessageId = "m-1", ClaimId = "c-1", CancelRequested = true, PayloadFingerprint = "f00", ReplacedMessageIds = "m-2 m-3",
+        };
 
-        await Store.UpdateAsync(created.Status with { Message = "again" }, created.Metadata with { Resends = 2 }, created.Version, default);
+        await Store.UpdateAsync(created.Status with { Message = "again" }, metadata, created.Version, default);
 
-        (await Store.GetAsync(Id, default))!.Metadata.Resends.Should().Be(2);
+        (await Store.GetAsync(Id, default))!.Metadata.Should().Be(metadata);
     }
 
     [Fact]

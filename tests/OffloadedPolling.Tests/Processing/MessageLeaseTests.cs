@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
@@ -129,26 +130,81 @@ public sealed class MessageLeaseTests : IDisposable
         Assert.Equal(0, _extensions);
     }
 
+    [Theory]
+    [InlineData("12:00:00")]
+    [InlineData("10:00:00")]
+    [InlineData("08:00:00")]
+    [InlineData("00:30:00")]
+    public async Task ALimitOfTwelveHoursSinceTheReceipt_IsUsedToItsEndAndLogged(string visibilityTimeout)
+    {
+        var visibility = TimeSpan.Parse(visibilityTimeout, CultureInfo.InvariantCulture);
+        var (startedAt, limit) = (_time.GetTimestamp(), TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10));
+        var visibleAgainAt = Timestamps.After(_time, visibility);
+        // As SQS: what is asked for beyond the limit is refused, and the message stays hidden for what was granted before.
+        Extend(() =>
+        {
+            var left = limit - _time.GetElapsedTime(startedAt);
+            return visibleAgainAt = Timestamps.After(_time, left < visibility ? left : visibility);
+        });
+        await using var lease = Start(Message(visibility));
+
+        await AdvanceUntilAsync(() => lease.Lost.IsCancellationRequested, TimeSpan.FromMinutes(1));
+
+        _time.GetElapsedTime(startedAt).Should().BeCloseTo(TimeSpan.FromHours(12), TimeSpan.FromMinutes(3));
+        _log.Entries.Should().ContainSingle(entry => entry.Id == 409);
+    }
+
+    [Fact]
+    public async Task AnExtensionThatHangs_IsTriedSeveralTimesWithinWhatIsLeft()
+    {
+        var (startedAt, tokens) = (_time.GetTimestamp(), new List<CancellationToken>());
+        _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(call =>
+        {
+            tokens.Add(call.Arg<CancellationToken>());
+            return tokens.Count < 4 ? new TaskCompletionSource<long?>().Task : Task.FromResult<long?>(Timestamps.After(_time, _visibility));
+        });
+        await using var lease = Start();
+
+        await AdvanceUntilAsync(() => tokens.Count == 4, TimeSpan.FromMilliseconds(250));
+
+        _time.GetElapsedTime(startedAt).Should().BeLessThan(_visibility);
+        lease.Lost.IsCancellationRequested.Should().BeFalse();
+        tokens.Take(3).Should().OnlyContain(token => token.IsCancellationRequested, "a request that is not waited for is canceled");
+    }
+
+    [Fact]
+    public async Task AMessageThatWaits_IsExtendedBeforeAnythingRuns()
+    {
+        Extend(() => Timestamps.After(_time, _visibility));
+        await using var lease = MessageLease.Start("parcels", Message(_visibility), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
+
+        await AdvanceUntilAsync(() => _extensions == 5);
+
+        lease.Lost.IsCancellationRequested.Should().BeFalse();
+    }
+
     private void Extend(Func<long?> result) => _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(_ =>
     {
         _extensions++;
         return Task.FromResult(result());
     });
 
-    private MessageLease Start()
+    private MessageLease Start(ReceivedMessage? message = null)
     {
-        var lease = MessageLease.Start("parcels", Message(), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
+        var lease = MessageLease.Start("parcels", message ?? Message(_visibility), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
         lease.Watch(_ => Task.FromResult(_isOwn));
         return lease;
     }
 
-    private ReceivedMessage Message() =>
-        new() { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, VisibleAgainAt = Timestamps.After(_time, _visibility) };
+    private ReceivedMessage Message(TimeSpan visibility) =>
+        new() { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, VisibleAgainAt = Timestamps.After(_time, visibility) };
 
-    private Task AdvanceUntilAsync(Func<bool> condition) => Eventually.TrueAsync(
+    private Task AdvanceUntilAsync(Func<bool> condition) => AdvanceUntilAsync(condition, TimeSpan.FromSeconds(1));
+
+    private Task AdvanceUntilAsync(Func<bool> condition, TimeSpan step) => Eventually.TrueAsync(
         () =>
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
+            _time.Advance(step);
             return condition();
         },
         _timeout, () => $"after {_extensions} extensions at {_time.GetUtcNow():T}");

@@ -1,4 +1,6 @@
+using System.Globalization;
 using OffloadedPolling.Processing;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Processing;
 
@@ -37,6 +39,35 @@ public sealed class OwnershipTests
         Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString());
 
     [Theory]
+    [InlineData("mine", "Anothers")]
+    [InlineData("other mine", "Anothers")]
+    [InlineData("other", "Run")]
+    [InlineData(null, "Run")]
+    public void Of_AMessageThatWasReplaced_ClaimsNothing(string? replaced, string claim)
+    {
+        var waiting = Stored(OperationState.NotStarted, null, null);
+        var stored = waiting with { Metadata = waiting.Metadata with { ReplacedMessageIds = replaced } };
+
+        Ownership.Of(stored, Message(3), int.MaxValue).ToString().Should().Be(claim);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("2026-11-23T10:00:00.123Z", true)]
+    [InlineData("2026-11-23T10:00:00.1239999Z", true)]
+    [InlineData("2026-11-23T10:00:00.124Z", false)]
+    public void IsOfSameGeneration_ComparesMilliseconds(string? createdAt, bool same)
+    {
+        var stored = new StoredOperation(TestDocuments.Waiting() with { CreatedAt = Instant("2026-11-23T10:00:00.1234567Z") }, OperationMetadata.Empty, "v");
+        var message = new ReceivedMessage
+        {
+            Id = "m", ReceiptHandle = "r", Body = "{}", ReceiveCount = 1, StatusCreatedAt = createdAt is null ? null : Instant(createdAt),
+        };
+
+        Ownership.IsOfSameGeneration(stored, message).Should().Be(same);
+    }
+
+    [Theory]
     [InlineData(OperationState.NotStarted, null, true)]
     [InlineData(OperationState.Running, "mine", true)]
     [InlineData(OperationState.Running, "other", false)]
@@ -53,6 +84,8 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Succeeded, "mine", 2, false)]
     public void IsHeldBy_TheDeliveryInTheDocument(OperationState state, string owner, int attempt, bool held) =>
         Assert.Equal(held, Ownership.IsHeldBy(Stored(state, owner, attempt), Message(receiveCount: 2)));
+
+    private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     private static StoredOperation Stored(OperationState state, string? owner, int? attempt, bool cancelRequested = false) => new(
         new OperationStatus { Id = "a", Kind = "k", Status = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt },

@@ -26,6 +26,22 @@ public sealed class ReceiveAheadTests
     }
 
     [Fact]
+    public void MostToReceive_OneSlowRunAmongFastOnes_IsRememberedForAWhile()
+    {
+        var ahead = new ReceiveAhead(maxConcurrency: 1);
+        ahead.Record(TimeSpan.FromMilliseconds(3));
+        ahead.Record(TimeSpan.FromSeconds(2.5));
+
+        ahead.MostToReceive(held: 1).Should().Be(0, "what is received now would wait for the next slow run");
+        for (var run = 0; run < 60; run++)
+        {
+            ahead.Record(TimeSpan.FromMilliseconds(3));
+        }
+
+        ahead.MostToReceive(held: 1).Should().Be(10);
+    }
+
+    [Fact]
     public void MostToReceive_SlowHandlers_KeepNothingFromOthers()
     {
         var ahead = new ReceiveAhead(maxConcurrency: 1);

@@ -22,6 +22,8 @@ public sealed class SqliteWorkerTests : WorkerConformance<SqliteProvider>;
 [Collection(WholeMachine.Name)]
 public sealed class SqliteBacklogTests : BacklogConformance<SqliteProvider>;
 
+public sealed class SqliteHandlerTokenTests : HandlerTokenConformance<SqliteProvider>;
+
 public sealed class SqliteDeadLetterTests : DeadLetterConformance<SqliteProvider>;
 
 public sealed class SqlitePolicyTests : PolicyConformance<SqliteProvider>;

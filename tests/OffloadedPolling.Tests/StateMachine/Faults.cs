@@ -1,11 +1,20 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>Requests that fail, now before they were carried out and now after; only so many in a sequence.</summary>
+/// <summary>
+/// Requests that fail, now before they were carried out and now after; only so many in a sequence. And outages of the store, in which every
+/// request to it fails.
+/// </summary>
 internal sealed class Faults(Random random, int most)
 {
     private int _left = most;
 
-    public void End() => _left = 0;
+    private bool _storeIsDown;
+
+    public void End() => (_left, _storeIsDown) = (0, false);
+
+    public void BeginOrEndOutage() => _storeIsDown = !_storeIsDown;
+
+    public T AroundStore<T>(Func<T> effect, Func<Exception> failure) => _storeIsDown ? throw failure() : Around(effect, failure);
 
     public T Around<T>(Func<T> effect, Func<Exception> failure)
     {

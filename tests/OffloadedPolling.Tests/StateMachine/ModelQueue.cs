@@ -11,7 +11,9 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown)
 
     public IReadOnlyList<string> Sent => [.. _messages.Select(message => message.StatusKey)];
 
-    public void Send(string body, string statusKey) => _messages.Add(new Message($"m{_messages.Count + 1}", body, statusKey));
+    public void Send(OutgoingMessage message) => _messages.Add(new Message($"m{_messages.Count + 1}", message));
+
+    public string BodyOf(string id) => Of(id)!.Body;
 
     public bool IsDead(string id) => Of(id) is { Place: Place.Dead or Place.Deleted } message && message.Receives > maxReceiveCount;
 
@@ -81,6 +83,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown)
         ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{message.Id}/{message.Receives}"),
         Body = message.Body,
         StatusKey = message.StatusKey,
+        StatusCreatedAt = message.CreatedAt,
         ReceiveCount = message.Receives,
         MaxReceiveCount = maxIsKnown ? maxReceiveCount : null,
         VisibleAgainAt = visibleAgainAt,
@@ -94,13 +97,15 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown)
         Deleted,
     }
 
-    private sealed class Message(string id, string body, string statusKey)
+    private sealed class Message(string id, OutgoingMessage sent)
     {
         public string Id { get; } = id;
 
-        public string Body { get; } = body;
+        public string Body => sent.Body;
 
-        public string StatusKey { get; } = statusKey;
+        public string StatusKey => sent.StatusKey;
+
+        public DateTimeOffset CreatedAt => sent.StatusCreatedAt!.Value;
 
         public int Receives { get; set; }
 

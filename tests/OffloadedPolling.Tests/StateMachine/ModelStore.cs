@@ -14,6 +14,8 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     private readonly ConcurrentDictionary<string, bool> _cancelPromised = new();
 
+    private readonly HashSet<string> _removed = [];
+
     private int _versions;
 
     public IReadOnlyCollection<StoredOperation> All => _documents.Values;
@@ -28,6 +30,22 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
     /// <summary>Whoever asked was told that the operation, which runs, is to be canceled.</summary>
     public void PromisedToCancel(string id) => _cancelPromised[id] = true;
 
+    /// <summary>Whether an earlier document of the operation was deleted, or has expired.</summary>
+    public bool WasRemoved(string id) => _removed.Contains(id);
+
+    /// <summary>Deletes a document, or lets it expire.</summary>
+    public void Remove(string id)
+    {
+        if (_documents.Remove(id))
+        {
+            _removed.Add(id);
+            _cancelAsked.Remove(id);
+            _cancelPromised.TryRemove(id, out _);
+        }
+    }
+
+    public void MayBeSetAside(string id) => Broken ??= _removed.Contains(id) ? null : "an operation's document is gone";
+
     public StoredOperation Create(OperationStatus status, OperationMetadata metadata)
     {
         if (_documents.ContainsKey(status.Id))
@@ -41,7 +59,11 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     public StoredOperation Update(OperationStatus status, OperationMetadata metadata, string version)
     {
-        var before = _documents[status.Id];
+        if (!_documents.TryGetValue(status.Id, out var before))
+        {
+            throw new OperationStatusConflictException(status.Id);
+        }
+
         if (before.Version != version && rules != Rules.WithoutCompareAndSwap)
         {
             throw new OperationStatusConflictException(status.Id);
@@ -67,8 +89,9 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         (_, { Status: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.ContainsKey(after.Status.Id) =>
             "it began again after the promise to cancel it",
         (_, { Status: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
+        (_, { Status: OperationState.Running }) when !IsOfThisDocument(after) => "a message of an earlier document took over",
         ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
-            when ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
+            when !_removed.Contains(after.Status.Id) && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
         (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
         _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",
@@ -76,6 +99,12 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         _ when after.Status.LastUpdatedAt <= before.Status.LastUpdatedAt => "a newer document looks no newer",
         _ => null,
     };
+
+    // Not as the library decides it: by the payload that the document was created for.
+    private bool IsOfThisDocument(StoredOperation running) =>
+        rules == Rules.WithoutOwner
+        || running.Metadata.PayloadFingerprint is not { } fingerprint
+        || SteppedCaller.FingerprintsOf(queue.BodyOf(running.Metadata.OwnerMessageId!)).Contains(fingerprint);
 
     // Not as the library decides it: from what the queue did.
     private bool MayBeGivenUp(StoredOperation before) =>

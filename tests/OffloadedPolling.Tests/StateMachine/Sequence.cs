@@ -61,7 +61,7 @@ internal sealed class Sequence
         _policy = _random.Next(4) == 0 ? new SteppedPolicy(_interleaver, rules) : null;
         _store = new ModelStore(rules, _queue, _ends, _policy, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
         _faults = new Faults(_random, most: _random.Next(4));
-        _callers = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(number => new SteppedCaller(_random.Next(4) == 0 ? null : $"0123456789abcdef{number}"))];
+        _callers = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(number => new SteppedCaller(_random.Next(4) == 0 ? null : SteppedCaller.KeyOf(number)))];
         _workers = [StartWorker(), StartWorker()];
         _api = StartApi();
     }
@@ -121,6 +121,12 @@ internal sealed class Sequence
             case 9 when _random.Next(3) == 0:
                 KillApi();
                 break;
+            case 10 when _random.Next(4) == 0:
+                Remove();
+                break;
+            case 11 when _random.Next(4) == 0:
+                _faults.BeginOrEndOutage();
+                break;
             default:
                 _interleaver.RunOne();
                 break;
@@ -150,7 +156,7 @@ internal sealed class Sequence
             var status = _store.Find(id)?.Status;
             var kept = status switch
             {
-                null => "there is no document",
+                null => _store.WasRemoved(id) ? null : "there is no document",
                 { Status: OperationState.NotStarted or OperationState.Running } => $"it stays {status.Status}",
                 { Status: OperationState.Succeeded, Attempt: var attempt } when !_ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
                 { Error.Type: { } type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !_ends.HasThrown(id, attempt ?? 0) => "its handler did not fail",
@@ -162,8 +168,7 @@ internal sealed class Sequence
             }
         }
 
-        var keyed = _callers.Count(caller => caller.Accepted is not null);
-        return promised.Count > _callers.Count || keyed > _store.All.Count ? "one call made two operations" : null;
+        return promised.Count > _callers.Count ? "one call made two operations" : null;
     }
 
     private void Ask()
@@ -189,7 +194,8 @@ internal sealed class Sequence
         {
             if (disposition == MessageDisposition.Delete || _rules == Rules.DeletesBeforeTheEnd)
             {
-                _broken ??= _store.Find(message.StatusKey!)!.Status.Status.IsTerminal() ? null : "a message was deleted before its operation had ended";
+                _broken ??= _store.Find(message.StatusKey!) is { } found && found.Status.CreatedAt == message.StatusCreatedAt && !found.Status.Status.IsTerminal()
+                    ? "a message was deleted before its operation had ended" : null;
                 _queue.Delete(message);
             }
             else if (disposition == MessageDisposition.Release)
@@ -243,6 +249,41 @@ internal sealed class Sequence
             {
                 _store.PromisedToCancel(id);
             }
+        }
+        catch (OffloadedPollingException)
+        {
+            // Whoever asked has no answer.
+        }
+    }
+
+    // By the host, or by the expiry of documents.
+    private void Remove()
+    {
+        if (_store.All.Count == 0)
+        {
+            return;
+        }
+
+        var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
+        if (_random.Next(2) == 0)
+        {
+            _interleaver.Track(_apiProcess, DeleteAsync(id));
+        }
+        else
+        {
+            _store.Remove(id);
+        }
+
+        // A later document of the same id is created later.
+        _now.Ticks += TimeSpan.TicksPerMillisecond;
+        _callers.Find(caller => caller.Accepted?.Id == id)?.UseKeyAnew();
+    }
+
+    private async Task DeleteAsync(string id)
+    {
+        try
+        {
+            await _api.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
         }
         catch (OffloadedPollingException)
         {

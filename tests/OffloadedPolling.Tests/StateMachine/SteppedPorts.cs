@@ -25,15 +25,19 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
         StoreAsync(() => store.Update(status, metadata, version));
 
-    public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
+    public Task DeleteAsync(string id, CancellationToken cancel) => StoreAsync(() =>
+    {
+        store.Remove(id);
+        return true;
+    });
 
-    public Task<string?> CheckAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
+    public Task<string?> CheckAsync(CancellationToken cancel) => StoreAsync(() => default(string));
 
     public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => QueueAsync(() =>
     {
         if (rules != Rules.LosesMessages)
         {
-            queue.Send(message.Body, message.StatusKey);
+            queue.Send(message);
         }
 
         return true;
@@ -64,7 +68,13 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
         return true;
     });
 
-    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) => throw new Violation("an operation's document is gone");
+    // A message whose document was deleted is set aside for people, who delete it.
+    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) => QueueAsync(() =>
+    {
+        store.MayBeSetAside(message.StatusKey!);
+        queue.Delete(message);
+        return true;
+    });
 
     public ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel) =>
         ValueTask.FromResult(new StatusUrl("https://example.com/status?signature=x", time.GetUtcNow() + lifetime));
@@ -72,7 +82,7 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel) => default;
 
     private Task<T> StoreAsync<T>(Func<T> effect) =>
-        interleaver.StepAsync(process, () => faults.Around(effect, () => new OperationStoreException("As told.")));
+        interleaver.StepAsync(process, () => faults.AroundStore(effect, () => new OperationStoreException("As told.")));
 
     private Task<T> QueueAsync<T>(Func<T> effect) =>
         interleaver.StepAsync(process, () => faults.Around(effect, () => new OperationQueueException("As told.")));

@@ -12,6 +12,8 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
 {
     private readonly SteppedHandler _handler;
 
+    private readonly Interleaver _interleaver;
+
     private readonly SteppedPorts _ports;
 
     private readonly TimeProvider _time;
@@ -23,7 +25,7 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
     public SteppedWorker(
         Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, TimeProvider time)
     {
-        (Process, _ports, _time) = (process, ports, time);
+        (Process, _interleaver, _ports, _time) = (process, interleaver, ports, time);
         _handler = new SteppedHandler(interleaver, process, ends);
         var options = Options.Create(new OffloadedPollingOptions());
         var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
@@ -39,10 +41,19 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
 
     public IServiceProvider ServiceProvider => this;
 
-    /// <summary>Processes a message whose lease began with its receipt.</summary>
+    /// <summary>Processes a message whose lease began with its receipt, perhaps after a while behind others.</summary>
     public async Task<MessageDisposition> ProcessAsync(ReceivedMessage message)
     {
         await using var lease = MessageLease.Start("parcels", message, _ports, _time, NullLogger.Instance);
+        for (var waits = _interleaver.Next(4); waits > 0; waits--)
+        {
+            await _interleaver.StepAsync(Process, () => true).ConfigureAwait(false);
+            if (lease.Lost.IsCancellationRequested)
+            {
+                return MessageDisposition.Leave;
+            }
+        }
+
         var result = await _processor.ProcessAsync(new Delivery(_handler, lease, _stop.Token, _stop.Token, CancellationToken.None)).ConfigureAwait(false);
         return result.Disposition;
     }

@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>
+/// S3, SQS or both are away for eight visibility timeouts while a backlog waits: nothing fails, no operation loses more than one delivery, and
+/// the work goes on soon after.
+/// </summary>
+[Collection(ReliabilityRuns.Name)]
+public sealed class OutageTests(ITestOutputHelper output)
+{
+    private const int MaxReceiveCount = 3;
+
+    private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan _outage = 8 * _visibility;
+
+    private static readonly int _operations = Scale.Of(150, 500);
+
+    private readonly ConcurrentDictionary<string, int> _runs = new();
+
+    public static TheoryData<string, string> Outages => Scale.IsLong
+        ? new()
+        {
+            { "S3", "refuses" }, { "S3", "503" }, { "S3", "403" }, { "S3", "hangs" },
+            { "SQS", "refuses" }, { "SQS", "503" }, { "SQS", "403" }, { "SQS", "hangs" },
+            { "both", "refuses" }, { "both", "503" }, { "both", "403" }, { "both", "hangs" },
+        }
+        : new() { { "S3", "refuses" }, { "S3", "503" }, { "S3", "403" }, { "S3", "hangs" }, { "SQS", "refuses" }, { "both", "refuses" } };
+
+    [Theory]
+    [MemberData(nameof(Outages))]
+    public async Task AnOutage_FailsNothingAndCostsAtMostOneDelivery(string server, string how)
+    {
+        var figures = new Figures($"outage-{server}-{how}", output);
+        var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(MaxReceiveCount);
+        await using var host = await TestHost.CreateAsync(queueUrl: queue);
+        await using var s3 = await Outage.StartAsync(TestServers.S3, server is "S3" or "both");
+        await using var sqs = await Outage.StartAsync(TestServers.Sqs, server is "SQS" or "both");
+        var accepted = new List<string>();
+        for (var operation = 0; operation < _operations; operation++)
+        {
+            accepted.Add((await host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
+        }
+
+        await using var worker = await StartWorkerAsync(host, s3.Address, sqs.Address, deadLetters);
+        await BegunAsync(_operations / 10);
+        await Task.WhenAll(s3.BeginAsync(how), sqs.BeginAsync(how));
+        var watch = Stopwatch.StartNew();
+        await Eventually.TrueAsync(() => watch.Elapsed >= _outage, TimeSpan.FromMinutes(5), () => "the outage lasts");
+        var before = _runs.Count;
+        s3.End();
+        sqs.End();
+        watch.Restart();
+        await BegunAsync(Math.Min(before + 1, _operations));
+        var first = watch.Elapsed;
+        var ends = await EndsAsync(host, accepted);
+
+        var lost = ends.Max(end => end.Attempt - _runs[end.Id]);
+        figures.Write($"{_operations} operations, {before} begun before the end of the outage, the next {first.TotalSeconds:0.0} s after it, at most {lost} deliveries lost by an operation");
+        ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
+        lost.Should().BeLessThanOrEqualTo(1);
+        before.Should().BeLessThan(_operations, "the outage must meet a backlog");
+        first.Should().BeLessThan(TimeSpan.FromSeconds(10) + _visibility);
+    }
+
+    private async Task<Worker> StartWorkerAsync(TestHost host, Uri s3, Uri sqs, string deadLetters)
+    {
+        var worker = await TestHost.CreateAsync(
+            s3, sqs, host.Bucket, host.QueueUrl,
+            operation: kind => (kind.VisibilityTimeout, kind.DeadLetterQueueUrl) = (_visibility, deadLetters),
+            build: builder =>
+            {
+                builder.Services.AddSingleton(_runs);
+                builder.AddHandler<Parcel, CountingHandler>().AddDeadLetterReader();
+            });
+        return await Worker.StartAsync(worker);
+    }
+
+    private Task BegunAsync(int count) => Eventually.TrueAsync(() => _runs.Count >= count, Scale.Patience, () => $"{_runs.Count} of {count} have begun");
+
+    private static async Task<OperationStatus[]> EndsAsync(TestHost host, List<string> accepted)
+    {
+        var ends = new List<OperationStatus>();
+        foreach (var id in accepted)
+        {
+            OperationStatus? last = null;
+            await Eventually.TrueAsync(
+                async () => (last = await host.Operations.GetAsync(id))!.Status.IsTerminal(), Scale.Patience, () => $"{id} is at {last?.Status}");
+            ends.Add(last!);
+        }
+
+        return [.. ends];
+    }
+
+    private sealed class CountingHandler(ConcurrentDictionary<string, int> runs) : IOperationHandler<Parcel, string>
+    {
+        private static readonly TimeSpan _work = TimeSpan.FromMilliseconds(50);
+
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        {
+            runs.AddOrUpdate(context.OperationId, 1, static (_, times) => times + 1);
+            await Task.Delay(_work, cancel);
+            return "done";
+        }
+    }
+
+    private sealed record Worker(TestHost Host, IReadOnlyList<IHostedService> Hosted) : IAsyncDisposable
+    {
+        public static async Task<Worker> StartAsync(TestHost host)
+        {
+            var worker = new Worker(host, [.. host.Services.GetServices<IHostedService>()]);
+            foreach (var service in worker.Hosted)
+            {
+                await service.StartAsync(default);
+            }
+
+            return worker;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var service in Hosted)
+            {
+                await service.StopAsync(default);
+            }
+
+            await Host.DisposeAsync();
+        }
+    }
+
+    /// <summary>A server that goes away, if it is one that does.</summary>
+    private sealed class Outage(SwitchedServer relay, RecordingProxy proxy, bool isMeant) : IAsyncDisposable
+    {
+        private bool _isRelays;
+
+        public Uri Address => relay.Address;
+
+        public static async Task<Outage> StartAsync(Uri server, bool isMeant)
+        {
+            var proxy = await RecordingProxy.StartAsync(server);
+            return new Outage(SwitchedServer.Start(proxy.Address), proxy, isMeant);
+        }
+
+        public async Task BeginAsync(string how)
+        {
+            _isRelays = how is "refuses" or "hangs";
+            switch (how)
+            {
+                case var _ when !isMeant:
+                    break;
+                case "refuses":
+                    await relay.RefuseAsync();
+                    break;
+                case "hangs":
+                    relay.Hold();
+                    break;
+                default:
+                    proxy.Intercept = context => AnswerAsync(context, int.Parse(how, null));
+                    break;
+            }
+        }
+
+        public void End()
+        {
+            if (isMeant && _isRelays)
+            {
+                relay.Recover();
+            }
+
+            proxy.Intercept = null;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await relay.DisposeAsync();
+            await proxy.DisposeAsync();
+        }
+
+        private static Task<bool> AnswerAsync(HttpContext context, int status)
+        {
+            if (context.Request.Headers.ContainsKey("X-Amz-Target"))
+            {
+                return AwsAnswers.ErrorAsync(context, status == 403 ? "AccessDenied" : "ServiceUnavailable", status == 403 ? 400 : status);
+            }
+
+            // Reading the documents is denied, listing the bucket is not.
+            var isOfADocument = context.Request.Path.Value!.Contains("/operations/", StringComparison.Ordinal);
+            return status != 403 ? AwsAnswers.XmlErrorAsync(context, "ServiceUnavailable", status)
+                : isOfADocument && context.Request.Method == "GET" ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", status)
+                : Task.FromResult(false);
+        }
+    }
+}
