@@ -24,6 +24,8 @@ internal sealed class OffloadedOperations(
 {
     private static readonly AcceptOptions _defaults = new();
 
+    private readonly CheckedEstimator _estimator = new(estimator, time, logger);
+
     public IReadOnlyList<string> Kinds { get; } = [.. kinds.All.Select(kind => kind.Name)];
 
     public Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, CancellationToken cancel)
@@ -101,7 +103,7 @@ internal sealed class OffloadedOperations(
         activity?.SetTag(TagNames.OperationId, id);
         var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
 
-        var estimate = await EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
+        var estimate = await _estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
         var status = NewStatus(id, kind.Name, estimate, acceptOptions);
         if (idempotency is null)
         {
@@ -114,20 +116,6 @@ internal sealed class OffloadedOperations(
             ? await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false)
             : await IssueAsync(operation.Status, cancel).ConfigureAwait(false);
         return (accepted, repeated);
-    }
-
-    // A host may have put an estimator of its own in place: none may fail an accept.
-    private async Task<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel)
-    {
-        try
-        {
-            return await estimator.EstimateAsync(kind, cancel).ConfigureAwait(false);
-        }
-        catch (Exception failed) when (!cancel.IsCancellationRequested)
-        {
-            Log.NotEstimated(logger, kind, failed);
-            return null;
-        }
     }
 
     private OutgoingMessage Compose(string kind, string statusKey, string payloadJson)

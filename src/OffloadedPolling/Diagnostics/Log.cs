@@ -5,7 +5,7 @@ namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
 /// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (430 to 435
-/// dead letters, 436 to 440 measured durations, 441 to 449 policies, 450 and up events of AWS Lambda), 5xx the bucket.
+/// dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 and up events of AWS Lambda), 5xx the bucket.
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -136,7 +136,7 @@ internal static partial class Log
     [LoggerMessage(438, LogLevel.Warning, "The duration profile of kind '{Kind}' could not be written. The work goes on, what was measured is kept for the next try, and further failures are not logged until one succeeds.")]
     public static partial void ProfileNotWritten(ILogger logger, string kind, Exception? cause);
 
-    [LoggerMessage(439, LogLevel.Error, "An operation of kind '{Kind}' could not be estimated. It is accepted without an estimate; its callers look more often than they need.")]
+    [LoggerMessage(439, LogLevel.Error, "An operation of kind '{Kind}' could not be estimated. It is accepted without an estimate, so that its callers poll more often than necessary. This is logged once for each kind.")]
     public static partial void NotEstimated(ILogger logger, string kind, Exception cause);
 
     [LoggerMessage(440, LogLevel.Warning, "The duration profile of kind '{Kind}' is one that a newer version of this library wrote. It is left alone: estimates are made without it, and what this process measures is not added. Update the library.")]
@@ -147,6 +147,15 @@ internal static partial class Log
 
     [LoggerMessage(442, LogLevel.Error, "A policy refused the status document that says operation {OperationId} is {Wanted}. It is written as {Written}, with nothing of the host's in it.")]
     public static partial void WrittenBare(ILogger logger, string operationId, OperationState wanted, OperationState written, Exception cause);
+
+    [LoggerMessage(443, LogLevel.Error, "The estimator '{Estimator}' returned an estimate for kind '{Kind}' that cannot be used: {Reason}. It counts as unknown, so that callers poll more often than necessary. Correct the estimator. This is logged once for each kind.")]
+    public static partial void EstimateUnusable(ILogger logger, string kind, string estimator, string reason);
+
+    [LoggerMessage(444, LogLevel.Error, "The outcome of operation {OperationId} could not be written, and the operation ends as Failed. {Reason}")]
+    public static partial void ResultInvalid(ILogger logger, string operationId, string reason);
+
+    [LoggerMessage(445, LogLevel.Warning, "The status document that says operation {OperationId} is {State} could not be written as a whole. It is written without message, progress, estimate and resourceLocation.")]
+    public static partial void WrittenReduced(ILogger logger, string operationId, OperationState state, Exception cause);
 
     [LoggerMessage(450, LogLevel.Error, "{Count} records come from '{Source}', which is no queue that is known here ({Known}). They are answered as failed. Correct the event source mapping, QueueUrl or DeadLetterQueueUrl, or add the kind's handler or AddDeadLetterReader().")]
     public static partial void RecordsOfUnknownSource(ILogger logger, int count, string source, string known);

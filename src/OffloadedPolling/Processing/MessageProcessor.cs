@@ -154,6 +154,10 @@ internal sealed class MessageProcessor(
             activity.Fail(failed);
             outcome = OperationOutcome.Failed(failed.Problem);
         }
+        catch (HandlerResultException invalid)
+        {
+            outcome = Invalid(run, invalid.Reason, activity);
+        }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
         {
             Log.OperationLost(logger, run.OperationId, message.Id);
@@ -240,11 +244,22 @@ internal sealed class MessageProcessor(
                 outcome = OperationOutcome.Failed(Problems.ResultTooLarge(tooLarge));
                 tooLargeForItself = true;
             }
+            catch (StatusDocumentNotSerializableException invalid) when (!tooLargeForItself)
+            {
+                (outcome, tooLargeForItself) = (Invalid(run, invalid, activity), true);
+            }
             catch (OffloadedPollingException failed) when (failed is OperationStoreException or OperationStatusConflictException && tries < MaxEndTries)
             {
                 await Backoff.DelayAsync(time, tries, CancellationToken.None, _firstEndRetry).ConfigureAwait(false);
             }
         }
+    }
+
+    private OperationOutcome Invalid(OperationRun run, StatusDocumentNotSerializableException invalid, Activity? activity)
+    {
+        Log.ResultInvalid(logger, run.OperationId, invalid.Message);
+        activity.Fail(invalid);
+        return OperationOutcome.Failed(Problems.ResultInvalid);
     }
 
     // A write that failed, as it seemed, may have been made; by a policy's will, with another outcome.

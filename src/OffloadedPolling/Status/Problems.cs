@@ -31,6 +31,29 @@ internal static class Problems
         Detail = "The operation has ended, but its outcome may not be published.",
     };
 
+    /// <summary>What the handler came to, its result or its problem, could not be serialized or read back. Nothing of it is told.</summary>
+    public static OperationProblem ResultInvalid { get; } = new()
+    {
+        Type = Prefix + "result-invalid",
+        Title = "The result could not be written to the status document",
+        Detail = "The operation has ended and will not run again. Check whether its work was done before you send the request again.",
+    };
+
+    /// <summary>Gets each problem with its longest text.</summary>
+    public static IEnumerable<OperationProblem> Longest =>
+    [
+        NotSent,
+        NotIssued,
+        StatusRefused,
+        ResultInvalid,
+        HandlerFailed(int.MaxValue),
+        GivenUp(int.MaxValue),
+        ResultTooLarge(new StatusDocumentTooLargeException("", int.MaxValue, int.MaxValue, int.MaxValue)),
+    ];
+
+    /// <summary>Returns whether the library wrote a problem, not the handler.</summary>
+    public static bool IsOwn(OperationProblem problem) => problem.Type.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>The handler threw at its last try, too.</summary>
     public static OperationProblem HandlerFailed(int attempts) => new()
     {
