@@ -9,7 +9,7 @@ public sealed class AcceptOptions
     /// </summary>
     /// <value>
     /// <see langword="null"/> unless set: the handler may still set it. It must leave room in the status document for the document's own end
-    /// (some 400 bytes of <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>); otherwise the accept fails.
+    /// (some 350 bytes of <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>); otherwise the accept fails.
     /// </value>
     public Func<string, string>? ResourceLocation { get; set; }
 
