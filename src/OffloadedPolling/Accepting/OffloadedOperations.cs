@@ -12,7 +12,7 @@ namespace OffloadedPolling.Accepting;
 /// <summary>Accept, step by step: estimate, store, issue, queue. And what callers ask for afterwards.</summary>
 internal sealed class OffloadedOperations(
     OperationKinds kinds,
-    IWaitTimeEstimator estimator,
+    CheckedEstimator estimator,
     IOperationStatusStore store,
     StatusTransitions transitions,
     IOperationQueue queue,
@@ -23,8 +23,6 @@ internal sealed class OffloadedOperations(
     ILogger<OffloadedOperations> logger) : IOffloadedOperations
 {
     private static readonly AcceptOptions _defaults = new();
-
-    private readonly CheckedEstimator _estimator = new(estimator, time, logger);
 
     public IReadOnlyList<string> Kinds { get; } = [.. kinds.All.Select(kind => kind.Name)];
 
@@ -103,7 +101,7 @@ internal sealed class OffloadedOperations(
         activity?.SetTag(TagNames.OperationId, id);
         var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
 
-        var estimate = await _estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
+        var estimate = await estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
         var status = NewStatus(id, kind.Name, estimate, acceptOptions);
         if (idempotency is null)
         {

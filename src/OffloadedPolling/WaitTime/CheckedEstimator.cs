@@ -4,8 +4,11 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>Asks an estimator, which may be the host's own. An answer that is wrong, late or an exception is unknown, and is logged once for each kind.</summary>
-internal sealed class CheckedEstimator(IWaitTimeEstimator estimator, TimeProvider time, ILogger logger)
+/// <summary>
+/// Asks the estimator, which may be the host's own. An answer that cannot be used, comes late or is an exception counts as unknown, and is
+/// logged once for each kind.
+/// </summary>
+internal sealed class CheckedEstimator(IWaitTimeEstimator estimator, TimeProvider time, ILogger<CheckedEstimator> logger)
 {
     // Ten times as long as an estimator may take.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
@@ -19,7 +22,8 @@ internal sealed class CheckedEstimator(IWaitTimeEstimator estimator, TimeProvide
     {
         try
         {
-            var estimate = await estimator.EstimateAsync(kind, cancellationToken).AsTask().WaitAsync(_patience, time, cancellationToken).ConfigureAwait(false);
+            var estimating = estimator.EstimateAsync(kind, cancellationToken).AsTask();
+            var estimate = await estimating.WaitAsync(_patience, time, cancellationToken).ConfigureAwait(false);
             return estimate is null || OperationEstimates.WhyUnusable(estimate) is not { } reason ? estimate : Unknown(kind, reason);
         }
         catch (Exception failed) when (!cancellationToken.IsCancellationRequested)

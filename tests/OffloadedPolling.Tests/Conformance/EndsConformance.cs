@@ -200,6 +200,20 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
         Host.Log.Entries.Should().NotContain(entry => entry.Id == 426 || entry.Id == 439 || entry.Id == 443);
     }
 
+    [Fact]
+    public async Task ADocumentThatCannotBeRead_IsLeftAsItIsAndItsWorkDoesNotBegin()
+    {
+        await StartAsync();
+        await Provider.PutDocumentAsync(Host.Store.GetStatusKey(Id), """{"id":"no document"}""");
+
+        await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(Id) }, default);
+        await Eventually.TrueAsync(() => Host.Log.Entries.Count(entry => entry.Id == 414) > 1, Timeout, () => "the message did not come again");
+
+        _work.Runs.Should().Be(0);
+        await Host.Operations.Invoking(operations => operations.GetAsync(Id)).Should().ThrowAsync<InvalidStatusDocumentException>();
+        (await Provider.CountMessagesAsync(Kind)).Should().Be(1);
+    }
+
     private static AcceptOptions At(string resourceLocation) => new() { ResourceLocation = _ => resourceLocation };
 
     private static async Task RefusedAsync(OperationContext<Parcel> context, string message, List<Exception> refused, CancellationToken cancellationToken)

@@ -13,6 +13,8 @@ public sealed class CheckedEstimatorTests : IDisposable
 
     private readonly FakeTimeProvider _time = new();
 
+    private ILogger<CheckedEstimator> Logger => new Logger<CheckedEstimator>(new LoggerFactory([_log]));
+
     public void Dispose() => _log.Dispose();
 
     [Fact]
@@ -45,7 +47,7 @@ public sealed class CheckedEstimatorTests : IDisposable
     public async Task EstimateAsync_NoAnswerWithinASecond_IsUnknownAndLogged()
     {
         var never = new TaskCompletionSource<OperationEstimate?>();
-        var estimator = new CheckedEstimator(new Pending(never.Task), _time, _log);
+        var estimator = new CheckedEstimator(new Pending(never.Task), _time, Logger);
 
         var estimating = estimator.EstimateAsync("parcels", default);
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -58,7 +60,7 @@ public sealed class CheckedEstimatorTests : IDisposable
     public async Task EstimateAsync_ACallerThatGivesUp_IsToldSo()
     {
         using var caller = new CancellationTokenSource();
-        var estimator = new CheckedEstimator(new Pending(new TaskCompletionSource<OperationEstimate?>().Task), _time, _log);
+        var estimator = new CheckedEstimator(new Pending(new TaskCompletionSource<OperationEstimate?>().Task), _time, Logger);
 
         var estimating = estimator.EstimateAsync("parcels", caller.Token);
         await caller.CancelAsync();
@@ -67,7 +69,7 @@ public sealed class CheckedEstimatorTests : IDisposable
         _log.Entries.Should().BeEmpty();
     }
 
-    private CheckedEstimator Checked(Func<OperationEstimate?> estimate) => new(new UnusableEstimates.Told(estimate), _time, _log);
+    private CheckedEstimator Checked(Func<OperationEstimate?> estimate) => new(new UnusableEstimates.Told(estimate), _time, Logger);
 
     private sealed class Pending(Task<OperationEstimate?> estimate) : IWaitTimeEstimator
     {
