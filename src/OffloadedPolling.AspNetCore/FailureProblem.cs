@@ -21,7 +21,8 @@ internal static class FailureProblem
         Detail = "Its id is wrong, or its status has expired.",
     };
 
-    public static bool IsKnown(OffloadedPollingException failure) => StatusOf(failure) != StatusCodes.Status500InternalServerError;
+    /// <summary>Returns whether a failure is answered. Others are left to the host's exception handling.</summary>
+    public static bool IsKnown(OffloadedPollingException failure) => StatusOf(failure) != StatusCodes.Status500InternalServerError || IsUnfitDocument(failure);
 
     public static int StatusOf(OffloadedPollingException failure) => failure switch
     {
@@ -58,12 +59,17 @@ internal static class FailureProblem
             context, problem.Status!.Value, problem, OperationJson.Problem, OperationResponse.ProblemContentType);
     }
 
+    // The host's mistake: what it puts into the document does not fit.
+    private static bool IsUnfitDocument(OffloadedPollingException failure) =>
+        failure is StatusDocumentTooLargeException or StatusDocumentNotSerializableException;
+
     private static string TitleOf(OffloadedPollingException failure) => failure switch
     {
         InvalidIdempotencyKeyException => "The idempotency key is too short",
         PayloadTooLargeException => "The request is too large",
         IdempotencyConflictException => "The idempotency key was used for another request",
         InvalidStatusDocumentException => "The operation's status cannot be read",
+        _ when IsUnfitDocument(failure) => "The operation could not be accepted",
         TemporaryCredentialsException { IsCallersProof: true } => "The proof is refused",
         _ => "Operations cannot be served at the moment",
     };
@@ -79,6 +85,7 @@ internal static class FailureProblem
         TemporaryCredentialsException { IsCallersProof: true } => "The token or assertion has expired, or is not one to get credentials with. Get a new one.",
         TemporaryCredentialsException => "No credentials could be issued. Try again later.",
         InvalidStatusDocumentException => "What is stored for it is no status of an operation.",
+        _ when IsUnfitDocument(failure) => "Sending the request again does not help until the service is corrected.",
         _ => "The status of operations could not be reached. Try again later.",
     };
 }

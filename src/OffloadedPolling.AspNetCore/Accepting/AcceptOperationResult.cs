@@ -18,7 +18,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
     /// <summary>The operation, if it was accepted.</summary>
     public AcceptedOperation? Accepted { get; }
 
-    /// <summary>The HTTP status code: 202, 400, 413, 422, 502 or 503. To a caller over plain http the answer is 403 instead.</summary>
+    /// <summary>The HTTP status code: 202, 400, 413, 422, 500, 502 or 503. To a caller over plain http the answer is 403 instead.</summary>
     public int StatusCode => _refusal is null ? StatusCodes.Status202Accepted : FailureProblem.StatusOf(_refusal);
 
     int? IStatusCodeHttpResult.StatusCode => StatusCode;

@@ -26,6 +26,7 @@ internal static class AnswerDescriptions
         .. Problem(StatusCodes.Status403Forbidden, "The request came over plain http."),
         .. Problem(StatusCodes.Status413PayloadTooLarge, "The request is larger than the queue takes."),
         .. Problem(StatusCodes.Status422UnprocessableEntity, "The idempotency key came before with another request."),
+        .. Problem(StatusCodes.Status500InternalServerError, "What the service puts into the status does not fit."),
         .. Unavailable("The status store or the queue is down.")];
 
     public static IReadOnlyList<object> Url { get; } = [

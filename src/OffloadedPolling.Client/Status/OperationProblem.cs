@@ -29,7 +29,15 @@ public sealed record OperationProblem
     /// <summary>A URI reference that names this occurrence.</summary>
     public string? Instance { get; init; }
 
-    /// <summary>Further members of the problem, as its type defines them.</summary>
+    /// <summary>Gets or sets further members of the problem, as its type defines them.</summary>
+    /// <value>The members that are set are copied. Changes through this property are checked as well.</value>
+    /// <exception cref="ArgumentException">
+    /// A member is named <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c> or <c>instance</c>, which are the problem's own.
+    /// </exception>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; set; }
+    public IDictionary<string, JsonElement>? Extensions
+    {
+        get;
+        set => field = value is null ? null : new ProblemExtensions(value);
+    }
 }

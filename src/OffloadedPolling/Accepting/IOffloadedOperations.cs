@@ -15,6 +15,10 @@ public interface IOffloadedOperations
     /// <exception cref="PayloadTooLargeException">The message would be larger than the queue takes. Nothing was created.</exception>
     /// <exception cref="OperationStoreException">The status document could not be created. Nothing was sent.</exception>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses the status document. Nothing was created or sent.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">
+    /// <see cref="AcceptOptions.ResourceLocation"/> is so long that the status document is too large, or leaves too little room for its own
+    /// end. Nothing was created or sent.
+    /// </exception>
     /// <exception cref="StatusUrlException">No URL could be signed. Nothing was sent; the status document says <c>Failed</c>.</exception>
     /// <exception cref="OperationQueueException">
     /// The message could not be sent. The status document says <c>Failed</c>, unless it came through all the same and a worker has begun.

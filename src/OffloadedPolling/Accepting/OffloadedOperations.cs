@@ -12,7 +12,7 @@ namespace OffloadedPolling.Accepting;
 /// <summary>Accept, step by step: estimate, store, issue, queue. And what callers ask for afterwards.</summary>
 internal sealed class OffloadedOperations(
     OperationKinds kinds,
-    IWaitTimeEstimator estimator,
+    CheckedEstimator estimator,
     IOperationStatusStore store,
     StatusTransitions transitions,
     IOperationQueue queue,
@@ -100,7 +100,7 @@ internal sealed class OffloadedOperations(
         activity?.SetTag(TagNames.OperationId, id);
         var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
 
-        var estimate = await EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
+        var estimate = await estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
         var status = NewStatus(id, kind.Name, estimate, acceptOptions);
         if (idempotency is null)
         {
@@ -113,20 +113,6 @@ internal sealed class OffloadedOperations(
             ? await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false)
             : await IssueAsync(operation.Status, cancel).ConfigureAwait(false);
         return (accepted, repeated);
-    }
-
-    // A host may have put an estimator of its own in place: none may fail an accept.
-    private async Task<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel)
-    {
-        try
-        {
-            return await estimator.EstimateAsync(kind, cancel).ConfigureAwait(false);
-        }
-        catch (Exception failed) when (!cancel.IsCancellationRequested)
-        {
-            Log.NotEstimated(logger, kind, failed);
-            return null;
-        }
     }
 
     private OutgoingMessage Compose(string kind, string statusKey, string payloadJson)

@@ -4,6 +4,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Credentials;
 
@@ -12,9 +13,6 @@ internal sealed class S3DocumentSight : IDisposable
 {
     // One, which the SDK needs to put right what a wrong clock has signed. The rest is the poller's back-off.
     private const int Retries = 1;
-
-    // Documents have 1 MiB at most. What is larger is none.
-    private const long MostBytes = 16 * 1024 * 1024;
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
@@ -58,14 +56,9 @@ internal sealed class S3DocumentSight : IDisposable
         try
         {
             using var response = await _client.GetObjectAsync(request, cancel).ConfigureAwait(false);
-            if (response.ContentLength > MostBytes)
-            {
-                return StatusReading.Faulty("the body is no status document", HttpStatusCode.OK);
-            }
-
-            using var body = new MemoryStream();
-            await response.ResponseStream.CopyToAsync(body, cancel).ConfigureAwait(false);
-            return StatusReading.Document(body.ToArray(), response.ETag, _date);
+            return await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancel).ConfigureAwait(false) is { } body
+                ? StatusReading.Document(body.ToArray(), response.ETag, _date)
+                : StatusReading.Faulty("the body is no status document", HttpStatusCode.OK);
         }
         catch (AmazonServiceException same) when (same.StatusCode == HttpStatusCode.NotModified && etag is not null)
         {

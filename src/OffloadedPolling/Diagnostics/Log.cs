@@ -5,7 +5,7 @@ namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
 /// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (430 to 435
-/// dead letters, 436 to 440 measured durations, 441 to 449 policies, 450 and up events of AWS Lambda), 5xx the bucket.
+/// dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 and up events of AWS Lambda), 5xx the bucket.
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -124,13 +124,13 @@ internal static partial class Log
     [LoggerMessage(428, LogLevel.Error, "The handler of operation {OperationId} did not end when the host stopped, at attempt {Attempt}. Its message is given back all the same, and another worker may run it beside. Pass the CancellationToken on to whatever the handler waits for.")]
     public static partial void HandlerAbandoned(ILogger logger, string operationId, int attempt);
 
-    [LoggerMessage(443, LogLevel.Error, "The handler of operation {OperationId} was told to end at attempt {Attempt}, and a callback that it registered with its CancellationToken blocks. It is not waited for any more: its message is released, and another worker may run it at the same time. Callbacks must return quickly.")]
+    [LoggerMessage(447, LogLevel.Error, "The handler of operation {OperationId} was told to end at attempt {Attempt}, and a callback that it registered with its CancellationToken blocks. It is not waited for any more: its message is released, and another worker may run it at the same time. Callbacks must return quickly.")]
     public static partial void HandlerBlocked(ILogger logger, string operationId, int attempt);
 
-    [LoggerMessage(444, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' was not processed to its end before the host stopped, or the function's time was over. It is released.")]
+    [LoggerMessage(448, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' was not processed to its end before the host stopped, or the function's time was over. It is released.")]
     public static partial void DeliveryAbandoned(ILogger logger, string messageId, string kind);
 
-    [LoggerMessage(445, LogLevel.Warning, "Operation {OperationId} is sent again ({Resends} of {MaxResends}): message {MessageId} of kind '{Kind}' was delivered as often as is allowed, and the work never began.")]
+    [LoggerMessage(449, LogLevel.Warning, "Operation {OperationId} is sent again ({Resends} of {MaxResends}): message {MessageId} of kind '{Kind}' was delivered as often as is allowed, and the work never began.")]
     public static partial void OperationResent(ILogger logger, string operationId, string messageId, string kind, int resends, int maxResends);
 
     [LoggerMessage(446, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' is deleted: it was sent for an earlier operation with the id {OperationId}, whose status document was deleted or has expired.")]
@@ -163,7 +163,7 @@ internal static partial class Log
     [LoggerMessage(438, LogLevel.Warning, "The duration profile of kind '{Kind}' could not be written. The work goes on, what was measured is kept for the next try, and further failures are not logged until one succeeds.")]
     public static partial void ProfileNotWritten(ILogger logger, string kind, Exception? cause);
 
-    [LoggerMessage(439, LogLevel.Error, "An operation of kind '{Kind}' could not be estimated. It is accepted without an estimate; its callers look more often than they need.")]
+    [LoggerMessage(439, LogLevel.Error, "An operation of kind '{Kind}' could not be estimated. It is accepted without an estimate, so that its callers poll more often than necessary. This is logged once for each kind.")]
     public static partial void NotEstimated(ILogger logger, string kind, Exception cause);
 
     [LoggerMessage(440, LogLevel.Warning, "The duration profile of kind '{Kind}' is one that a newer version of this library wrote. It is left alone: estimates are made without it, and what this process measures is not added. Update the library.")]
@@ -174,6 +174,15 @@ internal static partial class Log
 
     [LoggerMessage(442, LogLevel.Error, "A policy refused the status document that says operation {OperationId} is {Wanted}. It is written as {Written}, with nothing of the host's in it.")]
     public static partial void WrittenBare(ILogger logger, string operationId, OperationState wanted, OperationState written, Exception cause);
+
+    [LoggerMessage(443, LogLevel.Error, "The estimator '{Estimator}' returned an estimate for kind '{Kind}' that cannot be used: {Reason}. It counts as unknown, so that callers poll more often than necessary. Correct the estimator. This is logged once for each kind.")]
+    public static partial void EstimateUnusable(ILogger logger, string kind, string estimator, string reason);
+
+    [LoggerMessage(444, LogLevel.Error, "The outcome of operation {OperationId} could not be written, and the operation ends as Failed. {Reason}")]
+    public static partial void ResultInvalid(ILogger logger, string operationId, string reason);
+
+    [LoggerMessage(445, LogLevel.Warning, "The status document that says operation {OperationId} is {State} could not be written as a whole. It is written without message, progress, estimate and resourceLocation.")]
+    public static partial void WrittenReduced(ILogger logger, string operationId, OperationState state, Exception cause);
 
     [LoggerMessage(450, LogLevel.Error, "{Count} records come from '{Source}', which is no queue that is known here ({Known}). They are answered as failed. Correct the event source mapping, QueueUrl or DeadLetterQueueUrl, or add the kind's handler or AddDeadLetterReader().")]
     public static partial void RecordsOfUnknownSource(ILogger logger, int count, string source, string known);

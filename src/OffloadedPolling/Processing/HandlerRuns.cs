@@ -70,6 +70,13 @@ internal sealed class HandlerRuns(
             return RunEnd.With(OperationOutcome.Failed(failed.Problem));
         }
 
+        if (thrown is HandlerResultException invalid)
+        {
+            Log.ResultInvalid(logger, run.OperationId, invalid.Reason.Message);
+            activity.Fail(invalid.Reason);
+            return RunEnd.With(OperationOutcome.Failed(Problems.ResultInvalid));
+        }
+
         if (thrown is OperationCanceledException && run.Signal.IsFired)
         {
             return EndAsTold(delivery, run, activity);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OffloadedPolling.Processing;
 
 namespace OffloadedPolling;
 
@@ -30,7 +31,11 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// and when the message could not be kept: another worker may be running the operation, and once it does, what this run comes to is
     /// not written.
     /// </param>
-    /// <returns>The result.</returns>
+    /// <returns>
+    /// The result. One that cannot be serialized, or not be read back from the status document, ends the operation as <c>Failed</c> for
+    /// good, with problem <c>result-invalid</c>: one that is nested more than 63 levels deep, refers to itself, holds a member twice, or
+    /// throws when it is read.
+    /// </returns>
     /// <exception cref="OperationFailedException">
     /// Thrown by the handler, ends the operation as <c>Failed</c> for good, with the exception's problem in the status document. Any other
     /// exception is logged, never shown to callers, and the work is tried again when the message is redelivered; at the last try
@@ -44,6 +49,6 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
         OperationContext<TPayload> context, JsonSerializerOptions json, CancellationToken cancel)
     {
         var result = await HandleAsync(context, cancel).ConfigureAwait(false);
-        return result is null ? null : JsonSerializer.SerializeToElement(result, json.GetTypeInfo(typeof(TResult)));
+        return result is null ? null : HandlerResult.Serialize(context.OperationId, result, json);
     }
 }

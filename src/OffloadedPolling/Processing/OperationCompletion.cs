@@ -36,11 +36,10 @@ internal sealed class OperationCompletion(
                     bounded => EndAsync(known, delivery, wanted, bounded), time, delivery.Abandon).ConfigureAwait(false);
                 return Completed(delivery, operation, run, wanted, written, activity);
             }
-            catch (StatusDocumentTooLargeException tooLarge) when (wanted.Problem?.Type != Problems.ResultTooLargeType)
+            catch (OffloadedPollingException unwritable) when (
+                unwritable is StatusDocumentTooLargeException or StatusDocumentNotSerializableException && (wanted.Problem is not { } problem || !Problems.IsOwn(problem)))
             {
-                Log.ResultTooLarge(logger, run.OperationId, tooLarge);
-                activity.Fail(tooLarge);
-                wanted = OperationOutcome.Failed(Problems.ResultTooLarge(tooLarge));
+                wanted = Unwritable(run, unwritable, activity);
                 continue;
             }
             catch (OperationStoreException failed) when (tries < MaxTries && delivery.WaitsForStore)
@@ -62,6 +61,19 @@ internal sealed class OperationCompletion(
             known,
             current => Ownership.IsHeldBy(current, delivery.Message) ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
             cancellationToken);
+
+    private OperationOutcome Unwritable(OperationRun run, OffloadedPollingException unwritable, Activity? activity)
+    {
+        activity.Fail(unwritable);
+        if (unwritable is StatusDocumentTooLargeException tooLarge)
+        {
+            Log.ResultTooLarge(logger, run.OperationId, tooLarge);
+            return OperationOutcome.Failed(Problems.ResultTooLarge(tooLarge));
+        }
+
+        Log.ResultInvalid(logger, run.OperationId, unwritable.Message);
+        return OperationOutcome.Failed(Problems.ResultInvalid);
+    }
 
     private async Task WaitAsync(Delivery delivery, int tries)
     {

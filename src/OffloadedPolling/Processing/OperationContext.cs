@@ -41,7 +41,9 @@ public sealed class OperationContext<TPayload>
     /// <param name="cancel">Gives up.</param>
     /// <returns>A task that ends when the progress is taken, not when it is written.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="percent"/> is out of range.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">The message makes the status document too large. The one before stays.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">
+    /// The message makes the status document too large, or leaves too little room for the document's end. The one before stays.
+    /// </exception>
     /// <exception cref="StatusDocumentRefusedException">A policy of the host's refuses the status document. The one before stays.</exception>
     public Task ReportProgressAsync(int percent, string? message = null, CancellationToken cancel = default)
     {

@@ -54,6 +54,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddSingleton<DurationProfiles>();
         services.TryAddSingleton<WorkEstimates>();
         services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
+        services.TryAddSingleton<CheckedEstimator>();
         services.TryAddSingleton<DurationRecorder>();
         services.TryAddSingleton<StatusPolicies>();
         services.TryAddSingleton<ObservedWrites>();

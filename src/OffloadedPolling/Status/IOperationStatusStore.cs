@@ -7,7 +7,10 @@ namespace OffloadedPolling;
 /// <item>MUST be thread-safe, and safe across processes: every write is a compare-and-swap;</item>
 /// <item>MUST have made a write durable before they return;</item>
 /// <item>MUST tell their own write, when the server reports it as lost after an internal retry, from one that another writer won;</item>
-/// <item>MUST refuse documents over <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>;</item>
+/// <item>
+/// MUST refuse documents over <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>, and documents that cannot be serialized or read back:
+/// <see cref="StatusDocument.Write"/> does both;
+/// </item>
 /// <item>MUST NOT put <see cref="OperationMetadata"/> into the document that callers read.</item>
 /// </list>
 /// </remarks>
@@ -30,6 +33,7 @@ public interface IOperationStatusStore
     /// <returns>The document with its version.</returns>
     /// <exception cref="OperationStatusConflictException">There is one already.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
+    /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel);
 
@@ -58,6 +62,7 @@ public interface IOperationStatusStore
     /// <returns>The document with its new version.</returns>
     /// <exception cref="OperationStatusConflictException">The document has moved on, or is gone.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
+    /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel);
 

@@ -7,9 +7,6 @@ internal static class Problems
 {
     private const string Prefix = "urn:offloaded-polling:problem:";
 
-    /// <summary>The type of <see cref="ResultTooLarge"/>.</summary>
-    public const string ResultTooLargeType = Prefix + "result-too-large";
-
     /// <summary>The document was created, but its message could not be sent: the work never begins.</summary>
     public static OperationProblem NotSent { get; } = new()
     {
@@ -33,6 +30,29 @@ internal static class Problems
         Title = "What the work came to is not shown",
         Detail = "The operation has ended, but its outcome may not be published.",
     };
+
+    /// <summary>What the handler came to, its result or its problem, could not be serialized or read back. Nothing of it is told.</summary>
+    public static OperationProblem ResultInvalid { get; } = new()
+    {
+        Type = Prefix + "result-invalid",
+        Title = "The result could not be written to the status document",
+        Detail = "The operation has ended and will not run again. Check whether its work was done before you send the request again.",
+    };
+
+    /// <summary>Gets each problem with its longest text.</summary>
+    public static IEnumerable<OperationProblem> Longest =>
+    [
+        NotSent,
+        NotIssued,
+        StatusRefused,
+        ResultInvalid,
+        HandlerFailed(int.MaxValue),
+        GivenUp(int.MaxValue),
+        ResultTooLarge(new StatusDocumentTooLargeException("", int.MaxValue, int.MaxValue, int.MaxValue)),
+    ];
+
+    /// <summary>Returns whether the library wrote a problem, not the handler.</summary>
+    public static bool IsOwn(OperationProblem problem) => problem.Type.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The handler threw at its last try, too.</summary>
     public static OperationProblem HandlerFailed(int attempts) => new()
@@ -58,7 +78,7 @@ internal static class Problems
     /// <summary>The handler's result does not fit into a status document.</summary>
     public static OperationProblem ResultTooLarge(StatusDocumentTooLargeException tooLarge) => new()
     {
-        Type = ResultTooLargeType,
+        Type = Prefix + "result-too-large",
         Title = "The result is too large for the status document",
         Detail = $"The status document would have {tooLarge.Size} bytes; {tooLarge.Limit} are allowed.",
     };

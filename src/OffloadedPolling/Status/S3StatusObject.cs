@@ -44,13 +44,11 @@ internal static class S3StatusObject
 
     public static async Task<StoredOperation> FromResponseAsync(string id, string key, GetObjectResponse response, CancellationToken cancel)
     {
-        if (response.ContentLength > StatusDocument.MaxBytes)
+        if (await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancel).ConfigureAwait(false) is not { } document)
         {
-            throw new InvalidStatusDocumentException(key, $"it has {response.ContentLength} bytes, more than any status document.");
+            throw new InvalidStatusDocumentException(key, $"it has more than {StatusDocument.MaxBytes} bytes, more than any status document.");
         }
 
-        var document = new byte[response.ContentLength];
-        await response.ResponseStream.ReadExactlyAsync(document, cancel).ConfigureAwait(false);
         var metadata = new OperationMetadata
         {
             OwnerMessageId = response.Metadata[Owner],
@@ -59,6 +57,6 @@ internal static class S3StatusObject
             ReplacedMessageIds = response.Metadata[ReplacedMessageIds],
             PayloadFingerprint = response.Metadata[Fingerprint],
         };
-        return new StoredOperation(StatusDocument.Read(id, key, document), metadata, S3ConditionalObjects.ToVersion(response.ETag));
+        return new StoredOperation(StatusDocument.Read(id, key, document.Span), metadata, S3ConditionalObjects.ToVersion(response.ETag));
     }
 }

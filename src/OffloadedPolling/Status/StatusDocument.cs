@@ -15,16 +15,45 @@ public static class StatusDocument
     /// <summary>The caching rule that a document is served with: every look must see the newest.</summary>
     public const string CacheControl = "no-store";
 
-    /// <summary>Serializes a document.</summary>
+    /// <summary>Serializes a document, and reads it back as its callers do.</summary>
     /// <param name="status">The document.</param>
     /// <param name="maxBytes">The most bytes that it may have.</param>
     /// <returns>UTF-8 JSON.</returns>
+    /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It has more.</exception>
     public static byte[] Write(OperationStatus status, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(status);
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status);
-        return bytes.Length <= maxBytes ? bytes : throw new StatusDocumentTooLargeException(status.Id, bytes.Length, maxBytes);
+        var bytes = Serialize(status);
+        if (bytes.Length > maxBytes)
+        {
+            throw new StatusDocumentTooLargeException(status.Id, bytes.Length, maxBytes);
+        }
+
+        try
+        {
+            _ = Read(status.Id, "", bytes);
+            return bytes;
+        }
+        catch (InvalidStatusDocumentException unreadable)
+        {
+            throw new StatusDocumentNotSerializableException(status.Id, unreadable.InnerException);
+        }
+    }
+
+    /// <summary>Serializes a document of any size, without reading it back.</summary>
+    /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized.</exception>
+    internal static byte[] Serialize(OperationStatus status)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status);
+        }
+        catch (Exception failed)
+        {
+            // Whatever it was: a JsonElement that is undefined or disposed throws other exceptions than one that is too deep.
+            throw new StatusDocumentNotSerializableException(status.Id, failed);
+        }
     }
 
     /// <summary>Deserializes a document.</summary>

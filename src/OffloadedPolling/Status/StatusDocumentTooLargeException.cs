@@ -7,19 +7,32 @@ public sealed class StatusDocumentTooLargeException : OffloadedPollingException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="id">The operation's id.</param>
-    /// <param name="size">The document's size in bytes.</param>
+    /// <param name="size">The document's size in bytes, the reserved ones included.</param>
     /// <param name="limit">The most bytes that it may have.</param>
-    public StatusDocumentTooLargeException(string id, int size, int limit)
-        : base(string.Create(CultureInfo.InvariantCulture,
-            $"The status document of operation {id} would have {size:N0} bytes, over MaxDocumentBytes ({limit:N0}). Shorten the message or the result, put the result elsewhere and set ResourceLocation, or raise the limit."), null)
+    /// <param name="reserved">How many bytes of the size are reserved for what the library writes until the operation has ended.</param>
+    public StatusDocumentTooLargeException(string id, int size, int limit, int reserved = 0)
+        : base(Describe(id, size, limit, reserved), null)
     {
         Size = size;
         Limit = limit;
+        Reserved = reserved;
     }
 
-    /// <summary>The document's size in bytes.</summary>
+    /// <summary>Gets the document's size in bytes, including <see cref="Reserved"/>.</summary>
     public int Size { get; }
 
-    /// <summary>The most bytes that it may have.</summary>
+    /// <summary>Gets the most bytes that the document may have.</summary>
     public int Limit { get; }
+
+    /// <summary>
+    /// Gets the number of bytes that an operation that has not ended reserves for its attempt, progress, estimate and end; 0 for a document
+    /// that is too large without them.
+    /// </summary>
+    public int Reserved { get; }
+
+    private static string Describe(string id, int size, int limit, int reserved) => reserved == 0
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"The status document of operation {id} would have {size:N0} bytes, over MaxDocumentBytes ({limit:N0}). Shorten the message or the result, put the result elsewhere and set ResourceLocation, or raise the limit.")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"The status document of operation {id} needs {size:N0} bytes, over MaxDocumentBytes ({limit:N0}). {reserved:N0} of them are reserved for the operation's attempt, progress, estimate and end. Shorten ResourceLocation or the message, or raise the limit.");
 }

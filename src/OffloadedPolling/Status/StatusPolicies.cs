@@ -29,6 +29,22 @@ internal sealed class StatusPolicies(
         }
     }
 
+    /// <summary>
+    /// Returns what is left of a document of the library's own that could not be written, without what it can do without;
+    /// <see langword="null"/> if a handler's outcome is in it, or there is nothing to leave out.
+    /// </summary>
+    public OperationStatus? Reduced(OperationStatus document, OffloadedPollingException cause)
+    {
+        var reduced = document with { PercentComplete = null, Message = null, Estimate = null, ResourceLocation = null };
+        if (document is { Status: OperationState.Succeeded } or { Result: not null } || (document.Error is { } error && !Problems.IsOwn(error)) || reduced == document)
+        {
+            return null;
+        }
+
+        Log.WrittenReduced(logger, document.Id, document.Status, cause);
+        return reduced;
+    }
+
     private OperationStatus Apply(OperationStatus document, IStatusDocumentPolicy policy)
     {
         try
@@ -70,22 +86,28 @@ internal sealed class StatusPolicies(
                 "The policy changed the id, kind, status, attempt or a time of the document. Change Message, Result, Error, ResourceLocation, PercentComplete or Estimate alone.");
         }
 
-        // What the handler made too large is for the store to refuse; a policy must make no document that cannot be written or read.
-        var most = IsWithinLimit(document) ? options.Value.MaxDocumentBytes : int.MaxValue;
-        _ = StatusDocument.Read(document.Id, document.Id, StatusDocument.Write(applied, most));
+        try
+        {
+            DocumentRoom.ThrowIfUnfit(applied, options.Value.MaxDocumentBytes);
+        }
+        catch (OffloadedPollingException) when (IsUnfit(document))
+        {
+            // A policy must not make a fit document unfit. What the host or the handler made unfit is for the store to refuse.
+        }
+
         return applied;
     }
 
-    private bool IsWithinLimit(OperationStatus document)
+    private bool IsUnfit(OperationStatus document)
     {
         try
         {
-            StatusDocument.Write(document, options.Value.MaxDocumentBytes);
-            return true;
-        }
-        catch (StatusDocumentTooLargeException)
-        {
+            DocumentRoom.ThrowIfUnfit(document, options.Value.MaxDocumentBytes);
             return false;
+        }
+        catch (OffloadedPollingException)
+        {
+            return true;
         }
     }
 

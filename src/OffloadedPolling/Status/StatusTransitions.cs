@@ -16,13 +16,15 @@ internal sealed class StatusTransitions(
 
     /// <summary>Creates the document of an operation that is being accepted.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it. Nothing was written.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end. Nothing was written.</exception>
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
-        writes.CreateAsync(policies.Apply(status), metadata, cancel);
+        writes.CreateAsync(Fitting(status), metadata, cancel);
 
     /// <summary>Asks whether a document could be written.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
-    public void ThrowIfRefused(OperationStatus status) => StatusDocument.Write(policies.Apply(status), options.Value.MaxDocumentBytes);
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
+    /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
+    public void ThrowIfRefused(OperationStatus status) => DocumentRoom.ThrowIfUnfit(policies.Apply(status), options.Value.MaxDocumentBytes);
 
     /// <summary>The newest document, if it is not the one that was read; <see langword="null"/> also if it is gone.</summary>
     public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancel) =>
@@ -30,24 +32,29 @@ internal sealed class StatusTransitions(
 
     /// <summary>
     /// Applies <paramref name="change"/> to the newest document. It is asked again on each newer one, and answers <see langword="null"/>
-    /// where it no longer applies. What a policy refuses is written with nothing of the host's in it.
+    /// where it no longer applies. What a policy refuses is written with nothing of the host's in it, and what does not fit without all that
+    /// the library can leave out.
     /// </summary>
     /// <returns>What was read last, and what was written from it.</returns>
+    /// <exception cref="StatusDocumentTooLargeException">A handler's outcome is over the limit.</exception>
+    /// <exception cref="StatusDocumentNotSerializableException">A handler's outcome cannot be serialized or read back.</exception>
     public Task<StatusTransition> ApplyAsync(
         StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
-        ApplyAsync(read, change, policies.ApplyOrBare, cancel);
+        ApplyAsync(read, change, isRequired: true, cancel);
 
     /// <summary>The same for a change that may as well not be made.</summary>
     /// <inheritdoc cref="ApplyAsync(StoredOperation, Func{StoredOperation, ValueTuple{OperationStatus, OperationMetadata}?}, CancellationToken)"/>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it. What was there stays.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
+    /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     public Task<StatusTransition> ApplyUnlessRefusedAsync(
         StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
-        ApplyAsync(read, change, policies.Apply, cancel);
+        ApplyAsync(read, change, isRequired: false, cancel);
 
     private async Task<StatusTransition> ApplyAsync(
         StoredOperation read,
         Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change,
-        Func<OperationStatus, OperationStatus> judge,
+        bool isRequired,
         CancellationToken cancel)
     {
         var current = read;
@@ -60,8 +67,10 @@ internal sealed class StatusTransitions(
 
             try
             {
-                var written = await writes.UpdateAsync(
-                    current, judge(Stamp(current.Status, wanted.Status)), wanted.Metadata, cancel).ConfigureAwait(false);
+                var stamped = Stamp(current.Status, wanted.Status);
+                var written = await (isRequired
+                    ? UpdateOrReduceAsync(current, policies.ApplyOrBare(stamped), wanted.Metadata, cancel)
+                    : writes.UpdateAsync(current, Fitting(stamped), wanted.Metadata, cancel)).ConfigureAwait(false);
                 return new StatusTransition(current, written);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
@@ -76,6 +85,32 @@ internal sealed class StatusTransitions(
 
             current = newer;
         }
+    }
+
+    private async Task<StoredOperation> UpdateOrReduceAsync(
+        StoredOperation before, OperationStatus status, OperationMetadata metadata, CancellationToken cancel)
+    {
+        try
+        {
+            return await writes.UpdateAsync(before, status, metadata, cancel).ConfigureAwait(false);
+        }
+        catch (OffloadedPollingException unfit) when (unfit is StatusDocumentTooLargeException or StatusDocumentNotSerializableException)
+        {
+            if (policies.Reduced(status, unfit) is not { } reduced)
+            {
+                throw;
+            }
+
+            return await writes.UpdateAsync(before, reduced, metadata, cancel).ConfigureAwait(false);
+        }
+    }
+
+    // The store checks the rest.
+    private OperationStatus Fitting(OperationStatus status)
+    {
+        var judged = policies.Apply(status);
+        DocumentRoom.ThrowIfTooLittle(judged, options.Value.MaxDocumentBytes);
+        return judged;
     }
 
     /// <summary>

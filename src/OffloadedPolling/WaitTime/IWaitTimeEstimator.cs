@@ -6,8 +6,15 @@ namespace OffloadedPolling;
 /// <list type="bullet">
 /// <item>MUST be thread-safe;</item>
 /// <item>MUST NOT fail: what they cannot know is unknown;</item>
+/// <item>
+/// MUST return a <see cref="OperationEstimate.Median"/> over 0, an <see cref="OperationEstimate.Upper"/> of at least the median and at most
+/// half of <see cref="TimeSpan.MaxValue"/>, and either no <see cref="OperationEstimate.Quantiles"/> or one for each of
+/// <see cref="OperationEstimate.QuantileLevels"/>, ascending;
+/// </item>
 /// <item>MUST answer within 100 ms: from a cache that is stale rather than late, filled by one request at a time.</item>
 /// </list>
+/// An answer that breaks these rules, an exception, and an answer that takes longer than a second count as unknown. Each is logged once for
+/// each kind.
 /// </remarks>
 public interface IWaitTimeEstimator
 {

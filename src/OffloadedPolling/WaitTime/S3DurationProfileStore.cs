@@ -40,9 +40,8 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
 
     private static async Task<StoredDurationProfile> ReadAsync(GetObjectResponse response, CancellationToken cancel)
     {
-        // What is larger is nobody's profile, and is replaced like any other that cannot be read.
-        var profile = new byte[response.ContentLength <= StoredDurationProfile.MaxBytes ? response.ContentLength : 0];
-        await response.ResponseStream.ReadExactlyAsync(profile, cancel).ConfigureAwait(false);
+        // A larger object is not a profile, and is replaced like any other that cannot be read.
+        var profile = await S3Body.ReadAsync(response, StoredDurationProfile.MaxBytes, cancel).ConfigureAwait(false) ?? default;
         return new StoredDurationProfile(profile, S3ConditionalObjects.ToVersion(response.ETag));
     }
 }

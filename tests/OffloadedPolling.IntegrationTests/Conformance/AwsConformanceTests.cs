@@ -32,4 +32,6 @@ public sealed class AwsDeletionTests : DeletionConformance<AwsProvider>;
 
 public sealed class AwsTraceTests : TraceConformance<AwsProvider>;
 
+public sealed class AwsEndsTests : EndsConformance<AwsProvider>;
+
 public sealed class WholeAwsProviderTests : WholeProvider<AwsProvider>;

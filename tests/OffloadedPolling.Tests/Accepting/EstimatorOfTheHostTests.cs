@@ -18,17 +18,6 @@ public sealed class EstimatorOfTheHostTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
     [Fact]
-    public async Task AcceptAsync_AnEstimatorThatFails_AcceptsWithoutAnEstimateAndLogsIt()
-    {
-        await using var host = await StartAsync(() => throw new InvalidOperationException("As told."));
-
-        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
-
-        Assert.Null(accepted.Estimate);
-        Assert.Contains(host.Log.Entries, entry => entry.Id == 439);
-    }
-
-    [Fact]
     public async Task Running_NothingMeasuredAndNoPrior_KeepsWhatIsLeftOfTheHostsEstimate()
     {
         _desk.Wait["Ada"] = true;
@@ -48,13 +37,8 @@ public sealed class EstimatorOfTheHostTests : IAsyncDisposable
         operation: kind => kind.VisibilityTimeout = TimeSpan.FromSeconds(2),
         build: builder =>
         {
-            builder.Services.Replace(ServiceDescriptor.Singleton<IWaitTimeEstimator>(new Told(estimate)));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IWaitTimeEstimator>(new UnusableEstimates.Told(estimate)));
             builder.Services.AddSingleton(_desk);
             builder.AddHandler<Parcel, ParcelHandler>();
         });
-
-    private sealed class Told(Func<OperationEstimate?> estimate) : IWaitTimeEstimator
-    {
-        public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel) => ValueTask.FromResult(estimate());
-    }
 }

@@ -74,7 +74,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         for (var resends = 1; resends <= MaxResends; resends++)
         {
             await DeliverTooOftenAsync();
-            await LoggedAsync(reader, 445, resends);
+            await LoggedAsync(reader, 449, resends);
             var waiting = await Host.Store.GetAsync(accepted.Id, default);
             (waiting!.Status.Status, waiting.Metadata.ReplacedMessageIds!.Split(' ').Length).Should().Be((OperationState.NotStarted, resends));
         }
@@ -94,7 +94,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         var sent = await DeliverAsync(MaxReceives);
         await using var reader = await StartReaderAsync();
         await BuryAsync(sent);
-        await LoggedAsync(reader, 445);
+        await LoggedAsync(reader, 449);
 
         var again = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Subject;
 

@@ -30,7 +30,7 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
 
         (await EndOfAsync(next.Id)).Status.Should().Be(OperationState.Succeeded, "the slot is free");
         (await EndOfAsync(blocked)).Status.Should().Be(OperationState.Canceled, "its message was released and found canceled");
-        Host.Log.Entries.Should().Contain(entry => entry.Id == 443);
+        Host.Log.Entries.Should().Contain(entry => entry.Id == 447);
         _callbacks.Release();
     }
 

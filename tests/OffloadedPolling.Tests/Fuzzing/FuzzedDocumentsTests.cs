@@ -13,7 +13,7 @@ public sealed class FuzzedDocumentsTests
     private static readonly string[] _known = [.. OperationJson.Status.Properties.Select(property => property.Name)];
 
     [Fact]
-    public Task StatusDocuments() => Fuzz.Run(percent: 40, seed: 0, random =>
+    public Task StatusDocuments() => Fuzz.Run(percent: 30, seed: 0, random =>
     {
         var written = StatusDocument.Write(Made(random), StatusDocument.MaxBytes);
         var found = random.Next(3) switch

@@ -32,4 +32,6 @@ public sealed class SqliteDeletionTests : DeletionConformance<SqliteProvider>;
 
 public sealed class SqliteTraceTests : TraceConformance<SqliteProvider>;
 
+public sealed class SqliteEndsTests : EndsConformance<SqliteProvider>;
+
 public sealed class WholeSqliteProviderTests : WholeProvider<SqliteProvider>;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Tests.StateMachine;
@@ -53,6 +54,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
             throw new OperationStatusConflictException(status.Id);
         }
 
+        Check(status);
         Broken ??= policy?.Judge(status);
         return _documents[status.Id] = new StoredOperation(status, metadata, $"{++_versions}");
     }
@@ -69,6 +71,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
             throw new OperationStatusConflictException(status.Id);
         }
 
+        Check(status);
         metadata = rules switch
         {
             Rules.WithoutOwner => metadata with { OwnerMessageId = null },
@@ -78,6 +81,19 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         var after = new StoredOperation(status, metadata, status == before.Status ? version : $"{++_versions}");
         Broken ??= Judge(before, after) ?? policy?.Judge(status);
         return _documents[status.Id] = after;
+    }
+
+    // As every store does.
+    private void Check(OperationStatus status)
+    {
+        if (rules != Rules.WithoutReadBack)
+        {
+            StatusDocument.Write(status, StatusDocument.MaxBytes);
+        }
+        else if (StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), null, null).Status is null)
+        {
+            Broken ??= "a document was written that callers cannot read";
+        }
     }
 
     private string? Judge(StoredOperation before, StoredOperation after) => (before.Status, after.Status) switch
@@ -93,6 +109,8 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
             when !_removed.Contains(after.Status.Id) && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
+        (_, { Error.Type: var type, Attempt: var attempt }) when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>
+            "a result was invalid that no handler returned",
         (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
         _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",
         _ when before.Metadata.PayloadFingerprint != after.Metadata.PayloadFingerprint => "the fingerprint was changed",

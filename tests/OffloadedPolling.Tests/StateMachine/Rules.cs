@@ -28,4 +28,7 @@ internal enum Rules
 
     /// <summary>What a policy refuses is written all the same.</summary>
     WithoutRefusal,
+
+    /// <summary>The store writes what callers cannot read back.</summary>
+    WithoutReadBack,
 }

@@ -324,8 +324,7 @@ internal sealed class Sequence
     {
         var (ports, time) = Connect(_apiProcess);
         return new OffloadedOperations(
-            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]),
-            ports, ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, Metrics, NullLogger<OffloadedOperations>.Instance);
+            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]), SteppedPorts.Checked(ports, time), ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, Metrics, NullLogger<OffloadedOperations>.Instance);
     }
 
     private (SteppedPorts Ports, SteppedTime Time) Connect(SteppedProcess process)

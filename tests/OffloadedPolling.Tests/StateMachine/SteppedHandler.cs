@@ -11,6 +11,9 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
 {
     private static readonly JsonElement _done = JsonSerializer.SerializeToElement("done", ParcelJson.Default.String);
 
+    // Serialized, but no reader of the document takes it.
+    private static readonly JsonElement _unreadable = JsonElement.Parse("""{"a":1,"a":2}""");
+
     public override object ReadPayload(string body) => body;
 
     public override async Task<JsonElement?> RunAsync(IServiceProvider services, object payload, OperationRun run, CancellationToken cancel)
@@ -38,6 +41,9 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
             case 1:
                 ends.Threw(run.OperationId, run.Attempt);
                 throw new InvalidOperationException("As told.");
+            case 2:
+                ends.Returned(run.OperationId, run.Attempt);
+                return _unreadable;
             default:
                 ends.Returned(run.OperationId, run.Attempt);
                 return _done;

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OffloadedPolling.WaitTime;
+
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>The ports as one process sees them: every request is a step, and may fail before or after it was carried out.</summary>
@@ -7,6 +10,8 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(30);
 
     public int MaxMessageBytes => 1024 * 1024;
+
+    public static CheckedEstimator Checked(IWaitTimeEstimator estimator, TimeProvider time) => new(estimator, time, NullLogger<CheckedEstimator>.Instance);
 
     private long VisibleAgainAt => Timestamps.After(time, _visibility);
 

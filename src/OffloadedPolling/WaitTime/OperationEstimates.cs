@@ -1,0 +1,39 @@
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>What an estimate must be like to be written to a status document.</summary>
+internal static class OperationEstimates
+{
+    /// <summary>Gets the longest duration that readers of a document accept, rounded to milliseconds as documents are.</summary>
+    public static TimeSpan Longest { get; } = (TimeSpan.MaxValue / 2) - TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Returns why an estimate is unusable, or <see langword="null"/> if it is usable.</summary>
+    public static string? WhyUnusable(OperationEstimate estimate)
+    {
+        var (median, upper) = (estimate.Median, estimate.Upper);
+        return median <= TimeSpan.Zero ? $"Median is {median}; it must be more than 0"
+            : upper < median ? $"Upper is {upper}; it must be at least Median ({median})"
+            : upper > Longest ? $"Upper is {upper}; it must be at most {Longest}"
+            : estimate.Quantiles is { } quantiles ? WhyUnusable([.. quantiles])
+            : null;
+    }
+
+    private static string? WhyUnusable(TimeSpan[] quantiles)
+    {
+        if (quantiles.Length != OperationEstimate.QuantileLevels.Count)
+        {
+            return $"Quantiles has {quantiles.Length} values; it must have {OperationEstimate.QuantileLevels.Count}, one for each of QuantileLevels";
+        }
+
+        for (var i = 1; i < quantiles.Length; i++)
+        {
+            if (quantiles[i] < quantiles[i - 1])
+            {
+                return $"Quantiles[{i}] is {quantiles[i]}; it must be at least Quantiles[{i - 1}] ({quantiles[i - 1]})";
+            }
+        }
+
+        return quantiles[0] < TimeSpan.Zero ? $"Quantiles[0] is {quantiles[0]}; it must be at least 0"
+            : quantiles[^1] > Longest ? $"Quantiles[{quantiles.Length - 1}] is {quantiles[^1]}; it must be at most {Longest}"
+            : null;
+    }
+}

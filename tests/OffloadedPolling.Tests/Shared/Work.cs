@@ -1,0 +1,34 @@
+namespace OffloadedPolling.Tests.Shared;
+
+/// <summary>What a <see cref="WorkHandler"/> does, and how often it began.</summary>
+internal sealed class Work
+{
+    private int _runs;
+
+    public int Runs => Volatile.Read(ref _runs);
+
+    public Func<Parcel, Receipt> Run { get; set; } = _ => new Receipt();
+
+    /// <summary>In the place of <see cref="Run"/>, if it is set.</summary>
+    public Func<OperationContext<Parcel>, CancellationToken, Task<Receipt>>? RunAsync { get; set; }
+
+    /// <summary>The handler waits for it, if it is set.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    public void Begin() => Interlocked.Increment(ref _runs);
+}
+
+/// <summary>Does what its <see cref="Work"/> says.</summary>
+internal sealed class WorkHandler(Work work) : IOperationHandler<Parcel, Receipt>
+{
+    public async Task<Receipt> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
+    {
+        work.Begin();
+        if (work.Gate is { } gate)
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+        }
+
+        return work.RunAsync is { } run ? await run(context, cancellationToken) : work.Run(context.Payload);
+    }
+}
