@@ -34,6 +34,12 @@ internal static class S3Errors
             { Length: > 0 } => ($"S3 answered {code}", "See the inner exception."),
             _ => ($"S3 could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_S3."),
         };
-        return new OperationStoreException($"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error);
+        return new OperationStoreException($"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error) { IsRefusal = IsRefusal(error) };
     }
+
+    // 408 and 429 are about the moment, and a retry of a request that had timed out may get them.
+    private static bool IsRefusal(Exception error) => error is AmazonServiceException
+    {
+        StatusCode: (>= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError) or HttpStatusCode.NotImplemented,
+    } and not AmazonServiceException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests };
 }

@@ -1,10 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Accepting;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
-using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
@@ -44,9 +42,9 @@ internal sealed class Sequence
 
     private readonly SteppedWorker[] _workers;
 
-    private SteppedProcess _apiProcess = new();
+    private SteppedApi _api;
 
-    private OffloadedOperations _api;
+    private bool _apiDied;
 
     private string? _broken;
 
@@ -121,6 +119,9 @@ internal sealed class Sequence
             case 9 when _random.Next(3) == 0:
                 KillApi();
                 break;
+            case 10 when _random.Next(2) == 0:
+                _callers[_random.Next(_callers.Count)].HangUp(forGood: _random.Next(2) == 0);
+                break;
             default:
                 _interleaver.RunOne();
                 break;
@@ -134,6 +135,8 @@ internal sealed class Sequence
             _interleaver.RunOne();
         }
 
+        // Accepts that are refused for some seconds are not refused for ever.
+        _now.Ticks += TimeSpan.TicksPerSecond;
         Ask();
         _queue.Expire(_random, all: true);
         Receive(_workers[0], ghosts: false);
@@ -151,6 +154,7 @@ internal sealed class Sequence
             var kept = status switch
             {
                 null => "there is no document",
+                { Error.Type: { } type } when type == Problems.NotSent.Type && _callers.Exists(caller => caller.Accepted?.Id == id) => "it was accepted and ended as not sent",
                 { Status: OperationState.NotStarted or OperationState.Running } => $"it stays {status.Status}",
                 { Status: OperationState.Succeeded, Attempt: var attempt } when !_ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
                 { Error.Type: { } type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !_ends.HasThrown(id, attempt ?? 0) => "its handler did not fail",
@@ -162,6 +166,11 @@ internal sealed class Sequence
             }
         }
 
+        if (!_apiDied && _store.All.Any(operation => operation.Status.Status == OperationState.NotStarted && !_api.HasTold(operation.Status.Id)))
+        {
+            return "an accept left a document that waits for ever";
+        }
+
         var keyed = _callers.Count(caller => caller.Accepted is not null);
         return promised.Count > _callers.Count || keyed > _store.All.Count ? "one call made two operations" : null;
     }
@@ -170,7 +179,7 @@ internal sealed class Sequence
     {
         if (_callers.Find(caller => caller.Asks) is { } caller)
         {
-            _interleaver.Track(_apiProcess, caller.AskAsync(_api));
+            _interleaver.Track(_api.Process, _api.AskAsync(caller));
         }
     }
 
@@ -231,14 +240,14 @@ internal sealed class Sequence
 
         var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
         _store.AskedToCancel(id);
-        _interleaver.Track(_apiProcess, CancelAsync(id));
+        _interleaver.Track(_api.Process, CancelAsync(id));
     }
 
     private async Task CancelAsync(string id)
     {
         try
         {
-            if (await _api.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
+            if (await _api.Operations.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
             {
                 _store.PromisedToCancel(id);
             }
@@ -265,9 +274,9 @@ internal sealed class Sequence
 
     private void KillApi()
     {
-        _interleaver.Kill(_apiProcess);
+        _apiDied = true;
+        _interleaver.Kill(_api.Process);
         _callers.ForEach(caller => caller.Lose());
-        _apiProcess = new SteppedProcess();
         _api = StartApi();
     }
 
@@ -278,12 +287,11 @@ internal sealed class Sequence
         return new SteppedWorker(_interleaver, process, ports, Transitions(ports, time), _ends, _settings, time);
     }
 
-    private OffloadedOperations StartApi()
+    private SteppedApi StartApi()
     {
-        var (ports, time) = Connect(_apiProcess);
-        return new OffloadedOperations(
-            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]),
-            ports, ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, Metrics, NullLogger<OffloadedOperations>.Instance);
+        var process = new SteppedProcess();
+        var (ports, time) = Connect(process);
+        return new SteppedApi(process, ports, Transitions(ports, time), time);
     }
 
     private (SteppedPorts Ports, SteppedTime Time) Connect(SteppedProcess process)
