@@ -161,7 +161,9 @@ internal sealed class AcceptSettlements(
     private async Task SettleAsync(Settlement settlement)
     {
         var begun = time.GetTimestamp();
-        var (known, isInDoubt) = await settlement.Creation.FinishAsync(_creationLimit, time, _stopped.Token).ConfigureAwait(false);
+        // A host that stops does not wait for a creation that it can put an end to, but for one whose message is to be sent.
+        var stop = settlement.Creation.Idempotency is null ? _stopping.Token : _stopped.Token;
+        var (known, isInDoubt) = await settlement.Creation.FinishAsync(_creationLimit, time, stop).ConfigureAwait(false);
         if (known is null && !isInDoubt)
         {
             return;
@@ -197,8 +199,10 @@ internal sealed class AcceptSettlements(
         {
             using var limit = new CancellationTokenSource(_tryLimit, time);
             using var stop = _stopped.Token.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
-            var found = known ?? await store.GetAsync(settlement.Creation.Status.Id, limit.Token).ConfigureAwait(false);
-            return (await settlement.Try(found, limit.Token).ConfigureAwait(false), null);
+            limit.Token.ThrowIfCancellationRequested();
+            var trying = ReadAndTryAsync(settlement, known, limit.Token);
+            AcceptDeadline.Observe(trying);
+            return (await trying.WaitAsync(limit.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException late)
         {
@@ -213,6 +217,12 @@ internal sealed class AcceptSettlements(
         {
             _slots.Release();
         }
+    }
+
+    private async Task<bool> ReadAndTryAsync(Settlement settlement, StoredOperation? known, CancellationToken cancellationToken)
+    {
+        var found = known ?? await store.GetAsync(settlement.Creation.Status.Id, cancellationToken).ConfigureAwait(false);
+        return await settlement.Try(found, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> EnterAsync(TimeSpan left)
