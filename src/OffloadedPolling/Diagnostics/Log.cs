@@ -43,6 +43,12 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Warning, "S3 denies reading a duration profile in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:GetObject there, and s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist. This is logged once.")]
     public static partial void ProfileReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);
 
+    [LoggerMessage(205, LogLevel.Warning, "{Problem}")]
+    public static partial void ConditionsIgnored(ILogger logger, string problem);
+
+    [LoggerMessage(206, LogLevel.Warning, "Whether the S3 server at '{Address}' supports conditional writes could not be found out at the start. The host starts all the same, and the health check goes on asking.")]
+    public static partial void ConditionsUnknown(ILogger logger, string? address, Exception cause);
+
     [LoggerMessage(301, LogLevel.Warning, "The depth of the queue of kind '{Kind}' could not be read. Estimates go on from what was known before.")]
     public static partial void QueueAttributesUnknown(ILogger logger, string kind, Exception cause);
 
