@@ -31,6 +31,10 @@ public sealed class OffloadedPollingOptions
     /// </value>
     public bool RequireHttps { get; set; } = true;
 
+    /// <summary>Gets or sets how long an accept may take: to estimate, store, issue and send together. After that it fails.</summary>
+    /// <value>1 second to 5 minutes; 10 seconds by default.</value>
+    public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a status document stays after its last change.</summary>
     /// <value>1 minute to 365 days; 1 day unless set.</value>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);

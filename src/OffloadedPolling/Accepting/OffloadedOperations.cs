@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
 using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
@@ -16,11 +13,10 @@ internal sealed class OffloadedOperations(
     IOperationStatusStore store,
     StatusTransitions transitions,
     IOperationQueue queue,
-    IPresignedUrlIssuer issuer,
-    IOptions<OffloadedPollingOptions> options,
-    TimeProvider time,
-    OperationMetrics metrics,
-    ILogger<OffloadedOperations> logger) : IOffloadedOperations
+    StoreStep storing,
+    IssueStep issuing,
+    AcceptBounds bounds,
+    OperationMetrics metrics) : IOffloadedOperations
 {
     private static readonly AcceptOptions _defaults = new();
 
@@ -66,7 +62,7 @@ internal sealed class OffloadedOperations(
             return null;
         }
 
-        var renewed = await IssueAsync(status, cancel).ConfigureAwait(false);
+        var renewed = await issuing.IssueAsync(status, cancel).ConfigureAwait(false);
         metrics.UrlRenewed(status.Kind);
         return renewed;
     }
@@ -98,20 +94,16 @@ internal sealed class OffloadedOperations(
         var idempotency = Idempotency.Of(kind.Name, payloadJson, acceptOptions);
         var id = idempotency?.OperationId ?? OperationId.New();
         activity?.SetTag(TagNames.OperationId, id);
+        using var deadline = bounds.Begin(kind, cancel);
         var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
 
-        var estimate = await estimator.EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
-        var status = NewStatus(id, kind.Name, estimate, acceptOptions);
-        if (idempotency is null)
-        {
-            var created = await transitions.CreateAsync(status, OperationMetadata.Empty, cancel).ConfigureAwait(false);
-            return (await IssueAndSendOrEndAsync(message, created, cancel).ConfigureAwait(false), false);
-        }
-
-        var (operation, repeated) = await CreateOrFindAsync(status, idempotency, cancel).ConfigureAwait(false);
+        var estimate = await deadline.WaitAsync(estimator.EstimateAsync(kind.Name, deadline.Token), AcceptStep.Estimate).ConfigureAwait(false);
+        var status = storing.NewStatus(id, kind.Name, estimate, acceptOptions);
+        var creation = new DocumentCreation(status, idempotency, token => storing.CreateOrFindAsync(status, idempotency, token));
+        var (operation, repeated) = await StoreAsync(message, creation, deadline).ConfigureAwait(false);
         var accepted = operation.Status.Status == OperationState.NotStarted
-            ? await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false)
-            : await IssueAsync(operation.Status, cancel).ConfigureAwait(false);
+            ? await IssueAndSendAsync(message, operation.Status, creation, deadline).ConfigureAwait(false)
+            : await IssueAsync(operation.Status, deadline).ConfigureAwait(false);
         return (accepted, repeated);
     }
 
@@ -122,7 +114,7 @@ internal sealed class OffloadedOperations(
             Body = payloadJson,
             StatusKey = statusKey,
             // Any instant has the size of the document's own, which replaces it before the message is sent.
-            StatusCreatedAt = time.GetUtcNow(),
+            StatusCreatedAt = DateTimeOffset.UnixEpoch,
             TraceParent = MessageTrace.Current,
         };
         return message.SizeInBytes <= queue.MaxMessageBytes
@@ -130,121 +122,65 @@ internal sealed class OffloadedOperations(
             : throw new PayloadTooLargeException(kind, message.SizeInBytes, queue.MaxMessageBytes);
     }
 
-    private OperationStatus NewStatus(string id, string kind, OperationEstimate? estimate, AcceptOptions acceptOptions)
-    {
-        var now = time.GetUtcNow();
-        return new OperationStatus
-        {
-            Id = id,
-            Kind = kind,
-            Status = OperationState.NotStarted,
-            CreatedAt = now,
-            LastUpdatedAt = now,
-            ExpiresAt = now + options.Value.Retention,
-            Estimate = estimate,
-            ResourceLocation = acceptOptions.ResourceLocation?.Invoke(id),
-        };
-    }
-
-    /// <summary>Creates the document, or finds the one that the same key made before.</summary>
-    private async Task<(StoredOperation Operation, bool Found)> CreateOrFindAsync(OperationStatus status, Idempotency idempotency, CancellationToken cancel)
+    // What is in doubt is settled in the background. Its document may exist, or may be created after all, and nobody would know of it.
+    private async Task<(StoredOperation Operation, bool Found)> StoreAsync(OutgoingMessage message, DocumentCreation creation, AcceptDeadline deadline)
     {
         try
         {
-            var metadata = new OperationMetadata { PayloadFingerprint = idempotency.PayloadFingerprint };
-            return (await transitions.CreateAsync(status, metadata, cancel).ConfigureAwait(false), false);
+            return await deadline.WaitAsync(creation.Result, AcceptStep.Store).ConfigureAwait(false);
         }
-        catch (OperationStatusConflictException there)
+        catch (Exception failed) when (DocumentCreation.IsInDoubt(failed))
         {
-            var found = await FindAsync(status.Id, there, cancel).ConfigureAwait(false);
-            return found.Metadata.PayloadFingerprint == idempotency.PayloadFingerprint
-                ? (await RenewAsync(found, status.Estimate, there, cancel).ConfigureAwait(false), true)
-                : throw new IdempotencyConflictException(status.Id);
+            _ = creation.Idempotency is null
+                ? bounds.Settlements.EndAsync(creation, Problems.NotSent)
+                : SendLaterAsync(message, creation);
+            throw;
         }
     }
 
-    private async Task<StoredOperation> FindAsync(string id, OperationStatusConflictException there, CancellationToken cancel) =>
-        await store.GetAsync(id, cancel).ConfigureAwait(false)
-        ?? throw new OperationStoreException(
-            $"There is a status document for the idempotency key ('{there.StatusKey}'), but it cannot be read. Either it has just expired: try again. Or reading is not allowed: check the permissions.", there);
-
-    // A document that expires soon would be gone before the message that is sent for it now is received.
-    private async Task<StoredOperation> RenewAsync(
-        StoredOperation found, OperationEstimate? estimate, OperationStatusConflictException there, CancellationToken cancel)
+    private async Task<AcceptedOperation> IssueAndSendAsync(
+        OutgoingMessage message, OperationStatus status, DocumentCreation creation, AcceptDeadline deadline)
     {
-        if (found.Status.Status != OperationState.NotStarted || found.Status.ExpiresAt - time.GetUtcNow() > options.Value.Retention / 2)
+        try
         {
-            return found;
+            // The URL first: once the message is sent, nobody can take it back.
+            var accepted = await IssueAsync(status, deadline).ConfigureAwait(false);
+            await deadline.WaitAsync(SendAsync(message, status, deadline.Token), AcceptStep.Send).ConfigureAwait(false);
+            return accepted;
         }
-
-        var (_, renewed) = await transitions.ApplyUnlessRefusedAsync(
-            found,
-            current => current.Status.Status == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
-            cancel).ConfigureAwait(false);
-        return renewed ?? await FindAsync(found.Status.Id, there, cancel).ConfigureAwait(false);
+        catch (Exception failed) when (creation.Idempotency is null)
+        {
+            // The caller of a failed accept never learns the URL, and asks again: the work must not be done for nobody, nor wait for ever.
+            var problem = failed is StatusUrlException ? Problems.NotIssued : Problems.NotSent;
+            await deadline.GiveTimeAsync(bounds.Settlements.EndAsync(creation, problem)).ConfigureAwait(false);
+            throw;
+        }
+        catch when (deadline.IsOver)
+        {
+            _ = SendLaterAsync(message, creation);
+            throw;
+        }
     }
 
-    private async Task<AcceptedOperation> IssueAndSendAsync(OutgoingMessage message, OperationStatus status, CancellationToken cancel)
+    private Task SendLaterAsync(OutgoingMessage message, DocumentCreation creation) =>
+        bounds.Settlements.SendAsync(creation, message.SizeInBytes, (status, token) => SendAsync(message, status, token));
+
+    private async Task<bool> SendAsync(OutgoingMessage message, OperationStatus status, CancellationToken cancel)
     {
-        // The URL first: once the message is sent, nobody can take it back.
-        var accepted = await IssueAsync(status, cancel).ConfigureAwait(false);
         using var activity = OperationActivities.Send(status.Kind, queue.MessagingSystem, status.Id);
         try
         {
-            await queue.SendAsync(status.Kind, message.Of(status.CreatedAt).In(activity is null ? null : MessageTrace.Current), cancel).ConfigureAwait(false);
+            await queue.SendAsync(
+                status.Kind, message.Of(status.CreatedAt).In(activity is null ? null : MessageTrace.Current), cancel).ConfigureAwait(false);
+            return true;
         }
         catch (Exception failed)
         {
             activity.Fail(failed);
             throw;
         }
-
-        return accepted;
     }
 
-    private async Task<AcceptedOperation> IssueAndSendOrEndAsync(OutgoingMessage message, StoredOperation created, CancellationToken cancel)
-    {
-        try
-        {
-            return await IssueAndSendAsync(message, created.Status, cancel).ConfigureAwait(false);
-        }
-        catch (Exception failed)
-        {
-            await EndUnlessBegunAsync(created, failed is StatusUrlException ? Problems.NotIssued : Problems.NotSent).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    // The caller of a failed accept never learns the URL, and asks again: the work must not be done for nobody, nor wait for ever.
-    private async Task EndUnlessBegunAsync(StoredOperation created, OperationProblem problem)
-    {
-        try
-        {
-            await transitions.ApplyAsync(
-                created,
-                current => current.Status.Status == OperationState.NotStarted
-                    ? (StatusTransitions.Ended(current.Status, OperationOutcome.Failed(problem)), current.Metadata)
-                    : null,
-                CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (OffloadedPollingException unwritten)
-        {
-            Log.FailedAcceptNotEnded(logger, created.Status.Id, unwritten);
-        }
-    }
-
-    private async Task<AcceptedOperation> IssueAsync(OperationStatus status, CancellationToken cancel)
-    {
-        var lifetime = UrlLifetime.For(status.Estimate, options.Value);
-        var url = await issuer.IssueAsync(store.GetStatusKey(status.Id), lifetime, cancel).ConfigureAwait(false);
-        return new AcceptedOperation
-        {
-            Id = status.Id,
-            Status = status.Status,
-            StatusUrl = url.Value,
-            StatusUrlExpiresAt = url.ExpiresAt,
-            RetryAfter = RetryAfter.For(status, time.GetUtcNow()),
-            Estimate = status.Estimate,
-        };
-    }
+    private Task<AcceptedOperation> IssueAsync(OperationStatus status, AcceptDeadline deadline) =>
+        deadline.WaitAsync(issuing.IssueAsync(status, deadline.Token), AcceptStep.Issue);
 }

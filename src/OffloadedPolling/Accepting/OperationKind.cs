@@ -12,6 +12,9 @@ internal abstract class OperationKind(string name, Type payloadType, JsonSeriali
 
     /// <summary>Serializes payloads and results.</summary>
     public JsonSerializerOptions Json { get; } = json;
+
+    /// <summary>Whether its operations are accepted at the moment.</summary>
+    public AcceptGate Gate { get; } = new();
 }
 
 /// <inheritdoc/>

@@ -16,6 +16,21 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "'{Section}' is of no operation kind of this host, and has no effect here. If its name is wrong, correct it; the kinds here are {Kinds}.")]
     public static partial void SettingsOfUnknownKind(ILogger logger, string section, string kinds);
 
+    [LoggerMessage(103, LogLevel.Error, "Operation {OperationId} has an idempotency key. Its accept was given up, and its message could not be sent afterwards. If its document exists, it stays NotStarted until an accept with the same key sends the message.")]
+    public static partial void KeyedAcceptNotFinished(ILogger logger, string operationId, Exception cause);
+
+    [LoggerMessage(104, LogLevel.Error, "The accept of operation {OperationId} was given up, and {Pending} others are to be settled already, which is the limit. If its document exists, it stays NotStarted until an accept with the same idempotency key sends its message.")]
+    public static partial void TooManySettlements(ILogger logger, string operationId, int pending);
+
+    [LoggerMessage(105, LogLevel.Error, "Operations of kind '{Kind}' are not accepted for {Pause}: {Count} accepts in a row ran into AcceptTimeout ({Timeout}), because store or queue did not answer. Then one accept tries.")]
+    public static partial void AcceptsShut(ILogger logger, string kind, int count, TimeSpan timeout, TimeSpan pause);
+
+    [LoggerMessage(106, LogLevel.Information, "Operations of kind '{Kind}' are accepted again: store and queue answer.")]
+    public static partial void AcceptsOpened(ILogger logger, string kind);
+
+    [LoggerMessage(107, LogLevel.Debug, "Operation {OperationId} has an idempotency key, and its accept was given up while its document was created. There was none {Bound} later. Nothing was sent.")]
+    public static partial void KeyedAcceptLeftNothing(ILogger logger, string operationId, TimeSpan bound);
+
     [LoggerMessage(201, LogLevel.Warning, "S3 denies reading a status document in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist; if s3:GetObject is missing, grant that. This is logged once.")]
     public static partial void ReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);
 
@@ -27,6 +42,12 @@ internal static partial class Log
 
     [LoggerMessage(204, LogLevel.Warning, "S3 denies reading a duration profile in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:GetObject there, and s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist. This is logged once.")]
     public static partial void ProfileReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);
+
+    [LoggerMessage(205, LogLevel.Warning, "{Problem}")]
+    public static partial void ConditionsIgnored(ILogger logger, string problem);
+
+    [LoggerMessage(206, LogLevel.Warning, "Whether the S3 server at '{Address}' supports conditional writes could not be found out at the start. The host starts all the same, and the health check goes on asking.")]
+    public static partial void ConditionsUnknown(ILogger logger, string? address, Exception cause);
 
     [LoggerMessage(301, LogLevel.Warning, "The depth of the queue of kind '{Kind}' could not be read. Estimates go on from what was known before.")]
     public static partial void QueueAttributesUnknown(ILogger logger, string kind, Exception cause);

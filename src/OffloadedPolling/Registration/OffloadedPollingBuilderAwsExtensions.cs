@@ -48,6 +48,8 @@ public static class OffloadedPollingBuilderAwsExtensions
 
         services.TryAddSingleton(provider => new S3Connection(provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
+        services.TryAddSingleton<S3WriteProbe>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, S3ConditionsStart>());
         services.TryAddSingleton<SigningCredentialsSource>();
         services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
         services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();

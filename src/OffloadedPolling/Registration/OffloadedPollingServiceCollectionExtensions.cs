@@ -68,7 +68,12 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddSingleton<HandlerRuns>();
         services.TryAddSingleton<OperationCompletion>();
         services.TryAddSingleton<MessageProcessor>();
+        services.TryAddSingleton<AcceptSettlements>();
+        services.TryAddSingleton<AcceptBounds>();
+        services.TryAddSingleton<StoreStep>();
+        services.TryAddSingleton<IssueStep>();
         services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AcceptSettlements>(provider => provider.GetRequiredService<AcceptSettlements>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnknownKindSettings>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
         return new OffloadedPollingBuilder(services);

@@ -15,6 +15,7 @@ internal sealed class OffloadedPollingOptionsValidator(SettingsSection settings)
         var errors = new SettingErrors(settings);
         errors.RequireRange(nameof(options.MaxUrlLifetime), options.MaxUrlLifetime, _second, _longestUrl);
         errors.RequireRange(nameof(options.UnknownCredentialLifetime), options.UnknownCredentialLifetime, _second, _longestUrl);
+        errors.RequireRange(nameof(options.AcceptTimeout), options.AcceptTimeout, _second, TimeSpan.FromMinutes(5));
         errors.RequireRange(nameof(options.Retention), options.Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         errors.RequireRange(nameof(options.MaxDocumentBytes), options.MaxDocumentBytes, 1024, StatusDocument.MaxBytes);
         errors.RequireRange(nameof(options.MinProgressInterval), options.MinProgressInterval, TimeSpan.Zero, TimeSpan.FromHours(1));

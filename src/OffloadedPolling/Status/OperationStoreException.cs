@@ -10,4 +10,10 @@ public sealed class OperationStoreException : OffloadedPollingException
         : base(message, cause)
     {
     }
+
+    /// <summary>Gets a value that indicates whether the store refused the request, so that nothing was written.</summary>
+    /// <value>
+    /// <see langword="false"/> by default: the outcome is unknown, because the store could not be reached or its answer was lost.
+    /// </value>
+    public bool IsRefusal { get; init; }
 }

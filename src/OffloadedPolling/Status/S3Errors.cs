@@ -23,6 +23,8 @@ internal static class S3Errors
         var code = (error as AmazonServiceException)?.ErrorCode;
         var (what, whatToDo) = code switch
         {
+            _ when error is AmazonServiceException { StatusCode: HttpStatusCode.NotImplemented } =>
+                ($"the server does not support it ({code})", "Use an S3 server that supports conditional writes (If-None-Match and If-Match)."),
             "NoSuchBucket" => ("the bucket does not exist", $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3)."),
             "AccessDenied" or "AllAccessDisabled" => ("access is denied",
                 $"Allow s3:GetObject, s3:PutObject and, to delete, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on the bucket; see also the bucket's own policy and its encryption key's."),
@@ -34,6 +36,12 @@ internal static class S3Errors
             { Length: > 0 } => ($"S3 answered {code}", "See the inner exception."),
             _ => ($"S3 could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_S3."),
         };
-        return new OperationStoreException($"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error);
+        return new OperationStoreException($"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error) { IsRefusal = IsRefusal(error) };
     }
+
+    // 408 and 429 are about the moment, and a retry of a request that had timed out may get them.
+    private static bool IsRefusal(Exception error) => error is AmazonServiceException
+    {
+        StatusCode: (>= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError) or HttpStatusCode.NotImplemented,
+    } and not AmazonServiceException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests };
 }

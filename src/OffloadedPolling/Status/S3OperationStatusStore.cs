@@ -7,6 +7,7 @@ namespace OffloadedPolling.Status;
 /// <summary>Status documents as S3 objects.</summary>
 internal sealed class S3OperationStatusStore(
     S3Connection s3,
+    S3WriteProbe probe,
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
     ILogger<S3OperationStatusStore> logger) : IOperationStatusStore
@@ -47,13 +48,27 @@ internal sealed class S3OperationStatusStore(
 
     public async Task<string?> CheckAsync(CancellationToken cancel)
     {
-        var key = GetStatusKey(_nobodysId);
-        if (await _objects.MayReadAsync(key, cancel).ConfigureAwait(false))
+        var mayList = await _objects.MayReadAsync(GetStatusKey(_nobodysId), cancel).ConfigureAwait(false);
+        var wrong = await CheckWritesAsync(cancel).ConfigureAwait(false);
+        if (mayList)
+        {
+            return wrong;
+        }
+
+        // An object that exists tells a missing s3:ListBucket from a missing s3:GetObject.
+        await probe.ReadAsync(cancel).ConfigureAwait(false);
+        return $"{wrong} S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.".TrimStart();
+    }
+
+    private async Task<string?> CheckWritesAsync(CancellationToken cancel)
+    {
+        if (await probe.RunAsync(cancel).ConfigureAwait(false) is not { } ignored)
         {
             return null;
         }
 
-        return $"S3 denies reading '{key}' in the bucket '{s3.Bucket}', and listing: what does not exist cannot be told from what is not allowed. Grant s3:ListBucket on the bucket, and s3:GetObject on '{s3.KeyPrefix}*' if that is missing.";
+        var problem = probe.Explain(ignored);
+        return probe.IsRequired ? throw new OperationStoreException(problem) : problem;
     }
 
     private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? expectedVersion, CancellationToken cancel)

@@ -20,6 +20,16 @@ public sealed class S3Options
     /// <value><see langword="false"/> unless set.</value>
     public bool ForcePathStyle { get; set; }
 
+    /// <summary>
+    /// Gets or sets a value that indicates whether the host refuses to start on an S3-compatible server that ignores the conditions of writes
+    /// (<c>If-None-Match</c> and <c>If-Match</c>).
+    /// </summary>
+    /// <value>
+    /// <see langword="true"/> by default. <see langword="false"/> logs a warning instead, and the health check is degraded: on such a server one
+    /// idempotency key can make several operations, and a terminal state can be overwritten.
+    /// </value>
+    public bool RequireConditionalWrites { get; set; } = true;
+
     /// <summary>The origins of pages that may poll, for <see cref="StatusBucket"/>: <c>https://shop.example.com</c>, or with a port.</summary>
     /// <value>Empty unless set. <c>*</c> is refused: whoever gets hold of a status URL could then read it from any page.</value>
     public IList<string> AllowedOrigins { get; } = [];

@@ -20,6 +20,11 @@ internal sealed class StatusTransitions(
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
         writes.CreateAsync(Fitting(status), metadata, cancel);
 
+    /// <summary>Creates the document of an operation that has ended before it existed.</summary>
+    /// <exception cref="OperationStatusConflictException">It exists.</exception>
+    public Task<StoredOperation> CreateEndedAsync(OperationStatus status, OperationOutcome outcome, CancellationToken cancellationToken) =>
+        writes.CreateAsync(policies.ApplyOrBare(Stamp(status, Ended(status, outcome))), OperationMetadata.Empty, cancellationToken);
+
     /// <summary>Asks whether a document could be written.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>

@@ -84,13 +84,20 @@ public sealed class HealthCheckTests
     }
 
     [Theory]
-    [InlineData(true, HealthStatus.Unhealthy, "access is denied")]
-    [InlineData(false, HealthStatus.Degraded, "Grant s3:ListBucket")]
-    public async Task ReadsThatAreDenied_AreTold_AndWhereWhatIsMissingIsDeniedTooItIsDegraded(bool mayList, HealthStatus expected, string words)
+    [InlineData(true, false, HealthStatus.Unhealthy, "access is denied")]
+    [InlineData(false, false, HealthStatus.Unhealthy, "access is denied")]
+    [InlineData(false, true, HealthStatus.Degraded, "Grant s3:ListBucket")]
+    public async Task ReadsThatAreDenied_AreUnhealthy_AndAListingThatIsDeniedIsDegraded(bool mayList, bool mayRead, HealthStatus expected, string words)
     {
         // AWS's answers: this gateway's is 404 for what is not there, whoever asks.
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
-        s3.Intercept = async context => (!mayList || !context.Request.Query.ContainsKey("list-type")) && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        s3.Intercept = async context =>
+        {
+            var isAllowed = context.Request.Query.ContainsKey("list-type")
+                ? mayList
+                : context.Request.Method != "GET" || (mayRead && !context.Request.Path.Value!.EndsWith(".json", StringComparison.Ordinal));
+            return !isAllowed && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        };
 
         var health = await CheckAsync(await TestServers.NewQueueAsync(), s3: s3.Address);
 

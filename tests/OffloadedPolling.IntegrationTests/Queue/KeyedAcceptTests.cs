@@ -113,7 +113,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
     private async Task<OperationStatus> OnlyAsync()
     {
         using var s3 = TestServers.NewS3Client();
-        var key = Assert.Single((await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects).Key;
+        var key = Assert.Single((await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects, found => found.Key.EndsWith(".json", StringComparison.Ordinal)).Key;
         return (await _host.Operations.GetAsync(_host.Store.GetOperationId(key)!))!;
     }
 }

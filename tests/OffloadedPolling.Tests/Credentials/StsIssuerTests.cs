@@ -159,12 +159,14 @@ public sealed class StsIssuerTests
     private static async Task IssueAsync(TemporaryCredentialsRequest request, AWSCredentials credentials)
     {
         using var s3 = TestIssuers.Client(_user);
-        using var connection = new S3Connection(Options.Create(new S3Options { BucketName = TestIssuers.Bucket }), s3);
+        var options = Options.Create(new S3Options { BucketName = TestIssuers.Bucket });
+        using var connection = new S3Connection(options, s3);
         using var client = new AmazonSecurityTokenServiceClient(
             credentials, new AmazonSecurityTokenServiceConfig { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "eu-west-1", MaxErrorRetry = 0 });
         using var sts = new StsConnection(client);
         var store = new S3OperationStatusStore(
-            connection, Options.Create(new OffloadedPollingOptions()), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<S3OperationStatusStore>.Instance);
+            connection, new S3WriteProbe(connection, options, new SettingsSection(null), TimeProvider.System),
+            Options.Create(new OffloadedPollingOptions()), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<S3OperationStatusStore>.Instance);
         var issuer = new StsTemporaryCredentialsIssuer(sts, connection, store, Options.Create(new StsOptions { RoleArn = RoleArn }), TimeProvider.System);
         await issuer.IssueAsync(request, default);
     }

@@ -55,7 +55,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         }
 
         Check(status);
-        Broken ??= policy?.Judge(status);
+        Broken ??= JudgeAccept(status, metadata) ?? policy?.Judge(status);
         return _documents[status.Id] = new StoredOperation(status, metadata, $"{++_versions}");
     }
 
@@ -79,7 +79,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
             _ => metadata,
         };
         var after = new StoredOperation(status, metadata, status == before.Status ? version : $"{++_versions}");
-        Broken ??= Judge(before, after) ?? policy?.Judge(status);
+        Broken ??= Judge(before, after) ?? JudgeAccept(status, metadata) ?? policy?.Judge(status);
         return _documents[status.Id] = after;
     }
 
@@ -95,6 +95,9 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
             Broken ??= "a document was written that callers cannot read";
         }
     }
+
+    private static string? JudgeAccept(OperationStatus status, OperationMetadata metadata) =>
+        metadata.PayloadFingerprint is not null && status.Error?.Type == Problems.NotSent.Type ? "an operation with a key was ended as not sent" : null;
 
     private string? Judge(StoredOperation before, StoredOperation after) => (before.Status, after.Status) switch
     {

@@ -1,10 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Accepting;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
-using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
@@ -44,9 +42,9 @@ internal sealed class Sequence
 
     private readonly SteppedWorker[] _workers;
 
-    private SteppedProcess _apiProcess = new();
+    private SteppedApi _api;
 
-    private OffloadedOperations _api;
+    private bool _apiDied;
 
     private string? _broken;
 
@@ -127,6 +125,9 @@ internal sealed class Sequence
             case 11 when _random.Next(4) == 0:
                 _faults.BeginOrEndOutage();
                 break;
+            case 12 when _random.Next(2) == 0:
+                _callers[_random.Next(_callers.Count)].HangUp(forGood: _random.Next(2) == 0);
+                break;
             default:
                 _interleaver.RunOne();
                 break;
@@ -140,6 +141,8 @@ internal sealed class Sequence
             _interleaver.RunOne();
         }
 
+        // Accepts that are refused for some seconds are not refused for ever.
+        _now.Ticks += TimeSpan.TicksPerSecond;
         Ask();
         _queue.Expire(_random, all: true);
         Receive(_workers[0], ghosts: false);
@@ -157,6 +160,7 @@ internal sealed class Sequence
             var kept = status switch
             {
                 null => _store.WasRemoved(id) ? null : "there is no document",
+                { Error.Type: { } type } when type == Problems.NotSent.Type && _callers.Exists(caller => caller.Accepted?.Id == id) => "it was accepted and ended as not sent",
                 { Status: OperationState.NotStarted or OperationState.Running } => $"it stays {status.Status}",
                 { Status: OperationState.Succeeded, Attempt: var attempt } when !_ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
                 { Error.Type: { } type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !_ends.HasThrown(id, attempt ?? 0) => "its handler did not fail",
@@ -168,6 +172,11 @@ internal sealed class Sequence
             }
         }
 
+        if (!_apiDied && _store.All.Any(operation => operation.Status.Status == OperationState.NotStarted && !_api.HasTold(operation.Status.Id)))
+        {
+            return "an accept left a document that waits for ever";
+        }
+
         return promised.Count > _callers.Count ? "one call made two operations" : null;
     }
 
@@ -175,7 +184,7 @@ internal sealed class Sequence
     {
         if (_callers.Find(caller => caller.Asks) is { } caller)
         {
-            _interleaver.Track(_apiProcess, caller.AskAsync(_api));
+            _interleaver.Track(_api.Process, _api.AskAsync(caller));
         }
     }
 
@@ -238,14 +247,14 @@ internal sealed class Sequence
 
         var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
         _store.AskedToCancel(id);
-        _interleaver.Track(_apiProcess, CancelAsync(id));
+        _interleaver.Track(_api.Process, CancelAsync(id));
     }
 
     private async Task CancelAsync(string id)
     {
         try
         {
-            if (await _api.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
+            if (await _api.Operations.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
             {
                 _store.PromisedToCancel(id);
             }
@@ -267,7 +276,7 @@ internal sealed class Sequence
         var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
         if (_random.Next(2) == 0)
         {
-            _interleaver.Track(_apiProcess, DeleteAsync(id));
+            _interleaver.Track(_api.Process, DeleteAsync(id));
         }
         else
         {
@@ -283,7 +292,7 @@ internal sealed class Sequence
     {
         try
         {
-            await _api.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
+            await _api.Operations.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
         }
         catch (OffloadedPollingException)
         {
@@ -307,9 +316,9 @@ internal sealed class Sequence
 
     private void KillApi()
     {
-        _interleaver.Kill(_apiProcess);
+        _apiDied = true;
+        _interleaver.Kill(_api.Process);
         _callers.ForEach(caller => caller.Lose());
-        _apiProcess = new SteppedProcess();
         _api = StartApi();
     }
 
@@ -320,11 +329,11 @@ internal sealed class Sequence
         return new SteppedWorker(_interleaver, process, ports, Transitions(ports, time), _ends, _settings, time);
     }
 
-    private OffloadedOperations StartApi()
+    private SteppedApi StartApi()
     {
-        var (ports, time) = Connect(_apiProcess);
-        return new OffloadedOperations(
-            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]), SteppedPorts.Checked(ports, time), ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, Metrics, NullLogger<OffloadedOperations>.Instance);
+        var process = new SteppedProcess();
+        var (ports, time) = Connect(process);
+        return new SteppedApi(process, ports, Transitions(ports, time), time);
     }
 
     private (SteppedPorts Ports, SteppedTime Time) Connect(SteppedProcess process)

@@ -4,10 +4,10 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// A caller of the API: with a key it asks until it has its answer, without one it asks once. When its operation is gone, it may use the key
-/// again, for another payload.
+/// A caller of the API: with a key it asks until it has its answer or is gone, without one it asks once. When its operation is gone, it may use
+/// the key again, for another payload.
 /// </summary>
-internal sealed class SteppedCaller(string? key)
+internal sealed class SteppedCaller(string? key) : IDisposable
 {
     private static readonly string[] _keys = ["0123456789abcdef0", "0123456789abcdef1"];
 
@@ -15,13 +15,17 @@ internal sealed class SteppedCaller(string? key)
 
     private int _payloads;
 
+    private CancellationTokenSource _connection = new();
+
     private bool _asked;
 
-    private bool _asking;
+    private volatile bool _asking;
+
+    private bool _gone;
 
     public AcceptedOperation? Accepted { get; private set; }
 
-    public bool Asks => !_asking && Accepted is null && (key is not null || !_asked);
+    public bool Asks => !_asking && !_gone && Accepted is null && (key is not null || !_asked);
 
     public static string KeyOf(int number) => _keys[number];
 
@@ -40,14 +44,26 @@ internal sealed class SteppedCaller(string? key)
         }
     }
 
+    /// <summary>Closes the connection before the answer, and may not come back.</summary>
+    public void HangUp(bool forGood)
+    {
+        if (_asking)
+        {
+            _gone |= forGood;
+            _connection.Cancel();
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
     public async Task AskAsync(IOffloadedOperations operations)
     {
-        (_asked, _asking) = (true, true);
+        (_asked, _asking, _connection) = (true, true, new CancellationTokenSource());
         try
         {
-            Accepted = await operations.AcceptAsync(new Parcel($"Ada {_payloads}"), _options).ConfigureAwait(false);
+            Accepted = await operations.AcceptAsync(new Parcel($"Ada {_payloads}"), _options, _connection.Token).ConfigureAwait(false);
         }
-        catch (OffloadedPollingException)
+        catch (Exception failed) when (failed is OffloadedPollingException or OperationCanceledException)
         {
             // Asked for again, with a key.
         }

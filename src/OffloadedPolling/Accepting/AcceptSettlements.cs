@@ -1,0 +1,262 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Status;
+
+namespace OffloadedPolling.Accepting;
+
+/// <summary>
+/// Settles in the background what accepts leave in doubt. When the caller hangs up or the store's answer is lost, the document may exist, or
+/// may come into existence later. Without an idempotency key it is ended; with one, its message is sent.
+/// </summary>
+internal sealed class AcceptSettlements(
+    IOperationStatusStore store, StatusTransitions transitions, TimeProvider time, ILogger<AcceptSettlements> logger) : IHostedService, IDisposable
+{
+    /// <summary>The most settlements that may be pending.</summary>
+    public const int MaxPending = 10_000;
+
+    /// <summary>The most bytes of messages that pending settlements may hold.</summary>
+    public const long MaxPendingBytes = 64 * 1024 * 1024;
+
+    // A store that has just come back should not meet all of them at once.
+    private const int MaxAtOnce = 32;
+
+    // For as long, a creation may go on that its accept no longer waits for.
+    private static readonly TimeSpan _creationLimit = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan _tryLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan _firstWait = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Task, bool> _pending = new();
+
+    private readonly SemaphoreSlim _slots = new(MaxAtOnce);
+
+    // The first ends the waits between tries, the second the tries.
+    private readonly CancellationTokenSource _stopping = new();
+
+    private readonly CancellationTokenSource _stopped = new();
+
+    private long _pendingBytes;
+
+    /// <summary>For how long a settlement is tried.</summary>
+    public static TimeSpan Bound { get; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>For how long a stopping host waits for what is pending.</summary>
+    public static TimeSpan StopBound { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Completes when all that is pending now is settled or given up.</summary>
+    public Task WhenSettled => Task.WhenAll(_pending.Keys);
+
+    /// <summary>Ends a document that may exist or may still be created.</summary>
+    /// <returns>A task that completes when it is ended, or given up and logged.</returns>
+    public Task EndAsync(DocumentCreation creation, OperationProblem problem)
+    {
+        var outcome = OperationOutcome.Failed(problem);
+        return Settle(new Settlement(
+            creation,
+            (found, cancellationToken) => EndAsync(creation.Status, found, outcome, cancellationToken),
+            failed => Log.FailedAcceptNotEnded(logger, creation.Status.Id, failed!)));
+    }
+
+    /// <summary>Sends the message of a document with an idempotency key, if it exists or is created within <see cref="Bound"/>.</summary>
+    /// <returns>A task that completes when it is sent, or given up and logged.</returns>
+    public Task SendAsync(DocumentCreation creation, int bytes, Func<OperationStatus, CancellationToken, Task> send) => Settle(new Settlement(
+        creation,
+        (found, cancellationToken) => SendAsync(creation, found, send, cancellationToken),
+        failed => NotSent(creation.Status.Id, failed),
+        bytes));
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await WhenSettled.WaitAsync(StopBound, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stopped.CancelAsync().ConfigureAwait(false);
+
+        // What was not settled is logged.
+        await WhenSettled.WaitAsync(_lastWords, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // The sources stay as they are: what is pending still looks at their tokens.
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopped.Cancel();
+    }
+
+    // Whichever of the two creations comes first, the other one is refused: a late one cannot bring back what was ended.
+    private async Task<bool> EndAsync(OperationStatus status, StoredOperation? found, OperationOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (found is null)
+        {
+            await transitions.CreateEndedAsync(status, outcome, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        await transitions.ApplyAsync(
+            found,
+            current => current.Status.Status == OperationState.NotStarted ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
+            cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private static async Task<bool> SendAsync(
+        DocumentCreation creation, StoredOperation? found, Func<OperationStatus, CancellationToken, Task> send, CancellationToken cancellationToken)
+    {
+        if (found is null)
+        {
+            return false;
+        }
+
+        // Another accept may have used the key first, with another payload.
+        if (found.Status.Status == OperationState.NotStarted && found.Metadata.PayloadFingerprint == creation.Idempotency?.PayloadFingerprint)
+        {
+            await send(found.Status, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private void NotSent(string id, Exception? failed)
+    {
+        if (failed is null)
+        {
+            Log.KeyedAcceptLeftNothing(logger, id, Bound);
+        }
+        else
+        {
+            Log.KeyedAcceptNotFinished(logger, id, failed);
+        }
+    }
+
+    private Task Settle(Settlement settlement)
+    {
+        var bytes = Interlocked.Add(ref _pendingBytes, settlement.Bytes);
+        if (_pending.Count >= MaxPending || bytes > MaxPendingBytes)
+        {
+            Interlocked.Add(ref _pendingBytes, -settlement.Bytes);
+            Log.TooManySettlements(logger, settlement.Creation.Status.Id, _pending.Count);
+            AcceptDeadline.Observe(settlement.Creation.Result);
+            return Task.CompletedTask;
+        }
+
+        var settling = SettleAsync(settlement);
+        _pending.TryAdd(settling, true);
+        _ = ForgetWhenSettledAsync(settling, settlement.Bytes);
+        return settling;
+    }
+
+    private async Task ForgetWhenSettledAsync(Task settling, int bytes)
+    {
+        await settling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _pending.TryRemove(settling, out _);
+        Interlocked.Add(ref _pendingBytes, -bytes);
+    }
+
+    private async Task SettleAsync(Settlement settlement)
+    {
+        var begun = time.GetTimestamp();
+        // A host that stops does not wait for a creation that it can put an end to, but for one whose message is to be sent.
+        var stop = settlement.Creation.Idempotency is null ? _stopping.Token : _stopped.Token;
+        var (known, isInDoubt) = await settlement.Creation.FinishAsync(_creationLimit, time, stop).ConfigureAwait(false);
+        if (known is null && !isInDoubt)
+        {
+            return;
+        }
+
+        for (var tries = 1; ; tries++)
+        {
+            var (isSettled, failed) = await TryAsync(settlement, known, Bound - time.GetElapsedTime(begun)).ConfigureAwait(false);
+            known = null;
+            if (isSettled)
+            {
+                return;
+            }
+
+            if (_stopped.IsCancellationRequested || time.GetElapsedTime(begun) >= Bound)
+            {
+                settlement.GiveUp(failed);
+                return;
+            }
+
+            await WaitAsync(tries).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(bool IsSettled, Exception? Failed)> TryAsync(Settlement settlement, StoredOperation? known, TimeSpan left)
+    {
+        if (!await EnterAsync(left).ConfigureAwait(false))
+        {
+            return (false, new TimeoutException($"{_pending.Count} others waited for the store, and it was not this one's turn in time."));
+        }
+
+        try
+        {
+            using var limit = new CancellationTokenSource(_tryLimit, time);
+            using var stop = _stopped.Token.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
+            limit.Token.ThrowIfCancellationRequested();
+            var trying = ReadAndTryAsync(settlement, known, limit.Token);
+            AcceptDeadline.Observe(trying);
+            return (await trying.WaitAsync(limit.Token).ConfigureAwait(false), null);
+        }
+        catch (OperationCanceledException late)
+        {
+            var why = _stopped.IsCancellationRequested ? "The host stopped before the store had answered." : $"The store did not answer within {_tryLimit}.";
+            return (false, new TimeoutException(why, late));
+        }
+        catch (Exception failed)
+        {
+            return (false, failed);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task<bool> ReadAndTryAsync(Settlement settlement, StoredOperation? known, CancellationToken cancellationToken)
+    {
+        var found = known ?? await store.GetAsync(settlement.Creation.Status.Id, cancellationToken).ConfigureAwait(false);
+        return await settlement.Try(found, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> EnterAsync(TimeSpan left)
+    {
+        if (await _slots.WaitAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var stop = _stopped.Token.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
+        try
+        {
+            await _slots.WaitAsync(limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // A host that stops has no time for the long waits.
+    private async Task WaitAsync(int tries)
+    {
+        var isStopping = _stopping.IsCancellationRequested;
+        await Backoff.DelayAsync(time, isStopping ? 1 : tries, isStopping ? _stopped.Token : _stopping.Token, _firstWait)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <param name="Creation">The creation that left the document in doubt.</param>
+    /// <param name="Try">Does what there is to do with the document that was found; false if it has to exist first.</param>
+    /// <param name="GiveUp">Logs that it could not be settled, and why. There is no reason where no document was found to the last.</param>
+    /// <param name="Bytes">What is held for it.</param>
+    private sealed record Settlement(
+        DocumentCreation Creation, Func<StoredOperation?, CancellationToken, Task<bool>> Try, Action<Exception?> GiveUp, int Bytes = 0);
+}

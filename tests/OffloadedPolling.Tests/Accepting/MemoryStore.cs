@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace OffloadedPolling.Tests.Accepting;
+
+/// <summary>A store in memory that can be slow, can fail, and can lose its answers.</summary>
+internal sealed class MemoryStore : IOperationStatusStore
+{
+    private readonly ConcurrentDictionary<string, StoredOperation> _documents = new();
+
+    private int _version;
+
+    /// <summary>Comes before a request is carried out: it may wait or throw.</summary>
+    public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Comes after a request was carried out and before its answer.</summary>
+    public Func<string, Task> After { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What was asked: create, get, update.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>The tokens that creations came with.</summary>
+    public ConcurrentQueue<CancellationToken> Creations { get; } = new();
+
+    public IReadOnlyCollection<StoredOperation> Documents => [.. _documents.Values];
+
+    public string GetStatusKey(string id) => $"operations/{id}.json";
+
+    public string? GetOperationId(string statusKey) => throw new NotSupportedException();
+
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel)
+    {
+        Creations.Enqueue(cancel);
+        return AnswerAsync("create", () =>
+        {
+            var created = Next(status, metadata);
+            return _documents.TryAdd(status.Id, created) ? created : throw new OperationStatusConflictException(GetStatusKey(status.Id));
+        });
+    }
+
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) => AnswerAsync("get", () => _documents.GetValueOrDefault(id));
+
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
+        AnswerAsync("update", () =>
+        {
+            var updated = Next(status, metadata);
+            return _documents.TryGetValue(status.Id, out var before) && before.Version == version && _documents.TryUpdate(status.Id, updated, before)
+                ? updated
+                : throw new OperationStatusConflictException(GetStatusKey(status.Id));
+        });
+
+    public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<string?> CheckAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
+
+    private StoredOperation Next(OperationStatus status, OperationMetadata metadata) =>
+        new(status, metadata, Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture));
+
+    private async Task<T> AnswerAsync<T>(string request, Func<T> effect)
+    {
+        Requests.Enqueue(request);
+        await Before(request);
+        var result = effect();
+        await After(request);
+        return result;
+    }
+}

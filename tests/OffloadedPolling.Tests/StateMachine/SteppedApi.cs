@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Status;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.StateMachine;
+
+/// <summary>An API process: the library's own accept, cancel and background settlements, behind stepped ports.</summary>
+internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
+{
+    private readonly ConcurrentDictionary<string, bool> _told = new();
+
+    private readonly AcceptSettlements _settlements;
+
+    public SteppedApi(SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, SteppedTime time)
+    {
+        Process = process;
+        var options = Options.Create(new OffloadedPollingOptions());
+        _settlements = new AcceptSettlements(ports, transitions, time, this);
+        Operations = new OffloadedOperations(
+            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]),
+            SteppedPorts.Checked(ports, time),
+            ports,
+            transitions,
+            ports,
+            new StoreStep(ports, transitions, options, time),
+            new IssueStep(ports, ports, options, time),
+            new AcceptBounds(_settlements, options, time, NullLogger<AcceptBounds>.Instance),
+            Sequence.Metrics);
+    }
+
+    public SteppedProcess Process { get; }
+
+    public OffloadedOperations Operations { get; }
+
+    /// <summary>Whether the log says that an operation was given up.</summary>
+    public bool HasTold(string id) => _told.ContainsKey(id);
+
+    /// <summary>Lets a caller ask, and sees to the end of what is settled afterwards.</summary>
+    public async Task AskAsync(SteppedCaller caller)
+    {
+        await caller.AskAsync(Operations).ConfigureAwait(false);
+        await _settlements.WhenSettled.ConfigureAwait(false);
+    }
+
+    public void Dispose() => _settlements.Dispose();
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (state is IEnumerable<KeyValuePair<string, object?>> values)
+        {
+            _told[(string)values.First(value => value.Key == "OperationId").Value!] = true;
+        }
+    }
+}
