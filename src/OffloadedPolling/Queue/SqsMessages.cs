@@ -1,11 +1,13 @@
 using System.Globalization;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Queue;
 
 /// <summary>The requests about messages that every SQS queue is asked, in batches as large as SQS takes.</summary>
-internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
+internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<SqsMessages> logger)
 {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     public const int MaxBatch = 10;
@@ -18,9 +20,12 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
     private static readonly List<string> _messageAttributes = [
         MessageAttributes.StatusKey, MessageAttributes.StatusCreatedAt, MessageAttributes.TraceParent];
 
-    /// <summary>Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came.</summary>
+    /// <summary>
+    /// Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came. What lacks something that every message has is left
+    /// alone.
+    /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-        string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
+        string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
     {
         var request = new ReceiveMessageRequest
         {
@@ -41,7 +46,18 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
         }
 
         var max = await maxReceiveCount().ConfigureAwait(false);
-        return messages.ConvertAll(message => ToReceived(message, max, receivedAt, visibleAgainAt));
+        return [.. messages.Where(message => IsComplete(kind, message)).Select(message => SqsReceived.Read(message, max, receivedAt, visibleAgainAt))];
+    }
+
+    private bool IsComplete(string kind, Message message)
+    {
+        if (SqsReceived.Missing(message) is not { } missing)
+        {
+            return true;
+        }
+
+        Log.MessageIncomplete(logger, message.MessageId, kind, missing);
+        return false;
     }
 
     public async Task DeleteAsync(string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
@@ -98,23 +114,6 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
                 $"Could not {verb} the queue '{queueUrl}' {failed.Count} of {batch.Length} messages; they are delivered again when their visibility timeout ends. {string.Join("; ", reasons)}");
         }
     }
-
-    private static ReceivedMessage ToReceived(Message message, int? maxReceiveCount, long receivedAt, long visibleAgainAt) => new()
-    {
-        Id = message.MessageId,
-        ReceiptHandle = message.ReceiptHandle,
-        Body = message.Body,
-        StatusKey = Text(message, MessageAttributes.StatusKey),
-        StatusCreatedAt = Text(message, MessageAttributes.StatusCreatedAt) is { } text && StatusCreatedAtText.TryRead(text, out var createdAt) ? createdAt : null,
-        TraceParent = Text(message, MessageAttributes.TraceParent),
-        ReceiveCount = int.TryParse(
-            message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.ApproximateReceiveCount), CultureInfo.InvariantCulture, out var count) ? count : 1,
-        MaxReceiveCount = maxReceiveCount,
-        ReceivedAt = receivedAt,
-        VisibleAgainAt = visibleAgainAt,
-    };
-
-    private static string? Text(Message message, string attribute) => message.MessageAttributes?.GetValueOrDefault(attribute)?.StringValue;
 
     private static string EntryId(int index) => index.ToString(CultureInfo.InvariantCulture);
 }

@@ -39,6 +39,7 @@ internal sealed class SqsOperationQueue(
 
     // The messages are this worker's by then: whoever gives up while it is asked how often they come must not lose them.
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel) => sqsMessages.ReceiveAsync(
+        kind,
         sqs.QueueUrl(kind),
         most,
         options.Get(kind).VisibilityTimeout,

@@ -17,6 +17,7 @@ public sealed class LogEventIdTests
         ["ReceiveFailed"] = 302,
         ["MessagesNotDeleted"] = 303,
         ["RetentionShorterThanQueues"] = 304,
+        ["MessageIncomplete"] = 305,
         ["WorkerStarted"] = 401,
         ["WorkerStopping"] = 402,
         ["WorkerStopped"] = 403,
