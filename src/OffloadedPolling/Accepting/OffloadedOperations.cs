@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
@@ -95,11 +94,11 @@ internal sealed class OffloadedOperations(
         OperationKind<TPayload> kind, TPayload payload, AcceptOptions acceptOptions, Activity? activity, CancellationToken cancel)
         where TPayload : notnull
     {
-        var payloadJson = JsonSerializer.Serialize(payload, kind.PayloadJson);
+        var payloadJson = PayloadText.Of(kind, payload);
         var idempotency = Idempotency.Of(kind.Name, payloadJson, acceptOptions);
         var id = idempotency?.OperationId ?? OperationId.New();
         activity?.SetTag(TagNames.OperationId, id);
-        var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
+        var message = await ComposeAsync(kind.Name, store.GetStatusKey(id), PayloadText.Escape(kind.Name, payloadJson), cancel).ConfigureAwait(false);
 
         var estimate = await EstimateAsync(kind.Name, cancel).ConfigureAwait(false);
         var status = NewStatus(id, kind.Name, estimate, acceptOptions);
@@ -111,7 +110,7 @@ internal sealed class OffloadedOperations(
 
         var (operation, repeated) = await CreateOrFindAsync(status, idempotency, cancel).ConfigureAwait(false);
         var accepted = operation.Status.Status == OperationState.NotStarted
-            ? await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false)
+            ? await IssueAndSendOrEndIfRefusedAsync(message, operation, cancel).ConfigureAwait(false)
             : await IssueAsync(operation.Status, cancel).ConfigureAwait(false);
         return (accepted, repeated);
     }
@@ -130,7 +129,7 @@ internal sealed class OffloadedOperations(
         }
     }
 
-    private OutgoingMessage Compose(string kind, string statusKey, string payloadJson)
+    private async Task<OutgoingMessage> ComposeAsync(string kind, string statusKey, string payloadJson, CancellationToken cancel)
     {
         var message = new OutgoingMessage
         {
@@ -140,9 +139,8 @@ internal sealed class OffloadedOperations(
             StatusCreatedAt = time.GetUtcNow(),
             TraceParent = MessageTrace.Current,
         };
-        return message.SizeInBytes <= queue.MaxMessageBytes
-            ? message
-            : throw new PayloadTooLargeException(kind, message.SizeInBytes, queue.MaxMessageBytes);
+        var (size, limit) = (message.SizeInBytes, await queue.GetMaxMessageBytesAsync(kind, cancel).ConfigureAwait(false));
+        return size <= limit ? message : throw new PayloadTooLargeException(kind, size, limit);
     }
 
     private OperationStatus NewStatus(string id, string kind, OperationEstimate? estimate, AcceptOptions acceptOptions)
@@ -226,6 +224,20 @@ internal sealed class OffloadedOperations(
         catch (Exception failed)
         {
             await EndUnlessBegunAsync(created, failed is StatusUrlException ? Problems.NotIssued : Problems.NotSent).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // Where it is in doubt whether the message was sent, the next accept with the key sends it again. What the queue refuses for good, none can.
+    private async Task<AcceptedOperation> IssueAndSendOrEndIfRefusedAsync(OutgoingMessage message, StoredOperation operation, CancellationToken cancel)
+    {
+        try
+        {
+            return await IssueAndSendAsync(message, operation.Status, cancel).ConfigureAwait(false);
+        }
+        catch (OffloadedPollingException refused) when (refused is PayloadTooLargeException or InvalidPayloadException)
+        {
+            await EndUnlessBegunAsync(operation, Problems.PayloadRefused).ConfigureAwait(false);
             throw;
         }
     }

@@ -1,4 +1,6 @@
+using System.Net;
 using Amazon.Runtime;
+using Amazon.SQS.Model;
 
 namespace OffloadedPolling.Queue;
 
@@ -12,6 +14,19 @@ internal static class SqsErrors
     public static bool IsLostMessage(AmazonServiceException error) => error.ErrorCode is
         "MessageNotInflight" or "AWS.SimpleQueueService.MessageNotInflight"
         or "ReceiptHandleIsInvalid" or "InvalidParameterValue" or "InvalidParameterValueException";
+
+    /// <summary>The body has characters that SQS does not take: however often it is sent, it is refused.</summary>
+    public static bool IsInvalidContents(AmazonServiceException error) =>
+        error is InvalidMessageContentsException || error.ErrorCode is "InvalidMessageContents";
+
+    /// <summary>The message is over the queue's <c>MaximumMessageSize</c>: however often it is sent, it is refused.</summary>
+    public static bool IsTooLarge(AmazonServiceException error) =>
+        error.StatusCode == HttpStatusCode.RequestEntityTooLarge
+        || error.Message.Contains("must be shorter than", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>It may be: SQS says no more than that something about the request is invalid, in words that may change.</summary>
+    public static bool MayBeTooLarge(AmazonServiceException error) =>
+        IsTooLarge(error) || error.ErrorCode is "InvalidParameterValue" or "InvalidParameterValueException";
 
     public static OperationQueueException ToQueueException(string verb, string queueUrl, Exception error)
     {

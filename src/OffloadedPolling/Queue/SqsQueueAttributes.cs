@@ -16,13 +16,17 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(5);
 
+    // Somebody who changes a queue sees it counted within two minutes.
+    private static readonly TimeSpan _settingsMaxAge = TimeSpan.FromMinutes(1);
+
     private static readonly List<string> _names = [
         QueueAttributeName.ApproximateNumberOfMessages,
         QueueAttributeName.ApproximateNumberOfMessagesDelayed,
         QueueAttributeName.ApproximateNumberOfMessagesNotVisible,
         QueueAttributeName.RedrivePolicy,
         QueueAttributeName.MessageRetentionPeriod,
-        QueueAttributeName.VisibilityTimeout];
+        QueueAttributeName.VisibilityTimeout,
+        QueueAttributeName.MaximumMessageSize];
 
     private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
 
@@ -44,6 +48,35 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
         (await GetOnceAsync(kind, patience, cancel).ConfigureAwait(false))?.MaxReceiveCount;
 
+    /// <summary>
+    /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older than a
+    /// minute is read again in the background.
+    /// </summary>
+    public async ValueTask<Snapshot?> GetSettingsAsync(string kind, TimeSpan patience, CancellationToken cancel)
+    {
+        var value = Of(kind);
+        if (value.Last is not { } known)
+        {
+            return await value.GetAsync(patience, cancel).ConfigureAwait(false);
+        }
+
+        if (time.GetElapsedTime(known.ReadAt) >= _settingsMaxAge)
+        {
+            _ = value.FetchIfDue();
+        }
+
+        return known;
+    }
+
+    /// <summary>Asks SQS now, past the cache, and keeps the answer.</summary>
+    public async Task<Snapshot> RefreshAsync(string kind, CancellationToken cancel)
+    {
+        var value = Of(kind);
+        var read = await ReadAsync(kind, value.Last, cancel).ConfigureAwait(false);
+        value.Set(read);
+        return read;
+    }
+
     /// <summary>What is known, however old; asked for until it is known.</summary>
     public async ValueTask<Snapshot?> GetOnceAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
         Of(kind).Last ?? await GetAsync(kind, patience, cancel).ConfigureAwait(false);
@@ -56,24 +89,20 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     {
         RefreshedValue<Snapshot>? value = null;
         value = new RefreshedValue<Snapshot>(
-            async cancel =>
-            {
-                var sentBefore = SentOf(kind);
-                return Read(await FetchAsync(kind, cancel).ConfigureAwait(false), value!.Last) with { SentBefore = sentBefore };
-            },
+            cancel => ReadAsync(kind, value!.Last, cancel),
             _maxAge,
             time,
             failed => Log.QueueAttributesUnknown(logger, kind, failed));
         return value;
     }
 
-    /// <summary>Asks SQS now, past the cache.</summary>
-    public async Task<Dictionary<string, string>?> FetchAsync(string kind, CancellationToken cancel)
+    private async Task<Snapshot> ReadAsync(string kind, Snapshot? before, CancellationToken cancel)
     {
+        var (sentBefore, readAt) = (SentOf(kind), time.GetTimestamp());
         var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
         var response = await SqsMessages.CallAsync(
             "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel).ConfigureAwait(false);
-        return response.Attributes;
+        return Read(response.Attributes, before) with { SentBefore = sentBefore, ReadAt = readAt };
     }
 
     // From the dictionary: the typed properties turn an absent attribute into 0, and unknown is not 0.
@@ -88,7 +117,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             Redrive("maxReceiveCount") is { } count && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) ? receives : null,
             Time(QueueAttributeName.MessageRetentionPeriod),
             Time(QueueAttributeName.VisibilityTimeout),
-            Redrive("deadLetterTargetArn"));
+            Redrive("deadLetterTargetArn"),
+            Number(QueueAttributeName.MaximumMessageSize));
 
         string? Redrive(string name) => RedriveMember(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy), name);
 
@@ -115,6 +145,16 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
     /// <param name="VisibilityTimeout">For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.</param>
     /// <param name="DeadLetterTarget">The dead-letter queue's ARN; <see langword="null"/> if there is none.</param>
+    /// <param name="MaxMessageBytes">The most bytes that a message may have; <see langword="null"/> if the queue did not say.</param>
     /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
-    internal sealed record Snapshot(QueueDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, TimeSpan? VisibilityTimeout = null, string? DeadLetterTarget = null, long SentBefore = 0);
+    /// <param name="ReadAt">When it asked, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
+    internal sealed record Snapshot(
+        QueueDepth? Depth,
+        int? MaxReceiveCount,
+        TimeSpan? Retention,
+        TimeSpan? VisibilityTimeout = null,
+        string? DeadLetterTarget = null,
+        int? MaxMessageBytes = null,
+        long SentBefore = 0,
+        long ReadAt = 0);
 }

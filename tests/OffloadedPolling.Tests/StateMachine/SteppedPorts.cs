@@ -6,8 +6,6 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
 {
     private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(30);
 
-    public int MaxMessageBytes => 1024 * 1024;
-
     private long VisibleAgainAt => Timestamps.After(time, _visibility);
 
     public string GetStatusKey(string id) => id;
@@ -28,6 +26,8 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<string?> CheckAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
+
+    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(1024 * 1024);
 
     public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => QueueAsync(() =>
     {
