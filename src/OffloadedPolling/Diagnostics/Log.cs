@@ -28,7 +28,7 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Warning, "S3 denies reading a duration profile in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:GetObject there, and s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist. This is logged once.")]
     public static partial void ProfileReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);
 
-    [LoggerMessage(301, LogLevel.Warning, "The depth of the queue of kind '{Kind}' could not be read. Estimates go on from what was known before.")]
+    [LoggerMessage(301, LogLevel.Warning, "The attributes of the queue of kind '{Kind}' could not be read. Estimates use its last known depth for a minute, and none after that.")]
     public static partial void QueueAttributesUnknown(ILogger logger, string kind, Exception cause);
 
     [LoggerMessage(302, LogLevel.Error, "Messages of kind '{Kind}' could not be received. Trying again.")]

@@ -73,8 +73,8 @@ public interface IOperationQueue
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>
-    /// What was known within the last seconds, or at least once, with what this process has sent since; <see langword="null"/> if nothing
-    /// ever was.
+    /// The depth as it was last read, at most about a minute ago, plus what this process has sent since; <see langword="null"/> if it is unknown
+    /// or older.
     /// </returns>
     ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel);
 

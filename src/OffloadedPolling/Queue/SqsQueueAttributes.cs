@@ -16,6 +16,9 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(5);
 
+    // An old depth, and all that was sent since, would make a full queue of an empty one.
+    private static readonly TimeSpan _depthMaxAge = TimeSpan.FromMinutes(1);
+
     // Somebody who changes a queue sees it counted within two minutes.
     private static readonly TimeSpan _settingsMaxAge = TimeSpan.FromMinutes(1);
 
@@ -35,10 +38,13 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <summary>What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.</summary>
     public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancel) => Of(kind).GetAsync(patience, cancel);
 
-    /// <summary>The depth, with what this process has sent since it was asked for: a burst of accepts is over before the queue is asked again.</summary>
+    /// <summary>
+    /// The depth, with what this process has sent since it was asked for: a burst of accepts is over before the queue is asked again.
+    /// <see langword="null"/> if the queue has not told it for a minute.
+    /// </summary>
     public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
-        await GetAsync(kind, patience, cancel).ConfigureAwait(false) is { Depth: { } depth, SentBefore: var sentBefore }
-            ? depth with { Waiting = depth.Waiting + (int)(SentOf(kind) - sentBefore) }
+        await GetAsync(kind, patience, cancel).ConfigureAwait(false) is { Depth: { } seen } && time.GetElapsedTime(seen.At) <= _depthMaxAge
+            ? seen.Depth with { Waiting = seen.Depth.Waiting + (int)(SentOf(kind) - seen.SentBefore) }
             : null;
 
     /// <summary>Counts a message that was sent.</summary>
@@ -102,15 +108,15 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
         var response = await SqsMessages.CallAsync(
             "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel).ConfigureAwait(false);
-        return Read(response.Attributes, before) with { SentBefore = sentBefore, ReadAt = readAt };
+        return Read(response.Attributes, before, sentBefore, readAt);
     }
 
     // From the dictionary: the typed properties turn an absent attribute into 0, and unknown is not 0.
-    internal static Snapshot Read(Dictionary<string, string>? attributes, Snapshot? before)
+    internal static Snapshot Read(Dictionary<string, string>? attributes, Snapshot? before, long sentBefore = 0, long readAt = 0)
     {
         var depth = Number(QueueAttributeName.ApproximateNumberOfMessages) is { } visible
             && Number(QueueAttributeName.ApproximateNumberOfMessagesNotVisible) is { } inFlight
-            ? new QueueDepth(visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight)
+            ? new SeenDepth(new QueueDepth(visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight), sentBefore, readAt)
             : before?.Depth;
         return new Snapshot(
             depth,
@@ -118,7 +124,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             Time(QueueAttributeName.MessageRetentionPeriod),
             Time(QueueAttributeName.VisibilityTimeout),
             Redrive("deadLetterTargetArn"),
-            Number(QueueAttributeName.MaximumMessageSize));
+            Number(QueueAttributeName.MaximumMessageSize),
+            readAt);
 
         string? Redrive(string name) => RedriveMember(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy), name);
 
@@ -146,15 +153,18 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <param name="VisibilityTimeout">For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.</param>
     /// <param name="DeadLetterTarget">The dead-letter queue's ARN; <see langword="null"/> if there is none.</param>
     /// <param name="MaxMessageBytes">The most bytes that a message may have; <see langword="null"/> if the queue did not say.</param>
-    /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
-    /// <param name="ReadAt">When it asked, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
+    /// <param name="ReadAt">When it was asked for, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
     internal sealed record Snapshot(
-        QueueDepth? Depth,
+        SeenDepth? Depth,
         int? MaxReceiveCount,
         TimeSpan? Retention,
         TimeSpan? VisibilityTimeout = null,
         string? DeadLetterTarget = null,
         int? MaxMessageBytes = null,
-        long SentBefore = 0,
         long ReadAt = 0);
+
+    /// <param name="Depth">How many messages there were.</param>
+    /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
+    /// <param name="At">When it asked, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
+    internal sealed record SeenDepth(QueueDepth Depth, long SentBefore, long At);
 }
