@@ -50,9 +50,9 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <summary>Counts a message that was sent.</summary>
     public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
 
-    /// <summary>How often a queue delivers a message before it goes to the dead-letter queue. Asked for until it is known, then seldom changes.</summary>
+    /// <summary>How often a queue delivers a message before it goes to the dead-letter queue, known as the queue's other settings are.</summary>
     public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
-        (await GetOnceAsync(kind, patience, cancel).ConfigureAwait(false))?.MaxReceiveCount;
+        (await GetSettingsAsync(kind, patience, cancel).ConfigureAwait(false))?.MaxReceiveCount;
 
     /// <summary>
     /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older than a
@@ -82,10 +82,6 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         value.Set(read);
         return read;
     }
-
-    /// <summary>What is known, however old; asked for until it is known.</summary>
-    public async ValueTask<Snapshot?> GetOnceAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
-        Of(kind).Last ?? await GetAsync(kind, patience, cancel).ConfigureAwait(false);
 
     private long SentOf(string kind) => _sent.GetValueOrDefault(kind);
 

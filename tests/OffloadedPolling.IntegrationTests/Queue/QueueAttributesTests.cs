@@ -6,6 +6,8 @@ namespace OffloadedPolling.IntegrationTests.Queue;
 /// <summary>How old what SQS says of a queue may become.</summary>
 public sealed class QueueAttributesTests : IAsyncLifetime
 {
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
     private RecordingProxy _sqs = null!;
@@ -69,6 +71,50 @@ public sealed class QueueAttributesTests : IAsyncLifetime
 
         (await DepthAsync()).Should().Be(new QueueDepth(1, 0));
     }
+
+    [Fact]
+    public async Task ReceiveAsync_MaxReceiveCountWasRaised_IsSeenWithinTwoMinutesWithoutWaiting()
+    {
+        var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
+        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, queueUrl: queue, time: _time);
+        (await MaxOfNextAsync(host)).Should().Be(3);
+        await TestServers.SetMaxReceiveCountAsync(queue, deadLetters, maxReceiveCount: 10);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        (await MaxOfNextAsync(host)).Should().Be(3, "a message does not wait for what is read in the background");
+
+        await Eventually.TrueAsync(async () => await MaxOfNextAsync(host) == 10, _timeout, () => "the new count is not seen");
+        AttributeReads().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_SqsDoesNotTellTheNewMaxReceiveCount_GoesOnFromTheLastWithoutWaiting()
+    {
+        var (queue, _) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
+        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, queueUrl: queue, time: _time);
+        await MaxOfNextAsync(host);
+        _sqs.Intercept = async context =>
+        {
+            if (AwsAnswers.Is(context, "GetQueueAttributes"))
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }
+
+            return false;
+        };
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+
+        (await MaxOfNextAsync(host).WaitAsync(_timeout)).Should().Be(3);
+    }
+
+    private static async Task<int?> MaxOfNextAsync(TestHost host)
+    {
+        await host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "operations/x.json" }, default);
+        return (await host.Queue.ReceiveAsync("parcels", 1, default)).Should().ContainSingle().Which.MaxReceiveCount;
+    }
+
+    private int AttributeReads() => _sqs.Requests.Count(request => request.Target == "AmazonSQS.GetQueueAttributes");
 
     private ValueTask<QueueDepth?> DepthAsync() => _host.Queue.GetDepthAsync("parcels", default);
 
