@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Error, "Message {MessageId} of kind '{Kind}' was received without a readable '{Missing}'. It is left alone: it is delivered again when its visibility timeout ends, and dead-letters if the queue has a redrive policy.")]
     public static partial void MessageIncomplete(ILogger logger, string messageId, string kind, string missing);
 
+    [LoggerMessage(306, LogLevel.Error, "Message {MessageId} of kind '{Kind}' does not match its checksum: it was altered between SQS and this process. It is left alone, and is delivered again when its visibility timeout ends. Look for a proxy or a network device that alters answers.")]
+    public static partial void MessageCorrupt(ILogger logger, string messageId, string kind);
+
     [LoggerMessage(401, LogLevel.Information, "Worker of kind '{Kind}' started, with {MaxConcurrency} handlers at once.")]
     public static partial void WorkerStarted(ILogger logger, string kind, int maxConcurrency);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using Amazon.SQS;
 using Amazon.SQS.Model;
 
 namespace OffloadedPolling.Queue;
@@ -14,6 +15,10 @@ internal static class SqsErrors
     public static bool IsLostMessage(AmazonServiceException error) => error.ErrorCode is
         "MessageNotInflight" or "AWS.SimpleQueueService.MessageNotInflight"
         or "ReceiptHandleIsInvalid" or "InvalidParameterValue" or "InvalidParameterValueException";
+
+    /// <summary>The SDK found that a message and its checksum do not match. The service itself has said nothing.</summary>
+    public static bool IsCorrupt(Exception error) =>
+        error is AmazonSQSException { ErrorCode: null or "" } && error.Message.Contains("MD5 hash mismatch", StringComparison.Ordinal);
 
     /// <summary>The body has characters that SQS does not take: however often it is sent, it is refused.</summary>
     public static bool IsInvalidContents(AmazonServiceException error) =>
@@ -40,6 +45,8 @@ internal static class SqsErrors
             "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch"
                 or "InvalidSignatureException" or "InvalidSecurity" or "MissingAuthenticationToken" => ($"the credentials are refused ({code})",
                 "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
+            _ when IsCorrupt(error) => ($"a message and its checksum do not match ({error.Message}): it was altered between SQS and this process",
+                "Look for a proxy or a network device that does so."),
             { Length: > 0 } => ($"SQS answered {code}: {error.Message}", "See the inner exception."),
             _ => ($"SQS could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_SQS."),
         };

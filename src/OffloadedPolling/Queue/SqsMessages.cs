@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Amazon.SQS;
 using Amazon.SQS.Model;
@@ -20,9 +21,11 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     private static readonly List<string> _messageAttributes = [
         MessageAttributes.StatusKey, MessageAttributes.StatusCreatedAt, MessageAttributes.TraceParent];
 
+    private readonly ConcurrentDictionary<string, long> _oneByOneUntil = new(StringComparer.Ordinal);
+
     /// <summary>
-    /// Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came. What lacks something that every message has is left
-    /// alone.
+    /// Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came. What lacks something that every message has, or
+    /// was altered on its way, is left alone.
     /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
         string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
@@ -30,13 +33,13 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         var request = new ReceiveMessageRequest
         {
             QueueUrl = queueUrl,
-            MaxNumberOfMessages = Math.Min(most, MaxBatch),
+            MaxNumberOfMessages = IsOneByOne(queueUrl) ? 1 : Math.Min(most, MaxBatch),
             WaitTimeSeconds = (int)SqsConnection.LongestWait.TotalSeconds,
             VisibilityTimeout = Seconds(visibility),
             MessageSystemAttributeNames = _systemAttributes,
             MessageAttributeNames = _messageAttributes,
         };
-        var response = await CallAsync("receive from", queueUrl, () => sqs.Client.ReceiveMessageAsync(request, cancel), cancel).ConfigureAwait(false);
+        var response = await ReceiveAsync(request, visibility, cancel).ConfigureAwait(false);
         var (receivedAt, visibleAgainAt) = (time.GetTimestamp(), Timestamps.After(time, visibility));
 
         // An empty receive has no list at all.
@@ -46,11 +49,37 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         }
 
         var max = await maxReceiveCount().ConfigureAwait(false);
-        return [.. messages.Where(message => IsComplete(kind, message)).Select(message => SqsReceived.Read(message, max, receivedAt, visibleAgainAt))];
+        return [.. messages.Where(message => IsWhole(kind, message)).Select(message => SqsReceived.Read(message, max, receivedAt, visibleAgainAt))];
     }
 
-    private bool IsComplete(string kind, Message message)
+    private async Task<ReceiveMessageResponse> ReceiveAsync(ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancel)
     {
+        try
+        {
+            return await sqs.Client.ReceiveMessageAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            if (SqsErrors.IsCorrupt(failed))
+            {
+                // A client of the host's fails a whole receive for one message. It and the others come again by then: each by itself.
+                _oneByOneUntil[request.QueueUrl] = Timestamps.After(time, 2 * visibility);
+            }
+
+            throw SqsErrors.ToQueueException("receive from", request.QueueUrl, failed);
+        }
+    }
+
+    private bool IsOneByOne(string queueUrl) => _oneByOneUntil.TryGetValue(queueUrl, out var until) && time.GetTimestamp() < until;
+
+    private bool IsWhole(string kind, Message message)
+    {
+        if (sqs.Client is SqsClient && !SqsReceived.IsIntact(message))
+        {
+            Log.MessageCorrupt(logger, message.MessageId, kind);
+            return false;
+        }
+
         if (SqsReceived.Missing(message) is not { } missing)
         {
             return true;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.SQS;
+using Amazon.SQS.Internal;
 using Amazon.SQS.Model;
 
 namespace OffloadedPolling.Queue;
@@ -10,6 +11,12 @@ internal static class SqsReceived
     /// <summary>Reads a receive count: 1 or more; <see langword="null"/> for anything else.</summary>
     public static int? ReadReceiveCount(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : null;
+
+    /// <summary>Whether a message is the one that SQS sent, by its checksums.</summary>
+    public static bool IsIntact(Message message) =>
+        ValidationResponseHandler.CompareMD5(message.Body, message.MD5OfBody)
+        && (message.MessageAttributes is not { Count: > 0 } attributes || string.IsNullOrEmpty(message.MD5OfMessageAttributes)
+            || ValidationResponseHandler.CompareMD5(attributes, message.MD5OfMessageAttributes));
 
     /// <summary>What a message lacks, or has but unreadable; <see langword="null"/> if nothing.</summary>
     public static string? Missing(Message message) => message switch

@@ -18,6 +18,7 @@ public sealed class LogEventIdTests
         ["MessagesNotDeleted"] = 303,
         ["RetentionShorterThanQueues"] = 304,
         ["MessageIncomplete"] = 305,
+        ["MessageCorrupt"] = 306,
         ["WorkerStarted"] = 401,
         ["WorkerStopping"] = 402,
         ["WorkerStopped"] = 403,
