@@ -26,7 +26,7 @@ internal static class FailureProblem
 
     public static int StatusOf(OffloadedPollingException failure) => failure switch
     {
-        InvalidIdempotencyKeyException => StatusCodes.Status400BadRequest,
+        InvalidIdempotencyKeyException or InvalidPayloadException => StatusCodes.Status400BadRequest,
         PayloadTooLargeException => StatusCodes.Status413PayloadTooLarge,
         IdempotencyConflictException => StatusCodes.Status422UnprocessableEntity,
         TemporaryCredentialsException { IsCallersProof: true } => StatusCodes.Status403Forbidden,
@@ -66,6 +66,7 @@ internal static class FailureProblem
     private static string TitleOf(OffloadedPollingException failure) => failure switch
     {
         InvalidIdempotencyKeyException => "The idempotency key is too short",
+        InvalidPayloadException => "The request contains characters that are not allowed",
         PayloadTooLargeException => "The request is too large",
         IdempotencyConflictException => "The idempotency key was used for another request",
         InvalidStatusDocumentException => "The operation's status cannot be read",
@@ -77,6 +78,7 @@ internal static class FailureProblem
     private static string DetailOf(OffloadedPollingException failure) => failure switch
     {
         PayloadTooLargeException tooLarge => string.Create(CultureInfo.InvariantCulture, $"It comes to {tooLarge.Size} bytes; {tooLarge.Limit} can be accepted."),
+        InvalidPayloadException => "It contains control characters or incomplete Unicode characters that cannot be processed. Remove them and send the request again.",
         InvalidIdempotencyKeyException tooShort => string.Create(
             CultureInfo.InvariantCulture, $"It has {tooShort.Length} characters; {InvalidIdempotencyKeyException.MinLength} are the fewest. Use a UUID."),
         IdempotencyConflictException => "The same key came before with another payload. Use a new key for a new request.",

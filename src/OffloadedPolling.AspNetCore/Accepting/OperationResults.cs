@@ -9,9 +9,10 @@ public static class OperationResults
     /// <param name="payload">What the handler needs, validated by the host.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>
-    /// 202 with <c>Location</c>, <c>Operation-Location</c>, <c>Retry-After</c> and an <see cref="AcceptedOperation"/>; 413 where the payload
-    /// is over the queue's limit; 503 with <c>Retry-After</c> where store or queue is down; 500 where
-    /// <see cref="AcceptOptions.ResourceLocation"/> is too long for the status document. 500 and 503 are logged. Errors are RFC 9457 problems.
+    /// 202 with <c>Location</c>, <c>Operation-Location</c>, <c>Retry-After</c> and an <see cref="AcceptedOperation"/>; 413 where the payload is
+    /// over the queue's limit; 400 where it has characters that no queue carries; 503 with <c>Retry-After</c> where store or queue is down; 500
+    /// where <see cref="AcceptOptions.ResourceLocation"/> is too long for the status document. 500 and 503 are logged. Errors are RFC 9457
+    /// problems.
     /// </returns>
     public static Task<AcceptOperationResult> AcceptAsync<TPayload>(IOffloadedOperations operations, TPayload payload, CancellationToken cancel = default)
         where TPayload : notnull => AcceptAsync(operations, payload, new AcceptOptions(), cancel);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OffloadedPolling.AspNetCore;
@@ -12,56 +13,71 @@ internal sealed class OffloadedPollingHealthCheck(
 {
     private const string Right = "in order";
 
+    // What a queue takes unless somebody has set less.
+    private const int UsualMessageBytes = 1024 * 1024;
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var failureStatus = context.Registration.FailureStatus;
         var asked = await Task.WhenAll(
             Parts(cancellationToken).Select(part => AskAsync(part.Name, part.Ask, failureStatus, cancellationToken))).ConfigureAwait(false);
-        (string Name, HealthStatus Status, string? Wrong, Exception? Cause)[] parts = [.. asked, Workers(failureStatus)];
+        (string Name, HealthStatus Status, string? Wrong, string? Note, Exception? Cause)[] parts = [.. asked, Workers(failureStatus)];
         var status = parts.Min(part => part.Status);
         var wrong = parts.Where(part => part.Wrong is not null).ToList();
         return new HealthCheckResult(
             status,
             wrong.Count == 0 ? null : string.Join(" ", wrong.Select(part => part.Wrong)),
             parts.FirstOrDefault(part => part.Cause is not null).Cause,
-            parts.ToDictionary(part => part.Name, part => (object)(part.Wrong ?? Right)));
+            parts.ToDictionary(part => part.Name, part => (object)(part.Wrong ?? part.Note ?? Right)));
     }
 
-    private (string Name, HealthStatus Status, string? Wrong, Exception? Cause) Workers(HealthStatus failureStatus) =>
-        ("workers", workers.Problem is null ? HealthStatus.Healthy : failureStatus, workers.Problem, null);
+    private (string Name, HealthStatus Status, string? Wrong, string? Note, Exception? Cause) Workers(HealthStatus failureStatus) =>
+        ("workers", workers.Problem is null ? HealthStatus.Healthy : failureStatus, workers.Problem, null, null);
 
-    private IEnumerable<(string Name, Func<Task<string?>> Ask)> Parts(CancellationToken cancel)
+    private IEnumerable<(string Name, Func<Task<Answer>> Ask)> Parts(CancellationToken cancel)
     {
-        yield return ("store", () => store.CheckAsync(cancel));
+        yield return ("store", async () => new Answer(await store.CheckAsync(cancel).ConfigureAwait(false)));
         foreach (var kind in operations.Kinds)
         {
-            yield return ($"queue of {kind}", () => queue.CheckAsync(kind, cancel));
+            yield return ($"queue of {kind}", () => AskQueueAsync(kind, cancel));
             if (deadLetters?.IsKnown(kind) == true)
             {
                 yield return ($"dead-letter queue of {kind}", async () =>
                 {
                     await deadLetters.CheckAsync(kind, cancel).ConfigureAwait(false);
-                    return null;
+                    return default;
                 });
             }
         }
     }
 
-    private static async Task<(string Name, HealthStatus Status, string? Wrong, Exception? Cause)> AskAsync(
-        string name, Func<Task<string?>> ask, HealthStatus failureStatus, CancellationToken cancel)
+    // A smaller limit is a choice that many make, and nothing to wake anybody for; but who looks for the reason of a 413 finds it here.
+    private async Task<Answer> AskQueueAsync(string kind, CancellationToken cancel)
+    {
+        var wrong = await queue.CheckAsync(kind, cancel).ConfigureAwait(false);
+        var limit = await queue.GetMaxMessageBytesAsync(kind, cancel).ConfigureAwait(false);
+        return new Answer(wrong, limit >= UsualMessageBytes ? null : string.Create(CultureInfo.InvariantCulture, $"{Right}; takes messages of up to {limit:N0} bytes"));
+    }
+
+    private static async Task<(string Name, HealthStatus Status, string? Wrong, string? Note, Exception? Cause)> AskAsync(
+        string name, Func<Task<Answer>> ask, HealthStatus failureStatus, CancellationToken cancel)
     {
         try
         {
-            var wrong = await ask().ConfigureAwait(false);
-            return (name, wrong is null ? HealthStatus.Healthy : HealthStatus.Degraded, wrong, null);
+            var (wrong, note) = await ask().ConfigureAwait(false);
+            return (name, wrong is null ? HealthStatus.Healthy : HealthStatus.Degraded, wrong, note, null);
         }
         catch (OffloadedPollingException unusable)
         {
-            return (name, failureStatus, unusable.Message, unusable);
+            return (name, failureStatus, unusable.Message, null, unusable);
         }
         catch (OperationCanceledException late) when (cancel.IsCancellationRequested)
         {
-            return (name, failureStatus, $"The {name} did not answer in time.", late);
+            return (name, failureStatus, $"The {name} did not answer in time.", null, late);
         }
     }
+
+    /// <param name="Wrong">What is set up wrongly; <see langword="null"/> if nothing.</param>
+    /// <param name="Note">What there is to say of a part that is in order; <see langword="null"/> if nothing.</param>
+    private readonly record struct Answer(string? Wrong, string? Note = null);
 }

@@ -16,9 +16,12 @@ internal sealed class SqliteOperationQueue(
 
     private readonly ArrivalSignal _arrivals = new();
 
-    public int MaxMessageBytes => 1024 * 1024;
+    // As in SQS, so that a host can move there.
+    private const int MaxMessageBytes = 1024 * 1024;
 
     public string MessagingSystem => SqliteMessages.MessagingSystem;
+
+    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(MaxMessageBytes);
 
     public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel)
     {

@@ -12,6 +12,9 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
 
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(1);
 
+    // An old depth, and all that was sent since, would make a full queue of an empty one.
+    private static readonly TimeSpan _unknownAfter = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Counted> _byKind = new(StringComparer.Ordinal);
 
     public QueueDepth? Get(string kind)
@@ -19,14 +22,19 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
         var counted = _byKind.GetOrAdd(kind, static _ => new Counted());
         lock (counted)
         {
-            if (counted.At is not { } at || time.GetElapsedTime(at) >= _maxAge)
+            if (counted.TriedAt is not { } tried || time.GetElapsedTime(tried) >= _maxAge)
             {
-                (counted.At, counted.SentSince) = (time.GetTimestamp(), 0);
-                counted.Depth = Count(kind) ?? counted.Depth;
+                counted.TriedAt = time.GetTimestamp();
+                if (Count(kind) is { } now)
+                {
+                    (counted.Depth, counted.At, counted.SentSince) = (now, counted.TriedAt.Value, 0);
+                }
             }
 
             // A burst of accepts is over before the messages are counted again.
-            return counted.Depth is { } depth ? depth with { Waiting = depth.Waiting + counted.SentSince } : null;
+            return counted.Depth is { } depth && time.GetElapsedTime(counted.At) <= _unknownAfter
+                ? depth with { Waiting = depth.Waiting + counted.SentSince }
+                : null;
         }
     }
 
@@ -63,7 +71,9 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
 
     private sealed class Counted
     {
-        public long? At { get; set; }
+        public long? TriedAt { get; set; }
+
+        public long At { get; set; }
 
         public QueueDepth? Depth { get; set; }
 

@@ -12,7 +12,11 @@ public interface IOffloadedOperations
     /// <param name="cancel">Gives up. What had been created by then ends as <c>Failed</c>.</param>
     /// <returns>Where the caller can look, and when.</returns>
     /// <exception cref="ArgumentException">No kind was added for <typeparamref name="TPayload"/>.</exception>
-    /// <exception cref="PayloadTooLargeException">The message would be larger than the queue takes. Nothing was created.</exception>
+    /// <exception cref="PayloadTooLargeException">
+    /// The message is larger than the queue takes. Nothing was sent; a status document that was created before the queue refused the message says
+    /// <c>Failed</c>.
+    /// </exception>
+    /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries, where they cannot be escaped. As above.</exception>
     /// <exception cref="OperationStoreException">The status document could not be created. Nothing was sent.</exception>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses the status document. Nothing was created or sent.</exception>
     /// <exception cref="StatusDocumentTooLargeException">
@@ -39,7 +43,7 @@ public interface IOffloadedOperations
     /// <remarks>
     /// With <see cref="AcceptOptions.IdempotencyKey"/>, a failed accept may be asked for again: where no URL could be signed, or it is in
     /// doubt whether the message was sent, the document stays <c>NotStarted</c>, and the next accept with the key sends it again. A message
-    /// that comes twice does no harm.
+    /// that comes twice does no harm. Where the queue refuses the message itself, for its size or its characters, the document says <c>Failed</c>.
     /// </remarks>
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, AcceptOptions options, CancellationToken cancel = default)
         where TPayload : notnull;

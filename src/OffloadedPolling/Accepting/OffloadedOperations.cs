@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
 using OffloadedPolling.WaitTime;
@@ -90,12 +89,13 @@ internal sealed class OffloadedOperations(
         OperationKind<TPayload> kind, TPayload payload, AcceptOptions acceptOptions, Activity? activity, CancellationToken cancel)
         where TPayload : notnull
     {
-        var payloadJson = JsonSerializer.Serialize(payload, kind.PayloadJson);
+        var payloadJson = PayloadText.Of(kind, payload);
         var idempotency = Idempotency.Of(kind.Name, payloadJson, acceptOptions);
         var id = idempotency?.OperationId ?? OperationId.New();
         activity?.SetTag(TagNames.OperationId, id);
         using var deadline = bounds.Begin(kind, cancel);
-        var message = Compose(kind.Name, store.GetStatusKey(id), payloadJson);
+        var message = await deadline.WaitAsync(
+            ComposeAsync(kind.Name, store.GetStatusKey(id), PayloadText.Escape(kind.Name, payloadJson), deadline.Token), AcceptStep.Estimate).ConfigureAwait(false);
 
         var estimate = await deadline.WaitAsync(estimator.EstimateAsync(kind.Name, deadline.Token), AcceptStep.Estimate).ConfigureAwait(false);
         var status = storing.NewStatus(id, kind.Name, estimate, acceptOptions);
@@ -107,7 +107,7 @@ internal sealed class OffloadedOperations(
         return (accepted, repeated);
     }
 
-    private OutgoingMessage Compose(string kind, string statusKey, string payloadJson)
+    private async Task<OutgoingMessage> ComposeAsync(string kind, string statusKey, string payloadJson, CancellationToken cancel)
     {
         var message = new OutgoingMessage
         {
@@ -117,9 +117,8 @@ internal sealed class OffloadedOperations(
             StatusCreatedAt = DateTimeOffset.UnixEpoch,
             TraceParent = MessageTrace.Current,
         };
-        return message.SizeInBytes <= queue.MaxMessageBytes
-            ? message
-            : throw new PayloadTooLargeException(kind, message.SizeInBytes, queue.MaxMessageBytes);
+        var (size, limit) = (message.SizeInBytes, await queue.GetMaxMessageBytesAsync(kind, cancel).ConfigureAwait(false));
+        return size <= limit ? message : throw new PayloadTooLargeException(kind, size, limit);
     }
 
     // What is in doubt is settled in the background. Its document may exist, or may be created after all, and nobody would know of it.
@@ -153,6 +152,12 @@ internal sealed class OffloadedOperations(
             // The caller of a failed accept never learns the URL, and asks again: the work must not be done for nobody, nor wait for ever.
             var problem = failed is StatusUrlException ? Problems.NotIssued : Problems.NotSent;
             await deadline.GiveTimeAsync(bounds.Settlements.EndAsync(creation, problem)).ConfigureAwait(false);
+            throw;
+        }
+        catch (OffloadedPollingException refused) when (refused is PayloadTooLargeException or InvalidPayloadException)
+        {
+            // No later accept with the key can send it either.
+            await deadline.GiveTimeAsync(bounds.Settlements.EndAsync(creation, Problems.PayloadRefused)).ConfigureAwait(false);
             throw;
         }
         catch when (deadline.IsOver)

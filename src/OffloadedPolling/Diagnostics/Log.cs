@@ -49,7 +49,7 @@ internal static partial class Log
     [LoggerMessage(206, LogLevel.Warning, "Whether the S3 server at '{Address}' supports conditional writes could not be found out at the start. The host starts all the same, and the health check goes on asking.")]
     public static partial void ConditionsUnknown(ILogger logger, string? address, Exception cause);
 
-    [LoggerMessage(301, LogLevel.Warning, "The depth of the queue of kind '{Kind}' could not be read. Estimates go on from what was known before.")]
+    [LoggerMessage(301, LogLevel.Warning, "The attributes of the queue of kind '{Kind}' could not be read. Estimates use its last known depth for a minute, and none after that.")]
     public static partial void QueueAttributesUnknown(ILogger logger, string kind, Exception cause);
 
     [LoggerMessage(302, LogLevel.Error, "Messages of kind '{Kind}' could not be received. Trying again.")]
@@ -60,6 +60,12 @@ internal static partial class Log
 
     [LoggerMessage(304, LogLevel.Warning, "Status documents stay for {Retention} after their last change ({Setting}), but the queue of kind '{Kind}' keeps messages for {QueueRetention}. A message that waits longer than its document stays is never run. Raise the one, and the bucket's lifecycle rule with it, or lower the other.")]
     public static partial void RetentionShorterThanQueues(ILogger logger, TimeSpan retention, string setting, string kind, TimeSpan queueRetention);
+
+    [LoggerMessage(305, LogLevel.Error, "Message {MessageId} of kind '{Kind}' was received without a readable '{Missing}'. It is left alone: it is delivered again when its visibility timeout ends, and dead-letters if the queue has a redrive policy.")]
+    public static partial void MessageIncomplete(ILogger logger, string messageId, string kind, string missing);
+
+    [LoggerMessage(306, LogLevel.Error, "Message {MessageId} of kind '{Kind}' does not match its checksum: it was altered between SQS and this process. It is left alone, and is delivered again when its visibility timeout ends. Look for a proxy or a network device that alters answers.")]
+    public static partial void MessageCorrupt(ILogger logger, string messageId, string kind);
 
     [LoggerMessage(401, LogLevel.Information, "Worker of kind '{Kind}' started, with {MaxConcurrency} handlers at once.")]
     public static partial void WorkerStarted(ILogger logger, string kind, int maxConcurrency);
@@ -208,7 +214,7 @@ internal static partial class Log
     [LoggerMessage(450, LogLevel.Error, "{Count} records come from '{Source}', which is no queue that is known here ({Known}). They are answered as failed. Correct the event source mapping, QueueUrl or DeadLetterQueueUrl, or add the kind's handler or AddDeadLetterReader().")]
     public static partial void RecordsOfUnknownSource(ILogger logger, int count, string source, string known);
 
-    [LoggerMessage(451, LogLevel.Error, "Message {MessageId} of kind '{Kind}' came without '{Missing}', which every message of an SQS event has. It is answered as failed.")]
+    [LoggerMessage(451, LogLevel.Error, "Message {MessageId} of kind '{Kind}' came without a readable '{Missing}'. It is answered as failed.")]
     public static partial void RecordIncomplete(ILogger logger, string? messageId, string kind, string missing);
 
     [LoggerMessage(501, LogLevel.Information, "{Part} of the bucket '{Bucket}' was applied: {ShouldBe}. There was: {Was}.")]

@@ -13,7 +13,7 @@ internal abstract class HandlerRunner(OperationKind kind, Type resultType)
     public Type ResultType { get; } = resultType;
 
     /// <summary>Reads a message's body.</summary>
-    /// <exception cref="JsonException">It is no payload of this kind.</exception>
+    /// <exception cref="JsonException">It is no payload of this kind. Nothing of the exception quotes the body.</exception>
     public abstract object ReadPayload(string body);
 
     public abstract Task<JsonElement?> RunAsync(IServiceProvider services, object payload, OperationRun run, CancellationToken cancel);
@@ -25,8 +25,22 @@ internal sealed class HandlerRunner<TPayload, [DynamicallyAccessedMembers(Dynami
     where TPayload : notnull
     where THandler : class, IOperationHandler<TPayload>
 {
-    public override object ReadPayload(string body) =>
-        JsonSerializer.Deserialize(body, kind.PayloadJson) ?? throw new JsonException("The body is 'null'.");
+    public override object ReadPayload(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, kind.PayloadJson) ?? throw new JsonException("The body is 'null'.");
+        }
+        catch (JsonException malformed)
+        {
+            throw Unreadable(PayloadPath.KnownPartOf(malformed.Path, kind.PayloadJson), malformed.LineNumber, malformed.BytePositionInLine);
+        }
+        catch (Exception thrown)
+        {
+            // By the payload's type or a converter, whatever it is: a body that they do not take.
+            throw Unreadable($"$ ({thrown.GetType()} was thrown)", line: null, bytePositionInLine: null);
+        }
+    }
 
     public override Task<JsonElement?> RunAsync(IServiceProvider services, object payload, OperationRun run, CancellationToken cancel)
     {
@@ -45,6 +59,10 @@ internal sealed class HandlerRunner<TPayload, [DynamicallyAccessedMembers(Dynami
             run.ResourceLocation = context.ResourceLocation;
         }
     }
+
+    // Without what was thrown: its text may quote the payload.
+    private static JsonException Unreadable(string path, long? line, long? bytePositionInLine) =>
+        new("The body is no payload of this kind.", path, line, bytePositionInLine);
 
     private static Type ResultTypeOf<T, TH>()
         where TH : IOperationHandler<T> => TH.ResultType;

@@ -9,22 +9,28 @@ namespace OffloadedPolling;
 /// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>, and deliver it again,
 /// with a higher <see cref="ReceivedMessage.ReceiveCount"/>, when it has not been deleted by then;</item>
 /// <item>MUST carry the body unchanged, with the status key, the document's creation time (to the millisecond) and the trace;</item>
-/// <item>MUST tell their depth within 100 ms and without failing, as every accept asks for it: from what they know already, if need be.</item>
+/// <item>MUST tell their depth and their largest message within 100 ms and without failing, as every accept asks for both: from what they know
+/// already, if need be.</item>
 /// </list>
 /// </remarks>
 public interface IOperationQueue
 {
-    /// <summary>The most bytes that a message may have, its attributes counted.</summary>
-    int MaxMessageBytes { get; }
-
     /// <summary>What traces call this sort of queue: the attribute <c>messaging.system</c> of OpenTelemetry's conventions. <c>_OTHER</c> unless told.</summary>
     string MessagingSystem => "_OTHER";
+
+    /// <summary>Returns how large a message of a kind may be, as its queue is configured at the moment.</summary>
+    /// <param name="kind">The name of the operation's kind.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
+    /// <returns>The most bytes that a message may have, its attributes included; where that is unknown, the most that any queue of this sort takes.</returns>
+    ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken);
 
     /// <summary>Sends a message.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
     /// <param name="cancel">Gives up; whether the message was sent is then unknown.</param>
     /// <returns>A task that ends when the message is durable.</returns>
+    /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes. It was not sent, and never can be.</exception>
+    /// <exception cref="InvalidPayloadException">The queue cannot carry the characters of the body. It was not sent, and never can be.</exception>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
     Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel);
 
@@ -68,8 +74,8 @@ public interface IOperationQueue
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>
-    /// What was known within the last seconds, or at least once, with what this process has sent since; <see langword="null"/> if nothing
-    /// ever was.
+    /// The depth as it was last read, at most about a minute ago, plus what this process has sent since; <see langword="null"/> if it is unknown
+    /// or older.
     /// </returns>
     ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel);
 

@@ -28,12 +28,16 @@ internal readonly record struct QueueArn(string Region, string Account, string N
 
     private static bool IsAccount(string segment) => segment.Length == 12 && segment.All(char.IsAsciiDigit);
 
-    // "sqs.{region}.", "sqs-fips.{region}.", or the older "{region}.queue.".
-    // https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
-    private static string? RegionOf(string host) => host.Split('.') switch
+    /// <summary>The region of one of AWS's hosts; <see langword="null"/> for any other, and where the host does not tell it.</summary>
+    /// <remarks>
+    /// "sqs.{region}.", "sqs-fips.{region}.", the older "{region}.queue.", or a VPC endpoint's "….sqs.{region}.vpce.".
+    /// https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+    /// </remarks>
+    public static string? RegionOf(string host) => host.Split('.') switch
     {
         ["sqs" or "sqs-fips", var region, "amazonaws" or "api", ..] => region,
         [var region, "queue", "amazonaws", ..] => region,
+        [_, "sqs", var region, "vpce", "amazonaws", ..] => region,
         _ => null,
     };
 }

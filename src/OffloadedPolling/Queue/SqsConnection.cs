@@ -29,11 +29,11 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
         }
     }
 
-    private static AmazonSQSClient Create()
+    private static SqsClient Create()
     {
         try
         {
-            return new AmazonSQSClient(new AmazonSQSConfig { Timeout = _timeout });
+            return new SqsClient(new AmazonSQSConfig { Timeout = _timeout });
         }
         catch (AmazonClientException incomplete)
         {

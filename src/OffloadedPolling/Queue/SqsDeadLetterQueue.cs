@@ -12,7 +12,7 @@ internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<Operat
     public bool IsKnown(string kind) => !string.IsNullOrEmpty(QueueUrl(kind));
 
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>
-        sqs.ReceiveAsync(QueueUrl(kind), SqsMessages.MaxBatch, options.Get(kind).VisibilityTimeout, () => default, cancel);
+        sqs.ReceiveAsync(kind, QueueUrl(kind), SqsMessages.MaxBatch, options.Get(kind).VisibilityTimeout, () => default, cancel);
 
     public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancel) => sqs.DeleteAsync(QueueUrl(kind), [message], cancel);
 

@@ -1,4 +1,7 @@
+using System.Net;
 using Amazon.Runtime;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 
 namespace OffloadedPolling.Queue;
 
@@ -21,6 +24,23 @@ internal static class SqsErrors
         "MessageNotInflight" or "AWS.SimpleQueueService.MessageNotInflight"
         or "ReceiptHandleIsInvalid" or "InvalidParameterValue" or "InvalidParameterValueException";
 
+    /// <summary>The SDK found that a message and its checksum do not match. The service itself has said nothing.</summary>
+    public static bool IsCorrupt(Exception error) =>
+        error is AmazonSQSException { ErrorCode: null or "" } && error.Message.Contains("MD5 hash mismatch", StringComparison.Ordinal);
+
+    /// <summary>The body has characters that SQS does not take: however often it is sent, it is refused.</summary>
+    public static bool IsInvalidContents(AmazonServiceException error) =>
+        error is InvalidMessageContentsException || error.ErrorCode is "InvalidMessageContents";
+
+    /// <summary>The message is over the queue's <c>MaximumMessageSize</c>: however often it is sent, it is refused.</summary>
+    public static bool IsTooLarge(AmazonServiceException error) =>
+        error.StatusCode == HttpStatusCode.RequestEntityTooLarge
+        || error.Message.Contains("must be shorter than", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>It may be: SQS says no more than that something about the request is invalid, in words that may change.</summary>
+    public static bool MayBeTooLarge(AmazonServiceException error) =>
+        IsTooLarge(error) || error.ErrorCode is "InvalidParameterValue" or "InvalidParameterValueException";
+
     public static OperationQueueException ToQueueException(string verb, string queueUrl, Exception error)
     {
         var code = (error as AmazonServiceException)?.ErrorCode;
@@ -33,6 +53,8 @@ internal static class SqsErrors
             "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch"
                 or "InvalidSignatureException" or "InvalidSecurity" or "MissingAuthenticationToken" => ($"the credentials are refused ({code})",
                 "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
+            _ when IsCorrupt(error) => ($"a message and its checksum do not match ({error.Message}): it was altered between SQS and this process",
+                "Look for a proxy or a network device that does so."),
             { Length: > 0 } => ($"SQS answered {code}: {error.Message}", "See the inner exception."),
             _ => ($"SQS could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_SQS."),
         };

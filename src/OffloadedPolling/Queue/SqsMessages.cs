@@ -1,11 +1,14 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Queue;
 
 /// <summary>The requests about messages that every SQS queue is asked, in batches as large as SQS takes.</summary>
-internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
+internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<SqsMessages> logger)
 {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     public const int MaxBatch = 10;
@@ -22,20 +25,25 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
     private static readonly List<string> _messageAttributes = [
         MessageAttributes.StatusKey, MessageAttributes.StatusCreatedAt, MessageAttributes.TraceParent];
 
-    /// <summary>Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came.</summary>
+    private readonly ConcurrentDictionary<string, long> _oneByOneUntil = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came. What lacks something that every message has, or
+    /// was altered on its way, is left alone.
+    /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-        string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
+        string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
     {
         var request = new ReceiveMessageRequest
         {
             QueueUrl = queueUrl,
-            MaxNumberOfMessages = Math.Min(most, MaxBatch),
+            MaxNumberOfMessages = IsOneByOne(queueUrl) ? 1 : Math.Min(most, MaxBatch),
             WaitTimeSeconds = (int)SqsConnection.LongestWait.TotalSeconds,
             VisibilityTimeout = Seconds(visibility),
             MessageSystemAttributeNames = _systemAttributes,
             MessageAttributeNames = _messageAttributes,
         };
-        var response = await CallAsync("receive from", queueUrl, () => sqs.Client.ReceiveMessageAsync(request, cancel), cancel).ConfigureAwait(false);
+        var response = await ReceiveAsync(request, visibility, cancel).ConfigureAwait(false);
         var (receivedAt, visibleAgainAt) = (time.GetTimestamp(), Timestamps.After(time, visibility));
 
         // An empty receive has no list at all.
@@ -45,7 +53,44 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
         }
 
         var max = await maxReceiveCount().ConfigureAwait(false);
-        return messages.ConvertAll(message => ToReceived(message, max, receivedAt, visibleAgainAt));
+        return [.. messages.Where(message => IsWhole(kind, message)).Select(message => SqsReceived.Read(message, max, receivedAt, visibleAgainAt))];
+    }
+
+    private async Task<ReceiveMessageResponse> ReceiveAsync(ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancel)
+    {
+        try
+        {
+            return await sqs.Client.ReceiveMessageAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            if (SqsErrors.IsCorrupt(failed))
+            {
+                // A client of the host's fails a whole receive for one message. It and the others come again by then: each by itself.
+                _oneByOneUntil[request.QueueUrl] = Timestamps.After(time, 2 * visibility);
+            }
+
+            throw SqsErrors.ToQueueException("receive from", request.QueueUrl, failed);
+        }
+    }
+
+    private bool IsOneByOne(string queueUrl) => _oneByOneUntil.TryGetValue(queueUrl, out var until) && time.GetTimestamp() < until;
+
+    private bool IsWhole(string kind, Message message)
+    {
+        if (sqs.Client is SqsClient && !SqsReceived.IsIntact(message))
+        {
+            Log.MessageCorrupt(logger, message.MessageId, kind);
+            return false;
+        }
+
+        if (SqsReceived.Missing(message) is not { } missing)
+        {
+            return true;
+        }
+
+        Log.MessageIncomplete(logger, message.MessageId, kind, missing);
+        return false;
     }
 
     public async Task DeleteAsync(string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
@@ -102,23 +147,6 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time)
                 $"Could not {verb} the queue '{queueUrl}' {failed.Count} of {batch.Length} messages; they are delivered again when their visibility timeout ends. {string.Join("; ", reasons)}");
         }
     }
-
-    private static ReceivedMessage ToReceived(Message message, int? maxReceiveCount, long receivedAt, long visibleAgainAt) => new()
-    {
-        Id = message.MessageId,
-        ReceiptHandle = message.ReceiptHandle,
-        Body = message.Body,
-        StatusKey = Text(message, MessageAttributes.StatusKey),
-        StatusCreatedAt = Text(message, MessageAttributes.StatusCreatedAt) is { } text && StatusCreatedAtText.TryRead(text, out var createdAt) ? createdAt : null,
-        TraceParent = Text(message, MessageAttributes.TraceParent),
-        ReceiveCount = int.TryParse(
-            message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.ApproximateReceiveCount), CultureInfo.InvariantCulture, out var count) ? count : 1,
-        MaxReceiveCount = maxReceiveCount,
-        ReceivedAt = receivedAt,
-        VisibleAgainAt = visibleAgainAt,
-    };
-
-    private static string? Text(Message message, string attribute) => message.MessageAttributes?.GetValueOrDefault(attribute)?.StringValue;
 
     private static string EntryId(int index) => index.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using Microsoft.Extensions.Options;
@@ -8,12 +9,20 @@ namespace OffloadedPolling.Queue;
 internal sealed class SqsOperationQueue(
     SqsConnection sqs, SqsMessages sqsMessages, SqsQueueAttributes attributes, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IOperationQueue
 {
+    // The most that any queue takes, and what one takes whose limit was never set.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    private const int MaxMessageBytes = 1024 * 1024;
+
     // What an accept or a message may wait for the queue's attributes, which both can do without.
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromMilliseconds(100);
 
-    public int MaxMessageBytes => 1024 * 1024;
+    // What a refused accept may wait to learn what the queue takes.
+    private static readonly TimeSpan _refusalPatience = TimeSpan.FromSeconds(1);
 
     public string MessagingSystem => SqsMessages.MessagingSystem;
+
+    public async ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) =>
+        (await attributes.GetSettingsAsync(kind, _attributesPatience, cancellationToken).ConfigureAwait(false))?.MaxMessageBytes ?? MaxMessageBytes;
 
     public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel)
     {
@@ -33,12 +42,30 @@ internal sealed class SqsOperationQueue(
             request.MessageAttributes.Add(MessageAttributes.TraceParent, Text(trace));
         }
 
-        await SqsMessages.CallAsync("send to", request.QueueUrl, () => sqs.Client.SendMessageAsync(request, cancel), cancel).ConfigureAwait(false);
+        try
+        {
+            await sqs.Client.SendMessageAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch (AmazonServiceException refused) when (SqsErrors.IsInvalidContents(refused))
+        {
+            throw new InvalidPayloadException(kind, position: null, refused);
+        }
+        catch (AmazonServiceException refused) when (SqsErrors.MayBeTooLarge(refused))
+        {
+            throw await ToTooLargeAsync(kind, message.SizeInBytes, refused, cancel).ConfigureAwait(false)
+                ?? (Exception)SqsErrors.ToQueueException("send to", request.QueueUrl, refused);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw SqsErrors.ToQueueException("send to", request.QueueUrl, failed);
+        }
+
         attributes.CountSent(kind);
     }
 
     // The messages are this worker's by then: whoever gives up while it is asked how often they come must not lose them.
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel) => sqsMessages.ReceiveAsync(
+        kind,
         sqs.QueueUrl(kind),
         most,
         options.Get(kind).VisibilityTimeout,
@@ -85,7 +112,16 @@ internal sealed class SqsOperationQueue(
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => attributes.GetDepthAsync(kind, _attributesPatience, cancel);
 
     public async Task<string?> CheckAsync(string kind, CancellationToken cancel) => SqsSetUp.WrongWith(
-        sqs.QueueUrl(kind), SqsQueueAttributes.Read(await attributes.FetchAsync(kind, cancel).ConfigureAwait(false), before: null), options.Get(kind));
+        sqs.QueueUrl(kind), await attributes.RefreshAsync(kind, cancel).ConfigureAwait(false), options.Get(kind));
+
+    // The limit was unknown, or has been lowered. Where it cannot be read, all that is known of it is that this message is over it.
+    private async Task<PayloadTooLargeException?> ToTooLargeAsync(string kind, int size, AmazonServiceException refused, CancellationToken cancel)
+    {
+        var limit = (await attributes.GetAsync(kind, _refusalPatience, cancel).ConfigureAwait(false))?.MaxMessageBytes;
+        return size > limit || SqsErrors.IsTooLarge(refused)
+            ? new PayloadTooLargeException(kind, size, Math.Min(limit ?? MaxMessageBytes, size - 1), refused)
+            : null;
+    }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

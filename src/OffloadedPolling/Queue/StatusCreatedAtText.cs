@@ -16,10 +16,9 @@ internal static class StatusCreatedAtText
     public static string Of(DateTimeOffset createdAt) => createdAt.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
 
     /// <summary>Reads an instant, and cuts it to milliseconds, which is what documents have.</summary>
-    public static bool TryRead(string text, out DateTimeOffset createdAt)
-    {
-        var readable = DateTimeOffset.TryParseExact(text, _readable, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read);
-        createdAt = DateTimeOffset.FromUnixTimeMilliseconds(read.ToUnixTimeMilliseconds());
-        return readable;
-    }
+    /// <returns><see langword="null"/> for anything else.</returns>
+    public static DateTimeOffset? Read(string? text) =>
+        DateTimeOffset.TryParseExact(text, _readable, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(read.ToUnixTimeMilliseconds())
+            : null;
 }

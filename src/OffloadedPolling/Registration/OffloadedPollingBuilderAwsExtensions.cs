@@ -113,6 +113,7 @@ public static class OffloadedPollingBuilderAwsExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, SqsOperationOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, SqsQueueConflictsValidator>());
 
         services.TryAddSingleton(provider => new SqsConnection(provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetService<IAmazonSQS>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));

@@ -13,17 +13,9 @@ internal sealed class SqsOperationOptionsValidator(SettingsSection settings) : I
             errors.Add(nameof(options.QueueUrl), wrong);
         }
 
-        if (!string.IsNullOrEmpty(options.DeadLetterQueueUrl))
+        if (!string.IsNullOrEmpty(options.DeadLetterQueueUrl) && WrongWith(options.DeadLetterQueueUrl) is { } wrongToo)
         {
-            if (WrongWith(options.DeadLetterQueueUrl) is { } wrongToo)
-            {
-                errors.Add(nameof(options.DeadLetterQueueUrl), wrongToo);
-            }
-            else if (options.DeadLetterQueueUrl == options.QueueUrl)
-            {
-                errors.Add(nameof(options.DeadLetterQueueUrl),
-                    $"is '{options.DeadLetterQueueUrl}', the kind's own queue: every operation would be given up unread. Set it to the queue that the redrive policy names.");
-            }
+            errors.Add(nameof(options.DeadLetterQueueUrl), wrongToo);
         }
 
         return errors.ToResult();
@@ -34,7 +26,7 @@ internal sealed class SqsOperationOptionsValidator(SettingsSection settings) : I
         null or "" => "is missing. Set it to the URL of this kind's SQS queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/orders.",
         _ when !Uri.TryCreate(queueUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") =>
             $"is '{queueUrl}', which is no queue URL. It looks like https://sqs.eu-west-1.amazonaws.com/123456789012/orders.",
-        _ when queueUrl.EndsWith(".fifo", StringComparison.Ordinal) =>
+        _ when queueUrl.TrimEnd('/').EndsWith(".fifo", StringComparison.Ordinal) =>
             $"is '{queueUrl}', a FIFO queue, which would run one operation at a time. Use a standard queue.",
         _ => null,
     };

@@ -15,6 +15,14 @@ internal static class Problems
         Detail = "The operation was not accepted and will not run. Send the request again.",
     };
 
+    /// <summary>The document was created, but no queue takes its message: it is too large, or has characters that cannot be sent.</summary>
+    public static OperationProblem PayloadRefused { get; } = new()
+    {
+        Type = Prefix + "payload-refused",
+        Title = "The request cannot be queued",
+        Detail = "It is too large, or it contains characters that are not allowed. The operation was not accepted and will not run.",
+    };
+
     /// <summary>The work was queued, but no status URL could be made: nobody could learn what came of it.</summary>
     public static OperationProblem NotIssued { get; } = new()
     {

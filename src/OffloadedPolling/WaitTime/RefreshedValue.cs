@@ -51,7 +51,8 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
         }
     }
 
-    private Task FetchIfDue()
+    /// <summary>Begins to fetch a newer value, unless a fetch is under way or the value is young enough. Nobody has to wait for it.</summary>
+    public Task FetchIfDue()
     {
         lock (_lock)
         {

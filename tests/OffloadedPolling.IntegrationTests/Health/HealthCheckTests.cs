@@ -84,6 +84,18 @@ public sealed class HealthCheckTests
     }
 
     [Theory]
+    [InlineData("1048576", "in order")]
+    [InlineData("262144", "in order; takes messages of up to 262,144 bytes")]
+    [InlineData("1024", "in order; takes messages of up to 1,024 bytes")]
+    public async Task AQueueThatTakesOnlySmallMessages_IsHealthyAndSaysSo(string limit, string expected)
+    {
+        var health = await CheckAsync(await TestServers.NewQueueAsync(new() { ["MaximumMessageSize"] = limit }));
+
+        health.Status.Should().Be(HealthStatus.Healthy);
+        health.Data["queue of parcels"].Should().Be(expected);
+    }
+
+    [Theory]
     [InlineData(true, false, HealthStatus.Unhealthy, "access is denied")]
     [InlineData(false, false, HealthStatus.Unhealthy, "access is denied")]
     [InlineData(false, true, HealthStatus.Degraded, "Grant s3:ListBucket")]

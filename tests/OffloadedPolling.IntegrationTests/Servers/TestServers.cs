@@ -83,11 +83,18 @@ internal static class TestServers
 
     public static async Task<(string Queue, string DeadLetters)> NewQueueWithDeadLettersAsync(int maxReceiveCount)
     {
-        var deadLetters = await NewQueueAsync();
+        var (queue, deadLetters) = (await NewQueueAsync(), await NewQueueAsync());
+        await SetMaxReceiveCountAsync(queue, deadLetters, maxReceiveCount);
+        return (queue, deadLetters);
+    }
+
+    /// <summary>Sets how often a queue delivers a message before it goes to its dead-letter queue.</summary>
+    public static async Task SetMaxReceiveCountAsync(string queue, string deadLetters, int maxReceiveCount)
+    {
         using var sqs = NewSqsClient();
         var arn = (await sqs.GetQueueAttributesAsync(deadLetters, [QueueAttributeName.QueueArn])).QueueARN;
         var policy = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":{{maxReceiveCount}}}""";
-        return (await NewQueueAsync(new() { [QueueAttributeName.RedrivePolicy] = policy }), deadLetters);
+        await sqs.SetQueueAttributesAsync(queue, new() { [QueueAttributeName.RedrivePolicy] = policy });
     }
 
     /// <summary>A table for orders.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
@@ -8,6 +9,11 @@ namespace OffloadedPolling.Tests.Conformance;
 public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
+    private const string Notes = "letters";
+
+    private protected override void Build(IOffloadedPollingBuilder builder) =>
+        builder.AddOperation<RawNote>(Notes, settings => Provider.Configure(Notes, settings));
+
     [Fact]
     public async Task AcceptAsync_LeavesADocumentAMessageAndAUrl()
     {
@@ -30,12 +36,34 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AcceptAsync_APayloadOverTheLimit_CreatesNothing()
     {
-        var thrown = await Assert.ThrowsAsync<PayloadTooLargeException>(() =>
-            Host.Operations.AcceptAsync(new Parcel("Ada", new string('x', Host.Queue.MaxMessageBytes))));
+        var limit = await Host.Queue.GetMaxMessageBytesAsync(Kind, default);
 
-        Assert.Equal(Host.Queue.MaxMessageBytes, thrown.Limit);
+        var thrown = await Assert.ThrowsAsync<PayloadTooLargeException>(() => Host.Operations.AcceptAsync(new Parcel("Ada", new string('x', limit))));
+
+        thrown.Limit.Should().Be(limit);
         Assert.Equal(0, await Provider.CountDocumentsAsync());
         Assert.Equal(0, await Provider.CountMessagesAsync(Kind));
+    }
+
+    [Theory]
+    [InlineData("\"a\uFFFF\"", "\"a\\uFFFF\"")]
+    [InlineData("\"a\u0001\"", "\"a\\u0001\"")]
+    public async Task AcceptAsync_RawJsonWithCharactersThatNoQueueCarries_SendsThemEscaped(string raw, string sent)
+    {
+        await Host.Operations.AcceptAsync(new RawNote(raw));
+
+        var message = (await Host.Queue.ReceiveAsync(Notes, 1, default)).Should().ContainSingle().Which;
+
+        message.Body.Should().Be($$"""{"json":{{sent}}}""");
+    }
+
+    [Fact]
+    public async Task AcceptAsync_CharactersThatNoQueueCarriesOutsideStrings_IsRefusedAndCreatesNothing()
+    {
+        await Host.Operations.Invoking(operations => operations.AcceptAsync(new RawNote("1\uFFFF"))).Should().ThrowAsync<InvalidPayloadException>();
+
+        (await Provider.CountDocumentsAsync()).Should().Be(0);
+        (await Provider.CountMessagesAsync(Notes)).Should().Be(0);
     }
 
     [Fact]

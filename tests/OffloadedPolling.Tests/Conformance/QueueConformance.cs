@@ -67,7 +67,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     public async Task SendAsync_TheLargestMessage_Comes()
     {
         var attributes = new OutgoingMessage { Body = "", StatusKey = StatusKey, StatusCreatedAt = DateTimeOffset.UnixEpoch }.SizeInBytes;
-        var body = new string('x', Queue.MaxMessageBytes - attributes);
+        var body = new string('x', await Queue.GetMaxMessageBytesAsync(Kind, default) - attributes);
 
         await SendAsync(body, createdAt: DateTimeOffset.UnixEpoch);
 

@@ -7,14 +7,14 @@ internal sealed class ShuffledQueue(IOperationQueue queue) : IOperationQueue
 {
     public string MessagingSystem => queue.MessagingSystem;
 
-    public int MaxMessageBytes => queue.MaxMessageBytes;
-
     /// <summary>Puts it in front of the queue that is registered.</summary>
     public static void Decorate(IServiceCollection services)
     {
         var inner = services.Last(service => service.ServiceType == typeof(IOperationQueue)).ImplementationType!;
         services.AddSingleton<IOperationQueue>(provider => new ShuffledQueue((IOperationQueue)ActivatorUtilities.CreateInstance(provider, inner)));
     }
+
+    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => queue.GetMaxMessageBytesAsync(kind, cancellationToken);
 
     public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => queue.SendAsync(kind, message, cancel);
 

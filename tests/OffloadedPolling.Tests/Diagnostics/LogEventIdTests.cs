@@ -24,6 +24,8 @@ public sealed class LogEventIdTests
         ["ReceiveFailed"] = 302,
         ["MessagesNotDeleted"] = 303,
         ["RetentionShorterThanQueues"] = 304,
+        ["MessageIncomplete"] = 305,
+        ["MessageCorrupt"] = 306,
         ["WorkerStarted"] = 401,
         ["WorkerStopping"] = 402,
         ["WorkerStopped"] = 403,

@@ -11,6 +11,7 @@ public sealed class QueueArnTests
     [InlineData("https://sqs-fips.eu-west-1.amazonaws.com/123456789012/orders")]
     [InlineData("https://eu-west-1.queue.amazonaws.com/123456789012/orders")]
     [InlineData("https://queue.amazonaws.com/123456789012/orders")]
+    [InlineData("https://vpce-0a1b2c3d-4e5f.sqs.eu-west-1.vpce.amazonaws.com/123456789012/orders")]
     [InlineData("http://localhost:4566/123456789012/orders")]
     [InlineData("http://localhost:9324/queue/orders")]
     [InlineData("http://localhost:9324/orders")]

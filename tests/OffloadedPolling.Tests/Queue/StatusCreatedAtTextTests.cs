@@ -25,14 +25,11 @@ public sealed class StatusCreatedAtTextTests
     [InlineData("2026-11-23T10:00:00Z", "2026-11-23T10:00:00Z")]
     [InlineData("2026-11-23T10:00:00.1209999Z", "2026-11-23T10:00:00.120Z")]
     [InlineData("2026-11-23T12:00:00.120+02:00", "2026-11-23T10:00:00.120Z")]
-    public void TryRead_AnInstantOfRfc3339_ReadsItToTheMillisecond(string text, string expected)
-    {
-        StatusCreatedAtText.TryRead(text, out var read).Should().BeTrue();
-
-        read.Should().Be(DateTimeOffset.Parse(expected, null)).And.HaveOffset(TimeSpan.Zero);
-    }
+    public void Read_AnInstantOfRfc3339_IsReadToTheMillisecond(string text, string expected) =>
+        StatusCreatedAtText.Read(text).Should().Be(DateTimeOffset.Parse(expected, null)).And.HaveOffset(TimeSpan.Zero);
 
     [Theory]
+    [InlineData(null)]
     [InlineData("")]
     [InlineData("yesterday")]
     [InlineData("1795514400000")]
@@ -41,5 +38,5 @@ public sealed class StatusCreatedAtTextTests
     [InlineData("2026-13-23T10:00:00.120Z")]
     [InlineData(" 2026-11-23T10:00:00.120Z")]
     [InlineData("0001-01-01T00:00:00+14:00")]
-    public void TryRead_AnythingElse_IsUnreadable(string text) => StatusCreatedAtText.TryRead(text, out _).Should().BeFalse();
+    public void Read_AnythingElse_Null(string? text) => StatusCreatedAtText.Read(text).Should().BeNull();
 }

@@ -164,7 +164,7 @@ public sealed class StartupTests
     public void Validate_ATypeAndANameTwice_NamesBoth()
     {
         var services = new ServiceCollection();
-        Whole(services.AddOffloadedPolling(Section([]))).AddOperation<Letter>("other", LetterJson.Default, kind => kind.QueueUrl = QueueUrl);
+        Whole(services.AddOffloadedPolling(Section([]))).AddOperation<Letter>("other", LetterJson.Default, kind => kind.QueueUrl = QueueUrl + "-other");
 
         Assert.Contains("'letters', 'other'", Assert.Single(Validate(services)), StringComparison.Ordinal);
     }
@@ -197,9 +197,9 @@ public sealed class StartupTests
     }
 
     [Theory]
-    [InlineData(QueueUrl, "the kind's own queue")]
     [InlineData("letters-dead", "is 'letters-dead', which is no queue URL")]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo", "a FIFO queue")]
+    [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo/", "a FIFO queue")]
     public void Start_ADeadLetterQueueThatCannotBe_IsNamed(string url, string why)
     {
         var failure = Assert.Single(Start(new() { ["Operations:letters:DeadLetterQueueUrl"] = url }));

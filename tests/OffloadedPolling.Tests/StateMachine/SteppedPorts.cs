@@ -9,8 +9,6 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
 {
     private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(30);
 
-    public int MaxMessageBytes => 1024 * 1024;
-
     public static CheckedEstimator Checked(IWaitTimeEstimator estimator, TimeProvider time) => new(estimator, time, NullLogger<CheckedEstimator>.Instance);
 
     private long VisibleAgainAt => Timestamps.After(time, _visibility);
@@ -37,6 +35,8 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     });
 
     public Task<string?> CheckAsync(CancellationToken cancel) => StoreAsync(() => default(string));
+
+    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(1024 * 1024);
 
     public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => QueueAsync(() =>
     {

@@ -48,11 +48,11 @@ public sealed class EstimateTests
         var known = SqsQueueAttributes.Read(
             new() { ["ApproximateNumberOfMessages"] = "7", ["ApproximateNumberOfMessagesNotVisible"] = "2", ["ApproximateNumberOfMessagesDelayed"] = "1", ["RedrivePolicy"] = """{"maxReceiveCount":"4"}""" }, null);
 
-        Assert.Equal(new QueueDepth(8, 2), known.Depth);
+        Assert.Equal(new QueueDepth(8, 2), known.Depth!.Depth);
         Assert.Equal(4, known.MaxReceiveCount);
         Assert.Null(SqsQueueAttributes.Read(null, null).Depth);
         Assert.Null(SqsQueueAttributes.Read([], null).MaxReceiveCount);
-        Assert.Equal(known.Depth, SqsQueueAttributes.Read(null, known).Depth);
+        SqsQueueAttributes.Read(null, known, sentBefore: 5, readAt: 6).Depth.Should().Be(known.Depth, "it is as old as it was");
     }
 
     private static OperationStatus Status(OperationEstimate? estimate) => new()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OffloadedPolling.Queue;
 
@@ -16,7 +15,7 @@ internal sealed class EventRecord(JsonElement json)
 
     public bool IsFromSqs => Source == "aws:sqs";
 
-    /// <summary>What it lacks that a message has; <see langword="null"/> if nothing.</summary>
+    /// <summary>What it lacks that a message has, or has but unreadable; <see langword="null"/> if nothing.</summary>
     public string? Missing => this switch
     {
         { MessageId: null or "" } => "messageId",
@@ -24,11 +23,14 @@ internal sealed class EventRecord(JsonElement json)
         _ when Text(json, "body") is null => "body",
         // It decides whose an operation is: a guess could run one twice.
         { ReceiveCount: null } => "attributes.ApproximateReceiveCount",
+        // A message that names its document unreadably must not act on any.
+        { StatusCreatedAt: null } when HasAttribute(MessageAttributes.StatusCreatedAt) => $"messageAttributes.{MessageAttributes.StatusCreatedAt}",
         _ => null,
     };
 
-    private int? ReceiveCount => int.TryParse(
-        Text(Member(json, "attributes"), "ApproximateReceiveCount"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+    private int? ReceiveCount => SqsReceived.ReadReceiveCount(Text(Member(json, "attributes"), "ApproximateReceiveCount"));
+
+    private DateTimeOffset? StatusCreatedAt => StatusCreatedAtText.Read(MessageAttribute(MessageAttributes.StatusCreatedAt));
 
     /// <summary>The message that it is, where nothing is missing.</summary>
     /// <param name="maxReceiveCount">How often the queue delivers it; <see langword="null"/> if that is unknown.</param>
@@ -40,13 +42,16 @@ internal sealed class EventRecord(JsonElement json)
         ReceiptHandle = Text(json, "receiptHandle")!,
         Body = Text(json, "body")!,
         StatusKey = MessageAttribute(MessageAttributes.StatusKey),
-        StatusCreatedAt = MessageAttribute(MessageAttributes.StatusCreatedAt) is { } text && StatusCreatedAtText.TryRead(text, out var createdAt) ? createdAt : null,
+        StatusCreatedAt = StatusCreatedAt,
         TraceParent = MessageAttribute(MessageAttributes.TraceParent),
         ReceiveCount = ReceiveCount!.Value,
         MaxReceiveCount = maxReceiveCount,
         ReceivedAt = receivedAt,
         VisibleAgainAt = visibleAgainAt,
     };
+
+    private bool HasAttribute(string name) =>
+        Member(Member(json, "messageAttributes"), name).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
 
     private string? MessageAttribute(string name) => Text(Member(Member(json, "messageAttributes"), name), "stringValue");
 

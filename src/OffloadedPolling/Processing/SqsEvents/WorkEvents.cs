@@ -60,7 +60,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
     {
         var arrivedAt = _time.GetTimestamp();
-        var attributes = await _attributes.GetOnceAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
+        var attributes = await _attributes.GetSettingsAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
         var hiddenUntil = Timestamps.After(
             _time, (attributes?.VisibilityTimeout ?? _options.VisibilityTimeout) - _time.GetElapsedTime(arrivedAt));
         var done = new ConcurrentDictionary<EventRecord, bool>();

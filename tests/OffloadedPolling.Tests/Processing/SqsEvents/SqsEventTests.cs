@@ -42,6 +42,29 @@ public sealed class SqsEventTests
     }
 
     [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    public async Task AReceiveCountBelowOne_IsNone(string count)
+    {
+        using var batch = await ReadAsync($$"""{"Records":[{{Record.Replace("\"2\"", $"\"{count}\"", StringComparison.Ordinal)}}]}""");
+
+        batch.Records.Single().Missing.Should().Be("attributes.ApproximateReceiveCount");
+    }
+
+    [Theory]
+    [InlineData("{ \"stringValue\": \"yesterday\", \"dataType\": \"String\" }", "messageAttributes.StatusCreatedAt")]
+    [InlineData("{ \"binaryValue\": \"AAAA\", \"dataType\": \"Binary\" }", "messageAttributes.StatusCreatedAt")]
+    [InlineData("\"2026-11-23T10:00:00.120Z\"", "messageAttributes.StatusCreatedAt")]
+    [InlineData("null", null)]
+    public async Task AStatusCreatedAtThatCannotBeRead_IsMissing(string attribute, string? missing)
+    {
+        var record = Record.Replace("{ \"stringValue\": \"2026-11-23T10:00:00.120Z\", \"dataType\": \"String\" }", attribute, StringComparison.Ordinal);
+        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+
+        batch.Records.Single().Missing.Should().Be(missing);
+    }
+
+    [Theory]
     [InlineData("\"messageAttributes\": null")]
     [InlineData("\"messageAttributes\": []")]
     [InlineData("\"messageAttributes\": { \"StatusKey\": \"operations/1.json\" }")]

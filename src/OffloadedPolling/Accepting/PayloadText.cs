@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace OffloadedPolling.Accepting;
+
+/// <summary>Payloads as JSON that a queue can carry.</summary>
+/// <remarks>
+/// SQS refuses a body with characters that XML 1.0 does not have.
+/// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+/// </remarks>
+internal static class PayloadText
+{
+    // Surrogates only where they are no pair.
+    private static readonly SearchValues<char> _forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(character => character
+            is (< ' ' and not ('\t' or '\n' or '\r')) or (>= '\uD800' and <= '\uDFFF') or '\uFFFE' or '\uFFFF')]);
+
+    /// <summary>Serializes a payload.</summary>
+    /// <exception cref="InvalidPayloadException">It holds raw JSON that is no Unicode.</exception>
+    public static string Of<TPayload>(OperationKind<TPayload> kind, TPayload payload)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(payload, kind.PayloadJson);
+        }
+        catch (Exception failed) when (IsNoUnicode(failed))
+        {
+            // Without the cause, which may quote the payload.
+            throw new InvalidPayloadException(kind.Name, position: null);
+        }
+    }
+
+    /// <summary>Escapes what a queue cannot carry, which keeps its meaning inside JSON strings. An ordinary payload is returned as it is.</summary>
+    /// <exception cref="InvalidPayloadException">It stands elsewhere, or the text is then still no JSON.</exception>
+    public static string Escape(string kind, string json)
+    {
+        if (FirstForbidden(json) is not { } first)
+        {
+            return json;
+        }
+
+        var (escaped, outside) = EscapeInStrings(json);
+        return outside is null && IsJson(escaped) ? escaped : throw new InvalidPayloadException(kind, outside ?? first);
+    }
+
+    private static int? FirstForbidden(string json)
+    {
+        var at = 0;
+        while (json.AsSpan(at).IndexOfAny(_forbidden) is >= 0 and var ahead)
+        {
+            at += ahead;
+            if (!char.IsSurrogatePair(json, at))
+            {
+                return at;
+            }
+
+            at += 2;
+        }
+
+        return null;
+    }
+
+    /// <summary>The text with what is forbidden escaped, or where something forbidden stands outside a string.</summary>
+    private static (string Escaped, int? Outside) EscapeInStrings(string json)
+    {
+        var escaped = new StringBuilder(json.Length + 16);
+        var (inString, afterBackslash) = (false, false);
+        for (var at = 0; at < json.Length; at++)
+        {
+            var character = json[at];
+            if (char.IsSurrogatePair(json, at))
+            {
+                escaped.Append(character).Append(json[++at]);
+                afterBackslash = false;
+            }
+            else if (_forbidden.Contains(character))
+            {
+                // Behind a backslash, an escape would mean something else.
+                if (!inString || afterBackslash)
+                {
+                    return ("", at);
+                }
+
+                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}");
+            }
+            else
+            {
+                escaped.Append(character);
+                (inString, afterBackslash) = (inString ^ (character == '"' && !afterBackslash), inString && !afterBackslash && character == '\\');
+            }
+        }
+
+        return (escaped.ToString(), null);
+    }
+
+    private static bool IsJson(string text)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    // What the serializer says of raw JSON with half of a surrogate pair, or with bytes that are no UTF-8.
+    private static bool IsNoUnicode(Exception? failed) => failed is not null
+        && (failed is EncoderFallbackException or DecoderFallbackException
+            || (failed is InvalidOperationException && failed.Message.Contains("UTF-16", StringComparison.Ordinal))
+            || IsNoUnicode(failed.InnerException));
+}
