@@ -101,7 +101,7 @@ internal static partial class Log
     public static partial void MessageBodyUnreadable(ILogger logger, string messageId, string kind, string path, long line, long @byte);
 
     [LoggerMessage(412, LogLevel.Error, "Message {MessageId} of kind '{Kind}' names the status key '{StatusKey}', under which there is no status document. It is not run, and dead-letters if the queue has a redrive policy.")]
-    public static partial void UnknownStatusKey(ILogger logger, string messageId, string kind, string statusKey);
+    public static partial void UnknownStatusKey(ILogger logger, string messageId, string kind, ForeignText statusKey);
 
     [LoggerMessage(413, LogLevel.Error, "Message {MessageId} of kind '{Kind}' belongs to operation {OperationId} of kind '{OperationKind}': it is in the wrong queue. It is not run, and dead-letters if the queue has a redrive policy.")]
     public static partial void OperationOfAnotherKind(ILogger logger, string messageId, string kind, string operationId, string operationKind);
@@ -173,7 +173,7 @@ internal static partial class Log
     public static partial void DeadLetterOfNoMatter(ILogger logger, string messageId, string kind, string operationId);
 
     [LoggerMessage(433, LogLevel.Error, "Dead letter {MessageId} of kind '{Kind}' leads to no status document (status key '{StatusKey}'). It is left for people to look at, and looked at again in an hour.")]
-    public static partial void DeadLetterWithoutDocument(ILogger logger, string messageId, string kind, string? statusKey);
+    public static partial void DeadLetterWithoutDocument(ILogger logger, string messageId, string kind, ForeignText statusKey);
 
     [LoggerMessage(434, LogLevel.Error, "Dead letter {MessageId} of kind '{Kind}' was not read to its end. It is read again when its visibility timeout ends.")]
     public static partial void DeadLetterLeft(ILogger logger, string messageId, string kind, Exception cause);
@@ -212,10 +212,10 @@ internal static partial class Log
     public static partial void WrittenReduced(ILogger logger, string operationId, OperationState state, Exception cause);
 
     [LoggerMessage(450, LogLevel.Error, "{Count} records come from '{Source}', which is no queue that is known here ({Known}). They are answered as failed. Correct the event source mapping, QueueUrl or DeadLetterQueueUrl, or add the kind's handler or AddDeadLetterReader().")]
-    public static partial void RecordsOfUnknownSource(ILogger logger, int count, string source, string known);
+    public static partial void RecordsOfUnknownSource(ILogger logger, int count, ForeignText source, string known);
 
     [LoggerMessage(451, LogLevel.Error, "Message {MessageId} of kind '{Kind}' came without a readable '{Missing}'. It is answered as failed.")]
-    public static partial void RecordIncomplete(ILogger logger, string? messageId, string kind, string missing);
+    public static partial void RecordIncomplete(ILogger logger, ForeignText messageId, string kind, string missing);
 
     [LoggerMessage(501, LogLevel.Information, "{Part} of the bucket '{Bucket}' was applied: {ShouldBe}. There was: {Was}.")]
     public static partial void BucketPartApplied(ILogger logger, string part, string bucket, string shouldBe, string was);

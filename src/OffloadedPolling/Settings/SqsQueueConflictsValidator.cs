@@ -11,7 +11,7 @@ internal sealed class SqsQueueConflictsValidator(SettingsSection settings, Opera
     public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options)
     {
         var conflicts = kinds.All.Select(kind => kind.Name).Distinct(StringComparer.Ordinal).SelectMany(UsesOf)
-            .GroupBy(use => QueueAddress.Of(use.Url))
+            .GroupBy(use => QueueAddress.Of(use.QueueUrl))
             .Where(uses => uses.Key is not null && uses.Count() > 1)
             .Select(uses => Describe([.. uses])).ToList();
         return conflicts.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(conflicts);
@@ -37,7 +37,7 @@ internal sealed class SqsQueueConflictsValidator(SettingsSection settings, Opera
 
     private static string Describe(IReadOnlyList<Use> uses)
     {
-        var named = uses.Select(use => $"{use.Setting} ('{use.Url}')").ToList();
+        var named = uses.Select(use => $"{use.Setting} ('{use.QueueUrl}')").ToList();
         var (why, whatToDo) = uses.Count(use => use.IsForDeadLetters) switch
         {
             0 => ("Workers of one kind would receive the messages of another.", "Give each kind a queue of its own."),
@@ -48,5 +48,5 @@ internal sealed class SqsQueueConflictsValidator(SettingsSection settings, Opera
         return $"{string.Join(", ", named.SkipLast(1))} and {named[^1]} are the same queue. {why} {whatToDo}";
     }
 
-    private sealed record Use(string Setting, string Url, bool IsForDeadLetters);
+    private sealed record Use(string Setting, string QueueUrl, bool IsForDeadLetters);
 }
