@@ -26,7 +26,7 @@ internal sealed class HandlerScopes(IServiceScopeFactory scopes, OperationMetric
         }
         catch (Exception thrown)
         {
-            activity.Fail(thrown);
+            activity.Fail(thrown is HandlerResultException invalid ? invalid.Reason : thrown);
             throw;
         }
         finally

@@ -102,6 +102,9 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         try
         {
             using var response = await s3.Client.GetObjectAsync(s3.Bucket, missingKey, cancel).ConfigureAwait(false);
+
+            // The SDK takes a body that is not read, and whose length it does not know, for a broken one.
+            _ = await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancel).ConfigureAwait(false);
             return true;
         }
         catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing))

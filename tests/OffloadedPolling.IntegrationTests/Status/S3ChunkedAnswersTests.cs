@@ -113,6 +113,14 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
         (await reader.ReadAsync(null, default)).Fault.Should().Be("the body is no status document");
     }
 
+    [Fact]
+    public async Task CheckAsync_AnObjectWhereNoneIsExpected_IsNoFault()
+    {
+        await PutAsync(_host.Store.GetStatusKey(new string('0', 32)), 1000);
+
+        (await _host.Store.CheckAsync(default)).Should().BeNull();
+    }
+
     private void Chunk(HttpContext context)
     {
         if (context.Request.Method == "GET" && context.Response.StatusCode == (int)HttpStatusCode.OK)

@@ -17,7 +17,7 @@ internal sealed class AcceptBench : IAsyncDisposable, IPresignedUrlIssuer, IWait
 
     public AcceptBench()
     {
-        queue.GetMaxMessageBytesAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(1024 * 1024);
+        Queue.GetMaxMessageBytesAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(1024 * 1024);
         Queue.SendAsync("parcels", null!, default).ReturnsForAnyArgs(call => SendAsync(call.Arg<OutgoingMessage>(), call.Arg<CancellationToken>()));
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerProvider>(Log).AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));

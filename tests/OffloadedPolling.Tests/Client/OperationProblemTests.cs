@@ -45,6 +45,15 @@ public sealed class OperationProblemTests
     }
 
     [Fact]
+    public void Problem_ReadWithOptionsOfTheReadersOwn_HasItsMembers()
+    {
+        var read = JsonSerializer.Deserialize<OperationProblem>("""{"type":"a:b","title":"t","status":409,"detail":"d","instance":"/i","left":1}""")!;
+
+        read.Should().BeEquivalentTo(new { Type = "a:b", Title = "t", Status = 409, Detail = "d", Instance = "/i" });
+        read.Extensions!.Keys.Should().Equal("left");
+    }
+
+    [Fact]
     public void Extensions_OtherNames_AreWrittenAndReadBack()
     {
         var problem = new OperationProblem { Title = "Out of stock", Extensions = new Dictionary<string, JsonElement> { ["Title"] = _value } };
