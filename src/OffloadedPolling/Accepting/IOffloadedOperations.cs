@@ -9,7 +9,9 @@ public interface IOffloadedOperations
     /// <summary>Accepts one operation: estimates it, creates its status document, issues its status URL and sends its message.</summary>
     /// <typeparam name="TPayload">The payload type that the operation's kind was added with.</typeparam>
     /// <param name="payload">What the handler needs. It becomes the message's body.</param>
-    /// <param name="cancel">Gives up. What had been created by then ends as <c>Failed</c>.</param>
+    /// <param name="cancel">
+    /// The token to monitor for cancellation requests. A document whose creation has begun is ended as <c>Failed</c>, in the background if need be.
+    /// </param>
     /// <returns>Where the caller can look, and when.</returns>
     /// <exception cref="ArgumentException">No kind was added for <typeparamref name="TPayload"/>.</exception>
     /// <exception cref="PayloadTooLargeException">
@@ -17,7 +19,11 @@ public interface IOffloadedOperations
     /// <c>Failed</c>.
     /// </exception>
     /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries, where they cannot be escaped. As above.</exception>
-    /// <exception cref="OperationStoreException">The status document could not be created. Nothing was sent.</exception>
+    /// <exception cref="OperationStoreException">
+    /// The status document could not be created, or not within <see cref="OffloadedPollingOptions.AcceptTimeout"/>; or accepts of the kind are
+    /// refused for some seconds because several in a row ran into it. Nothing was sent. A document that was created all the same is ended as
+    /// <c>Failed</c> in the background.
+    /// </exception>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses the status document. Nothing was created or sent.</exception>
     /// <exception cref="StatusDocumentTooLargeException">
     /// <see cref="AcceptOptions.ResourceLocation"/> is so long that the status document is too large, or leaves too little room for its own
@@ -33,7 +39,10 @@ public interface IOffloadedOperations
     /// <inheritdoc cref="AcceptAsync{TPayload}(TPayload, CancellationToken)"/>
     /// <param name="payload">What the handler needs. It becomes the message's body.</param>
     /// <param name="options">What there is to say about this one.</param>
-    /// <param name="cancel">Gives up. Without a key, what had been created by then ends as <c>Failed</c>.</param>
+    /// <param name="cancel">
+    /// The token to monitor for cancellation requests. A document whose creation has begun is ended as <c>Failed</c>; with a key, its message
+    /// is sent. Either happens in the background if need be.
+    /// </param>
     /// <returns>Where the caller can look, and when. With a key that came before: the operation that there is, whatever has become of it.</returns>
     /// <exception cref="ArgumentException">
     /// No kind was added for <typeparamref name="TPayload"/>, or <see cref="AcceptOptions.IdempotencyKey"/> is set without its scope.
@@ -41,9 +50,11 @@ public interface IOffloadedOperations
     /// <exception cref="InvalidIdempotencyKeyException">The key has fewer than 16 characters.</exception>
     /// <exception cref="IdempotencyConflictException">The key came before, with another payload.</exception>
     /// <remarks>
-    /// With <see cref="AcceptOptions.IdempotencyKey"/>, a failed accept may be asked for again: where no URL could be signed, or it is in
-    /// doubt whether the message was sent, the document stays <c>NotStarted</c>, and the next accept with the key sends it again. A message
-    /// that comes twice does no harm. Where the queue refuses the message itself, for its size or its characters, the document says <c>Failed</c>.
+    /// With <see cref="AcceptOptions.IdempotencyKey"/>, a failed accept can be repeated: where no URL could be signed, or the message could not
+    /// be sent, the document stays <c>NotStarted</c>, and the next accept with the key sends the message. If the accept was canceled or ran into
+    /// <see cref="OffloadedPollingOptions.AcceptTimeout"/>, or the outcome of the creation is unknown, the message is sent in the background. A
+    /// message that comes twice does no harm. Where the queue refuses the message itself, for its size or its characters, the document says
+    /// <c>Failed</c>.
     /// </remarks>
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, AcceptOptions options, CancellationToken cancel = default)
         where TPayload : notnull;
