@@ -51,6 +51,7 @@ internal static class Problems
     public static IEnumerable<OperationProblem> Longest =>
     [
         NotSent,
+        PayloadRefused,
         NotIssued,
         StatusRefused,
         ResultInvalid,

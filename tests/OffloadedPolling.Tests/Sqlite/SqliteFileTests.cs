@@ -113,7 +113,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         }
 
         await _provider.ExecuteAsync(
-            $"{whatItLacked} ALTER TABLE documents DROP COLUMN resends; ALTER TABLE messages DROP COLUMN status_created_at; PRAGMA user_version = {version}");
+            $"{whatItLacked} ALTER TABLE documents DROP COLUMN replaced_message_ids; ALTER TABLE documents DROP COLUMN claim_id; ALTER TABLE messages DROP COLUMN status_created_at; PRAGMA user_version = {version}");
         await using var host = await StartAsync();
 
         Assert.Equal((TestDocuments.Waiting(), OperationMetadata.Empty), await host.Store.GetAsync(TestDocuments.Id, default) is { } found ? (found.Status, found.Metadata) : default);
