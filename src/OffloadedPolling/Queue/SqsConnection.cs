@@ -8,14 +8,23 @@ namespace OffloadedPolling.Queue;
 internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, IAmazonSQS? hostClient = null) : IAwsClientSource, IDisposable
 {
     /// <summary>The most that SQS waits for a message in one request.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
+
+    // With less, workers would ask all the time.
+    private static readonly TimeSpan _shortestWait = TimeSpan.FromSeconds(1);
+
+    // What an answer may take beyond that.
+    private static readonly TimeSpan _toAnswer = TimeSpan.FromSeconds(10);
 
     // The SDK's own default is over 24 days.
-    private static readonly TimeSpan _timeout = LongestWait + TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _timeout = _longestWait + _toAnswer;
 
     private readonly Lazy<IAmazonSQS> _client = new(() => hostClient ?? Create());
 
     public IAmazonSQS Client => _client.Value;
+
+    /// <summary>How long a receive waits for its first message: less than a client of the host's waits for an answer.</summary>
+    public TimeSpan ReceiveWait => Client.Config?.Timeout is { } timeout && timeout < _timeout ? WaitWithin(timeout) : _longestWait;
 
     public string QueueUrl(string kind) => options.Get(kind).QueueUrl;
 
@@ -27,6 +36,12 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
         {
             _client.Value.Dispose();
         }
+    }
+
+    private static TimeSpan WaitWithin(TimeSpan timeout)
+    {
+        var wait = timeout < 2 * _toAnswer ? timeout / 2 : timeout - _toAnswer;
+        return wait > _shortestWait ? wait : _shortestWait;
     }
 
     private static SqsClient Create()

@@ -46,12 +46,19 @@ internal static class SqsErrors
         var code = (error as AmazonServiceException)?.ErrorCode;
         var (what, whatToDo) = code switch
         {
-            "AWS.SimpleQueueService.NonExistentQueue" or "QueueDoesNotExist" => ("the queue does not exist",
+            "AWS.SimpleQueueService.NonExistentQueue" or "QueueDoesNotExist" or "InvalidAddress" => ("the queue does not exist",
                 "Create it, or correct QueueUrl, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_SQS)."),
-            "AccessDenied" or "AccessDeniedException" or "KMS.AccessDeniedException" => ("access is denied",
+            { } key when key.StartsWith("KMS", StringComparison.OrdinalIgnoreCase) => ($"the key that encrypts the queue cannot be used ({code}: {error.Message})",
+                "Enable the key, and allow kms:GenerateDataKey and kms:Decrypt on it to hosts, kms:Decrypt to workers."),
+            "RequestThrottled" or "ThrottlingException" or "Throttling" or "OverLimit" or "AWS.SimpleQueueService.OverLimit" => (
+                $"SQS takes no more at the moment ({code}: {error.Message})",
+                "Wait, or raise the quota: requests a second, or 120,000 messages received and not yet deleted."),
+            "RequestExpired" or "RequestTimeTooSkewed" => ($"the request's time is wrong ({code})", "Set this machine's clock."),
+            "AccessDenied" or "AccessDeniedException" => ("access is denied",
                 "Allow sqs:SendMessage and sqs:GetQueueAttributes to hosts, sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes to workers."),
             "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch"
-                or "InvalidSignatureException" or "InvalidSecurity" or "MissingAuthenticationToken" => ($"the credentials are refused ({code})",
+                or "InvalidSignatureException" or "IncompleteSignature" or "InvalidSecurity" or "MissingAuthenticationToken"
+                or "MissingAuthenticationTokenException" or "OptInRequired" => ($"the credentials are refused ({code})",
                 "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
             _ when IsCorrupt(error) => ($"a message and its checksum do not match ({error.Message}): it was altered between SQS and this process",
                 "Look for a proxy or a network device that does so."),

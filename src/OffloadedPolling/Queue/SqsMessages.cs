@@ -38,7 +38,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         {
             QueueUrl = queueUrl,
             MaxNumberOfMessages = IsOneByOne(queueUrl) ? 1 : Math.Min(most, MaxBatch),
-            WaitTimeSeconds = (int)SqsConnection.LongestWait.TotalSeconds,
+            WaitTimeSeconds = (int)sqs.ReceiveWait.TotalSeconds,
             VisibilityTimeout = Seconds(visibility),
             MessageSystemAttributeNames = _systemAttributes,
             MessageAttributeNames = _messageAttributes,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Amazon.SQS;
 using Amazon.SQS.Internal;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.IntegrationTests.Servers;
@@ -67,7 +68,36 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         LeftAlone().Should().ContainSingle().Which.Should().ContainAll("m1", "StatusCreatedAt").And.NotContain("yesterday");
     }
 
+    [Theory]
+    [InlineData(120, 20)]
+    [InlineData(30, 20)]
+    [InlineData(25, 15)]
+    [InlineData(15, 7)]
+    [InlineData(1, 1)]
+    public async Task ReceiveAsync_AClientOfTheHosts_IsAnsweredBeforeItsTimeout(int timeout, int wait)
+    {
+        await using var host = await TestHost.CreateAsync(build: builder => WithTimeout(builder, TimeSpan.FromSeconds(timeout)));
+        var asked = new TaskCompletionSource<int>();
+        _sqs.Intercept = async context =>
+        {
+            if (AwsAnswers.Is(context, "ReceiveMessage"))
+            {
+                asked.TrySetResult((int)(await JsonNode.ParseAsync(context.Request.Body))!["WaitTimeSeconds"]!);
+            }
+
+            return await AwsAnswers.JsonAsync(context, "{}");
+        };
+
+        await host.Queue.ReceiveAsync("parcels", 10, default);
+
+        (await asked.Task).Should().Be(wait);
+    }
+
     private IEnumerable<string> LeftAlone() => _host.Log.Entries.Where(entry => entry.Id == 305).Select(entry => entry.Text);
+
+    private void WithTimeout(IOffloadedPollingBuilder builder, TimeSpan timeout) => builder.Services.AddSingleton<IAmazonSQS>(_ => new AmazonSQSClient(
+        TestServers.Credentials,
+        new AmazonSQSConfig { ServiceURL = _sqs.Address.ToString(), AuthenticationRegion = TestServers.Region, Timeout = timeout }));
 
     private void Answer(params JsonNode[] messages) => _sqs.Intercept = async context =>
         AwsAnswers.Is(context, "ReceiveMessage") && await AwsAnswers.JsonAsync(context, new JsonObject { ["Messages"] = new JsonArray(messages) }.ToJsonString());
