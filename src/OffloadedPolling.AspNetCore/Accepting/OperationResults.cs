@@ -11,7 +11,8 @@ public static class OperationResults
     /// <returns>
     /// 202 with <c>Location</c>, <c>Operation-Location</c>, <c>Retry-After</c> and an <see cref="AcceptedOperation"/>; 413 where the payload
     /// is over the queue's limit; 503 with <c>Retry-After</c> where store or queue is down; 500 where
-    /// <see cref="AcceptOptions.ResourceLocation"/> is too long for the status document. 500 and 503 are logged. Errors are RFC 9457 problems.
+    /// <see cref="AcceptOptions.ResourceLocation"/> is too long for the status document. 500 and 503 are logged. Errors are RFC 9457
+    /// problems.
     /// </returns>
     public static Task<AcceptOperationResult> AcceptAsync<TPayload>(IOffloadedOperations operations, TPayload payload, CancellationToken cancel = default)
         where TPayload : notnull => AcceptAsync(operations, payload, new AcceptOptions(), cancel);

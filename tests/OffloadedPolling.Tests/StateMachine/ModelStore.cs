@@ -86,7 +86,8 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
             when ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
-        (_, { Error.Type: var type, Attempt: var attempt }) when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>
+        (_, { Error.Type: var type, Attempt: var attempt })
+            when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>
             "a result was invalid that no handler returned",
         (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
         _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",

@@ -16,9 +16,7 @@ internal sealed class Sequence
 {
     internal static readonly OperationMetrics Metrics = new(TimeProvider.System);
 
-    private const int MaxTurns = 120;
-
-    private const int MaxRounds = 400;
+    private const int MaxTurns = 120, MaxRounds = 400;
 
     private readonly Random _random;
 
@@ -282,7 +280,9 @@ internal sealed class Sequence
     {
         var (ports, time) = Connect(_apiProcess);
         return new OffloadedOperations(
-            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]), SteppedPorts.Checked(ports, time), ports, Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, Metrics, NullLogger<OffloadedOperations>.Instance);
+            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]), SteppedPorts.Checked(ports, time), ports,
+            Transitions(ports, time), ports, ports, Options.Create(new OffloadedPollingOptions()), time, Metrics,
+            NullLogger<OffloadedOperations>.Instance);
     }
 
     private (SteppedPorts Ports, SteppedTime Time) Connect(SteppedProcess process)

@@ -11,7 +11,8 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
 
     public int MaxMessageBytes => 1024 * 1024;
 
-    public static CheckedEstimator Checked(IWaitTimeEstimator estimator, TimeProvider time) => new(estimator, time, NullLogger<CheckedEstimator>.Instance);
+    public static CheckedEstimator Checked(IWaitTimeEstimator estimator, TimeProvider time) =>
+        new(estimator, time, NullLogger<CheckedEstimator>.Instance);
 
     private long VisibleAgainAt => Timestamps.After(time, _visibility);
 
