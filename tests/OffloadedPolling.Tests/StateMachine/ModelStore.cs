@@ -61,14 +61,14 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         return _documents[status.Id] = after;
     }
 
-    // As every store does.
+    // As every store does. Here, nothing but a handler's result can be unreadable.
     private void Check(OperationStatus status)
     {
-        if (rules != Rules.WithoutReadBack)
+        if (status.Result is not null && rules != Rules.WithoutReadBack)
         {
             StatusDocument.Write(status, StatusDocument.MaxBytes);
         }
-        else if (StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), null, null).Status is null)
+        else if (status.Result is not null && StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), null, null).Status is null)
         {
             Broken ??= "a document was written that callers cannot read";
         }
