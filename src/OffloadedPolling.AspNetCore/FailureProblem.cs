@@ -22,7 +22,8 @@ internal static class FailureProblem
     };
 
     /// <summary>Returns whether a failure is answered. Others are left to the host's exception handling.</summary>
-    public static bool IsKnown(OffloadedPollingException failure) => StatusOf(failure) != StatusCodes.Status500InternalServerError || IsUnfitDocument(failure);
+    public static bool IsKnown(OffloadedPollingException failure) =>
+        StatusOf(failure) != StatusCodes.Status500InternalServerError || IsUnfitDocument(failure);
 
     public static int StatusOf(OffloadedPollingException failure) => failure switch
     {

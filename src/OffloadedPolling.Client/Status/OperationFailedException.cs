@@ -3,8 +3,8 @@ namespace OffloadedPolling.Client;
 /// <summary>The operation ended as <see cref="OperationState.Failed"/>, for the reason in <see cref="Problem"/>.</summary>
 /// <remarks>
 /// A handler throws it to end its operation for good, without a retry. Everything in <see cref="Problem"/> is written to the status
-/// document, which whoever holds the status URL can read. A problem that cannot be serialized or read back is replaced: the operation ends as
-/// <c>Failed</c> with problem <c>result-invalid</c>.
+/// document, which whoever holds the status URL can read. A problem that cannot be serialized or read back is replaced: the operation
+/// ends as <c>Failed</c> with problem <c>result-invalid</c>.
 /// </remarks>
 public sealed class OperationFailedException : Exception
 {

@@ -38,7 +38,8 @@ internal sealed class ProblemExtensions : IDictionary<string, JsonElement>
 
     public void Clear() => _members.Clear();
 
-    public bool Contains(KeyValuePair<string, JsonElement> item) => ((ICollection<KeyValuePair<string, JsonElement>>)_members).Contains(item);
+    public bool Contains(KeyValuePair<string, JsonElement> item) =>
+        ((ICollection<KeyValuePair<string, JsonElement>>)_members).Contains(item);
 
     public bool ContainsKey(string key) => _members.ContainsKey(key);
 
@@ -66,5 +67,6 @@ internal sealed class ProblemExtensions : IDictionary<string, JsonElement>
     };
 
     private static ArgumentException Reserved(string name, string property) => new(
-        $"The extension member '{name}' is a member of the problem itself (RFC 9457). Set {nameof(OperationProblem)}.{property}, or use another name.");
+        $"The extension member '{name}' is a member of the problem itself (RFC 9457). "
+        + $"Set {nameof(OperationProblem)}.{property}, or use another name.");
 }

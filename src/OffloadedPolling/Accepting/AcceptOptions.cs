@@ -8,8 +8,8 @@ public sealed class AcceptOptions
     /// <c>id => $"/order/{id}"</c>.
     /// </summary>
     /// <value>
-    /// <see langword="null"/> unless set: the handler may still set it. It must leave room in the status document for the document's own end
-    /// (some 350 bytes of <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>); otherwise the accept fails.
+    /// <see langword="null"/> unless set: the handler may still set it. It must leave room in the status document for the document's own
+    /// end, some 350 bytes of <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>; otherwise the accept fails.
     /// </value>
     public Func<string, string>? ResourceLocation { get; set; }
 

@@ -205,7 +205,7 @@ internal static partial class Log
     [LoggerMessage(443, LogLevel.Error, "The estimator '{Estimator}' returned an estimate for kind '{Kind}' that cannot be used: {Reason}. It counts as unknown, so that callers poll more often than necessary. Correct the estimator. This is logged once for each kind.")]
     public static partial void EstimateUnusable(ILogger logger, string kind, string estimator, string reason);
 
-    [LoggerMessage(444, LogLevel.Error, "The outcome of operation {OperationId} could not be written, and the operation ends as Failed. {Reason}")]
+    [LoggerMessage(444, LogLevel.Error, "Operation {OperationId} ends as Failed, because its result or problem could not be written. {Reason}")]
     public static partial void ResultInvalid(ILogger logger, string operationId, string reason);
 
     [LoggerMessage(445, LogLevel.Warning, "The status document that says operation {OperationId} is {State} could not be written as a whole. It is written without message, progress, estimate and resourceLocation.")]

@@ -20,7 +20,10 @@ internal static class HandlerResult
     }
 }
 
-/// <summary>A handler returned what cannot be serialized. Apart from <see cref="StatusDocumentNotSerializableException"/>, which a handler may let through.</summary>
+/// <summary>
+/// A handler returned what cannot be serialized. It is not the <see cref="StatusDocumentNotSerializableException"/> itself, because a
+/// handler may throw that one too.
+/// </summary>
 internal sealed class HandlerResultException(StatusDocumentNotSerializableException reason) : Exception(reason.Message, reason)
 {
     public StatusDocumentNotSerializableException Reason => reason;

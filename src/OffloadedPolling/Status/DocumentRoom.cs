@@ -54,7 +54,8 @@ internal static class DocumentRoom
         }
     }
 
-    private static OperationStatus Longest(OperationState state) => _bare with { Status = state, Attempt = int.MaxValue, PercentComplete = 100 };
+    private static OperationStatus Longest(OperationState state) =>
+        _bare with { Status = state, Attempt = int.MaxValue, PercentComplete = 100 };
 
     private static OperationEstimate LongestEstimate() => new()
     {

@@ -11,7 +11,8 @@ namespace OffloadedPolling;
 /// <item>MUST NOT have effects, nor wait for anything: one write asks again each time that another writer came first;</item>
 /// <item>MUST leave the members alone that are the library's own.</item>
 /// </list>
-/// A policy that throws anything, breaks these rules, or makes a document that cannot be written or read back, has refused. Add it with <c>AddStatusDocumentPolicy</c> in every host that writes:
+/// A policy that throws anything, breaks these rules, or makes a document that cannot be written or read back, has refused. Add it with
+/// <c>AddStatusDocumentPolicy</c> in every host that writes:
 /// where operations are accepted or canceled, where they are worked on, and where dead letters are read.
 /// </remarks>
 public interface IStatusDocumentPolicy

@@ -22,7 +22,8 @@ internal static class S3Body
         // One byte more than was announced finds the end at once.
         var buffer = new byte[response.ContentLength > 0 ? response.ContentLength + 1 : FirstBufferSize];
         var length = 0;
-        while (await response.ResponseStream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+        var body = response.ResponseStream;
+        while (await body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
         {
             length += read;
             if (length > maxBytes)

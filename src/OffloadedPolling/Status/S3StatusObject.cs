@@ -46,7 +46,7 @@ internal static class S3StatusObject
     {
         if (await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancel).ConfigureAwait(false) is not { } document)
         {
-            throw new InvalidStatusDocumentException(key, $"it has more than {StatusDocument.MaxBytes} bytes, more than any status document.");
+            throw new InvalidStatusDocumentException(key, $"it has more than {StatusDocument.MaxBytes} bytes.");
         }
 
         var metadata = new OperationMetadata

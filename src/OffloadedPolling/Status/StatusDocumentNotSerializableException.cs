@@ -18,7 +18,8 @@ public sealed class StatusDocumentNotSerializableException : OffloadedPollingExc
         : base(
             $"The status document of operation {id} cannot be written as JSON that callers can read{Place(cause)}. "
             + "Correct the result, problem, message or estimate in it: at most 64 levels may be nested, the document itself included; "
-            + "a member must not occur twice, be an undefined or disposed JsonElement, refer back to its owner, or throw when it is read; text must be valid Unicode.",
+            + "a member must not occur twice, be an undefined or disposed JsonElement, refer back to its owner, or throw when it is read; "
+            + "text must be valid Unicode.",
             cause) =>
         Path = PathOf(cause);
 

@@ -30,9 +30,14 @@ public sealed class StatusDocumentTooLargeException : OffloadedPollingException
     /// </summary>
     public int Reserved { get; }
 
-    private static string Describe(string id, int size, int limit, int reserved) => reserved == 0
-        ? string.Create(CultureInfo.InvariantCulture,
-            $"The status document of operation {id} would have {size:N0} bytes, over MaxDocumentBytes ({limit:N0}). Shorten the message or the result, put the result elsewhere and set ResourceLocation, or raise the limit.")
-        : string.Create(CultureInfo.InvariantCulture,
-            $"The status document of operation {id} needs {size:N0} bytes, over MaxDocumentBytes ({limit:N0}). {reserved:N0} of them are reserved for the operation's attempt, progress, estimate and end. Shorten ResourceLocation or the message, or raise the limit.");
+    private static string Describe(string id, int size, int limit, int reserved)
+    {
+        var invariant = CultureInfo.InvariantCulture;
+        var document = $"The status document of operation {id}";
+        var needed = string.Create(invariant, $"{document} needs {size:N0} bytes, over MaxDocumentBytes ({limit:N0}).");
+        var room = string.Create(invariant, $"{reserved:N0} of them are reserved for the operation's attempt, progress, estimate and end.");
+        return reserved == 0
+            ? $"{needed} Shorten the message or the result, put the result elsewhere and set ResourceLocation, or raise the limit."
+            : $"{needed} {room} Shorten ResourceLocation or the message, or raise the limit.";
+    }
 }

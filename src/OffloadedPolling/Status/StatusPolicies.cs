@@ -35,8 +35,10 @@ internal sealed class StatusPolicies(
     /// </summary>
     public OperationStatus? Reduced(OperationStatus document, OffloadedPollingException cause)
     {
+        var isHandlersProblem = document.Error is { } error && !Problems.IsOwn(error);
+        var isHandlersOutcome = isHandlersProblem || document is { Status: OperationState.Succeeded } or { Result: not null };
         var reduced = document with { PercentComplete = null, Message = null, Estimate = null, ResourceLocation = null };
-        if (document is { Status: OperationState.Succeeded } or { Result: not null } || (document.Error is { } error && !Problems.IsOwn(error)) || reduced == document)
+        if (isHandlersOutcome || reduced == document)
         {
             return null;
         }

@@ -16,7 +16,9 @@ internal sealed class StatusTransitions(
 
     /// <summary>Creates the document of an operation that is being accepted.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it. Nothing was written.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end. Nothing was written.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">
+    /// It is over the limit, or leaves too little room for its end. Nothing was written.
+    /// </exception>
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
         writes.CreateAsync(Fitting(status), metadata, cancel);
 
@@ -37,8 +39,8 @@ internal sealed class StatusTransitions(
 
     /// <summary>
     /// Applies <paramref name="change"/> to the newest document. It is asked again on each newer one, and answers <see langword="null"/>
-    /// where it no longer applies. What a policy refuses is written with nothing of the host's in it, and what does not fit without all that
-    /// the library can leave out.
+    /// where it no longer applies. What a policy refuses is written with nothing of the host's in it, and what does not fit without all
+    /// that the library can leave out.
     /// </summary>
     /// <returns>What was read last, and what was written from it.</returns>
     /// <exception cref="StatusDocumentTooLargeException">A handler's outcome is over the limit.</exception>

@@ -19,9 +19,10 @@ internal static class OperationEstimates
 
     private static string? WhyUnusable(TimeSpan[] quantiles)
     {
-        if (quantiles.Length != OperationEstimate.QuantileLevels.Count)
+        var levels = OperationEstimate.QuantileLevels.Count;
+        if (quantiles.Length != levels)
         {
-            return $"Quantiles has {quantiles.Length} values; it must have {OperationEstimate.QuantileLevels.Count}, one for each of QuantileLevels";
+            return $"Quantiles has {quantiles.Length} values; it must have {levels}, one for each of QuantileLevels";
         }
 
         for (var i = 1; i < quantiles.Length; i++)

@@ -133,6 +133,9 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     private async Task PutAsync(string key, int length)
     {
         using var s3 = TestServers.NewS3Client();
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = _host.Bucket, Key = key, ContentBody = new string('x', length), UseChunkEncoding = false });
+        await s3.PutObjectAsync(new PutObjectRequest
+        {
+            BucketName = _host.Bucket, Key = key, ContentBody = new string('x', length), UseChunkEncoding = false,
+        });
     }
 }

@@ -21,7 +21,8 @@ public sealed class UnfitDocumentEndpointTests : IAsyncDisposable
     {
         await using var host = await ConformanceHost.StartAsync(_provider, options => options.MaxDocumentBytes = 2048, use: Map);
 
-        using var response = await host.Http.PostAsJsonAsync(new Uri(host.Address, "/parcels"), new Parcel("Ada"), ParcelJson.Default.Parcel);
+        var address = new Uri(host.Address, "/parcels");
+        using var response = await host.Http.PostAsJsonAsync(address, new Parcel("Ada"), ParcelJson.Default.Parcel);
 
         response.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
@@ -33,6 +34,12 @@ public sealed class UnfitDocumentEndpointTests : IAsyncDisposable
         (await _provider.CountDocumentsAsync()).Should().Be(0);
     }
 
-    private static void Map(WebApplication app) => app.MapPost("/parcels", (Parcel parcel, IOffloadedOperations operations, CancellationToken cancellationToken) =>
-        OperationResults.AcceptAsync(operations, parcel, new AcceptOptions { ResourceLocation = _ => new string('x', 1828) }, cancellationToken));
+    private static void Map(WebApplication app) => app.MapPost("/parcels", AcceptAsync);
+
+    private static Task<AcceptOperationResult> AcceptAsync(
+        Parcel parcel, IOffloadedOperations operations, CancellationToken cancellationToken)
+    {
+        var options = new AcceptOptions { ResourceLocation = _ => new string('x', 1828) };
+        return OperationResults.AcceptAsync(operations, parcel, options, cancellationToken);
+    }
 }

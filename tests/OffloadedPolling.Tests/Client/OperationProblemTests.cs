@@ -47,7 +47,9 @@ public sealed class OperationProblemTests
     [Fact]
     public void Problem_ReadWithOptionsOfTheReadersOwn_HasItsMembers()
     {
-        var read = JsonSerializer.Deserialize<OperationProblem>("""{"type":"a:b","title":"t","status":409,"detail":"d","instance":"/i","left":1}""")!;
+        const string Json = """{"type":"a:b","title":"t","status":409,"detail":"d","instance":"/i","left":1}""";
+
+        var read = JsonSerializer.Deserialize<OperationProblem>(Json)!;
 
         read.Should().BeEquivalentTo(new { Type = "a:b", Title = "t", Status = 409, Detail = "d", Instance = "/i" });
         read.Extensions!.Keys.Should().Equal("left");
@@ -56,7 +58,8 @@ public sealed class OperationProblemTests
     [Fact]
     public void Extensions_OtherNames_AreWrittenAndReadBack()
     {
-        var problem = new OperationProblem { Title = "Out of stock", Extensions = new Dictionary<string, JsonElement> { ["Title"] = _value } };
+        var set = new Dictionary<string, JsonElement> { ["Title"] = _value };
+        var problem = new OperationProblem { Title = "Out of stock", Extensions = set };
         problem.Extensions["left"] = _value;
         problem.Extensions["gone"] = _value;
         problem.Extensions.Remove("gone").Should().BeTrue();

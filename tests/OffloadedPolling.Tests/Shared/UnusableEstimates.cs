@@ -42,6 +42,7 @@ public static class UnusableEstimates
     /// <summary>An estimator that returns what it is told.</summary>
     internal sealed class Told(Func<OperationEstimate?> estimate) : IWaitTimeEstimator
     {
-        public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(estimate());
+        public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(estimate());
     }
 }

@@ -83,14 +83,14 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         return _documents[status.Id] = after;
     }
 
-    // As every store does.
+    // As every store does. Here, nothing but a handler's result can be unreadable.
     private void Check(OperationStatus status)
     {
-        if (rules != Rules.WithoutReadBack)
+        if (status.Result is not null && rules != Rules.WithoutReadBack)
         {
             StatusDocument.Write(status, StatusDocument.MaxBytes);
         }
-        else if (StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), null, null).Status is null)
+        else if (status.Result is not null && StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), null, null).Status is null)
         {
             Broken ??= "a document was written that callers cannot read";
         }
@@ -112,7 +112,8 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
             when !_removed.Contains(after.Status.Id) && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
-        (_, { Error.Type: var type, Attempt: var attempt }) when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>
+        (_, { Error.Type: var type, Attempt: var attempt })
+            when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>
             "a result was invalid that no handler returned",
         (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
         _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",

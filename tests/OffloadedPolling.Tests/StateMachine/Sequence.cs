@@ -14,9 +14,7 @@ internal sealed class Sequence
 {
     internal static readonly OperationMetrics Metrics = new(TimeProvider.System);
 
-    private const int MaxTurns = 120;
-
-    private const int MaxRounds = 400;
+    private const int MaxTurns = 120, MaxRounds = 400;
 
     private readonly Random _random;
 

@@ -30,7 +30,10 @@ public sealed class StateMachineTests(ITestOutputHelper output)
         output.WriteLine(string.Join("; ", ends.OrderBy(end => end.Key, StringComparer.Ordinal).Select(end => $"{end.Key}: {end.Value}")));
         Assert.Empty(broken.Take(10).Select(entry => $"seed {entry.Key}: {entry.Value}"));
         Assert.All(
-            ["Succeeded", "Canceled", "Failed blank", "Failed handler-failed", "Failed given-up", "Failed not-sent", "Failed status-refused", "Failed result-invalid"],
+            [
+                "Succeeded", "Canceled", "Failed blank", "Failed handler-failed", "Failed given-up", "Failed not-sent",
+                "Failed status-refused", "Failed result-invalid",
+            ],
             end => Assert.True(ends.GetValueOrDefault(end) > Sequences / 1000, $"Too few histories ended as {end} to tell."));
     }
 

@@ -35,7 +35,7 @@ public sealed class DocumentRoomTests
     {
         var length = Enumerable.Range(0, MaxBytes).Last(length => Fits(_waiting with { ResourceLocation = new string('x', length) }));
         var largest = _waiting with { ResourceLocation = new string('x', length) };
-        var running = largest with { Status = OperationState.Running, Attempt = int.MaxValue, PercentComplete = 100, Estimate = UnusableEstimates.Longest };
+        var running = Running(largest);
         OperationStatus[] later =
         [
             running,
@@ -44,7 +44,8 @@ public sealed class DocumentRoomTests
         ];
 
         later.Should().AllSatisfy(document => StatusDocument.Write(document, MaxBytes).Length.Should().BeLessThanOrEqualTo(MaxBytes));
-        later.Max(document => StatusDocument.Write(document, MaxBytes).Length).Should().BeGreaterThan(MaxBytes - 8, "no more is reserved than is needed");
+        later.Max(document => StatusDocument.Write(document, MaxBytes).Length).Should()
+            .BeGreaterThan(MaxBytes - 8, "no more is reserved than is needed");
         DocumentRoom.Reserved.Should().BeInRange(300, 400, "the documentation says some 350 bytes");
     }
 
@@ -52,7 +53,7 @@ public sealed class DocumentRoomTests
     public void ThrowIfUnfit_WhatTheLibraryAdds_TakesNothingFromTheRoom()
     {
         var waiting = _waiting with { ResourceLocation = new string('x', 200) };
-        var running = waiting with { Status = OperationState.Running, Attempt = 1000, PercentComplete = 100, Estimate = UnusableEstimates.Longest };
+        var running = Running(waiting);
 
         Fits(running).Should().Be(Fits(waiting)).And.BeTrue();
     }
@@ -65,6 +66,14 @@ public sealed class DocumentRoomTests
         Fits(ended).Should().BeTrue();
         Fits(ended with { Status = OperationState.Running }).Should().BeFalse();
     }
+
+    private static OperationStatus Running(OperationStatus waiting) => waiting with
+    {
+        Status = OperationState.Running,
+        Attempt = int.MaxValue,
+        PercentComplete = 100,
+        Estimate = UnusableEstimates.Longest,
+    };
 
     private static bool Fits(OperationStatus document)
     {

@@ -61,7 +61,10 @@ public sealed class StatusDocumentPolicyTests : IDisposable
         ["no result at all"] = document => document with { Result = default(System.Text.Json.JsonElement) },
         ["too much"] = document => document with { Message = new string('x', 20_000) },
         ["no room for the end"] = document => document with { Message = new string('x', 15_800) },
-        ["an unusable estimate"] = document => document with { Estimate = new OperationEstimate { Median = TimeSpan.MaxValue, Upper = TimeSpan.MaxValue } },
+        ["an unusable estimate"] = document => document with
+        {
+            Estimate = new OperationEstimate { Median = TimeSpan.MaxValue, Upper = TimeSpan.MaxValue },
+        },
         ["an exception"] = _ => throw new InvalidOperationException("a secret"),
         ["a cancellation"] = _ => throw new OperationCanceledException("a secret"),
     };

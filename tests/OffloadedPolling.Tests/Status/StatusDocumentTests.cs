@@ -48,11 +48,13 @@ public sealed class StatusDocumentTests
     [Fact]
     public void Write_APropertyThatThrew_IsNamed()
     {
-        var cause = FluentActions.Invoking(() => JsonSerializer.Serialize(new Receipt { Thrown = new InvalidDataException("a secret") }, ParcelJson.Default.Receipt))
+        var receipt = new Receipt { Thrown = new InvalidDataException("a secret") };
+        var cause = FluentActions.Invoking(() => JsonSerializer.Serialize(receipt, ParcelJson.Default.Receipt))
             .Should().Throw<InvalidDataException>().Which;
 
         new StatusDocumentNotSerializableException(TestDocuments.Id, cause).Message.Should()
-            .Contain("System.IO.InvalidDataException was thrown at OffloadedPolling.Tests.Shared.Receipt.get_Total()").And.NotContain("a secret");
+            .Contain("System.IO.InvalidDataException was thrown at OffloadedPolling.Tests.Shared.Receipt.get_Total()")
+            .And.NotContain("a secret");
     }
 
     [Fact]
@@ -60,18 +62,22 @@ public sealed class StatusDocumentTests
     {
         var tooLarge = Result($$"""{"a":1,"a":"{{new string('x', 1000)}}"}""");
 
-        FluentActions.Invoking(() => StatusDocument.Write(tooLarge, 500)).Should().Throw<StatusDocumentTooLargeException>().Which.Reserved.Should().Be(0);
+        FluentActions.Invoking(() => StatusDocument.Write(tooLarge, 500))
+            .Should().Throw<StatusDocumentTooLargeException>().Which.Reserved.Should().Be(0);
     }
 
     [Fact]
     public void Write_TextThatIsNotUnicode_IsReplaced()
     {
-        var written = StatusDocument.Write(_document with { Message = "half a \ud800 pair", ResourceLocation = "\udc00" }, StatusDocument.MaxBytes);
+        var document = _document with { Message = "half a \ud800 pair", ResourceLocation = "\udc00" };
+
+        var written = StatusDocument.Write(document, StatusDocument.MaxBytes);
 
         StatusDocument.Read(TestDocuments.Id, "", written).Message.Should().Be("half a \ufffd pair");
     }
 
-    private static OperationStatus Result(string json) => _document with { Status = OperationState.Succeeded, Result = JsonElement.Parse(json, new() { MaxDepth = 100 }) };
+    private static OperationStatus Result(string json) =>
+        _document with { Status = OperationState.Succeeded, Result = JsonElement.Parse(json, new() { MaxDepth = 100 }) };
 
     private static OperationStatus Extension(string json) => _document with
     {
@@ -79,5 +85,6 @@ public sealed class StatusDocumentTests
         Error = new OperationProblem { Extensions = new Dictionary<string, JsonElement> { ["x"] = JsonElement.Parse(json) } },
     };
 
-    private static OperationEstimate Estimate(double median, double upper) => new() { Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(upper) };
+    private static OperationEstimate Estimate(double median, double upper) =>
+        new() { Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(upper) };
 }

@@ -23,13 +23,15 @@ public sealed class OperationEstimatesTests
     public void WhyUnusable_TheLongest_IsUsableAndRead()
     {
         OperationEstimates.WhyUnusable(UnusableEstimates.Longest).Should().BeNull();
-        StatusDocument.Write(TestDocuments.Waiting() with { Estimate = UnusableEstimates.Longest }, StatusDocument.MaxBytes).Should().NotBeEmpty();
+        var document = TestDocuments.Waiting() with { Estimate = UnusableEstimates.Longest };
+        StatusDocument.Write(document, StatusDocument.MaxBytes).Should().NotBeEmpty();
     }
 
     [Fact]
     public void WhyUnusable_QuantilesThatAreEqualOrZero_AreUsable()
     {
-        var estimate = new OperationEstimate { Median = _second, Upper = _second, Quantiles = [TimeSpan.Zero, .. Enumerable.Repeat(_second, 12)] };
+        var quantiles = Enumerable.Repeat(_second, 12).Prepend(TimeSpan.Zero);
+        var estimate = new OperationEstimate { Median = _second, Upper = _second, Quantiles = [.. quantiles] };
 
         OperationEstimates.WhyUnusable(estimate).Should().BeNull();
     }
