@@ -17,7 +17,7 @@ public sealed class HealthCheckTests
         var health = await CheckAsync(queue, operation: options => (options.DeadLetterQueueUrl, options.MaxAttempts) = (deadLetters, 3));
 
         Assert.Equal((HealthStatus.Healthy, null), (health.Status, health.Description));
-        Assert.Equal(["dead-letter queue of parcels", "queue of parcels", "store"], health.Data.Keys.Order());
+        Assert.Equal(["dead-letter queue of parcels", "queue of parcels", "store", "workers"], health.Data.Keys.Order());
         Assert.All(health.Data.Values, value => Assert.Equal("in order", value));
     }
 

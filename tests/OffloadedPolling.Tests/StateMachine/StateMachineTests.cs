@@ -1,4 +1,5 @@
 using System.Globalization;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
@@ -8,9 +9,9 @@ namespace OffloadedPolling.Tests.StateMachine;
 /// </summary>
 public sealed class StateMachineTests(ITestOutputHelper output)
 {
-    private const int Sequences = 100_000;
+    private static readonly int _sequences = Scale.Of(20_000, 100_000);
 
-    private const int BrokenSequences = 20_000;
+    private static readonly int _brokenSequences = Scale.Of(10_000, 20_000);
 
     [Fact]
     public async Task RandomHistories_KeepEveryPromise()
@@ -19,7 +20,7 @@ public sealed class StateMachineTests(ITestOutputHelper output)
         var broken = new SortedDictionary<int, string>();
         var ends = new Dictionary<string, int>();
 
-        await RunAsync(first, Sequences, Rules.All, broken, sequence =>
+        await RunAsync(first, _sequences, Rules.All, broken, sequence =>
         {
             foreach (var end in sequence.Ends)
             {
@@ -34,7 +35,7 @@ public sealed class StateMachineTests(ITestOutputHelper output)
                 "Succeeded", "Canceled", "Failed blank", "Failed handler-failed", "Failed given-up", "Failed not-sent",
                 "Failed status-refused", "Failed result-invalid",
             ],
-            end => Assert.True(ends.GetValueOrDefault(end) > Sequences / 1000, $"Too few histories ended as {end} to tell."));
+            end => Assert.True(ends.GetValueOrDefault(end) > _sequences / 1000, $"Too few histories ended as {end} to tell."));
     }
 
     [Theory]
@@ -44,9 +45,9 @@ public sealed class StateMachineTests(ITestOutputHelper output)
         var rules = Enum.Parse<Rules>(name);
         var broken = new SortedDictionary<int, string>();
 
-        await RunAsync(0, BrokenSequences, rules, broken, _ => { });
+        await RunAsync(0, _brokenSequences, rules, broken, _ => { });
 
-        output.WriteLine($"{rules}: {broken.Count} of {BrokenSequences} sequences; {string.Join("; ", broken.Values.GroupBy(why => why).Select(group => $"{group.Key}: {group.Count()}"))}");
+        output.WriteLine($"{rules}: {broken.Count} of {_brokenSequences} sequences; {string.Join("; ", broken.Values.GroupBy(why => why).Select(group => $"{group.Key}: {group.Count()}"))}");
         Assert.NotEmpty(broken);
     }
 

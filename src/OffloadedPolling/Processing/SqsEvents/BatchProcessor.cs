@@ -11,11 +11,13 @@ internal sealed class BatchProcessor(EventSources sources, ILogger<SqsEventProce
     /// <param name="records">The records.</param>
     /// <param name="stop">Cancels handlers.</param>
     /// <param name="abandon">Gives messages back even if their handlers do not end.</param>
+    /// <param name="answer">Ends the wait for what abandoned messages still have to do.</param>
     /// <exception cref="InvalidSqsEventException">One had no id, after all others were done.</exception>
-    public async Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
+    public async Task<IReadOnlyList<string>> ProcessAsync(
+        IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
         var perSource = records.GroupBy(record => record.IsFromSqs ? record.SourceArn : record.Source)
-            .Select(group => ProcessAsync(group.Key ?? "nowhere", [.. group], stop, abandon));
+            .Select(group => ProcessAsync(group.Key ?? "nowhere", [.. group], stop, abandon, answer));
         var failed = (await Task.WhenAll(perSource).ConfigureAwait(false)).SelectMany(each => each).ToList();
 
         // What has no id cannot be named in the answer, and what is not named is deleted.
@@ -24,7 +26,8 @@ internal sealed class BatchProcessor(EventSources sources, ILogger<SqsEventProce
             : throw new InvalidSqsEventException("a record has no 'messageId'");
     }
 
-    private async Task<IEnumerable<EventRecord>> ProcessAsync(string from, IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
+    private async Task<IEnumerable<EventRecord>> ProcessAsync(
+        string from, IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
         if (QueueArn.Read(from) is not { } queue || sources.Find(queue) is not { } source)
         {
@@ -38,6 +41,6 @@ internal sealed class BatchProcessor(EventSources sources, ILogger<SqsEventProce
             Log.RecordIncomplete(logger, record.MessageId, source.Kind, record.Missing!);
         }
 
-        return [.. incomplete, .. await source.ProcessAsync([.. records.Except(incomplete)], stop, abandon).ConfigureAwait(false)];
+        return [.. incomplete, .. await source.ProcessAsync([.. records.Except(incomplete)], stop, abandon, answer).ConfigureAwait(false)];
     }
 }

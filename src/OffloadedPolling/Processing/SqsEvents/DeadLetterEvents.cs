@@ -10,7 +10,7 @@ internal sealed class DeadLetterEvents(string kind, DeadLetterProcessor processo
 
     public string QueueUrl => options.Get(kind).DeadLetterQueueUrl;
 
-    public async Task<IReadOnlyList<EventRecord>> ProcessAsync(IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
+    public async Task<IReadOnlyList<EventRecord>> ProcessAsync(IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
         var receivedAt = time.GetTimestamp();
         var done = await Task.WhenAll(records.Select(record =>

@@ -46,9 +46,10 @@ public sealed class SqsEventProcessor
         using var stopAtEnd = new CancellationTokenSource(timeLeft - toEnd, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopAtEnd.Token, cancel);
         using var abandon = new CancellationTokenSource(timeLeft - (toEnd / 2), _time);
+        using var answer = new CancellationTokenSource(timeLeft - (toEnd / 4), _time);
 
         using var batch = await SqsEvent.ReadAsync(sqsEvent, cancel).ConfigureAwait(false);
-        var failed = await _batches.ProcessAsync(batch.Records, stop.Token, abandon.Token).ConfigureAwait(false);
+        var failed = await _batches.ProcessAsync(batch.Records, stop.Token, abandon.Token, answer.Token).ConfigureAwait(false);
         return Answer(failed);
     }
 

@@ -57,7 +57,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
     public void Dispose() => _slots.Dispose();
 
     public async Task<IReadOnlyList<EventRecord>> ProcessAsync(
-        IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon)
+        IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
         var arrivedAt = _time.GetTimestamp();
         var attributes = await _attributes.GetSettingsAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
@@ -68,7 +68,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
 
         // What is not done when the function's time is over is answered as failed: the messages that are done must not come again.
         await Task.WhenAll(records.Select(record => ProcessAsync(record, attributes?.MaxReceiveCount, hiddenUntil, outage, done, abandon)))
-            .WaitAsync(abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            .WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
         await _durations.WriteIfDueAsync(Kind, abandon).ConfigureAwait(false);
