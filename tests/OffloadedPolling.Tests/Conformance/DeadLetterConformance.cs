@@ -98,7 +98,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
 
         var again = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Subject;
 
-        again.Should().BeEquivalentTo(new { sent.Body, sent.StatusKey, sent.StatusCreatedAt, sent.TraceParent, ReceiveCount = 1 });
+        again.Should().BeEquivalentTo(new { sent.Body, sent.StatusKey, sent.StatusCreatedAt, sent.TraceParent });
         again.Id.Should().NotBe(sent.Id);
         await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 1, Timeout, () => "the dead letter was not deleted");
         (await Host.Store.GetAsync(accepted.Id, default))!.Metadata.ReplacedMessageIds.Should().Be(sent.Id);
@@ -113,7 +113,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await Host.Operations.DeleteAsync(earlier.Id);
         var later = await Host.Operations.AcceptAsync(new Parcel("Bob"), key);
         later.Id.Should().Be(earlier.Id);
-        await BuryAsync(letter, others: 1);
+        await BuryAsync(letter);
 
         await using var reader = await StartReaderAsync();
         await LoggedAsync(reader, 446);
@@ -267,13 +267,15 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     // SQS moves a message when it would be received once more.
-    private async Task BuryAsync(ReceivedMessage message, int others = 0)
+    private async Task BuryAsync(ReceivedMessage message)
     {
         await Host.Queue.ReleaseAsync(Kind, [message], default);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         try
         {
-            (await Host.Queue.ReceiveAsync(Kind, 10, cancel.Token)).Should().HaveCount(others);
+            var others = await Host.Queue.ReceiveAsync(Kind, 10, cancel.Token);
+            others.Should().NotContain(other => other.Id == message.Id);
+            await Host.Queue.ReleaseAsync(Kind, others, default);
         }
         catch (OperationCanceledException)
         {

@@ -40,7 +40,6 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         if (_documents.Remove(id))
         {
             _removed.Add(id);
-            _cancelAsked.Remove(id);
             _cancelPromised.TryRemove(id, out _);
         }
     }

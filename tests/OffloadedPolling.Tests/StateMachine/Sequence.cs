@@ -117,12 +117,6 @@ internal sealed class Sequence
             case 9 when _random.Next(3) == 0:
                 KillApi();
                 break;
-            case 10 when _random.Next(4) == 0:
-                Remove();
-                break;
-            case 11 when _random.Next(4) == 0:
-                _faults.BeginOrEndOutage();
-                break;
             case 12 when _random.Next(2) == 0:
                 _callers[_random.Next(_callers.Count)].HangUp(forGood: _random.Next(2) == 0);
                 break;
@@ -256,41 +250,6 @@ internal sealed class Sequence
             {
                 _store.PromisedToCancel(id);
             }
-        }
-        catch (OffloadedPollingException)
-        {
-            // Whoever asked has no answer.
-        }
-    }
-
-    // By the host, or by the expiry of documents.
-    private void Remove()
-    {
-        if (_store.All.Count == 0)
-        {
-            return;
-        }
-
-        var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
-        if (_random.Next(2) == 0)
-        {
-            _interleaver.Track(_api.Process, DeleteAsync(id));
-        }
-        else
-        {
-            _store.Remove(id);
-        }
-
-        // A later document of the same id is created later.
-        _now.Ticks += TimeSpan.TicksPerMillisecond;
-        _callers.Find(caller => caller.Accepted?.Id == id)?.UseKeyAnew();
-    }
-
-    private async Task DeleteAsync(string id)
-    {
-        try
-        {
-            await _api.Operations.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
         }
         catch (OffloadedPollingException)
         {
