@@ -45,6 +45,14 @@ internal sealed class DeadLetterProcessor(
             }
 
             activity?.SetTag(TagNames.OperationId, found.Status.Id);
+            if (found.Status.Kind != kind && !deadLetters.IsKnown(found.Status.Kind))
+            {
+                // Hosts with different kinds may share a dead-letter queue.
+                Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
+                activity.CameTo(MessageOutcomes.Left);
+                return false;
+            }
+
             await SettleAsync(kind, letter, found, activity, cancellationToken).ConfigureAwait(false);
             if (delete)
             {
@@ -85,7 +93,7 @@ internal sealed class DeadLetterProcessor(
                 activity.CameTo(MessageOutcomes.AlreadyEnded);
                 break;
             case OperationState.NotStarted:
-                await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
+                await ResendAsync(letter, written, cancellationToken).ConfigureAwait(false);
                 Log.OperationResent(logger, written.Status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
                 activity.CameTo(MessageOutcomes.Resent);
                 break;
@@ -114,7 +122,7 @@ internal sealed class DeadLetterProcessor(
                 StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
         };
 
-    private Task ResendAsync(string kind, ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
+    private Task ResendAsync(ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
     {
         var message = new OutgoingMessage
         {
@@ -123,6 +131,6 @@ internal sealed class DeadLetterProcessor(
             StatusCreatedAt = operation.Status.CreatedAt,
             TraceParent = letter.TraceParent,
         };
-        return queue.SendAsync(kind, message, cancellationToken);
+        return queue.SendAsync(operation.Status.Kind, message, cancellationToken);
     }
 }

@@ -18,7 +18,12 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
     // Tells a writer its own write when S3 answers a retry of it with 412.
     private const string Nonce = "op-nonce";
 
+    // A policy that changes is noticed within this time.
+    private static readonly TimeSpan _listingIsKnownFor = TimeSpan.FromMinutes(1);
+
     private int _denialTold;
+
+    private volatile Listing? _listing;
 
     // Ceph's gateway compares If-Match as it comes; AWS takes it with and without quotes.
     public static string ToVersion(string etag) => etag.Trim('"');
@@ -127,13 +132,28 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         try
         {
             await s3.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = s3.Bucket, MaxKeys = 1 }, cancel).ConfigureAwait(false);
-            return true;
+            return Remember(allowed: true);
         }
         catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
         {
-            return false;
+            return Remember(allowed: false);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw S3Errors.ToStoreException("list objects", s3.Bucket, string.Empty, failed);
         }
     }
+
+    private bool Remember(bool allowed)
+    {
+        _listing = new Listing(allowed, time.GetTimestamp());
+        return allowed;
+    }
+
+    private async ValueTask<bool> MayListAsKnownAsync(CancellationToken cancel) =>
+        _listing is { } known && time.GetElapsedTime(known.KnownAt) < _listingIsKnownFor
+            ? known.Allowed
+            : await MayListAsync(cancel).ConfigureAwait(false);
 
     private PutObjectRequest Complete(PutObjectRequest request, string? expectedVersion, string nonce)
     {
@@ -161,7 +181,12 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
         catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
         {
-            // Without s3:ListBucket, S3 answers 403 for a key that does not exist.
+            // Without s3:ListBucket, S3 answers 403 for a key that does not exist. With it, 403 means that reading is denied.
+            if (await MayListAsKnownAsync(cancel).ConfigureAwait(false))
+            {
+                throw S3Errors.ToStoreException($"read the {what}", s3.Bucket, key, denied);
+            }
+
             if (Interlocked.Exchange(ref _denialTold, 1) == 0)
             {
                 onDenied();
@@ -174,4 +199,6 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
             throw S3Errors.ToStoreException($"read the {what}", s3.Bucket, key, failed);
         }
     }
+
+    private sealed record Listing(bool Allowed, long KnownAt);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.IntegrationTests.Servers;
 using OffloadedPolling.Status;
@@ -86,6 +87,33 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
         Assert.Contains("s3:ListBucket", warning.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task GetAsync_403WhileListingIsAllowed_ThrowsAndAsksOnceWhetherItIs()
+    {
+        _s3.Intercept = async context =>
+            IsOfAnObject(context) && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+
+        for (var reads = 0; reads < 3; reads++)
+        {
+            var denied = await _host.Store.Awaiting(store => store.GetAsync(Id, default)).Should().ThrowAsync<OperationStoreException>();
+            denied.WithMessage($"*operations/{Id}.json*access is denied*s3:GetObject*");
+            denied.Which.IsRefusal.Should().BeTrue();
+        }
+
+        _s3.Requests.Should().ContainSingle(request => request.StatusCode == 200).Which.Method.Should().Be("GET");
+        _host.Log.Entries.Should().NotContain(entry => entry.Id == 201);
+    }
+
+    [Fact]
+    public async Task GetAsync_403AndListingFails_Throws()
+    {
+        _s3.Intercept = async context => IsOfAnObject(context)
+            ? await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : await AwsAnswers.XmlErrorAsync(context, "SlowDown", 503);
+
+        await _host.Store.Awaiting(store => store.GetAsync(Id, default)).Should().ThrowAsync<OperationStoreException>();
+    }
+
     [Theory]
     [InlineData(403, "ExpiredToken", "credentials are refused")]
     [InlineData(403, "RequestTimeTooSkewed", "Set the machine's clock")]
@@ -130,6 +158,8 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
 
         Assert.Equal(TimeSpan.FromSeconds(10), connection.Client.Config.Timeout);
     }
+
+    private static bool IsOfAnObject(HttpContext context) => context.Request.Path.Value!.Contains(Id, StringComparison.Ordinal);
 
     private void FailAfterTheFirstWrite() => _s3.AfterUpstream = context =>
     {

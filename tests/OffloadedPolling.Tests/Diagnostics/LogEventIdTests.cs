@@ -54,6 +54,7 @@ public sealed class LogEventIdTests
         ["ProgressNotWritten"] = 426,
         ["HandlerThrewAtLast"] = 427,
         ["HandlerAbandoned"] = 428,
+        ["DeadLetterOfAnotherKind"] = 429,
         ["DeadLetterReaderStarted"] = 430,
         ["OperationGivenUp"] = 431,
         ["DeadLetterOfNoMatter"] = 432,

@@ -9,9 +9,14 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown)
 
     public bool IsEmpty => _messages.TrueForAll(message => message.Place == Place.Deleted);
 
-    public IReadOnlyList<string> Sent => [.. _messages.Select(message => message.StatusKey)];
+    public IEnumerable<(string Id, DateTimeOffset CreatedAt)> Sent => _messages.Select(message => (message.StatusKey, message.CreatedAt));
 
     public void Send(OutgoingMessage message) => _messages.Add(new Message($"m{_messages.Count + 1}", message));
+
+    public override string ToString() => string.Join(
+        ", ",
+        _messages.Where(message => message.Place != Place.Deleted)
+            .Select(message => $"{message.Id} for {message.StatusKey} of {message.CreatedAt:O} ({message.Place}, {message.Receives} receives)"));
 
     public string BodyOf(string id) => Of(id)!.Body;
 

@@ -76,7 +76,7 @@ internal sealed class Sequence
         {
             if (round == MaxRounds)
             {
-                return "it never comes to rest";
+                return $"it never comes to rest: {WhatIsLeft()}";
             }
 
             Drain();
@@ -117,6 +117,12 @@ internal sealed class Sequence
             case 9 when _random.Next(3) == 0:
                 KillApi();
                 break;
+            case 10 when _random.Next(4) == 0:
+                Remove();
+                break;
+            case 11 when _random.Next(4) == 0:
+                _faults.BeginOrEndOutage();
+                break;
             case 12 when _random.Next(2) == 0:
                 _callers[_random.Next(_callers.Count)].HangUp(forGood: _random.Next(2) == 0);
                 break;
@@ -143,9 +149,13 @@ internal sealed class Sequence
 
     private bool IsAtRest() => !_interleaver.WaitForStep() && _queue.IsEmpty && !_callers.Exists(caller => caller.Asks);
 
+    private string WhatIsLeft() => _interleaver.WaitForStep() ? "something goes on" : _queue.IsEmpty ? "a caller still asks" : $"the queue holds {_queue}";
+
     private string? JudgeTheEnd()
     {
-        var promised = _callers.Where(caller => caller.Accepted is not null).Select(caller => caller.Accepted!.Id).Concat(_queue.Sent).ToHashSet();
+        var accepted = _callers.Where(caller => caller.Accepted is not null).Select(caller => caller.Accepted!.Id);
+        var queued = _queue.Sent.Where(sent => _store.Find(sent.Id)?.Status.CreatedAt is not { } createdAt || createdAt == sent.CreatedAt);
+        var promised = accepted.Concat(queued.Select(sent => sent.Id)).ToHashSet();
         foreach (var id in promised)
         {
             var status = _store.Find(id)?.Status;
@@ -250,6 +260,41 @@ internal sealed class Sequence
             {
                 _store.PromisedToCancel(id);
             }
+        }
+        catch (OffloadedPollingException)
+        {
+            // Whoever asked has no answer.
+        }
+    }
+
+    // By the host, or by the expiry of documents.
+    private void Remove()
+    {
+        if (_store.All.Count == 0)
+        {
+            return;
+        }
+
+        var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
+        if (_random.Next(2) == 0)
+        {
+            _interleaver.Track(_api.Process, DeleteAsync(id));
+        }
+        else
+        {
+            _store.Remove(id);
+        }
+
+        // A later document of the same id is created later.
+        _now.Ticks += TimeSpan.TicksPerMillisecond;
+        _callers.Find(caller => caller.Accepted?.Id == id)?.UseKeyAnew();
+    }
+
+    private async Task DeleteAsync(string id)
+    {
+        try
+        {
+            await _api.Operations.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
         }
         catch (OffloadedPollingException)
         {

@@ -63,6 +63,11 @@ internal sealed class SteppedCaller(string? key) : IDisposable
         {
             Accepted = await operations.AcceptAsync(new Parcel($"Ada {_payloads}"), _options, _connection.Token).ConfigureAwait(false);
         }
+        catch (IdempotencyConflictException)
+        {
+            // The earlier document was not deleted after all.
+            _gone = true;
+        }
         catch (Exception failed) when (failed is OffloadedPollingException or OperationCanceledException)
         {
             // Asked for again, with a key.
