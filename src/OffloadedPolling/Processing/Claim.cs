@@ -15,6 +15,9 @@ internal enum Claim
     /// <summary>Delete the message: the operation has ended.</summary>
     Ended,
 
+    /// <summary>Delete the message: it was sent for an earlier document with the same id, which was deleted or has expired.</summary>
+    Superseded,
+
     /// <summary>Leave the message to its redelivery: another message, or a newer delivery of this one, runs the operation.</summary>
     Anothers,
 }

@@ -78,16 +78,13 @@ internal sealed class DeadLetterProcessor(
     private async Task SettleAsync(
         string kind, ReceivedMessage letter, StoredOperation found, Activity? activity, CancellationToken cancellationToken)
     {
-        if (!Ownership.IsOfSameGeneration(found, letter))
-        {
-            Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, found.Status.Id);
-            activity.CameTo(MessageOutcomes.Superseded);
-            return;
-        }
-
-        var (_, written) = await transitions.ApplyAsync(found, current => Change(current, letter), cancellationToken).ConfigureAwait(false);
+        var (current, written) = await transitions.ApplyAsync(found, current => Change(current, letter), cancellationToken).ConfigureAwait(false);
         switch (written?.Status.Status)
         {
+            case null when current is not null && !Ownership.IsOfSameGeneration(current, letter):
+                Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, found.Status.Id);
+                activity.CameTo(MessageOutcomes.Superseded);
+                break;
             case null:
                 Log.DeadLetterOfNoMatter(logger, letter.Id, kind, found.Status.Id);
                 activity.CameTo(MessageOutcomes.AlreadyEnded);

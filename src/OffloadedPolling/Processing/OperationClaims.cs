@@ -104,13 +104,6 @@ internal sealed class OperationClaims(
             return Decided(MessageDisposition.Leave);
         }
 
-        if (!Ownership.IsOfSameGeneration(found, message))
-        {
-            Log.MessageOfEarlierDocument(logger, message.Id, delivery.Kind, id);
-            activity.CameTo(MessageOutcomes.Superseded);
-            return Decided(MessageDisposition.Delete);
-        }
-
         var known = await work.GetAsync(delivery.Kind, _patience, cancellationToken).ConfigureAwait(false);
         var maxAttempts = MaxAttempts(delivery);
         var (current, written) = await transitions.ApplyAsync(
@@ -172,6 +165,10 @@ internal sealed class OperationClaims(
             case Claim.Run:
                 var waited = current.Status.Status == OperationState.NotStarted ? current.Status : null;
                 return new OperationClaim(result, new ClaimedOperation(written ?? current, payload, waited));
+            case Claim.Superseded:
+                Log.MessageOfEarlierDocument(logger, delivery.Message.Id, delivery.Kind, current.Status.Id);
+                activity.CameTo(MessageOutcomes.Superseded);
+                return new OperationClaim(result with { Disposition = MessageDisposition.Delete });
             case Claim.Ended or Claim.Anothers:
                 Log.OperationNotTaken(logger, delivery.Message.Id, current.Status.Id, claim);
                 activity.CameTo(claim == Claim.Ended ? MessageOutcomes.AlreadyEnded : MessageOutcomes.Anothers);

@@ -9,6 +9,7 @@ internal static class Ownership
     /// <summary>What a delivery may do with an operation that is allowed <paramref name="maxAttempts"/> attempts.</summary>
     public static Claim Of(StoredOperation operation, ReceivedMessage message, int maxAttempts) => operation switch
     {
+        _ when !IsOfSameGeneration(operation, message) => Claim.Superseded,
         { Status.Status: var state } when state.IsTerminal() => Claim.Ended,
         _ when IsReplaced(operation.Metadata, message.Id) => Claim.Anothers,
         { Status.Status: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.Anothers,
@@ -35,7 +36,8 @@ internal static class Ownership
     };
 
     public static bool IsHeldBy(StoredOperation operation, ReceivedMessage message) =>
-        operation.Status.Status == OperationState.Running
+        IsOfSameGeneration(operation, message)
+        && operation.Status.Status == OperationState.Running
         && operation.Metadata.OwnerMessageId == message.Id
         && operation.Status.Attempt == message.ReceiveCount;
 
@@ -44,8 +46,9 @@ internal static class Ownership
     /// owned it.
     /// </summary>
     public static bool IsLeftBehindBy(StoredOperation operation, ReceivedMessage deadLetter) =>
-        operation.Status.Status == OperationState.NotStarted
-        || (operation.Status.Status == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id);
+        IsOfSameGeneration(operation, deadLetter)
+        && (operation.Status.Status == OperationState.NotStarted
+            || (operation.Status.Status == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id));
 
     private static bool IsReplaced(OperationMetadata metadata, string messageId) =>
         metadata.ReplacedMessageIds?.Split(' ').Contains(messageId, StringComparer.Ordinal) == true;

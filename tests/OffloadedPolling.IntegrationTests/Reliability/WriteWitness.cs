@@ -41,7 +41,7 @@ internal sealed class WriteWitness : IAsyncDisposable
         for (var more = true; more;)
         {
             var page = await s3.ListObjectsV2Async(request);
-            foreach (var found in page.S3Objects ?? [])
+            foreach (var found in (page.S3Objects ?? []).Where(found => found.Key.EndsWith(".json", StringComparison.Ordinal)))
             {
                 histories.Add(Path.GetFileNameWithoutExtension(found.Key), new DocumentHistory(found.Key, found.ETag.Trim('"'), writes[$"/{bucket}/{found.Key}"]));
             }
@@ -57,7 +57,7 @@ internal sealed class WriteWitness : IAsyncDisposable
 
     private async Task<bool> NoteAsync(HttpContext context)
     {
-        if (context.Request.Method != "PUT")
+        if (context.Request.Method != "PUT" || !AwsAnswers.IsOfADocument(context))
         {
             return false;
         }

@@ -7,6 +7,12 @@ internal static class AwsAnswers
 {
     public static bool Is(HttpContext context, string operation) => context.Request.Headers["X-Amz-Target"] == $"AmazonSQS.{operation}";
 
+    /// <summary>Whether a request to S3 is about a status document, not about a duration profile or the probe of conditional writes.</summary>
+    public static bool IsOfADocument(HttpContext context) => IsOfADocument(context.Request.Path.Value!);
+
+    public static bool IsOfADocument(string path) =>
+        path.Contains("/operations/", StringComparison.Ordinal) && path.EndsWith(".json", StringComparison.Ordinal);
+
     public static async Task<bool> JsonAsync(HttpContext context, string json, int status = 200)
     {
         context.Response.StatusCode = status;

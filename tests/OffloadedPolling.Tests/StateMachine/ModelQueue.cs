@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>A queue with its dead letters, as SQS keeps them: at least once, in any order.</summary>
-internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown)
+internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tellsCreation)
 {
     private readonly List<Message> _messages = [];
 
@@ -88,7 +88,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown)
         ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{message.Id}/{message.Receives}"),
         Body = message.Body,
         StatusKey = message.StatusKey,
-        StatusCreatedAt = message.CreatedAt,
+        StatusCreatedAt = tellsCreation ? message.CreatedAt : null,
         ReceiveCount = message.Receives,
         MaxReceiveCount = maxIsKnown ? maxReceiveCount : null,
         VisibleAgainAt = visibleAgainAt,

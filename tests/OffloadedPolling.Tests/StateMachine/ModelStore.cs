@@ -15,7 +15,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     private readonly ConcurrentDictionary<string, bool> _cancelPromised = new();
 
-    private readonly HashSet<string> _removed = [];
+    private readonly Dictionary<string, int> _removed = [];
 
     private int _versions;
 
@@ -31,20 +31,23 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
     /// <summary>Whoever asked was told that the operation, which runs, is to be canceled.</summary>
     public void PromisedToCancel(string id) => _cancelPromised[id] = true;
 
-    /// <summary>Whether an earlier document of the operation was deleted, or has expired.</summary>
-    public bool WasRemoved(string id) => _removed.Contains(id);
+    /// <summary>How many documents were deleted, or have expired.</summary>
+    public int Removals { get; private set; }
+
+    /// <summary>Whether an earlier document of the operation was deleted, or has expired, after so many others.</summary>
+    public bool WasRemoved(string id, int since = 0) => _removed.GetValueOrDefault(id) > since;
 
     /// <summary>Deletes a document, or lets it expire.</summary>
     public void Remove(string id)
     {
         if (_documents.Remove(id))
         {
-            _removed.Add(id);
+            _removed[id] = ++Removals;
             _cancelPromised.TryRemove(id, out _);
         }
     }
 
-    public void MayBeSetAside(string id) => Broken ??= _removed.Contains(id) ? null : "an operation's document is gone";
+    public void MayBeSetAside(string id) => Broken ??= WasRemoved(id) ? null : "an operation's document is gone";
 
     public StoredOperation Create(OperationStatus status, OperationMetadata metadata)
     {
@@ -109,7 +112,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         (_, { Status: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
         (_, { Status: OperationState.Running }) when !IsOfThisDocument(after) => "a message of an earlier document took over",
         ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
-            when !_removed.Contains(after.Status.Id) && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
+            when !WasRemoved(after.Status.Id) && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
         (_, { Error.Type: var type, Attempt: var attempt })
             when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>

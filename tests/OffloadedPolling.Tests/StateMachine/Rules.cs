@@ -31,4 +31,7 @@ internal enum Rules
 
     /// <summary>The store writes what callers cannot read back.</summary>
     WithoutReadBack,
+
+    /// <summary>No message tells for which document it was sent.</summary>
+    WithoutGenerations,
 }

@@ -53,7 +53,7 @@ internal sealed class Sequence
         var maxReceives = _random.Next(2, 5);
         int? maxAttempts = _random.Next(3) == 0 ? _random.Next(1, 4) : null;
         _settings = new ModelSettings(maxAttempts);
-        _queue = new ModelQueue(maxReceives, maxIsKnown: _random.Next(4) != 0);
+        _queue = new ModelQueue(maxReceives, maxIsKnown: _random.Next(4) != 0, tellsCreation: rules != Rules.WithoutGenerations);
         _policy = _random.Next(4) == 0 ? new SteppedPolicy(_interleaver, rules) : null;
         _store = new ModelStore(rules, _queue, _ends, _policy, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
         _faults = new Faults(_random, most: _random.Next(4));
@@ -153,7 +153,8 @@ internal sealed class Sequence
 
     private string? JudgeTheEnd()
     {
-        var accepted = _callers.Where(caller => caller.Accepted is not null).Select(caller => caller.Accepted!.Id);
+        var accepted = _callers.Where(caller => caller.Accepted is { Id: var id } && !_store.WasRemoved(id, since: caller.RemovalsBefore))
+            .Select(caller => caller.Accepted!.Id);
         var queued = _queue.Sent.Where(sent => _store.Find(sent.Id)?.Status.CreatedAt is not { } createdAt || createdAt == sent.CreatedAt);
         var promised = accepted.Concat(queued.Select(sent => sent.Id)).ToHashSet();
         foreach (var id in promised)
@@ -174,7 +175,7 @@ internal sealed class Sequence
             }
         }
 
-        if (!_apiDied && _store.All.Any(operation => operation.Status.Status == OperationState.NotStarted && !_api.HasTold(operation.Status.Id)))
+        if (!_apiDied && _store.All.Any(operation => IsForgotten(operation.Status)))
         {
             return "an accept left a document that waits for ever";
         }
@@ -182,11 +183,15 @@ internal sealed class Sequence
         return promised.Count > _callers.Count ? "one call made two operations" : null;
     }
 
+    // A creation that its accept no longer waited for may arrive after the document of another accept with the key was deleted.
+    private bool IsForgotten(OperationStatus status) =>
+        status.Status == OperationState.NotStarted && !_api.HasTold(status.Id) && !_store.WasRemoved(status.Id);
+
     private void Ask()
     {
         if (_callers.Find(caller => caller.Asks) is { } caller)
         {
-            _interleaver.Track(_api.Process, _api.AskAsync(caller));
+            _interleaver.Track(_api.Process, _api.AskAsync(caller, _store.Removals));
         }
     }
 

@@ -40,9 +40,9 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
     public bool HasTold(string id) => _told.ContainsKey(id);
 
     /// <summary>Lets a caller ask, and sees to the end of what is settled afterwards.</summary>
-    public async Task AskAsync(SteppedCaller caller)
+    public async Task AskAsync(SteppedCaller caller, int removals)
     {
-        await caller.AskAsync(Operations).ConfigureAwait(false);
+        await caller.AskAsync(Operations, removals).ConfigureAwait(false);
         await _settlements.WhenSettled.ConfigureAwait(false);
     }
 

@@ -25,6 +25,9 @@ internal sealed class SteppedCaller(string? key) : IDisposable
 
     public AcceptedOperation? Accepted { get; private set; }
 
+    /// <summary>How many documents were removed before it asked.</summary>
+    public int RemovalsBefore { get; private set; }
+
     public bool Asks => !_asking && !_gone && Accepted is null && (key is not null || !_asked);
 
     public static string KeyOf(int number) => _keys[number];
@@ -56,9 +59,9 @@ internal sealed class SteppedCaller(string? key) : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    public async Task AskAsync(IOffloadedOperations operations)
+    public async Task AskAsync(IOffloadedOperations operations, int removals)
     {
-        (_asked, _asking, _connection) = (true, true, new CancellationTokenSource());
+        (RemovalsBefore, _asked, _asking, _connection) = (removals, true, true, new CancellationTokenSource());
         try
         {
             Accepted = await operations.AcceptAsync(new Parcel($"Ada {_payloads}"), _options, _connection.Token).ConfigureAwait(false);
