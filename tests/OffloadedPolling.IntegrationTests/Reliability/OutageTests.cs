@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
@@ -59,7 +58,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         watch.Restart();
         await BegunAsync(Math.Min(before + 1, _operations));
         var first = watch.Elapsed;
-        var ends = await EndsAsync(host, accepted);
+        var ends = await RunningWorker.EndsAsync(host, accepted);
 
         var lost = ends.Max(end => end.Attempt - _runs[end.Id]);
         figures.Write($"{_operations} operations, {before} begun before the end of the outage, the next {first.TotalSeconds:0.0} s after it, at most {lost} deliveries lost by an operation");
@@ -69,7 +68,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         first.Should().BeLessThan(TimeSpan.FromSeconds(10) + _visibility);
     }
 
-    private async Task<Worker> StartWorkerAsync(TestHost host, Uri s3, Uri sqs, string deadLetters)
+    private async Task<RunningWorker> StartWorkerAsync(TestHost host, Uri s3, Uri sqs, string deadLetters)
     {
         var worker = await TestHost.CreateAsync(
             s3, sqs, host.Bucket, host.QueueUrl,
@@ -79,60 +78,10 @@ public sealed class OutageTests(ITestOutputHelper output)
                 builder.Services.AddSingleton(_runs);
                 builder.AddHandler<Parcel, CountingHandler>().AddDeadLetterReader();
             });
-        return await Worker.StartAsync(worker);
+        return await RunningWorker.StartAsync(worker);
     }
 
     private Task BegunAsync(int count) => Eventually.TrueAsync(() => _runs.Count >= count, Scale.Patience, () => $"{_runs.Count} of {count} have begun");
-
-    private static async Task<OperationStatus[]> EndsAsync(TestHost host, List<string> accepted)
-    {
-        var ends = new List<OperationStatus>();
-        foreach (var id in accepted)
-        {
-            OperationStatus? last = null;
-            await Eventually.TrueAsync(
-                async () => (last = await host.Operations.GetAsync(id))!.Status.IsTerminal(), Scale.Patience, () => $"{id} is at {last?.Status}");
-            ends.Add(last!);
-        }
-
-        return [.. ends];
-    }
-
-    private sealed class CountingHandler(ConcurrentDictionary<string, int> runs) : IOperationHandler<Parcel, string>
-    {
-        private static readonly TimeSpan _work = TimeSpan.FromMilliseconds(50);
-
-        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
-        {
-            runs.AddOrUpdate(context.OperationId, 1, static (_, times) => times + 1);
-            await Task.Delay(_work, cancel);
-            return "done";
-        }
-    }
-
-    private sealed record Worker(TestHost Host, IReadOnlyList<IHostedService> Hosted) : IAsyncDisposable
-    {
-        public static async Task<Worker> StartAsync(TestHost host)
-        {
-            var worker = new Worker(host, [.. host.Services.GetServices<IHostedService>()]);
-            foreach (var service in worker.Hosted)
-            {
-                await service.StartAsync(default);
-            }
-
-            return worker;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var service in Hosted)
-            {
-                await service.StopAsync(default);
-            }
-
-            await Host.DisposeAsync();
-        }
-    }
 
     /// <summary>A server that goes away, if it is one that does.</summary>
     private sealed class Outage(SwitchedServer relay, RecordingProxy proxy, bool isMeant) : IAsyncDisposable

@@ -4,24 +4,19 @@ using OffloadedPolling.Processing;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>Two kinds whose queues send their dead letters to one queue.</summary>
-public sealed class SharedDeadLettersTests : IAsyncLifetime
+/// <summary>A dead letter that comes to the reader of another kind: its message was in the wrong queue, or hosts share a dead-letter queue.</summary>
+public sealed class ForeignDeadLettersTests : IAsyncLifetime
 {
-    private string _parcels = "", _letters = "", _deadLetters = "";
+    private string _letters = "", _deadLetters = "";
 
     private TestHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
         (_letters, _deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 1);
-        _parcels = await TestServers.NewQueueAsync();
-        _host = await TestHost.CreateAsync(queueUrl: _parcels, operation: UseDeadLetters, build: builder => builder
+        _host = await TestHost.CreateAsync(build: builder => builder
             .AddDeadLetterReader()
-            .AddOperation<Letter>("letters", LetterJson.Default, kind =>
-            {
-                kind.QueueUrl = _letters;
-                UseDeadLetters(kind);
-            }));
+            .AddOperation<Letter>("letters", LetterJson.Default, kind => (kind.QueueUrl, kind.DeadLetterQueueUrl) = (_letters, _deadLetters)));
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -42,7 +37,7 @@ public sealed class SharedDeadLettersTests : IAsyncLifetime
     public async Task ADeadLetterOfAKindThatThisProcessDoesNotHave_IsLeftToTheOneThatHas()
     {
         var (id, read) = await BuryALetterAsync();
-        await using var other = await TestHost.CreateAsync(bucket: _host.Bucket, queueUrl: _parcels, operation: UseDeadLetters, build: builder => builder.AddDeadLetterReader());
+        await using var other = await TestHost.CreateAsync(bucket: _host.Bucket, operation: kind => kind.DeadLetterQueueUrl = _deadLetters, build: builder => builder.AddDeadLetterReader());
 
         (await ProcessAsync(other, read)).Should().BeFalse();
 
@@ -51,9 +46,7 @@ public sealed class SharedDeadLettersTests : IAsyncLifetime
     }
 
     private static Task<bool> ProcessAsync(TestHost host, ReceivedMessage letter) =>
-        host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync("parcels", letter, delete: true, default);
-
-    private void UseDeadLetters(OperationOptions kind) => kind.DeadLetterQueueUrl = _deadLetters;
+        host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync("parcels", letter, delete: false, default);
 
     private async Task<(string Id, ReceivedMessage Letter)> BuryALetterAsync()
     {
@@ -61,7 +54,7 @@ public sealed class SharedDeadLettersTests : IAsyncLifetime
         await _host.Queue.ReleaseAsync("letters", await _host.Queue.ReceiveAsync("letters", 1, default), default);
         using var cancel = new CancellationTokenSource();
         var again = _host.Queue.ReceiveAsync("letters", 1, cancel.Token);
-        var read = await _host.Services.GetRequiredService<IDeadLetterQueue>().ReceiveAsync("parcels", default);
+        var read = await _host.Services.GetRequiredService<IDeadLetterQueue>().ReceiveAsync("letters", default);
         await cancel.CancelAsync();
         await Task.WhenAny(again);
         return (accepted.Id, read.Should().ContainSingle().Subject);

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Amazon.Runtime;
+using Amazon.S3;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Reliability;
+
+/// <summary>One worker cannot read the documents that the others work on: it stops receiving, and says so.</summary>
+[Collection(ReliabilityRuns.Name)]
+public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
+{
+    private const int Operations = 200;
+
+    private const int MaxReceiveCount = 3;
+
+    private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan _together = 5 * _visibility;
+
+    private readonly ConcurrentDictionary<string, int> _runs = new();
+
+    [Theory]
+    [InlineData("bucket", 406)]
+    [InlineData("prefix", 406)]
+    [InlineData("secret", 404)]
+    public async Task AWrongSettingBesideARightWorker_FailsNothingAndIsUnhealthy(string setting, int logged)
+    {
+        var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(MaxReceiveCount);
+        await using var host = await TestHost.CreateAsync(queueUrl: queue);
+        var accepted = new List<string>();
+        for (var operation = 0; operation < Operations; operation++)
+        {
+            accepted.Add((await host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
+        }
+
+        // The wrong one is the first at the backlog.
+        var bucket = setting == "bucket" ? await TestServers.NewBucketAsync() : host.Bucket;
+        await using var wrong = await StartAsync(bucket, queue, deadLetters, builder => Break(builder, setting));
+        var watch = Stopwatch.StartNew();
+        var health = wrong.Host.Services.GetRequiredService<IWorkerHealth>();
+        await Eventually.TrueAsync(() => health.Problem is not null, Scale.Patience, () => "the wrong worker calls itself healthy");
+        await using var right = await StartAsync(host.Bucket, queue, deadLetters, _ => { });
+        await Eventually.TrueAsync(() => watch.Elapsed >= _together, Scale.Patience, () => "they run together");
+        var ends = await RunningWorker.EndsAsync(host, accepted);
+
+        new Figures($"wrong-{setting}", output).Write(
+            $"{Operations} operations, at most {ends.Max(end => end.Attempt)} deliveries of a message; {wrong.Host.Log.Entries.Count(entry => entry.Id is 412)} led to no document");
+        ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
+        _runs.Values.Should().OnlyContain(runs => runs == 1);
+        health.Problem.Should().NotBeNull("nothing has changed for the wrong worker");
+        wrong.Host.Log.Entries.Should().ContainSingle(entry => entry.Id == logged);
+    }
+
+    private static void Break(IOffloadedPollingBuilder builder, string setting)
+    {
+        switch (setting)
+        {
+            case "prefix":
+                builder.Services.Configure<S3Options>(s3 => s3.KeyPrefix = "others/");
+                break;
+            case "secret":
+                builder.Services.AddSingleton<IAmazonS3>(_ =>
+                    TestServers.NewS3Client(credentials: new BasicAWSCredentials(TestServers.AccessKey, "not-the-secret-key-of-this-user")));
+                break;
+        }
+    }
+
+    private async Task<RunningWorker> StartAsync(string bucket, string queue, string deadLetters, Action<IOffloadedPollingBuilder> change)
+    {
+        var worker = await TestHost.CreateAsync(
+            bucket: bucket,
+            queueUrl: queue,
+            operation: kind => (kind.VisibilityTimeout, kind.DeadLetterQueueUrl, kind.MaxConcurrency) = (_visibility, deadLetters, 2),
+            build: builder =>
+            {
+                builder.Services.AddSingleton(_runs);
+                builder.AddHandler<Parcel, CountingHandler>().AddDeadLetterReader();
+                change(builder);
+            });
+        return await RunningWorker.StartAsync(worker);
+    }
+}
