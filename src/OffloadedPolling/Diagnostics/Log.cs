@@ -163,7 +163,7 @@ internal static partial class Log
     [LoggerMessage(446, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' is deleted: it was sent for an earlier operation with the id {OperationId}, whose status document was deleted or has expired.")]
     public static partial void DeadLetterOfEarlierDocument(ILogger logger, string messageId, string kind, string operationId);
 
-    [LoggerMessage(429, LogLevel.Warning, "Dead letter {MessageId}, read for kind '{Kind}', belongs to operation {OperationId} of kind '{OperationKind}', which this process does not have. It is left to the process that has.")]
+    [LoggerMessage(429, LogLevel.Warning, "Dead letter {MessageId}, read for kind '{Kind}', belongs to operation {OperationId} of kind '{OperationKind}'. It is left to a reader of that kind.")]
     public static partial void DeadLetterOfAnotherKind(ILogger logger, string messageId, string kind, string operationId, string operationKind);
 
     [LoggerMessage(430, LogLevel.Information, "Dead letters of kind '{Kind}' are read.")]

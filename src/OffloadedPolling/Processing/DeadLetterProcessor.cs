@@ -20,6 +20,9 @@ internal sealed class DeadLetterProcessor(
     // Each gives the operation all the deliveries of a new message.
     private const int MaxResends = 3;
 
+    // Hosts with different kinds may share a dead-letter queue. What no reader of the right kind has taken by then is given up.
+    private const int MaxReceivesOfAnotherKind = 100;
+
     /// <summary>Processes a dead letter. What fails is logged, and the letter is received again.</summary>
     /// <param name="kind">The kind's name.</param>
     /// <param name="letter">The letter.</param>
@@ -45,9 +48,8 @@ internal sealed class DeadLetterProcessor(
             }
 
             activity?.SetTag(TagNames.OperationId, found.Status.Id);
-            if (found.Status.Kind != kind && !deadLetters.IsKnown(found.Status.Kind))
+            if (found.Status.Kind != kind && letter.ReceiveCount < MaxReceivesOfAnotherKind)
             {
-                // Hosts with different kinds may share a dead-letter queue.
                 Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
                 activity.CameTo(MessageOutcomes.Left);
                 return false;
@@ -78,7 +80,7 @@ internal sealed class DeadLetterProcessor(
     private async Task SettleAsync(
         string kind, ReceivedMessage letter, StoredOperation found, Activity? activity, CancellationToken cancellationToken)
     {
-        var (current, written) = await transitions.ApplyAsync(found, current => Change(current, letter), cancellationToken).ConfigureAwait(false);
+        var (current, written) = await transitions.ApplyAsync(found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
         switch (written?.Status.Status)
         {
             case null when current is not null && !Ownership.IsOfSameGeneration(current, letter):
@@ -90,7 +92,7 @@ internal sealed class DeadLetterProcessor(
                 activity.CameTo(MessageOutcomes.AlreadyEnded);
                 break;
             case OperationState.NotStarted:
-                await ResendAsync(letter, written, cancellationToken).ConfigureAwait(false);
+                await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
                 Log.OperationResent(logger, written.Status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
                 activity.CameTo(MessageOutcomes.Resent);
                 break;
@@ -108,18 +110,18 @@ internal sealed class DeadLetterProcessor(
 
     // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker that
     // still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
-    private static (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current, ReceivedMessage letter) =>
+    private static (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current, string kind, ReceivedMessage letter) =>
         current switch
         {
             _ when !Ownership.IsLeftBehindBy(current, letter) => null,
             { Metadata.CancelRequested: true } => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
-            { Status.Status: OperationState.NotStarted } when Ownership.Replacements(current) < MaxResends =>
+            { Status.Status: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
                 (current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
             _ => (
                 StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
         };
 
-    private Task ResendAsync(ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
+    private Task ResendAsync(string kind, ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
     {
         var message = new OutgoingMessage
         {
@@ -128,6 +130,6 @@ internal sealed class DeadLetterProcessor(
             StatusCreatedAt = operation.Status.CreatedAt,
             TraceParent = letter.TraceParent,
         };
-        return queue.SendAsync(operation.Status.Kind, message, cancellationToken);
+        return queue.SendAsync(kind, message, cancellationToken);
     }
 }

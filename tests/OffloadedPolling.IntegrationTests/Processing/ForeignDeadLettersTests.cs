@@ -4,59 +4,59 @@ using OffloadedPolling.Processing;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>A dead letter that comes to the reader of another kind: its message was in the wrong queue, or hosts share a dead-letter queue.</summary>
+/// <summary>A dead letter that comes to the reader of another kind: hosts share a dead-letter queue, or its message was in the wrong queue.</summary>
 public sealed class ForeignDeadLettersTests : IAsyncLifetime
 {
-    private string _letters = "", _deadLetters = "";
-
-    private TestHost _host = null!;
+    private TestHost _letters = null!, _parcels = null!;
 
     public async ValueTask InitializeAsync()
     {
-        (_letters, _deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 1);
-        _host = await TestHost.CreateAsync(build: builder => builder
-            .AddDeadLetterReader()
-            .AddOperation<Letter>("letters", LetterJson.Default, kind => (kind.QueueUrl, kind.DeadLetterQueueUrl) = (_letters, _deadLetters)));
+        var queue = await TestServers.NewQueueAsync();
+        var deadLetters = await TestServers.NewQueueAsync();
+        _letters = await TestHost.CreateAsync(
+            build: builder => builder.AddOperation<Letter>("letters", LetterJson.Default, kind => kind.QueueUrl = queue));
+        _parcels = await TestHost.CreateAsync(
+            bucket: _letters.Bucket, operation: kind => kind.DeadLetterQueueUrl = deadLetters, build: builder => builder.AddDeadLetterReader());
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-    [Fact]
-    public async Task ADeadLetterOfAnotherKind_IsSentAgainToThatKindsQueue()
+    public async ValueTask DisposeAsync()
     {
-        var (id, read) = await BuryALetterAsync();
-
-        (await ProcessAsync(_host, read)).Should().BeTrue();
-
-        (await _host.Store.GetAsync(id, default))!.Metadata.ReplacedMessageIds.Should().Be(read.Id);
-        var again = await _host.Queue.ReceiveAsync("letters", 1, default);
-        again.Should().ContainSingle().Which.StatusKey.Should().Be(read.StatusKey);
+        await _parcels.DisposeAsync();
+        await _letters.DisposeAsync();
     }
 
     [Fact]
-    public async Task ADeadLetterOfAKindThatThisProcessDoesNotHave_IsLeftToTheOneThatHas()
+    public async Task ADeadLetterOfAnotherKind_IsLeftToAReaderOfThatKind()
     {
-        var (id, read) = await BuryALetterAsync();
-        await using var other = await TestHost.CreateAsync(bucket: _host.Bucket, operation: kind => kind.DeadLetterQueueUrl = _deadLetters, build: builder => builder.AddDeadLetterReader());
+        var accepted = await _letters.Operations.AcceptAsync(new Letter("Dear Bob"));
+        var before = await _letters.Store.GetAsync(accepted.Id, default);
 
-        (await ProcessAsync(other, read)).Should().BeFalse();
+        (await ProcessAsync(accepted.Id, receives: 99)).Should().BeFalse();
 
-        (await _host.Store.GetAsync(id, default))!.Metadata.ReplacedMessageIds.Should().BeNull();
-        other.Log.Entries.Should().ContainSingle(entry => entry.Id == 429).Which.Text.Should().Contain(id).And.Contain("'letters'");
+        (await _letters.Store.GetAsync(accepted.Id, default)).Should().Be(before);
+        _parcels.Log.Entries.Should().ContainSingle(entry => entry.Id == 429).Which.Text.Should().Contain(accepted.Id).And.Contain("'letters'");
     }
 
-    private static Task<bool> ProcessAsync(TestHost host, ReceivedMessage letter) =>
-        host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync("parcels", letter, delete: false, default);
-
-    private async Task<(string Id, ReceivedMessage Letter)> BuryALetterAsync()
+    [Fact]
+    public async Task ADeadLetterOfAnotherKindThatNobodyTakes_IsGivenUpAndNeverSentToTheWrongQueue()
     {
-        var accepted = await _host.Operations.AcceptAsync(new Letter("Dear Bob"));
-        await _host.Queue.ReleaseAsync("letters", await _host.Queue.ReceiveAsync("letters", 1, default), default);
-        using var cancel = new CancellationTokenSource();
-        var again = _host.Queue.ReceiveAsync("letters", 1, cancel.Token);
-        var read = await _host.Services.GetRequiredService<IDeadLetterQueue>().ReceiveAsync("letters", default);
-        await cancel.CancelAsync();
-        await Task.WhenAny(again);
-        return (accepted.Id, read.Should().ContainSingle().Subject);
+        var accepted = await _letters.Operations.AcceptAsync(new Letter("Dear Bob"));
+
+        (await ProcessAsync(accepted.Id, receives: 100)).Should().BeTrue();
+
+        var end = (await _letters.Operations.GetAsync(accepted.Id))!;
+        end.Status.Should().Be(OperationState.Failed);
+        end.Error!.Type.Should().EndWith("given-up");
+        using var sqs = TestServers.NewSqsClient();
+        (await sqs.GetQueueAttributesAsync(_parcels.QueueUrl, ["All"])).ApproximateNumberOfMessages.Should().Be(0);
+    }
+
+    private Task<bool> ProcessAsync(string id, int receives)
+    {
+        var letter = new ReceivedMessage
+        {
+            Id = "letter", ReceiptHandle = "none", Body = "{}", StatusKey = _letters.Store.GetStatusKey(id), ReceiveCount = receives,
+        };
+        return _parcels.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync("parcels", letter, delete: false, default);
     }
 }

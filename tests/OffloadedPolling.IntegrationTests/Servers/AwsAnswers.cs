@@ -21,8 +21,8 @@ internal static class AwsAnswers
         return true;
     }
 
-    public static Task<bool> ErrorAsync(HttpContext context, string code, int status = 400) =>
-        JsonAsync(context, $$"""{"__type":"com.amazonaws.sqs#{{code}}","message":"As told."}""", status);
+    public static Task<bool> ErrorAsync(HttpContext context, string code, int status = 400, string message = "As told.") =>
+        JsonAsync(context, $$"""{"__type":"com.amazonaws.sqs#{{code}}","message":"{{message}}"}""", status);
 
     public static async Task<bool> XmlErrorAsync(HttpContext context, string code, int status)
     {

@@ -67,23 +67,6 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
         return accepted.Id;
     }
 
-    internal sealed class BlockedCallbacks
-    {
-        private readonly TaskCompletionSource _release = new();
-
-        private int _registered;
-
-        public int Registered => Volatile.Read(ref _registered);
-
-        public void BlockOn(CancellationToken token)
-        {
-            token.Register(() => _release.Task.Wait(CancellationToken.None));
-            Interlocked.Increment(ref _registered);
-        }
-
-        public void Release() => _release.SetResult();
-    }
-
     private sealed class BlockingHandler(BlockedCallbacks callbacks) : IOperationHandler<Parcel, string>
     {
         public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Text;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Lambda;
+
+/// <summary>A function's event while S3 is slow or fails, or while a handler's callback blocks.</summary>
+public sealed class SqsEventFaultsTests : IAsyncLifetime
+{
+    private readonly Desk _desk = new();
+
+    private readonly BlockedCallbacks _callbacks = new();
+
+    private readonly AmazonSQSClient _sqs = TestServers.NewSqsClient();
+
+    private RecordingProxy _s3 = null!;
+
+    private TestHost _accepting = null!, _function = null!;
+
+    private SqsEvents _queue = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _s3 = await RecordingProxy.StartAsync(TestServers.S3);
+        _accepting = await TestHost.CreateAsync();
+        _queue = new SqsEvents(_sqs, _accepting.QueueUrl);
+        _function = await TestHost.CreateAsync(
+            _s3.Address, bucket: _accepting.Bucket, queueUrl: _accepting.QueueUrl, operation: kind => kind.MaxConcurrency = 2, build: builder =>
+            {
+                builder.Services.AddSingleton(_desk);
+                builder.Services.AddSingleton(_callbacks);
+                builder.WithSqsEvents().AddHandler<Parcel, BlockingParcelHandler>();
+            });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _callbacks.Release();
+        await _function.DisposeAsync();
+        await _accepting.DisposeAsync();
+        await _s3.DisposeAsync();
+        _sqs.Dispose();
+    }
+
+    [Fact]
+    public async Task AStoreThatFails_FailsTheWholeInvocationEarly_AndTriesNotEveryMessage()
+    {
+        await AcceptAsync("Ada", "Bob", "Cleo", "Dora", "Emil", "Finn");
+        var messages = await ReceiveAsync(6);
+        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "ServiceUnavailable", 503);
+        var timeLeft = TimeSpan.FromMinutes(5);
+
+        var watch = Stopwatch.StartNew();
+        await this.Awaiting(tests => tests.ProcessAsync(messages, timeLeft)).Should().ThrowAsync<OperationStoreException>();
+
+        watch.Elapsed.Should().BeLessThan(timeLeft / 4);
+        _s3.Requests.Where(request => AwsAnswers.IsOfADocument(request.Path)).Select(request => request.Path).Distinct()
+            .Should().HaveCountLessThanOrEqualTo(2, "two are processed at a time, and no more are begun");
+        _desk.Delivered.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("the read")]
+    [InlineData("the claim")]
+    [InlineData("the end")]
+    public async Task AStoreThatHangsForOneMessage_IsAnsweredInTime_AndTheOthersAreDone(string hanging)
+    {
+        var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
+        var messages = await ReceiveAsync(3);
+        var writes = 0;
+        _s3.Intercept = async context =>
+        {
+            var isBobs = context.Request.Path.Value!.Contains(accepted[1], StringComparison.Ordinal);
+            var isWrite = context.Request.Method == "PUT";
+            var hangs = isBobs && hanging switch
+            {
+                "the read" => !isWrite,
+                "the claim" => isWrite,
+                _ => isWrite && Interlocked.Increment(ref writes) > 1,
+            };
+            if (hangs)
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            return hangs;
+        };
+        var timeLeft = TimeSpan.FromSeconds(10);
+
+        var watch = Stopwatch.StartNew();
+        var failed = await ProcessAsync(messages, timeLeft);
+
+        watch.Elapsed.Should().BeLessThan(timeLeft);
+        failed.Should().Equal(messages.Single(message => message.Body.Contains("Bob", StringComparison.Ordinal)).MessageId);
+        (await StateAsync(accepted[0]), await StateAsync(accepted[2])).Should().Be((OperationState.Succeeded, OperationState.Succeeded));
+    }
+
+    [Fact]
+    public async Task AHandlersCallbackThatBlocks_HoldsUpNeitherTheAnswerNorTheNextEvents()
+    {
+        var accepted = await AcceptAsync(BlockingParcelHandler.Blocks, BlockingParcelHandler.Blocks, "Ada");
+        var messages = await ReceiveAsync(3);
+        var timeLeft = TimeSpan.FromSeconds(10);
+
+        var watch = Stopwatch.StartNew();
+        var failed = await ProcessAsync(messages, timeLeft);
+
+        watch.Elapsed.Should().BeLessThan(timeLeft);
+        failed.Should().Contain(messages.Where(message => message.Body.Contains(BlockingParcelHandler.Blocks, StringComparison.Ordinal)).Select(message => message.MessageId));
+        _function.Log.Entries.Count(entry => entry.Id == 447).Should().Be(2);
+
+        // Both slots are free again.
+        var ada = messages.Where(message => message.Body.Contains("Ada", StringComparison.Ordinal)).ToList();
+        (await ProcessAsync(ada, TimeSpan.FromMinutes(1))).Should().BeEmpty();
+        (await StateAsync(accepted[2])).Should().Be(OperationState.Succeeded);
+    }
+
+    private async Task<string[]> AcceptAsync(params string[] to)
+    {
+        var accepted = new List<string>();
+        foreach (var each in to)
+        {
+            accepted.Add((await _accepting.Operations.AcceptAsync(new Parcel(each))).Id);
+        }
+
+        return [.. accepted];
+    }
+
+    private async Task<List<Message>> ReceiveAsync(int count)
+    {
+        var received = new List<Message>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                received.AddRange(await _queue.ReceiveAsync());
+                return received.Count == count;
+            },
+            TimeSpan.FromSeconds(30),
+            () => $"{received.Count} of {count} messages came");
+        return received;
+    }
+
+    private async Task<IReadOnlyList<string>> ProcessAsync(List<Message> messages, TimeSpan timeLeft)
+    {
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(SqsEvents.Event(messages, await SqsEvents.ArnAsync(_sqs, _accepting.QueueUrl))));
+        return SqsEvents.Failures(await _function.Services.GetRequiredService<SqsEventProcessor>().ProcessAsync(input, timeLeft, default));
+    }
+
+    private async Task<OperationState> StateAsync(string id) => (await _accepting.Operations.GetAsync(id))!.Status;
+
+    private sealed class BlockingParcelHandler(Desk desk, BlockedCallbacks callbacks) : IOperationHandler<Parcel, string>
+    {
+        public const string Blocks = "blocks";
+
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        {
+            if (context.Payload.To == Blocks)
+            {
+                var waiting = Task.Delay(Timeout.Infinite, cancel);
+                callbacks.BlockOn(cancel);
+                await waiting;
+            }
+
+            desk.Delivered.Enqueue(context.Payload.To);
+            return "done";
+        }
+    }
+}
