@@ -7,7 +7,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>A function's event while S3 is slow or fails, or while a handler's callback blocks.</summary>
+/// <summary>A function's event while S3 is slow or fails, while a handler's callback blocks, or with a message of an earlier document.</summary>
 public sealed class SqsEventFaultsTests : IAsyncLifetime
 {
     private readonly Desk _desk = new();
@@ -116,6 +116,22 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         var ada = messages.Where(message => message.Body.Contains("Ada", StringComparison.Ordinal)).ToList();
         (await ProcessAsync(ada, TimeSpan.FromMinutes(1))).Should().BeEmpty();
         (await StateAsync(accepted[2])).Should().Be(OperationState.Succeeded);
+    }
+
+    [Fact]
+    public async Task AMessageOfAnEarlierDocument_IsDoneAndRunsNothing()
+    {
+        var keyed = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
+        var first = await _accepting.Operations.AcceptAsync(new Parcel("Ada"), keyed);
+        var old = await ReceiveAsync(1);
+        await _accepting.Operations.DeleteAsync(first.Id);
+        var again = await _accepting.Operations.AcceptAsync(new Parcel("Bob"), keyed);
+
+        (await ProcessAsync(old, TimeSpan.FromMinutes(1))).Should().BeEmpty();
+
+        _desk.Delivered.Should().BeEmpty();
+        (again.Id, await StateAsync(again.Id)).Should().Be((first.Id, OperationState.NotStarted));
+        _function.Log.Entries.Should().ContainSingle(entry => entry.Id == 408);
     }
 
     private async Task<string[]> AcceptAsync(params string[] to)

@@ -99,4 +99,24 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
         Assert.Equal(OperationState.Succeeded, (await EndOfAsync(again.Id)).Status);
         Assert.Equal(["Ada", "Bob"], _desk.Delivered);
     }
+
+    [Fact]
+    public async Task DeleteAsync_OfAKeyWhoseMessageStillWaits_TheNewOperationRunsItsOwnPayload()
+    {
+        _desk.Deaf["Cleo"] = true;
+        var running = await Host.Operations.AcceptAsync(new Parcel("Cleo"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        var keyed = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
+        var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), keyed);
+
+        await Host.Operations.DeleteAsync(first.Id);
+        var again = await Host.Operations.AcceptAsync(new Parcel("Bob"), keyed);
+        _desk.Wake.SetResult();
+        await EndOfAsync(running.Id);
+        var end = await EndOfAsync(again.Id);
+
+        (again.Id, end.Status).Should().Be((first.Id, OperationState.Succeeded));
+        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 408), Timeout, () => "the old message was not deleted");
+        _desk.Delivered.Should().Equal("Cleo", "Bob");
+    }
 }

@@ -85,11 +85,28 @@ public sealed class OwnershipTests
     public void IsHeldBy_TheDeliveryInTheDocument(OperationState state, string owner, int attempt, bool held) =>
         Assert.Equal(held, Ownership.IsHeldBy(Stored(state, owner, attempt), Message(receiveCount: 2)));
 
+    [Theory]
+    [InlineData(OperationState.NotStarted, null)]
+    [InlineData(OperationState.Running, "mine")]
+    [InlineData(OperationState.Succeeded, "mine")]
+    public void AMessageOfAnEarlierDocument_ClaimsNothingHoldsNothingAndLeavesNothingBehind(OperationState state, string? owner)
+    {
+        var stored = Stored(state, owner, 1);
+        var message = Message(receiveCount: 1, stored.Status.CreatedAt.AddMilliseconds(1));
+
+        Ownership.Of(stored, message, int.MaxValue).Should().Be(Claim.Superseded);
+        Ownership.IsHeldBy(stored, message).Should().BeFalse();
+        Ownership.IsLeftBehindBy(stored, message).Should().BeFalse();
+    }
+
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     private static StoredOperation Stored(OperationState state, string? owner, int? attempt, bool cancelRequested = false) => new(
         new OperationStatus { Id = "a", Kind = "k", Status = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt },
         new OperationMetadata { OwnerMessageId = owner, CancelRequested = cancelRequested }, "v");
 
-    private static ReceivedMessage Message(int receiveCount) => new() { Id = "mine", ReceiptHandle = "r", Body = "{}", ReceiveCount = receiveCount };
+    private static ReceivedMessage Message(int receiveCount, DateTimeOffset? createdAt = null) => new()
+    {
+        Id = "mine", ReceiptHandle = "r", Body = "{}", ReceiveCount = receiveCount, StatusCreatedAt = createdAt,
+    };
 }

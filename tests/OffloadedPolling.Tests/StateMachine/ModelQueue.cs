@@ -69,7 +69,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
     }
 
     /// <summary>Deletes, also by an older delivery, as SQS may.</summary>
-    public void Delete(ReceivedMessage received) => Of(received.Id)!.Place = Place.Deleted;
+    public void Delete(ReceivedMessage received) => Of(received.ReceiptHandle.Split('/')[0])!.Place = Place.Deleted;
 
     public ReceivedMessage? ReceiveDead(long visibleAgainAt) =>
         _messages.Find(message => message.Place == Place.Dead) is { } dead ? ToReceived(dead, visibleAgainAt) : null;

@@ -82,7 +82,7 @@ internal sealed class Sequence
             Drain();
         }
 
-        return Broken ?? JudgeTheEnd();
+        return Broken ?? new KeptPromises(_store, _queue, _ends, _callers).Judge(_apiDied ? null : _api);
     }
 
     /// <summary>How its operations ended: <c>Succeeded</c>, <c>Failed handler-failed</c> and so on.</summary>
@@ -151,42 +151,6 @@ internal sealed class Sequence
 
     private string WhatIsLeft() => _interleaver.WaitForStep() ? "something goes on" : _queue.IsEmpty ? "a caller still asks" : $"the queue holds {_queue}";
 
-    private string? JudgeTheEnd()
-    {
-        var accepted = _callers.Where(caller => caller.Accepted is { Id: var id } && !_store.WasRemoved(id, since: caller.RemovalsBefore))
-            .Select(caller => caller.Accepted!.Id);
-        var queued = _queue.Sent.Where(sent => _store.Find(sent.Id)?.Status.CreatedAt is not { } createdAt || createdAt == sent.CreatedAt);
-        var promised = accepted.Concat(queued.Select(sent => sent.Id)).ToHashSet();
-        foreach (var id in promised)
-        {
-            var status = _store.Find(id)?.Status;
-            var kept = status switch
-            {
-                null => _store.WasRemoved(id) ? null : "there is no document",
-                { Error.Type: { } type } when type == Problems.NotSent.Type && _callers.Exists(caller => caller.Accepted?.Id == id) => "it was accepted and ended as not sent",
-                { Status: OperationState.NotStarted or OperationState.Running } => $"it stays {status.Status}",
-                { Status: OperationState.Succeeded, Attempt: var attempt } when !_ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
-                { Error.Type: { } type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !_ends.HasThrown(id, attempt ?? 0) => "its handler did not fail",
-                _ => null,
-            };
-            if (kept is not null)
-            {
-                return kept;
-            }
-        }
-
-        if (!_apiDied && _store.All.Any(operation => IsForgotten(operation.Status)))
-        {
-            return "an accept left a document that waits for ever";
-        }
-
-        return promised.Count > _callers.Count ? "one call made two operations" : null;
-    }
-
-    // A creation that its accept no longer waited for may arrive after the document of another accept with the key was deleted.
-    private bool IsForgotten(OperationStatus status) =>
-        status.Status == OperationState.NotStarted && !_api.HasTold(status.Id) && !_store.WasRemoved(status.Id);
-
     private void Ask()
     {
         if (_callers.Find(caller => caller.Asks) is { } caller)
@@ -234,7 +198,12 @@ internal sealed class Sequence
         {
             letter = new ReceivedMessage
             {
-                Id = owner, ReceiptHandle = letter.ReceiptHandle, Body = letter.Body, StatusKey = letter.StatusKey, ReceiveCount = letter.ReceiveCount,
+                Id = owner,
+                ReceiptHandle = letter.ReceiptHandle,
+                Body = letter.Body,
+                StatusKey = letter.StatusKey,
+                StatusCreatedAt = letter.StatusCreatedAt,
+                ReceiveCount = letter.ReceiveCount,
             };
         }
 
@@ -254,22 +223,7 @@ internal sealed class Sequence
 
         var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
         _store.AskedToCancel(id);
-        _interleaver.Track(_api.Process, CancelAsync(id));
-    }
-
-    private async Task CancelAsync(string id)
-    {
-        try
-        {
-            if (await _api.Operations.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
-            {
-                _store.PromisedToCancel(id);
-            }
-        }
-        catch (OffloadedPollingException)
-        {
-            // Whoever asked has no answer.
-        }
+        _interleaver.Track(_api.Process, _api.CancelAsync(id, _store));
     }
 
     // By the host, or by the expiry of documents.
@@ -283,7 +237,7 @@ internal sealed class Sequence
         var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
         if (_random.Next(2) == 0)
         {
-            _interleaver.Track(_api.Process, DeleteAsync(id));
+            _interleaver.Track(_api.Process, _api.DeleteAsync(id));
         }
         else
         {
@@ -293,18 +247,6 @@ internal sealed class Sequence
         // A later document of the same id is created later.
         _now.Ticks += TimeSpan.TicksPerMillisecond;
         _callers.Find(caller => caller.Accepted?.Id == id)?.UseKeyAnew();
-    }
-
-    private async Task DeleteAsync(string id)
-    {
-        try
-        {
-            await _api.Operations.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (OffloadedPollingException)
-        {
-            // Whoever asked has no answer.
-        }
     }
 
     private void ReplaceWorker(int index)

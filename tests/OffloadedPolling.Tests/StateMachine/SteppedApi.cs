@@ -46,6 +46,35 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
         await _settlements.WhenSettled.ConfigureAwait(false);
     }
 
+    /// <summary>Asks to cancel an operation.</summary>
+    public async Task CancelAsync(string id, ModelStore store)
+    {
+        try
+        {
+            if (await Operations.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
+            {
+                store.PromisedToCancel(id);
+            }
+        }
+        catch (OffloadedPollingException)
+        {
+            // Whoever asked has no answer.
+        }
+    }
+
+    /// <summary>Deletes an operation.</summary>
+    public async Task DeleteAsync(string id)
+    {
+        try
+        {
+            await Operations.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OffloadedPollingException)
+        {
+            // Whoever asked has no answer.
+        }
+    }
+
     public void Dispose() => _settlements.Dispose();
 
     public IDisposable? BeginScope<TState>(TState state)
