@@ -56,7 +56,9 @@ internal sealed class AcceptDeadline : IDisposable
     /// <summary>Whether the caller has hung up or the time is over, so that nobody waits for the answer.</summary>
     public bool IsOver => _limit.IsCancellationRequested;
 
-    /// <summary>Waits for a step until the caller hangs up or the time is over. The step itself goes on if it does not heed the token.</summary>
+    /// <summary>
+    /// Waits for a step until the caller hangs up or the time is over. A step that ignores its token continues in the background.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The caller hung up.</exception>
     /// <exception cref="OffloadedPollingException">The step failed, or the time is over.</exception>
     public async Task<T> WaitAsync<T>(Task<T> step, AcceptStep which)

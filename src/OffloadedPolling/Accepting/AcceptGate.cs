@@ -81,7 +81,7 @@ internal readonly record struct AcceptEntry(bool IsGranted, bool IsTrial, TimeSp
 /// <summary>How an accept ended, as far as the gate is concerned.</summary>
 internal enum AcceptEnd
 {
-    /// <summary>It tells nothing: the caller hung up, or nobody was asked.</summary>
+    /// <summary>Says nothing about the store: the caller hung up, or no request was sent.</summary>
     Withdrawn,
 
     /// <summary>Store or queue answered in time, if only with an error.</summary>

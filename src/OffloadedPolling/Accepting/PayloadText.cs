@@ -12,7 +12,7 @@ namespace OffloadedPolling.Accepting;
 /// </remarks>
 internal static class PayloadText
 {
-    // Surrogates only where they are no pair.
+    // Surrogates only if they are not a pair.
     private static readonly SearchValues<char> _forbidden = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(character => character
             is (< ' ' and not ('\t' or '\n' or '\r')) or (>= '\uD800' and <= '\uDFFF') or '\uFFFE' or '\uFFFF')]);

@@ -4,8 +4,8 @@ using OffloadedPolling.Processing;
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (429 to 435
-/// dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 and up events of AWS Lambda), 5xx the bucket.
+/// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing
+/// (429 to 435 dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 and up events of AWS Lambda), 5xx the bucket.
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -163,7 +163,7 @@ internal static partial class Log
     [LoggerMessage(446, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' is deleted: it was sent for an earlier operation with the id {OperationId}, whose status document was deleted or has expired.")]
     public static partial void DeadLetterOfEarlierDocument(ILogger logger, string messageId, string kind, string operationId);
 
-    [LoggerMessage(429, LogLevel.Warning, "Dead letter {MessageId}, read for kind '{Kind}', belongs to operation {OperationId} of kind '{OperationKind}'. It is left to a reader of that kind.")]
+    [LoggerMessage(429, LogLevel.Warning, "Dead letter {MessageId}, read for kind '{Kind}', belongs to operation {OperationId} of kind '{OperationKind}'. It is left to a reader of that kind. If there is none, the operation is given up when half of its document's time is over.")]
     public static partial void DeadLetterOfAnotherKind(ILogger logger, string messageId, string kind, string operationId, string operationKind);
 
     [LoggerMessage(430, LogLevel.Information, "Dead letters of kind '{Kind}' are read.")]

@@ -20,9 +20,6 @@ internal sealed class DeadLetterProcessor(
     // Each gives the operation all the deliveries of a new message.
     private const int MaxResends = 3;
 
-    // Hosts with different kinds may share a dead-letter queue. What no reader of the right kind has taken by then is given up.
-    private const int MaxReceivesOfAnotherKind = 100;
-
     /// <summary>Processes a dead letter. What fails is logged, and the letter is received again.</summary>
     /// <param name="kind">The kind's name.</param>
     /// <param name="letter">The letter.</param>
@@ -48,8 +45,9 @@ internal sealed class DeadLetterProcessor(
             }
 
             activity?.SetTag(TagNames.OperationId, found.Status.Id);
-            if (found.Status.Kind != kind && letter.ReceiveCount < MaxReceivesOfAnotherKind)
+            if (found.Status.Kind != kind && Ownership.IsLeftBehindBy(found, letter) && !transitions.IsHalfExpired(found.Status))
             {
+                // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, it is given up later.
                 Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
                 activity.CameTo(MessageOutcomes.Left);
                 return false;
@@ -80,7 +78,8 @@ internal sealed class DeadLetterProcessor(
     private async Task SettleAsync(
         string kind, ReceivedMessage letter, StoredOperation found, Activity? activity, CancellationToken cancellationToken)
     {
-        var (current, written) = await transitions.ApplyAsync(found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
+        var (current, written) = await transitions.ApplyAsync(
+            found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
         switch (written?.Status.Status)
         {
             case null when current is not null && !Ownership.IsOfSameGeneration(current, letter):
@@ -110,7 +109,8 @@ internal sealed class DeadLetterProcessor(
 
     // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker that
     // still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
-    private static (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current, string kind, ReceivedMessage letter) =>
+    private static (OperationStatus Status, OperationMetadata Metadata)? Change(
+        StoredOperation current, string kind, ReceivedMessage letter) =>
         current switch
         {
             _ when !Ownership.IsLeftBehindBy(current, letter) => null,

@@ -119,7 +119,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
         {
             // Who may list and is denied all the same may not read.
-            return await MayListAsync(cancel).ConfigureAwait(false) ? throw S3Errors.ToStoreException($"read a {what}", s3.Bucket, missingKey, denied) : false;
+            return await MayListAsync(missingKey, cancel).ConfigureAwait(false) ? throw S3Errors.ToStoreException($"read a {what}", s3.Bucket, missingKey, denied) : false;
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
@@ -127,7 +127,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
     }
 
-    private async Task<bool> MayListAsync(CancellationToken cancel)
+    private async Task<bool> MayListAsync(string deniedKey, CancellationToken cancel)
     {
         try
         {
@@ -140,7 +140,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw S3Errors.ToStoreException("list objects", s3.Bucket, string.Empty, failed);
+            throw S3Errors.ToStoreException($"find out whether the {what} is missing or reading is denied:", s3.Bucket, deniedKey, failed);
         }
     }
 
@@ -150,10 +150,10 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         return allowed;
     }
 
-    private async ValueTask<bool> MayListAsKnownAsync(CancellationToken cancel) =>
+    private async ValueTask<bool> MayListAsKnownAsync(string deniedKey, CancellationToken cancel) =>
         _listing is { } known && time.GetElapsedTime(known.KnownAt) < _listingIsKnownFor
             ? known.Allowed
-            : await MayListAsync(cancel).ConfigureAwait(false);
+            : await MayListAsync(deniedKey, cancel).ConfigureAwait(false);
 
     private PutObjectRequest Complete(PutObjectRequest request, string? expectedVersion, string nonce)
     {
@@ -182,7 +182,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
         {
             // Without s3:ListBucket, S3 answers 403 for a key that does not exist. With it, 403 means that reading is denied.
-            if (await MayListAsKnownAsync(cancel).ConfigureAwait(false))
+            if (await MayListAsKnownAsync(key, cancel).ConfigureAwait(false))
             {
                 throw S3Errors.ToStoreException($"read the {what}", s3.Bucket, key, denied);
             }

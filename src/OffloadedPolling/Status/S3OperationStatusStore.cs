@@ -50,14 +50,9 @@ internal sealed class S3OperationStatusStore(
     {
         var mayList = await _objects.MayReadAsync(GetStatusKey(_nobodysId), cancel).ConfigureAwait(false);
         var wrong = await CheckWritesAsync(cancel).ConfigureAwait(false);
-        if (mayList)
-        {
-            return wrong;
-        }
-
-        // An object that exists tells a missing s3:ListBucket from a missing s3:GetObject.
+        // Only an object that exists shows whether reading is denied, for example by its encryption key's policy.
         await probe.ReadAsync(cancel).ConfigureAwait(false);
-        return $"{wrong} S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.".TrimStart();
+        return mayList ? wrong : $"{wrong} S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.".TrimStart();
     }
 
     private async Task<string?> CheckWritesAsync(CancellationToken cancel)

@@ -47,13 +47,17 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
     public string Explain(string ignored) =>
         $"The S3 server at '{s3.CustomAddress}' ignores {ignored}, so concurrent writers overwrite each other: use a server that supports conditional writes, or set {settings.NameOf($"S3:{nameof(S3Options.RequireConditionalWrites)}")} to false to run without the guarantees that depend on them.";
 
-    /// <summary>Reads the object, which exists after <see cref="RunAsync"/>.</summary>
+    /// <summary>Reads the object, which exists after <see cref="RunAsync"/> unless the lifecycle rule has just deleted it.</summary>
     /// <exception cref="OperationStoreException">Reading is denied, or the server cannot be reached.</exception>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
             using var response = await s3.Client.GetObjectAsync(s3.Bucket, Key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception missing) when (S3Errors.IsMissingKey(missing))
+        {
+            // Reading is allowed.
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {

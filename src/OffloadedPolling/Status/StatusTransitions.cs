@@ -134,6 +134,10 @@ internal sealed class StatusTransitions(
         _ => null,
     };
 
+    /// <summary>Whether more than half of the time from a document's last change to its expiry has passed.</summary>
+    public bool IsHalfExpired(OperationStatus status) =>
+        time.GetUtcNow() - status.LastUpdatedAt > (status.ExpiresAt - status.LastUpdatedAt) / 2;
+
     /// <summary>What is left now of the estimate in a document.</summary>
     public OperationEstimate? Remaining(OperationStatus status) => status.Estimate?.After(time.GetUtcNow() - status.LastUpdatedAt);
 

@@ -48,7 +48,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
     [Fact]
     public async Task AStoreThatFails_FailsTheWholeInvocationEarly_AndTriesNotEveryMessage()
     {
-        await AcceptAsync("Ada", "Bob", "Cleo", "Dora", "Emil", "Finn");
+        var accepted = await AcceptAsync("Ada", "Bob", "Cleo", "Dora", "Emil", "Finn");
         var messages = await ReceiveAsync(6);
         _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "ServiceUnavailable", 503);
         var timeLeft = TimeSpan.FromMinutes(5);
@@ -57,8 +57,8 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         await this.Awaiting(tests => tests.ProcessAsync(messages, timeLeft)).Should().ThrowAsync<OperationStoreException>();
 
         watch.Elapsed.Should().BeLessThan(timeLeft / 4);
-        _s3.Requests.Where(request => AwsAnswers.IsOfADocument(request.Path)).Select(request => request.Path).Distinct()
-            .Should().HaveCountLessThanOrEqualTo(2, "two are processed at a time, and no more are begun");
+        accepted.Count(id => _s3.Requests.Any(request => request.Path.Contains(id, StringComparison.Ordinal)))
+            .Should().BeInRange(1, 2, "two are processed at a time, and no more are begun");
         _desk.Delivered.Should().BeEmpty();
     }
 
@@ -88,7 +88,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
 
             return hangs;
         };
-        var timeLeft = TimeSpan.FromSeconds(10);
+        var timeLeft = TimeSpan.FromSeconds(30);
 
         var watch = Stopwatch.StartNew();
         var failed = await ProcessAsync(messages, timeLeft);

@@ -31,7 +31,7 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
         var accepted = await _letters.Operations.AcceptAsync(new Letter("Dear Bob"));
         var before = await _letters.Store.GetAsync(accepted.Id, default);
 
-        (await ProcessAsync(accepted.Id, receives: 99)).Should().BeFalse();
+        (await ProcessAsync(accepted.Id)).Should().BeFalse();
 
         (await _letters.Store.GetAsync(accepted.Id, default)).Should().Be(before);
         _parcels.Log.Entries.Should().ContainSingle(entry => entry.Id == 429).Which.Text.Should().Contain(accepted.Id).And.Contain("'letters'");
@@ -40,22 +40,35 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
     [Fact]
     public async Task ADeadLetterOfAnotherKindThatNobodyTakes_IsGivenUpAndNeverSentToTheWrongQueue()
     {
-        var accepted = await _letters.Operations.AcceptAsync(new Letter("Dear Bob"));
+        var now = TimeProvider.System.GetUtcNow();
+        var old = TestDocuments.Waiting() with { Kind = "letters", LastUpdatedAt = now.AddHours(-13), ExpiresAt = now.AddHours(11) };
+        await _letters.Store.CreateAsync(old, OperationMetadata.Empty, default);
 
-        (await ProcessAsync(accepted.Id, receives: 100)).Should().BeTrue();
+        (await ProcessAsync(old.Id)).Should().BeTrue();
 
-        var end = (await _letters.Operations.GetAsync(accepted.Id))!;
+        var end = (await _letters.Operations.GetAsync(old.Id))!;
         end.Status.Should().Be(OperationState.Failed);
         end.Error!.Type.Should().EndWith("given-up");
         using var sqs = TestServers.NewSqsClient();
         (await sqs.GetQueueAttributesAsync(_parcels.QueueUrl, ["All"])).ApproximateNumberOfMessages.Should().Be(0);
     }
 
-    private Task<bool> ProcessAsync(string id, int receives)
+    [Fact]
+    public async Task ADeadLetterOfAnotherKindThatHasEnded_IsDone()
+    {
+        var accepted = await _letters.Operations.AcceptAsync(new Letter("Dear Bob"));
+        await _letters.Operations.CancelAsync(accepted.Id);
+
+        (await ProcessAsync(accepted.Id)).Should().BeTrue();
+
+        _parcels.Log.Entries.Should().Contain(entry => entry.Id == 432).And.NotContain(entry => entry.Id == 429);
+    }
+
+    private Task<bool> ProcessAsync(string id)
     {
         var letter = new ReceivedMessage
         {
-            Id = "letter", ReceiptHandle = "none", Body = "{}", StatusKey = _letters.Store.GetStatusKey(id), ReceiveCount = receives,
+            Id = "letter", ReceiptHandle = "none", Body = "{}", StatusKey = _letters.Store.GetStatusKey(id), ReceiveCount = 11,
         };
         return _parcels.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync("parcels", letter, delete: false, default);
     }

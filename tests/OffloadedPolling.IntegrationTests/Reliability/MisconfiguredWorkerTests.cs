@@ -19,7 +19,7 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
 
     private static readonly TimeSpan _together = 5 * _visibility;
 
-    // At once, since they mostly wait.
+    // In parallel, because they mostly wait.
     [Fact]
     public Task AWrongSettingNextToARightWorker_FailsNothingAndIsUnhealthy() => Task.WhenAll(
         FailsNothingAsync("bucket", logged: 406), FailsNothingAsync("prefix", logged: 406), FailsNothingAsync("secret", logged: 404));
@@ -48,7 +48,6 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
         new Figures($"wrong-{setting}", output).Write(
             $"{Operations} operations, at most {ends.Max(end => end.Attempt)} deliveries of a message; {wrong.Host.Log.Entries.Count(entry => entry.Id is 412)} led to no document");
         ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
-        runs.Values.Should().OnlyContain(runs => runs == 1);
         health.Problem.Should().NotBeNull("nothing has changed for the wrong worker");
         wrong.Host.Log.Entries.Should().ContainSingle(entry => entry.Id == logged);
     }

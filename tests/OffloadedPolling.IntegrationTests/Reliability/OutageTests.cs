@@ -30,7 +30,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         { "both", Scale.IsLong ? _everyWay : ["refuses"] },
     };
 
-    // At once, since they mostly wait.
+    // In parallel, because they mostly wait.
     [Theory]
     [MemberData(nameof(Outages))]
     public Task Outages_FailNothingAndCostAtMostOneDelivery(string server, string[] ways) =>

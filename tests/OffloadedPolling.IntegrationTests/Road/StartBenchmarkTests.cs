@@ -28,7 +28,8 @@ public sealed partial class StartBenchmarkTests(NativeOrders native, ITestOutput
         Assert.Equal(0, exitCode);
         var rows = Row().Matches(printed).ToDictionary(row => row.Groups["what"].Value, row => (Native: Number(row.Groups["native"]), Jit: Number(row.Groups["jit"])));
         Assert.Equal(["on SQLite", "on S3 and SQS"], rows.Keys);
-        rows.Values.Should().AllSatisfy(medians => medians.Native.Should().BeInRange(1, Math.Max(Promised, ShareOfJit * medians.Jit)));
+        rows.Values.Should().AllSatisfy(medians => medians.Native.Should()
+            .BeInRange(1, Math.Max(Promised, ShareOfJit * medians.Jit)).And.BeLessThan(medians.Jit / 2));
     }
 
     private static double Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture);

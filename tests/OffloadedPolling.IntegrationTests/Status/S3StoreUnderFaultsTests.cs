@@ -105,6 +105,15 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CheckAsync_ReadsOfObjectsThatExistAreDenied_Throws()
+    {
+        _s3.Intercept = async context => context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("-probe", StringComparison.Ordinal)
+            && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+
+        await _host.Store.Awaiting(store => store.CheckAsync(default)).Should().ThrowAsync<OperationStoreException>().WithMessage("*s3:GetObject*");
+    }
+
+    [Fact]
     public async Task GetAsync_403AndListingFails_Throws()
     {
         _s3.Intercept = async context => IsOfAnObject(context)

@@ -246,7 +246,7 @@ internal sealed class Sequence
 
         // A later document of the same id is created later.
         _now.Ticks += TimeSpan.TicksPerMillisecond;
-        _callers.Find(caller => caller.Accepted?.Id == id)?.UseKeyAnew();
+        _callers.Find(caller => caller.Accepted?.Id == id)?.ReuseKey();
     }
 
     private void ReplaceWorker(int index)

@@ -39,7 +39,7 @@ internal sealed class SteppedCaller(string? key) : IDisposable
     public void Lose() => _asking = false;
 
     /// <summary>Its operation was deleted, or has expired: the key may be used anew.</summary>
-    public void UseKeyAnew()
+    public void ReuseKey()
     {
         if (key is not null && !_asking)
         {
