@@ -54,7 +54,7 @@ internal sealed class Sequence
         int? maxAttempts = _random.Next(3) == 0 ? _random.Next(1, 4) : null;
         _settings = new ModelSettings(maxAttempts);
         _queue = new ModelQueue(maxReceives, maxIsKnown: _random.Next(4) != 0, tellsCreation: rules != Rules.WithoutGenerations);
-        _policy = _random.Next(4) == 0 ? new SteppedPolicy(_interleaver, rules) : null;
+        _policy = rules == Rules.WithoutRefusal || _random.Next(4) == 0 ? new SteppedPolicy(_interleaver, rules) : null;
         _store = new ModelStore(rules, _queue, _ends, _policy, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
         _faults = new Faults(_random, most: _random.Next(4));
         _callers = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(number => new SteppedCaller(_random.Next(4) == 0 ? null : SteppedCaller.KeyOf(number)))];

@@ -12,8 +12,8 @@ internal sealed class SteppedPolicy(Interleaver interleaver, Rules rules) : ISta
 
     private volatile bool _ended;
 
-    /// <summary>From now on it refuses nothing, but still takes out.</summary>
-    public void End() => _ended = true;
+    /// <summary>From now on it refuses nothing, but still takes out. Without its refusals, it goes on, and nothing keeps the history from resting.</summary>
+    public void End() => _ended = rules != Rules.WithoutRefusal;
 
     public OperationStatus Apply(OperationStatus document)
     {
