@@ -14,7 +14,7 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
 
     private protected override void Build(IOffloadedPollingBuilder builder) => builder.Services.AddSingleton(_runs);
 
-    /// <param name="concurrency">How many handlers run at once.</param>
+    /// <param name="concurrency">How many handlers each of two workers runs at once.</param>
     /// <param name="operations">How many operations wait.</param>
     /// <param name="slowEvery">One in so many takes longer than a visibility timeout.</param>
     /// <param name="isShuffled">Whether they are delivered out of order.</param>
@@ -29,12 +29,37 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
         }
 
         await using var worker = await StartWorkerAsync(concurrency, isShuffled);
+        await using var other = await StartWorkerAsync(concurrency, isShuffled);
         await Eventually.TrueAsync(() => _runs.Begun.Count == operations, _patience, () => $"only {_runs.Begun.Count} of {operations} have begun");
         var ends = await Task.WhenAll(accepted.Select(EndOfAsync));
 
         ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
         ends.Should().OnlyContain(end => end.Attempt == _runs.Begun[end.Id], "each delivery begins a run");
-        worker.Log.Entries.Should().NotContain(entry => entry.Id == 415, "no message loses its time while it waits");
+        foreach (var log in new[] { worker.Log, other.Log })
+        {
+            log.Entries.Should().NotContain(entry => entry.Id == 415, "no message loses its time while it waits");
+        }
+    }
+
+    [Fact]
+    public async Task MessagesOfCanceledOperations_SayNothingAboutHowFastHandlersAre()
+    {
+        const int Canceled = 15;
+        for (var number = 0; number < Canceled; number++)
+        {
+            var id = (await Host.Operations.AcceptAsync(new Parcel("canceled"))).Id;
+            await Host.Operations.CancelAsync(id);
+        }
+
+        for (var number = 0; number < 30; number++)
+        {
+            await Host.Operations.AcceptAsync(new Parcel(Runs.Slow));
+        }
+
+        await using var worker = await StartWorkerAsync(concurrency: 1, isShuffled: false);
+        await Eventually.TrueAsync(() => _runs.Begun.Count == 2, Timeout, () => $"{_runs.Begun.Count} have begun");
+
+        ((DecoratedQueue)worker.Queue).Received.Should().BeLessThan(Canceled + 5, "messages behind slow handlers are left to other workers");
     }
 
     private Task<ConformanceHost> StartWorkerAsync(int concurrency, bool isShuffled) => ConformanceHost.StartAsync(
@@ -44,10 +69,7 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
         {
             builder.Services.AddSingleton(_runs);
             builder.AddHandler<Parcel, NeighborHandler>();
-            if (isShuffled)
-            {
-                ShuffledQueue.Decorate(builder.Services);
-            }
+            DecoratedQueue.Decorate(builder.Services, isShuffled);
         });
 
     internal sealed class Runs

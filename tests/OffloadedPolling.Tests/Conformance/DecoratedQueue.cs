@@ -2,16 +2,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>A provider's queue that delivers in no order, as a standard queue of SQS may.</summary>
-internal sealed class ShuffledQueue(IOperationQueue queue) : IOperationQueue
+/// <summary>A provider's queue that counts what it delivers. If asked to, it delivers in no order, as a standard queue of SQS may.</summary>
+internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : IOperationQueue
 {
+    private int _received;
+
+    /// <summary>How many messages it has delivered.</summary>
+    public int Received => Volatile.Read(ref _received);
+
     public string MessagingSystem => queue.MessagingSystem;
 
     /// <summary>Puts it in front of the queue that is registered.</summary>
-    public static void Decorate(IServiceCollection services)
+    public static void Decorate(IServiceCollection services, bool isShuffled)
     {
         var inner = services.Last(service => service.ServiceType == typeof(IOperationQueue)).ImplementationType!;
-        services.AddSingleton<IOperationQueue>(provider => new ShuffledQueue((IOperationQueue)ActivatorUtilities.CreateInstance(provider, inner)));
+        services.AddSingleton<IOperationQueue>(provider =>
+            new DecoratedQueue((IOperationQueue)ActivatorUtilities.CreateInstance(provider, inner), isShuffled));
     }
 
     public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => queue.GetMaxMessageBytesAsync(kind, cancellationToken);
@@ -21,7 +27,12 @@ internal sealed class ShuffledQueue(IOperationQueue queue) : IOperationQueue
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel)
     {
         var messages = (await queue.ReceiveAsync(kind, most, cancel)).ToArray();
-        Random.Shared.Shuffle(messages);
+        Interlocked.Add(ref _received, messages.Length);
+        if (isShuffled)
+        {
+            Random.Shared.Shuffle(messages);
+        }
+
         return messages;
     }
 
