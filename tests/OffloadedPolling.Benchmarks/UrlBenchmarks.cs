@@ -8,6 +8,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OffloadedPolling.Bucket;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
 
@@ -37,10 +38,13 @@ public class UrlBenchmarks : IDisposable
     {
         AWSCredentials credentials = Token == 0 ? new BasicAWSCredentials("AKID", "secret") : new SessionAWSCredentials("AKID", "secret", new string('t', Token));
         _client = new AmazonS3Client(credentials, RegionEndpoint.EUWest1);
-        var connection = new S3Connection(Options.Create(new S3Options { BucketName = Bucket }), _client);
+        var s3 = Options.Create(new S3Options { BucketName = Bucket });
+        var connection = new S3Connection(s3, _client);
+        var written = new S3WriteProbe(connection, s3, new SettingsSection(null), TimeProvider.System);
         _issuer = new S3PresignedUrlIssuer(
             connection,
             new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
+            new S3StatusUrlProbe(written, new BucketHttp(connection), s3, TimeProvider.System),
             Options.Create(new OffloadedPollingOptions()),
             TimeProvider.System,
             NullLogger<S3PresignedUrlIssuer>.Instance);

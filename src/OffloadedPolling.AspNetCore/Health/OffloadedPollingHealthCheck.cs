@@ -8,7 +8,12 @@ namespace OffloadedPolling.AspNetCore;
 /// all that is wrong, and what to do; what can be used all the same is degraded.
 /// </summary>
 internal sealed class OffloadedPollingHealthCheck(
-    IOperationStatusStore store, IOperationQueue queue, IOffloadedOperations operations, IWorkerHealth workers, IDeadLetterQueue? deadLetters = null)
+    IOperationStatusStore store,
+    IPresignedUrlIssuer issuer,
+    IOperationQueue queue,
+    IOffloadedOperations operations,
+    IWorkerHealth workers,
+    IDeadLetterQueue? deadLetters = null)
     : IHealthCheck
 {
     private const string Right = "in order";
@@ -36,7 +41,7 @@ internal sealed class OffloadedPollingHealthCheck(
 
     private IEnumerable<(string Name, Func<Task<Answer>> Ask)> Parts(CancellationToken cancel)
     {
-        yield return ("store", async () => new Answer(await store.CheckAsync(cancel).ConfigureAwait(false)));
+        yield return ("store", () => AskStoreAsync(cancel));
         foreach (var kind in operations.Kinds)
         {
             yield return ($"queue of {kind}", () => AskQueueAsync(kind, cancel));
@@ -49,6 +54,15 @@ internal sealed class OffloadedPollingHealthCheck(
                 });
             }
         }
+    }
+
+    // One after the other: status URLs of a store that fails have no fault of their own.
+    private async Task<Answer> AskStoreAsync(CancellationToken cancellationToken)
+    {
+        string?[] wrong = [
+            await store.CheckAsync(cancellationToken).ConfigureAwait(false),
+            await issuer.CheckAsync(cancellationToken).ConfigureAwait(false)];
+        return new Answer(wrong.All(part => part is null) ? null : string.Join(' ', wrong.OfType<string>()));
     }
 
     // A smaller limit is a choice that many make, and nothing to wake anybody for; but who looks for the reason of a 413 finds it here.

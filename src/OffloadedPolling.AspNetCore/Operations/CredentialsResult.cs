@@ -19,7 +19,7 @@ internal sealed class CredentialsResult : IResult
 
     private CredentialsResult(StatusCredentials? credentials, OffloadedPollingException? failure) => (_credentials, _failure) = (credentials, failure);
 
-    public static async Task<IResult> IssueAsync(IStatusCredentialsIssuer issuer, string id, ClaimsPrincipal user, CancellationToken cancel)
+    public static async Task<IResult> IssueAsync(IStatusCredentialsIssuer issuer, string id, ClaimsPrincipal user, string? refused, CancellationToken cancel)
     {
         if (CallerOf(user) is not { } caller)
         {
@@ -28,7 +28,7 @@ internal sealed class CredentialsResult : IResult
 
         try
         {
-            return new CredentialsResult(await issuer.IssueAsync(id, caller, cancel).ConfigureAwait(false), null);
+            return new CredentialsResult(await issuer.IssueAsync(id, caller, refused, cancel).ConfigureAwait(false), null);
         }
         catch (OffloadedPollingException failure) when (FailureProblem.IsKnown(failure))
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling;
@@ -70,8 +71,13 @@ public static class OperationEndpointRouteBuilderExtensions
     }
 
     private static void MapCredentials(RouteGroupBuilder group) =>
-        group.MapPost("/{id}/credentials", (string id, ClaimsPrincipal user, IStatusCredentialsIssuer issuer, CancellationToken cancel) =>
-                CredentialsResult.IssueAsync(issuer, id, user, cancel))
+        group.MapPost(
+                "/{id}/credentials",
+                (string id,
+                    ClaimsPrincipal user,
+                    [FromHeader(Name = StatusCredentials.RefusedHeader)] string? refused,
+                    IStatusCredentialsIssuer issuer,
+                    CancellationToken cancel) => CredentialsResult.IssueAsync(issuer, id, user, refused, cancel))
             .RequireAuthorization()
             .DemandHttps()
             .WithSummary("Temporary credentials for an operation's status.")

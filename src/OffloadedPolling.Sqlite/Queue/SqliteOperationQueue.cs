@@ -62,11 +62,14 @@ internal sealed class SqliteOperationQueue(
         return extended == 1 ? visibleAgainAt : null;
     }
 
-    public async Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
+    public async Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken)
     {
-        await rows.WriteAsync("give back to", kind, session => messages.Sum(message => session.Execute(
-            $"UPDATE messages SET visible_at = 0 WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message))), cancel).ConfigureAwait(false);
+        await rows.WriteAsync("release messages of", kind, session => messages.Sum(message => Release(session, message)), cancellationToken).ConfigureAwait(false);
         _arrivals.Raise();
+
+        int Release(SqliteSession session, ReceivedMessage message) => visibleAfter > TimeSpan.Zero
+            ? rows.Hide(session, message, visibleAfter, "visible_at > 0")
+            : session.Execute($"UPDATE messages SET visible_at = 0 WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message));
     }
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => ValueTask.FromResult(depth.Get(kind));

@@ -21,6 +21,9 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
 
     private const string Remove = "DELETE FROM documents WHERE id = $id";
 
+    // A request to cancel is noticed well within a second. A read costs some 20 microseconds.
+    public TimeSpan? WatchInterval { get; } = TimeSpan.FromMilliseconds(250);
+
     public string GetStatusKey(string id) => id;
 
     public string? GetOperationId(string statusKey) => OperationId.IsValid(statusKey) ? statusKey : null;

@@ -77,7 +77,7 @@ internal sealed class BucketDocuments(S3Connection s3, SigningCredentialsSource 
     {
         var address = s3.GetEndpoint(s3.KeyPrefix);
         var keys = await credentials.TakeAsync(_minimumLife).ConfigureAwait(false);
-        _region ??= await SigningPlace.LearnRegionAsync(s3, time).ConfigureAwait(false);
+        _region ??= (await SigningPlace.LearnAsync(s3, time).ConfigureAwait(false)).Region;
         return SignedBucketRequest.Create(
             method,
             address,

@@ -110,7 +110,7 @@ public sealed class StatusBucket
         }
         catch (Exception failed) when (AwsFailure.Is(failed, CancellationToken.None))
         {
-            throw S3Errors.ToStoreException("set up", _s3.Bucket, _s3.KeyPrefix, failed);
+            throw S3Errors.ToStoreException("set up", _s3, _s3.KeyPrefix, failed);
         }
     }
 
@@ -124,7 +124,7 @@ public sealed class StatusBucket
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw S3Errors.ToStoreException("set up", _s3.Bucket, _s3.KeyPrefix, failed);
+            throw S3Errors.ToStoreException("set up", _s3, _s3.KeyPrefix, failed);
         }
         catch (StatusUrlException unsigned)
         {

@@ -21,8 +21,6 @@ internal sealed class S3DocumentSight : IDisposable
 
     private const double MarginOfLife = 0.1;
 
-    private readonly StatusCredentials _credentials;
-
     private readonly TimeProvider _time;
 
     private readonly AmazonS3Client _client;
@@ -36,7 +34,7 @@ internal sealed class S3DocumentSight : IDisposable
 
     public S3DocumentSight(StatusCredentials credentials, TimeProvider time)
     {
-        (_credentials, _time, _takenAt) = (credentials, time, time.GetTimestamp());
+        (Credentials, _time, _takenAt) = (credentials, time, time.GetTimestamp());
         var left = credentials.ExpiresAt - time.GetUtcNow();
         var margin = left * MarginOfLife < _longestMargin ? left * MarginOfLife : _longestMargin;
         _goodFor = left > TimeSpan.Zero ? left - margin : null;
@@ -45,6 +43,8 @@ internal sealed class S3DocumentSight : IDisposable
         _client.AfterResponseEvent += KeepDate;
     }
 
+    public StatusCredentials Credentials { get; }
+
     /// <summary>Whether the credentials expire shortly.</summary>
     public bool IsEnding => _time.GetElapsedTime(_takenAt) >= _goodFor;
 
@@ -52,7 +52,7 @@ internal sealed class S3DocumentSight : IDisposable
     public async Task<StatusReading> LookAsync(string? etag, CancellationToken cancel)
     {
         _date = null;
-        var request = new GetObjectRequest { BucketName = _credentials.Bucket, Key = _credentials.StatusKey, EtagToNotMatch = etag };
+        var request = new GetObjectRequest { BucketName = Credentials.Bucket, Key = Credentials.StatusKey, EtagToNotMatch = etag };
         try
         {
             using var response = await _client.GetObjectAsync(request, cancel).ConfigureAwait(false);

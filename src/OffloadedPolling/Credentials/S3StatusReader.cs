@@ -10,17 +10,18 @@ namespace OffloadedPolling;
 /// ones shortly before they expire, and when S3 refuses them.
 /// </summary>
 /// <example><code>
-/// NewReader = id => new S3StatusReader(async cancel =>
+/// NewReader = id => new S3StatusReader(async (refused, cancellationToken) =>
 /// {
-///     using var response = await host.PostAsync($"/operations/{id}/credentials", null, cancel);
-///     return await StatusCredentials.ReadAsync(response, cancel);
+///     using var request = StatusCredentials.NewRequest($"/operations/{id}/credentials", refused);
+///     using var response = await host.SendAsync(request, cancellationToken);
+///     return await StatusCredentials.ReadAsync(response, cancellationToken);
 /// })
 /// </code></example>
 public sealed class S3StatusReader : IStatusReader, IDisposable
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
-    private readonly Func<CancellationToken, Task<StatusCredentials>> _credentials;
+    private readonly Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> _credentials;
 
     private readonly TimeProvider _time;
 
@@ -28,12 +29,12 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
 
     /// <summary>Creates a reader.</summary>
     /// <param name="credentials">
-    /// Asks the host for credentials. An <see cref="HttpRequestException"/> with 404 or 410 says that there is no such operation, with another
+    /// Asks the host for credentials, and tells it which ones S3 refused before they expired, if any. An <see cref="HttpRequestException"/> with 404 or 410 says that there is no such operation, with another
     /// status of 300 to 499 that this caller gets none, but for 408 and 429; any other, and a <see cref="JsonException"/>, that it is worth
     /// another try.
     /// </param>
     /// <param name="time">The clock; the system's unless given.</param>
-    public S3StatusReader(Func<CancellationToken, Task<StatusCredentials>> credentials, TimeProvider? time = null)
+    public S3StatusReader(Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> credentials, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(credentials);
         (_credentials, _time) = (credentials, time ?? TimeProvider.System);
@@ -70,7 +71,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         var isFresh = _sight is null || _sight.IsEnding;
         if (isFresh)
         {
-            await RenewAsync(cancel).ConfigureAwait(false);
+            await RenewAsync(refused: null, cancel).ConfigureAwait(false);
         }
 
         for (; ; )
@@ -83,7 +84,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
             {
                 // Expired or revoked; or the document is gone, which S3 does not tell who may not list: the host does.
                 isFresh = true;
-                await RenewAsync(cancel).ConfigureAwait(false);
+                await RenewAsync(_sight!.Credentials, cancel).ConfigureAwait(false);
             }
             catch (AmazonServiceException refused) when (IsFinal(refused.StatusCode))
             {
@@ -126,9 +127,9 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"
         : $"no answer: {error.GetType().Name}";
 
-    private async Task RenewAsync(CancellationToken cancel)
+    private async Task RenewAsync(StatusCredentials? refused, CancellationToken cancel)
     {
-        var credentials = await _credentials(cancel).ConfigureAwait(false)
+        var credentials = await _credentials(refused, cancel).ConfigureAwait(false)
             ?? throw new InvalidOperationException("The reader was given null for credentials. Let its function return them, or throw.");
         _sight?.Dispose();
         _sight = new S3DocumentSight(credentials, _time);

@@ -39,6 +39,27 @@ public sealed record StatusCredentials
     /// <summary>When the credentials stop working.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>
+    /// The header of a request for credentials that names the access key id of those that S3 refused, so that the host does not give them again.
+    /// </summary>
+    public const string RefusedHeader = "Refused-Access-Key-Id";
+
+    /// <summary>Creates the request <c>POST /operations/{id}/credentials</c>.</summary>
+    /// <param name="address">Its address, absolute or relative to the client's base address.</param>
+    /// <param name="refused">The credentials that S3 refused before they expired; <see langword="null"/> if there are none.</param>
+    /// <returns>The request, without the caller's own authorization.</returns>
+    public static HttpRequestMessage NewRequest(string address, StatusCredentials? refused = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, UriKind.RelativeOrAbsolute));
+        if (refused is not null)
+        {
+            request.Headers.TryAddWithoutValidation(RefusedHeader, refused.AccessKeyId);
+        }
+
+        return request;
+    }
+
     /// <summary>Reads the host's answer to <c>POST /operations/{id}/credentials</c>.</summary>
     /// <param name="response">The answer. Not disposed.</param>
     /// <param name="cancel">Stops the reading.</param>

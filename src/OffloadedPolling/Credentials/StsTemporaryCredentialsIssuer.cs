@@ -18,7 +18,8 @@ internal sealed class StsTemporaryCredentialsIssuer(
     public async ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancel)
     {
         var order = CredentialsOrder.Of(request, options.Value.Duration, keys => SessionPolicy.For(s3.Bucket, s3.Region, keys), IsStatusKey);
-        return await _cache.GetAsync(order.Key, order.Duration, () => FetchAsync(order), cancel).ConfigureAwait(false);
+        return await _cache.GetAsync(
+            order.Key, order.Duration, request.RefusedAccessKeyId, () => FetchAsync(order), cancel).ConfigureAwait(false);
     }
 
     // Every key that the store knows is under the prefix, and none of them can be read as a pattern.

@@ -24,6 +24,13 @@ public sealed class TemporaryCredentialsRequest
     /// <value><see cref="CredentialsGrounds.HostsRole"/> unless set.</value>
     public CredentialsGrounds Grounds { get; init; } = CredentialsGrounds.HostsRole;
 
+    /// <summary>
+    /// Gets the access key id of credentials that S3 refused before they expired, for example because sessions of the role were revoked. The
+    /// issuer does not give them again, unless they are less than 30 seconds old.
+    /// </summary>
+    /// <value><see langword="null"/> by default.</value>
+    public string? RefusedAccessKeyId { get; init; }
+
     /// <summary>The request without the proof that it may hold.</summary>
     /// <returns>A text that is safe to log.</returns>
     public override string ToString() =>

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
 /// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing
-/// (429 to 435 dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 and up events of AWS Lambda), 5xx the bucket.
+/// (429 to 435 dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 to 459 events of AWS Lambda, 460 and up retries), 5xx the bucket.
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log
@@ -30,6 +30,9 @@ internal static partial class Log
 
     [LoggerMessage(107, LogLevel.Debug, "Operation {OperationId} has an idempotency key, and its accept was given up while its document was created. There was none {Bound} later. Nothing was sent.")]
     public static partial void KeyedAcceptLeftNothing(ILogger logger, string operationId, TimeSpan bound);
+
+    [LoggerMessage(108, LogLevel.Information, "Kind '{Kind}' has no handler in this process. Its operations are accepted here and stay NotStarted until a process with a handler runs them. To run them here, call AddHandler.")]
+    public static partial void KindWithoutHandler(ILogger logger, string kind);
 
     [LoggerMessage(201, LogLevel.Warning, "S3 denies reading a status document in '{Bucket}/{KeyPrefix}', which is taken as 'there is none'. Grant s3:ListBucket on the bucket, so that S3 answers 404 for what does not exist; if s3:GetObject is missing, grant that. This is logged once.")]
     public static partial void ReadDeniedTakenAsMissing(ILogger logger, string bucket, string keyPrefix);
@@ -130,8 +133,8 @@ internal static partial class Log
     [LoggerMessage(421, LogLevel.Warning, "The handler ended operation {OperationId} at attempt {Attempt} with the problem {ProblemType}: {ProblemTitle}")]
     public static partial void OperationFailed(ILogger logger, string operationId, int attempt, string problemType, string? problemTitle);
 
-    [LoggerMessage(422, LogLevel.Error, "The handler of operation {OperationId} threw at attempt {Attempt}. It is tried again when its message is redelivered.")]
-    public static partial void HandlerThrew(ILogger logger, string operationId, int attempt, Exception cause);
+    [LoggerMessage(422, LogLevel.Error, "The handler of operation {OperationId} threw at attempt {Attempt} of {MaxAttempts}. The operation is retried in {Delay}.")]
+    public static partial void HandlerThrew(ILogger logger, string operationId, int attempt, string maxAttempts, TimeSpan delay, Exception cause);
 
     [LoggerMessage(427, LogLevel.Error, "The handler of operation {OperationId} threw at attempt {Attempt}, the last. The operation ends as Failed.")]
     public static partial void HandlerThrewAtLast(ILogger logger, string operationId, int attempt, Exception cause);
@@ -144,6 +147,9 @@ internal static partial class Log
 
     [LoggerMessage(425, LogLevel.Error, "The result of operation {OperationId} does not fit into its status document; it ends as Failed.")]
     public static partial void ResultTooLarge(ILogger logger, string operationId, Exception cause);
+
+    [LoggerMessage(460, LogLevel.Warning, "The status document of operation {OperationId} could not be updated to say that a retry is due. The operation is retried all the same.")]
+    public static partial void RetryNotWritten(ILogger logger, string operationId, Exception cause);
 
     [LoggerMessage(426, LogLevel.Warning, "Progress of operation {OperationId} could not be written. The work goes on.")]
     public static partial void ProgressNotWritten(ILogger logger, string operationId, Exception cause);

@@ -30,7 +30,7 @@ internal enum MessageDisposition
     /// <summary>Leave it: it is redelivered when its visibility timeout ends, and dead-letters in the end.</summary>
     Leave,
 
-    /// <summary>Release it: it is redelivered at once.</summary>
+    /// <summary>Release it: it is redelivered at once, or after <see cref="DeliveryResult.VisibleAfter"/>.</summary>
     Release,
 }
 
@@ -38,6 +38,9 @@ internal enum MessageDisposition
 /// <param name="Disposition">What becomes of the message.</param>
 internal readonly record struct DeliveryResult(MessageDisposition Disposition)
 {
+    /// <summary>How long a released message stays hidden.</summary>
+    public TimeSpan VisibleAfter { get; init; }
+
     /// <summary>The id of the operation whose document was found; <see langword="null"/> if none was, or none was looked up.</summary>
     public string? OperationId { get; init; }
 

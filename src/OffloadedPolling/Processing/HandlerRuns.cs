@@ -17,8 +17,12 @@ internal sealed class HandlerRuns(
     ILogger<MessageProcessor> logger)
 {
     /// <summary>Starts a run. It is to be disposed when the operation is completed.</summary>
-    public OperationRun Start(Delivery delivery, ClaimedOperation operation) =>
-        new(operation.Stored, delivery, transitions, options.Value, time, logger);
+    public OperationRun Start(Delivery delivery, ClaimedOperation operation)
+    {
+        var run = new OperationRun(operation.Stored, delivery, transitions, options.Value, time, logger);
+        run.Watch();
+        return run;
+    }
 
     /// <summary>Runs the handler until it ends, or is abandoned.</summary>
     public async Task<RunEnd> RunAsync(Delivery delivery, ClaimedOperation operation, OperationRun run, Activity? activity)
@@ -89,9 +93,7 @@ internal sealed class HandlerRuns(
             return RunEnd.With(OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt)));
         }
 
-        Log.HandlerThrew(logger, run.OperationId, run.Attempt, thrown);
-        activity.CameTo(MessageOutcomes.Retried, thrown);
-        return RunEnd.Without(MessageDisposition.Leave);
+        return RunEnd.Retried(thrown);
     }
 
     // It ended because its token fired. A delivery that is lost comes first: whatever else was wished is the new owner's to do.
@@ -119,9 +121,12 @@ internal sealed class HandlerRuns(
 /// <summary>How a run ended.</summary>
 /// <param name="Outcome">What the operation ends with; <see langword="null"/> if it does not end.</param>
 /// <param name="Disposition">What becomes of the message if the operation does not end.</param>
-internal readonly record struct RunEnd(OperationOutcome? Outcome, MessageDisposition Disposition)
+/// <param name="Thrown">What the handler threw, if the operation is to be retried.</param>
+internal readonly record struct RunEnd(OperationOutcome? Outcome, MessageDisposition Disposition, Exception? Thrown = null)
 {
     public static RunEnd With(OperationOutcome outcome) => new(outcome, MessageDisposition.Delete);
 
     public static RunEnd Without(MessageDisposition disposition) => new(null, disposition);
+
+    public static RunEnd Retried(Exception thrown) => new(null, MessageDisposition.Release, thrown);
 }

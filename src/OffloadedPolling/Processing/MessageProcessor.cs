@@ -6,7 +6,12 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>What a worker does with one delivery of a message: claims its operation, runs the handler, and completes the operation.</summary>
 internal sealed class MessageProcessor(
-    OperationClaims claims, HandlerRuns runs, OperationCompletion completion, IOperationQueue queue, ILogger<MessageProcessor> logger)
+    OperationClaims claims,
+    HandlerRuns runs,
+    OperationCompletion completion,
+    OperationRetries retries,
+    IOperationQueue queue,
+    ILogger<MessageProcessor> logger)
 {
     /// <summary>Processes a delivery to its end.</summary>
     public async Task<DeliveryResult> ProcessAsync(Delivery delivery)
@@ -46,9 +51,13 @@ internal sealed class MessageProcessor(
         await using var run = runs.Start(delivery, operation);
         delivery.Lease.Watch(run.IsStillOwnedAsync);
         var end = await runs.RunAsync(delivery, operation, run, activity).ConfigureAwait(false);
-        var disposition = end.Outcome is { } outcome
-            ? await completion.CompleteAsync(delivery, operation, run, outcome, activity).ConfigureAwait(false)
-            : end.Disposition;
-        return claim.Result with { Disposition = disposition, HasRun = true };
+        var result = end switch
+        {
+            { Outcome: { } outcome } => new DeliveryResult(
+                await completion.CompleteAsync(delivery, operation, run, outcome, activity).ConfigureAwait(false)),
+            { Thrown: { } thrown } => await retries.ScheduleAsync(delivery, operation, run, thrown, activity).ConfigureAwait(false),
+            _ => new DeliveryResult(end.Disposition),
+        };
+        return claim.Result with { Disposition = result.Disposition, VisibleAfter = result.VisibleAfter, HasRun = true };
     }
 }

@@ -47,8 +47,12 @@ public sealed class OperationContext<TPayload>
     /// <exception cref="StatusDocumentRefusedException">A policy of the host's refuses the status document. The one before stays.</exception>
     public Task ReportProgressAsync(int percent, string? message = null, CancellationToken cancel = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(percent);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
+        if (percent is < 0 or > 100)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(percent), percent, $"The handler reported a progress of {percent} percent; it must be from 0 to 100.");
+        }
+
         return _report?.Invoke(new OperationProgress(percent, message), cancel) ?? Task.CompletedTask;
     }
 }

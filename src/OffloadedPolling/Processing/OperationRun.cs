@@ -36,7 +36,9 @@ internal sealed class OperationRun(
 
     private Task _writing = Task.CompletedTask;
 
-    private long _lastWriteAt = time.GetTimestamp();
+    private Task _watching = Task.CompletedTask;
+
+    private long? _lastWriteAt;
 
     public string OperationId => _current.Status.Id;
 
@@ -86,6 +88,15 @@ internal sealed class OperationRun(
         return Ownership.IsHeldBy(changed, _message);
     }
 
+    /// <summary>Polls the document until the run ends if the store has an interval for that, so that a request to cancel is noticed soon.</summary>
+    public void Watch()
+    {
+        if (transitions.WatchInterval is { } interval)
+        {
+            _watching = WatchAsync(interval);
+        }
+    }
+
     /// <summary>
     /// Ends the progress and returns the newest version that is known. A write that is under way is not waited for: it may come first, or
     /// find the operation ended.
@@ -105,6 +116,7 @@ internal sealed class OperationRun(
         End();
         GiveUpWriting();
         await _writing.ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
         _ended.Dispose();
         _disposed.Dispose();
     }
@@ -121,12 +133,33 @@ internal sealed class OperationRun(
         }
     }
 
+    // After a failure, the polls that follow each extension of the message are enough.
+    private async Task WatchAsync(TimeSpan interval)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(interval, time, _ended.Token).ConfigureAwait(false);
+                await IsStillOwnedAsync(_ended.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            // The run has ended.
+        }
+        catch (Exception failed)
+        {
+            Log.OperationNotPolled(logger, _message.Id, Kind, failed);
+        }
+    }
+
     private async Task WritePendingAsync()
     {
         while (true)
         {
-            var wait = options.MinProgressInterval - time.GetElapsedTime(_lastWriteAt);
-            if (wait > TimeSpan.Zero)
+            // The first progress is written at once, so that it is seen of short handlers too.
+            if (_lastWriteAt is { } lastWriteAt && options.MinProgressInterval - time.GetElapsedTime(lastWriteAt) is var wait && wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -155,7 +188,7 @@ internal sealed class OperationRun(
         {
             var (_, written) = await transitions.ApplyUnlessRefusedAsync(
                 _current,
-                current => !_ended.IsCancellationRequested && Ownership.IsHeldBy(current, _message) ? (WithProgress(current.Status, progress, _estimate?.After(Elapsed)), current.Metadata) : null,
+                Change,
                 _disposed.Token).ConfigureAwait(false);
             if (written is not null)
             {
@@ -173,6 +206,17 @@ internal sealed class OperationRun(
         catch (Exception unwritten)
         {
             Log.ProgressNotWritten(logger, OperationId, unwritten);
+        }
+
+        (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current)
+        {
+            if (_ended.IsCancellationRequested || !Ownership.IsHeldBy(current, _message))
+            {
+                return null;
+            }
+
+            var shown = current.Metadata.CancelRequested ? progress with { Message = StatusTransitions.CancelingMessage } : progress;
+            return (WithProgress(current.Status, shown, _estimate?.After(Elapsed)), current.Metadata);
         }
     }
 

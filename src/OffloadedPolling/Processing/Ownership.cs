@@ -35,6 +35,13 @@ internal static class Ownership
         ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
     };
 
+    /// <summary>Returns the metadata of a running operation that waits for its next attempt: its message still owns it, and nobody runs it.</summary>
+    public static OperationMetadata Released(OperationMetadata metadata) => metadata with { ClaimId = null };
+
+    /// <summary>Whether a running operation waits for its next attempt.</summary>
+    public static bool IsReleased(StoredOperation operation) =>
+        operation is { Status.Status: OperationState.Running, Metadata.ClaimId: null };
+
     public static bool IsHeldBy(StoredOperation operation, ReceivedMessage message) =>
         IsOfSameGeneration(operation, message)
         && operation.Status.Status == OperationState.Running

@@ -216,7 +216,7 @@ internal sealed class ReceiveLoop : IDisposable
             case MessageDisposition.Release:
                 using (var patience = new CancellationTokenSource(_patience, _time))
                 {
-                    await _queue.ReleaseAsync(_kind, [message], patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
+                    await _queue.ReleaseAsync(_kind, [message], result.VisibleAfter, patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
                 }
 
                 break;

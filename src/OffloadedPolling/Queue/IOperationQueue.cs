@@ -62,13 +62,17 @@ public interface IOperationQueue
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
     Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel);
 
-    /// <summary>Gives messages back, so that they are delivered again at once.</summary>
+    /// <summary>Releases messages, so that they are delivered again at once or after a delay.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="messages">Any number of messages.</param>
-    /// <param name="cancel">Gives up.</param>
-    /// <returns>A task that ends when the queue has answered. A message that was delivered anew meanwhile stays with its newer receiver.</returns>
+    /// <param name="visibleAfter">
+    /// How long the messages stay hidden, from now; zero: not at all. It may be longer than the kind's visibility timeout, up to 12 hours; a
+    /// queue that hides no message for so long hides it for as long as it can.
+    /// </param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
+    /// <returns>A task that ends when the queue has answered. A message that was redelivered meanwhile stays with its newer receiver.</returns>
     /// <exception cref="OperationQueueException">At least one stays hidden until its visibility timeout ends.</exception>
-    Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel);
+    Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken);
 
     /// <summary>Tells how many messages a kind's queue holds.</summary>
     /// <param name="kind">The name of the operation's kind.</param>

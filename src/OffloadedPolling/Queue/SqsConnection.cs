@@ -28,6 +28,20 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
 
     public string QueueUrl(string kind) => options.Get(kind).QueueUrl;
 
+    /// <summary>Sends a request, and says in words what is wrong when it fails.</summary>
+    /// <exception cref="OperationQueueException">SQS could not be reached, or refuses.</exception>
+    public async Task<TResponse> CallAsync<TResponse>(string verb, string queueUrl, Func<Task<TResponse>> call, CancellationToken cancel)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            throw SqsErrors.ToQueueException(verb, queueUrl, Client.Config, failed);
+        }
+    }
+
     public void EnsureClient() => _ = Client;
 
     public void Dispose()

@@ -41,11 +41,12 @@ internal static class SqsErrors
     public static bool MayBeTooLarge(AmazonServiceException error) =>
         IsTooLarge(error) || error.ErrorCode is "InvalidParameterValue" or "InvalidParameterValueException";
 
-    public static OperationQueueException ToQueueException(string verb, string queueUrl, Exception error)
+    public static OperationQueueException ToQueueException(string verb, string queueUrl, IClientConfig config, Exception error)
     {
         var code = (error as AmazonServiceException)?.ErrorCode;
         var (what, whatToDo) = code switch
         {
+            _ when error is AmazonServiceException && SqsRegions.Mismatch(queueUrl, config) is { } mismatch => mismatch,
             "AWS.SimpleQueueService.NonExistentQueue" or "QueueDoesNotExist" or "InvalidAddress" => ("the queue does not exist",
                 "Create it, or correct QueueUrl, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_SQS)."),
             { } key when key.StartsWith("KMS", StringComparison.OrdinalIgnoreCase) => ($"the key that encrypts the queue cannot be used ({code}: {error.Message})",
@@ -59,11 +60,11 @@ internal static class SqsErrors
             "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch"
                 or "InvalidSignatureException" or "IncompleteSignature" or "InvalidSecurity" or "MissingAuthenticationToken"
                 or "MissingAuthenticationTokenException" or "OptInRequired" => ($"the credentials are refused ({code})",
-                "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
+                "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, or the role."),
             _ when IsCorrupt(error) => ($"a message and its checksum do not match ({error.Message}): it was altered between SQS and this process",
                 "Look for a proxy or a network device that does so."),
             { Length: > 0 } => ($"SQS answered {code}: {error.Message}", "See the inner exception."),
-            _ => ($"SQS could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_SQS."),
+            _ => AwsFailure.WithoutAnswer("SQS", config, error),
         };
         return new OperationQueueException($"Could not {verb} the queue '{queueUrl}': {what}. {whatToDo}", error);
     }

@@ -70,7 +70,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
                 _oneByOneUntil[request.QueueUrl] = Timestamps.After(time, 2 * visibility);
             }
 
-            throw SqsErrors.ToQueueException("receive from", request.QueueUrl, failed);
+            throw SqsErrors.ToQueueException("receive from", request.QueueUrl, sqs.Client.Config, failed);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         {
             var entries = batch.Select((message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
             var request = new DeleteMessageBatchRequest(queueUrl, entries);
-            var response = await CallAsync("delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            var response = await sqs.CallAsync("delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancel), cancel).ConfigureAwait(false);
             ThrowIfAnyFailed("delete from", queueUrl, batch, response.Failed);
         }
     }
@@ -110,9 +110,9 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         foreach (var batch in messages.Chunk(MaxBatch))
         {
             var entries = batch.Select((message, index) =>
-                new ChangeMessageVisibilityBatchRequestEntry(EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(visibility) }).ToList();
+                new ChangeMessageVisibilityBatchRequestEntry(EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
             var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
-            var response = await CallAsync(verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            var response = await sqs.CallAsync(verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancel), cancel).ConfigureAwait(false);
             ThrowIfAnyFailed(verb, queueUrl, batch, response.Failed);
         }
     }
@@ -121,21 +121,15 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     public Task CheckAsync(string queueUrl, CancellationToken cancel)
     {
         var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
-        return CallAsync("read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel);
+        return sqs.CallAsync("read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel);
     }
 
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
 
-    public static async Task<TResponse> CallAsync<TResponse>(string verb, string queueUrl, Func<Task<TResponse>> call, CancellationToken cancel)
+    private TimeSpan WithinLimit(ReceivedMessage message, TimeSpan visibility)
     {
-        try
-        {
-            return await call().ConfigureAwait(false);
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
-        {
-            throw SqsErrors.ToQueueException(verb, queueUrl, failed);
-        }
+        var most = LongestVisibility - time.GetElapsedTime(message.ReceivedAt);
+        return visibility < most ? visibility : most > TimeSpan.Zero ? most : TimeSpan.Zero;
     }
 
     private static void ThrowIfAnyFailed(string verb, string queueUrl, ReceivedMessage[] batch, List<BatchResultErrorEntry>? failed)

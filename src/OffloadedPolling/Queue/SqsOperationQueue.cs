@@ -53,11 +53,11 @@ internal sealed class SqsOperationQueue(
         catch (AmazonServiceException refused) when (SqsErrors.MayBeTooLarge(refused))
         {
             throw await ToTooLargeAsync(kind, message.SizeInBytes, refused, cancel).ConfigureAwait(false)
-                ?? (Exception)SqsErrors.ToQueueException("send to", request.QueueUrl, refused);
+                ?? (Exception)SqsErrors.ToQueueException("send to", request.QueueUrl, sqs.Client.Config, refused);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw SqsErrors.ToQueueException("send to", request.QueueUrl, failed);
+            throw SqsErrors.ToQueueException("send to", request.QueueUrl, sqs.Client.Config, failed);
         }
 
         attributes.CountSent(kind);
@@ -102,12 +102,12 @@ internal sealed class SqsOperationQueue(
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw SqsErrors.ToQueueException("extend a message of", sqs.QueueUrl(kind), failed);
+            throw SqsErrors.ToQueueException("extend a message of", sqs.QueueUrl(kind), sqs.Client.Config, failed);
         }
     }
 
-    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) =>
-        sqsMessages.HideAsync("give back to", sqs.QueueUrl(kind), messages, TimeSpan.Zero, cancel);
+    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken) =>
+        sqsMessages.HideAsync("release messages of", sqs.QueueUrl(kind), messages, visibleAfter, cancellationToken);
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => attributes.GetDepthAsync(kind, _attributesPatience, cancel);
 

@@ -102,7 +102,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     {
         var (sentBefore, readAt) = (SentOf(kind), time.GetTimestamp());
         var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
-        var response = await SqsMessages.CallAsync(
+        var response = await sqs.CallAsync(
             "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel).ConfigureAwait(false);
         return Read(response.Attributes, before, sentBefore, readAt);
     }

@@ -32,18 +32,13 @@ public static class OffloadedPollingBuilderAwsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddOptions<S3Options>()
-            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
-            .Configure(configure ?? (_ => { }))
-            .ValidateOnStart();
+        if (!services.Any(service => service.ServiceType == typeof(S3Connection)))
+        {
+            AddS3Options(services);
+        }
+
+        services.Configure(configure ?? (_ => { }));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
-        services.AddOptions<StatusBucketOptions>()
-            .Configure<SettingsSection>((options, settings) =>
-            {
-                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-            })
-            .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
 
         services.TryAddSingleton(provider => new S3Connection(provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>()));
@@ -51,6 +46,8 @@ public static class OffloadedPollingBuilderAwsExtensions
         services.TryAddSingleton<S3WriteProbe>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, S3ConditionsStart>());
         services.TryAddSingleton<SigningCredentialsSource>();
+        services.TryAddSingleton<S3StatusUrlProbe>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, S3SigningStart>());
         services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
         services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
         services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
@@ -97,7 +94,7 @@ public static class OffloadedPollingBuilderAwsExtensions
 
         services.TryAddSingleton(provider => new StsConnection(provider.GetService<IAmazonSecurityTokenService>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
-        services.TryAddSingleton<ITemporaryCredentialsIssuer, StsTemporaryCredentialsIssuer>();
+        services.TryAddLate<ITemporaryCredentialsIssuer, StsTemporaryCredentialsIssuer>();
         return builder;
     }
 
@@ -121,7 +118,23 @@ public static class OffloadedPollingBuilderAwsExtensions
         services.TryAddSingleton<SqsQueueAttributes>();
         services.TryAddSingleton<IOperationQueue, SqsOperationQueue>();
         services.TryAddSingleton<IDeadLetterQueue, SqsDeadLetterQueue>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqsRegions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqsRetentionWarning>());
         return builder;
+    }
+
+    // Once: the binder appends to lists.
+    private static void AddS3Options(IServiceCollection services)
+    {
+        services.AddOptions<S3Options>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
+            .ValidateOnStart();
+        services.AddOptions<StatusBucketOptions>()
+            .Configure<SettingsSection>((options, settings) =>
+            {
+                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
+                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
+            })
+            .ValidateOnStart();
     }
 }

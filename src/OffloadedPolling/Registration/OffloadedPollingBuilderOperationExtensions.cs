@@ -90,8 +90,8 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     public static IOffloadedPollingBuilder AddDeadLetterReader(this IOffloadedPollingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<DeadLetterProcessor>();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadLetterReader>());
+        builder.Services.TryAddLate<DeadLetterProcessor>();
+        builder.Services.TryAddEnumerable(LateServices.Late<IHostedService, DeadLetterReader>());
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
         return builder;
     }

@@ -15,6 +15,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds OffloadedPolling to a host.</summary>
 public static class OffloadedPollingServiceCollectionExtensions
 {
+    // Known in every host, so that hosts with different providers can share one configuration.
+    private static readonly string[] _ownSections = ["S3", "Sts", "Sqlite", "Operations"];
+
     /// <summary>Adds OffloadedPolling, with its settings from a configuration section.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="section">The section: <c>builder.Configuration.GetSection("OffloadedPolling")</c>.</param>
@@ -41,40 +44,43 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
 
         services.AddOptions<OffloadedPollingOptions>()
-            .Configure<SettingsSection>((options, settings) =>
-                settings.Read<OffloadedPollingOptions>("", section => section.Bind(options), "S3", "Sts", "Sqlite", "Operations"))
+            .Configure<SettingsSection, IEnumerable<ProviderSection>>((options, settings, providers) =>
+                settings.Read<OffloadedPollingOptions>("", section => section.Bind(options), [.. _ownSections, .. providers.Select(provider => provider.Name)]))
             .Configure(configure ?? (_ => { }))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, OffloadedPollingOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, RegistrationValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, OperationOptionsValidator>());
 
-        services.TryAddSingleton<OperationMetrics>();
-        services.TryAddSingleton<OperationKinds>();
-        services.TryAddSingleton<DurationProfiles>();
-        services.TryAddSingleton<WorkEstimates>();
-        services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
-        services.TryAddSingleton<CheckedEstimator>();
-        services.TryAddSingleton<DurationRecorder>();
-        services.TryAddSingleton<StatusPolicies>();
-        services.TryAddSingleton<ObservedWrites>();
-        services.TryAddSingleton<StatusTransitions>();
-        services.TryAddSingleton<StoreCircuitBreaker>();
-        services.TryAddSingleton<WorkerHealth>();
+        // First, so that its message about a missing registration comes before the container's own.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationStart>());
+        services.TryAddLate<OperationMetrics>();
+        services.TryAddLate<OperationKinds>();
+        services.TryAddLate<DurationProfiles>();
+        services.TryAddLate<WorkEstimates>();
+        services.TryAddLate<IWaitTimeEstimator, QueueWaitTimeEstimator>();
+        services.TryAddLate<CheckedEstimator>();
+        services.TryAddLate<DurationRecorder>();
+        services.TryAddLate<StatusPolicies>();
+        services.TryAddLate<ObservedWrites>();
+        services.TryAddLate<StatusTransitions>();
+        services.TryAddLate<StoreCircuitBreaker>();
+        services.TryAddLate<WorkerHealth>();
         services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
-        services.TryAddSingleton<WorkerServices>();
-        services.TryAddSingleton<HandlerScopes>();
-        services.TryAddSingleton<OperationClaims>();
-        services.TryAddSingleton<HandlerRuns>();
-        services.TryAddSingleton<OperationCompletion>();
-        services.TryAddSingleton<MessageProcessor>();
-        services.TryAddSingleton<AcceptSettlements>();
-        services.TryAddSingleton<AcceptBounds>();
-        services.TryAddSingleton<StoreStep>();
-        services.TryAddSingleton<IssueStep>();
-        services.TryAddSingleton<IOffloadedOperations, OffloadedOperations>();
+        services.TryAddLate<WorkerServices>();
+        services.TryAddLate<HandlerScopes>();
+        services.TryAddLate<OperationClaims>();
+        services.TryAddLate<HandlerRuns>();
+        services.TryAddLate<OperationCompletion>();
+        services.TryAddLate<OperationRetries>();
+        services.TryAddLate<MessageProcessor>();
+        services.TryAddLate<AcceptSettlements>();
+        services.TryAddLate<AcceptBounds>();
+        services.TryAddLate<StoreStep>();
+        services.TryAddLate<IssueStep>();
+        services.TryAddLate<IOffloadedOperations, OffloadedOperations>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AcceptSettlements>(provider => provider.GetRequiredService<AcceptSettlements>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnknownKindSettings>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KindsStart>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
         return new OffloadedPollingBuilder(services);
     }

@@ -14,9 +14,16 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
     public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options)
     {
         var errors = new List<string>();
-        Require<IOperationStatusStore>("WithS3()");
-        Require<IPresignedUrlIssuer>("WithS3()");
-        Require<IOperationQueue>("WithSqs()");
+        if (Ports().All(port => !registered.IsService(port.Type)))
+        {
+            errors.Add("No status store and no queue are registered. Call .WithS3() and .WithSqs() (on AWS), or .WithSqlite() (on one machine), after AddOffloadedPolling.");
+        }
+        else
+        {
+            errors.AddRange(Ports().Where(port => !registered.IsService(port.Type)).GroupBy(port => port.Call, port => port.Type.Name).Select(missing =>
+                $"{string.Join(" and ", missing)}: not registered. Call .{missing.Key} (on AWS) or .WithSqlite() (on one machine) after AddOffloadedPolling, or register your own."));
+        }
+
         if (registered.IsService(typeof(StsConnection)) && !registered.IsService(typeof(S3Connection)))
         {
             errors.Add("WithSts() is called without WithS3(): there are no documents on S3 to read with temporary credentials. Call .WithS3() beside it, or leave it out.");
@@ -36,13 +43,12 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
         errors.AddRange(runners.Where(runner => !runner.Kind.Json.TryGetTypeInfo(runner.ResultType, out _))
             .Select(runner => $"The JsonSerializerContext of the operation kind '{runner.Kind.Name}' does not know its handler's result {runner.ResultType}. Add [JsonSerializable(typeof({runner.ResultType.Name}))] to it."));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
-
-        void Require<TPort>(string verb)
-        {
-            if (!registered.IsService(typeof(TPort)))
-            {
-                errors.Add($"No {typeof(TPort).Name} is registered. Call .{verb} (on AWS) or .WithSqlite() (on one machine) after AddOffloadedPolling, or register your own.");
-            }
-        }
     }
+
+    private static (Type Type, string Call)[] Ports() =>
+    [
+        (typeof(IOperationStatusStore), "WithS3()"),
+        (typeof(IPresignedUrlIssuer), "WithS3()"),
+        (typeof(IOperationQueue), "WithSqs()"),
+    ];
 }

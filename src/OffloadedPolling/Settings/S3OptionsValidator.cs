@@ -21,6 +21,17 @@ internal sealed partial class S3OptionsValidator(SettingsSection settings) : IVa
             errors.Add(nameof(options.KeyPrefix), wrongPrefix);
         }
 
+        if (options.PublicEndpoint is { } endpoint && !IsOrigin(endpoint))
+        {
+            errors.Add(nameof(options.PublicEndpoint),
+                $"is '{endpoint}'. Set it to an address without a path, such as https://files.example.com; the bucket is added to it.");
+        }
+
+        if (options.PublicEndpoint is not null && options.BucketName?.StartsWith("arn:", StringComparison.Ordinal) == true)
+        {
+            errors.Add(nameof(options.PublicEndpoint), "cannot be used with an access point, whose address AWS gives. Remove it, or set S3:BucketName to a bucket's name.");
+        }
+
         foreach (var (key, wrong) in StatusAccessSettings.WrongWith(options))
         {
             errors.Add(key, wrong);
@@ -28,6 +39,11 @@ internal sealed partial class S3OptionsValidator(SettingsSection settings) : IVa
 
         return errors.ToResult();
     }
+
+    // A path would be part of what is signed, and a proxy that removes it would break every signature.
+    private static bool IsOrigin(string endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
+        && url is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" } && url.Host.Length > 0;
 
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     private static string? WrongWithBucket(string? bucket) => bucket switch

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling;
@@ -41,11 +40,7 @@ public sealed class SettingErrors
             return;
         }
 
-        // A bare number is a count of days to .NET, which nobody who writes "30" means.
-        var hint = value > most && value.TotalDays == Math.Floor(value.TotalDays)
-            ? string.Create(CultureInfo.InvariantCulture, $" A bare number means days: for {value.Days} seconds write {TimeSpan.FromSeconds(value.Days)}.")
-            : "";
-        Add(key, $"is {value}. Set it to between {least} and {most}.{hint}");
+        Add(key, $"is {value}. Set it to between {least} and {most}.");
     }
 
     /// <inheritdoc cref="RequireRange(string, TimeSpan, TimeSpan, TimeSpan)"/>

@@ -8,6 +8,7 @@ internal static class SettingShape
 {
     public static IEnumerable<string> WrongWith(string name, Type type, IConfigurationSection setting) =>
         type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable)) ? WrongWithList(name, type, setting)
+        : (type == typeof(TimeSpan) || type == typeof(TimeSpan?)) && DurationText.WrongWith(name, setting.Value) is { } wrong ? [wrong]
         : setting.GetChildren().FirstOrDefault() is { } below ? [$"{name} is one value, and {name}:{below.Key} stands below it. Set {name} itself."]
         : [];
 

@@ -16,6 +16,16 @@ namespace OffloadedPolling;
 /// </remarks>
 public interface IOperationStatusStore
 {
+    /// <summary>
+    /// Gets the interval at which a worker polls the document of an operation that it runs, to notice a request to cancel. For stores whose
+    /// reads cost next to nothing.
+    /// </summary>
+    /// <value>
+    /// <see langword="null"/> by default: the worker polls only when it extends the message, every half of
+    /// <see cref="OperationOptions.VisibilityTimeout"/>, and with each progress that it writes.
+    /// </value>
+    TimeSpan? WatchInterval => null;
+
     /// <summary>The status key of an operation: what its queue message carries and its status URL opens.</summary>
     /// <param name="id">The operation's id, 32 lower-case hex digits.</param>
     /// <returns>The key. It is the same in every process with the same settings.</returns>

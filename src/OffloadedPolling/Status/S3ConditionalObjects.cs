@@ -74,7 +74,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
             }
             catch (Exception failed) when (AwsFailure.Is(failed, cancel))
             {
-                throw S3Errors.ToStoreException($"write the {what}", s3.Bucket, request.Key, failed);
+                throw S3Errors.ToStoreException($"write the {what}", s3, request.Key, failed);
             }
 
             await Backoff.DelayAsync(time, tries, cancel).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw S3Errors.ToStoreException($"delete the {what}", s3.Bucket, key, failed);
+            throw S3Errors.ToStoreException($"delete the {what}", s3, key, failed);
         }
     }
 
@@ -119,11 +119,11 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
         {
             // Who may list and is denied all the same may not read.
-            return await MayListAsync(missingKey, cancel).ConfigureAwait(false) ? throw S3Errors.ToStoreException($"read a {what}", s3.Bucket, missingKey, denied) : false;
+            return await MayListAsync(missingKey, cancel).ConfigureAwait(false) ? throw S3Errors.ToStoreException($"read a {what}", s3, missingKey, denied) : false;
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw S3Errors.ToStoreException($"read a {what}", s3.Bucket, missingKey, failed);
+            throw S3Errors.ToStoreException($"read a {what}", s3, missingKey, failed);
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw S3Errors.ToStoreException($"find out whether the {what} is missing or reading is denied:", s3.Bucket, deniedKey, failed);
+            throw S3Errors.ToStoreException($"find out whether the {what} is missing or reading is denied:", s3, deniedKey, failed);
         }
     }
 
@@ -184,7 +184,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
             // Without s3:ListBucket, S3 answers 403 for a key that does not exist. With it, 403 means that reading is denied.
             if (await MayListAsKnownAsync(key, cancel).ConfigureAwait(false))
             {
-                throw S3Errors.ToStoreException($"read the {what}", s3.Bucket, key, denied);
+                throw S3Errors.ToStoreException($"read the {what}", s3, key, denied);
             }
 
             if (Interlocked.Exchange(ref _denialTold, 1) == 0)
@@ -196,7 +196,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancel))
         {
-            throw S3Errors.ToStoreException($"read the {what}", s3.Bucket, key, failed);
+            throw S3Errors.ToStoreException($"read the {what}", s3, key, failed);
         }
     }
 

@@ -37,6 +37,24 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
             : endpoint;
     }
 
+    /// <summary>The address that callers send requests for the bucket to. Its path ends with a slash.</summary>
+    public Uri GetPublicEndpoint(string anyKey)
+    {
+        var endpoint = GetEndpoint(anyKey);
+        if (options.Value.PublicEndpoint is not { } configured)
+        {
+            return endpoint;
+        }
+
+        var address = new Uri(configured);
+        return ForcesPathStyle
+            ? new Uri(address, endpoint.AbsolutePath)
+            : new UriBuilder(address) { Host = $"{Bucket}.{address.Host}", Path = "/" }.Uri;
+    }
+
+    /// <summary>The address of the S3 server for callers with an SDK of their own; <see langword="null"/> on AWS.</summary>
+    public string? PublicAddress => options.Value.PublicEndpoint ?? CustomAddress;
+
     public void EnsureClient() => _ = GetEndpoint(KeyPrefix);
 
     public void Dispose()

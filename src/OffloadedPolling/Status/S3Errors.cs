@@ -18,26 +18,38 @@ internal static class S3Errors
 
     public static bool IsAccessDenied(AmazonS3Exception error) => error is { StatusCode: HttpStatusCode.Forbidden, ErrorCode: "AccessDenied" };
 
-    public static OperationStoreException ToStoreException(string doing, string bucket, string key, Exception error)
+    public static OperationStoreException ToStoreException(string doing, S3Connection s3, string key, Exception error)
     {
+        var bucket = s3.Bucket;
         var code = (error as AmazonServiceException)?.ErrorCode;
         var (what, whatToDo) = code switch
         {
             _ when error is AmazonServiceException { StatusCode: HttpStatusCode.NotImplemented } =>
                 ($"the server does not support it ({code})", "Use an S3 server that supports conditional writes (If-None-Match and If-Match)."),
-            "NoSuchBucket" => ("the bucket does not exist", $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3)."),
+            "NoSuchBucket" => ("the bucket does not exist",
+                $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3).{PathStyleHint(s3)}"),
             "AccessDenied" or "AllAccessDisabled" => ("access is denied",
                 $"Allow s3:GetObject, s3:PutObject and, to delete, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on the bucket; see also the bucket's own policy and its encryption key's."),
             "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "TokenRefreshRequired" =>
-                ($"the credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and its fellows, the profile, or the role."),
+                ($"the credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, or the role."),
             "RequestTimeTooSkewed" => ("the clock is wrong (RequestTimeTooSkewed)", "Set the machine's clock."),
             "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
-                ($"the bucket is in another region ({code})", "Set AWS_REGION to the bucket's."),
+                ($"the bucket is in another region ({code}: {error.Message})", "Set AWS_REGION to the bucket's region."),
             { Length: > 0 } => ($"S3 answered {code}", "See the inner exception."),
-            _ => ($"S3 could not be reached ({error.Message})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_S3."),
+            _ => AwsFailure.WithoutAnswer("S3", s3.Client.Config, error),
         };
+        if (string.IsNullOrEmpty(code))
+        {
+            whatToDo += PathStyleHint(s3);
+        }
+
         return new OperationStoreException($"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error) { IsRefusal = IsRefusal(error) };
     }
+
+    // Without path style, the SDK puts the bucket before the host name, which few S3-compatible servers expect.
+    private static string PathStyleHint(S3Connection s3) => s3.CustomAddress is not null && !s3.ForcesPathStyle
+        ? $" The bucket is part of the host name ('{s3.GetEndpoint(s3.KeyPrefix).Authority}'); most S3-compatible servers need S3:ForcePathStyle set to true."
+        : "";
 
     // 408 and 429 are about the moment, and a retry of a request that had timed out may get them.
     private static bool IsRefusal(Exception error) => error is AmazonServiceException

@@ -21,6 +21,14 @@ public sealed class S3Options
     public bool ForcePathStyle { get; set; }
 
     /// <summary>
+    /// Gets or sets the address of the S3 server as callers reach it, where it differs from the host's: <c>https://files.example.com</c>. Status
+    /// URLs are signed for it, with the bucket in the path or in the host name as <see cref="ForcePathStyle"/> says. The server must receive
+    /// the <c>Host</c> header that callers send, because the signature covers it.
+    /// </summary>
+    /// <value>An absolute <c>https</c> or <c>http</c> URL without a path. <see langword="null"/> by default: the address of the S3 client.</value>
+    public string? PublicEndpoint { get; set; }
+
+    /// <summary>
     /// Gets or sets a value that indicates whether the host refuses to start on an S3-compatible server that ignores the conditions of writes
     /// (<c>If-None-Match</c> and <c>If-Match</c>).
     /// </summary>

@@ -61,7 +61,7 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
-            throw S3Errors.ToStoreException("read", s3.Bucket, Key, failed);
+            throw S3Errors.ToStoreException("read", s3, Key, failed);
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
-            throw S3Errors.ToStoreException("write", s3.Bucket, Key, failed);
+            throw S3Errors.ToStoreException("write", s3, Key, failed);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OffloadedPolling.Processing;
 
 namespace OffloadedPolling.Status;
 
@@ -9,10 +10,16 @@ namespace OffloadedPolling.Status;
 internal sealed class StatusTransitions(
     IOperationStatusStore store, ObservedWrites writes, StatusPolicies policies, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
+    /// <summary>What a document says from the request to cancel until the handler has ended.</summary>
+    public const string CancelingMessage = "Cancellation requested.";
+
     private const int MaxTries = 8;
 
     // That of instants in a document.
     private static readonly TimeSpan _precision = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Gets the interval at which a worker polls the document of an operation that it runs.</summary>
+    public TimeSpan? WatchInterval => store.WatchInterval;
 
     /// <summary>Creates the document of an operation that is being accepted.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it. Nothing was written.</exception>
@@ -121,15 +128,15 @@ internal sealed class StatusTransitions(
     }
 
     /// <summary>
-    /// What somebody's wish to cancel makes of an operation: one that waits is canceled, one that runs is marked for its worker to see. There
-    /// is nothing to change where it is marked already, or has ended.
+    /// What a request to cancel makes of an operation: one that waits, for its first attempt or its next, is canceled; one that runs is
+    /// marked for its worker. There is nothing to change where it is marked already, or has ended.
     /// </summary>
     public (OperationStatus Status, OperationMetadata Metadata)? CancelRequested(StoredOperation operation) => operation switch
     {
-        { Status.Status: OperationState.NotStarted } =>
+        _ when operation.Status.Status == OperationState.NotStarted || Ownership.IsReleased(operation) =>
             (Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
         { Status.Status: OperationState.Running, Metadata.CancelRequested: false } =>
-            (operation.Status with { Estimate = Remaining(operation.Status) },
+            (operation.Status with { Estimate = Remaining(operation.Status), Message = CancelingMessage },
                 operation.Metadata with { CancelRequested = true }),
         _ => null,
     };

@@ -24,4 +24,12 @@ public interface IPresignedUrlIssuer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is out of range.</exception>
     /// <exception cref="StatusUrlException">There are no credentials that live long enough to sign with.</exception>
     ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel);
+
+    /// <summary>Checks that callers can use the URLs. For health checks.</summary>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
+    /// <returns>
+    /// What is wrong although callers may be able to poll, and what to do; <see langword="null"/> if nothing, and by default.
+    /// </returns>
+    /// <exception cref="OffloadedPollingException">No caller can poll, and why.</exception>
+    Task<string?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }

@@ -22,9 +22,6 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
 
     private Scope? _scope;
 
-    /// <summary>The name under which the SDK keeps this address's clock correction: without the slash after a path.</summary>
-    public string ClockName { get; } = new Uri(endpoint.ToString().TrimEnd('/')).ToString();
-
     public string Sign(ImmutableCredentials keys, string objectKey, DateTime signedAt, int lifetimeSeconds)
     {
         var scope = GetScope(keys, signedAt);

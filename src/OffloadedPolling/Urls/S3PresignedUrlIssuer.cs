@@ -9,6 +9,7 @@ namespace OffloadedPolling.Urls;
 internal sealed class S3PresignedUrlIssuer(
     S3Connection s3,
     SigningCredentialsSource credentials,
+    S3StatusUrlProbe probe,
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
     ILogger<S3PresignedUrlIssuer> logger) : IPresignedUrlIssuer
@@ -22,6 +23,8 @@ internal sealed class S3PresignedUrlIssuer(
     private static readonly TimeSpan _expiryMargin = TimeSpan.FromSeconds(5);
 
     private PresignedUrlSigner? _signer;
+
+    private string? _clockName;
 
     private int _unknownLifeLogged;
 
@@ -39,10 +42,10 @@ internal sealed class S3PresignedUrlIssuer(
         }
 
         var keys = await credentials.TakeAsync((lifetime < _minimumLife ? lifetime : _minimumLife) + _expiryMargin).ConfigureAwait(false);
-        var signer = _signer ??= await LearnSignerAsync().ConfigureAwait(false);
+        var signer = _signer ??= await LearnSignerAsync(keys).ConfigureAwait(false);
 
         // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
-        var signedAt = SigningPlace.ServerNow(s3.Client, signer.ClockName, time);
+        var signedAt = SigningPlace.ServerNow(s3.Client, _clockName ??= ClockName(), time);
         signedAt = signedAt.AddTicks(-(signedAt.Ticks % TimeSpan.TicksPerSecond));
         var seconds = (int)Shorten(lifetime < options.Value.MaxUrlLifetime ? lifetime : options.Value.MaxUrlLifetime, keys, signedAt).TotalSeconds;
         if (seconds < 1)
@@ -53,6 +56,8 @@ internal sealed class S3PresignedUrlIssuer(
 
         return new StatusUrl(signer.Sign(keys.Keys, statusKey, signedAt.UtcDateTime, seconds), signedAt.AddSeconds(seconds));
     }
+
+    public Task<string?> CheckAsync(CancellationToken cancellationToken) => probe.RunAsync(this, cancellationToken);
 
     private TimeSpan Shorten(TimeSpan lifetime, SigningCredentials keys, DateTimeOffset signedAt)
     {
@@ -77,6 +82,14 @@ internal sealed class S3PresignedUrlIssuer(
     }
 
     /// <summary>Has the SDK sign one URL and does as it did: the same address, region and signature version.</summary>
-    private async Task<PresignedUrlSigner> LearnSignerAsync() =>
-        new(s3.GetEndpoint(s3.KeyPrefix), await SigningPlace.LearnRegionAsync(s3, time).ConfigureAwait(false));
+    private async Task<PresignedUrlSigner> LearnSignerAsync(SigningCredentials keys)
+    {
+        var signature = await SigningPlace.LearnAsync(s3, time).ConfigureAwait(false);
+        return signature.WhyNotOf(s3.Client, keys) is { } hidden
+            ? throw hidden
+            : new PresignedUrlSigner(s3.GetPublicEndpoint(s3.KeyPrefix), signature.Region);
+    }
+
+    // The name under which the SDK keeps the correction for the host's own address: without the slash after a path.
+    private string ClockName() => new Uri(s3.GetEndpoint(s3.KeyPrefix).ToString().TrimEnd('/')).ToString();
 }

@@ -19,6 +19,12 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
         try
         {
             var credentials = _credentials ??= AwsClientCredentials.Find(s3.Client);
+            if (credentials is AnonymousAWSCredentials)
+            {
+                throw new StatusUrlException(
+                    "No status URL could be signed: the S3 client has anonymous credentials. Register an IAmazonS3 with credentials that may read the status documents.");
+            }
+
             for (var readings = 1; ; readings++)
             {
                 // The SDK refreshes in the background and exchanges keys and expiry between any two calls: an expiry that is the same
@@ -32,10 +38,11 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
                 }
             }
         }
-        catch (Exception missing) when (missing is AmazonClientException or AmazonServiceException or HttpRequestException)
+        catch (Exception failed) when (failed is not (StatusUrlException or OutOfMemoryException))
         {
+            // A host's own provider may throw anything.
             throw new StatusUrlException(
-                "No status URL could be signed: no AWS credentials were found, or they could not be refreshed. Check AWS_ACCESS_KEY_ID and its fellows, the profile, or the role.", missing);
+                $"No status URL could be signed: the AWS credentials could not be obtained ({failed.GetType().Name}). Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, the role, or the host's own credentials provider.", failed);
         }
     }
 

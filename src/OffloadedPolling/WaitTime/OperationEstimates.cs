@@ -6,6 +6,14 @@ internal static class OperationEstimates
     /// <summary>Gets the longest duration that readers of a document accept, rounded to milliseconds as documents are.</summary>
     public static TimeSpan Longest { get; } = (TimeSpan.MaxValue / 2) - TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Returns the estimate of an operation that begins after a delay.</summary>
+    public static OperationEstimate Delayed(this OperationEstimate estimate, TimeSpan delay) => new()
+    {
+        Median = estimate.Median + delay,
+        Upper = estimate.Upper + delay,
+        Quantiles = estimate.Quantiles is { } quantiles ? [.. quantiles.Select(quantile => quantile + delay)] : null,
+    };
+
     /// <summary>Returns why an estimate is unusable, or <see langword="null"/> if it is usable.</summary>
     public static string? WhyUnusable(OperationEstimate estimate)
     {

@@ -34,4 +34,6 @@ public sealed class AwsTraceTests : TraceConformance<AwsProvider>;
 
 public sealed class AwsEndsTests : EndsConformance<AwsProvider>;
 
+public sealed class AwsRetryTests : RetryConformance<AwsProvider>;
+
 public sealed class WholeAwsProviderTests : WholeProvider<AwsProvider>;

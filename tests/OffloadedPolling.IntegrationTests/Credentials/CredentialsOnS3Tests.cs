@@ -1,9 +1,6 @@
 using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
+using OffloadedPolling.Tests.Urls;
 
 namespace OffloadedPolling.IntegrationTests.Credentials;
 
@@ -84,10 +81,7 @@ public sealed class CredentialsOnS3Tests
         await using var bench = await CredentialsBench.StartAsync();
         var issued = await bench.Issuer.IssueAsync(bench.Request());
         using var s3 = TestServers.NewS3Client(credentials: new Telling(issued));
-        using var connection = new S3Connection(Options.Create(new S3Options { BucketName = bench.Host.Bucket }), s3);
-        var issuer = new S3PresignedUrlIssuer(
-            connection, new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
-            Options.Create(new OffloadedPollingOptions()), TimeProvider.System, NullLogger<S3PresignedUrlIssuer>.Instance);
+        var issuer = TestIssuers.New(s3, TimeProvider.System, new OffloadedPollingOptions(), bucket: bench.Host.Bucket);
         using var http = new HttpClient();
 
         var url = await issuer.IssueAsync(bench.StatusKey, TimeSpan.FromDays(1), default);

@@ -19,6 +19,8 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
     private readonly Desk _desk = new();
 
+    private readonly List<string?> _refused = [];
+
     private readonly List<OperationLook> _looks = [];
 
     private readonly List<StatusCredentials> _given = [];
@@ -91,6 +93,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
         Assert.Equal(OperationState.Succeeded, ended.Status);
         Assert.Equal(2, _given.Count);
+        _refused.Where(id => id is not null).Should().HaveCount(tellTheirExpiry ? 0 : 1, "the host hears which credentials S3 refused");
         Assert.All(_looks, look => Assert.Null(look.Fault));
         Assert.Equal(tellTheirExpiry ? 0 : 1, LooksAtS3(accepted).Count(look => look.StatusCode == (int)HttpStatusCode.Forbidden));
     }
@@ -203,7 +206,11 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         Timeout = _patience,
         AtLeastEvery = TimeSpan.FromSeconds(0.2),
         Looked = _looks.Add,
-        NewReader = id => new S3StatusReader(cancel => ask(id, cancel)),
+        NewReader = id => new S3StatusReader((refused, cancel) =>
+        {
+            _refused.Add(refused?.AccessKeyId);
+            return ask(id, cancel);
+        }),
     });
 
     // The host's own requests are signed with its own key.

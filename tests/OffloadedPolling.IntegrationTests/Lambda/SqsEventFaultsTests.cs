@@ -62,6 +62,18 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         _desk.Delivered.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task AHandlerThatThrows_IsRetriedAfterSeconds_NotAfterTheQueuesVisibilityTimeout()
+    {
+        _desk.Throw["Ada"] = new InvalidOperationException();
+        var accepted = await AcceptAsync("Ada");
+        await ProcessAsync(await ReceiveAsync(1), TimeSpan.FromMinutes(5));
+
+        (await _accepting.Operations.GetAsync(accepted[0]))!.Message.Should().Be("Attempt 1 failed. A retry is scheduled.");
+        // The queue would hide it for 30 seconds.
+        (await ReceiveAsync(1, TimeSpan.FromSeconds(20))).Single().Attributes["ApproximateReceiveCount"].Should().Be("2");
+    }
+
     [Theory]
     [InlineData("the read")]
     [InlineData("the claim")]
@@ -145,7 +157,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         return [.. accepted];
     }
 
-    private async Task<List<Message>> ReceiveAsync(int count)
+    private async Task<List<Message>> ReceiveAsync(int count, TimeSpan? within = null)
     {
         var received = new List<Message>();
         await Eventually.TrueAsync(
@@ -154,7 +166,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
                 received.AddRange(await _queue.ReceiveAsync());
                 return received.Count == count;
             },
-            TimeSpan.FromSeconds(30),
+            within ?? TimeSpan.FromSeconds(30),
             () => $"{received.Count} of {count} messages came");
         return received;
     }
@@ -173,6 +185,11 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
 
         public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
         {
+            if (desk.Throw.TryGetValue(context.Payload.To, out var exception))
+            {
+                throw exception;
+            }
+
             if (context.Payload.To == Blocks)
             {
                 var waiting = Task.Delay(Timeout.Infinite, cancel);

@@ -40,7 +40,7 @@ public sealed class CredentialsRoadTests : IAsyncLifetime
         using var poller = new OperationPoller(new OperationPollerOptions
         {
             Timeout = TimeSpan.FromMinutes(1),
-            NewReader = id => new S3StatusReader(async cancel =>
+            NewReader = id => new S3StatusReader(async (_, cancel) =>
             {
                 using var response = await PostAsync($"/operations/{id}/credentials");
                 return given = await StatusCredentials.ReadAsync(response, cancel);

@@ -104,8 +104,8 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     {
         var document = TestDocuments.Waiting() with { Message = new string('m', 15_000) };
         await _host.Store.CreateAsync(document, OperationMetadata.Empty, default);
-        var credentials = await _host.Services.GetRequiredService<IStatusCredentialsIssuer>().IssueAsync(Id, "ada", default);
-        using var reader = new S3StatusReader(_ => Task.FromResult(credentials!));
+        var credentials = await _host.Services.GetRequiredService<IStatusCredentialsIssuer>().IssueAsync(Id, "ada");
+        using var reader = new S3StatusReader((_, _) => Task.FromResult(credentials!));
 
         (await reader.ReadAsync(null, default)).Status.Should().Be(document);
 

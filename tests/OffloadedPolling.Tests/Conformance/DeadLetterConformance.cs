@@ -229,7 +229,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     {
         var found = await Host.Store.GetAsync(id, default);
         await Host.Store.UpdateAsync(
-            found!.Status with { Status = OperationState.Running, Attempt = attempt }, new OperationMetadata { OwnerMessageId = owner }, found.Version, default);
+            found!.Status with { Status = OperationState.Running, Attempt = attempt }, new OperationMetadata { OwnerMessageId = owner, ClaimId = "c-1" }, found.Version, default);
     }
 
     private async Task ExhaustResendsAsync(string id)
@@ -259,7 +259,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         var message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
         while (message.ReceiveCount < times)
         {
-            await Host.Queue.ReleaseAsync(Kind, [message], default);
+            await Host.Queue.ReleaseAsync(Kind, [message], TimeSpan.Zero, default);
             message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
         }
 
@@ -269,13 +269,13 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     // SQS moves a message when it would be received once more.
     private async Task BuryAsync(ReceivedMessage message)
     {
-        await Host.Queue.ReleaseAsync(Kind, [message], default);
+        await Host.Queue.ReleaseAsync(Kind, [message], TimeSpan.Zero, default);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         try
         {
             var others = await Host.Queue.ReceiveAsync(Kind, 10, cancel.Token);
             others.Should().NotContain(other => other.Id == message.Id);
-            await Host.Queue.ReleaseAsync(Kind, others, default);
+            await Host.Queue.ReleaseAsync(Kind, others, TimeSpan.Zero, default);
         }
         catch (OperationCanceledException)
         {

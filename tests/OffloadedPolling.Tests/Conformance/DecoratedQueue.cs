@@ -40,7 +40,8 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
 
     public Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel) => queue.ExtendAsync(kind, message, cancel);
 
-    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => queue.ReleaseAsync(kind, messages, cancel);
+    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancel) =>
+        queue.ReleaseAsync(kind, messages, visibleAfter, cancel);
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => queue.GetDepthAsync(kind, cancel);
 

@@ -146,13 +146,28 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
+    public async Task ReleaseAsync_WithADelay_ComesAgainAfterIt()
+    {
+        var slow = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
+        await SendAsync("{}");
+        var first = (await slow.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Subject;
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await slow.Queue.ReleaseAsync(Kind, [first], TimeSpan.FromSeconds(2), default);
+        var again = (await slow.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Subject;
+
+        watch.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(1));
+        (again.Id, again.ReceiveCount).Should().Be((first.Id, 2));
+    }
+
+    [Fact]
     public async Task ReleaseAsync_AMessage_ComesAgainAtOnce()
     {
         var slow = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
         await SendAsync("{}");
         var first = Assert.Single(await slow.Queue.ReceiveAsync(Kind, 1, default));
 
-        await slow.Queue.ReleaseAsync(Kind, [first], default);
+        await slow.Queue.ReleaseAsync(Kind, [first], TimeSpan.Zero, default);
 
         var again = Assert.Single(await slow.Queue.ReceiveAsync(Kind, 1, default));
         Assert.Equal((first.Id, 2), (again.Id, again.ReceiveCount));

@@ -59,8 +59,8 @@ public sealed class CredentialsCacheTests
         var answer = new TaskCompletionSource<TemporaryCredentials>();
         using var giveUp = new CancellationTokenSource();
 
-        var impatient = cache.GetAsync("key", TimeSpan.FromHours(1), FetchAsync, giveUp.Token).AsTask();
-        var patient = Enumerable.Range(0, 20).Select(_ => cache.GetAsync("key", TimeSpan.FromHours(1), FetchAsync, default).AsTask()).ToList();
+        var impatient = cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, giveUp.Token).AsTask();
+        var patient = Enumerable.Range(0, 20).Select(_ => cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, default).AsTask()).ToList();
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
         answer.SetResult(New(TimeSpan.FromHours(1)));
@@ -81,8 +81,8 @@ public sealed class CredentialsCacheTests
         var cache = new CredentialsCache(_time, 10);
         var answer = new TaskCompletionSource<TemporaryCredentials>();
 
-        var first = cache.GetAsync("key", TimeSpan.FromHours(1), () => answer.Task, default).AsTask();
-        var second = cache.GetAsync("key", TimeSpan.FromHours(1), () => answer.Task, default).AsTask();
+        var first = cache.GetAsync("key", TimeSpan.FromHours(1), null, () => answer.Task, default).AsTask();
+        var second = cache.GetAsync("key", TimeSpan.FromHours(1), null, () => answer.Task, default).AsTask();
         answer.SetException(new TemporaryCredentialsException("As told."));
         await Assert.ThrowsAsync<TemporaryCredentialsException>(() => first);
         await Assert.ThrowsAsync<TemporaryCredentialsException>(() => second);
@@ -105,12 +105,48 @@ public sealed class CredentialsCacheTests
         Assert.Equal(4, _fetches);
     }
 
-    private async Task<TemporaryCredentials> GetAsync(CredentialsCache cache, TimeSpan duration, string key = "key", TimeSpan? expiresIn = null) =>
-        await cache.GetAsync(key, duration, () =>
+    [Fact]
+    public async Task GetAsync_CredentialsThatWereRefused_AreFetchedAgainOnce()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var first = await GetAsync(cache, TimeSpan.FromHours(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        var second = await GetAsync(cache, TimeSpan.FromHours(1), refused: first.AccessKeyId);
+        var third = await GetAsync(cache, TimeSpan.FromHours(1), refused: first.AccessKeyId);
+
+        second.AccessKeyId.Should().Be("AKID2");
+        third.Should().BeSameAs(second, "those were not refused");
+    }
+
+    [Fact]
+    public async Task GetAsync_NewCredentialsThatAreCalledRefused_AreKept()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var first = await GetAsync(cache, TimeSpan.FromHours(1));
+
+        (await GetAsync(cache, TimeSpan.FromHours(1), refused: first.AccessKeyId)).Should().BeSameAs(first);
+    }
+
+    [Fact]
+    public async Task GetAsync_AfterTheMachineWasSuspended_FetchesAgain()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        await GetAsync(cache, TimeSpan.FromHours(1));
+
+        // The wall clock goes on, the timestamp does not.
+        _time.AdjustTime(_time.GetUtcNow() + TimeSpan.FromHours(2));
+        await GetAsync(cache, TimeSpan.FromHours(1));
+
+        _fetches.Should().Be(2);
+    }
+
+    private async Task<TemporaryCredentials> GetAsync(CredentialsCache cache, TimeSpan duration, string key = "key", TimeSpan? expiresIn = null, string? refused = null) =>
+        await cache.GetAsync(key, duration, refused, () =>
         {
-            Interlocked.Increment(ref _fetches);
-            return Task.FromResult(New(expiresIn ?? duration));
+            var number = Interlocked.Increment(ref _fetches);
+            return Task.FromResult(New(expiresIn ?? duration, $"AKID{number}"));
         }, default);
 
-    private TemporaryCredentials New(TimeSpan expiresIn) => new("AKID", "secret", "token", _time.GetUtcNow() + expiresIn);
+    private TemporaryCredentials New(TimeSpan expiresIn, string accessKeyId = "AKID") => new(accessKeyId, "secret", "token", _time.GetUtcNow() + expiresIn);
 }

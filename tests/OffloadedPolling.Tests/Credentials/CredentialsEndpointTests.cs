@@ -47,7 +47,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
             """{"id":"0123456789abcdef0123456789abcdef","statusKey":"operations/0123456789abcdef0123456789abcdef.json","bucket":"my-bucket","region":"eu-west-1","endpoint":"http://127.0.0.1:8000/","forcePathStyle":true,"accessKeyId":"ASIA","secretAccessKey":"5ecre7+/=","sessionToken":"t0ken+/=","expiresAt":"2026-11-23T10:15:00+00:00"}""",
             await response.Content.ReadAsStringAsync());
         Assert.Equal("5ecre7+/=", (await StatusCredentials.ReadAsync(response)).SecretAccessKey);
-        await _issuer.Received(1).IssueAsync(TestDocuments.Id, "ada", Arg.Any<CancellationToken>());
+        await _issuer.Received(1).IssueAsync(TestDocuments.Id, "ada", null, Arg.Any<CancellationToken>());
     }
 
     [Fact]
@@ -72,7 +72,19 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         using var response = await PostAsync(id, subject: subject);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        await _issuer.Received(1).IssueAsync(TestDocuments.Id, caller, Arg.Any<CancellationToken>());
+        await _issuer.Received(1).IssueAsync(TestDocuments.Id, caller, null, Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task Post_CredentialsThatS3Refused_AreNamedToTheIssuer()
+    {
+        await StartAsync();
+        Returns(Credentials());
+
+        using var response = await PostAsync("ada", refused: Credentials());
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        await _issuer.Received(1).IssueAsync(TestDocuments.Id, "ada", Credentials().AccessKeyId, Arg.Any<CancellationToken>());
     }
 
     [Fact]
@@ -146,7 +158,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     public async Task Post_AnUnknownOperation_404()
     {
         await StartAsync();
-        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns((StatusCredentials?)null);
+        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>()).Returns((StatusCredentials?)null);
 
         using var response = await PostAsync(id: "ada");
 
@@ -159,7 +171,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     public async Task Post_WhenThereAreNone_SaysWhoseFaultItIs(bool isCallersProof, HttpStatusCode expected, string title)
     {
         await StartAsync();
-        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<CancellationToken>())
+        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>())
             .ThrowsAsync(new TemporaryCredentialsException("As told: secret-role.", isCallersProof: isCallersProof));
 
         using var response = await PostAsync(id: "ada");
@@ -213,7 +225,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     }
 
     private void Returns(StatusCredentials credentials) =>
-        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(credentials);
+        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>()).Returns(credentials);
 
     private async Task StartAsync(bool authenticate = true, Action<IOffloadedPollingBuilder>? build = null, Action<WebApplication>? use = null) =>
         _host = await ConformanceHost.StartAsync(
@@ -233,9 +245,10 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
     private IEnumerable<RouteEndpoint> Endpoints() => _host!.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
-    private async Task<HttpResponseMessage> PostAsync(string? id = null, string? name = null, string? subject = null)
+    private async Task<HttpResponseMessage> PostAsync(
+        string? id = null, string? name = null, string? subject = null, StatusCredentials? refused = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_host!.Address, $"/operations/{TestDocuments.Id}/credentials"));
+        using var request = StatusCredentials.NewRequest($"{_host!.Address}operations/{TestDocuments.Id}/credentials", refused);
         if (id is not null)
         {
             request.Headers.Add(HeaderAuthentication.Id, id);

@@ -108,7 +108,13 @@ public sealed class FuzzedSettingsTests
         settings.TryGetValue(key, out var text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) ? duration : null;
 
     private static bool IsDuration(string text, TimeSpan least, TimeSpan most) =>
-        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration >= least && duration <= most;
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration >= least && duration <= most && !MeansDays(text);
+
+    // Without a dot, what .NET reads as whole days: "30", "48:00:00".
+    private static bool MeansDays(string text) =>
+        text.Split(':') is { Length: 1 or 3 } parts && !text.Contains('.', StringComparison.Ordinal)
+        && int.TryParse(parts[0], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var first)
+        && first >= (parts.Length == 1 ? 1 : 24);
 
     private static bool IsNumber(string text, int least, int most) =>
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most;

@@ -55,7 +55,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
         }
 
         var metadata = (await _host.Store.GetAsync(id, default))!.Metadata;
-        Assert.Equal(new OperationMetadata { OwnerMessageId = "7", CancelRequested = true, PayloadFingerprint = "f00" }, metadata);
+        Assert.Equal(new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", CancelRequested = true, PayloadFingerprint = "f00" }, metadata);
     }
 
     [Theory]
@@ -123,7 +123,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
     private async Task<string> WriteAsync(OperationState state)
     {
         await _host.Store.CreateAsync(
-            TestDocuments.Waiting() with { Status = state, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "7", PayloadFingerprint = "f00" }, default);
+            TestDocuments.Waiting() with { Status = state, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", PayloadFingerprint = "f00" }, default);
         return TestDocuments.Id;
     }
 }

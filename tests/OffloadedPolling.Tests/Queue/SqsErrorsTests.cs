@@ -1,4 +1,5 @@
 using System.Net;
+using Amazon;
 using Amazon.Runtime;
 using Amazon.SQS;
 using OffloadedPolling.Queue;
@@ -8,6 +9,8 @@ namespace OffloadedPolling.Tests.Queue;
 /// <summary>What each of SQS's refusals is taken for.</summary>
 public sealed class SqsErrorsTests
 {
+    private static readonly AmazonSQSConfig _config = new() { RegionEndpoint = RegionEndpoint.EUWest1 };
+
     private const string Queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters";
 
     [Theory]
@@ -27,11 +30,11 @@ public sealed class SqsErrorsTests
     [InlineData("UnsupportedOperation", "SQS answered UnsupportedOperation: As told.")]
     [InlineData("InternalFailure", "SQS answered InternalFailure: As told.")]
     public void ToQueueException_ARefusal_SaysWhatToDo(string code, string expected) =>
-        SqsErrors.ToQueueException("send to", Queue, Error(code)).Message.Should().StartWith($"Could not send to the queue '{Queue}': ").And.Contain(expected);
+        SqsErrors.ToQueueException("send to", Queue, _config, Error(code)).Message.Should().StartWith($"Could not send to the queue '{Queue}': ").And.Contain(expected);
 
     [Fact]
     public void ToQueueException_NoAnswer_NamesTheNetwork() =>
-        SqsErrors.ToQueueException("send to", Queue, new HttpRequestException("refused")).Message.Should().Contain("could not be reached (refused)");
+        SqsErrors.ToQueueException("send to", Queue, _config, new HttpRequestException("refused")).Message.Should().Contain("could not be reached (refused)");
 
     [Theory]
     [InlineData("MD5 hash mismatch", true)]

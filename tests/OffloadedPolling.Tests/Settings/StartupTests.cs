@@ -39,12 +39,18 @@ public sealed class StartupTests
     [InlineData("Retention", "00:00:10", "Retention is 00:00:10")]
     [InlineData("MaxDocumentBytes", "10", "MaxDocumentBytes is 10. Set it to between 1024 and 1048576")]
     [InlineData("MaxDocumentBytes", "much", "OffloadedPolling:MaxDocumentBytes")]
-    [InlineData("Retension", "1", "OffloadedPolling:Retension is no setting of this version")]
+    [InlineData("Retension", "00:00:01", "OffloadedPolling:Retension is no setting of this version")]
     [InlineData("Operations:letters:QueueUrl", "", "OffloadedPolling:Operations:letters:QueueUrl is missing")]
     [InlineData("Operations:letters:QueueUrl", "letters", "is 'letters', which is no queue URL")]
     [InlineData("Operations:letters:QueueUrl", "https://sqs/1/letters.fifo", "FIFO")]
     [InlineData("Operations:letters:MaxConcurrency", "0", "MaxConcurrency is 0. Set it to between 1 and 1000")]
-    [InlineData("Operations:letters:VisibilityTimeout", "30", "A bare number means days: for 30 seconds write 00:00:30")]
+    [InlineData("Operations:letters:VisibilityTimeout", "30", "OffloadedPolling:Operations:letters:VisibilityTimeout is '30', which .NET reads as 30 days. For 30 seconds, write 00:00:30; for 30 days, write 30.00:00:00.")]
+    [InlineData("Retention", "48:00:00", "OffloadedPolling:Retention is '48:00:00', which .NET does not read as 48 hours. For 48 hours, write 2.00:00:00; for 48 days, write 48.00:00:00.")]
+    [InlineData("MaxUrlLifetime", "24:00:00", "For 24 hours, write 1.00:00:00")]
+    [InlineData("MaxUrlLifetime", "36:30", "For 36 hours, write 1.12:30:00")]
+    [InlineData("Retention", "30", "For 30 seconds, write 00:00:30")]
+    [InlineData("S3:PublicEndpoint", "files.example.com", "OffloadedPolling:S3:PublicEndpoint is 'files.example.com'. Set it to an address without a path")]
+    [InlineData("S3:PublicEndpoint", "https://files.example.com/s3", "Set it to an address without a path")]
     [InlineData("Operations:letters:VisibilityTimeout", "13:00:00", "VisibilityTimeout is 13:00:00. Set it to between 00:00:01 and 12:00:00")]
     [InlineData("Operations:letters:MaxAttempts", "0", "MaxAttempts is 0. Set it to between 1 and 1000")]
     [InlineData("Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing beside its fellow")]
@@ -140,7 +146,7 @@ public sealed class StartupTests
         Whole(services.AddOffloadedPolling(Section(new() { ["Operations:leters:MaxConcurrency"] = "5" })));
         await using var provider = services.BuildServiceProvider();
 
-        await provider.GetServices<IHostedService>().OfType<UnknownKindSettings>().Single().StartAsync(default);
+        await provider.GetServices<IHostedService>().OfType<KindsStart>().Single().StartAsync(default);
 
         Assert.Contains("'OffloadedPolling:Operations:leters' is of no operation kind of this host", Assert.Single(log.Entries, entry => entry.Id == 102).Text, StringComparison.Ordinal);
     }
@@ -154,13 +160,13 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public void Validate_NothingChosen_NamesEveryPortAndTheKind()
+    public void Validate_NothingChosen_NamesTheCallsAndTheKind()
     {
         var errors = Validate(new ServiceCollection().AddOffloadedPolling().Services);
 
-        Assert.Equal(4, errors.Count);
-        Assert.Contains(errors, error => error.Contains("WithS3()", StringComparison.Ordinal) && error.Contains("WithSqlite()", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.Contains("AddOperation", StringComparison.Ordinal));
+        errors.Should().HaveCount(2);
+        errors.Should().ContainSingle(error => error.Contains("Call .WithS3() and .WithSqs() (on AWS), or .WithSqlite()", StringComparison.Ordinal));
+        errors.Should().ContainSingle(error => error.Contains("AddOperation", StringComparison.Ordinal));
     }
 
     [Fact]

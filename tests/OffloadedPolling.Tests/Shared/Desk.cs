@@ -17,7 +17,13 @@ internal sealed class Desk
 
     public ConcurrentDictionary<string, string> Message { get; } = new();
 
+    /// <summary>The percentage that is reported with the message, where it is not 1.</summary>
+    public ConcurrentDictionary<string, int> Percent { get; } = new();
+
     public ConcurrentDictionary<string, bool> Wait { get; } = new();
+
+    /// <summary>Addressees whose handler waits for <see cref="Wake"/> after its first progress.</summary>
+    public ConcurrentDictionary<string, bool> WaitAfterProgress { get; } = new();
 
     /// <summary>Addressees whose handler hears no cancellation and ends when <see cref="Wake"/> says so.</summary>
     public ConcurrentDictionary<string, bool> Deaf { get; } = new();

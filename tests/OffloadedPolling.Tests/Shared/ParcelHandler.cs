@@ -37,6 +37,11 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
             await desk.WaitUntilWokenAsync();
         }
 
+        if (desk.Percent.TryGetValue(to, out var percent))
+        {
+            await context.ReportProgressAsync(percent, null, cancel);
+        }
+
         if (desk.Message.TryGetValue(to, out var message))
         {
             try
@@ -47,6 +52,11 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
             {
                 desk.Refused.Enqueue(refused);
             }
+        }
+
+        if (desk.WaitAfterProgress.ContainsKey(to))
+        {
+            await desk.WaitUntilWokenAsync();
         }
 
         var steps = desk.Steps.GetValueOrDefault(to);

@@ -81,7 +81,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
         _time.Jump(TimeSpan.FromMinutes(11));
         var newer = await ReceiveAsync();
 
-        await _host.Queue.ReleaseAsync(Kind, older, default);
+        await _host.Queue.ReleaseAsync(Kind, older, TimeSpan.Zero, default);
         var thrown = await Assert.ThrowsAsync<OperationQueueException>(() => _host.Queue.DeleteAsync(Kind, older, default));
 
         Assert.Contains(older[0].Id, thrown.Message, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
 
         Assert.Null(await _host.Queue.ExtendAsync(Kind, older[0], default));
         Assert.NotNull(await _host.Queue.ExtendAsync(Kind, newer[0], default));
-        await _host.Queue.ReleaseAsync(Kind, newer, default);
+        await _host.Queue.ReleaseAsync(Kind, newer, TimeSpan.Zero, default);
         Assert.Null(await _host.Queue.ExtendAsync(Kind, newer[0], default));
     }
 

@@ -34,4 +34,6 @@ public sealed class SqliteTraceTests : TraceConformance<SqliteProvider>;
 
 public sealed class SqliteEndsTests : EndsConformance<SqliteProvider>;
 
+public sealed class SqliteRetryTests : RetryConformance<SqliteProvider>;
+
 public sealed class WholeSqliteProviderTests : WholeProvider<SqliteProvider>;

@@ -55,7 +55,7 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     public Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
         QueueAsync(() => queue.TryExtend(message) ? VisibleAgainAt : default(long?));
 
-    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => throw new NotSupportedException();
+    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancel) => throw new NotSupportedException();
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => default;
 

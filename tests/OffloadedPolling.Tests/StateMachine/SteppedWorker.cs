@@ -34,7 +34,8 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
         var claims = new OperationClaims(ports, transitions, circuit, work, settings, time, logger);
         var runs = new HandlerRuns(new HandlerScopes(this, Sequence.Metrics), transitions, claims, options, time, logger);
         var completion = new OperationCompletion(transitions, circuit, Sequence.Metrics, time, logger);
-        _processor = new MessageProcessor(claims, runs, completion, ports, logger);
+        var retries = new OperationRetries(transitions, claims, completion, settings, time, logger);
+        _processor = new MessageProcessor(claims, runs, completion, retries, ports, logger);
     }
 
     public SteppedProcess Process { get; }

@@ -127,6 +127,32 @@ public sealed class S3PresignedUrlIssuerTests
             await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default));
     }
 
+    [Theory]
+    [InlineData(typeof(TaskCanceledException))]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(ProcessAWSCredentialException))]
+    [InlineData(typeof(AmazonClientException))]
+    public async Task IssueAsync_ACredentialsProviderThatThrows_SaysWhatToDo(Type thrown)
+    {
+        using var client = TestIssuers.Client(new Throwing((Exception)Activator.CreateInstance(thrown, "secret words")!));
+
+        var issue = async () => await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default);
+
+        (await issue.Should().ThrowAsync<StatusUrlException>()).Which.Message
+            .Should().Contain($"could not be obtained ({thrown.Name})").And.Contain("AWS_ACCESS_KEY_ID").And.NotContain("secret words");
+    }
+
+    [Fact]
+    public async Task IssueAsync_AnonymousCredentials_SaysThatTheyCannotSign()
+    {
+        using var client = TestIssuers.Client(new AnonymousAWSCredentials());
+
+        var issue = async () => await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default);
+
+        (await issue.Should().ThrowAsync<StatusUrlException>()).WithMessage("*anonymous credentials*");
+    }
+
     [Fact]
     public void ToString_LeavesTheCredentialOut()
     {
@@ -160,6 +186,13 @@ public sealed class S3PresignedUrlIssuerTests
             var expiry = number == 1 ? _firstExpiry : _time.GetUtcNow().AddHours(1);
             return new CredentialsRefreshState(new ImmutableCredentials($"AKID{number}", "secret", $"token{number}"), expiry.UtcDateTime);
         }
+    }
+
+    private sealed class Throwing(Exception thrown) : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw thrown;
+
+        public override Task<ImmutableCredentials> GetCredentialsAsync() => throw thrown;
     }
 
     /// <summary>Exchanges its keys right after the first reading hands out the old ones, as a background refresh may.</summary>

@@ -66,6 +66,33 @@ public sealed class SameUrlAsTheSdkTests
         Assert.StartsWith(isHttp ? "http://" : "https://", ours.Value, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://files.example.com", true)]
+    [InlineData("https://files.example.com", false)]
+    [InlineData("https://files.example.com:8443/", true)]
+    [InlineData("http://files.example.com", false)]
+    public async Task IssueAsync_APublicEndpoint_SignsAsAClientOfThatAddress(string publicEndpoint, bool pathStyle)
+    {
+        var credentials = new BasicAWSCredentials("AKID", "secret");
+        using var callers = TestIssuers.Client(credentials, config => Address(config, publicEndpoint, pathStyle));
+        using var hosts = TestIssuers.Client(credentials, config => Address(config, "http://s3.internal:9000", pathStyle));
+        var theirs = callers.GetPreSignedURL(new GetPreSignedUrlRequest
+        {
+            BucketName = TestIssuers.Bucket,
+            Key = TestIssuers.Key,
+            Expires = DateTime.UtcNow.AddSeconds(300),
+            Protocol = publicEndpoint.StartsWith("http:", StringComparison.Ordinal) ? Protocol.HTTP : Protocol.HTTPS,
+        });
+        var signedAt = DateTimeOffset.ParseExact(
+            TestIssuers.Query(theirs, "X-Amz-Date")!, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        var seconds = int.Parse(TestIssuers.Query(theirs, "X-Amz-Expires")!, CultureInfo.InvariantCulture);
+
+        var ours = await TestIssuers.New(hosts, new FakeTimeProvider(signedAt), publicEndpoint: publicEndpoint)
+            .IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default);
+
+        ours.Value.Should().Be(theirs);
+    }
+
     private static void Address(AmazonS3Config config, string url, bool pathStyle)
     {
         config.RegionEndpoint = null;

@@ -3,6 +3,7 @@ using Amazon.S3;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OffloadedPolling.Bucket;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
 
@@ -16,12 +17,20 @@ internal static class TestIssuers
     public const string Key = "operations/0123456789abcdef0123456789abcdef.json";
 
     public static IPresignedUrlIssuer New(
-        IAmazonS3 client, TimeProvider time, OffloadedPollingOptions? options = null, ILogger<S3PresignedUrlIssuer>? logger = null, string bucket = Bucket)
+        IAmazonS3 client,
+        TimeProvider time,
+        OffloadedPollingOptions? options = null,
+        ILogger<S3PresignedUrlIssuer>? logger = null,
+        string bucket = Bucket,
+        string? publicEndpoint = null)
     {
-        var connection = new S3Connection(Options.Create(new S3Options { BucketName = bucket }), client);
+        var s3Options = Options.Create(new S3Options { BucketName = bucket, PublicEndpoint = publicEndpoint });
+        var connection = new S3Connection(s3Options, client);
+        var probe = new S3WriteProbe(connection, s3Options, new SettingsSection(null), time);
         return new S3PresignedUrlIssuer(
             connection,
             new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
+            new S3StatusUrlProbe(probe, new BucketHttp(connection), s3Options, time),
             Options.Create(options ?? new OffloadedPollingOptions { MaxUrlLifetime = TimeSpan.FromDays(7) }),
             time,
             logger ?? NullLogger<S3PresignedUrlIssuer>.Instance);

@@ -83,21 +83,21 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         var message = record.ToMessage(maxReceiveCount, _time.GetTimestamp(), Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
         try
         {
-            MessageDisposition disposition;
+            DeliveryResult result;
             var lease = MessageLease.Start(Kind, message, _queue, _time, _logger);
             await using (lease.ConfigureAwait(false))
             {
-                disposition = await ProcessInSlotAsync(lease, outage, abandon).ConfigureAwait(false);
+                result = await ProcessInSlotAsync(lease, outage, abandon).ConfigureAwait(false);
             }
 
-            if (disposition == MessageDisposition.Delete)
+            if (result.Disposition == MessageDisposition.Delete)
             {
                 done[record] = true;
             }
-            else if (disposition == MessageDisposition.Release)
+            else if (result.Disposition == MessageDisposition.Release)
             {
                 using var patience = new CancellationTokenSource(_releasePatience, _time);
-                await _queue.ReleaseAsync(Kind, [message], patience.Token).ConfigureAwait(false);
+                await _queue.ReleaseAsync(Kind, [message], result.VisibleAfter, patience.Token).ConfigureAwait(false);
             }
         }
         catch (Exception unexpected)
@@ -107,11 +107,12 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         }
     }
 
-    private async Task<MessageDisposition> ProcessInSlotAsync(MessageLease lease, Outage outage, CancellationToken abandon)
+    private async Task<DeliveryResult> ProcessInSlotAsync(MessageLease lease, Outage outage, CancellationToken abandon)
     {
         if (!await TakeSlotAsync(lease, outage).ConfigureAwait(false))
         {
-            return outage.Failure is null && !lease.Lost.IsCancellationRequested ? MessageDisposition.Release : MessageDisposition.Leave;
+            return new DeliveryResult(
+                outage.Failure is null && !lease.Lost.IsCancellationRequested ? MessageDisposition.Release : MessageDisposition.Leave);
         }
 
         try
@@ -124,7 +125,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
                 outage.Begin(failure);
             }
 
-            return result.Disposition;
+            return result;
         }
         finally
         {

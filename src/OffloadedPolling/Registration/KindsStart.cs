@@ -3,13 +3,16 @@ using Microsoft.Extensions.Logging;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Processing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Warns at the start of settings that belong to no kind of this host. No error: hosts with other kinds may share one configuration.
+/// Logs at the start which kinds have no handler here, and which settings belong to no kind of this host. Neither is an error: another process
+/// may do the work, and hosts with other kinds may share one configuration.
 /// </summary>
-internal sealed class UnknownKindSettings(SettingsSection settings, OperationKinds kinds, ILogger<UnknownKindSettings> logger) : IHostedService
+internal sealed class KindsStart(
+    SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerRunner> runners, ILogger<KindsStart> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,6 +20,11 @@ internal sealed class UnknownKindSettings(SettingsSection settings, OperationKin
         foreach (var unknown in settings.SectionsOf("Operations").Except(known, StringComparer.OrdinalIgnoreCase))
         {
             Log.SettingsOfUnknownKind(logger, settings.NameOf($"Operations:{unknown}"), string.Join(", ", known));
+        }
+
+        foreach (var accepted in known.Except(runners.Select(runner => runner.Kind.Name)))
+        {
+            Log.KindWithoutHandler(logger, accepted);
         }
 
         return Task.CompletedTask;

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Conformance;
+
+/// <summary>What users see of a handler that throws, and of progress and cancellation, with the default settings.</summary>
+public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
+    where TProvider : IProvider, new()
+{
+    private readonly Desk _desk = new();
+
+    private protected override void Settings(OperationOptions kind) =>
+        (kind.ExpectedMedian, kind.ExpectedUpper) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+
+    private protected override void Build(IOffloadedPollingBuilder builder)
+    {
+        builder.Services.AddSingleton(_desk);
+        builder.AddHandler<Parcel, ParcelHandler>();
+    }
+
+    [Fact]
+    public async Task AHandlerThatThrowsOnce_SucceedsWithinFiveSeconds_AndTheRetryIsShown()
+    {
+        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
+        var waiting = await RetryOfAsync(accepted.Id);
+        _desk.Throw.Clear();
+        var end = await EndOfAsync(accepted.Id);
+
+        waiting.Status.Should().Be(OperationState.Running);
+        waiting.Attempt.Should().Be(1);
+        waiting.Message.Should().Be("Attempt 1 of 10 failed. A retry is scheduled.");
+        waiting.Estimate!.Median.Should().Be(TimeSpan.FromSeconds(3), "the work takes 1 second after a delay of 2");
+        waiting.Estimate.Upper.Should().Be(TimeSpan.FromSeconds(5));
+        end.Status.Should().Be(OperationState.Succeeded);
+        end.Attempt.Should().Be(2);
+        (end.LastUpdatedAt - end.CreatedAt).Should().BeLessThan(TimeSpan.FromSeconds(5));
+        Host.Log.Entries.Should().ContainSingle(entry => entry.Id == 422).Which.Text
+            .Should().Contain("threw at attempt 1 of 10. The operation is retried in 00:00:02.");
+    }
+
+    [Fact]
+    public async Task AnOperationThatWaitsForItsRetry_IsCanceledAtOnce()
+    {
+        _desk.Throw["Bob"] = new InvalidOperationException();
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
+        await RetryOfAsync(accepted.Id);
+
+        var canceled = await Host.Operations.CancelAsync(accepted.Id);
+
+        canceled!.Status.Should().Be(OperationState.Canceled);
+        await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 0, Timeout, () => "the message is still there");
+        (await Host.Operations.GetAsync(accepted.Id))!.Status.Should().Be(OperationState.Canceled);
+    }
+
+    [Fact]
+    public async Task AHandlerThatThrowsAfterARequestToCancel_EndsAsCanceled()
+    {
+        _desk.Deaf["Bob"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Host.Operations.CancelAsync(accepted.Id);
+
+        _desk.Wake.SetException(new InvalidOperationException());
+
+        (await EndOfAsync(accepted.Id)).Status.Should().Be(OperationState.Canceled);
+    }
+
+    [Fact]
+    public async Task TheFirstProgress_IsWrittenAtOnce()
+    {
+        await Host.StopAsync();
+        var host = await ConformanceHost.StartAsync(
+            Provider, options => options.MinProgressInterval = TimeSpan.FromHours(1), Settings, Build);
+        await using var _ = host;
+        _desk.Message["Ada"] = "Packing";
+        _desk.WaitAfterProgress["Ada"] = true;
+
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        await Eventually.TrueAsync(
+            async () => (await host.Operations.GetAsync(accepted.Id))!.Message == "Packing", Timeout, () => "no progress was seen");
+        _desk.Wake.SetResult();
+    }
+
+    [Fact]
+    public async Task AProgressOutOfRange_IsLoggedWithItsValue()
+    {
+        _desk.Percent["Ada"] = 150;
+
+        await RetryOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
+
+        Host.Log.Entries.First(entry => entry.Id == 422).Text
+            .Should().Contain("The handler reported a progress of 150 percent; it must be from 0 to 100.");
+    }
+
+    [Fact]
+    public async Task ARequestToCancel_IsShownInTheDocument()
+    {
+        _desk.Deaf["Ada"] = true;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+
+        await Host.Operations.CancelAsync(accepted.Id);
+
+        (await Host.Operations.GetAsync(accepted.Id))!.Message.Should().Be("Cancellation requested.");
+        _desk.Wake.SetResult();
+    }
+
+    private async Task<OperationStatus> RetryOfAsync(string id)
+    {
+        OperationStatus? last = null;
+        await Eventually.TrueAsync(
+            async () => (last = await Host.Operations.GetAsync(id))!.Message?.Contains("retry", StringComparison.Ordinal) == true,
+            Timeout, () => $"no retry is shown: {last?.Status}, {last?.Message}");
+        return last!;
+    }
+}
