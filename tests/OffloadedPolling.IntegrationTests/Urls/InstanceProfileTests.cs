@@ -51,18 +51,29 @@ public sealed class InstanceProfileTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         app.MapPut("/latest/api/token", () => "metadata-token");
+        app.MapGet("/latest/meta-data/iam/info", () => Results.Json(new Dictionary<string, string>
+        {
+            ["Code"] = "Success",
+            ["LastUpdated"] = Now(),
+            ["InstanceProfileArn"] = "arn:aws:iam::123456789012:instance-profile/status-writer",
+            ["InstanceProfileId"] = "AIPAEXAMPLE",
+        }));
         app.MapGet("/latest/meta-data/iam/security-credentials/", () => "status-writer");
         app.MapGet("/latest/meta-data/iam/security-credentials/status-writer", () => Results.Json(new Dictionary<string, string>
         {
             ["Code"] = "Success",
-            ["LastUpdated"] = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["LastUpdated"] = Now(),
             ["Type"] = "AWS-HMAC",
             ["AccessKeyId"] = credentials.AccessKeyId,
             ["SecretAccessKey"] = credentials.SecretAccessKey,
             ["Token"] = credentials.SessionToken,
-            ["Expiration"] = credentials.Expiration!.Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["Expiration"] = Text(credentials.Expiration!.Value.ToUniversalTime()),
         }));
         await app.StartAsync();
         return app;
     }
+
+    private static string Now() => Text(DateTime.UtcNow);
+
+    private static string Text(DateTime instant) => instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
