@@ -11,11 +11,14 @@ internal sealed partial class FilePresence(string path, ILogger logger)
 {
     private const string Library = "e_sqlite3";
 
+    private const DllImportSearchPath SearchPath = DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.ApplicationDirectory;
+
     // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
     private const int HasMoved = 20;
 
     // A host may have chosen another build of SQLite. This one's functions must not get that one's connections.
-    private static readonly bool _canAsk = raw.GetNativeLibraryName() == Library;
+    private static readonly bool _canAsk = raw.GetNativeLibraryName() == Library
+        && NativeLibrary.TryLoad(Library, typeof(FilePresence).Assembly, SearchPath, out _);
 
     private int _lost;
 
@@ -62,6 +65,6 @@ internal sealed partial class FilePresence(string path, ILogger logger)
 
     // Without the name of a database, it is the main one that is meant.
     [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.ApplicationDirectory)]
+    [DefaultDllImportSearchPaths(SearchPath)]
     private static partial int FileControl(sqlite3 connection, nint database, int operation, out int result);
 }

@@ -109,32 +109,21 @@ public sealed class SqliteLoadTests : IAsyncLifetime
     [Fact]
     public async Task Expiry_WhereManyDocumentsHaveMessages_KeepsThemAndHoldsNobodyUp()
     {
-        await using (await StartAsync(_loaded))
-        {
-        }
-
+        await using var host = await StartAsync(_loaded);
+        // Its writes wait for as long as the first holds the file.
+        await using var other = await StartAsync(_loaded);
         await SendAsync(Many, receiveCount: 0);
         await ExpireAsync(Many);
-        // The last in the order of the walk, so that its end shows the end of the walk.
-        await _loaded.ExecuteAsync("INSERT INTO documents (id, version, expires_at, document) VALUES ('last', 'x', 1000000, x'00')");
-        await using var host = await StartAsync(_loaded);
 
-        // The writes of a second host, which would wait for as long as the first holds the file.
-        await using var other = await StartAsync(_loaded);
-        var longest = TimeSpan.Zero;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                var startedAt = Stopwatch.GetTimestamp();
-                await other.Store.DeleteAsync(TestDocuments.Id, default);
-                longest = Max(longest, Stopwatch.GetElapsedTime(startedAt));
-                return await _loaded.CountDocumentsAsync() == Many;
-            },
-            _timeout,
-            () => "the last document is still there");
+        var (shortest, visit) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        for (var pass = 0; pass < 5; pass++)
+        {
+            visit = Min(visit, await TimeToVisitAllAsync());
+            shortest = Min(shortest, await LongestWriteDuringExpiryAsync(other, $"last{pass}"));
+        }
 
-        (await _loaded.ExecuteAsync("SELECT count(*) FROM documents WHERE id = 'last'")).Should().Be(0L);
-        longest.Should().BeLessThan(TimeSpan.FromSeconds(1));
+        (await _loaded.CountDocumentsAsync()).Should().Be(Many);
+        shortest.Should().BeLessThan(visit / 2, "who visits all documents in one transaction holds the file for so long");
     }
 
     private Task<ConformanceHost> StartAsync(SqliteProvider provider) => ConformanceHost.StartAsync(provider, time: _time);
@@ -169,6 +158,41 @@ public sealed class SqliteLoadTests : IAsyncLifetime
 
     private Task ExpireAsync(int count) => _loaded.ExecuteAsync(
         $"{Numbers} INSERT INTO documents (id, version, expires_at, document) SELECT 'a' || i, 'x', i, x'00' FROM n", ("$count", count));
+
+    private async Task<TimeSpan> LongestWriteDuringExpiryAsync(ConformanceHost other, string last)
+    {
+        // The last in the order of expiry: when it is gone, all were visited.
+        await _loaded.ExecuteAsync("INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 1000000, x'00')", ("$id", last));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var longest = TimeSpan.Zero;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                for (var write = 0; write < 20; write++)
+                {
+                    var startedAt = Stopwatch.GetTimestamp();
+                    await other.Store.DeleteAsync(TestDocuments.Id, default);
+                    longest = Max(longest, Stopwatch.GetElapsedTime(startedAt));
+                }
+
+                return (long)(await _loaded.ExecuteAsync("SELECT count(*) FROM documents WHERE id = $id", ("$id", last)))! == 0;
+            },
+            _timeout,
+            () => "the last document is still there");
+        return longest;
+    }
+
+    private async Task<TimeSpan> TimeToVisitAllAsync()
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        await _loaded.ExecuteAsync("""
+            SELECT count(*) FROM (
+                SELECT id FROM documents
+                WHERE expires_at <= 9e15 AND NOT EXISTS (SELECT 1 FROM messages WHERE status_key = documents.id)
+                ORDER BY expires_at LIMIT 200)
+            """);
+        return Stopwatch.GetElapsedTime(startedAt);
+    }
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
