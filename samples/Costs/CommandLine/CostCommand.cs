@@ -36,7 +36,8 @@ internal static class CostCommand
 
     private static readonly Option<bool> _article = new("--article")
     {
-        Description = "Counts as the article of 2021 does: its prices, one write, 10 KB, kept for a month, a function of 256 MB for 500 ms; without egress, logs, preflights and database writes.",
+        Description = "Counts as the article of 2021 does: its prices, one write, 10 KB, kept for a month, a function of 256 MB for 500 ms, "
+            + "without egress, logs, preflights and database writes.",
     };
 
     private static readonly Option<bool> _json = new("--json") { Description = "Prints the figures as JSON." };

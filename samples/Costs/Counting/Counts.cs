@@ -49,8 +49,8 @@ internal sealed class Counts(PriceList prices, Workload work)
         new("egress", Egress)]);
 
     /// <summary>
-    /// The number of polls per write at which both cost the same, with all that the bills count: against a REST API as the article counts it,
-    /// or an HTTP API.
+    /// Returns the number of polls per write at which both cost the same, with all that the bills count: against a REST API as the article
+    /// counts it, or an HTTP API.
     /// </summary>
     /// <returns>0 if S3 costs no more without any poll; <see langword="null"/> if a poll costs no less at S3.</returns>
     public decimal? BreakEven(bool asInTheArticle)

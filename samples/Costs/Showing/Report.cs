@@ -8,8 +8,8 @@ namespace Costs;
 /// <param name="Currency">Of all costs.</param>
 /// <param name="Bills">Each way's costs.</param>
 /// <param name="PollsPerWriteToBreakEven">
-/// At how many polls per write S3 costs as much as an HTTP API; 0 if it costs no more without any; <see langword="null"/> if a poll costs no less
-/// at S3.
+/// The polls per write at which S3 costs as much as an HTTP API; 0 if it costs no more without any; <see langword="null"/> if a poll costs
+/// no less at S3.
 /// </param>
 /// <param name="Verdict">The sentence.</param>
 internal sealed record Report(string Prices, string Currency, IReadOnlyList<Bill> Bills, decimal? PollsPerWriteToBreakEven, string Verdict);

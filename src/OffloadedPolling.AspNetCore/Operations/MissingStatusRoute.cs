@@ -19,8 +19,8 @@ internal sealed class MissingStatusRoute(IServiceProvider services) : IHostedLif
         return accepting is null || endpoints.Any(IsStatusRoute)
             ? Task.CompletedTask
             : throw new InvalidOperationException(
-                $"The endpoint '{accepting.DisplayName}' accepts operations, but this host serves no status documents, so callers could not poll. " +
-                "Call app.MapOperations(\"/operations\") before the host starts.");
+                $"The endpoint '{accepting.DisplayName}' accepts operations, but this host serves no status documents, so callers " +
+                "could not poll. Call app.MapOperations(\"/operations\") before the host starts.");
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

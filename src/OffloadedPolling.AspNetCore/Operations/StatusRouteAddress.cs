@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// The address of the signed status route, from the server and the routing table. Of a request, only its path base counts, and never its host.
+/// The address of the signed status route, from the server and the routing table. Of a request, only its path base counts, never its host.
 /// </summary>
 internal sealed class StatusRouteAddress(IServiceProvider services) : IStatusRouteAddress
 {

@@ -5,7 +5,8 @@ using SQLitePCL;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// Whether the open file is still the one under its path. A file that is moved, deleted or replaced goes on accepting writes, which are lost.
+/// Whether the open file is still the one under its path. A file that is moved, deleted or replaced goes on accepting writes, and they are
+/// lost.
 /// </summary>
 internal sealed partial class FilePresence(string path, ILogger logger)
 {
@@ -57,7 +58,8 @@ internal sealed partial class FilePresence(string path, ILogger logger)
         }
 
         return new OperationStoreException(
-            $"The database file '{path}' was moved, deleted or replaced while this process had it open. Put the file back, or restart this process.")
+            $"The database file '{path}' was moved, deleted or replaced while this process had it open. " +
+            "Put the file back, or restart this process.")
         {
             IsRefusal = isRefusal,
         };

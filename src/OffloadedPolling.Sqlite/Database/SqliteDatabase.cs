@@ -61,7 +61,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
     /// <summary>Checks that the file can be written, and that it is still the one under its path.</summary>
     /// <exception cref="OperationStoreException">It was moved, deleted or replaced, and what is written now is lost.</exception>
     /// <exception cref="SqliteException">It cannot be written.</exception>
-    public Task CheckAsync(CancellationToken cancel) => Open().Writer.WriteAsync(session => SqliteSchema.PutCheck(session, _time.GetUtcNow()), cancel);
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        Open().Writer.WriteAsync(session => SqliteSchema.PutCheck(session, _time.GetUtcNow()), cancellationToken);
 
     /// <summary>Checks that the file is still the one under its path, without writing.</summary>
     /// <exception cref="OperationStoreException">It was moved, deleted or replaced.</exception>
@@ -123,7 +124,9 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         session =>
         {
             SqliteSchema.Ensure(session);
-            return _options.Value.SigningKey is { } configured ? Convert.FromBase64String(configured) : SqliteSchema.EnsureSigningKey(session);
+            return _options.Value.SigningKey is { } configured
+                ? Convert.FromBase64String(configured)
+                : SqliteSchema.EnsureSigningKey(session);
         },
         CancellationToken.None).GetAwaiter().GetResult();
 
@@ -179,7 +182,9 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
     }
 
     private OperationStoreException Unusable(string why, Exception? cause = null) =>
-        new($"{_settings.NameOf("Sqlite:DataSource")} is '{_options.Value.DataSource}'{(Path == _options.Value.DataSource ? "" : $" ({Path})")}, {why}", cause);
+        new($"{_settings.NameOf("Sqlite:DataSource")} is {NamedPath}, {why}", cause);
+
+    private string NamedPath => Path == _options.Value.DataSource ? $"'{Path}'" : $"'{_options.Value.DataSource}' ({Path})";
 
     internal sealed record Opened(SqliteWriter Writer, SqliteReaders Readers, byte[] SigningKey)
     {

@@ -17,8 +17,8 @@ internal static class SqliteSchema
 
     private const string CheckName = "checked-at";
 
-    // What workers, readers of dead letters and estimates ask for, each served by an index alone. Counting a long queue takes too long for an
-    // accept, so a trigger keeps the number, whichever program changes the table.
+    // What workers, readers of dead letters and estimates ask for, each served by an index. Counting a long queue takes too long for an
+    // accept, so triggers keep the number, whichever program changes the table.
     private const string CreateMessageIndexes = $"""
         CREATE INDEX messages_alive ON messages (kind, id, visible_at, received_at) WHERE {MessageVisibility.IsAlive};
         CREATE INDEX messages_dead ON messages (kind, id, visible_at, received_at) WHERE {MessageVisibility.IsDead};
@@ -34,10 +34,12 @@ internal static class SqliteSchema
         CREATE TRIGGER messages_counted_out AFTER DELETE ON messages WHEN old.{MessageVisibility.IsAlive} BEGIN
             UPDATE message_counts SET alive = alive - 1 WHERE kind = old.kind;
         END;
-        CREATE TRIGGER messages_counted_dead AFTER UPDATE OF receive_count ON messages WHEN old.{MessageVisibility.IsAlive} AND new.{MessageVisibility.IsDead} BEGIN
+        CREATE TRIGGER messages_counted_dead AFTER UPDATE OF receive_count ON messages
+        WHEN old.{MessageVisibility.IsAlive} AND new.{MessageVisibility.IsDead} BEGIN
             UPDATE message_counts SET alive = alive - 1 WHERE kind = old.kind;
         END;
-        CREATE TRIGGER messages_counted_revived AFTER UPDATE OF receive_count ON messages WHEN old.{MessageVisibility.IsDead} AND new.{MessageVisibility.IsAlive} BEGIN
+        CREATE TRIGGER messages_counted_revived AFTER UPDATE OF receive_count ON messages
+        WHEN old.{MessageVisibility.IsDead} AND new.{MessageVisibility.IsAlive} BEGIN
             INSERT INTO message_counts (kind, alive) VALUES (new.kind, 1) ON CONFLICT (kind) DO UPDATE SET alive = alive + 1;
         END;
         """;

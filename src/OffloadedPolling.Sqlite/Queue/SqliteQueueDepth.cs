@@ -8,7 +8,10 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
 {
     // A message in its last delivery is in flight, and no longer one of those with deliveries left.
     private const string Count = $"""
-        SELECT coalesce((SELECT alive FROM message_counts WHERE kind = $kind), 0), count(*), count(*) FILTER (WHERE {MessageVisibility.IsAlive})
+        SELECT
+            coalesce((SELECT alive FROM message_counts WHERE kind = $kind), 0),
+            count(*),
+            count(*) FILTER (WHERE {MessageVisibility.IsAlive})
         FROM messages WHERE kind = $kind AND {MessageVisibility.IsInFlight}
         """;
 

@@ -11,13 +11,13 @@ public sealed class SqliteOptions
     public string DataSource { get; set; } = "offloaded-polling.db";
 
     /// <summary>
-    /// Gets or sets what status URLs begin with: the address at which callers reach this host, with the path that stands before the host's own
-    /// paths, if there is one.
+    /// Gets or sets what status URLs begin with: the address at which callers reach this host, with the path that stands before the host's
+    /// own paths, if there is one.
     /// </summary>
     /// <value>
     /// An absolute URL of http or https, such as <c>https://example.com/shop</c>. <see langword="null"/> by default: the first address that
-    /// the server is bound to, with <c>localhost</c> for a wildcard, and the path base of the request. A request's <c>Host</c> header is never
-    /// used.
+    /// the server is bound to, with <c>localhost</c> for a wildcard, and the path base of the request. A request's <c>Host</c> header is
+    /// never used.
     /// </value>
     public Uri? PublicBaseUrl { get; set; }
 

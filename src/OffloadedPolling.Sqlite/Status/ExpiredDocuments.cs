@@ -8,7 +8,7 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
 {
     private const int PageSize = 500;
 
-    // In the order of the index, so that each document is visited once. Those that are kept must not be visited again for each that is deleted.
+    // In the order of the index, so that each document is visited once, those that are kept too.
     private const string Select = """
         SELECT id, expires_at, EXISTS (SELECT 1 FROM messages WHERE status_key = documents.id)
         FROM documents WHERE (expires_at, id) > ($after, $after_id) AND expires_at <= $now

@@ -30,7 +30,8 @@ internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, Settings
         }
 
         var path = route.GetPath(id) ?? throw new StatusUrlException(
-            "No status URL could be made: MapOperations stands below a route with parameters, whose values are not known here. Map it at a path without parameters.");
+            "No status URL could be made: MapOperations stands below a route with parameters, whose values are not known here. " +
+            "Map it at a path without parameters.");
         // The public URL says all of what callers put before the path; the server's own address lacks the path base.
         return options.Value.PublicBaseUrl is { } publicUrl ? Start(publicUrl) + path : Start(Bound(route.Server)) + route.PathBase + path;
     }

@@ -10,6 +10,9 @@ namespace OffloadedPolling.IntegrationTests.Packages;
 [Collection(nameof(LocalPackages))]
 public sealed class TemplatesTests(LocalPackages packages)
 {
+    private static readonly string[] _ofTheRepository =
+        ["samples/", "../", "ProjectReference", "Company.Orders", "Company.Reports", "offloaded-polling-orders", "Corner Shop"];
+
     [Fact]
     public async Task OffloadedMinimal_Made_HasSixFiles_Builds_AndRunsAnOperation()
     {
@@ -77,11 +80,12 @@ public sealed class TemplatesTests(LocalPackages packages)
         var files = Directory.GetFiles(project, "*", SearchOption.AllDirectories);
         Assert.Contains(Path.Combine(project, "README.md"), files);
         Assert.Contains(Path.Combine(project, $"{Path.GetFileName(project)}.csproj"), files);
-        (await File.ReadAllLinesAsync(Path.Combine(project, ".gitignore"))).Should().Contain(["bin/", "obj/", "publish/", "*.db", "*.db-shm", "*.db-wal"]);
+        (await File.ReadAllLinesAsync(Path.Combine(project, ".gitignore")))
+            .Should().Contain(["bin/", "obj/", "publish/", "*.db", "*.db-shm", "*.db-wal"]);
         foreach (var file in files)
         {
             var text = await File.ReadAllTextAsync(file);
-            Assert.All(["samples/", "../", "ProjectReference", "Company.Orders", "Company.Reports", "offloaded-polling-orders", "Corner Shop"], left => Assert.DoesNotContain(left, text, StringComparison.Ordinal));
+            Assert.All(_ofTheRepository, left => Assert.DoesNotContain(left, text, StringComparison.Ordinal));
             var spaces = text.Split('\n').Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)).ToList();
             Assert.True(spaces.All(line => line.StartsWith($"namespace {@namespace}", StringComparison.Ordinal)), file);
         }

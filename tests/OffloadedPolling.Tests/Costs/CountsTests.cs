@@ -10,7 +10,8 @@ public sealed partial class CountsTests
 {
     private static readonly Workload _article = new()
     {
-        Operations = 100_000, Polls = 10, Writes = 1, DocumentKb = 10, RetentionDays = 30, MemoryMb = 256, DurationMs = 500, LogKb = 0, Preflights = 0,
+        Operations = 100_000, Polls = 10, Writes = 1, DocumentKb = 10, RetentionDays = 30,
+        MemoryMb = 256, DurationMs = 500, LogKb = 0, Preflights = 0,
     };
 
     private static readonly Workload _today = new()
@@ -73,21 +74,19 @@ public sealed partial class CountsTests
     [Fact]
     public void Verdict_OverManyWorkloads_AgreesWithItsOwnNumbers()
     {
-        foreach (var polls in (decimal[])[0, 1, 3, 6, 9, 9.3m, 9.4m, 10, 12.7m, 100])
+        var works =
+            from polls in (decimal[])[0, 1, 3, 6, 9, 9.3m, 9.4m, 10, 12.7m, 100]
+            from preflights in (decimal[])[0, 1, 9]
+            from days in (decimal[])[0, 2, 3_650]
+            select _today with { Polls = polls, Preflights = preflights, RetentionDays = days };
+        foreach (var report in works.Select(work => CostRun.Count(work, Now, asInTheArticle: false)))
         {
-            foreach (var preflights in (decimal[])[0, 1, 9])
+            var numbers = Numbers().Match(report.Verdict);
+            numbers.Success.Should().Be(report.PollsPerWriteToBreakEven > 0, report.Verdict);
+            if (numbers.Success && !report.Verdict.StartsWith("It makes no difference", StringComparison.Ordinal))
             {
-                foreach (var days in (decimal[])[0, 2, 3_650])
-                {
-                    var work = _today with { Polls = polls, Preflights = preflights, RetentionDays = days };
-                    var report = CostRun.Count(work, Now, asInTheArticle: false);
-                    var numbers = Numbers().Match(report.Verdict);
-                    numbers.Success.Should().Be(report.PollsPerWriteToBreakEven > 0, report.Verdict);
-                    if (numbers.Success && !report.Verdict.StartsWith("It makes no difference", StringComparison.Ordinal))
-                    {
-                        (Number(numbers, 2) > Number(numbers, 1)).Should().Be(report.Verdict.StartsWith("Worth it", StringComparison.Ordinal), report.Verdict);
-                    }
-                }
+                var isWorthIt = Number(numbers, 2) > Number(numbers, 1);
+                report.Verdict.StartsWith("Worth it", StringComparison.Ordinal).Should().Be(isWorthIt, report.Verdict);
             }
         }
     }
@@ -130,7 +129,8 @@ public sealed partial class CountsTests
     [InlineData(100, 3, "Worth it: ", "from 3.1 polls per write on, and you have 33.3.")]
     [InlineData(9, 3, "Worth it: ", "from 1.6 polls per write on, and you have 3.", 9)]
     [InlineData(10, 3, "Not worth it: ", "from 3.8 polls per write on, and you have 3.3.", 0, 3_650)]
-    public void TheVerdict_SaysWhether_AndFromWhenOn(decimal polls, decimal writes, string begins, string ends, int preflights = 0, int retentionDays = 2)
+    public void TheVerdict_SaysWhether_AndFromWhenOn(
+        decimal polls, decimal writes, string begins, string ends, int preflights = 0, int retentionDays = 2)
     {
         var work = _today with { Polls = polls, Writes = writes, Preflights = preflights, RetentionDays = retentionDays };
         var verdict = CostRun.Count(work, Now, asInTheArticle: false).Verdict;

@@ -74,7 +74,8 @@ public sealed class MissingStatusRouteTests : IAsyncLifetime
     {
         await using var app = Build();
         // Its result type says nothing.
-        app.MapPost("/parcel", async Task<IResult> (IOffloadedOperations operations) => await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
+        app.MapPost("/parcel", async Task<IResult> (IOffloadedOperations operations) =>
+            await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
         await app.StartAsync();
         var health = app.Services.GetRequiredService<HealthCheckService>();
         (await health.CheckHealthAsync()).Status.Should().Be(HealthStatus.Healthy);
@@ -83,7 +84,8 @@ public sealed class MissingStatusRouteTests : IAsyncLifetime
         using var refused = await http.PostAsJsonAsync(new Uri(new Uri(app.Urls.First()), "/parcel"), "");
 
         refused.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
-        app.Services.GetRequiredService<RecordingLogger>().Entries.Should().Contain(entry => entry.Id == 601 && entry.Text.Contains(Cure, StringComparison.Ordinal));
+        app.Services.GetRequiredService<RecordingLogger>().Entries
+            .Should().Contain(entry => entry.Id == 601 && entry.Text.Contains(Cure, StringComparison.Ordinal));
         var entry = (await health.CheckHealthAsync()).Entries.Single().Value;
         entry.Status.Should().Be(HealthStatus.Degraded);
         entry.Description.Should().Contain(Cure);

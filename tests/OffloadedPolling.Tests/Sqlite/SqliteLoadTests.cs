@@ -152,17 +152,21 @@ public sealed class SqliteLoadTests : IAsyncLifetime
         return process.TotalProcessorTime - before;
     }
 
-    private Task SendAsync(int count, int receiveCount, long hiddenUntil = 0) => _loaded.ExecuteAsync(
-        $"{Numbers} INSERT INTO messages (kind, status_key, body, receive_count, visible_at) SELECT '{Kind}', 'a' || i, $body, $received, $hidden FROM n",
+    private async Task SendAsync(int count, int receiveCount, long hiddenUntil = 0) => await _loaded.ExecuteAsync(
+        $"""
+        {Numbers}
+        INSERT INTO messages (kind, status_key, body, receive_count, visible_at) SELECT '{Kind}', 'a' || i, $body, $received, $hidden FROM n
+        """,
         ("$count", count), ("$body", new string('x', 1024)), ("$received", receiveCount), ("$hidden", hiddenUntil));
 
-    private Task ExpireAsync(int count) => _loaded.ExecuteAsync(
+    private async Task ExpireAsync(int count) => await _loaded.ExecuteAsync(
         $"{Numbers} INSERT INTO documents (id, version, expires_at, document) SELECT 'a' || i, 'x', i, x'00' FROM n", ("$count", count));
 
     private async Task<TimeSpan> LongestWriteDuringExpiryAsync(ConformanceHost other, string last)
     {
         // The last in the order of expiry: when it is gone, all were visited.
-        await _loaded.ExecuteAsync("INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 1000000, x'00')", ("$id", last));
+        await _loaded.ExecuteAsync(
+            "INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 1000000, x'00')", ("$id", last));
         _time.Advance(TimeSpan.FromMinutes(1));
         var longest = TimeSpan.Zero;
         await Eventually.TrueAsync(

@@ -77,7 +77,8 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
         await _provider.ExecuteAsync($"{schema} PRAGMA user_version = {version}");
         var document = StatusDocument.Write(TestDocuments.Waiting(), 100_000);
         await _provider.ExecuteAsync(
-            "INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 9e15, $document)", ("$id", TestDocuments.Id), ("$document", document));
+            "INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 9e15, $document)",
+            ("$id", TestDocuments.Id), ("$document", document));
         await SendPastTheLibraryAsync(receiveCount: 0);
         await SendPastTheLibraryAsync(receiveCount: 9, visibleAt: 1);
         await SendPastTheLibraryAsync(receiveCount: 10, visibleAt: 1);
@@ -111,7 +112,7 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
     private static Task<object?> NamesAsync(SqliteProvider provider) =>
         provider.ExecuteAsync("SELECT group_concat(name, ' ') FROM (SELECT type || ':' || name AS name FROM sqlite_master ORDER BY 1)");
 
-    private Task SendPastTheLibraryAsync(int receiveCount, long visibleAt = 0) => _provider.ExecuteAsync(
+    private async Task SendPastTheLibraryAsync(int receiveCount, long visibleAt = 0) => await _provider.ExecuteAsync(
         $"INSERT INTO messages (kind, visible_at, receive_count, status_key, body) VALUES ('{Kind}', $visible, $received, 'x', '{{}}')",
         ("$visible", visibleAt), ("$received", receiveCount));
 }
