@@ -16,4 +16,11 @@ internal static partial class Log
 
     [LoggerMessage(704, LogLevel.Warning, "Expired status documents could not be deleted from '{Path}'. Trying again in a minute.")]
     public static partial void ExpiredNotDeleted(ILogger logger, string path, Exception cause);
+
+    [LoggerMessage(705, LogLevel.Critical, "The database file '{Path}' was moved, deleted or replaced while this process had it open. "
+        + "All operations are refused, and no work is received. Put the file back, or restart this process.")]
+    public static partial void FileLost(ILogger logger, string path);
+
+    [LoggerMessage(706, LogLevel.Information, "The database file '{Path}' is back. Operations are accepted again.")]
+    public static partial void FileFound(ILogger logger, string path);
 }

@@ -36,7 +36,8 @@ internal static class CostCommand
 
     private static readonly Option<bool> _article = new("--article")
     {
-        Description = "Counts as the article of 2021 does: its prices, one write, 10 KB, kept for a month, a function of 128 MB for a second; without egress, logs, preflights and database writes.",
+        Description = "Counts as the article of 2021 does: its prices, one write, 10 KB, kept for a month, a function of 256 MB for 500 ms, "
+            + "without egress, logs, preflights and database writes.",
     };
 
     private static readonly Option<bool> _json = new("--json") { Description = "Prints the figures as JSON." };
@@ -68,8 +69,8 @@ internal static class CostCommand
             Writes = asInTheArticle ? 1 : parsed.GetValue(_writes),
             DocumentKb = asInTheArticle ? 10 : parsed.GetValue(_documentKb),
             RetentionDays = asInTheArticle ? 30 : parsed.GetValue(_retentionDays),
-            MemoryMb = asInTheArticle ? 128 : parsed.GetValue(_memoryMb),
-            DurationMs = asInTheArticle ? 1000 : parsed.GetValue(_durationMs),
+            MemoryMb = asInTheArticle ? 256 : parsed.GetValue(_memoryMb),
+            DurationMs = asInTheArticle ? 500 : parsed.GetValue(_durationMs),
             LogKb = asInTheArticle ? 0 : parsed.GetValue(_logKb),
             Preflights = asInTheArticle ? 0 : parsed.GetValue(_preflights),
         };

@@ -29,6 +29,8 @@ internal sealed class Counts(PriceList prices, Workload work)
 
     private decimal LogsPerPoll => work.LogKb / Million * prices.PerGb.Logs;
 
+    private decimal StoragePerOperation => work.DocumentKb / Million * work.RetentionDays / DaysOfMonth * prices.PerGb.S3StorageMonth;
+
     private decimal Egress => Math.Max(0, work.EgressGb - prices.FreeEgressGb) * prices.PerGb.Egress;
 
     /// <summary>API Gateway, Lambda and DynamoDB, with what the article counts.</summary>
@@ -46,13 +48,21 @@ internal sealed class Counts(PriceList prices, Workload work)
         new("preflights", work.AllPreflights * prices.PerMillion.S3Get / Million),
         new("egress", Egress)]);
 
-    /// <summary>From how many polls per write on S3 costs less; <see langword="null"/> if never. Against a REST API as the article counts it, or an HTTP API.</summary>
+    /// <summary>
+    /// Returns the number of polls per write at which both cost the same, with all that the bills count: against a REST API as the article
+    /// counts it, or an HTTP API.
+    /// </summary>
+    /// <returns>0 if S3 costs no more without any poll; <see langword="null"/> if a poll costs no less at S3.</returns>
     public decimal? BreakEven(bool asInTheArticle)
     {
-        var request = asInTheArticle ? prices.PerMillion.RestApiRequests : prices.PerMillion.HttpApiRequests;
-        var savedPerPoll = (request / Million) + FunctionPerPoll + ReadPerPoll + LogsPerPoll - (prices.PerMillion.S3Get / Million);
-        var morePerWrite = (prices.PerMillion.S3Put / Million) - (asInTheArticle ? 0 : WriteAtApi);
-        return savedPerPoll > 0 ? Math.Max(0, morePerWrite / savedPerPoll) : null;
+        var request = (asInTheArticle ? prices.PerMillion.RestApiRequests : prices.PerMillion.HttpApiRequests) / Million;
+        var get = prices.PerMillion.S3Get / Million;
+        var savedPerPoll = request + FunctionPerPoll + ReadPerPoll + (asInTheArticle ? 0 : LogsPerPoll) - get;
+
+        // What is paid for however often a caller polls. Egress is the same on both sides.
+        var moreAtS3 = (work.Writes * prices.PerMillion.S3Put / Million) + StoragePerOperation;
+        var moreAtApi = asInTheArticle ? 0 : (work.Writes * WriteAtApi) + (work.Preflights * (request - get));
+        return savedPerPoll > 0 ? Math.Max(0, (moreAtS3 - moreAtApi) / savedPerPoll / work.Writes) : null;
     }
 
     private Bill Api(string name, decimal pricePerMillion) => new(name, [
@@ -70,5 +80,5 @@ internal sealed class Counts(PriceList prices, Workload work)
     private IEnumerable<Line> S3Requests() => [
         new("requests", work.AllPolls * prices.PerMillion.S3Get / Million),
         new("writes", work.AllWrites * prices.PerMillion.S3Put / Million),
-        new("storage", work.Operations * work.DocumentKb / Million * work.RetentionDays / DaysOfMonth * prices.PerGb.S3StorageMonth)];
+        new("storage", work.Operations * StoragePerOperation)];
 }

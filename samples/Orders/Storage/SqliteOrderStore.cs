@@ -10,6 +10,7 @@ internal sealed class SqliteOrderStore : IOrderStore
 
     public SqliteOrderStore(string dataSource)
     {
+        EnsureFile(dataSource);
         _connectionString = new SqliteConnectionStringBuilder { DataSource = dataSource, DefaultTimeout = 30 }.ToString();
         using var connection = Open();
         Execute(connection, "PRAGMA journal_mode = WAL");
@@ -31,6 +32,30 @@ internal sealed class SqliteOrderStore : IOrderStore
         command.CommandText = "SELECT \"order\" FROM orders WHERE id = $id";
         command.Parameters.AddWithValue("$id", id);
         return Task.FromResult(command.ExecuteScalar() is string json ? JsonSerializer.Deserialize(json, OrdersJson.Default.Order) : null);
+    }
+
+    // Customers' names are in it, so only this process's user may read it. SQLite gives its side files the same mode.
+    private static void EnsureFile(string path)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.ReadWrite,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }).Dispose();
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster.
+        }
     }
 
     private SqliteConnection Open()

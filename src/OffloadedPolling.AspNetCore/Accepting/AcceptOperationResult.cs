@@ -43,6 +43,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
 
         // Here, and not when the answer is written, the work is not queued yet.
         HttpsOnly.Demand(builder);
+        builder.Metadata.Add(AcceptsOperations.Instance);
         foreach (var answer in AnswerDescriptions.Accepted)
         {
             builder.Metadata.Add(answer);

@@ -5,27 +5,40 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>The database file: opened on first use, made where there is none, and refused where it is something else.</summary>
-internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSection settings, TimeProvider time, ILogger<SqliteDatabase> logger)
-    : IAsyncDisposable, IDisposable
+internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
 {
     // Closing a file drops all locks that this process has on it, those of another host's connections too.
     private static readonly Lock _creating = new();
 
     private readonly Lock _gate = new();
 
-    private readonly FileMark _mark = new(time);
+    private readonly IOptions<SqliteOptions> _options;
 
-    // One mark at a time: the next one takes its place.
-    private readonly SemaphoreSlim _checking = new(1);
+    private readonly SettingsSection _settings;
+
+    private readonly TimeProvider _time;
+
+    private readonly ILogger _logger;
+
+    private readonly FilePresence _presence;
 
     private Opened? _opened;
 
+    public SqliteDatabase(IOptions<SqliteOptions> options, SettingsSection settings, TimeProvider time, ILogger<SqliteDatabase> logger)
+    {
+        (_options, _settings, _time, _logger) = (options, settings, time, logger);
+        Path = System.IO.Path.GetFullPath(options.Value.DataSource);
+        _presence = new FilePresence(Path, logger);
+    }
+
     /// <summary>The file's absolute path.</summary>
-    public string Path { get; } = System.IO.Path.GetFullPath(options.Value.DataSource);
+    public string Path { get; }
 
-    public SqliteWriter Writer => Open().Writer;
+    /// <exception cref="OperationStoreException">The file cannot be used, or was lost.</exception>
+    public SqliteWriter Writer => Present().Writer;
 
-    public SqliteReaders Readers => Open().Readers;
+    /// <exception cref="OperationStoreException">The file cannot be used, or was lost.</exception>
+    public SqliteReaders Readers => Present().Readers;
 
     /// <summary>The key that status URLs are signed with: the configured one, or that of the file.</summary>
     public byte[] SigningKey => Open().SigningKey;
@@ -45,26 +58,15 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
         }
     }
 
-    /// <summary>Writes to the file, and reads that back from what lies under its path.</summary>
-    /// <exception cref="OperationStoreException">It was deleted or replaced, and what is written now is lost.</exception>
+    /// <summary>Checks that the file can be written, and that it is still the one under its path.</summary>
+    /// <exception cref="OperationStoreException">It was moved, deleted or replaced, and what is written now is lost.</exception>
     /// <exception cref="SqliteException">It cannot be written.</exception>
-    public async Task CheckAsync(CancellationToken cancel)
-    {
-        await _checking.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            var mark = await Writer.WriteAsync(_mark.Put, cancel).ConfigureAwait(false);
-            if (!IsUnderPath(mark))
-            {
-                throw new OperationStoreException(
-                    $"The database file '{Path}' was deleted or replaced while this process had it open: what it writes now is lost. Put the right file there and start this process anew.");
-            }
-        }
-        finally
-        {
-            _checking.Release();
-        }
-    }
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        Open().Writer.WriteAsync(session => SqliteSchema.PutCheck(session, _time.GetUtcNow()), cancellationToken);
+
+    /// <summary>Checks that the file is still the one under its path, without writing.</summary>
+    /// <exception cref="OperationStoreException">It was moved, deleted or replaced.</exception>
+    public Task CheckPresenceAsync(CancellationToken cancellationToken) => Open().Writer.WriteAsync(_ => 0, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -78,16 +80,11 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
     // For containers that are disposed of without await.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    // With other eyes than those of the connections that are open.
-    private bool IsUnderPath(byte[] mark)
+    private Opened Present()
     {
-        if (!File.Exists(Path))
-        {
-            return false;
-        }
-
-        using var session = new SqliteSession(Path);
-        return SqliteSchema.WrongWith(session) is null && _mark.IsIn(session, mark);
+        var opened = Open();
+        _presence.ThrowIfLost();
+        return opened;
     }
 
     private Opened OpenFile()
@@ -104,11 +101,11 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
             }
 
             UseWriteAheadLog(session);
-            writer = new SqliteWriter(session);
+            writer = new SqliteWriter(session, _presence);
             session = null;
             var opened = new Opened(writer, new SqliteReaders(Path), Prepare(writer));
             writer = null;
-            Log.DatabaseOpened(logger, Path);
+            Log.DatabaseOpened(_logger, Path);
             return opened;
         }
         catch (SqliteException unusable)
@@ -127,7 +124,9 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
         session =>
         {
             SqliteSchema.Ensure(session);
-            return options.Value.SigningKey is { } configured ? Convert.FromBase64String(configured) : SqliteSchema.EnsureSigningKey(session);
+            return _options.Value.SigningKey is { } configured
+                ? Convert.FromBase64String(configured)
+                : SqliteSchema.EnsureSigningKey(session);
         },
         CancellationToken.None).GetAwaiter().GetResult();
 
@@ -183,7 +182,9 @@ internal sealed class SqliteDatabase(IOptions<SqliteOptions> options, SettingsSe
     }
 
     private OperationStoreException Unusable(string why, Exception? cause = null) =>
-        new($"{settings.NameOf("Sqlite:DataSource")} is '{options.Value.DataSource}'{(Path == options.Value.DataSource ? "" : $" ({Path})")}, {why}", cause);
+        new($"{_settings.NameOf("Sqlite:DataSource")} is {NamedPath}, {why}", cause);
+
+    private string NamedPath => Path == _options.Value.DataSource ? $"'{Path}'" : $"'{_options.Value.DataSource}' ({Path})";
 
     internal sealed record Opened(SqliteWriter Writer, SqliteReaders Readers, byte[] SigningKey)
     {

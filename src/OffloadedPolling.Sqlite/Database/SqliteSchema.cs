@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>What is in the database file, and whether it is this library's at all.</summary>
 internal static class SqliteSchema
 {
-    private const int Version = 4;
+    private const int Version = 5;
 
     // "OPol", in the file's header, so that no other program's database is taken for one of these.
     // https://www.sqlite.org/pragma.html#pragma_application_id
@@ -14,7 +15,34 @@ internal static class SqliteSchema
 
     private const string SigningKeyName = "signing-key";
 
-    private const string CreateDeadIndex = $"CREATE INDEX messages_dead ON messages (kind, id) WHERE {MessageVisibility.IsDead};";
+    private const string CheckName = "checked-at";
+
+    // What workers, readers of dead letters and estimates ask for, each served by an index. Counting a long queue takes too long for an
+    // accept, so triggers keep the number, whichever program changes the table.
+    private const string CreateMessageIndexes = $"""
+        CREATE INDEX messages_alive ON messages (kind, id, visible_at, received_at) WHERE {MessageVisibility.IsAlive};
+        CREATE INDEX messages_dead ON messages (kind, id, visible_at, received_at) WHERE {MessageVisibility.IsDead};
+        CREATE INDEX messages_in_flight ON messages (kind, visible_at, received_at, receive_count) WHERE {MessageVisibility.IsReceived};
+        CREATE TABLE message_counts (
+            kind TEXT NOT NULL PRIMARY KEY,
+            alive INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO message_counts (kind, alive) SELECT kind, count(*) FROM messages WHERE {MessageVisibility.IsAlive} GROUP BY kind;
+        CREATE TRIGGER messages_counted_in AFTER INSERT ON messages WHEN new.{MessageVisibility.IsAlive} BEGIN
+            INSERT INTO message_counts (kind, alive) VALUES (new.kind, 1) ON CONFLICT (kind) DO UPDATE SET alive = alive + 1;
+        END;
+        CREATE TRIGGER messages_counted_out AFTER DELETE ON messages WHEN old.{MessageVisibility.IsAlive} BEGIN
+            UPDATE message_counts SET alive = alive - 1 WHERE kind = old.kind;
+        END;
+        CREATE TRIGGER messages_counted_dead AFTER UPDATE OF receive_count ON messages
+        WHEN old.{MessageVisibility.IsAlive} AND new.{MessageVisibility.IsDead} BEGIN
+            UPDATE message_counts SET alive = alive - 1 WHERE kind = old.kind;
+        END;
+        CREATE TRIGGER messages_counted_revived AFTER UPDATE OF receive_count ON messages
+        WHEN old.{MessageVisibility.IsDead} AND new.{MessageVisibility.IsAlive} BEGIN
+            INSERT INTO message_counts (kind, alive) VALUES (new.kind, 1) ON CONFLICT (kind) DO UPDATE SET alive = alive + 1;
+        END;
+        """;
 
     private const string CreateProfiles = """
         CREATE TABLE profiles (
@@ -53,15 +81,13 @@ internal static class SqliteSchema
             trace_parent TEXT,
             body TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX messages_kind ON messages (kind);
         CREATE INDEX messages_status_key ON messages (status_key);
-        CREATE INDEX messages_received ON messages (kind, visible_at, received_at) WHERE visible_at > 0;
-        """ + CreateDeadIndex + CreateProfiles;
+        """ + CreateMessageIndexes + CreateProfiles;
 
     private const string UpgradeFrom1 = """
         ALTER TABLE documents ADD COLUMN cancel_requested INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE documents ADD COLUMN payload_fingerprint TEXT;
-        """ + CreateDeadIndex + UpgradeFrom2;
+        """ + UpgradeFrom2;
 
     private const string UpgradeFrom2 = CreateProfiles + UpgradeFrom3;
 
@@ -69,7 +95,14 @@ internal static class SqliteSchema
         ALTER TABLE documents ADD COLUMN claim_id TEXT;
         ALTER TABLE documents ADD COLUMN replaced_message_ids TEXT;
         ALTER TABLE messages ADD COLUMN status_created_at INTEGER;
-        """;
+        """ + UpgradeFrom4;
+
+    private const string UpgradeFrom4 = """
+        DROP INDEX IF EXISTS messages_kind;
+        DROP INDEX IF EXISTS messages_received;
+        DROP INDEX IF EXISTS messages_dead;
+        DELETE FROM settings WHERE name GLOB 'mark-*';
+        """ + CreateMessageIndexes;
 
     /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
     public static string? WrongWith(SqliteSession session)
@@ -105,7 +138,8 @@ internal static class SqliteSchema
             0 => Create,
             1 => UpgradeFrom1,
             2 => UpgradeFrom2,
-            _ => UpgradeFrom3,
+            3 => UpgradeFrom3,
+            _ => UpgradeFrom4,
         });
         session.Execute($"PRAGMA application_id = {ApplicationId}");
         session.Execute($"PRAGMA user_version = {Version}");
@@ -118,6 +152,12 @@ internal static class SqliteSchema
             "INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value)", ("$name", SigningKeyName), ("$value", RandomNumberGenerator.GetBytes(32)));
         return session.ReadFirst("SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
     }
+
+    /// <summary>Writes something, within a transaction, to see whether that is possible.</summary>
+    public static int PutCheck(SqliteSession session, DateTimeOffset now) => session.Execute(
+        "INSERT OR REPLACE INTO settings (name, value) VALUES ($name, $value)",
+        ("$name", CheckName),
+        ("$value", Encoding.ASCII.GetBytes(now.ToString("O", CultureInfo.InvariantCulture))));
 
     private static long Number(SqliteSession session, string sql) => session.ReadFirst(sql, row => row.GetInt64(0));
 }

@@ -39,6 +39,8 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    public SQLitePCL.sqlite3 Handle => _connection.Handle!;
+
     public DocumentStatement Documents => _documents ??= new DocumentStatement(_connection);
 
     /// <summary>Begins a transaction that writes; <see langword="false"/> if another process is in one, without waiting for it.</summary>

@@ -23,15 +23,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private readonly SqliteSession _session;
 
+    private readonly FilePresence? _file;
+
     private readonly Channel<IWrite> _waiting = Channel.CreateUnbounded<IWrite>(new() { SingleReader = true });
 
     private readonly Task _running;
 
     private long? _busySince;
 
-    public SqliteWriter(SqliteSession session)
+    public SqliteWriter(SqliteSession session, FilePresence? file = null)
     {
         _session = session;
+        _file = file;
         _running = Task.Run(RunAsync);
     }
 
@@ -92,6 +95,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         IWrite? running = null;
         try
         {
+            _file?.Check(_session.Handle, isRefusal: true);
             await BeginAsync().ConfigureAwait(false);
             foreach (var write in batch)
             {
@@ -101,6 +105,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
             running = null;
             _session.Execute("COMMIT");
+            // What was written to a file that nobody finds again does not count.
+            _file?.Check(_session.Handle, isRefusal: false);
         }
         catch (Exception failed)
         {

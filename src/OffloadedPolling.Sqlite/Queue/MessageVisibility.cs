@@ -10,8 +10,14 @@ internal static class MessageVisibility
 {
     public const string IsVisible = "(visible_at <= $now OR received_at > $now + 5000)";
 
-    // Said twice, since an index serves it that holds received messages alone.
-    public const string IsHidden = "visible_at > 0 AND visible_at > $now AND received_at <= $now + 5000";
+    // With <>, which no index can seek by: SQLite would seek by "visible_at > 0" and visit every message whose timeout is over.
+    /// <summary>
+    /// A message that a worker has received and has not released. One whose dead letter was received is in no worker's hands.
+    /// </summary>
+    public const string IsReceived = $"visible_at <> 0 AND receive_count <= {MaxReceives}";
+
+    /// <summary>A message that a worker has at the moment.</summary>
+    public const string IsInFlight = $"{IsReceived} AND visible_at > $now AND received_at <= $now + 5000";
 
     /// <summary>A message that has deliveries left.</summary>
     public const string IsAlive = $"receive_count < {MaxReceives}";

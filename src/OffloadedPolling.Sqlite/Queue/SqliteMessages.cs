@@ -71,7 +71,10 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         try
         {
             return database.Readers.Read((condition, kind, Now()), static (session, look) => session.ReadFirst(
-                $"SELECT 1 FROM messages WHERE kind = $kind AND {look.condition} ORDER BY id LIMIT 1", row => true, ("$kind", look.kind), ("$now", look.Item3)));
+                $"SELECT 1 FROM messages WHERE kind = $kind AND {look.condition} LIMIT 1",
+                row => true,
+                ("$kind", look.kind),
+                ("$now", look.Item3)));
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))
         {

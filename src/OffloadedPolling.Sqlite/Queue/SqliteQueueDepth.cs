@@ -3,12 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>How many messages there are of each kind, counted at most once a second: a long queue takes some milliseconds.</summary>
+/// <summary>How many messages there are of each kind, read at most once a second.</summary>
 internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider time, ILogger<SqliteQueueDepth> logger)
 {
-    private const string CountAll = $"SELECT count(*) FROM messages WHERE kind = $kind AND ({MessageVisibility.IsAlive} OR {MessageVisibility.IsHidden})";
-
-    private const string CountInFlight = $"SELECT count(*) FROM messages WHERE kind = $kind AND {MessageVisibility.IsHidden}";
+    // A message in its last delivery is in flight, and no longer one of those with deliveries left.
+    private const string Count = $"""
+        SELECT
+            coalesce((SELECT alive FROM message_counts WHERE kind = $kind), 0),
+            count(*),
+            count(*) FILTER (WHERE {MessageVisibility.IsAlive})
+        FROM messages WHERE kind = $kind AND {MessageVisibility.IsInFlight}
+        """;
 
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(1);
 
@@ -25,7 +30,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
             if (counted.TriedAt is not { } tried || time.GetElapsedTime(tried) >= _maxAge)
             {
                 counted.TriedAt = time.GetTimestamp();
-                if (Count(kind) is { } now)
+                if (Read(kind) is { } now)
                 {
                     (counted.Depth, counted.At, counted.SentSince) = (now, counted.TriedAt.Value, 0);
                 }
@@ -50,17 +55,16 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
         }
     }
 
-    private QueueDepth? Count(string kind)
+    private QueueDepth? Read(string kind)
     {
         try
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            return database.Readers.Read((kind, now), static (session, count) =>
-            {
-                var all = session.ReadFirst(CountAll, row => row.GetInt32(0), ("$kind", count.kind), ("$now", count.now));
-                var inFlight = session.ReadFirst(CountInFlight, row => row.GetInt32(0), ("$kind", count.kind), ("$now", count.now));
-                return new QueueDepth(Math.Max(all - inFlight, 0), inFlight);
-            });
+            return database.Readers.Read((kind, now), static (session, count) => session.ReadFirst(
+                Count,
+                row => new QueueDepth(Math.Max(row.GetInt32(0) - row.GetInt32(2), 0), row.GetInt32(1)),
+                ("$kind", count.kind),
+                ("$now", count.now)));
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))
         {

@@ -33,6 +33,7 @@ public static class OffloadedPollingBuilderSqliteExtensions
 
         services.TryAddSingleton<SqliteDatabase>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqliteStart>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, FileWatch>());
         if (!services.Any(service => service.ServiceType == typeof(IOperationStatusStore)))
         {
             AddStore(services);
@@ -55,5 +56,12 @@ public static class OffloadedPollingBuilderSqliteExtensions
         services.TryAddSingleton<IPresignedUrlIssuer, SqliteStatusUrlIssuer>();
         services.TryAddSingleton<ISignedStatusRoute, SqliteStatusRoute>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<LoggerFilterOptions>, UnloggedRequestLines>());
+        AddWebPart(services);
     }
+
+    // It is in a package that a worker without a web server does not have.
+    private static void AddWebPart(IServiceCollection services) =>
+        Type.GetType("OffloadedPolling.AspNetCore.SelfServedStatus, OffloadedPolling.AspNetCore")
+            ?.GetMethod("AddTo", [typeof(IServiceCollection)])
+            ?.Invoke(null, [services]);
 }

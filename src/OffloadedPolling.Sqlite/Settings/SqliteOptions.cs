@@ -10,10 +10,14 @@ public sealed class SqliteOptions
     /// <value>A path, relative to the process's working directory; <c>offloaded-polling.db</c> unless set.</value>
     public string DataSource { get; set; } = "offloaded-polling.db";
 
-    /// <summary>What status URLs begin with: the address at which callers reach this host, with its path base if there is one.</summary>
+    /// <summary>
+    /// Gets or sets what status URLs begin with: the address at which callers reach this host, with the path that stands before the host's
+    /// own paths, if there is one.
+    /// </summary>
     /// <value>
-    /// An absolute URL of http or https, such as <c>https://orders.example.com</c>. <see langword="null"/> unless set: the first address that
-    /// the server is bound to, with <c>localhost</c> for a wildcard. Never what a request's <c>Host</c> header says.
+    /// An absolute URL of http or https, such as <c>https://example.com/shop</c>. <see langword="null"/> by default: the first address that
+    /// the server is bound to, with <c>localhost</c> for a wildcard, and the path base of the request. A request's <c>Host</c> header is
+    /// never used.
     /// </value>
     public Uri? PublicBaseUrl { get; set; }
 

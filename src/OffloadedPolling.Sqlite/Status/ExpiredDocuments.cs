@@ -6,15 +6,25 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>Deletes documents whose retention is over, as a bucket's lifecycle rule does; never one that a message still waits for.</summary>
 internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider time, ILogger<ExpiredDocuments> logger) : BackgroundService
 {
-    // So few that no other write waits long for them.
-    private const int MaxBatch = 200;
+    private const int PageSize = 500;
 
-    private const string Delete = """
-        DELETE FROM documents WHERE id IN (
-            SELECT id FROM documents
-            WHERE expires_at <= $now AND NOT EXISTS (SELECT 1 FROM messages WHERE status_key = documents.id)
-            ORDER BY expires_at LIMIT $most)
+    // In the order of the index, so that each document is visited once, those that are kept too.
+    private const string Select = """
+        SELECT id, expires_at, EXISTS (SELECT 1 FROM messages WHERE status_key = documents.id)
+        FROM documents WHERE (expires_at, id) > ($after, $after_id) AND expires_at <= $now
+        ORDER BY expires_at, id LIMIT $most
         """;
+
+    // Its message may have been sent, or its retention extended, since it was selected.
+    private const string Delete = """
+        DELETE FROM documents
+        WHERE id = $id AND expires_at <= $now AND NOT EXISTS (SELECT 1 FROM messages WHERE status_key = $id)
+        """;
+
+    // For so long a slice holds the writer, before the commit. The machine's clock: the writer's other users wait by it.
+    private static readonly TimeSpan _slice = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeProvider _clock = TimeProvider.System;
 
     private static readonly TimeSpan _period = TimeSpan.FromMinutes(1);
 
@@ -32,13 +42,16 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
     {
         try
         {
-            int deleted;
-            do
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            for (var page = Read(Expired.BeforeAll, now); page.Count > 0; page = page.Count < PageSize ? [] : Read(page[^1], now))
             {
-                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-                deleted = await database.Writer.WriteAsync(session => session.Execute(Delete, ("$now", now), ("$most", MaxBatch)), cancel).ConfigureAwait(false);
+                cancel.ThrowIfCancellationRequested();
+                var ids = page.Where(document => !document.IsAwaited).Select(document => document.Id).ToList();
+                for (var done = 0; done < ids.Count;)
+                {
+                    done += await DeleteAsync(ids, done, now, cancel).ConfigureAwait(false);
+                }
             }
-            while (deleted == MaxBatch);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -51,6 +64,30 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
         }
     }
 
+    private List<Expired> Read(Expired after, long now) => database.Readers.Read((after, now), static (session, from) => session.ReadAll(
+        Select,
+        row => new Expired(row.GetString(0), row.GetInt64(1), row.GetBoolean(2)),
+        ("$after", from.after.ExpiresAt),
+        ("$after_id", from.after.Id),
+        ("$now", from.now),
+        ("$most", PageSize)));
+
+    // Reading needs no writer, and deleting lets it go after each slice: others wait no longer than a slice takes.
+    private Task<int> DeleteAsync(List<string> ids, int from, long now, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(session => DeleteSlice(session, ids, from, now), cancellationToken);
+
+    private static int DeleteSlice(SqliteSession session, List<string> ids, int from, long now)
+    {
+        var startedAt = _clock.GetTimestamp();
+        var next = from;
+        do
+        {
+            session.Execute(Delete, ("$id", ids[next++]), ("$now", now));
+        }
+        while (next < ids.Count && _clock.GetElapsedTime(startedAt) < _slice);
+        return next - from;
+    }
+
     private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stop)
     {
         try
@@ -61,5 +98,13 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
         {
             return false;
         }
+    }
+
+    /// <param name="Id">The operation's id.</param>
+    /// <param name="ExpiresAt">When its retention was over, in Unix milliseconds.</param>
+    /// <param name="IsAwaited">Whether a message still waits for it.</param>
+    private sealed record Expired(string Id, long ExpiresAt, bool IsAwaited)
+    {
+        public static Expired BeforeAll { get; } = new("", long.MinValue, true);
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>Status documents as rows. An operation's status key is its id.</summary>
-internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptions<OffloadedPollingOptions> options) : IOperationStatusStore
+internal sealed class SqliteOperationStatusStore(
+    SqliteDatabase database, StatusUrlAddress address, IOptions<OffloadedPollingOptions> options) : IOperationStatusStore
 {
     private const string Insert = """
         INSERT OR IGNORE INTO documents
@@ -63,7 +64,7 @@ internal sealed class SqliteOperationStatusStore(SqliteDatabase database, IOptio
         try
         {
             await database.CheckAsync(cancel).ConfigureAwait(false);
-            return null;
+            return address.Problem;
         }
         catch (SqliteException failed)
         {

@@ -41,12 +41,16 @@ internal static class BucketTemplates
             });
         }
 
-        return new JsonObject
+        var template = new JsonObject { ["AWSTemplateFormatVersion"] = "2010-09-09", ["Description"] = "The bucket for status documents." };
+        if (Notes(plan) is { } notes)
         {
-            ["AWSTemplateFormatVersion"] = "2010-09-09",
-            ["Description"] = string.Join(' ', Notes(plan).Prepend("The bucket for status documents.")),
-            ["Resources"] = resources,
-        };
+            // Not in the description, which may have 1,024 bytes.
+            // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html
+            template["Metadata"] = new JsonObject { ["Notes"] = notes };
+        }
+
+        template["Resources"] = resources;
+        return template;
     }
 
     /// <summary>What <c>aws s3api</c> takes, a member for each of its commands.</summary>
@@ -78,19 +82,20 @@ internal static class BucketTemplates
             documents["policy"] = policy;
         }
 
-        if (Notes(plan).ToList() is { Count: > 0 } notes)
+        if (Notes(plan) is { } notes)
         {
-            documents["notes"] = new JsonArray([.. notes.Select(note => (JsonNode)JsonValue.Create(note))]);
+            documents["notes"] = notes;
         }
 
         return documents;
     }
 
     // Without them somebody would miss what a template made on a desk lacks.
-    private static IEnumerable<string> Notes(BucketPlan plan) => plan.Parts
+    private static JsonArray? Notes(BucketPlan plan) => List(plan.Parts
         .Select(part => part.WhyNot is { State: StatusBucketPartState.LeftOut } whyNot ? $"{part.Name} is left out: {whyNot.Reason}"
             : part.WhyNot is null ? part.Warning : null)
-        .OfType<string>();
+        .OfType<string>()
+        .Select(note => JsonValue.Create(note)));
 
     private static JsonObject? Policy(BucketPlan plan) => List(plan.On<PolicyPart>().Select(part => part.Statement)) is { } statements
         ? new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = statements }
@@ -105,5 +110,5 @@ internal static class BucketTemplates
         ["Properties"] = properties,
     };
 
-    private static JsonArray? List(IEnumerable<JsonObject> each) => each.ToArray<JsonNode>() is { Length: > 0 } some ? new JsonArray(some) : null;
+    private static JsonArray? List(IEnumerable<JsonNode> each) => each.ToArray() is { Length: > 0 } some ? new JsonArray(some) : null;
 }

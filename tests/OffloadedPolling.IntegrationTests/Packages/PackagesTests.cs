@@ -8,6 +8,8 @@ namespace OffloadedPolling.IntegrationTests.Packages;
 [Collection(nameof(LocalPackages))]
 public sealed class PackagesTests(LocalPackages packages)
 {
+    private static readonly string[] _templates = ["offloaded-minimal", "offloaded-api", "offloaded-lambda"];
+
     [Fact]
     public void Pack_MakesEachPackage_WithItsSymbols() => Assert.Equal(
         [
@@ -50,14 +52,16 @@ public sealed class PackagesTests(LocalPackages packages)
         Assert.Equal("Template", (string)metadata.Descendants().Single(element => element.Name.LocalName == "packageType").Attribute("name")!);
         Assert.DoesNotContain(metadata.Descendants(), element => element.Name.LocalName == "dependency");
         var content = Content(package).ToList();
-        Assert.All(content, file => Assert.True(file == "README.md" || file.StartsWith("content/offloaded-api/", StringComparison.Ordinal) || file.StartsWith("content/offloaded-lambda/", StringComparison.Ordinal), file));
-        Assert.All(content, file => Assert.True(Path.GetExtension(file) is ".cs" or ".csproj" or ".css" or ".dockerignore" or ".html" or ".js" or ".json" or ".md" or ".service" or ".svg" or ".yaml" or "", file));
-        Assert.Contains("content/offloaded-api/.template.config/template.json", content);
-        Assert.Contains("content/offloaded-lambda/.template.config/template.json", content);
+        content.Where(file => file != "README.md").Select(file => string.Join('/', file.Split('/')[..2])).Distinct()
+            .Should().BeEquivalentTo(_templates.Select(template => $"content/{template}"));
+        Assert.All(content, file => Assert.True(Path.GetExtension(file) is ".cs" or ".csproj" or ".css" or ".dockerignore" or ".gitignore" or ".html" or ".js" or ".json" or ".md" or ".service" or ".svg" or ".yaml" or "", file));
+        content.Should().Contain(_templates.Select(template => $"content/{template}/.template.config/template.json"));
+        content.Should().Contain(_templates.Select(template => $"content/{template}/.gitignore"));
 
         // The same bytes as in the sample, where that lies: the engine changes them when a project is made.
         Assert.Equal(File.ReadAllBytes(Repository.PathOf("samples/Orders/Placing/CreateOrder.cs")), Bytes(package, "content/offloaded-lambda/Placing/CreateOrder.cs"));
         Assert.Equal(Sources("samples/Orders"), Sources(content, "content/offloaded-api/"));
+        Assert.Equal(Sources("samples/Reports"), Sources(content, "content/offloaded-minimal/"));
     }
 
     private static IEnumerable<string> Sources(string sample) => Sources(

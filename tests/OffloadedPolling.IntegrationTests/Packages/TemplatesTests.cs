@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using OffloadedPolling.IntegrationTests.Lambda;
 using OffloadedPolling.IntegrationTests.Road;
 using OffloadedPolling.IntegrationTests.Servers;
@@ -8,6 +10,27 @@ namespace OffloadedPolling.IntegrationTests.Packages;
 [Collection(nameof(LocalPackages))]
 public sealed class TemplatesTests(LocalPackages packages)
 {
+    private static readonly string[] _ofTheRepository =
+        ["samples/", "../", "ProjectReference", "Company.Orders", "Company.Reports", "offloaded-polling-orders", "Corner Shop"];
+
+    [Fact]
+    public async Task OffloadedMinimal_Made_HasSixFiles_Builds_AndRunsAnOperation()
+    {
+        var project = await packages.MakeAsync("offloaded-minimal", "Acme.Order-Desk");
+        await StandsAloneAsync(project, "Acme.Order_Desk");
+        Directory.GetFiles(project, "*", SearchOption.AllDirectories).Should().HaveCount(6);
+        (await File.ReadAllTextAsync(Path.Combine(project, "README.md"))).Should().StartWith("# Acme.Order-Desk\n");
+        var program = await LocalPackages.PublishAsync(project);
+
+        using var desk = new DeskSettings();
+        await using var reports = await OrdersProcess.StartAsync(desk.For(), program);
+        using var caller = new Caller();
+        using var response = await caller.Http.PostAsJsonAsync(new Uri(reports.Address, "/report"), new { year = 2026 });
+        response.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        var end = await caller.WaitForTheEndAsync(response.Headers.Location!.OriginalString);
+        (end.Status, end.Result?.GetProperty("text").GetString()).Should().Be((OperationState.Succeeded, "The year 2026 was a good one."));
+    }
+
     [Fact]
     public async Task OffloadedApi_Made_Builds_AndRunsAnOperation()
     {
@@ -25,6 +48,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         Assert.Equal(OperationState.Succeeded, end.Status);
         Assert.Equal("Ada", end.Result!.Value.GetProperty("customer").GetString());
         Assert.Contains("poll.js", await caller.Http.GetStringAsync(new Uri(orders.Address, "/orders.js")), StringComparison.Ordinal);
+        (await caller.Http.GetStringAsync(orders.Address)).Should().Contain("<title>Acme.Order-Desk</title>");
     }
 
     [Fact]
@@ -56,10 +80,12 @@ public sealed class TemplatesTests(LocalPackages packages)
         var files = Directory.GetFiles(project, "*", SearchOption.AllDirectories);
         Assert.Contains(Path.Combine(project, "README.md"), files);
         Assert.Contains(Path.Combine(project, $"{Path.GetFileName(project)}.csproj"), files);
+        (await File.ReadAllLinesAsync(Path.Combine(project, ".gitignore")))
+            .Should().Contain(["bin/", "obj/", "publish/", "*.db", "*.db-shm", "*.db-wal"]);
         foreach (var file in files)
         {
             var text = await File.ReadAllTextAsync(file);
-            Assert.All(["samples/", "../", "ProjectReference", "Company.Orders", "offloaded-polling-orders"], left => Assert.DoesNotContain(left, text, StringComparison.Ordinal));
+            Assert.All(_ofTheRepository, left => Assert.DoesNotContain(left, text, StringComparison.Ordinal));
             var spaces = text.Split('\n').Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)).ToList();
             Assert.True(spaces.All(line => line.StartsWith($"namespace {@namespace}", StringComparison.Ordinal)), file);
         }

@@ -7,6 +7,9 @@ internal sealed class DeskSettings : IDisposable
 
     public string DataSource => Path.Combine(_folder, "polling.db");
 
+    /// <summary>All files, those of both databases among them.</summary>
+    public IReadOnlyList<string> Files => Directory.GetFiles(_folder);
+
     /// <summary>Puts a file beside the others, and returns where.</summary>
     public string PutFile(string name, string text)
     {

@@ -41,6 +41,17 @@ public sealed partial class DeskTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_OfBothDatabases_AreForThisUserOnly()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Files have no mode there.");
+        await using var orders = await OrdersProcess.StartAsync(_settings.For());
+        await _caller.WaitForTheEndAsync((await _caller.PlaceAsync(orders.Address)).StatusUrl);
+
+        _settings.Files.Select(Path.GetFileName).Should().Contain(["orders.db", "polling.db", "polling.db-wal", "polling.db-shm"]);
+        _settings.Files.Should().OnlyContain(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
     public async Task LoggedAtTrace_NoUrlIsShown()
     {
         var settings = _settings.For();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using OffloadedPolling.Bucket;
@@ -156,8 +157,37 @@ public sealed class BucketTemplatesTests
         var plan = Plan(isHttp: true);
 
         Assert.DoesNotContain(OwnNames.TlsOnlySid, BucketTemplates.ToCli(plan)["policy"]!.ToJsonString(), StringComparison.Ordinal);
-        Assert.Contains("TlsOnly is left out", BucketTemplates.ToCloudFormation(plan)["Description"]!.GetValue<string>(), StringComparison.Ordinal);
+        BucketTemplates.ToCloudFormation(plan)["Metadata"]!["Notes"]!.ToJsonString().Should().Contain("TlsOnly is left out");
         Assert.Contains("TlsOnly is left out", BucketTemplates.ToCli(plan)["notes"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToCloudFormation_WithManyWarnings_KeepsItsDescriptionWithin1024Bytes()
+    {
+        var plan = Plan(
+            s3 =>
+            {
+                s3.AllowedVpcEndpoints.Clear();
+                Enumerable.Range(0, 20).ToList().ForEach(number => s3.AllowedIpRanges.Add($"10.{number}.0.0/16"));
+            },
+            transitions: [("STANDARD_IA", 30), ("GLACIER_IR", 90), ("DEEP_ARCHIVE", 200)],
+            isAws: true);
+
+        var template = BucketTemplates.ToCloudFormation(plan);
+
+        Encoding.UTF8.GetByteCount(template["Description"]!.GetValue<string>()).Should().BeLessThanOrEqualTo(1024);
+        var notes = template["Metadata"]!["Notes"]!.AsArray().Select(note => note!.GetValue<string>()).ToList();
+        string.Join(' ', notes).Should().Contain("10.9.0.0/16").And.Contain("DEEP_ARCHIVE");
+        string.Join(' ', notes).Length.Should().BeGreaterThan(1024, "otherwise this shows nothing");
+        template.Select(member => member.Key).Should().Equal("AWSTemplateFormatVersion", "Description", "Metadata", "Resources");
+    }
+
+    [Fact]
+    public void ToCloudFormation_WithoutWarnings_HasNoNotes()
+    {
+        var template = BucketTemplates.ToCloudFormation(Plan());
+
+        template.Select(member => member.Key).Should().Equal("AWSTemplateFormatVersion", "Description", "Resources");
     }
 
     [Fact]
@@ -185,7 +215,9 @@ public sealed class BucketTemplatesTests
         Assert.Matches("^[A-Za-z0-9]+$", OwnNames.Sid("Network", "a-b_c.d/"));
     }
 
-    private static BucketPlan Plan(Action<S3Options>? s3 = null, bool isHttp = false, string partition = "aws", Action<OffloadedPollingOptions>? options = null)
+    private static BucketPlan Plan(
+        Action<S3Options>? s3 = null, bool isHttp = false, string partition = "aws", Action<OffloadedPollingOptions>? options = null,
+        (string StorageClass, int AfterDays)[]? transitions = null, bool isAws = false)
     {
         var settings = new S3Options { BucketName = "status" };
         foreach (var origin in (string[])["https://shop.example.com", "http://localhost:5080"])
@@ -201,10 +233,14 @@ public sealed class BucketTemplatesTests
         settings.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
         s3?.Invoke(settings);
         var switches = new StatusBucketOptions { TransitionsAboveBytes = 200_000 };
-        switches.Transitions.Add(new() { StorageClass = "STANDARD_IA", AfterDays = 30 });
+        foreach (var (storageClass, days) in transitions ?? [("STANDARD_IA", 30)])
+        {
+            switches.Transitions.Add(new() { StorageClass = storageClass, AfterDays = days });
+        }
+
         var polling = new OffloadedPollingOptions { Retention = TimeSpan.FromDays(365), MaxDocumentBytes = 1024 * 1024 };
         options?.Invoke(polling);
-        return new BucketPlan("status", partition, isHttp, settings, switches, polling);
+        return new BucketPlan("status", partition, isHttp, settings, switches, polling, isAws);
     }
 
     private static void ReverseAll(S3Options s3)

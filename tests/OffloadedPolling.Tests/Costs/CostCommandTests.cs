@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace OffloadedPolling.Tests.Costs;
 
 /// <summary>The calculator as its user runs it.</summary>
-public sealed class CostCommandTests
+public sealed partial class CostCommandTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(1);
 
@@ -18,6 +19,15 @@ public sealed class CostCommandTests
         Assert.Matches(@"(?m)^REST API  █{60} 6\.20\s*$", output);
         Assert.Matches(@"(?m)^S3        █{9} 0\.92\s*$", output);
         Assert.EndsWith("Worth it: S3 costs 0.92 USD a month where a REST API costs 6.20; it is from 0.9 polls per write on, and you have 10.", output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_OfTheArticle_SaysWhatTheArticleSays()
+    {
+        var (exitCode, output, _) = await RunAsync("--help");
+
+        exitCode.Should().Be(0);
+        Whitespace().Replace(output, " ").Should().Contain("a function of 256 MB for 500 ms").And.NotContain("128 MB");
     }
 
     [Fact]
@@ -48,6 +58,9 @@ public sealed class CostCommandTests
         Assert.Contains(expected, errors, StringComparison.Ordinal);
         Assert.Equal("", output);
     }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Whitespace();
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {

@@ -10,7 +10,8 @@ public sealed partial class CountsTests
 {
     private static readonly Workload _article = new()
     {
-        Operations = 100_000, Polls = 10, Writes = 1, DocumentKb = 10, RetentionDays = 30, MemoryMb = 128, DurationMs = 1000, LogKb = 0, Preflights = 0,
+        Operations = 100_000, Polls = 10, Writes = 1, DocumentKb = 10, RetentionDays = 30,
+        MemoryMb = 256, DurationMs = 500, LogKb = 0, Preflights = 0,
     };
 
     private static readonly Workload _today = new()
@@ -42,14 +43,52 @@ public sealed partial class CountsTests
         Assert.Equal(4.2m, Math.Round(counts.BreakEven(asInTheArticle: false)!.Value, 1));
     }
 
-    [Fact]
-    public void AtTheBreakEven_BothCostTheSame_ButForStorage()
+    public static TheoryData<decimal, decimal, decimal> KindsOfWork => new()
     {
-        var work = _today with { RetentionDays = 0 };
+        { 0, 2, 1 },
+        { 9, 2, 1 },
+        { 0, 3_650, 1 },
+        { 2, 3_650, 40 },
+    };
+
+    [Theory]
+    [MemberData(nameof(KindsOfWork))]
+    public void BreakEven_WhateverTheTotalsCount_IsWhereBothCostTheSame(decimal preflights, decimal retentionDays, decimal documentKb)
+    {
+        var work = _today with { Preflights = preflights, RetentionDays = retentionDays, DocumentKb = documentKb };
         var breakEven = new Counts(Now, work).BreakEven(asInTheArticle: false)!.Value;
         var there = new Counts(Now, work with { Polls = breakEven * work.Writes });
 
-        Assert.Equal(there.HttpApi().Lines.Sum(line => line.Exact), there.S3().Lines.Sum(line => line.Exact), 10);
+        there.HttpApi().Exact.Should().BeApproximately(there.S3().Exact, 1e-10m);
+    }
+
+    [Fact]
+    public void BreakEven_AsInTheArticle_IsWhereBothCostTheSame()
+    {
+        var breakEven = new Counts(Of2021, _article).BreakEven(asInTheArticle: true)!.Value;
+        var there = new Counts(Of2021, _article with { Polls = breakEven * _article.Writes });
+
+        there.RestApiAsInTheArticle().Exact.Should().BeApproximately(there.S3AsInTheArticle().Exact, 1e-10m);
+    }
+
+    [Fact]
+    public void Verdict_OverManyWorkloads_AgreesWithItsOwnNumbers()
+    {
+        var works =
+            from polls in (decimal[])[0, 1, 3, 6, 9, 9.3m, 9.4m, 10, 12.7m, 100]
+            from preflights in (decimal[])[0, 1, 9]
+            from days in (decimal[])[0, 2, 3_650]
+            select _today with { Polls = polls, Preflights = preflights, RetentionDays = days };
+        foreach (var report in works.Select(work => CostRun.Count(work, Now, asInTheArticle: false)))
+        {
+            var numbers = Numbers().Match(report.Verdict);
+            numbers.Success.Should().Be(report.PollsPerWriteToBreakEven > 0, report.Verdict);
+            if (numbers.Success && !report.Verdict.StartsWith("It makes no difference", StringComparison.Ordinal))
+            {
+                var isWorthIt = Number(numbers, 2) > Number(numbers, 1);
+                report.Verdict.StartsWith("Worth it", StringComparison.Ordinal).Should().Be(isWorthIt, report.Verdict);
+            }
+        }
     }
 
     [Theory]
@@ -88,9 +127,13 @@ public sealed partial class CountsTests
     [InlineData(3, 3, "Not worth it: ", "from 3.1 polls per write on, and you have 1.")]
     [InlineData(10, 3, "Worth it: ", "from 3.1 polls per write on, and you have 3.3.")]
     [InlineData(100, 3, "Worth it: ", "from 3.1 polls per write on, and you have 33.3.")]
-    public void TheVerdict_SaysWhether_AndFromWhenOn(decimal polls, decimal writes, string begins, string ends)
+    [InlineData(9, 3, "Worth it: ", "from 1.6 polls per write on, and you have 3.", 9)]
+    [InlineData(10, 3, "Not worth it: ", "from 3.8 polls per write on, and you have 3.3.", 0, 3_650)]
+    public void TheVerdict_SaysWhether_AndFromWhenOn(
+        decimal polls, decimal writes, string begins, string ends, int preflights = 0, int retentionDays = 2)
     {
-        var verdict = CostRun.Count(_today with { Polls = polls, Writes = writes }, Now, asInTheArticle: false).Verdict;
+        var work = _today with { Polls = polls, Writes = writes, Preflights = preflights, RetentionDays = retentionDays };
+        var verdict = CostRun.Count(work, Now, asInTheArticle: false).Verdict;
 
         Assert.StartsWith(begins, verdict, StringComparison.Ordinal);
         Assert.EndsWith(ends, verdict, StringComparison.Ordinal);
@@ -129,6 +172,9 @@ public sealed partial class CountsTests
     private static decimal LineOf(Bill bill, string what) => bill.Lines.Single(line => line.What == what).Exact;
 
     private static decimal Number(Match row, int group) => decimal.Parse(row.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"from ([\d.]+) polls per write on, and you have ([\d.]+)\.$")]
+    private static partial Regex Numbers();
 
     [GeneratedRegex(@"^\| (\d+) polls each \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", RegexOptions.Multiline)]
     private static partial Regex Row();

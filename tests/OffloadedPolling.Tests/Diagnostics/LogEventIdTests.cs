@@ -91,6 +91,8 @@ public sealed class LogEventIdTests
         ["BoundToWildcard"] = 702,
         ["QueueDepthUnknown"] = 703,
         ["ExpiredNotDeleted"] = 704,
+        ["FileLost"] = 705,
+        ["FileFound"] = 706,
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Readme;
@@ -31,6 +32,21 @@ public sealed partial class ReadmeTests
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.True(Path.Exists(Repository.PathOf(link)), link));
     }
+
+    [Fact]
+    public void Readme_VersionToPackAgain_IsHigherThanTheVersionBefore()
+    {
+        var readme = File.ReadAllText(Repository.PathOf("README.md"));
+        var current = Version.Parse(XDocument.Load(Repository.PathOf("Directory.Build.props")).Descendants("VersionPrefix").Single().Value);
+
+        // A suffix alone makes a pre-release of the current version, which is lower.
+        readme.Should().NotContain("VersionSuffix");
+        var again = VersionToPack().Matches(readme).Select(match => Version.Parse(match.Groups[1].Value)).ToList();
+        again.Should().NotBeEmpty().And.OnlyContain(version => version > current);
+    }
+
+    [GeneratedRegex(@"-p:Version=(\d+\.\d+\.\d+)(-[\w.]+)?`")]
+    private static partial Regex VersionToPack();
 
     [GeneratedRegex(@"\]\((?!https?:|#)([^)#]+)")]
     private static partial Regex RelativeLink();
