@@ -43,6 +43,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
 
         // Here, and not when the answer is written, the work is not queued yet.
         HttpsOnly.Demand(builder);
+        builder.Metadata.Add(OperationResponse.NeverCached);
         foreach (var answer in AnswerDescriptions.Accepted)
         {
             builder.Metadata.Add(answer);
@@ -53,16 +54,13 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
     {
         var response = context.Response;
         OperationResponse.KeepPrivate(response);
+        accepted = OperationUrls.ForCaller(context, accepted);
         response.Headers.Location = accepted.StatusUrl;
         response.Headers["Operation-Location"] = accepted.StatusUrl;
 
         // Whole seconds, and never 0, which invites to look at once.
         var retryAfter = Math.Max(1, (long)Math.Ceiling(accepted.RetryAfter.TotalSeconds));
         response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
-        return OperationResponse.WriteJsonAsync(
-            context,
-            StatusCodes.Status202Accepted,
-            accepted with { OperationUrl = accepted.OperationUrl ?? OperationUrls.Of(context, accepted.Id) },
-            OperationJson.Accepted);
+        return OperationResponse.WriteJsonAsync(context, StatusCodes.Status202Accepted, accepted, OperationJson.Accepted);
     }
 }
