@@ -31,6 +31,7 @@ public sealed class ReadmeHostTests
             ["OffloadedPolling__S3__BucketName"] = await TestServers.NewBucketAsync(),
             ["OffloadedPolling__S3__ForcePathStyle"] = "true",
             ["OffloadedPolling__Operations__reports__QueueUrl"] = await TestServers.NewQueueAsync(),
+            ["Logging__LogLevel__Default"] = "None",
             ["Kestrel__Certificates__Default__Path"] = certificate.File,
             ["Kestrel__Certificates__Default__Password"] = TestCertificate.Password,
         });
