@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Orders;
@@ -46,7 +47,7 @@ internal static class HealthProbe
         var handler = new SocketsHttpHandler { UseProxy = false };
 
         // The certificate is for the name that callers use. Here it is only the way to the process on this machine.
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors != SslPolicyErrors.RemoteCertificateNotAvailable;
         if (address.IsUnixPipe)
         {
             handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(address.UnixPipePath, cancellationToken);

@@ -32,10 +32,10 @@ internal static class ListenAddresses
         var hosting = Hosting(configuration);
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
             .Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
-        return endpoints.Count == 0 || (hosting.Count > 0 && IsTrue(configuration[WebHostDefaults.PreferHostingUrlsKey])) ? hosting : endpoints;
+        return endpoints.Count == 0 || (hosting.Length > 0 && IsTrue(configuration[WebHostDefaults.PreferHostingUrlsKey])) ? hosting : endpoints;
     }
 
-    private static IReadOnlyList<string> Hosting(IConfiguration configuration) =>
+    private static string[] Hosting(IConfiguration configuration) =>
         Split(configuration[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls
             ? urls
             : [

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NSubstitute;
@@ -228,8 +227,8 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
     private JsonElement Schema(string name) => _document!.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(name);
 
-    private IEnumerable<JsonProperty> Properties(string schema) =>
-        Schema(schema).TryGetProperty("properties", out var properties) ? properties.EnumerateObject() : [];
+    private List<JsonProperty> Properties(string schema) =>
+        Schema(schema).TryGetProperty("properties", out var properties) ? [.. properties.EnumerateObject()] : [];
 
     private JsonElement Member(string schema, string name) => Schema(schema).GetProperty("properties").GetProperty(name);
 
