@@ -1,21 +1,26 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Sqlite;
-using Orders.Lambda;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
 /// <summary>Any ASP.NET Core application on the server of samples/Orders.Lambda.</summary>
 public sealed class GatewayServerTests : IAsyncLifetime
 {
+    private static readonly Type _server = Assembly.LoadFrom(FunctionProcess.Dll).GetType("Orders.Lambda.GatewayServer", throwOnError: true)!;
+
     private readonly SqliteProvider _provider = new();
 
     private readonly List<string> _told = [];
+
+    private Func<Stream, Task<Stream>> _handle = null!;
 
     private WebApplication _app = null!;
 
@@ -23,8 +28,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         RecordingLogger.Watch(builder.Logging.ClearProviders());
-        builder.Services.AddSingleton<GatewayServer>();
-        builder.Services.AddSingleton<IServer>(services => services.GetRequiredService<GatewayServer>());
+        builder.Services.AddSingleton(typeof(IServer), _server);
         builder.Services.AddScoped(_ => new Scoped(_told));
         builder.Services.AddScoped(_ => new ScopedAsync(_told));
         builder.Services.PostConfigure<OffloadedPolling.Sqlite.SqliteOptions>(sqlite => sqlite.PublicBaseUrl = new Uri("https://api.example.com"));
@@ -50,6 +54,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
             return "done";
         });
         await _app.StartAsync();
+        _handle = _server.GetMethod("HandleAsync")!.CreateDelegate<Func<Stream, Task<Stream>>>(_app.Services.GetRequiredService<IServer>());
     }
 
     public async ValueTask DisposeAsync()
@@ -169,7 +174,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     private async Task<GatewayReply> AskAsync(JsonNode received)
     {
         using var input = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(received));
-        using var reader = new StreamReader(await _app.Services.GetRequiredService<GatewayServer>().HandleAsync(input));
+        using var reader = new StreamReader(await _handle(input));
         return GatewayEvents.Read(await reader.ReadToEndAsync());
     }
 
