@@ -2,12 +2,15 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Orders;
 
 // Settings and the page lie beside the program, wherever it is started from.
-var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-if (args is [HealthProbe.Argument])
+var asksForHealth = args is [HealthProbe.Argument, ..];
+var builder = WebApplication.CreateSlimBuilder(
+    new WebApplicationOptions { Args = asksForHealth ? args[1..] : args, ContentRootPath = AppContext.BaseDirectory });
+if (asksForHealth)
 {
     return await HealthProbe.RunAsync(builder.Configuration);
 }
 
+builder.UseListenAddresses();
 var settings = OrdersOptions.Read(builder.Configuration);
 var polling = builder.Configuration.GetSection("OffloadedPolling");
 var isOnAws = OrdersOptions.IsOnAws(polling);

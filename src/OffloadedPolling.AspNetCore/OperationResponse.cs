@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 
 namespace OffloadedPolling.AspNetCore;
 
@@ -9,9 +10,14 @@ internal static class OperationResponse
 {
     public const string ProblemContentType = "application/problem+json";
 
+    /// <summary>Endpoint metadata that keeps answers out of the host's output cache, which ignores <c>Cache-Control</c> on responses.</summary>
+    public static OutputCacheAttribute NeverCached { get; } = new() { NoStore = true };
+
     /// <summary>A status URL is a credential: no cache may keep it, no page may pass it on.</summary>
     public static void KeepPrivate(HttpResponse response)
     {
+        // Endpoints that return a plain IResult do not carry the metadata.
+        response.HttpContext.Features.Get<IOutputCacheFeature>()?.Context.AllowCacheStorage = false;
         response.Headers.CacheControl = "no-store";
         response.Headers["Referrer-Policy"] = "no-referrer";
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Sqlite;
 
@@ -13,7 +14,11 @@ public sealed class HouseRulesTests
     private static readonly string[] _wordsToAvoid = ["Manager", "Helper", "Util", "Service", "Job"];
 
     private static readonly IEnumerable<Type> _publicTypes =
-        new[] { typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly, typeof(SqliteOptions).Assembly }
+        new[]
+        {
+            typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly, typeof(SqliteOptions).Assembly,
+            typeof(OffloadedPollingOpenApiServiceCollectionExtensions).Assembly,
+        }
             .SelectMany(assembly => assembly.GetExportedTypes());
 
     [Fact]

@@ -9,19 +9,21 @@ namespace Orders.Lambda;
 internal static class GatewayRequest
 {
     /// <exception cref="FormatException">The body is marked as Base64, and is none.</exception>
-    public static IFeatureCollection Read(GatewayEvent received, GatewayResponse response)
+    public static IFeatureCollection Read(GatewayEvent received, GatewayPath paths, GatewayResponse response)
     {
         var body = Body(received);
-        var (path, query) = (Path(received), Query(received));
+        var (pathBase, path) = paths.Split(received);
+        var query = Query(received);
         var request = new HttpRequestFeature
         {
             Method = (received.IsVersion2 ? GatewayEvent.Text(received.Http, "method") : received["httpMethod"])!,
             // API Gateway takes nothing else.
             Scheme = "https",
             Protocol = "HTTP/1.1",
+            PathBase = PathString.FromUriComponent(pathBase).Value!,
             Path = PathString.FromUriComponent(path).Value!,
             QueryString = query,
-            RawTarget = path + query,
+            RawTarget = pathBase + path + query,
             Headers = Headers(received),
             Body = new MemoryStream(body),
         };
@@ -43,19 +45,6 @@ internal static class GatewayRequest
     {
         var body = received["body"] ?? "";
         return received.Is("isBase64Encoded") ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body);
-    }
-
-    // An HTTP API puts the stage before the path, unless it is the default one.
-    private static string Path(GatewayEvent received)
-    {
-        var path = (received.IsVersion2 ? received["rawPath"] : received["path"])!;
-        var stage = $"/{GatewayEvent.Text(received.Context, "stage")}";
-        if (!received.IsVersion2 || !PathString.FromUriComponent(path).StartsWithSegments(stage, StringComparison.Ordinal))
-        {
-            return path;
-        }
-
-        return path.Length > stage.Length ? path[stage.Length..] : "/";
     }
 
     private static string Query(GatewayEvent received) => received.IsVersion2

@@ -19,8 +19,9 @@ internal static class RuntimeLoop
             return 1;
         }
 
-        // The next invocation may be long in coming.
-        using var http = new HttpClient { BaseAddress = new Uri($"http://{api}/2018-06-01/runtime/"), Timeout = Timeout.InfiniteTimeSpan };
+        // On this machine, so never through a proxy. The next invocation may be long in coming.
+        using var direct = new SocketsHttpHandler { UseProxy = false };
+        using var http = new HttpClient(direct) { BaseAddress = new Uri($"http://{api}/2018-06-01/runtime/"), Timeout = Timeout.InfiniteTimeSpan };
         Func<Stream, Task<Stream>> function;
         try
         {

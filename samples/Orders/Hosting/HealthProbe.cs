@@ -1,4 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 
 namespace Orders;
 
@@ -10,42 +12,84 @@ internal static class HealthProbe
     // Shorter than the probes of container platforms wait.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks at <c>URLS</c>, and prints the answer or what is wrong.</summary>
-    /// <returns>0 if it is healthy or can work all the same; 1 if not.</returns>
+    /// <summary>Asks at the first address that the configuration makes Orders listen at, and prints the answer or what is wrong.</summary>
+    /// <returns>0 if it is healthy or degraded; otherwise 1.</returns>
     public static async Task<int> RunAsync(IConfiguration configuration)
     {
-        var urls = configuration["URLS"];
-        if (!TryAddress(urls, out var address))
+        var configured = ListenAddresses.Of(configuration)[0];
+        if (Parse(configured) is not { } address)
         {
-            await Console.Error.WriteLineAsync($"URLS is '{urls}'. Set it to the addresses that Orders listens at, such as http://+:8080.");
+            await Console.Error.WriteLineAsync(
+                $"'{configured}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, in ASPNETCORE_URLS or Kestrel:Endpoints.");
             return 1;
         }
 
-        // Not through a proxy that the container has for what is outside.
-        using var direct = new SocketsHttpHandler { UseProxy = false };
-        using var http = new HttpClient(direct) { Timeout = _timeout };
+        var url = new UriBuilder(address.Scheme, address.IsUnixPipe ? "localhost" : Host(address.Host), address.IsUnixPipe ? -1 : address.Port, "/health").Uri;
+        using var http = new HttpClient(Handler(address)) { Timeout = _timeout };
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Host = AllowedHost(configuration["AllowedHosts"]);
         try
         {
-            using var response = await http.GetAsync(new Uri(address, "/health"));
+            using var response = await http.SendAsync(request);
             Console.Out.Write(await response.Content.ReadAsStringAsync());
             return response.IsSuccessStatusCode ? 0 : 1;
         }
         catch (Exception failed) when (failed is HttpRequestException or TaskCanceledException)
         {
-            await Console.Error.WriteLineAsync($"Orders does not answer at {address}: {failed.Message}");
+            await Console.Error.WriteLineAsync($"Orders does not answer at {configured}: {failed.Message}");
             return 1;
         }
     }
 
-    // Of several addresses the first; those that mean all of this machine's are no address to ask at.
-    private static bool TryAddress(string? urls, [NotNullWhen(true)] out Uri? address)
+    private static SocketsHttpHandler Handler(BindingAddress address)
     {
-        var first = (urls ?? "").Split(';')[0];
-        foreach (var all in (string[])["+", "*", "0.0.0.0", "[::]"])
+        // Not through a proxy that the container has for what is outside.
+        var handler = new SocketsHttpHandler { UseProxy = false };
+
+        // The certificate is for the name that callers use. Here it is only the way to the process on this machine.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors != SslPolicyErrors.RemoteCertificateNotAvailable;
+        if (address.IsUnixPipe)
         {
-            first = first.Replace($"://{all}", "://localhost", StringComparison.Ordinal);
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(address.UnixPipePath, cancellationToken);
         }
 
-        return Uri.TryCreate(first, UriKind.Absolute, out address) && address.Scheme is "http" or "https";
+        return handler;
     }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static BindingAddress? Parse(string configured)
+    {
+        try
+        {
+            return BindingAddress.Parse(configured) is { Scheme: "http" or "https" } address ? address : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    // To Kestrel, every name but localhost means all of this machine's addresses.
+    private static string Host(string host) =>
+        IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? host : "localhost";
+
+    // A host that answers to certain names only has to be asked by one of them.
+    private static string? AllowedHost(string? allowedHosts) =>
+        (allowedHosts ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var first, ..] names && !names.Contains("*")
+            ? first.Replace("*.", "health.", StringComparison.Ordinal)
+            : null;
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Mvc;
 using OffloadedPolling;
 using OffloadedPolling.AspNetCore;
@@ -14,7 +15,8 @@ internal static class OrdersApi
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default));
         services.AddProblemDetails();
         services.AddValidation();
-        services.AddOpenApi(document => document.AddResponseHeaders());
+        services.AddOpenApi();
+        services.AddOffloadedPollingOpenApi();
         services.AddCors();
         if (OrdersOptions.DemandsTokens(configuration))
         {
@@ -33,12 +35,14 @@ internal static class OrdersApi
     {
         var polls = new PollCounter(hostStandsInForS3);
         app.Use(polls.CountAsync);
-        app.UseCors(cors => cors.WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").WithHeaders("Authorization", "Content-Type", "Idempotency-Key"));
+        app.UseCors();
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.MapOpenApi();
-        var operationUrls = app.MapOperations("/operations");
-        var orders = app.MapGroup("/order");
+
+        // Not for all of the host: the library's status route answers preflights itself, as S3 does.
+        var operationUrls = app.MapOperations("/operations").RequireCors(AllowPages);
+        var orders = app.MapGroup("/order").RequireCors(AllowPages);
         if (OrdersOptions.DemandsTokens(app.Configuration))
         {
             // Who may renew a status URL is decided here. Status URLs themselves stay as they are: S3 asks nobody who they are.
@@ -49,11 +53,13 @@ internal static class OrdersApi
         orders.MapPost("", (
             CreateOrder order,
             [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+            HttpRequest request,
             ClaimsPrincipal user,
             IOffloadedOperations operations,
             CancellationToken cancel) => OperationResults.AcceptAsync(operations, order, new AcceptOptions
             {
-                ResourceLocation = id => $"/order/{id}",
+                // As the caller reached this host, like the operation URL.
+                ResourceLocation = id => $"{request.PathBase}/order/{id}",
                 IdempotencyKey = idempotencyKey,
                 IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
             }, cancel))
@@ -63,6 +69,10 @@ internal static class OrdersApi
             .WithSummary("An order, once it is created.")
             .Produces<Order>()
             .ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapGet("/polls", () => TypedResults.Ok(polls.Count)).WithSummary("How many polls this process has got. For the page.");
+        app.MapGet("/polls", () => TypedResults.Ok(polls.Count)).RequireCors(AllowPages).WithSummary("How many polls this process has got. For the page.");
+
+        void AllowPages(CorsPolicyBuilder cors) => cors.WithOrigins(settings.AllowedOrigins)
+            .WithMethods("GET", "POST")
+            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key");
     }
 }

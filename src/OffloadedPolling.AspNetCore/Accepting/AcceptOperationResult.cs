@@ -44,6 +44,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
         // Here, and not when the answer is written, the work is not queued yet.
         HttpsOnly.Demand(builder);
         builder.Metadata.Add(AcceptsOperations.Instance);
+        builder.Metadata.Add(OperationResponse.NeverCached);
         foreach (var answer in AnswerDescriptions.Accepted)
         {
             builder.Metadata.Add(answer);

@@ -1,8 +1,8 @@
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// A header of an endpoint's answer: metadata, as ASP.NET Core's own describes no headers. Whatever writes a host's OpenAPI document finds it
-/// at the endpoint; <c>samples/Orders/Hosting/OpenApiHeaders.cs</c> is a transformer to copy.
+/// Endpoint metadata that describes a header of a response, which ASP.NET Core's own metadata cannot. The package
+/// <c>OffloadedPolling.AspNetCore.OpenApi</c> writes it into the host's OpenAPI documents.
 /// </summary>
 /// <param name="StatusCode">The answer's HTTP status code.</param>
 /// <param name="Name">The header's name.</param>

@@ -40,17 +40,17 @@ public static class OperationEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentException.ThrowIfNullOrEmpty(pattern);
         ResponseSchemas.AddTo(endpoints.ServiceProvider);
-        var group = endpoints.MapGroup(pattern);
+        var group = endpoints.MapGroup(pattern).WithMetadata(OperationResponse.NeverCached);
         group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancel))
             .DemandHttps()
-            .WithSummary("A fresh status URL of an operation.")
+            .WithSummary("Gets a new status URL of an operation.")
             .Answers(AnswerDescriptions.Url);
         group.MapGet("/{id}", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: true, cancel))
             .DemandHttps()
             .WithName(OperationUrls.EndpointName)
-            .WithSummary("To an operation's status, for people and curl.")
+            .WithSummary("Redirects to the status of an operation.")
             .Answers(AnswerDescriptions.Redirect);
         group.MapPost("/{id}/cancel", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
                 CancelResult.CancelAsync(operations, id, cancel))
@@ -64,7 +64,7 @@ public static class OperationEndpointRouteBuilderExtensions
 
         if (endpoints.ServiceProvider.GetService<ISignedStatusRoute>() is { } route)
         {
-            SignedStatusEndpoint.Map(endpoints.MapGroup(pattern), route);
+            SignedStatusEndpoint.Map(endpoints.MapGroup(pattern).WithMetadata(OperationResponse.NeverCached), route);
         }
 
         return group;
@@ -80,6 +80,6 @@ public static class OperationEndpointRouteBuilderExtensions
                     CancellationToken cancel) => CredentialsResult.IssueAsync(issuer, id, user, refused, cancel))
             .RequireAuthorization()
             .DemandHttps()
-            .WithSummary("Temporary credentials for an operation's status.")
+            .WithSummary("Issues temporary credentials for the status of an operation.")
             .Answers(AnswerDescriptions.Credentials);
 }

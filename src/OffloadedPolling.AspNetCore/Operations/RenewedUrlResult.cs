@@ -5,26 +5,24 @@ namespace OffloadedPolling.AspNetCore;
 /// <summary>A fresh status URL, in a body or as a redirect; or why there is none.</summary>
 internal sealed class RenewedUrlResult : IResult
 {
-    private readonly string _id;
-
     private readonly bool _redirect;
 
     private readonly AcceptedOperation? _renewed;
 
     private readonly OffloadedPollingException? _failure;
 
-    private RenewedUrlResult(string id, bool redirect, AcceptedOperation? renewed, OffloadedPollingException? failure) =>
-        (_id, _redirect, _renewed, _failure) = (id, redirect, renewed, failure);
+    private RenewedUrlResult(bool redirect, AcceptedOperation? renewed, OffloadedPollingException? failure) =>
+        (_redirect, _renewed, _failure) = (redirect, renewed, failure);
 
     public static async Task<RenewedUrlResult> RenewAsync(IOffloadedOperations operations, string id, bool redirect, CancellationToken cancel)
     {
         try
         {
-            return new RenewedUrlResult(id, redirect, await operations.RenewUrlAsync(id, cancel).ConfigureAwait(false), null);
+            return new RenewedUrlResult(redirect, await operations.RenewUrlAsync(id, cancel).ConfigureAwait(false), null);
         }
         catch (OffloadedPollingException failure) when (FailureProblem.IsKnown(failure))
         {
-            return new RenewedUrlResult(id, redirect, null, failure);
+            return new RenewedUrlResult(redirect, null, failure);
         }
     }
 
@@ -37,14 +35,13 @@ internal sealed class RenewedUrlResult : IResult
 
     private Task WriteUrlAsync(HttpContext context, AcceptedOperation renewed)
     {
+        OperationResponse.KeepPrivate(context.Response);
         if (!_redirect)
         {
-            OperationResponse.KeepPrivate(context.Response);
-            var body = renewed with { OperationUrl = OperationUrls.Of(context, _id) };
+            var body = renewed with { OperationUrl = OperationUrls.Of(context, renewed.Id) };
             return OperationResponse.WriteJsonAsync(context, StatusCodes.Status200OK, body, OperationJson.Accepted);
         }
 
-        OperationResponse.KeepPrivate(context.Response);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = renewed.StatusUrl;
         return Task.CompletedTask;

@@ -41,7 +41,7 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
         group.MapGet(Pattern, (string id, HttpContext context) => endpoint.ServeAsync(id, context))
             .AllowAnonymous()
             .WithName(StatusRouteAddress.EndpointName)
-            .WithSummary("An operation's status: what status URLs point to.")
+            .WithSummary("Gets the status of an operation. Status URLs lead here.")
             .Answers(AnswerDescriptions.Status);
         group.MapMethods(Pattern, [HttpMethods.Options], AnswerPreflight).AllowAnonymous().ExcludeFromDescription();
     }

@@ -18,7 +18,10 @@ internal static class HttpsOnly
 
     // What proxies add, and what ASP.NET Core's middleware leaves of it. Of X-Forwarded-For, when it was heeded, the caller's address is left.
     private static readonly string[] _forwarded =
-        ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "Via", "X-Original-Proto", "X-Original-Host"];
+        [
+            "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded", "X-Real-IP", "Via",
+            "X-Original-Proto", "X-Original-Host", "X-Original-Prefix",
+        ];
 
     /// <summary>Why this request's caller cannot be given a credential; <see langword="null"/> if it can.</summary>
     public static OperationProblem? Refusal(HttpContext context)
@@ -47,6 +50,9 @@ internal static class HttpsOnly
         }
         : null;
 
+    /// <summary>Returns whether a proxy has sent the request on, trusted or not.</summary>
+    public static bool IsForwarded(HttpRequest request) => _forwarded.Any(request.Headers.ContainsKey);
+
     /// <summary>Demands https before the endpoint does anything.</summary>
     public static void Demand(EndpointBuilder endpoint) => endpoint.FilterFactories.Add((_, next) => call =>
         Refusal(call.HttpContext) is { } refusal ? ValueTask.FromResult<object?>(new ProblemResult(refusal)) : next(call));
@@ -54,7 +60,7 @@ internal static class HttpsOnly
     // Behind a proxy on this machine that does not tell the caller's address, or whose word nobody has heeded, the caller may be anywhere. Without an address it came through a socket file.
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
-        && !_forwarded.Any(context.Request.Headers.ContainsKey);
+        && !IsForwarded(context.Request);
 
     private static bool IsDemanded(IServiceProvider services) =>
         services.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.RequireHttps

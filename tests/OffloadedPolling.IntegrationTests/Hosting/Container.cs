@@ -20,7 +20,7 @@ internal sealed class Container(Dockerfile image, string app, string data)
         var (program, arguments) = Command("HEALTHCHECK");
         var environment = new Dictionary<string, string>
         {
-            ["URLS"] = image.Single("ENV").Replace("URLS=", "", StringComparison.Ordinal).Replace(image.Single("EXPOSE"), $"{address.Port}", StringComparison.Ordinal),
+            ["ASPNETCORE_HTTP_PORTS"] = $"{address.Port}",
             ["http_proxy"] = "http://127.0.0.1:9",
             ["no_proxy"] = "",
             ["NO_PROXY"] = "",

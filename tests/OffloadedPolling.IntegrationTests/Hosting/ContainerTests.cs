@@ -24,7 +24,7 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         Assert.Equal(entry, string.Join(' ', Dockerfile.Exec(stage.Single("ENTRYPOINT"))));
         Assert.Equal($"{entry} --health", string.Join(' ', Dockerfile.Exec(stage.Single("HEALTHCHECK"))));
         Assert.Equal([$"--from={publish} /app /app", $"--from={publish} --chown=$APP_UID /data /data"], stage.All("COPY"));
-        Assert.Equal($"URLS=http://+:{stage.Single("EXPOSE")}", stage.Single("ENV"));
+        Assert.Equal($"ASPNETCORE_HTTP_PORTS={stage.Single("EXPOSE")}", stage.Single("ENV"));
         Assert.Equal("/data", stage.Single("WORKDIR"));
     }
 
@@ -68,7 +68,7 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         Assert.Equal(0, await api.StopAsync());
         var (gone, whither) = await container.HealthAsync(api.Address);
         Assert.Equal(1, gone);
-        Assert.StartsWith($"Orders does not answer at http://localhost:{api.Address.Port}/: ", whither, StringComparison.Ordinal);
+        Assert.StartsWith($"Orders does not answer at http://*:{api.Address.Port}: ", whither, StringComparison.Ordinal);
         Assert.All(Directory.EnumerateFileSystemEntries(data), file => Assert.StartsWith("orders.db", Path.GetFileName(file), StringComparison.Ordinal));
     }
 }

@@ -27,8 +27,20 @@ public sealed class HealthProbeTests
     [InlineData("localhost")]
     [InlineData("localhost:5080")]
     [InlineData("http://")]
-    public async Task Health_UrlsIsNoAddress_SaysSo(string urls) =>
-        Assert.Equal((1, $"URLS is '{urls}'. Set it to the addresses that Orders listens at, such as http://+:8080."), await AskAsync(urls));
+    [InlineData("net.tcp://localhost:5080")]
+    public async Task Health_OfWhatIsNoAddress_SaysSo(string urls) => (await AskAsync(urls)).Should().Be(
+        (1, $"'{urls}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, in ASPNETCORE_URLS or Kestrel:Endpoints."));
+
+    [Fact]
+    public async Task Health_WhereNobodyListens_SaysWhereItAsked()
+    {
+        var urls = $"http://*:{FreePort.Next()}";
+
+        var (exitCode, output) = await AskAsync(urls);
+
+        exitCode.Should().Be(1);
+        output.Should().StartWith($"Orders does not answer at {urls}: ");
+    }
 
     private static async Task<(int ExitCode, string Output)> AskAsync(string urls)
     {

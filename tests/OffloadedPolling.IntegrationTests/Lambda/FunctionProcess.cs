@@ -9,7 +9,8 @@ internal sealed class FunctionProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
 
-    private static readonly string _dll = typeof(FunctionProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    /// <summary>The functions' assembly.</summary>
+    public static string Dll { get; } = typeof(FunctionProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "LambdaDll").Value!;
 
     private readonly RuntimeApi _api;
@@ -23,7 +24,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
     /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it asks for work.</summary>
     public static async Task<FunctionProcess> StartAsync(string handler, IReadOnlyDictionary<string, string> settings, string? program = null)
     {
-        var function = await LaunchAsync(handler, settings, program ?? _dll);
+        var function = await LaunchAsync(handler, settings, program ?? Dll);
         await Task.WhenAny(function._api.Ready, function._api.InitError, function._process.Process.WaitForExitAsync()).WaitAsync(_startTimeout);
         return function._api.Ready.IsCompleted ? function : throw new InvalidOperationException($"{handler} did not start.\n{function.Output}");
     }
@@ -31,7 +32,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
     /// <summary>Starts it with settings that it should refuse, and returns what it told Lambda.</summary>
     public static async Task<(int ExitCode, string InitError)> FailToStartAsync(string handler, IReadOnlyDictionary<string, string> settings)
     {
-        await using var function = await LaunchAsync(handler, settings, _dll);
+        await using var function = await LaunchAsync(handler, settings, Dll);
         var initError = await function._api.InitError.WaitAsync(_startTimeout);
         await function._process.Process.WaitForExitAsync().WaitAsync(_startTimeout);
         return (function._process.Process.ExitCode, initError);

@@ -23,11 +23,12 @@ internal static class GatewayEvents
         return WithBody(recorded, body);
     }
 
-    /// <summary>A REST API's, which is as an HTTP API's with payload version 1.0.</summary>
+    /// <summary>A REST API's, which is as an HTTP API's with payload version 1.0. Its domain has no stage and no base path.</summary>
     public static string Version1(string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         var recorded = Recorded("rest-api.json");
         recorded["path"] = path.Split('?')[0];
+        recorded["requestContext"]!["path"] = path.Split('?')[0];
         recorded["httpMethod"] = method;
         foreach (var (name, value) in headers)
         {

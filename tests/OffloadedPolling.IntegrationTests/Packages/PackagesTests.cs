@@ -13,6 +13,7 @@ public sealed class PackagesTests(LocalPackages packages)
     [Fact]
     public void Pack_MakesEachPackage_WithItsSymbols() => Assert.Equal(
         [
+            "OffloadedPolling.AspNetCore.OpenApi.nupkg", "OffloadedPolling.AspNetCore.OpenApi.snupkg",
             "OffloadedPolling.AspNetCore.nupkg", "OffloadedPolling.AspNetCore.snupkg",
             "OffloadedPolling.Client.nupkg", "OffloadedPolling.Client.snupkg",
             "OffloadedPolling.Sqlite.nupkg", "OffloadedPolling.Sqlite.snupkg",
@@ -25,6 +26,7 @@ public sealed class PackagesTests(LocalPackages packages)
     [InlineData("OffloadedPolling.Client")]
     [InlineData("OffloadedPolling", "OffloadedPolling.Client", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
     [InlineData("OffloadedPolling.AspNetCore", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "OpenTelemetry.Api")]
+    [InlineData("OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi", "OpenTelemetry.Api")]
     [InlineData("OffloadedPolling.Sqlite", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
     public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
     {

@@ -175,6 +175,12 @@ public sealed class OpenApiContractTests : IDisposable
                 schema = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(name);
             }
 
+            CheckType(schema, value, what);
+            if (value.ValueKind == JsonValueKind.Array && schema.TryGetProperty("items", out var items))
+            {
+                value.EnumerateArray().ToList().ForEach(item => CheckSchema(items, item, what));
+            }
+
             if (value.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties))
             {
                 return;
@@ -196,5 +202,27 @@ public sealed class OpenApiContractTests : IDisposable
             var required = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()!).ToList() : [];
             Assert.True(required.TrueForAll(name => value.TryGetProperty(name, out _)), $"{what}\nlacks one of {string.Join(", ", required)}.");
         }
+
+        private static void CheckType(JsonElement schema, JsonElement value, string what)
+        {
+            if (schema.TryGetProperty("type", out var type))
+            {
+                var types = type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(each => each.GetString()!).ToList() : [type.GetString()!];
+                types.Should().Contain(each => Is(value, each), $"{value} is in {what}");
+            }
+
+            if (schema.TryGetProperty("enum", out var values))
+            {
+                values.EnumerateArray().Select(each => each.GetString()).Should().Contain(value.GetString(), what);
+            }
+        }
+
+        private static bool Is(JsonElement value, string type) => (type, value.ValueKind) switch
+        {
+            ("integer", JsonValueKind.Number) => value.TryGetInt64(out _),
+            ("number", JsonValueKind.Number) or ("string", JsonValueKind.String) or ("object", JsonValueKind.Object) or ("array", JsonValueKind.Array) => true,
+            ("boolean", JsonValueKind.True or JsonValueKind.False) or ("null", JsonValueKind.Null) => true,
+            _ => false,
+        };
     }
 }

@@ -22,12 +22,23 @@ internal sealed class OrdersProcess : IAsyncDisposable
 
     /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it is healthy.</summary>
     public static async Task<OrdersProcess> StartAsync(
-        IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
+        IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null) =>
+        await WhenHealthyAsync(Launch(settings, program, arguments, folder, address));
+
+    /// <summary>Starts it with settings or arguments that say themselves where it listens, and waits until it is healthy there.</summary>
+    public static Task<OrdersProcess> StartAtAsync(
+        Uri address, IReadOnlyDictionary<string, string> settings, IEnumerable<string>? arguments = null, string? program = null) =>
+        WhenHealthyAsync(new OrdersProcess(new WatchedProcess("Orders", program ?? Dll, settings, arguments), address));
+
+    /// <summary>Starts it with settings that say themselves where it listens, without waiting for anything.</summary>
+    public static OrdersProcess StartAt(Uri address, IReadOnlyDictionary<string, string> settings) =>
+        new(new WatchedProcess("Orders", Dll, settings), address);
+
+    private static async Task<OrdersProcess> WhenHealthyAsync(OrdersProcess orders)
     {
-        var orders = Launch(settings, program, arguments, folder, address);
         try
         {
-            using var http = new HttpClient();
+            using var http = new HttpClient(TestCertificate.NewHandler());
             await Eventually.TrueAsync(
                 async () => orders._process.Process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
             return orders._process.Process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;

@@ -15,7 +15,7 @@ internal static class Host
     public static void Run(string[] args)
     {
         // begin: host
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddOffloadedPolling(builder.Configuration.GetSection("OffloadedPolling"))
             .WithS3()
             .WithSqs()

@@ -131,6 +131,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     [Theory]
     [InlineData("X-Forwarded-For", Elsewhere)]
     [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Forwarded-Prefix", "/shop")]
     [InlineData("Forwarded", "for=203.0.113.7;proto=https")]
     [InlineData("X-Real-IP", Elsewhere)]
     [InlineData("Via", "1.1 proxy")]

@@ -1,0 +1,70 @@
+using System.Net;
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Hosting;
+
+/// <summary>What pages of other origins may ask of Orders.</summary>
+public sealed class CrossOriginTests : IAsyncLifetime
+{
+    private const string Shop = "https://shop.example.com";
+
+    private readonly DeskSettings _desk = new();
+
+    private readonly Caller _caller = new();
+
+    private OrdersProcess _orders = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = _desk.For();
+        settings["Orders__AllowedOrigins__0"] = Shop;
+        _orders = await OrdersProcess.StartAsync(settings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _orders.DisposeAsync();
+        _caller.Dispose();
+        _desk.Dispose();
+    }
+
+    [Theory]
+    [InlineData(Shop)]
+    [InlineData("https://elsewhere.example.com")]
+    public async Task AStatusUrl_AnswersPreflightsOfEveryOrigin_AsS3Does(string origin)
+    {
+        var accepted = await _caller.PlaceAsync(_orders.Address);
+
+        using var answer = await PreflightAsync(new Uri(accepted.StatusUrl), origin, "GET", "if-none-match,traceparent");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.NoContent);
+        answer.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal("*");
+        answer.Headers.GetValues("Access-Control-Allow-Headers").Should().Equal("*");
+    }
+
+    [Theory]
+    [InlineData("/order", "POST", "content-type,idempotency-key")]
+    [InlineData("/order/0123456789abcdef0123456789abcdef", "GET", "authorization")]
+    [InlineData("/operations/0123456789abcdef0123456789abcdef/url", "GET", "authorization")]
+    [InlineData("/operations/0123456789abcdef0123456789abcdef/cancel", "POST", "authorization")]
+    [InlineData("/polls", "GET", "authorization")]
+    public async Task TheApi_AllowsThePagesThatTheSettingsName_AndNoOthers(string path, string method, string headers)
+    {
+        using var allowed = await PreflightAsync(new Uri(_orders.Address, path), Shop, method, headers);
+        using var refused = await PreflightAsync(new Uri(_orders.Address, path), "https://elsewhere.example.com", method, headers);
+
+        allowed.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal(Shop);
+        allowed.Headers.GetValues("Access-Control-Allow-Headers").Single().ToLowerInvariant().Split(',').Should().Contain(headers.Split(','));
+        refused.Headers.Contains("Access-Control-Allow-Origin").Should().BeFalse();
+    }
+
+    private async Task<HttpResponseMessage> PreflightAsync(Uri url, string origin, string method, string headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, url);
+        request.Headers.Add("Origin", origin);
+        request.Headers.Add("Access-Control-Request-Method", method);
+        request.Headers.Add("Access-Control-Request-Headers", headers);
+        return await _caller.Http.SendAsync(request);
+    }
+}

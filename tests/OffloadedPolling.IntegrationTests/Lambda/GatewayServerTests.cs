@@ -1,0 +1,216 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.IntegrationTests.Lambda;
+
+/// <summary>Any ASP.NET Core application on the server of samples/Orders.Lambda.</summary>
+public sealed class GatewayServerTests : IAsyncLifetime
+{
+    private static readonly Type _server = Assembly.LoadFrom(FunctionProcess.Dll).GetType("Orders.Lambda.GatewayServer", throwOnError: true)!;
+
+    private readonly SqliteProvider _provider = new();
+
+    private readonly List<string> _told = [];
+
+    private Func<Stream, Task<Stream>> _handle = null!;
+
+    private WebApplication _app = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        RecordingLogger.Watch(builder.Logging.ClearProviders());
+        builder.Services.AddSingleton(typeof(IServer), _server);
+        builder.Services.AddScoped(_ => new Scoped(_told));
+        builder.Services.AddScoped(_ => new ScopedAsync(_told));
+        builder.Services.PostConfigure<OffloadedPolling.Sqlite.SqliteOptions>(sqlite => sqlite.PublicBaseUrl = new Uri("https://api.example.com"));
+        _provider.Choose(builder.Services.AddOffloadedPolling().AddOperation<Parcel>("parcels", ParcelJson.Default));
+        _app = builder.Build();
+        _app.MapPost("/order", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
+        _app.MapOperations("/operations");
+        _app.MapGet("/", (HttpRequest request) => $"page at {request.PathBase}");
+        _app.MapGet("/orders.js", (HttpRequest request) => $"script at {request.PathBase}");
+        _app.MapGet("/scoped", (Scoped scoped, ScopedAsync scopedAsync, HttpContext context) =>
+        {
+            context.Response.OnStarting(() => Tell("starting"));
+            context.Response.OnCompleted(() => Tell(context.RequestServices is null ? "no services" : "completed"));
+            return $"{scoped} {scopedAsync}";
+        });
+        _app.MapGet("/fails", (Scoped _) =>
+        {
+            throw new InvalidOperationException("It fails.");
+        });
+        _app.MapGet("/fails-at-its-end", (Scoped _, HttpContext context) =>
+        {
+            context.Response.OnCompleted(() => throw new InvalidOperationException("It fails."));
+            return "done";
+        });
+        await _app.StartAsync();
+        _handle = _server.GetMethod("HandleAsync")!.CreateDelegate<Func<Stream, Task<Stream>>>(_app.Services.GetRequiredService<IServer>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("lambda-v2-stage.json", "/prod")]
+    [InlineData("lambda-v1-stage.json", "/prod")]
+    [InlineData("lambda-v2-base-path.json", "/shop")]
+    [InlineData("http-api-v2.json", "")]
+    [InlineData("rest-api.json", "/Prod")]
+    public async Task AnOrder_AcceptedFromAnEvent_HasAnOperationUrlThatWorks(string file, string prefix)
+    {
+        var posted = GatewayEvents.Recorded(file);
+
+        var accepted = JsonSerializer.Deserialize((await AskAsync(posted)).Body, OperationJson.Accepted)!;
+
+        accepted.OperationUrl.Should().Be($"{prefix}/operations/{accepted.Id}");
+        (await AskAsync(posted, "GET", prefix, $"/operations/{accepted.Id}/url")).StatusCode.Should().Be(200);
+        (await AskAsync(posted, "POST", prefix, $"/operations/{accepted.Id}/cancel")).StatusCode.Should().Be(202);
+        (await AskAsync(posted, "GET", prefix, "/")).Body.Should().Be($"page at {prefix}");
+        (await AskAsync(posted, "GET", prefix, "/orders.js")).Body.Should().Be($"script at {prefix}");
+        (await AskAsync(posted, "GET", prefix, "/nothing")).StatusCode.Should().Be(404);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/shop/")]
+    [InlineData("/shop/v1/")]
+    public async Task ACustomDomain_WithAndWithoutABasePath_ServesThePageAndTheApi(string root)
+    {
+        var posted = GatewayEvents.Recorded("lambda-v2-base-path.json");
+
+        (await AskAsync(posted, "GET", "", root)).Body.Should().Be($"page at {root.TrimEnd('/')}");
+        var accepted = await AskAsync(posted, "POST", "", $"{root}order");
+
+        JsonSerializer.Deserialize(accepted.Body, OperationJson.Accepted)!.OperationUrl.Should().StartWith($"{root}operations/");
+    }
+
+    [Theory]
+    [InlineData("abc123.execute-api.eu-west-1.amazonaws.com")]
+    [InlineData("abc123.lambda-url.eu-west-1.on.aws")]
+    [InlineData(null)]
+    public async Task APathThatIsNoRoute_OnADomainWithoutBasePaths_Is404(string? domain)
+    {
+        var posted = GatewayEvents.Recorded("lambda-v2-base-path.json");
+        posted["requestContext"]!["domainName"] = domain;
+
+        (await AskAsync(posted)).StatusCode.Should().Be(404);
+    }
+
+    // The HTTP API's own payload version 1.0 has the stage in both paths.
+    [Fact]
+    public async Task AnHttpApisVersion1_WithAStage_HasAnOperationUrlThatIncludesIt()
+    {
+        var posted = GatewayEvents.Recorded("lambda-v1-stage.json");
+        posted["version"] = "1.0";
+        posted["path"] = "/prod/order";
+
+        var accepted = JsonSerializer.Deserialize((await AskAsync(posted)).Body, OperationJson.Accepted)!;
+
+        accepted.OperationUrl.Should().Be($"/prod/operations/{accepted.Id}");
+    }
+
+    // A REST API tells a custom domain's base path in both paths, and its stage in neither.
+    [Fact]
+    public async Task ARestApi_UnderACustomDomainsBasePath_HasAnOperationUrlThatIncludesIt()
+    {
+        var posted = GatewayEvents.Recorded("lambda-v1-stage.json");
+        posted["path"] = "/shop/order";
+        posted["requestContext"]!["path"] = "/shop/order";
+        posted["requestContext"]!["domainName"] = "api.example.com";
+
+        var accepted = JsonSerializer.Deserialize((await AskAsync(posted)).Body, OperationJson.Accepted)!;
+
+        accepted.OperationUrl.Should().Be($"/shop/operations/{accepted.Id}");
+    }
+
+    [Fact]
+    public async Task RequestScopes_AreDisposedWithEachResponse()
+    {
+        for (var asked = 0; asked < 3; asked++)
+        {
+            (await AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/scoped")).StatusCode.Should().Be(200);
+        }
+
+        _told.Should().Equal(Enumerable.Repeat<string[]>(["starting", "completed", "disposed async", "disposed"], 3).SelectMany(each => each));
+    }
+
+    [Fact]
+    public async Task ARequestThatFails_LeavesNoScopeBehind()
+    {
+        var asked = () => AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/fails");
+
+        await asked.Should().ThrowAsync<InvalidOperationException>();
+        _told.Should().Equal("disposed");
+    }
+
+    [Fact]
+    public async Task ACallbackThatFails_SpoilsNeitherTheResponseNorTheOthers()
+    {
+        var answer = await AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/fails-at-its-end");
+
+        (answer.StatusCode, answer.Body).Should().Be((200, "done"));
+        _told.Should().Equal("disposed");
+    }
+
+    private Task Tell(string what)
+    {
+        _told.Add(what);
+        return Task.CompletedTask;
+    }
+
+    private async Task<GatewayReply> AskAsync(JsonNode received)
+    {
+        using var input = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(received));
+        using var reader = new StreamReader(await _handle(input));
+        return GatewayEvents.Read(await reader.ReadToEndAsync());
+    }
+
+    /// <summary>Asks as the caller of a recorded event would, at another path behind the same prefix.</summary>
+    private Task<GatewayReply> AskAsync(JsonNode recorded, string method, string prefix, string path)
+    {
+        var received = recorded.DeepClone();
+        received["body"] = null;
+        var context = received["requestContext"]!;
+        if ((string?)received["version"] == "2.0")
+        {
+            received["rawPath"] = prefix + path;
+            context["http"]!["path"] = prefix + path;
+            context["http"]!["method"] = method;
+        }
+        else
+        {
+            received["path"] = path;
+            received["httpMethod"] = method;
+            context["path"] = prefix + path;
+        }
+
+        return AskAsync(received);
+    }
+
+    private sealed class Scoped(List<string> told) : IDisposable
+    {
+        public void Dispose() => told.Add("disposed");
+    }
+
+    private sealed class ScopedAsync(List<string> told) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            told.Add("disposed async");
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,322 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NSubstitute;
+using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.Tests.Description;
+
+/// <summary>The OpenAPI document of a host, as a generator of clients reads it.</summary>
+public sealed class OpenApiDocumentTests : IAsyncDisposable
+{
+    private static readonly string[] _states = ["NotStarted", "Running", "Succeeded", "Failed", "Canceled"];
+
+    private readonly SqliteProvider _provider = new();
+
+    private readonly HttpClient _http = new();
+
+    private JsonDocument? _document;
+
+    public static TheoryData<string> Hosts() => ["plain", "before AddOpenApi", "twice", "snake case", "OpenAPI 3.0"];
+
+    public async ValueTask DisposeAsync()
+    {
+        _document?.Dispose();
+        _http.Dispose();
+        await _provider.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task Durations_AreNumbersOfSeconds(string host)
+    {
+        await ReadAsync(host);
+
+        AssertSeconds(Member("AcceptedOperation", "retryAfter"));
+        AssertSeconds(Member("OperationEstimate", "median"));
+        AssertSeconds(Member("OperationEstimate", "upper"));
+        var quantiles = Member("OperationEstimate", "quantiles");
+        TypeOf(quantiles).Should().Be("array");
+        TypeOf(quantiles.GetProperty("items")).Should().Be("number");
+        (quantiles.GetProperty("minItems").GetInt32(), quantiles.GetProperty("maxItems").GetInt32()).Should().Be((13, 13));
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task States_AreAnEnumOfStrings(string host)
+    {
+        await ReadAsync(host);
+
+        foreach (var schema in (string[])["AcceptedOperation", "OperationStatus"])
+        {
+            var state = Resolve(Member(schema, "status"));
+            TypeOf(state).Should().Be("string");
+            state.GetProperty("enum").EnumerateArray().Select(value => value.GetString()).Should().Equal(_states);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task Members_AreThoseOfTheWire_WithTheirTypes(string host)
+    {
+        await ReadAsync(host);
+
+        Types("AcceptedOperation").Should().BeEquivalentTo(new Dictionary<string, string>
+        {
+            ["id"] = "string", ["status"] = "string", ["statusUrl"] = "string uri", ["statusUrlExpiresAt"] = "string date-time",
+            ["operationUrl"] = "string uri-reference", ["retryAfter"] = "number double", ["estimate"] = "object",
+        });
+        Types("OperationStatus").Should().BeEquivalentTo(new Dictionary<string, string>
+        {
+            ["id"] = "string", ["kind"] = "string", ["status"] = "string", ["createdAt"] = "string date-time", ["lastUpdatedAt"] = "string date-time",
+            ["expiresAt"] = "string date-time", ["attempt"] = "integer int32", ["percentComplete"] = "integer int32", ["message"] = "string",
+            ["estimate"] = "object", ["resourceLocation"] = "string uri-reference", ["result"] = "any", ["error"] = "object",
+        });
+        Types("OperationProblem").Should().BeEquivalentTo(new Dictionary<string, string>
+        {
+            ["type"] = "string uri-reference", ["title"] = "string", ["status"] = "integer int32", ["detail"] = "string",
+            ["instance"] = "string uri-reference",
+        });
+        Required("AcceptedOperation").Should().BeEquivalentTo("id", "status", "statusUrl", "statusUrlExpiresAt", "retryAfter");
+        Required("OperationStatus").Should().BeEquivalentTo("id", "kind", "status", "createdAt", "lastUpdatedAt", "expiresAt");
+        Required("OperationEstimate").Should().BeEquivalentTo("median", "upper");
+        Required("OperationProblem").Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task EveryReference_LeadsSomewhere(string host)
+    {
+        await ReadAsync(host);
+
+        var references = All(_document!.RootElement).Where(element => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("$ref", out _)).ToList();
+        references.Should().NotBeEmpty();
+        references.Should().OnlyContain(reference => Resolve(reference).ValueKind == JsonValueKind.Object);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task EverySchemaAndMember_HasAPlainDescription(string host)
+    {
+        await ReadAsync(host);
+
+        foreach (var name in (string[])["AcceptedOperation", "OperationStatus", "OperationEstimate", "OperationProblem", "OperationState"])
+        {
+            AssertPlain(name, Schema(name));
+            foreach (var member in Properties(name))
+            {
+                // OpenAPI 3.0 has no description beside a reference.
+                if (host != "OpenAPI 3.0" || !member.Value.TryGetProperty("$ref", out _))
+                {
+                    AssertPlain($"{name}.{member.Name}", member.Value);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Descriptions_OfMembersThatShareASchema_AreTheirOwn()
+    {
+        await ReadAsync("plain");
+
+        var inAccepted = Member("AcceptedOperation", "estimate").GetProperty("description").GetString();
+        var inStatus = Member("OperationStatus", "estimate").GetProperty("description").GetString();
+
+        inStatus.Should().Contain("lastUpdatedAt").And.NotBe(inAccepted);
+        Schema("OperationEstimate").GetProperty("description").GetString().Should().NotBe(inAccepted).And.NotBe(inStatus);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task ResponseHeaders_AreDescribed(string host)
+    {
+        await ReadAsync(host);
+
+        var accepted = Response("/parcels", "post", "202").GetProperty("headers");
+        TypeOf(accepted.GetProperty("Location").GetProperty("schema")).Should().Be("string");
+        TypeOf(accepted.GetProperty("Operation-Location").GetProperty("schema")).Should().Be("string");
+        TypeOf(accepted.GetProperty("Retry-After").GetProperty("schema")).Should().Be("integer");
+        TypeOf(Response("/parcels", "post", "503").GetProperty("headers").GetProperty("Retry-After").GetProperty("schema")).Should().Be("integer");
+        TypeOf(Response("/operations/{id}/status", "get", "304").GetProperty("headers").GetProperty("ETag").GetProperty("schema")).Should().Be("string");
+        foreach (var header in All(_document!.RootElement).Where(element => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("headers", out _))
+            .SelectMany(response => response.GetProperty("headers").EnumerateObject()))
+        {
+            AssertPlain(header.Name, header.Value);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task Responses_AreDescribed(string host)
+    {
+        await ReadAsync(host);
+
+        foreach (var path in _document!.RootElement.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var response in path.Value.EnumerateObject().SelectMany(operation => operation.Value.GetProperty("responses").EnumerateObject()))
+            {
+                AssertPlain($"{path.Name} {response.Name}", response.Value);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ADescriptionByTheHost_Stays()
+    {
+        await ReadAsync("own description");
+
+        Response("/parcels", "post", "400").GetProperty("description").GetString().Should().Be("No such address");
+    }
+
+    [Fact]
+    public async Task Credentials_AreDescribed()
+    {
+        await ReadAsync("credentials");
+
+        Types("StatusCredentials").Should().BeEquivalentTo(new Dictionary<string, string>
+        {
+            ["id"] = "string", ["statusKey"] = "string", ["bucket"] = "string", ["region"] = "string", ["endpoint"] = "string uri", ["forcePathStyle"] = "boolean",
+            ["accessKeyId"] = "string", ["secretAccessKey"] = "string", ["sessionToken"] = "string", ["expiresAt"] = "string date-time",
+        });
+        AssertPlain("StatusCredentials", Schema("StatusCredentials"));
+        foreach (var member in Properties("StatusCredentials"))
+        {
+            AssertPlain(member.Name, member.Value);
+        }
+    }
+
+    [Fact]
+    public async Task TheHostsOwnTypes_StayAsTheyAre()
+    {
+        await ReadAsync("plain");
+
+        Types("Parcel").Should().BeEquivalentTo(new Dictionary<string, string> { ["to"] = "string", ["content"] = "string" });
+    }
+
+    private static void AssertPlain(string what, JsonElement described)
+    {
+        var text = described.GetProperty("description").GetString()!;
+        text.Should().MatchRegex("^[A-Z].*\\.$", what).And.NotContain("<", what).And.NotContain("string ", what).And.NotContain("In JSON", what);
+        foreach (var type in (string[])["AcceptedOperation", "OperationStatus", "OperationEstimate", "TimeSpan", "QuantileLevels"])
+        {
+            text.Should().NotContain(type, what);
+        }
+    }
+
+    private static void AssertSeconds(JsonElement schema)
+    {
+        TypeOf(schema).Should().Be("number");
+        schema.TryGetProperty("pattern", out _).Should().BeFalse();
+        schema.GetProperty("minimum").GetDouble().Should().Be(0);
+        schema.GetProperty("description").GetString().Should().Contain("seconds");
+    }
+
+    private static string TypeOf(JsonElement schema) => schema.TryGetProperty("type", out var type) ? type.ToString() : "any";
+
+    private static IEnumerable<JsonElement> All(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => All(member.Value)).Prepend(element),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(All),
+        _ => [element],
+    };
+
+    private JsonElement Schema(string name) => _document!.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(name);
+
+    private List<JsonProperty> Properties(string schema) =>
+        Schema(schema).TryGetProperty("properties", out var properties) ? [.. properties.EnumerateObject()] : [];
+
+    private JsonElement Member(string schema, string name) => Schema(schema).GetProperty("properties").GetProperty(name);
+
+    private JsonElement Response(string path, string method, string status) =>
+        _document!.RootElement.GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("responses").GetProperty(status);
+
+    private Dictionary<string, string> Types(string schema) => Properties(schema).ToDictionary(member => member.Name, member =>
+    {
+        var resolved = Resolve(member.Value);
+        return resolved.TryGetProperty("format", out var format) ? $"{TypeOf(resolved)} {format}" : TypeOf(resolved);
+    });
+
+    private IEnumerable<string?> Required(string schema) =>
+        Schema(schema).TryGetProperty("required", out var required) ? required.EnumerateArray().Select(name => name.GetString()) : [];
+
+    private JsonElement Resolve(JsonElement schema)
+    {
+        if (!schema.TryGetProperty("$ref", out var reference))
+        {
+            return schema;
+        }
+
+        reference.GetString().Should().StartWith("#/");
+        return reference.GetString()![2..].Split('/').Aggregate(_document!.RootElement, (element, name) => element.GetProperty(name));
+    }
+
+    private async Task ReadAsync(string host)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        RecordingLogger.Watch(builder.Logging.ClearProviders());
+        var services = builder.Services;
+        _provider.Choose(services.AddOffloadedPolling().AddOperation<Parcel>("parcels", ParcelJson.Default));
+        AddOpenApi(services, host);
+
+        await using var app = builder.Build();
+        app.MapPost("/parcels", (Parcel parcel, IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, parcel));
+        app.MapOperations("/operations");
+        app.MapOpenApi();
+        await app.StartAsync();
+        _document = JsonDocument.Parse(await _http.GetStringAsync(new Uri(app.Urls.First() + "/openapi/v1.json")));
+    }
+
+    private static void AddOpenApi(IServiceCollection services, string host)
+    {
+        switch (host)
+        {
+            case "before AddOpenApi":
+                services.AddOffloadedPollingOpenApi();
+                services.AddOpenApi();
+                break;
+            case "own description":
+                services.AddOpenApi(options => options.AddOperationTransformer((operation, _, _) =>
+                {
+                    _ = operation.Responses?.TryGetValue("400", out var response) == true ? response.Description = "No such address" : null;
+                    return Task.CompletedTask;
+                }));
+                services.AddOffloadedPollingOpenApi();
+                break;
+            case "OpenAPI 3.0":
+                services.AddOpenApi(options => options.OpenApiVersion = Microsoft.OpenApi.OpenApiSpecVersion.OpenApi3_0);
+                services.AddOffloadedPollingOpenApi();
+                break;
+            default:
+                services.AddOpenApi();
+                services.AddOffloadedPollingOpenApi();
+                break;
+        }
+
+        if (host == "twice")
+        {
+            services.AddOffloadedPollingOpenApi();
+        }
+
+        if (host == "snake case")
+        {
+            services.ConfigureHttpJsonOptions(json =>
+            {
+                json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+                json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+            });
+        }
+
+        if (host == "credentials")
+        {
+            services.AddSingleton(Substitute.For<ITemporaryCredentialsIssuer>());
+            services.AddSingleton(Substitute.For<IStatusCredentialsIssuer>());
+            services.AddAuthorization();
+        }
+    }
+}
