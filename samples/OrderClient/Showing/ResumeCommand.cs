@@ -5,8 +5,8 @@ internal static class ResumeCommand
 {
     public static string For(Uri host, IEnumerable<string> resumeTokens)
     {
-        var address = host.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
-        return string.Join(' ', [.. Program().Select(Quoted), "--host", address, .. resumeTokens.SelectMany(token => new[] { "--resume", token })]);
+        var address = host.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        return string.Join(' ', [.. Program().Select(Quoted), "--host", Quoted(address), .. resumeTokens.SelectMany(token => new[] { "--resume", token })]);
     }
 
     private static string[] Program()
@@ -15,5 +15,6 @@ internal static class ResumeCommand
         return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Environment.GetCommandLineArgs()[0]] : [process];
     }
 
-    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+    // What a shell would take for its own: blanks, and what the path of an address may hold.
+    private static string Quoted(string word) => word.AsSpan().ContainsAny(" &;()'*") ? $"\"{word}\"" : word;
 }
