@@ -43,6 +43,20 @@ public sealed class PollScenarioTests
         server.NotModified.Should().Be(scenario.Polls.Length - 2, "only the first and the last poll bring a document");
     }
 
+    [Fact]
+    public void Scenarios_OfRepeatedAccepts_TellWhatAHostTells()
+    {
+        var repeated = PollScenario.All.Where(scenario => scenario.Accepted is { Repeated: true, Estimate: not null }).ToList();
+
+        repeated.Should().NotBeEmpty().And.AllSatisfy(scenario =>
+        {
+            var document = scenario.Store[0].Document!;
+            var left = document.Estimate!.After(TimeSpan.FromSeconds(-document.LastUpdatedAt))!;
+            scenario.Accepted!.Estimate!.Median.Should().BeCloseTo(left.Median, TimeSpan.FromSeconds(0.1));
+            scenario.Accepted.Estimate.Upper.Should().BeCloseTo(left.Upper, TimeSpan.FromSeconds(0.1));
+        });
+    }
+
     private static async Task<(List<string> States, string End)> FollowAsync(OperationPoller poller, PollScenario scenario, ScenarioServer server)
     {
         var states = new List<string>();
