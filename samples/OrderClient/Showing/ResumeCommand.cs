@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace OrderClient;
 
 /// <summary>The command line that goes on with orders: this program, as it was started.</summary>
 internal static class ResumeCommand
 {
+    // What a shell would take for its own, of what the path of a file or of an address may hold.
+    private static readonly SearchValues<char> _ofShells = SearchValues.Create(" &;()'*");
+
     public static string For(Uri host, IEnumerable<string> resumeTokens)
     {
         var address = host.GetLeftPart(UriPartial.Path).TrimEnd('/');
@@ -15,6 +20,5 @@ internal static class ResumeCommand
         return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Environment.GetCommandLineArgs()[0]] : [process];
     }
 
-    // What a shell would take for its own: blanks, and what the path of an address may hold.
-    private static string Quoted(string word) => word.AsSpan().ContainsAny(" &;()'*") ? $"\"{word}\"" : word;
+    private static string Quoted(string word) => word.AsSpan().ContainsAny(_ofShells) ? $"\"{word}\"" : word;
 }

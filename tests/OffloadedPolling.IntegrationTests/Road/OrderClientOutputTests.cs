@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.IntegrationTests.Road;
 

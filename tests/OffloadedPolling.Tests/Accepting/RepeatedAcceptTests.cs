@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Time.Testing;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
