@@ -7,7 +7,7 @@ internal static class OrderCommand
 {
     private static readonly Option<Uri> _host = new("--host")
     {
-        Description = "The host's address.",
+        Description = "The host's address, with the path that it lies under if there is one.",
         DefaultValueFactory = _ => new Uri("http://localhost:5080"),
         CustomParser = result => Values.Read(result, "the host's address, such as http://localhost:5080", Values.HttpAddress),
     };

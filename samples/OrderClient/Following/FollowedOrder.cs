@@ -28,7 +28,7 @@ internal sealed class FollowedOrder(int number)
     public void Resume(string resumeToken) => _resumeToken = resumeToken;
 
     public void See(AcceptedOperation accepted, string? resumeToken) =>
-        (_sight, _resumeToken) = (new Sight(accepted.Status, accepted.Estimate), resumeToken);
+        (_sight, _resumeToken) = (Sight.NotChecked(accepted.Estimate), resumeToken);
 
     public void See(OperationStatus status)
     {

@@ -13,6 +13,9 @@ internal sealed class OrderPlacer : IDisposable
 
     private const int MostTries = 4;
 
+    // As the poller reads.
+    private const int MostBytes = 2 * 1024 * 1024;
+
     private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(0.5);
 
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(30);
@@ -25,7 +28,7 @@ internal sealed class OrderPlacer : IDisposable
 
     public OrderPlacer(Uri host, AuthenticationHeaderValue? credentials, Figures figures)
     {
-        _host = new HttpClient { BaseAddress = host, Timeout = _answerWithin };
+        _host = new HttpClient { BaseAddress = host, Timeout = _answerWithin, MaxResponseContentBufferSize = MostBytes };
         _host.DefaultRequestHeaders.Authorization = credentials;
         _figures = figures;
     }
@@ -79,7 +82,7 @@ internal sealed class OrderPlacer : IDisposable
 
     private async Task<HttpResponseMessage> PostAsync(NewOrder order, Guid key, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/order");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "order");
         request.Headers.Add("Idempotency-Key", key.ToString());
         request.Content = JsonContent.Create(order, OrderJson.Default.NewOrder);
         _figures.CountPost();

@@ -1,12 +1,17 @@
+using System.Buffers;
+
 namespace OrderClient;
 
 /// <summary>The command line that goes on with orders: this program, as it was started.</summary>
 internal static class ResumeCommand
 {
+    // What a shell would take for its own, of what the path of a file or of an address may hold.
+    private static readonly SearchValues<char> _ofShells = SearchValues.Create(" &;()'*");
+
     public static string For(Uri host, IEnumerable<string> resumeTokens)
     {
-        var address = host.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
-        return string.Join(' ', [.. Program().Select(Quoted), "--host", address, .. resumeTokens.SelectMany(token => new[] { "--resume", token })]);
+        var address = host.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        return string.Join(' ', [.. Program().Select(Quoted), "--host", Quoted(address), .. resumeTokens.SelectMany(token => new[] { "--resume", token })]);
     }
 
     private static string[] Program()
@@ -15,5 +20,5 @@ internal static class ResumeCommand
         return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Environment.GetCommandLineArgs()[0]] : [process];
     }
 
-    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+    private static string Quoted(string word) => word.AsSpan().ContainsAny(_ofShells) ? $"\"{word}\"" : word;
 }

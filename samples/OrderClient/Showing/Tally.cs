@@ -1,16 +1,18 @@
 namespace OrderClient;
 
-/// <summary>How many orders are where.</summary>
-internal sealed record Tally(int Waiting, int Running, int Done, int Failed, int Canceled, int Lost)
+/// <summary>How many orders are where, as far as it was seen.</summary>
+internal sealed record Tally(int NotChecked, int Waiting, int Running, int Done, int Failed, int Canceled, int Lost)
 {
     public int Ended => Done + Failed + Canceled + Lost;
 
     public static Tally Of(IReadOnlyList<FollowedOrder> orders)
     {
         var outcomes = orders.CountBy(order => order.Outcome).ToDictionary();
+        var waiting = orders.Count(order => order is { Outcome: Outcome.UnderWay, Sight.IsWaiting: true });
         var running = orders.Count(order => order is { Outcome: Outcome.UnderWay, Sight.IsRunning: true });
         return new Tally(
-            outcomes.GetValueOrDefault(Outcome.UnderWay) - running,
+            Math.Max(outcomes.GetValueOrDefault(Outcome.UnderWay) - waiting - running, 0),
+            waiting,
             running,
             outcomes.GetValueOrDefault(Outcome.Succeeded),
             outcomes.GetValueOrDefault(Outcome.Failed),
@@ -22,6 +24,7 @@ internal sealed record Tally(int Waiting, int Running, int Done, int Failed, int
     {
         var canceled = Canceled == 0 ? "" : $", {Canceled} canceled";
         var lost = Lost == 0 ? "" : $", {Lost} lost";
-        return $"{Done} done, {Failed} failed{canceled}{lost}, {Running} running, {Waiting} waiting";
+        var notChecked = NotChecked == 0 ? "" : $", {NotChecked} not checked yet";
+        return $"{Done} done, {Failed} failed{canceled}{lost}, {Running} running, {Waiting} waiting{notChecked}";
     }
 }

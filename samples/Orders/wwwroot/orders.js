@@ -1,4 +1,4 @@
-import { follow } from './poll.js';
+import { follow, operationAddress } from './poll.js';
 
 const api = new URL(document.querySelector('meta[name=orders-api]').content.replace(/([^/])$/, '$1/') || '.', document.baseURI);
 
@@ -70,23 +70,36 @@ function refuse(reason) {
 // --- Watching ---
 
 async function watch(accepted, items) {
-  const card = newCard(items);
-  remember(accepted, items);
+  const { operationUrl } = accepted;
+  const card = newCard(items, operationUrl);
+  keep({ operationUrl, items });
   countPolls();
   try {
-    card.end(await follow(accepted, { ...watched, onStatus: (status, looks) => card.show(status, looks) }));
+    const end = await follow(accepted, { ...watched, onStatus: card.show, onConnection: card.showConnection });
+    card.end(end);
+    keep({ operationUrl, items, end: shownOf(end) });
   } catch (lost) {
     card.end({ status: 'Lost', error: { title: 'We lost sight of this order', detail: lost.message } });
   }
-  forget(accepted);
   countPolls();
 }
 
-function newCard(items) {
+const shownOf = ({ status, percentComplete, message, error, result }) => ({
+  status, percentComplete, message,
+  error: error && { title: error.title, detail: error.detail },
+  result: result && { customer: result.customer },
+});
+
+const nameOf = sku => products.find(product => product.sku === sku)?.name ?? sku;
+
+// The shop speaks of what it sells by its numbers; customers chose names.
+const named = text => products.reduce((words, { sku, name }) => words.replaceAll(`'${sku}'`, name), text);
+
+function newCard(items, operationUrl) {
   byId('none').hidden = true;
   const card = byId('order-card').content.firstElementChild.cloneNode(true);
   const part = name => card.querySelector(`.${name}`);
-  part('what').textContent = items.map(({ sku, quantity }) => `${quantity} × ${products.find(product => product.sku === sku)?.name ?? sku}`).join(', ');
+  part('what').textContent = items.map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`).join(', ');
   byId('orders').prepend(card);
 
   let status = { status: 'NotStarted' }, since = performance.now();
@@ -107,15 +120,39 @@ function newCard(items) {
   };
   show(status);
   const drawing = setInterval(draw, 250);
+  part('cancel').hidden = !operationUrl;
+  part('cancel').addEventListener('click', async () => {
+    part('cancel').disabled = true;
+    const refusal = await cancel(operationUrl);
+    part('canceling').textContent = refusal || 'Canceling…';
+    part('cancel').disabled = !refusal;
+  });
   return {
     show,
+    showConnection: isUp => { part('connection').hidden = isUp; },
     end: last => {
       clearInterval(drawing);
       show(last);
-      part('outcome').textContent = last.error ? `${last.error.title}. ${last.error.detail ?? ''}` : `Ready for ${last.result?.customer ?? 'you'}. Thank you!`;
+      for (const name of ['connection', 'canceling', 'cancel']) part(name).hidden = true;
+      part('outcome').textContent = outcomeOf(last);
       part('outcome').hidden = false;
     },
   };
+}
+
+function outcomeOf({ status, error, result }) {
+  if (error) return named(`${error.title}. ${error.detail ?? ''}`);
+  return status === 'Canceled' ? 'This order was canceled.' : `Ready for ${result?.customer ?? 'you'}. Thank you!`;
+}
+
+// Why it cannot be canceled; nothing if it can. An order that has ended already shows so at the next poll.
+async function cancel(operationUrl) {
+  try {
+    const response = await fetch(operationAddress(operationUrl, 'cancel', api), { method: 'POST' });
+    return response.ok || response.status === 409 ? '' : await reasonOf(response);
+  } catch {
+    return 'The shop cannot be reached. Please try again.';
+  }
 }
 
 // What the last look told; from there on towards the end, as fast as the document's estimate says.
@@ -139,19 +176,35 @@ async function countPolls() {
 
 // --- Reloading: operation URLs are kept, never status URLs, which are credentials ---
 
-const key = 'orders-under-way';
+const key = 'orders', mostKept = 50;
 
-const underWay = () => JSON.parse(sessionStorage.getItem(key) ?? '[]');
+let kept = read();
 
-function keep(orders) { sessionStorage.setItem(key, JSON.stringify(orders)); }
-
-function remember({ operationUrl }, items) {
-  keep([...underWay().filter(order => order.operationUrl !== operationUrl), { operationUrl, items }]);
+// A page may be denied its storage.
+function read() {
+  try {
+    const orders = JSON.parse(sessionStorage.getItem(key));
+    return Array.isArray(orders) ? orders : [];
+  } catch {
+    return [];
+  }
 }
 
-function forget({ operationUrl }) { keep(underWay().filter(order => order.operationUrl !== operationUrl)); }
+// Orders under way, and those that have ended, as they are shown.
+function keep(order) {
+  if (!order.operationUrl) return;
+  const at = kept.findIndex(({ operationUrl }) => operationUrl === order.operationUrl);
+  kept = (at < 0 ? [...kept, order] : kept.with(at, order)).slice(-mostKept);
+  try {
+    sessionStorage.setItem(key, JSON.stringify(kept));
+  } catch {
+    // Forbidden or full: this order is followed all the same, until the page is left.
+  }
+}
 
 fillShelf();
 byId('order').addEventListener('submit', place);
 countPolls();
-underWay().forEach(({ operationUrl, items }) => watch({ operationUrl }, items));
+for (const { operationUrl, items, end } of kept) {
+  if (end) newCard(items, operationUrl).end(end); else watch({ operationUrl }, items);
+}

@@ -50,9 +50,6 @@ internal static class HttpsOnly
         }
         : null;
 
-    /// <summary>Returns whether a proxy has sent the request on, trusted or not.</summary>
-    public static bool IsForwarded(HttpRequest request) => _forwarded.Any(request.Headers.ContainsKey);
-
     /// <summary>Demands https before the endpoint does anything.</summary>
     public static void Demand(EndpointBuilder endpoint) => endpoint.FilterFactories.Add((_, next) => call =>
         Refusal(call.HttpContext) is { } refusal ? ValueTask.FromResult<object?>(new ProblemResult(refusal)) : next(call));
@@ -60,7 +57,7 @@ internal static class HttpsOnly
     // Behind a proxy on this machine that does not tell the caller's address, or whose word nobody has heeded, the caller may be anywhere. Without an address it came through a socket file.
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
-        && !IsForwarded(context.Request);
+        && !_forwarded.Any(context.Request.Headers.ContainsKey);
 
     private static bool IsDemanded(IServiceProvider services) =>
         services.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.RequireHttps

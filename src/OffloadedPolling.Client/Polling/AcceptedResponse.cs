@@ -11,7 +11,7 @@ internal static class AcceptedResponse
     /// <exception cref="JsonException">The body is no accepted operation.</exception>
     public static async Task<AcceptedOperation> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
     {
-        var body = await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
+        var body = await ReadBodyAsync(response, cancel).ConfigureAwait(false);
         if (response.StatusCode is not (HttpStatusCode.Accepted or HttpStatusCode.OK))
         {
             var problem = TryRead(body, OperationJson.Problem);
@@ -32,6 +32,18 @@ internal static class AcceptedResponse
         return HttpUrl.OfOperation(accepted.OperationUrl, response.RequestMessage?.RequestUri) is { } absolute
             ? accepted with { OperationUrl = absolute.OriginalString }
             : accepted;
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        try
+        {
+            return await PollerHttp.ReadAsync(response.Content, cancel).ConfigureAwait(false);
+        }
+        catch (IOException broken)
+        {
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The body of the host's answer broke off, or could not be decompressed.", broken);
+        }
     }
 
     private static T? TryRead<T>(byte[] body, JsonTypeInfo<T> json)

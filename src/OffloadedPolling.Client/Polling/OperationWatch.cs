@@ -57,7 +57,7 @@ internal sealed class OperationWatch : IDisposable
                 $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.NewReader)} returned no reader for operation {operation.Id}. Return one for each operation, or leave the option unset.")
             : null;
         _reader = _given ?? (operation.StatusUrl is { } url ? new StatusUrlReader(_http, url, operation.StatusUrlExpiresAt) : null);
-        _seen = new SeenDocument(options.TimeProvider, operation.Acquaintance != Acquaintance.None);
+        _seen = new SeenDocument(options.TimeProvider, operation.Acquaintance == Acquaintance.New);
         _pace = new PollPace(options, operation.Estimate);
         _pause = operation.Acquaintance switch
         {

@@ -6,8 +6,8 @@ namespace OffloadedPolling.Client;
 /// <summary>Sends one request within its time. Faults are answers too; none of them tells the URL.</summary>
 internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options)
 {
-    // Documents have 1 MiB at most. What is larger is none.
-    private const long MostBytes = 16 * 1024 * 1024;
+    /// <summary>The most that is read of a body. Documents have 1 MiB at most.</summary>
+    public const int MostBytes = 2 * 1024 * 1024;
 
     /// <exception cref="InvalidOperationException">The client followed a redirect.</exception>
     public async Task<HttpAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancel)
@@ -19,11 +19,10 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             ThrowIfRedirected(response, asked);
-            await response.Content.LoadIntoBufferAsync(MostBytes, both.Token).ConfigureAwait(false);
             return new HttpAnswer
             {
                 Code = response.StatusCode,
-                Body = await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false),
+                Body = await ReadAsync(response.Content, both.Token).ConfigureAwait(false),
                 Date = response.Headers.Date,
                 ETag = response.Headers.NonValidated.TryGetValues("ETag", out var tags) ? tags.ToString() : null,
                 RetryAfter = response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable ? RetryAfter(response) : null,
@@ -33,15 +32,37 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
         {
             return new HttpAnswer { Fault = timeout.IsCancellationRequested ? $"no answer within {options.RequestTimeout}" : "the HTTP client gave up" };
         }
+        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new HttpAnswer { Fault = "the answer is too large" };
+        }
         catch (HttpRequestException failure)
         {
             // A handler's message may hold the URL. Its kind is enough.
             var socket = failure.InnerException is SocketException { SocketErrorCode: var code } ? $", {code}" : "";
             return new HttpAnswer { Fault = $"no answer: {failure.HttpRequestError}{socket}" };
         }
-        catch (IOException)
+        // A handler of the caller's may have read the body already.
+        catch (Exception broken) when (broken is IOException or InvalidDataException)
         {
-            return new HttpAnswer { Fault = "the answer broke off" };
+            return new HttpAnswer { Fault = "the body broke off, or could not be decompressed" };
+        }
+    }
+
+    /// <summary>Reads a body to its end, or to <see cref="MostBytes"/>.</summary>
+    /// <exception cref="HttpRequestException">It is longer.</exception>
+    /// <exception cref="IOException">It broke off, or could not be decompressed.</exception>
+    public static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await content.LoadIntoBufferAsync(MostBytes, cancellationToken).ConfigureAwait(false);
+            return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        }
+        // What is not gzip or deflate, and what is not Brotli.
+        catch (Exception garbled) when (garbled is InvalidDataException or InvalidOperationException)
+        {
+            throw new IOException("The body could not be decompressed.", garbled);
         }
     }
 

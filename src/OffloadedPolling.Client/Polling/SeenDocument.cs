@@ -15,12 +15,12 @@ internal sealed class SeenDocument
     private long _seenAt;
 
     /// <param name="time">Measures.</param>
-    /// <param name="isAccepted">Whether now is when the operation was accepted, which counts as a look.</param>
-    public SeenDocument(TimeProvider time, bool isAccepted)
+    /// <param name="isNew">Whether the operation was just accepted, which counts as a poll; a repeated accept does not.</param>
+    public SeenDocument(TimeProvider time, bool isNew)
     {
         _time = time;
         _begunAt = _seenAt = time.GetTimestamp();
-        _lookedAt = isAccepted ? _seenAt : null;
+        _lookedAt = isNew ? _seenAt : null;
     }
 
     public OperationStatus? Status { get; private set; }
@@ -63,7 +63,7 @@ internal sealed class SeenDocument
             (Status, _body, _seenAt) = (reading.Status, reading.Answer.Body, _time.GetTimestamp());
         }
 
-        ETag = reading.Status is null ? ETag : reading.Answer.ETag;
+        ETag = reading.Status is null ? ETag : Sendable(reading.Answer.ETag);
         _lookedAt = askedAt;
         return isNews;
     }
@@ -72,6 +72,9 @@ internal sealed class SeenDocument
     private bool IsOlder(OperationStatus status) =>
         Status is not null
         && (status.LastUpdatedAt < Status.LastUpdatedAt || (status.LastUpdatedAt == Status.LastUpdatedAt && status.Status < Status.Status));
+
+    // Requests carry ASCII only. Without the tag, each poll gets the whole document.
+    private static string? Sendable(string? etag) => etag is not null && etag.All(letter => letter is >= ' ' and <= '~') ? etag : null;
 
     private TimeSpan? AgeOf(OperationStatus status, DateTimeOffset? date)
     {

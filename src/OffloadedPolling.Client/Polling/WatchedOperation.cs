@@ -37,7 +37,7 @@ internal sealed class WatchedOperation
             OperationUrl = Trusted(HttpUrl.OfOperation(accepted.OperationUrl, options.HostAddress), options, nameof(accepted)),
             Estimate = accepted.Estimate,
             RetryAfter = accepted.RetryAfter,
-            Acquaintance = accepted.Status == OperationState.NotStarted ? Acquaintance.New : Acquaintance.Old,
+            Acquaintance = accepted is { Status: OperationState.NotStarted, Repeated: false } ? Acquaintance.New : Acquaintance.Old,
         };
     }
 

@@ -22,12 +22,19 @@ public sealed record AcceptedOperation
     /// <summary>The operation's stable address at the host, where a fresh status URL is to be had; absent if the host maps none.</summary>
     public string? OperationUrl { get; init; }
 
-    /// <summary>How long to wait before the first look. In JSON: seconds.</summary>
+    /// <summary>How long to wait before the first poll, counted from this answer. In JSON: seconds.</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public required TimeSpan RetryAfter { get; init; }
 
-    /// <summary>When the operation is likely done; absent if unknown.</summary>
+    /// <summary>When the operation is likely done, counted from this answer; absent if unknown.</summary>
     public OperationEstimate? Estimate { get; init; }
+
+    /// <summary>
+    /// Whether the operation had been accepted before this answer: the answer to a repeated accept, or to a request for a new status URL.
+    /// </summary>
+    /// <value>Absent from the JSON of an operation that was just accepted, whose status document is new.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Repeated { get; init; }
 
     /// <summary>The id and the state. The URL is a credential and is left out.</summary>
     /// <returns>A text that is safe to log.</returns>

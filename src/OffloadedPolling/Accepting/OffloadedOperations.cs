@@ -61,7 +61,7 @@ internal sealed class OffloadedOperations(
             return null;
         }
 
-        var renewed = await issuing.IssueAsync(status, cancel).ConfigureAwait(false);
+        var renewed = await issuing.IssueAsync(status, isRepeated: true, cancel).ConfigureAwait(false);
         metrics.UrlRenewed(status.Kind);
         return renewed;
     }
@@ -102,8 +102,8 @@ internal sealed class OffloadedOperations(
         var creation = new DocumentCreation(status, idempotency, token => storing.CreateOrFindAsync(status, idempotency, token));
         var (operation, repeated) = await StoreAsync(message, creation, deadline).ConfigureAwait(false);
         var accepted = operation.Status.Status == OperationState.NotStarted
-            ? await IssueAndSendAsync(message, operation.Status, creation, deadline).ConfigureAwait(false)
-            : await IssueAsync(operation.Status, deadline).ConfigureAwait(false);
+            ? await IssueAndSendAsync(message, operation.Status, creation, repeated, deadline).ConfigureAwait(false)
+            : await IssueAsync(operation.Status, repeated, deadline).ConfigureAwait(false);
         return (accepted, repeated);
     }
 
@@ -138,12 +138,12 @@ internal sealed class OffloadedOperations(
     }
 
     private async Task<AcceptedOperation> IssueAndSendAsync(
-        OutgoingMessage message, OperationStatus status, DocumentCreation creation, AcceptDeadline deadline)
+        OutgoingMessage message, OperationStatus status, DocumentCreation creation, bool repeated, AcceptDeadline deadline)
     {
         try
         {
             // The URL first: once the message is sent, nobody can take it back.
-            var accepted = await IssueAsync(status, deadline).ConfigureAwait(false);
+            var accepted = await IssueAsync(status, repeated, deadline).ConfigureAwait(false);
             await deadline.WaitAsync(SendAsync(message, status, deadline.Token), AcceptStep.Send).ConfigureAwait(false);
             return accepted;
         }
@@ -186,6 +186,6 @@ internal sealed class OffloadedOperations(
         }
     }
 
-    private Task<AcceptedOperation> IssueAsync(OperationStatus status, AcceptDeadline deadline) =>
-        deadline.WaitAsync(issuing.IssueAsync(status, deadline.Token), AcceptStep.Issue);
+    private Task<AcceptedOperation> IssueAsync(OperationStatus status, bool repeated, AcceptDeadline deadline) =>
+        deadline.WaitAsync(issuing.IssueAsync(status, repeated, deadline.Token), AcceptStep.Issue);
 }

@@ -57,6 +57,10 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         {
             return OfHost(refused);
         }
+        catch (Exception broken) when (broken is IOException or InvalidDataException)
+        {
+            return StatusReading.Faulty("the host, asked for credentials: its answer broke off, or could not be decompressed");
+        }
         catch (JsonException)
         {
             return StatusReading.Faulty("the host, asked for credentials, answers with none");

@@ -62,7 +62,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
 
         var card = page.Locator(".order");
         await Expect(card.Locator(".state")).ToHaveTextAsync("Failed", _patience);
-        await Expect(card.Locator(".outcome")).ToHaveTextAsync("Out of stock. 'out-of-stock' has sold out (ordered: 1).");
+        await Expect(card.Locator(".outcome")).ToHaveTextAsync("Out of stock. Falling star has sold out (ordered: 1).");
         Assert.Empty(_errors);
     }
 

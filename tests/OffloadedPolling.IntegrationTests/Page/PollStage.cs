@@ -42,6 +42,9 @@ internal sealed class PollStage
     /// <summary>The servers' clock, if they tell it.</summary>
     public DateTimeOffset? Date { get; set; }
 
+    /// <summary>What comes with every answer of the store.</summary>
+    public Dictionary<string, string> Headers { get; } = [];
+
     /// <summary>The page's clock, in seconds.</summary>
     public double Clock { get; private set; }
 
@@ -153,7 +156,9 @@ internal sealed class PollStage
             ContentType = "application/json",
             Headers = [
                 new("Access-Control-Allow-Origin", "*"),
-                .. Date is { } date ? [new("Access-Control-Expose-Headers", "Date"), new KeyValuePair<string, string>("Date", date.ToString("R"))] : (KeyValuePair<string, string>[])[]],
+                new("Access-Control-Expose-Headers", "Date, Retry-After"),
+                .. Date is { } date ? [new KeyValuePair<string, string>("Date", date.ToString("R"))] : (KeyValuePair<string, string>[])[],
+                .. Headers],
         })
         : route.AbortAsync();
 }

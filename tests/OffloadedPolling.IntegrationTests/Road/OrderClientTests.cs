@@ -106,7 +106,7 @@ public sealed partial class OrderClientTests : IDisposable
     {
         await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");
 
-        var (exitCode, output) = await OrderClientProcess.RunAndInterruptAsync("Waiting for a worker", "--host", orders.Address.ToString());
+        var (exitCode, output) = await OrderClientProcess.RunAndInterruptAsync("not checked yet", "--host", orders.Address.ToString());
 
         Assert.True(exitCode == 3, output);
         Assert.Contains("1 still under way. Stopped.", output, StringComparison.Ordinal);

@@ -1,0 +1,58 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.Tests.Operations;
+
+/// <summary>A host whose generated addresses end with a slash.</summary>
+public sealed class TrailingSlashTests : IAsyncLifetime
+{
+    private readonly SqliteProvider _provider = new();
+
+    private ConformanceHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(
+        _provider,
+        build: polling => polling.Services.Configure<RouteOptions>(routes => routes.AppendTrailingSlash = true),
+        use: Map);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Poller_OfAHostWithTrailingSlashes_RenewsItsUrl()
+    {
+        using var response = await _host.Http.PostAsync(new Uri(_host.Address, "/parcel"), null);
+        var accepted = await OperationPoller.ReadAcceptedAsync(response);
+        await _host.Operations.CancelAsync(accepted.Id);
+        using var poller = new OperationPoller();
+
+        var watching = () => poller.WaitForCompletionAsync(poller.GetResumeToken(accepted));
+
+        (await watching.Should().ThrowAsync<CanceledOperationException>()).Which.Status.Id.Should().Be(accepted.Id);
+    }
+
+    [Fact]
+    public async Task Url_BelowAnOperationUrlWithoutItsSlash_IsRenewed()
+    {
+        using var response = await _host.Http.PostAsync(new Uri(_host.Address, "/parcel"), null);
+        var operationUrl = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("operationUrl").GetString()!;
+
+        var renewed = await _host.Http.GetFromJsonAsync<JsonElement>(new Uri(_host.Address, $"{operationUrl.TrimEnd('/')}/url"));
+
+        renewed.GetProperty("operationUrl").GetString().Should().Be(operationUrl);
+    }
+
+    private static void Map(WebApplication app) =>
+        app.MapPost("/parcel", (IOffloadedOperations operations, CancellationToken cancellationToken) =>
+            OperationResults.AcceptAsync(operations, new Parcel("Ada"), cancellationToken));
+}
