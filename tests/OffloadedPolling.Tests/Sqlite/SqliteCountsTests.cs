@@ -42,7 +42,7 @@ public sealed class SqliteCountsTests : IAsyncLifetime
         (await DepthAsync()).Should().Be(new QueueDepth(2, 3));
         await _host.Queue.DeleteAsync(Kind, [received[0]], default);
         (await DepthAsync()).Should().Be(new QueueDepth(2, 2));
-        await _host.Queue.ReleaseAsync(Kind, [received[1]], default);
+        await _host.Queue.ReleaseAsync(Kind, [received[1]], TimeSpan.Zero, default);
         (await DepthAsync()).Should().Be(new QueueDepth(3, 1));
         _time.Advance(TimeSpan.FromMinutes(2));
         (await DepthAsync()).Should().Be(new QueueDepth(4, 0), "its visibility timeout is over");
@@ -54,7 +54,7 @@ public sealed class SqliteCountsTests : IAsyncLifetime
         await SendAsync();
         for (var delivery = 1; delivery < 10; delivery++)
         {
-            await _host.Queue.ReleaseAsync(Kind, await _host.Queue.ReceiveAsync(Kind, 1, default), default);
+            await _host.Queue.ReleaseAsync(Kind, await _host.Queue.ReceiveAsync(Kind, 1, default), TimeSpan.Zero, default);
         }
 
         await _host.Queue.ReceiveAsync(Kind, 1, default);

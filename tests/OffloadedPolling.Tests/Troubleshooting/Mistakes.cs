@@ -24,6 +24,10 @@ public static class Mistakes
         "`AddHandler` is forgotten", Seen.Log,
         "Kind 'reports' has no handler in this process. Its operations are accepted here and stay NotStarted until a process with a handler runs them. To run them here, call AddHandler.");
 
+    public static Mistake NoStatusRoute { get; } = new(
+        "`MapOperations` is forgotten, with `WithSqlite()`", Seen.Start,
+        "accepts operations, but this host serves no status documents, so callers could not poll. Call app.MapOperations(\"/operations\") before the host starts.");
+
     public static Mistake TwoHandlers { get; } = new(
         "`AddHandler` is called twice for a kind", Seen.Start, "The operation kind 'reports' has 2 handlers. Add one.");
 
@@ -113,7 +117,7 @@ public static class Mistakes
 
     public static IEnumerable<Mistake> All =>
     [
-        NothingChosen, NoQueue, NoStore, NoKind, NoHandler, TwoHandlers, OnePayloadTwice, UnknownResult, StsWithoutS3, NothingToRead,
+        NothingChosen, NoQueue, NoStore, NoKind, NoHandler, NoStatusRoute, TwoHandlers, OnePayloadTwice, UnknownResult, StsWithoutS3, NothingToRead,
         NoBucket, NoQueueUrl, DurationInHours, DurationWithoutUnit, UnknownSetting, PublicEndpointWithPath,
         NoRegion, RegionThatDoesNotExist, QueueInAnotherRegion, NoCredentials, WrongSecret, AccessDenied,
         NoSuchBucket, NoSuchQueue, BucketInAnotherRegion, NoServer, NoPathStyle, ConditionsIgnored,

@@ -2,11 +2,14 @@ using System.Text.Json.Serialization;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.SQS;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Troubleshooting;
@@ -62,6 +65,20 @@ public sealed class MistakesAtStartTests
 
         (failure as OptionsValidationException)?.Failures.Should().ContainSingle();
         failure!.Message.Should().Contain(mistake.Message);
+    }
+
+    [Fact]
+    public async Task Start_MapOperationsForgotten_NamesTheCure()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        Sqlite(builder.Services);
+        await using var app = builder.Build();
+        app.MapPost("/report", (Draft draft, IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, draft));
+
+        var start = () => app.StartAsync();
+
+        (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain(Mistakes.NoStatusRoute.Message);
     }
 
     private static async Task<Exception?> FailureOfAsync(IHost host)
