@@ -18,7 +18,7 @@ internal static class Values
     public static T Read<T>(ArgumentResult result, string wanted, Func<string, T?> parse)
         where T : struct => Parsed(result, wanted, parse(Text(result))).GetValueOrDefault();
 
-    /// <summary>The address of a host, which may lie under a path. It ends with a slash, so that relative URLs stay under that path.</summary>
+    /// <summary>The address of a host, maybe under a path. It ends with a slash, so that relative URLs stay under that path.</summary>
     public static Uri? HttpAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)

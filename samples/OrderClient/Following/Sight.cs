@@ -46,12 +46,14 @@ internal sealed class Sight
     }
 
     /// <summary>How long it likely takes from now, in words to follow others.</summary>
-    public string Left => _estimate is null || _state?.IsTerminal() is true ? "" : _estimate.After(Stopwatch.GetElapsedTime(_seenAt))?.Median switch
-    {
-        { TotalSeconds: >= 0.5 and var seconds } => $", about {seconds:0} s left",
-        _ when _state is null => "",
-        _ => ", longer than estimated",
-    };
+    public string Left => _estimate is null || _state?.IsTerminal() is true
+        ? ""
+        : _estimate.After(Stopwatch.GetElapsedTime(_seenAt))?.Median switch
+        {
+            { TotalSeconds: >= 0.5 and var seconds } => $", about {seconds:0} s left",
+            _ when _state is null => "",
+            _ => ", longer than estimated",
+        };
 
     /// <summary>An order that was accepted and not polled yet.</summary>
     public static Sight NotChecked(OperationEstimate? estimate) => new(estimate, "Accepted, not checked yet");

@@ -11,7 +11,8 @@ internal static class ResumeCommand
     public static string For(Uri host, IEnumerable<string> resumeTokens)
     {
         var address = host.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        return string.Join(' ', [.. Program().Select(Quoted), "--host", Quoted(address), .. resumeTokens.SelectMany(token => new[] { "--resume", token })]);
+        var resumes = resumeTokens.SelectMany(token => new[] { "--resume", token });
+        return string.Join(' ', [.. Program().Select(Quoted), "--host", Quoted(address), .. resumes]);
     }
 
     private static string[] Program()

@@ -42,7 +42,8 @@ internal static class AcceptedResponse
         }
         catch (IOException broken)
         {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The body of the host's answer broke off, or could not be decompressed.", broken);
+            const string Message = "The body of the host's answer broke off, or could not be decompressed.";
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, Message, broken);
         }
     }
 

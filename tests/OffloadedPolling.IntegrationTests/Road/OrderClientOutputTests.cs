@@ -63,7 +63,11 @@ public sealed class OrderClientOutputTests : IDisposable
     }
 
     private static string FailedBecause(string detail, string id) => JsonSerializer.Serialize(
-        TestDocuments.Waiting(id) with { Status = OperationState.Failed, Error = new OperationProblem { Title = "Out of stock", Detail = detail } },
+        TestDocuments.Waiting(id) with
+        {
+            Status = OperationState.Failed,
+            Error = new OperationProblem { Title = "Out of stock", Detail = detail },
+        },
         OperationJson.Status);
 
     private Dictionary<string, string> Slow()

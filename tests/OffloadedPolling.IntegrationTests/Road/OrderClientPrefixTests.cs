@@ -28,7 +28,8 @@ public sealed class OrderClientPrefixTests : IDisposable
         await using var gateway = await RecordingProxy.StartAsync(orders.Address);
         gateway.Intercept = context => ForwardAsync(context, orders.Address);
 
-        var (exitCode, output) = await OrderClientProcess.RunAsync("--host", new Uri(gateway.Address, path).ToString(), "--timeout", "00:00:01");
+        var (exitCode, output) = await OrderClientProcess.RunAsync(
+            "--host", new Uri(gateway.Address, path).ToString(), "--timeout", "00:00:01");
         var command = output.Split('\n').SkipWhile(line => line != "Go on with:").Skip(1).FirstOrDefault();
 
         exitCode.Should().Be(3, output);

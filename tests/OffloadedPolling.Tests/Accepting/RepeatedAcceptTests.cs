@@ -12,7 +12,10 @@ namespace OffloadedPolling.Tests.Accepting;
 /// <summary>What callers are told of an operation that was accepted a while ago: everything counts from now.</summary>
 public sealed class RepeatedAcceptTests : IAsyncLifetime
 {
-    private static readonly AcceptOptions _keyed = new() { IdempotencyKey = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c", IdempotencyScope = "anonymous" };
+    private static readonly AcceptOptions _keyed = new()
+    {
+        IdempotencyKey = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c", IdempotencyScope = "anonymous",
+    };
 
     private static readonly TimeSpan _later = TimeSpan.FromSeconds(50);
 
@@ -22,7 +25,8 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
 
     private ConformanceHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(_provider, operation: Expect, time: _time, use: Map);
+    public async ValueTask InitializeAsync() =>
+        _host = await ConformanceHost.StartAsync(_provider, operation: Expect, time: _time, use: Map);
 
     public async ValueTask DisposeAsync()
     {

@@ -66,7 +66,8 @@ internal sealed class ScenarioServer(PollScenario scenario, PollerTime time) : H
             return new HttpResponseMessage(HttpStatusCode.NotModified);
         }
 
-        var response = Response(answer, answer.Document is { } document ? JsonSerializer.Serialize(StatusOf(document), OperationJson.Status) : "");
+        var body = answer.Document is { } document ? JsonSerializer.Serialize(StatusOf(document), OperationJson.Status) : "";
+        var response = Response(answer, body);
         response.Headers.ETag = answer.Document is null ? null : new EntityTagHeaderValue(etag);
         return response;
     }
@@ -97,7 +98,11 @@ internal sealed class ScenarioServer(PollScenario scenario, PollerTime time) : H
     private static HttpResponseMessage Response(PollScenario.Answer answer, string body)
     {
         var response = new HttpResponseMessage((HttpStatusCode)answer.Code) { Content = new StringContent(body, Encoding.UTF8) };
-        response.Headers.RetryAfter = answer.RetryAfter is { } seconds ? new RetryConditionHeaderValue(TimeSpan.FromSeconds(seconds)) : null;
+        if (answer.RetryAfter is { } seconds)
+        {
+            response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(seconds));
+        }
+
         return response;
     }
 }
