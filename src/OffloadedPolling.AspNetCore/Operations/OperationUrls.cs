@@ -11,7 +11,7 @@ internal static class OperationUrls
     /// <summary>The name of the endpoint that an operation URL leads to.</summary>
     public const string EndpointName = "OffloadedPolling.GetOperation";
 
-    /// <summary>The operation URL, with the path base under which the caller reached the host; <see langword="null"/> where the host maps none.</summary>
+    /// <summary>Returns the operation URL with the caller's path base, or <see langword="null"/> if the host maps none.</summary>
     public static string? Of(HttpContext context, string id) =>
         LinksOf(context).GetPathByName(context, EndpointName, ValuesOf(id));
 

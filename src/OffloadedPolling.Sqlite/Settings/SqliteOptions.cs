@@ -13,8 +13,8 @@ public sealed class SqliteOptions
     /// <summary>What status URLs begin with: the address at which callers reach this host, with its path base if there is one.</summary>
     /// <value>
     /// An absolute URL of http or https, such as <c>https://orders.example.com</c>. <see langword="null"/> unless set: the first address that
-    /// the server is bound to, with <c>localhost</c> for a wildcard. Never what a request's <c>Host</c> header says. Responses insert the path
-    /// base of <c>UsePathBase</c> where the URL has no path of its own; a prefix that a proxy strips has to be part of the URL.
+    /// the server is bound to, with <c>localhost</c> for a wildcard. Never what a request's <c>Host</c> header says. If the URL has no
+    /// path, responses insert the path base of <c>UsePathBase</c>. A prefix that a proxy strips must be part of the URL.
     /// </value>
     public Uri? PublicBaseUrl { get; set; }
 
