@@ -15,7 +15,7 @@ public static class OffloadedPollingOpenApiServiceCollectionExtensions
     /// <param name="services">The service collection.</param>
     /// <returns>The service collection.</returns>
     /// <remarks>
-    /// Call it next to <c>AddOpenApi()</c>, before or after. The schemas describe the wire format, which the host's JSON settings do not change.
+    /// Call it before or after <c>AddOpenApi()</c>. The schemas describe the wire format, which the host's JSON settings do not change.
     /// To change a description, use a document transformer.
     /// </remarks>
     public static IServiceCollection AddOffloadedPollingOpenApi(this IServiceCollection services)

@@ -4,8 +4,8 @@ using Microsoft.OpenApi;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Writes the schemas of <see cref="OperationSchemas"/>. Those that ASP.NET Core makes of the types know neither the library's JSON converters
-/// nor its naming policy.
+/// Writes the schemas of <see cref="OperationSchemas"/>. The schemas that ASP.NET Core infers from the types ignore the library's JSON
+/// converters and its naming policy.
 /// </summary>
 internal sealed class OperationSchemaTransformer : IOpenApiSchemaTransformer
 {

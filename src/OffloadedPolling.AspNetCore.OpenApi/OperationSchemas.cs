@@ -24,12 +24,20 @@ internal static class OperationSchemas
                     + "It is a credential: whoever has it can read the status.",
                     Text("uri")),
                 new("statusUrlExpiresAt", "The time at which the status URL expires.", Text("date-time")),
-                new("operationUrl", "The operation's address at this API, which does not expire. Absent if the API has none.", Text("uri-reference"), false),
+                new(
+                    "operationUrl",
+                    "The operation's address at this API, which does not expire. Absent if the API has none.",
+                    Text("uri-reference"),
+                    false),
                 new("retryAfter", "How long to wait before the first poll, in seconds.", Seconds),
-                new("estimate", "When the operation is likely to be done, counted from this response. Absent if unknown.", typeof(OperationEstimate), false),
+                new(
+                    "estimate",
+                    "When the operation is likely to be done, counted from this response. Absent if unknown.",
+                    typeof(OperationEstimate),
+                    false),
             ],
         },
-        [typeof(OperationStatus)] = new("The status of an operation, as the status URL returns it. An absent member means that the value is unknown.", Object)
+        [typeof(OperationStatus)] = new("The status of an operation. The value of an absent member is unknown.", Object)
         {
             Members =
             [
@@ -54,7 +62,11 @@ internal static class OperationSchemas
             [
                 new("median", "Half of such operations are done within this time, in seconds.", Seconds),
                 new("upper", "Nine out of ten such operations are done within this time, in seconds.", Seconds),
-                new("quantiles", $"The times, in seconds, within which {_levels} percent of such operations are done. Absent unless measured.", ListOfSeconds, false),
+                new(
+                    "quantiles",
+                    $"The times, in seconds, within which {_levels} percent of such operations are done. Absent unless measured.",
+                    ListOfSeconds,
+                    false),
             ],
         },
         [typeof(OperationState)] = new("The state of an operation. Succeeded, Failed and Canceled are terminal.", States),

@@ -15,7 +15,8 @@ internal sealed class ResponseTransformer : IOpenApiOperationTransformer
         var headers = metadata.OfType<ResponseHeader>().ToLookup(header => header.StatusCode);
         foreach (var (code, described) in headers.Count > 0 && operation.Responses is { } responses ? responses : [])
         {
-            if (described is OpenApiResponse response && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+            if (described is OpenApiResponse response
+                && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
             {
                 Describe(response, status, metadata, headers[status]);
             }

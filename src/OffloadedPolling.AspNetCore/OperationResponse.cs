@@ -10,7 +10,7 @@ internal static class OperationResponse
 {
     public const string ProblemContentType = "application/problem+json";
 
-    /// <summary>Endpoint metadata that keeps answers out of the host's output cache, which ignores <c>Cache-Control</c> on responses.</summary>
+    /// <summary>Gets endpoint metadata for the host's output cache, which ignores <c>Cache-Control</c> in responses.</summary>
     public static OutputCacheAttribute NeverCached { get; } = new() { NoStore = true };
 
     /// <summary>A status URL is a credential: no cache may keep it, no page may pass it on.</summary>

@@ -16,8 +16,8 @@ public sealed class HouseRulesTests
     private static readonly IEnumerable<Type> _publicTypes =
         new[]
         {
-            typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly, typeof(SqliteOptions).Assembly,
-            typeof(OffloadedPollingOpenApiServiceCollectionExtensions).Assembly,
+            typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly,
+            typeof(OffloadedPollingOpenApiServiceCollectionExtensions).Assembly, typeof(SqliteOptions).Assembly,
         }
             .SelectMany(assembly => assembly.GetExportedTypes());
 

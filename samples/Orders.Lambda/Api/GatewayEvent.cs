@@ -23,7 +23,8 @@ internal sealed class GatewayEvent : IDisposable
 
     /// <summary>Gets a value indicating whether the caller used a domain name of the API's owner, which may have a base path.</summary>
     public bool IsCustomDomain => Text(Context, "domainName") is { } domain
-        && !domain.Contains(".execute-api.", StringComparison.OrdinalIgnoreCase) && !domain.Contains(".lambda-url.", StringComparison.OrdinalIgnoreCase);
+        && !domain.Contains(".execute-api.", StringComparison.OrdinalIgnoreCase)
+        && !domain.Contains(".lambda-url.", StringComparison.OrdinalIgnoreCase);
 
     public string? RequestId => Text(Context, "requestId");
 

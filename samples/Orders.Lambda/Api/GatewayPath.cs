@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Orders.Lambda;
 
-/// <summary>Splits the path that a caller used into what API Gateway puts before the API's own paths, the path base, and the rest.</summary>
+/// <summary>Splits a path into what API Gateway puts before the API's own paths, the path base, and the remaining path.</summary>
 /// <remarks>
-/// An HTTP API has its stage in the path, unless that is <c>$default</c>; a REST API has it in <c>requestContext.path</c> only. A custom domain's
-/// base path is in both, and no event names it: it is what comes before the first segment of a route.
+/// An HTTP API has its stage in the path, unless that is <c>$default</c>. A REST API has it in <c>requestContext.path</c> only. A custom
+/// domain's base path is in both, and no event names it: it is what comes before the first segment of a route.
 /// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 /// </remarks>
 internal sealed class GatewayPath(EndpointDataSource endpoints)

@@ -21,7 +21,8 @@ internal static class RuntimeLoop
 
         // On this machine, so never through a proxy. The next invocation may be long in coming.
         using var direct = new SocketsHttpHandler { UseProxy = false };
-        using var http = new HttpClient(direct) { BaseAddress = new Uri($"http://{api}/2018-06-01/runtime/"), Timeout = Timeout.InfiniteTimeSpan };
+        var address = new Uri($"http://{api}/2018-06-01/runtime/");
+        using var http = new HttpClient(direct) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         Func<Stream, Task<Stream>> function;
         try
         {

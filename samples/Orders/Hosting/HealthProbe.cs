@@ -20,11 +20,14 @@ internal static class HealthProbe
         if (Parse(configured) is not { } address)
         {
             await Console.Error.WriteLineAsync(
-                $"'{configured}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, in ASPNETCORE_URLS or Kestrel:Endpoints.");
+                $"'{configured}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, "
+                + "in ASPNETCORE_URLS or Kestrel:Endpoints.");
             return 1;
         }
 
-        var url = new UriBuilder(address.Scheme, address.IsUnixPipe ? "localhost" : Host(address.Host), address.IsUnixPipe ? -1 : address.Port, "/health").Uri;
+        var url = address.IsUnixPipe
+            ? new Uri($"{address.Scheme}://localhost/health")
+            : new Uri($"{address.Scheme}://{Host(address.Host)}:{address.Port}/health");
         using var http = new HttpClient(Handler(address)) { Timeout = _timeout };
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.Host = AllowedHost(configuration["AllowedHosts"]);
@@ -47,7 +50,8 @@ internal static class HealthProbe
         var handler = new SocketsHttpHandler { UseProxy = false };
 
         // The certificate is for the name that callers use. Here it is only the way to the process on this machine.
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors != SslPolicyErrors.RemoteCertificateNotAvailable;
+        handler.SslOptions.RemoteCertificateValidationCallback =
+            (_, _, _, errors) => errors != SslPolicyErrors.RemoteCertificateNotAvailable;
         if (address.IsUnixPipe)
         {
             handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(address.UnixPipePath, cancellationToken);
@@ -85,11 +89,14 @@ internal static class HealthProbe
 
     // To Kestrel, every name but localhost means all of this machine's addresses.
     private static string Host(string host) =>
-        IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? host : "localhost";
+        IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+            ? host
+            : "localhost";
 
     // A host that answers to certain names only has to be asked by one of them.
-    private static string? AllowedHost(string? allowedHosts) =>
-        (allowedHosts ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var first, ..] names && !names.Contains("*")
-            ? first.Replace("*.", "health.", StringComparison.Ordinal)
-            : null;
+    private static string? AllowedHost(string? allowedHosts)
+    {
+        var names = (allowedHosts ?? "*").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return names.Contains("*") ? null : names.FirstOrDefault()?.Replace("*.", "health.", StringComparison.Ordinal);
+    }
 }

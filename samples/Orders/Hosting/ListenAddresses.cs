@@ -8,7 +8,7 @@ internal static class ListenAddresses
     /// <summary>The address when the configuration names none.</summary>
     public const string Default = "http://localhost:5080";
 
-    /// <summary>Listens where the configuration says, as every ASP.NET Core host does, and at <see cref="Default"/> when it says nothing.</summary>
+    /// <summary>Listens at the addresses in the configuration or, if there are none, at <see cref="Default"/>.</summary>
     public static void UseListenAddresses(this WebApplicationBuilder builder)
     {
         // The slim builder leaves HTTPS out.
@@ -19,7 +19,7 @@ internal static class ListenAddresses
         }
 
         // ASPNETCORE_FORWARDEDHEADERS_ENABLED covers X-Forwarded-For and -Proto only. Without it, none of the three is read.
-        builder.Services.PostConfigure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix);
+        builder.Services.PostConfigure<ForwardedHeadersOptions>(options => options.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix);
     }
 
     /// <summary>Returns the addresses that Kestrel binds with this configuration.</summary>
@@ -32,7 +32,8 @@ internal static class ListenAddresses
         var hosting = Hosting(configuration);
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
             .Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
-        return endpoints.Count == 0 || (hosting.Length > 0 && IsTrue(configuration[WebHostDefaults.PreferHostingUrlsKey])) ? hosting : endpoints;
+        var prefersHosting = hosting.Length > 0 && IsTrue(configuration[WebHostDefaults.PreferHostingUrlsKey]);
+        return endpoints.Count == 0 || prefersHosting ? hosting : endpoints;
     }
 
     private static string[] Hosting(IConfiguration configuration) =>

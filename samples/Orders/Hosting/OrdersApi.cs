@@ -69,7 +69,9 @@ internal static class OrdersApi
             .WithSummary("An order, once it is created.")
             .Produces<Order>()
             .ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapGet("/polls", () => TypedResults.Ok(polls.Count)).RequireCors(AllowPages).WithSummary("How many polls this process has got. For the page.");
+        app.MapGet("/polls", () => TypedResults.Ok(polls.Count))
+            .RequireCors(AllowPages)
+            .WithSummary("How many polls this process has got. For the page.");
 
         void AllowPages(CorsPolicyBuilder cors) => cors.WithOrigins(settings.AllowedOrigins)
             .WithMethods("GET", "POST")

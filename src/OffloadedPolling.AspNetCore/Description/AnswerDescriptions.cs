@@ -6,9 +6,15 @@ namespace OffloadedPolling.AspNetCore;
 /// <summary>What the library's endpoints answer, for OpenAPI: status codes, bodies and headers.</summary>
 internal static class AnswerDescriptions
 {
-    private static readonly ResponseHeader _location = new(0, "Location", "The status URL. It is a credential: whoever has it can read the status.", Format: "uri");
+    private const string Http = "The request was sent over plain HTTP. Use HTTPS.";
 
-    private static readonly ResponseHeader _operationLocation = _location with { Name = "Operation-Location", Description = "The same URL as in Location, under the name that some clients expect." };
+    private const string Down = "The service is temporarily unavailable. Retry later.";
+
+    private static readonly ResponseHeader _location =
+        new(0, "Location", "The status URL. It is a credential: whoever has it can read the status.", Format: "uri");
+
+    private static readonly ResponseHeader _operationLocation =
+        new(0, "Operation-Location", "The same URL as in Location, under the name that some clients expect.", Format: "uri");
 
     private static readonly ResponseHeader _lookAgain = new(0, "Retry-After", "When to poll first, in seconds.", Type: "integer");
 
@@ -18,53 +24,62 @@ internal static class AnswerDescriptions
 
     // Whatever may hold a status URL, and all problems beside it.
     private static readonly ResponseHeader[] _kept = [
-        new(0, "Cache-Control", "Always no-store: the response must not be cached."), new(0, "Referrer-Policy", "Always no-referrer: a page must not pass on the status URL.")];
+        new(0, "Cache-Control", "Always no-store: the response must not be cached."),
+        new(0, "Referrer-Policy", "Always no-referrer: a page must not pass on the status URL.")];
 
     public static IReadOnlyList<object> Accepted { get; } = [
-        .. Answer<AcceptedOperation>(StatusCodes.Status202Accepted, "The operation was accepted. Poll the status URL.", [_location, _operationLocation, _lookAgain, .. _kept]),
+        .. Answer<AcceptedOperation>(
+            StatusCodes.Status202Accepted,
+            "The operation was accepted. Poll the status URL.",
+            [_location, _operationLocation, _lookAgain, .. _kept]),
         .. Problem(StatusCodes.Status400BadRequest, "The request is invalid, or the idempotency key has fewer than 16 characters.", []),
-        .. Problem(StatusCodes.Status403Forbidden, "The request was sent over plain HTTP. Use HTTPS."),
+        .. Problem(StatusCodes.Status403Forbidden, Http),
         .. Problem(StatusCodes.Status413PayloadTooLarge, "The request is too large."),
         .. Problem(StatusCodes.Status422UnprocessableEntity, "The idempotency key was already used for another request."),
         .. Problem(StatusCodes.Status500InternalServerError, "The operation could not be accepted because of an error in this service."),
-        .. Unavailable("The service is temporarily unavailable. Retry later.")];
+        .. Unavailable()];
 
     public static IReadOnlyList<object> Url { get; } = [
         .. Answer<AcceptedOperation>(StatusCodes.Status200OK, "A new status URL.", _kept),
-        .. Problem(StatusCodes.Status403Forbidden, "The request was sent over plain HTTP. Use HTTPS."), .. Unknown(), .. Unavailable("The service is temporarily unavailable. Retry later.")];
+        .. Problem(StatusCodes.Status403Forbidden, Http), .. Unknown(), .. Unavailable()];
 
     public static IReadOnlyList<object> Redirect { get; } = [
         .. Answer(StatusCodes.Status303SeeOther, "A redirect to a new status URL.", [_location, .. _kept]),
-        .. Problem(StatusCodes.Status403Forbidden, "The request was sent over plain HTTP. Use HTTPS."), .. Unknown(), .. Unavailable("The service is temporarily unavailable. Retry later.")];
+        .. Problem(StatusCodes.Status403Forbidden, Http), .. Unknown(), .. Unavailable()];
 
     public static IReadOnlyList<object> Cancel { get; } = [
-        .. Answer<OperationStatus>(StatusCodes.Status202Accepted, "The operation is canceled, or its cancellation was requested. The body is its current status.", _kept),
+        .. Answer<OperationStatus>(
+            StatusCodes.Status202Accepted,
+            "The operation is canceled, or its cancellation was requested. The body is its current status.",
+            _kept),
         .. Unknown(),
         .. Problem(StatusCodes.Status409Conflict, "The operation has already succeeded or failed."),
-        .. Unavailable("The service is temporarily unavailable. Retry later.")];
+        .. Unavailable()];
 
     public static IReadOnlyList<object> Credentials { get; } = [
-        .. Answer<StatusCredentials>(StatusCodes.Status200OK, "Temporary AWS credentials that can read the status of this operation.", _kept),
+        .. Answer<StatusCredentials>(
+            StatusCodes.Status200OK, "Temporary AWS credentials that can read the status of this operation.", _kept),
         .. Answer(StatusCodes.Status401Unauthorized, "The caller is not authenticated.", []),
         .. Problem(StatusCodes.Status403Forbidden, "The request was sent over plain HTTP, or the caller has no identifier.", []),
         .. Unknown(),
-        .. Unavailable("The service is temporarily unavailable. Retry later.")];
+        .. Unavailable()];
 
     public static IReadOnlyList<object> Status { get; } = [
         .. Answer<OperationStatus>(StatusCodes.Status200OK, "The status of the operation.", [_etag, _kept[0]]),
         .. Answer(StatusCodes.Status304NotModified, "The status has not changed since the version in If-None-Match.", [_etag, _kept[0]]),
         .. Problem(StatusCodes.Status403Forbidden, "The URL has expired, or its signature is invalid."),
         .. Problem(StatusCodes.Status404NotFound, "The status was deleted."),
-        .. Unavailable("The service is temporarily unavailable. Retry later.")];
+        .. Unavailable()];
 
     public static TBuilder Answers<TBuilder>(this TBuilder endpoint, IEnumerable<object> answers)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata([.. answers]);
 
-    private static IEnumerable<object> Unknown() => Problem(StatusCodes.Status404NotFound, "The operation does not exist, or its status was deleted.");
+    private static IEnumerable<object> Unknown() =>
+        Problem(StatusCodes.Status404NotFound, "The operation does not exist, or its status was deleted.");
 
-    private static IEnumerable<object> Unavailable(string description) => [
+    private static IEnumerable<object> Unavailable() => [
         .. Problem(StatusCodes.Status502BadGateway, "The stored status cannot be read."),
-        .. Problem(StatusCodes.Status503ServiceUnavailable, description, [_tryAgain, .. _kept])];
+        .. Problem(StatusCodes.Status503ServiceUnavailable, Down, [_tryAgain, .. _kept])];
 
     private static IEnumerable<object> Problem(int status, string description, ResponseHeader[]? headers = null) => [
         new ProducesResponseTypeMetadata(status, typeof(OperationProblem), [OperationResponse.ProblemContentType]) { Description = description },

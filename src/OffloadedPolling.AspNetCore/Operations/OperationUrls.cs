@@ -10,7 +10,7 @@ internal static class OperationUrls
     /// <summary>The name of the endpoint that an operation URL leads to.</summary>
     public const string EndpointName = "OffloadedPolling.GetOperation";
 
-    /// <summary>The operation URL, with the path base under which the caller reached the host; <see langword="null"/> where the host maps none.</summary>
+    /// <summary>Returns the operation URL with the caller's path base, or <see langword="null"/> if the host maps none.</summary>
     public static string? Of(HttpContext context, string id) =>
         context.RequestServices.GetRequiredService<LinkGenerator>().GetPathByName(context, EndpointName, new RouteValueDictionary { ["id"] = id });
 }

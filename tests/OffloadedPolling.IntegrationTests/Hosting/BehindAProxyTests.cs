@@ -119,7 +119,9 @@ public sealed class BehindAProxyTests : IAsyncLifetime
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await _http.GetFromJsonAsync(statusUrl, OperationJson.Status))!.Status.IsTerminal(), TimeSpan.FromSeconds(60), () => $"{last}");
+            async () => (last = await _http.GetFromJsonAsync(statusUrl, OperationJson.Status))!.Status.IsTerminal(),
+            TimeSpan.FromSeconds(60),
+            () => $"{last}");
         return last!;
     }
 }

@@ -28,8 +28,15 @@ public sealed class HealthProbeTests
     [InlineData("localhost:5080")]
     [InlineData("http://")]
     [InlineData("net.tcp://localhost:5080")]
-    public async Task Health_OfWhatIsNoAddress_SaysSo(string urls) => (await AskAsync(urls)).Should().Be(
-        (1, $"'{urls}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, in ASPNETCORE_URLS or Kestrel:Endpoints."));
+    public async Task Health_OfWhatIsNoAddress_SaysSo(string urls)
+    {
+        var (exitCode, output) = await AskAsync(urls);
+
+        exitCode.Should().Be(1);
+        output.Should().Be(
+            $"'{urls}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, "
+            + "in ASPNETCORE_URLS or Kestrel:Endpoints.");
+    }
 
     [Fact]
     public async Task Health_WhereNobodyListens_SaysWhereItAsked()

@@ -46,7 +46,7 @@ public sealed class ListenAddressesTests : IDisposable
     public async Task AnAddress_InAVariable_IsListenedAtAndProbed(string variable, string value)
     {
         var settings = Settings((variable, string.Format(CultureInfo.InvariantCulture, value, _port)));
-        await using var orders = await OrdersProcess.StartAtAsync(AddressOf(settings), settings);
+        await using var orders = await OrdersProcess.StartAtAsync(AddressOf(variable, value), settings);
 
         await AssertServesAsync(orders, settings);
     }
@@ -68,7 +68,8 @@ public sealed class ListenAddressesTests : IDisposable
     [Fact]
     public async Task KestrelsEndpoints_BesideUrls_WinInTheProbeAsInKestrel()
     {
-        var settings = Settings(("ASPNETCORE_URLS", $"http://127.0.0.1:{FreePort.Next()}"), ("Kestrel__Endpoints__Any__Url", $"http://127.0.0.1:{_port}"));
+        var settings = Settings(
+            ("ASPNETCORE_URLS", $"http://127.0.0.1:{FreePort.Next()}"), ("Kestrel__Endpoints__Any__Url", $"http://127.0.0.1:{_port}"));
         await using var orders = await OrdersProcess.StartAtAsync(new Uri($"http://127.0.0.1:{_port}"), settings);
 
         await AssertServesAsync(orders, settings);
@@ -142,8 +143,11 @@ public sealed class ListenAddressesTests : IDisposable
         return settings;
     }
 
-    private Uri AddressOf(Dictionary<string, string> settings) =>
-        new($"{(settings.Any(pair => pair.Key.Contains("HTTPS", StringComparison.Ordinal) || pair.Value.StartsWith("https:", StringComparison.Ordinal)) ? "https" : "http")}://127.0.0.1:{_port}");
+    private Uri AddressOf(string variable, string value)
+    {
+        var isHttps = variable.Contains("HTTPS", StringComparison.Ordinal) || value.StartsWith("https:", StringComparison.Ordinal);
+        return new UriBuilder(isHttps ? "https" : "http", "127.0.0.1", _port).Uri;
+    }
 
     private async Task AssertServesAsync(OrdersProcess orders, Dictionary<string, string> settings, string[]? arguments = null)
     {
@@ -159,7 +163,8 @@ public sealed class ListenAddressesTests : IDisposable
 
     private static async Task<(int ExitCode, string Output)> ProbeAsync(Dictionary<string, string> settings, string[]? arguments = null)
     {
-        var (exitCode, output) = await Commands.RunAsync("dotnet", [OrdersProcess.Dll, "--health", .. arguments ?? []], environment: settings);
+        string[] command = [OrdersProcess.Dll, "--health", .. arguments ?? []];
+        var (exitCode, output) = await Commands.RunAsync("dotnet", command, environment: settings);
         return (exitCode, output.Trim());
     }
 }

@@ -47,12 +47,15 @@ public sealed class ReadmeHostTests
             await run;
         }
 
-        using var response = await http.PostAsJsonAsync($"https://127.0.0.1:{port}/report", new CreateReport(2026), ReportJson.Default.CreateReport);
+        var url = new Uri($"https://127.0.0.1:{port}/report");
+        using var response = await http.PostAsJsonAsync(url, new CreateReport(2026), ReportJson.Default.CreateReport);
         response.StatusCode.Should().Be(HttpStatusCode.Accepted);
         var accepted = (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
         OperationStatus? status = null;
         await Eventually.TrueAsync(
-            async () => (status = await http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status))!.Status.IsTerminal(), _timeout, () => $"{status}");
+            async () => (status = await http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status))!.Status.IsTerminal(),
+            _timeout,
+            () => $"{status}");
         status!.Status.Should().Be(OperationState.Succeeded);
         await built.Host!.StopAsync();
         await run.WaitAsync(_timeout);

@@ -46,7 +46,8 @@ public sealed class SystemdTests : IDisposable
         var api = Lines(_units[0]);
         var worker = Lines(_units[1]);
 
-        Assert.Equal(["Description=Orders: the worker", "Environment=Orders__Role=Worker", "Environment=ASPNETCORE_URLS=http://127.0.0.1:5081"], worker.Except(api));
+        worker.Except(api).Should().Equal(
+            "Description=Orders: the worker", "Environment=Orders__Role=Worker", "Environment=ASPNETCORE_URLS=http://127.0.0.1:5081");
         Assert.Equal(api.Length, worker.Length);
         var stop = TimeSpan.FromSeconds(int.Parse(api.Single(line => line.StartsWith("TimeoutStopSec=", StringComparison.Ordinal)).Split('=')[1], System.Globalization.CultureInfo.InvariantCulture));
         Assert.True(stop > new OffloadedPollingOptions().ShutdownTimeout + TimeSpan.FromSeconds(10));

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Sqlite;
 using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
@@ -14,7 +15,8 @@ namespace OffloadedPolling.IntegrationTests.Lambda;
 /// <summary>Any ASP.NET Core application on the server of samples/Orders.Lambda.</summary>
 public sealed class GatewayServerTests : IAsyncLifetime
 {
-    private static readonly Type _server = Assembly.LoadFrom(FunctionProcess.Dll).GetType("Orders.Lambda.GatewayServer", throwOnError: true)!;
+    private static readonly Type _server =
+        Assembly.LoadFrom(FunctionProcess.Dll).GetType("Orders.Lambda.GatewayServer", throwOnError: true)!;
 
     private readonly SqliteProvider _provider = new();
 
@@ -31,7 +33,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
         builder.Services.AddSingleton(typeof(IServer), _server);
         builder.Services.AddScoped(_ => new Scoped(_told));
         builder.Services.AddScoped(_ => new ScopedAsync(_told));
-        builder.Services.PostConfigure<OffloadedPolling.Sqlite.SqliteOptions>(sqlite => sqlite.PublicBaseUrl = new Uri("https://api.example.com"));
+        builder.Services.PostConfigure<SqliteOptions>(sqlite => sqlite.PublicBaseUrl = new Uri("https://api.example.com"));
         _provider.Choose(builder.Services.AddOffloadedPolling().AddOperation<Parcel>("parcels", ParcelJson.Default));
         _app = builder.Build();
         _app.MapPost("/order", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
@@ -144,7 +146,8 @@ public sealed class GatewayServerTests : IAsyncLifetime
             (await AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/scoped")).StatusCode.Should().Be(200);
         }
 
-        _told.Should().Equal(Enumerable.Repeat<string[]>(["starting", "completed", "disposed async", "disposed"], 3).SelectMany(each => each));
+        string[] one = ["starting", "completed", "disposed async", "disposed"];
+        _told.Should().Equal([.. one, .. one, .. one]);
     }
 
     [Fact]

@@ -26,7 +26,9 @@ public sealed class PackagesTests(LocalPackages packages)
     [InlineData("OffloadedPolling.Client")]
     [InlineData("OffloadedPolling", "OffloadedPolling.Client", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
     [InlineData("OffloadedPolling.AspNetCore", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "OpenTelemetry.Api")]
-    [InlineData("OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi", "OpenTelemetry.Api")]
+    [InlineData(
+        "OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken",
+        "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi", "OpenTelemetry.Api")]
     [InlineData("OffloadedPolling.Sqlite", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
     public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
     {

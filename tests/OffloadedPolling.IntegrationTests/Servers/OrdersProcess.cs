@@ -22,7 +22,11 @@ internal sealed class OrdersProcess : IAsyncDisposable
 
     /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it is healthy.</summary>
     public static async Task<OrdersProcess> StartAsync(
-        IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null) =>
+        IReadOnlyDictionary<string, string> settings,
+        string? program = null,
+        IEnumerable<string>? arguments = null,
+        string? folder = null,
+        Uri? address = null) =>
         await WhenHealthyAsync(Launch(settings, program, arguments, folder, address));
 
     /// <summary>Starts it with settings or arguments that say themselves where it listens, and waits until it is healthy there.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>A reverse proxy on loopback that ends TLS, strips a path prefix and tells both in <c>X-Forwarded-…</c> headers, as an ingress does.</summary>
+/// <summary>A reverse proxy on loopback that terminates TLS, strips a path prefix and sends both in <c>X-Forwarded-…</c> headers.</summary>
 internal sealed class PrefixProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -20,7 +20,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
     private readonly HttpClient _http = new();
 
-    private JsonDocument? _document;
+    private OpenApiText _document = null!;
 
     public static TheoryData<string> Hosts() => ["plain", "before AddOpenApi", "twice", "snake case", "OpenAPI 3.0"];
 
@@ -37,12 +37,12 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync(host);
 
-        AssertSeconds(Member("AcceptedOperation", "retryAfter"));
-        AssertSeconds(Member("OperationEstimate", "median"));
-        AssertSeconds(Member("OperationEstimate", "upper"));
-        var quantiles = Member("OperationEstimate", "quantiles");
-        TypeOf(quantiles).Should().Be("array");
-        TypeOf(quantiles.GetProperty("items")).Should().Be("number");
+        AssertSeconds(_document.Member("AcceptedOperation", "retryAfter"));
+        AssertSeconds(_document.Member("OperationEstimate", "median"));
+        AssertSeconds(_document.Member("OperationEstimate", "upper"));
+        var quantiles = _document.Member("OperationEstimate", "quantiles");
+        OpenApiText.TypeOf(quantiles).Should().Be("array");
+        OpenApiText.TypeOf(quantiles.GetProperty("items")).Should().Be("number");
         (quantiles.GetProperty("minItems").GetInt32(), quantiles.GetProperty("maxItems").GetInt32()).Should().Be((13, 13));
     }
 
@@ -54,8 +54,8 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
         foreach (var schema in (string[])["AcceptedOperation", "OperationStatus"])
         {
-            var state = Resolve(Member(schema, "status"));
-            TypeOf(state).Should().Be("string");
+            var state = _document.Resolve(_document.Member(schema, "status"));
+            OpenApiText.TypeOf(state).Should().Be("string");
             state.GetProperty("enum").EnumerateArray().Select(value => value.GetString()).Should().Equal(_states);
         }
     }
@@ -66,26 +66,27 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync(host);
 
-        Types("AcceptedOperation").Should().BeEquivalentTo(new Dictionary<string, string>
+        _document.Types("AcceptedOperation").Should().BeEquivalentTo(new Dictionary<string, string>
         {
             ["id"] = "string", ["status"] = "string", ["statusUrl"] = "string uri", ["statusUrlExpiresAt"] = "string date-time",
             ["operationUrl"] = "string uri-reference", ["retryAfter"] = "number double", ["estimate"] = "object",
         });
-        Types("OperationStatus").Should().BeEquivalentTo(new Dictionary<string, string>
+        _document.Types("OperationStatus").Should().BeEquivalentTo(new Dictionary<string, string>
         {
-            ["id"] = "string", ["kind"] = "string", ["status"] = "string", ["createdAt"] = "string date-time", ["lastUpdatedAt"] = "string date-time",
-            ["expiresAt"] = "string date-time", ["attempt"] = "integer int32", ["percentComplete"] = "integer int32", ["message"] = "string",
-            ["estimate"] = "object", ["resourceLocation"] = "string uri-reference", ["result"] = "any", ["error"] = "object",
+            ["id"] = "string", ["kind"] = "string", ["status"] = "string",
+            ["createdAt"] = "string date-time", ["lastUpdatedAt"] = "string date-time", ["expiresAt"] = "string date-time",
+            ["attempt"] = "integer int32", ["percentComplete"] = "integer int32", ["message"] = "string", ["estimate"] = "object",
+            ["resourceLocation"] = "string uri-reference", ["result"] = "any", ["error"] = "object",
         });
-        Types("OperationProblem").Should().BeEquivalentTo(new Dictionary<string, string>
+        _document.Types("OperationProblem").Should().BeEquivalentTo(new Dictionary<string, string>
         {
             ["type"] = "string uri-reference", ["title"] = "string", ["status"] = "integer int32", ["detail"] = "string",
             ["instance"] = "string uri-reference",
         });
-        Required("AcceptedOperation").Should().BeEquivalentTo("id", "status", "statusUrl", "statusUrlExpiresAt", "retryAfter");
-        Required("OperationStatus").Should().BeEquivalentTo("id", "kind", "status", "createdAt", "lastUpdatedAt", "expiresAt");
-        Required("OperationEstimate").Should().BeEquivalentTo("median", "upper");
-        Required("OperationProblem").Should().BeEmpty();
+        _document.Required("AcceptedOperation").Should().BeEquivalentTo("id", "status", "statusUrl", "statusUrlExpiresAt", "retryAfter");
+        _document.Required("OperationStatus").Should().BeEquivalentTo("id", "kind", "status", "createdAt", "lastUpdatedAt", "expiresAt");
+        _document.Required("OperationEstimate").Should().BeEquivalentTo("median", "upper");
+        _document.Required("OperationProblem").Should().BeEmpty();
     }
 
     [Theory]
@@ -94,9 +95,9 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync(host);
 
-        var references = All(_document!.RootElement).Where(element => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("$ref", out _)).ToList();
+        var references = OpenApiText.AllWith("$ref", _document.Root).ToList();
         references.Should().NotBeEmpty();
-        references.Should().OnlyContain(reference => Resolve(reference).ValueKind == JsonValueKind.Object);
+        references.Should().OnlyContain(reference => _document.Resolve(reference).ValueKind == JsonValueKind.Object);
     }
 
     [Theory]
@@ -107,8 +108,8 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
         foreach (var name in (string[])["AcceptedOperation", "OperationStatus", "OperationEstimate", "OperationProblem", "OperationState"])
         {
-            AssertPlain(name, Schema(name));
-            foreach (var member in Properties(name))
+            AssertPlain(name, _document.Schema(name));
+            foreach (var member in _document.Properties(name))
             {
                 // OpenAPI 3.0 has no description beside a reference.
                 if (host != "OpenAPI 3.0" || !member.Value.TryGetProperty("$ref", out _))
@@ -124,11 +125,11 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync("plain");
 
-        var inAccepted = Member("AcceptedOperation", "estimate").GetProperty("description").GetString();
-        var inStatus = Member("OperationStatus", "estimate").GetProperty("description").GetString();
+        var inAccepted = _document.Member("AcceptedOperation", "estimate").GetProperty("description").GetString();
+        var inStatus = _document.Member("OperationStatus", "estimate").GetProperty("description").GetString();
 
         inStatus.Should().Contain("lastUpdatedAt").And.NotBe(inAccepted);
-        Schema("OperationEstimate").GetProperty("description").GetString().Should().NotBe(inAccepted).And.NotBe(inStatus);
+        _document.Schema("OperationEstimate").GetProperty("description").GetString().Should().NotBe(inAccepted).And.NotBe(inStatus);
     }
 
     [Theory]
@@ -137,14 +138,16 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync(host);
 
-        var accepted = Response("/parcels", "post", "202").GetProperty("headers");
-        TypeOf(accepted.GetProperty("Location").GetProperty("schema")).Should().Be("string");
-        TypeOf(accepted.GetProperty("Operation-Location").GetProperty("schema")).Should().Be("string");
-        TypeOf(accepted.GetProperty("Retry-After").GetProperty("schema")).Should().Be("integer");
-        TypeOf(Response("/parcels", "post", "503").GetProperty("headers").GetProperty("Retry-After").GetProperty("schema")).Should().Be("integer");
-        TypeOf(Response("/operations/{id}/status", "get", "304").GetProperty("headers").GetProperty("ETag").GetProperty("schema")).Should().Be("string");
-        foreach (var header in All(_document!.RootElement).Where(element => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("headers", out _))
-            .SelectMany(response => response.GetProperty("headers").EnumerateObject()))
+        var accepted = _document.Response("/parcels", "post", "202").GetProperty("headers");
+        OpenApiText.TypeOf(accepted.GetProperty("Location").GetProperty("schema")).Should().Be("string");
+        OpenApiText.TypeOf(accepted.GetProperty("Operation-Location").GetProperty("schema")).Should().Be("string");
+        OpenApiText.TypeOf(accepted.GetProperty("Retry-After").GetProperty("schema")).Should().Be("integer");
+        var unavailable = _document.Response("/parcels", "post", "503").GetProperty("headers");
+        OpenApiText.TypeOf(unavailable.GetProperty("Retry-After").GetProperty("schema")).Should().Be("integer");
+        var notModified = _document.Response("/operations/{id}/status", "get", "304").GetProperty("headers");
+        OpenApiText.TypeOf(notModified.GetProperty("ETag").GetProperty("schema")).Should().Be("string");
+        var all = OpenApiText.AllWith("headers", _document.Root).Select(response => response.GetProperty("headers"));
+        foreach (var header in all.SelectMany(headers => headers.EnumerateObject()))
         {
             AssertPlain(header.Name, header.Value);
         }
@@ -156,9 +159,10 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync(host);
 
-        foreach (var path in _document!.RootElement.GetProperty("paths").EnumerateObject())
+        foreach (var path in _document.Root.GetProperty("paths").EnumerateObject())
         {
-            foreach (var response in path.Value.EnumerateObject().SelectMany(operation => operation.Value.GetProperty("responses").EnumerateObject()))
+            var operations = path.Value.EnumerateObject().Select(operation => operation.Value);
+            foreach (var response in operations.SelectMany(operation => operation.GetProperty("responses").EnumerateObject()))
             {
                 AssertPlain($"{path.Name} {response.Name}", response.Value);
             }
@@ -170,7 +174,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync("own description");
 
-        Response("/parcels", "post", "400").GetProperty("description").GetString().Should().Be("No such address");
+        _document.Response("/parcels", "post", "400").GetProperty("description").GetString().Should().Be("No such address");
     }
 
     [Fact]
@@ -178,13 +182,14 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync("credentials");
 
-        Types("StatusCredentials").Should().BeEquivalentTo(new Dictionary<string, string>
+        _document.Types("StatusCredentials").Should().BeEquivalentTo(new Dictionary<string, string>
         {
-            ["id"] = "string", ["statusKey"] = "string", ["bucket"] = "string", ["region"] = "string", ["endpoint"] = "string uri", ["forcePathStyle"] = "boolean",
-            ["accessKeyId"] = "string", ["secretAccessKey"] = "string", ["sessionToken"] = "string", ["expiresAt"] = "string date-time",
+            ["id"] = "string", ["statusKey"] = "string", ["bucket"] = "string", ["region"] = "string", ["endpoint"] = "string uri",
+            ["forcePathStyle"] = "boolean", ["accessKeyId"] = "string", ["secretAccessKey"] = "string", ["sessionToken"] = "string",
+            ["expiresAt"] = "string date-time",
         });
-        AssertPlain("StatusCredentials", Schema("StatusCredentials"));
-        foreach (var member in Properties("StatusCredentials"))
+        AssertPlain("StatusCredentials", _document.Schema("StatusCredentials"));
+        foreach (var member in _document.Properties("StatusCredentials"))
         {
             AssertPlain(member.Name, member.Value);
         }
@@ -195,64 +200,25 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     {
         await ReadAsync("plain");
 
-        Types("Parcel").Should().BeEquivalentTo(new Dictionary<string, string> { ["to"] = "string", ["content"] = "string" });
+        _document.Types("Parcel").Should().BeEquivalentTo(new Dictionary<string, string> { ["to"] = "string", ["content"] = "string" });
     }
 
     private static void AssertPlain(string what, JsonElement described)
     {
         var text = described.GetProperty("description").GetString()!;
-        text.Should().MatchRegex("^[A-Z].*\\.$", what).And.NotContain("<", what).And.NotContain("string ", what).And.NotContain("In JSON", what);
-        foreach (var type in (string[])["AcceptedOperation", "OperationStatus", "OperationEstimate", "TimeSpan", "QuantileLevels"])
+        text.Should().MatchRegex("^[A-Z].*\\.$", what);
+        foreach (var foreign in (string[])["<", "string ", "In JSON", "AcceptedOperation", "OperationStatus", "TimeSpan", "QuantileLevels"])
         {
-            text.Should().NotContain(type, what);
+            text.Should().NotContain(foreign, what);
         }
     }
 
     private static void AssertSeconds(JsonElement schema)
     {
-        TypeOf(schema).Should().Be("number");
+        OpenApiText.TypeOf(schema).Should().Be("number");
         schema.TryGetProperty("pattern", out _).Should().BeFalse();
         schema.GetProperty("minimum").GetDouble().Should().Be(0);
         schema.GetProperty("description").GetString().Should().Contain("seconds");
-    }
-
-    private static string TypeOf(JsonElement schema) => schema.TryGetProperty("type", out var type) ? type.ToString() : "any";
-
-    private static IEnumerable<JsonElement> All(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => All(member.Value)).Prepend(element),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(All),
-        _ => [element],
-    };
-
-    private JsonElement Schema(string name) => _document!.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(name);
-
-    private List<JsonProperty> Properties(string schema) =>
-        Schema(schema).TryGetProperty("properties", out var properties) ? [.. properties.EnumerateObject()] : [];
-
-    private JsonElement Member(string schema, string name) => Schema(schema).GetProperty("properties").GetProperty(name);
-
-    private JsonElement Response(string path, string method, string status) =>
-        _document!.RootElement.GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("responses").GetProperty(status);
-
-    private Dictionary<string, string> Types(string schema) => Properties(schema).ToDictionary(member => member.Name, member =>
-    {
-        var resolved = Resolve(member.Value);
-        return resolved.TryGetProperty("format", out var format) ? $"{TypeOf(resolved)} {format}" : TypeOf(resolved);
-    });
-
-    private IEnumerable<string?> Required(string schema) =>
-        Schema(schema).TryGetProperty("required", out var required) ? required.EnumerateArray().Select(name => name.GetString()) : [];
-
-    private JsonElement Resolve(JsonElement schema)
-    {
-        if (!schema.TryGetProperty("$ref", out var reference))
-        {
-            return schema;
-        }
-
-        reference.GetString().Should().StartWith("#/");
-        return reference.GetString()![2..].Split('/').Aggregate(_document!.RootElement, (element, name) => element.GetProperty(name));
     }
 
     private async Task ReadAsync(string host)
@@ -269,7 +235,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
         app.MapOperations("/operations");
         app.MapOpenApi();
         await app.StartAsync();
-        _document = JsonDocument.Parse(await _http.GetStringAsync(new Uri(app.Urls.First() + "/openapi/v1.json")));
+        _document = new OpenApiText(await _http.GetStringAsync(new Uri(app.Urls.First() + "/openapi/v1.json")));
     }
 
     private static void AddOpenApi(IServiceCollection services, string host)

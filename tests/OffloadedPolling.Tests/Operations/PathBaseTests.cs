@@ -73,7 +73,8 @@ public sealed class PathBaseTests : IAsyncLifetime
     [Fact]
     public async Task Accept_WithAPublicBaseUrlWithAPath_KeepsThatForTheStatusUrl()
     {
-        var host = await StartAsync(app => app.UsePathBase("/api"), sqlite => sqlite.PublicBaseUrl = new Uri("https://shop.example.com/files"));
+        var host = await StartAsync(
+            app => app.UsePathBase("/api"), sqlite => sqlite.PublicBaseUrl = new Uri("https://shop.example.com/files"));
 
         var (accepted, _) = await AcceptAsync(host, "/api/typed");
 
@@ -96,7 +97,7 @@ public sealed class PathBaseTests : IAsyncLifetime
     [Fact]
     public async Task Accept_ThroughAProxyThatStripsAPrefix_AnswersWithAnOperationUrlThatIncludesIt()
     {
-        var host = await StartAsync(app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All }));
+        var host = await StartAsync(Trust(ForwardedHeaders.All));
 
         var (accepted, _) = await AcceptAsync(
             host, "/typed", ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Prefix", "/shop/api"));
@@ -111,8 +112,7 @@ public sealed class PathBaseTests : IAsyncLifetime
     [Fact]
     public async Task Accept_WithAPrefixThatNobodyTrusts_IgnoresIt()
     {
-        var host = await StartAsync(
-            app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto }));
+        var host = await StartAsync(Trust(ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto));
 
         var (accepted, _) = await AcceptAsync(
             host, "/typed", ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Prefix", "/evil"));
@@ -132,6 +132,9 @@ public sealed class PathBaseTests : IAsyncLifetime
         refused.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await refused.Content.ReadFromJsonAsync(OperationJson.Problem))!.Instance.Should().StartWith("/api/operations/");
     }
+
+    private static Action<WebApplication> Trust(ForwardedHeaders headers) =>
+        app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = headers });
 
     private static async Task<(AcceptedOperation Accepted, string Location)> AcceptAsync(
         ConformanceHost host, string path, params (string Name, string Value)[] headers)
