@@ -71,6 +71,7 @@ public sealed class MistakesAtStartTests
     public async Task Start_MapOperationsForgotten_NamesTheCure()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         Sqlite(builder.Services);
         await using var app = builder.Build();
