@@ -35,6 +35,7 @@ internal static class OperationSchemas
                     "When the operation is likely to be done, counted from this response. Absent if unknown.",
                     typeof(OperationEstimate),
                     false),
+                new("repeated", "True if the operation was accepted before this request. Otherwise absent.", Boolean, false),
             ],
         },
         [typeof(OperationStatus)] = new("The status of an operation. The value of an absent member is unknown.", Object)

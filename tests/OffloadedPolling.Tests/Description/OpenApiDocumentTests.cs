@@ -70,6 +70,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
         {
             ["id"] = "string", ["status"] = "string", ["statusUrl"] = "string uri", ["statusUrlExpiresAt"] = "string date-time",
             ["operationUrl"] = "string uri-reference", ["retryAfter"] = "number double", ["estimate"] = "object",
+            ["repeated"] = "boolean",
         });
         _document.Types("OperationStatus").Should().BeEquivalentTo(new Dictionary<string, string>
         {
@@ -83,6 +84,8 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
             ["type"] = "string uri-reference", ["title"] = "string", ["status"] = "integer int32", ["detail"] = "string",
             ["instance"] = "string uri-reference",
         });
+        _document.Types("AcceptedOperation").Keys.Should().BeEquivalentTo(OperationJson.Accepted.Properties.Select(property => property.Name));
+        _document.Types("OperationStatus").Keys.Should().BeEquivalentTo(OperationJson.Status.Properties.Select(property => property.Name));
         _document.Required("AcceptedOperation").Should().BeEquivalentTo("id", "status", "statusUrl", "statusUrlExpiresAt", "retryAfter");
         _document.Required("OperationStatus").Should().BeEquivalentTo("id", "kind", "status", "createdAt", "lastUpdatedAt", "expiresAt");
         _document.Required("OperationEstimate").Should().BeEquivalentTo("median", "upper");

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Sqlite;
+
+/// <summary>How soon a handler that reports no progress hears a request to cancel on one machine.</summary>
+public sealed class SqliteCancelTests : IAsyncLifetime
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly SqliteProvider _provider = new();
+
+    private readonly Desk _desk = new();
+
+    private ConformanceHost _api = null!, _worker = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _provider.PrepareAsync();
+        _api = await ConformanceHost.StartAsync(_provider);
+        // Nothing but the watch would notice within an hour.
+        _worker = await ConformanceHost.StartAsync(
+            _provider, operation: kind => kind.VisibilityTimeout = TimeSpan.FromHours(2), build: builder =>
+            {
+                builder.Services.AddSingleton(_desk);
+                builder.AddHandler<Parcel, ParcelHandler>();
+            });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        await _api.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Cancel_InAnotherProcess_ReachesTheHandlerWithinASecond()
+    {
+        _desk.Wait["Ada"] = true;
+        var delays = new List<TimeSpan>();
+        // The machine may be busy once.
+        for (var attempt = 1; attempt <= 5; attempt++)
+        {
+            delays.Add(await CancelAsync(attempt));
+        }
+
+        delays.Min().Should().BeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    private async Task<TimeSpan> CancelAsync(int attempt)
+    {
+        var accepted = await _api.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _desk.Waiting == attempt, _timeout, () => "the handler did not begin");
+        var requested = await _api.Operations.CancelAsync(accepted.Id);
+        OperationStatus? end = null;
+        await Eventually.TrueAsync(
+            async () => (end = await _api.Operations.GetAsync(accepted.Id))!.Status == OperationState.Canceled, _timeout, () => $"it is {end?.Status}");
+        return end!.LastUpdatedAt - requested!.LastUpdatedAt;
+    }
+}
