@@ -12,6 +12,8 @@ namespace OffloadedPolling.Urls;
 /// <param name="Region">The bucket's region.</param>
 internal readonly record struct SdkSignature(string AccessKey, string Region)
 {
+    public override string ToString() => $"{nameof(SdkSignature)} {{ Region = {Region} }}";
+
     /// <summary>Returns why status URLs cannot be signed with the keys, if the client signs with others; otherwise <see langword="null"/>.</summary>
     // A decorator does not show the credentials of the client in it.
     public StatusUrlException? WhyNotOf(IAmazonS3 client, SigningCredentials keys) => client is AmazonServiceClient || AccessKey == keys.Keys.AccessKey

@@ -118,14 +118,14 @@ public sealed class StatusBucketSettingsTests
     public void Validate_TransitionsBesideAWrongRetention_TellThatOnce()
     {
         var settings = Transitions(("STANDARD_IA", 30));
-        settings["Retention"] = "400";
+        settings["Retention"] = "400.00:00:00";
 
         Assert.Contains("Retention is 400", Assert.Single(Start(settings)), StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string?> Transitions(params (string StorageClass, int Days)[] transitions)
     {
-        var settings = new Dictionary<string, string?> { ["Retention"] = "365", ["MaxDocumentBytes"] = "1048576" };
+        var settings = new Dictionary<string, string?> { ["Retention"] = "365.00:00:00", ["MaxDocumentBytes"] = "1048576" };
         for (var at = 0; at < transitions.Length; at++)
         {
             settings[$"S3:Bucket:Transitions:{at}:StorageClass"] = transitions[at].StorageClass;
