@@ -65,4 +65,19 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         Assert.Equal(OperationState.Canceled, (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).Status);
     }
+
+    [Fact]
+    public async Task Published_ItsDatabaseFileIsReplaced_Answers503()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Nobody can replace an open file there.");
+        using var desk = new DeskSettings();
+        await using var orders = await OrdersProcess.StartAsync(desk.For(), await native.ExecutableAsync());
+        await _caller.PlaceAsync(orders.Address);
+        File.Copy(desk.DataSource, desk.DataSource + ".copy");
+        File.Move(desk.DataSource + ".copy", desk.DataSource, overwrite: true);
+
+        using var refused = await _caller.PostAsync(orders.Address, """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""");
+
+        refused.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+    }
 }
