@@ -13,6 +13,7 @@ internal static class AwsFailure
         OffloadedPollingException => false,
         OperationCanceledException => !cancel.IsCancellationRequested,
         AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException => true,
+        ObjectDisposedException => false,
         // Credentials providers throw these.
         ProcessAWSCredentialException or InvalidOperationException => true,
         _ => false,
@@ -22,7 +23,7 @@ internal static class AwsFailure
     /// <param name="service">The service's name: <c>S3</c>. The variable for its address is made from it.</param>
     /// <param name="config">The client's configuration.</param>
     /// <param name="error">What the client threw.</param>
-    public static (string What, string WhatToDo) WithoutAnswer(string service, IClientConfig config, Exception error)
+    public static (string What, string WhatToDo) WithoutAnswer(string service, IClientConfig? config, Exception error)
     {
         if (error is AmazonClientException && error.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
         {
@@ -34,13 +35,13 @@ internal static class AwsFailure
             return ($"the AWS credentials could not be obtained ({error.GetType().Name})", "Fix the credentials provider; see the inner exception.");
         }
 
-        if (!string.IsNullOrEmpty(config.ServiceURL))
+        if (!string.IsNullOrEmpty(config?.ServiceURL))
         {
             return ($"{service} could not be reached at '{config.ServiceURL}' ({error.Message})",
                 $"Check that the server runs there, and AWS_ENDPOINT_URL_{service}, which sets the address.");
         }
 
-        var region = config.RegionEndpoint?.SystemName ?? "unknown";
+        var region = config?.RegionEndpoint?.SystemName ?? "unknown";
         return error is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
             ? ($"{service} has no known address in the region '{region}' ({error.Message})", "Check AWS_REGION and the machine's DNS.")
             : ($"{service} in the region '{region}' could not be reached ({error.Message})", "Check the network and AWS_REGION.");

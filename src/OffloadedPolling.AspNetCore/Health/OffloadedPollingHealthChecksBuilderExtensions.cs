@@ -25,7 +25,7 @@ public static class OffloadedPollingHealthChecksBuilderExtensions
     /// <remarks>
     /// The description says in words what is wrong and what to do, the data so for each part. Both name buckets and queues: they are for
     /// operators, and hold no secret. Each check costs one request to the store and one to each queue. On S3, once a minute one of them also
-    /// sends a PUT whose condition does not hold: it shows that this host may write, and writes nothing.
+    /// sends a PUT whose condition does not hold (it shows that this host may write, and writes nothing) and polls by a status URL, as callers do.
     /// </remarks>
     public static IHealthChecksBuilder AddOffloadedPolling(
         this IHealthChecksBuilder builder,

@@ -60,7 +60,7 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
             return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         }
         // What is not gzip or deflate, and what is not Brotli.
-        catch (Exception garbled) when (garbled is InvalidDataException or InvalidOperationException)
+        catch (Exception garbled) when (garbled is InvalidDataException or (InvalidOperationException and not ObjectDisposedException))
         {
             throw new IOException("The body could not be decompressed.", garbled);
         }

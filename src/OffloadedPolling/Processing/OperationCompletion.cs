@@ -26,7 +26,7 @@ internal sealed class OperationCompletion(
     public async Task<MessageDisposition> CompleteAsync(
         Delivery delivery, ClaimedOperation operation, OperationRun run, OperationOutcome outcome, Activity? activity)
     {
-        var known = run.End();
+        var known = await run.EndAsync().ConfigureAwait(false);
         var wanted = outcome with { ResourceLocation = run.ResourceLocation };
         for (var tries = 1; ; tries++)
         {

@@ -29,7 +29,7 @@ internal sealed class OperationRetries(
             return new DeliveryResult(MessageDisposition.Leave);
         }
 
-        var known = run.End();
+        var known = await run.EndAsync().ConfigureAwait(false);
         var current = await WriteAsync(delivery, operation, known, RetryDue(maxAttempts, delay)).ConfigureAwait(false);
         if (current is { Metadata.CancelRequested: true } && Ownership.IsHeldBy(current, delivery.Message))
         {

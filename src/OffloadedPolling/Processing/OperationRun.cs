@@ -16,6 +16,9 @@ internal sealed class OperationRun(
     TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
+    // A store that hangs must not delay the end for longer.
+    private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _ended = new();
 
     private readonly CancellationTokenSource _disposed = new();
@@ -79,13 +82,13 @@ internal sealed class OperationRun(
     /// <summary>Polls the document; <see langword="false"/> when the operation is no longer this run's.</summary>
     public async Task<bool> IsStillOwnedAsync(CancellationToken cancellationToken)
     {
-        if (_isCancelRequested || await transitions.GetIfChangedAsync(_current, cancellationToken).ConfigureAwait(false) is not { } changed)
+        if (!_isCancelRequested && await transitions.GetIfChangedAsync(_current, cancellationToken).ConfigureAwait(false) is { } changed)
         {
-            return true;
+            See(changed);
         }
 
-        See(changed);
-        return Ownership.IsHeldBy(changed, _message);
+        // Also where the watch has seen the change before.
+        return Ownership.IsHeldBy(_current, _message);
     }
 
     /// <summary>Polls the document until the run ends if the store has an interval for that, so that a request to cancel is noticed soon.</summary>
@@ -98,27 +101,32 @@ internal sealed class OperationRun(
     }
 
     /// <summary>
-    /// Ends the progress and returns the newest version that is known. A write that is under way is not waited for: it may come first, or
-    /// find the operation ended.
+    /// Ends the progress and returns the newest version that is known. A write that is under way is awaited for a while: one that came second
+    /// would cost another read and another write.
     /// </summary>
-    public StoredOperation End()
+    public async Task<StoredOperation> EndAsync()
     {
-        lock (_lock)
-        {
-            _ended.Cancel();
-        }
-
+        StopWriting();
+        await _writing.WaitAsync(_writePatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _current;
     }
 
     public async ValueTask DisposeAsync()
     {
-        End();
+        StopWriting();
         GiveUpWriting();
         await _writing.ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
         _ended.Dispose();
         _disposed.Dispose();
+    }
+
+    private void StopWriting()
+    {
+        lock (_lock)
+        {
+            _ended.Cancel();
+        }
     }
 
     private void GiveUpWriting() => _disposed.Cancel();

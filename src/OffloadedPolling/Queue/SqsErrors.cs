@@ -41,7 +41,7 @@ internal static class SqsErrors
     public static bool MayBeTooLarge(AmazonServiceException error) =>
         IsTooLarge(error) || error.ErrorCode is "InvalidParameterValue" or "InvalidParameterValueException";
 
-    public static OperationQueueException ToQueueException(string verb, string queueUrl, IClientConfig config, Exception error)
+    public static OperationQueueException ToQueueException(string verb, string queueUrl, IClientConfig? config, Exception error)
     {
         var code = (error as AmazonServiceException)?.ErrorCode;
         var (what, whatToDo) = code switch

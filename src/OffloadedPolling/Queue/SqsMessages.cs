@@ -128,7 +128,8 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
 
     private TimeSpan WithinLimit(ReceivedMessage message, TimeSpan visibility)
     {
-        var most = LongestVisibility - time.GetElapsedTime(message.ReceivedAt);
+        // Whole seconds, rounded down: SQS refuses what is over its limit.
+        var most = TimeSpan.FromSeconds(Math.Floor((LongestVisibility - time.GetElapsedTime(message.ReceivedAt)).TotalSeconds));
         return visibility < most ? visibility : most > TimeSpan.Zero ? most : TimeSpan.Zero;
     }
 

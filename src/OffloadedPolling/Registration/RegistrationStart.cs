@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using OffloadedPolling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -10,7 +9,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 internal sealed class RegistrationStart : IHostedService
 {
-    public RegistrationStart(IOptions<OffloadedPollingOptions> options) => _ = options.Value;
+    public RegistrationStart(IStartupValidator validator) => validator.Validate();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

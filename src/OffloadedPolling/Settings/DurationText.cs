@@ -11,6 +11,8 @@ internal static partial class DurationText
 {
     private const int HoursOfADay = 24;
 
+    private const int MinutesOfAnHour = 60;
+
     /// <summary>Returns what is wrong with a duration, or <see langword="null"/> if .NET reads it as it looks.</summary>
     public static string? WrongWith(string name, string? text)
     {
@@ -31,7 +33,8 @@ internal static partial class DurationText
             return null;
         }
 
-        return $"{name} is '{text}', which .NET does not read as {first} hours. {Choice("hours", TimeSpan.FromHours(first) + minutes, first)}";
+        var (what, meant) = rest.Count(':') == 1 ? ("minutes", (TimeSpan.FromHours(first) + minutes) / MinutesOfAnHour) : ("hours", TimeSpan.FromHours(first) + minutes);
+        return $"{name} is '{text}', which .NET does not read as {first} {what}. {Choice(what, meant, first)}";
     }
 
     private static string Choice(string unit, TimeSpan meant, int first) =>

@@ -47,10 +47,13 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
         }
 
         var address = new Uri(configured);
-        return ForcesPathStyle
-            ? new Uri(address, endpoint.AbsolutePath)
-            : new UriBuilder(address) { Host = $"{Bucket}.{address.Host}", Path = "/" }.Uri;
+        return IsVirtualHosted(endpoint) && address.HostNameType == UriHostNameType.Dns
+            ? new UriBuilder(address) { Host = $"{Bucket}.{address.Host}", Path = "/" }.Uri
+            : new Uri(address, IsVirtualHosted(endpoint) ? $"/{Bucket}/" : endpoint.AbsolutePath);
     }
+
+    /// <summary>Whether the SDK puts the bucket before the host name. Where that cannot be done, it does not, whatever the settings say.</summary>
+    public bool IsVirtualHosted(Uri endpoint) => endpoint.Host.StartsWith($"{Bucket}.", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The address of the S3 server for callers with an SDK of their own; <see langword="null"/> on AWS.</summary>
     public string? PublicAddress => options.Value.PublicEndpoint ?? CustomAddress;

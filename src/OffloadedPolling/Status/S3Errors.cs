@@ -38,7 +38,7 @@ internal static class S3Errors
             { Length: > 0 } => ($"S3 answered {code}", "See the inner exception."),
             _ => AwsFailure.WithoutAnswer("S3", s3.Client.Config, error),
         };
-        if (string.IsNullOrEmpty(code))
+        if (error is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
         {
             whatToDo += PathStyleHint(s3);
         }
@@ -47,9 +47,10 @@ internal static class S3Errors
     }
 
     // Without path style, the SDK puts the bucket before the host name, which few S3-compatible servers expect.
-    private static string PathStyleHint(S3Connection s3) => s3.CustomAddress is not null && !s3.ForcesPathStyle
-        ? $" The bucket is part of the host name ('{s3.GetEndpoint(s3.KeyPrefix).Authority}'); most S3-compatible servers need S3:ForcePathStyle set to true."
-        : "";
+    private static string PathStyleHint(S3Connection s3) =>
+        s3.CustomAddress is not null && s3.GetEndpoint(s3.KeyPrefix) is var endpoint && s3.IsVirtualHosted(endpoint)
+            ? $" The bucket is part of the host name ('{endpoint.Authority}'); most S3-compatible servers need S3:ForcePathStyle set to true, or ForcePathStyle of a client that the host registered."
+            : "";
 
     // 408 and 429 are about the moment, and a retry of a request that had timed out may get them.
     private static bool IsRefusal(Exception error) => error is AmazonServiceException

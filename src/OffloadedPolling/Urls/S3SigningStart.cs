@@ -8,11 +8,13 @@ namespace OffloadedPolling.Urls;
 /// Refuses the start with a registered <c>IAmazonS3</c> that hides its credentials: a decorator whose client signs with other keys than status
 /// URLs would be signed with.
 /// </summary>
-internal sealed class S3SigningStart(S3Connection s3, SigningCredentialsSource credentials, TimeProvider time) : IHostedService
+internal sealed class S3SigningStart(
+    IPresignedUrlIssuer issuer, S3Connection s3, SigningCredentialsSource credentials, TimeProvider time) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (s3.Client is not AmazonServiceClient && await FindOthersAsync().ConfigureAwait(false) is { } hidden)
+        // An issuer of the host's own signs as it likes.
+        if (issuer is S3PresignedUrlIssuer && s3.Client is not AmazonServiceClient && await FindOthersAsync().ConfigureAwait(false) is { } hidden)
         {
             throw hidden;
         }

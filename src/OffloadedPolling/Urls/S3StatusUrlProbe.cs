@@ -15,6 +15,9 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, BucketHttp http, IO
 
     private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(1);
 
+    // Less than health checks wait: the host may not reach an address that callers do.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+
     private long _goodUntil = long.MinValue;
 
     /// <summary>Polls, unless a poll succeeded within the last minute.</summary>
@@ -43,9 +46,11 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, BucketHttp http, IO
     {
         var url = new Uri((await issuer.IssueAsync(written.Key, _lifetime, cancellationToken).ConfigureAwait(false)).Value);
         var address = url.GetLeftPart(UriPartial.Authority);
+        using var patience = new CancellationTokenSource(_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            using var response = await http.Client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using var response = await http.Client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return WrongWith(response, address);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
@@ -57,7 +62,8 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, BucketHttp http, IO
     private string? WrongWith(HttpResponseMessage response, string address)
     {
         var code = (int)response.StatusCode;
-        if (response.StatusCode is HttpStatusCode.NotFound || response.IsSuccessStatusCode)
+        // The object was just written, and is empty. Another server may answer with a page of its own.
+        if (response.IsSuccessStatusCode && response.Content.Headers.ContentLength is not > 0)
         {
             return null;
         }

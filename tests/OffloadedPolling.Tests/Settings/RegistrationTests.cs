@@ -127,7 +127,7 @@ public sealed class RegistrationTests
         decorator.DetermineServiceOperationEndpoint(Arg.Any<AmazonWebServiceRequest>())
             .Returns(call => real.DetermineServiceOperationEndpoint(call.Arg<AmazonWebServiceRequest>()));
         var services = new ServiceCollection().AddLogging().AddSingleton(decorator);
-        services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "status").WithSqs().AddOperation<Letter>("letters", LetterJson.Default);
+        services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "status").WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
         var provider = services.BuildServiceProvider();
         return () => provider.GetServices<IHostedService>().OfType<S3SigningStart>().Single().StartAsync(default);
     }

@@ -47,7 +47,7 @@ public sealed class StartupTests
     [InlineData("Operations:letters:VisibilityTimeout", "30", "OffloadedPolling:Operations:letters:VisibilityTimeout is '30', which .NET reads as 30 days. For 30 seconds, write 00:00:30; for 30 days, write 30.00:00:00.")]
     [InlineData("Retention", "48:00:00", "OffloadedPolling:Retention is '48:00:00', which .NET does not read as 48 hours. For 48 hours, write 2.00:00:00; for 48 days, write 48.00:00:00.")]
     [InlineData("MaxUrlLifetime", "24:00:00", "For 24 hours, write 1.00:00:00")]
-    [InlineData("MaxUrlLifetime", "36:30", "For 36 hours, write 1.12:30:00")]
+    [InlineData("MaxUrlLifetime", "36:30", "For 36 minutes, write 00:36:30")]
     [InlineData("Retention", "30", "For 30 seconds, write 00:00:30")]
     [InlineData("S3:PublicEndpoint", "files.example.com", "OffloadedPolling:S3:PublicEndpoint is 'files.example.com'. Set it to an address without a path")]
     [InlineData("S3:PublicEndpoint", "https://files.example.com/s3", "Set it to an address without a path")]

@@ -102,7 +102,7 @@ public static class Mistakes
 
     public static Mistake NoPathStyle { get; } = new(
         "An S3-compatible server without `S3:ForcePathStyle`", Seen.HealthCheck,
-        "most S3-compatible servers need S3:ForcePathStyle set to true.");
+        "most S3-compatible servers need S3:ForcePathStyle set to true, or ForcePathStyle of a client that the host registered.");
 
     public static Mistake NoServer { get; } = new(
         "No server at `AWS_ENDPOINT_URL_S3`", Seen.HealthCheck,
