@@ -28,7 +28,7 @@ internal static class Verdict
         _ => "It makes no difference",
     };
 
-    // With as many decimals as tell the two apart.
+    // With enough decimals to show that the two differ.
     private static string Apart(decimal from, decimal have)
     {
         var decimals = Enumerable.Range(1, 3).FirstOrDefault(digits => Math.Round(from, digits) != Math.Round(have, digits), 3);
