@@ -29,10 +29,13 @@ public sealed class TwoHundredOrdersTests
         Assert.All(ends, end => Assert.Equal(1, end.Attempt));
         Assert.Equal(Orders, ends.Select(end => end.Id).Distinct().Count());
 
-        var writes = s3.Requests
-            .Where(request => request.Method == "PUT" && AwsAnswers.IsOfADocument(request.Path)).GroupBy(request => request.Path).ToList();
-        Assert.Equal(Orders, writes.Count);
-        writes.Should().OnlyContain(document => document.Count() == 4, "it is created, claimed, shows its first progress, and ends");
+        var writes = s3.Requests.Where(request => request.Method == "PUT" && AwsAnswers.IsOfADocument(request.Path)).ToList();
+        writes.Select(write => write.StatusCode).Should().BeSubsetOf([200, 412], "an end that meets the first progress is written again");
+        var documents = writes.Where(write => write.StatusCode == 200).GroupBy(write => write.Path).ToList();
+        documents.Should().HaveCount(Orders);
+        // On a slow machine the end can overtake the first progress, which is then not written.
+        documents.Should().OnlyContain(document => document.Count() == 3 || document.Count() == 4,
+            "it is created, claimed, shows its first progress, and ends");
         Assert.True(s3.Requests.Count(request => request.Method == "GET") > Orders, "The polls went through the proxy in front of S3.");
 
         Assert.Equal(Orders, host.Requests.Count);
