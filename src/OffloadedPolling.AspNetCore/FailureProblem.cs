@@ -30,15 +30,19 @@ internal static class FailureProblem
         InvalidIdempotencyKeyException or InvalidPayloadException => StatusCodes.Status400BadRequest,
         PayloadTooLargeException => StatusCodes.Status413PayloadTooLarge,
         IdempotencyConflictException => StatusCodes.Status422UnprocessableEntity,
-        TemporaryCredentialsException { IsCallersProof: true } => StatusCodes.Status403Forbidden,
-        OperationStatusConflictException or OperationStoreException or OperationQueueException or StatusUrlException or TemporaryCredentialsException => StatusCodes.Status503ServiceUnavailable,
+        OperationStatusConflictException or OperationStoreException or OperationQueueException or StatusUrlException =>
+            StatusCodes.Status503ServiceUnavailable,
         InvalidStatusDocumentException => StatusCodes.Status502BadGateway,
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    public static Task WriteAsync(HttpContext context, OffloadedPollingException failure)
+    public static Task WriteAsync(HttpContext context, OffloadedPollingException failure) => WriteAsync(
+        context, failure, new OperationProblem { Status = StatusOf(failure), Title = TitleOf(failure), Detail = DetailOf(failure) });
+
+    /// <summary>Writes a problem, and logs what the caller is not told.</summary>
+    public static Task WriteAsync(HttpContext context, OffloadedPollingException failure, OperationProblem problem)
     {
-        var status = StatusOf(failure);
+        var status = problem.Status!.Value;
         if (status >= StatusCodes.Status500InternalServerError)
         {
             var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FailureProblem).FullName!);
@@ -50,7 +54,7 @@ internal static class FailureProblem
             context.Response.Headers.RetryAfter = _retryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return WriteAsync(context, new OperationProblem { Status = status, Title = TitleOf(failure), Detail = DetailOf(failure) });
+        return WriteAsync(context, problem);
     }
 
     public static Task WriteAsync(HttpContext context, OperationProblem problem)
@@ -72,7 +76,6 @@ internal static class FailureProblem
         IdempotencyConflictException => "The idempotency key was used for another request",
         InvalidStatusDocumentException => "The operation's status cannot be read",
         _ when IsUnfitDocument(failure) => "The operation could not be accepted",
-        TemporaryCredentialsException { IsCallersProof: true } => "The proof is refused",
         _ => "Operations cannot be served at the moment",
     };
 
@@ -85,8 +88,6 @@ internal static class FailureProblem
         IdempotencyConflictException => "The same key came before with another payload. Use a new key for a new request.",
         OperationQueueException => "The work could not be queued. Try again later.",
         StatusUrlException => "No address to look at the status could be made. Try again later.",
-        TemporaryCredentialsException { IsCallersProof: true } => "The token or assertion has expired, or is not one to get credentials with. Get a new one.",
-        TemporaryCredentialsException => "No credentials could be issued. Try again later.",
         InvalidStatusDocumentException => "What is stored for it is no status of an operation.",
         _ when IsUnfitDocument(failure) => "Sending the request again does not help until the service is corrected.",
         _ => "The status of operations could not be reached. Try again later.",

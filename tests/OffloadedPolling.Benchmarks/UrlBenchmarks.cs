@@ -9,8 +9,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Bucket;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
+using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Benchmarks;
 

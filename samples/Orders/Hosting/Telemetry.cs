@@ -1,3 +1,4 @@
+using OffloadedPolling;
 using System.Diagnostics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -28,11 +29,11 @@ internal static class Telemetry
     private static void Add(IServiceCollection services, string name) => services.AddOpenTelemetry()
         .ConfigureResource(resource => resource.AddService(name).AddEnvironmentVariableDetector())
         .WithTracing(traces => traces
-            .AddOffloadedPollingInstrumentation()
+            .AddSource(OffloadedPollingInstrumentation.ActivitySourceName)
             .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthASpan)
             .AddHttpClientInstrumentation(requests => requests.FilterHttpRequestMessage = static _ => BelongsToATrace()))
         .WithMetrics(metrics => metrics
-            .AddOffloadedPollingInstrumentation()
+            .AddMeter(OffloadedPollingInstrumentation.MeterName)
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation())
         .WithLogging()

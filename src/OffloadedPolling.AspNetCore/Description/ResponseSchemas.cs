@@ -8,16 +8,15 @@ namespace OffloadedPolling.AspNetCore;
 /// <summary>The types of the library's answers, for what describes endpoints: OpenAPI takes its schemas from the host's JSON options.</summary>
 internal static class ResponseSchemas
 {
-    private static readonly IJsonTypeInfoResolver[] _resolvers =
-        [.. new JsonTypeInfo[] { OperationJson.Accepted, CredentialsJson.Status }.Select(type => type.OriginatingResolver!)];
+    private static readonly IJsonTypeInfoResolver _resolver = OperationJson.Accepted.OriginatingResolver!;
 
     /// <summary>Adds them behind the host's own. Without reflection, as in native AOT, nobody else knows them.</summary>
     public static void AddTo(IServiceProvider services)
     {
         var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        foreach (var resolver in json.IsReadOnly ? [] : _resolvers.Except(json.TypeInfoResolverChain))
+        if (!json.IsReadOnly && !json.TypeInfoResolverChain.Contains(_resolver))
         {
-            json.TypeInfoResolverChain.Add(resolver);
+            json.TypeInfoResolverChain.Add(_resolver);
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling;
@@ -25,9 +23,9 @@ public static class OperationEndpointRouteBuilderExtensions
     /// <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when the operation is asked to cancel, however often, and 409
     /// when it has succeeded or failed. All answer 404 for an unknown id. To be mapped once.
     /// <para>
-    /// Where credentials are issued (<c>WithSts()</c>), <c>POST {pattern}/{id}/credentials</c> answers 200 with
-    /// <see cref="StatusCredentials"/> that read this one document. It demands an authorized caller whatever the group demands, and takes the
-    /// user's name identifier, or else the claim <c>sub</c>, for who that is; a user with neither gets 403.
+    /// With <c>WithSts()</c>, of the package <c>OffloadedPolling.Sts</c>, <c>POST {pattern}/{id}/credentials</c> returns 200 with
+    /// <see cref="StatusCredentials"/> that can read this one document. It requires an authorized caller even if the group does not. The
+    /// caller is the user's name identifier, or otherwise the claim <c>sub</c>; a user with neither gets 403.
     /// </para>
     /// <para>
     /// Where the host itself serves the documents (an <see cref="ISignedStatusRoute"/> is registered, as <c>WithSqlite()</c> does),
@@ -56,10 +54,9 @@ public static class OperationEndpointRouteBuilderExtensions
                 CancelResult.CancelAsync(operations, id, cancel))
             .WithSummary("Cancels an operation.")
             .Answers(AnswerDescriptions.Cancel);
-        var registered = endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>();
-        if (registered.IsService(typeof(ITemporaryCredentialsIssuer)) && registered.IsService(typeof(IStatusCredentialsIssuer)))
+        foreach (var more in endpoints.ServiceProvider.GetServices<IOperationEndpoints>())
         {
-            MapCredentials(group);
+            more.Map(group);
         }
 
         if (endpoints.ServiceProvider.GetService<ISignedStatusRoute>() is { } route)
@@ -69,17 +66,4 @@ public static class OperationEndpointRouteBuilderExtensions
 
         return group;
     }
-
-    private static void MapCredentials(RouteGroupBuilder group) =>
-        group.MapPost(
-                "/{id}/credentials",
-                (string id,
-                    ClaimsPrincipal user,
-                    [FromHeader(Name = StatusCredentials.RefusedHeader)] string? refused,
-                    IStatusCredentialsIssuer issuer,
-                    CancellationToken cancel) => CredentialsResult.IssueAsync(issuer, id, user, refused, cancel))
-            .RequireAuthorization()
-            .DemandHttps()
-            .WithSummary("Issues temporary credentials for the status of an operation.")
-            .Answers(AnswerDescriptions.Credentials);
 }

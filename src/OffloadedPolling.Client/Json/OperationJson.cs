@@ -20,4 +20,7 @@ public static class OperationJson
 
     /// <summary>An RFC 9457 problem.</summary>
     public static JsonTypeInfo<OperationProblem> Problem => _context.OperationProblem;
+
+    /// <summary>The body of an answer of <c>POST /operations/{id}/credentials</c>.</summary>
+    public static JsonTypeInfo<StatusCredentials> Credentials => _context.StatusCredentials;
 }

@@ -12,4 +12,5 @@ namespace OffloadedPolling.Client;
 [JsonSerializable(typeof(AcceptedOperation))]
 [JsonSerializable(typeof(OperationProblem))]
 [JsonSerializable(typeof(ResumeToken))]
+[JsonSerializable(typeof(StatusCredentials))]
 internal sealed partial class OperationJsonContext : JsonSerializerContext;

@@ -1,10 +1,9 @@
+using OffloadedPolling.S3;
 using System.Net;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Amazon.S3;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Bucket;
 

@@ -1,5 +1,5 @@
+using OffloadedPolling.S3;
 using Amazon.Runtime;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Bucket;
 

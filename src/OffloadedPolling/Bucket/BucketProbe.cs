@@ -1,7 +1,7 @@
+using OffloadedPolling.S3;
 using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Bucket;
 

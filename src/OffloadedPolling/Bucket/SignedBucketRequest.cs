@@ -1,10 +1,10 @@
+using OffloadedPolling.S3;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Amazon.Runtime;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Bucket;
 

@@ -1,8 +1,7 @@
+using OffloadedPolling.S3;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Bucket;
-using OffloadedPolling.Diagnostics;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling;
 

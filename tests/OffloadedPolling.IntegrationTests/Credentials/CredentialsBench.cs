@@ -3,8 +3,8 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.SecurityToken;
 using Microsoft.Extensions.DependencyInjection;
-using OffloadedPolling.Credentials;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.IntegrationTests.Credentials;
 
@@ -39,15 +39,15 @@ internal sealed class CredentialsBench : IAsyncDisposable
         return new CredentialsBench(host);
     }
 
-    public TemporaryCredentialsRequest Request(CredentialsGrounds? grounds = null) =>
-        new() { Caller = Caller, StatusKeys = [StatusKey], Grounds = grounds ?? CredentialsGrounds.HostsRole };
+    public TemporaryCredentialsRequest Request(StsAction? action = null) =>
+        new() { Caller = Caller, StatusKeys = [StatusKey], Action = action ?? StsAction.AssumeRole };
 
     /// <summary>Credentials as the library asks for them, but for a shorter time than AWS, and so the library, allows.</summary>
-    public async Task<TemporaryCredentials> IssueShortlyAsync(CredentialsGrounds grounds, string roleArn, TimeSpan life)
+    public async Task<TemporaryCredentials> IssueShortlyAsync(StsAction action, string roleArn, TimeSpan life)
     {
         using var sts = TestServers.NewStsClient();
         return await StsRequests.SendAsync(
-            sts, grounds, roleArn, Caller, SessionPolicy.For(Host.Bucket, TestServers.Region, [StatusKey]), (int)life.TotalSeconds, default);
+            sts, action, roleArn, Caller, SessionPolicy.For(Host.Bucket, TestServers.Region, [StatusKey]), (int)life.TotalSeconds, default);
     }
 
     public static AmazonS3Client S3With(TemporaryCredentials credentials) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Sts;
 using OffloadedPolling.Tests.Urls;
 
 namespace OffloadedPolling.IntegrationTests.Credentials;
@@ -102,7 +103,7 @@ public sealed class CredentialsOnS3Tests
         var token = hasExpired ? provider.TokenFor("workload-1", TimeSpan.FromHours(-1)) : provider.TokenFor("workload-1", audience: "somebody-else");
 
         var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(
-            async () => await bench.Issuer.IssueAsync(bench.Request(CredentialsGrounds.WebIdentity(token))));
+            async () => await bench.Issuer.IssueAsync(bench.Request(StsAction.AssumeRoleWithWebIdentity(token))));
 
         Assert.True(refused.IsCallersProof, refused.Message);
         Assert.DoesNotContain(token, refused.ToString(), StringComparison.Ordinal);
@@ -130,8 +131,8 @@ public sealed class CredentialsOnS3Tests
         Assert.Equal(("OK", "OK"), (await bench.ReadAsync(s3, bench.StatusKey), await bench.ReadAsync(s3, bench.OthersKey)));
     }
 
-    private static CredentialsGrounds GroundsOf(WebIdentityProvider? provider) =>
-        provider is null ? CredentialsGrounds.HostsRole : CredentialsGrounds.WebIdentity(provider.TokenFor("workload-1"));
+    private static StsAction GroundsOf(WebIdentityProvider? provider) =>
+        provider is null ? StsAction.AssumeRole : StsAction.AssumeRoleWithWebIdentity(provider.TokenFor("workload-1"));
 
     private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string url)
     {

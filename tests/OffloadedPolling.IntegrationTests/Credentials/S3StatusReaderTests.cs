@@ -3,9 +3,10 @@ using Amazon.S3;
 using Amazon.SecurityToken;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using OffloadedPolling.Credentials;
+using OffloadedPolling.Client.S3;
 using OffloadedPolling.IntegrationTests.Conformance;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Sts;
 using OffloadedPolling.Tests.Conformance;
 
 namespace OffloadedPolling.IntegrationTests.Credentials;
@@ -191,7 +192,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     {
         using var sts = TestServers.NewStsClient();
         var ending = await StsRequests.SendAsync(
-            sts, CredentialsGrounds.HostsRole, TestServers.RoleArn, "ada", SessionPolicy.For(given.Bucket, given.Region, [given.StatusKey]), 3, default);
+            sts, StsAction.AssumeRole, TestServers.RoleArn, "ada", SessionPolicy.For(given.Bucket, given.Region, [given.StatusKey]), 3, default);
         return given with
         {
             AccessKeyId = ending.AccessKeyId,

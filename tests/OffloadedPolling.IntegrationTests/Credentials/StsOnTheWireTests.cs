@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.IntegrationTests.Credentials;
 
@@ -93,7 +94,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
         _answer = SamlAnswer;
         var assertion = "VERYLONGENCODEDASSERTIONEXAMPLE+/" + new string('x', 90_000) + "==";
 
-        var issued = await _bench.Issuer.IssueAsync(_bench.Request(CredentialsGrounds.Saml(PrincipalArn, assertion)));
+        var issued = await _bench.Issuer.IssueAsync(_bench.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, assertion)));
 
         var (form, authorization) = Assert.Single(_asked);
         Assert.Equal(
@@ -124,7 +125,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
             Caller = "Bob",
             StatusKeys = [_bench.StatusKey],
             Duration = TimeSpan.FromHours(36),
-            Grounds = CredentialsGrounds.FederationToken,
+            Action = StsAction.GetFederationToken,
         });
 
         var (form, authorization) = Assert.Single(_asked);
@@ -151,7 +152,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
         foreach (var caller in new[] { new string('a', 40), new string('a', 41) })
         {
             await _bench.Issuer.IssueAsync(
-                new() { Caller = caller, StatusKeys = [_bench.StatusKey], Grounds = CredentialsGrounds.FederationToken });
+                new() { Caller = caller, StatusKeys = [_bench.StatusKey], Action = StsAction.GetFederationToken });
         }
 
         Assert.Equal(2, _asked.Select(asked => asked.Form["Name"].ToString()).Distinct().Count());
@@ -170,7 +171,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
         (_status, _answer) = (400, Error(code));
 
         var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(
-            async () => await _bench.Issuer.IssueAsync(_bench.Request(CredentialsGrounds.Saml(PrincipalArn, "an-assertion"))));
+            async () => await _bench.Issuer.IssueAsync(_bench.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, "an-assertion"))));
 
         Assert.Equal(isCallersProof, refused.IsCallersProof);
         Assert.Contains(code, refused.Message, StringComparison.Ordinal);
@@ -196,19 +197,19 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     public async Task IssueAsync_TheSameAgain_AsksOnceForEachCallerTokenAndSetOfKeys()
     {
         _answer = SamlAnswer;
-        var ada = _bench.Request(CredentialsGrounds.Saml(PrincipalArn, "assertion"));
+        var ada = _bench.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, "assertion"));
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _bench.Issuer.IssueAsync(ada).AsTask()));
         Assert.Single(_asked);
 
-        await _bench.Issuer.IssueAsync(new() { Caller = "bob", StatusKeys = ada.StatusKeys, Grounds = ada.Grounds });
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.OthersKey], Grounds = ada.Grounds });
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Grounds = CredentialsGrounds.Saml(PrincipalArn, "another") });
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Grounds = ada.Grounds, Duration = TimeSpan.FromHours(1) });
+        await _bench.Issuer.IssueAsync(new() { Caller = "bob", StatusKeys = ada.StatusKeys, Action = ada.Action });
+        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.OthersKey], Action = ada.Action });
+        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = StsAction.AssumeRoleWithSaml(PrincipalArn, "another") });
+        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = ada.Action, Duration = TimeSpan.FromHours(1) });
         Assert.Equal(5, _asked.Count);
 
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.OthersKey, _bench.StatusKey], Grounds = ada.Grounds });
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.StatusKey, _bench.OthersKey], Grounds = ada.Grounds });
+        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.OthersKey, _bench.StatusKey], Action = ada.Action });
+        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.StatusKey, _bench.OthersKey], Action = ada.Action });
         Assert.Equal(6, _asked.Count);
     }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using OffloadedPolling.IntegrationTests.Servers;
 using OffloadedPolling.Queue;
+using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.IntegrationTests.Queue;
 

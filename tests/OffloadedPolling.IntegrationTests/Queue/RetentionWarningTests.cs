@@ -54,7 +54,7 @@ public sealed class RetentionWarningTests
 
     private static async Task<BackgroundService> StartAsync(TestHost host)
     {
-        var warning = host.Services.GetServices<IHostedService>().OfType<OffloadedPolling.Queue.SqsRetentionWarning>().Single();
+        var warning = host.Services.GetServices<IHostedService>().OfType<OffloadedPolling.Sqs.SqsRetentionWarning>().Single();
         await warning.StartAsync(default);
         return warning;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using OffloadedPolling.Client.S3;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Road;

@@ -5,7 +5,9 @@ using Amazon.S3.Model;
 using Amazon.SecurityToken;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Client.S3;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.IntegrationTests.Status;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OffloadedPolling.Credentials;
+using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.Tests.Credentials;
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
+using OffloadedPolling.Sts;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
 using OffloadedPolling.Tests.Sqlite;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OffloadedPolling.Credentials;
+using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.Tests.Credentials;
 

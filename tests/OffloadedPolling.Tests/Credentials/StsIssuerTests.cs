@@ -1,8 +1,8 @@
 using Amazon.Runtime;
 using Amazon.SecurityToken;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Credentials;
-using OffloadedPolling.Status;
+using OffloadedPolling.S3;
+using OffloadedPolling.Sts;
 using OffloadedPolling.Tests.Urls;
 
 namespace OffloadedPolling.Tests.Credentials;
@@ -59,10 +59,10 @@ public sealed class StsIssuerTests
     [Fact]
     public async Task IssueAsync_AFederatedUser_MayStayFor36HoursAndNoLonger()
     {
-        var refused = await RefusedAsync<ArgumentOutOfRangeException>(Request(CredentialsGrounds.FederationToken, TimeSpan.FromHours(36) + TimeSpan.FromSeconds(1)));
+        var refused = await RefusedAsync<ArgumentOutOfRangeException>(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36) + TimeSpan.FromSeconds(1)));
         Assert.Contains("1.12:00:00", refused.Message, StringComparison.Ordinal);
 
-        await IsAskedAsync(Request(CredentialsGrounds.FederationToken, TimeSpan.FromHours(36)), _user);
+        await IsAskedAsync(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36)), _user);
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class StsIssuerTests
 
         await IsAskedAsync(Request(duration: TimeSpan.FromHours(1)), _role);
         await IsAskedAsync(Request(duration: TimeSpan.FromHours(1.5)), _user);
-        await IsAskedAsync(Request(CredentialsGrounds.WebIdentity("a-token"), TimeSpan.FromHours(12)), _role);
+        await IsAskedAsync(Request(StsAction.AssumeRoleWithWebIdentity("a-token"), TimeSpan.FromHours(12)), _role);
     }
 
     [Fact]
     public async Task IssueAsync_AFederationTokenForARole_IsRefused()
     {
-        var refused = await RefusedAsync<TemporaryCredentialsException>(Request(CredentialsGrounds.FederationToken), _role);
+        var refused = await RefusedAsync<TemporaryCredentialsException>(Request(StsAction.GetFederationToken), _role);
 
         Assert.Contains("keys of an IAM user", refused.Message, StringComparison.Ordinal);
     }
@@ -91,7 +91,7 @@ public sealed class StsIssuerTests
     [InlineData(20_001)]
     public async Task IssueAsync_AWebIdentityTokenThatIsNone_IsTheCallersFault(int length)
     {
-        var refused = await RefusedAsync<TemporaryCredentialsException>(Request(CredentialsGrounds.WebIdentity(new string('x', length))));
+        var refused = await RefusedAsync<TemporaryCredentialsException>(Request(StsAction.AssumeRoleWithWebIdentity(new string('x', length))));
 
         Assert.Contains($"4 to 20000 characters, and this one {length}", refused.Message, StringComparison.Ordinal);
         Assert.True(refused.IsCallersProof);
@@ -113,7 +113,7 @@ public sealed class StsIssuerTests
     [InlineData(20_000, 100_000)]
     public async Task IssueAsync_TheShortestAndTheLongestProof_AreAskedWith(int token, int assertion)
     {
-        await IsAskedAsync(Request(CredentialsGrounds.WebIdentity(new string('x', token))), _user);
+        await IsAskedAsync(Request(StsAction.AssumeRoleWithWebIdentity(new string('x', token))), _user);
         await IsAskedAsync(Request(Saml(assertion)), _user);
     }
 
@@ -134,8 +134,8 @@ public sealed class StsIssuerTests
             Id = "1", StatusKey = "k", Bucket = "b", Region = "r", AccessKeyId = "AKID", SecretAccessKey = "5ecre7", SessionToken = "t0ken", ExpiresAt = default,
         };
         string[] printed = [
-            credentials.ToString(), status.ToString(), Request(CredentialsGrounds.WebIdentity("t0ken")).ToString(),
-            CredentialsGrounds.Saml("arn", "t0ken").ToString()];
+            credentials.ToString(), status.ToString(), Request(StsAction.AssumeRoleWithWebIdentity("t0ken")).ToString(),
+            StsAction.AssumeRoleWithSaml("arn", "t0ken").ToString()];
 
         Assert.All(printed, text =>
         {
@@ -145,10 +145,10 @@ public sealed class StsIssuerTests
         });
     }
 
-    private static TemporaryCredentialsRequest Request(CredentialsGrounds? grounds = null, TimeSpan? duration = null) =>
-        new() { Caller = "ada", StatusKeys = [TestIssuers.Key], Duration = duration, Grounds = grounds ?? CredentialsGrounds.HostsRole };
+    private static TemporaryCredentialsRequest Request(StsAction? action = null, TimeSpan? duration = null) =>
+        new() { Caller = "ada", StatusKeys = [TestIssuers.Key], Duration = duration, Action = action ?? StsAction.AssumeRole };
 
-    private static CredentialsGrounds Saml(int length) => CredentialsGrounds.Saml("arn:aws:iam::123456789012:saml-provider/p", new string('x', length));
+    private static StsAction Saml(int length) => StsAction.AssumeRoleWithSaml("arn:aws:iam::123456789012:saml-provider/p", new string('x', length));
 
     private static Task<TException> RefusedAsync<TException>(TemporaryCredentialsRequest request, AWSCredentials? credentials = null)
         where TException : Exception => Assert.ThrowsAsync<TException>(() => IssueAsync(request, credentials ?? _user));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NSubstitute;
 using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Sts;
 using OffloadedPolling.Tests.Shared;
 using OffloadedPolling.Tests.Sqlite;
 

@@ -1,4 +1,4 @@
-using OffloadedPolling.Queue;
+using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Queue;
 

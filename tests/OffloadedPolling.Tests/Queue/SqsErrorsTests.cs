@@ -2,7 +2,7 @@ using System.Net;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.SQS;
-using OffloadedPolling.Queue;
+using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Queue;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OffloadedPolling.AspNetCore;
+using OffloadedPolling.S3;
 using OffloadedPolling.Sqlite;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.Secrecy;
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NSubstitute;
-using OffloadedPolling.Urls;
+using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Tests.Settings;
 

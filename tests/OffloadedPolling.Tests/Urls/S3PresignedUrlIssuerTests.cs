@@ -2,7 +2,7 @@ using Amazon;
 using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OffloadedPolling.Urls;
+using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Tests.Urls;
 

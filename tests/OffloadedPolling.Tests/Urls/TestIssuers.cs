@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Bucket;
-using OffloadedPolling.Status;
+using OffloadedPolling.S3;
 using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.Urls;

@@ -1,4 +1,4 @@
-using OffloadedPolling.Queue;
+using OffloadedPolling.Sqs;
 using OffloadedPolling.Urls;
 using OffloadedPolling.WaitTime;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using OffloadedPolling.Processing.SqsEvents;
+using OffloadedPolling.Lambda;
 
 namespace OffloadedPolling.Tests.Processing.SqsEvents;
 

@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace OffloadedPolling.AspNetCore;
+
+/// <summary>Endpoints that another package adds to those of <c>MapOperations</c>.</summary>
+internal interface IOperationEndpoints
+{
+    /// <summary>Maps the endpoints.</summary>
+    /// <param name="group">The group that <c>MapOperations</c> returns.</param>
+    void Map(RouteGroupBuilder group);
+}

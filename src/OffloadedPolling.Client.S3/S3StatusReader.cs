@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text.Json;
+using Amazon.Runtime;
+
+namespace OffloadedPolling.Client.S3;
+
+/// <summary>
+/// Looks at one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. It asks for new
+/// ones shortly before they expire, and when S3 refuses them.
+/// </summary>
+/// <example><code>
+/// NewReader = id => new S3StatusReader(async (refused, cancellationToken) =>
+/// {
+///     using var request = StatusCredentials.NewRequest($"/operations/{id}/credentials", refused);
+///     using var response = await host.SendAsync(request, cancellationToken);
+///     return await StatusCredentials.ReadAsync(response, cancellationToken);
+/// })
+/// </code></example>
+public sealed class S3StatusReader : IStatusReader, IDisposable
+{
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
+
+    private readonly Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> _credentials;
+
+    private readonly TimeProvider _time;
+
+    private S3DocumentReader? _document;
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="credentials">
+    /// Asks the host for credentials, and tells it which ones S3 refused before they expired, if any. An <see cref="HttpRequestException"/> with 404 or 410 says that there is no such operation, with another
+    /// status of 300 to 499 that this caller gets none, but for 408 and 429; any other, and a <see cref="JsonException"/>, that it is worth
+    /// another try.
+    /// </param>
+    /// <param name="time">The clock; the system's unless given.</param>
+    public S3StatusReader(Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> credentials, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        (_credentials, _time) = (credentials, time ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+    {
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
+        try
+        {
+            return await ReadDocumentAsync(etag, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return StatusReading.Faulty(timeout.IsCancellationRequested ? $"no answer within {_timeout}" : "the client gave up");
+        }
+        catch (HttpRequestException refused)
+        {
+            return OfHost(refused);
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException)
+        {
+            return StatusReading.Faulty("the host, asked for credentials: its answer broke off, or could not be decompressed");
+        }
+        catch (JsonException)
+        {
+            return StatusReading.Faulty("the host, asked for credentials, answers with none");
+        }
+    }
+
+    /// <summary>Ends the looks.</summary>
+    public void Dispose() => _document?.Dispose();
+
+    private async Task<StatusReading> ReadDocumentAsync(string? etag, CancellationToken cancel)
+    {
+        var isFresh = _document is null || _document.IsEnding;
+        if (isFresh)
+        {
+            await RenewAsync(refused: null, cancel).ConfigureAwait(false);
+        }
+
+        for (; ; )
+        {
+            try
+            {
+                return await _document!.ReadAsync(etag, cancel).ConfigureAwait(false);
+            }
+            catch (AmazonServiceException refused) when (!isFresh && IsFinal(refused.StatusCode))
+            {
+                // Expired or revoked; or the document is gone, which S3 does not tell who may not list: the host does.
+                isFresh = true;
+                await RenewAsync(_document!.Credentials, cancel).ConfigureAwait(false);
+            }
+            catch (AmazonServiceException refused) when (IsFinal(refused.StatusCode))
+            {
+                return OfStore(refused);
+            }
+            catch (Exception failed) when (IsFailure(failed, cancel))
+            {
+                return StatusReading.Faulty(WordsOf(failed), (failed as AmazonServiceException)?.StatusCode is { } code and not 0 ? code : null);
+            }
+        }
+    }
+
+    // Redirects too, which another try does not change.
+    private static bool IsFinal(HttpStatusCode? code) => code
+        is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.InternalServerError
+        and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+
+    // The SDK reports its own timeout as a cancellation, too.
+    private static bool IsFailure(Exception error, CancellationToken cancel) => error is AmazonServiceException or AmazonClientException
+            or HttpRequestException or IOException or TimeoutException or InvalidOperationException and not ObjectDisposedException
+        || (error is OperationCanceledException && !cancel.IsCancellationRequested);
+
+    private static StatusReading OfStore(AmazonServiceException refused) => StatusReading.Refused(
+        refused.ErrorCode switch
+        {
+            "NoSuchKey" => OperationUnavailableReason.Missing,
+            "ExpiredToken" => OperationUnavailableReason.Expired,
+            _ => OperationUnavailableReason.Forbidden,
+        },
+        $"S3 answers {WordsOf(refused)}",
+        refused.StatusCode);
+
+    private static StatusReading OfHost(HttpRequestException refused) => refused.StatusCode switch
+    {
+        HttpStatusCode.NotFound or HttpStatusCode.Gone => StatusReading.Refused(OperationUnavailableReason.Missing, HostsWords(refused), refused.StatusCode),
+        { } code when IsFinal(code) => StatusReading.Refused(OperationUnavailableReason.Forbidden, HostsWords(refused), code),
+        _ => StatusReading.Faulty(HostsWords(refused)),
+    };
+
+    // A handler's message may hold anything. Its kind is enough.
+    private static string HostsWords(HttpRequestException refused) =>
+        $"the host, asked for credentials: {(refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}")}";
+
+    private static string WordsOf(Exception error) => error is AmazonServiceException { StatusCode: not 0 } answered
+        ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"
+        : $"no answer: {error.GetType().Name}";
+
+    private async Task RenewAsync(StatusCredentials? refused, CancellationToken cancel)
+    {
+        var credentials = await _credentials(refused, cancel).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("The reader was given null for credentials. Let its function return them, or throw.");
+        _document?.Dispose();
+        _document = new S3DocumentReader(credentials, _time);
+    }
+}

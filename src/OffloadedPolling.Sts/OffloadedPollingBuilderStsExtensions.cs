@@ -1,0 +1,47 @@
+using Amazon.Extensions.NETCore.Setup;
+using Amazon.SecurityToken;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Sts;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds temporary credentials.</summary>
+public static class OffloadedPollingBuilderStsExtensions
+{
+    /// <summary>
+    /// Issues temporary credentials that read single status documents, by AWS's Security Token Service. <c>MapOperations</c> then maps
+    /// <c>POST {pattern}/{id}/credentials</c>. Beside <c>WithS3()</c>.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings from code, which win over the section <c>Sts</c>.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Uses the <see cref="IAmazonSecurityTokenService"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from the
+    /// host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_STS</c>, and the
+    /// default credential chain.
+    /// </remarks>
+    public static IOffloadedPollingBuilder WithSts(this IOffloadedPollingBuilder builder, Action<StsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<StsOptions>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<StsOptions>("Sts", section => section.Bind(options)))
+            .Configure(configure ?? (_ => { }))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StsOptions>, StsOptionsValidator>());
+
+        services.TryAddSingleton(provider => new StsConnection(provider.GetService<IAmazonSecurityTokenService>(), provider.GetService<AWSOptions>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, StsRegistrationValidator>());
+        services.TryAddLate<ITemporaryCredentialsIssuer, StsTemporaryCredentialsIssuer>();
+        services.TryAddLate<IStatusCredentialsIssuer, S3StatusCredentialsIssuer>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOperationEndpoints, CredentialsEndpoint>());
+        return builder;
+    }
+}

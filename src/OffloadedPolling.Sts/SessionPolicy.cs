@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+
+namespace OffloadedPolling.Sts;
+
+/// <summary>The session policy that leaves credentials nothing but the reading of given documents.</summary>
+internal static class SessionPolicy
+{
+    /// <summary>The most characters that STS takes.</summary>
+    /// <remarks>https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html</remarks>
+    public const int MaxLength = 2048;
+
+    private const string Head = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":[""";
+
+    private const string Tail = "]}]}";
+
+    /// <summary>The policy for the documents.</summary>
+    /// <param name="bucket">The bucket's name, or an access point's ARN.</param>
+    /// <param name="region">The bucket's, which tells the partition of its ARN.</param>
+    /// <param name="statusKeys">The documents' keys, of letters, digits and <c>- _ . /</c> alone: a policy takes other characters for patterns.</param>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    public static string For(string bucket, string region, IReadOnlyCollection<string> statusKeys)
+    {
+        var prefix = ResourcePrefix(bucket, region);
+        var policy = new StringBuilder(Head);
+        var fitting = 0;
+        foreach (var key in statusKeys)
+        {
+            policy.Append(policy.Length == Head.Length ? "\"" : ",\"").Append(prefix).Append(key).Append('"');
+            fitting += policy.Length + Tail.Length <= MaxLength ? 1 : 0;
+        }
+
+        policy.Append(Tail);
+        return policy.Length <= MaxLength
+            ? policy.ToString()
+            : throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A session policy for these {statusKeys.Count} status keys has {policy.Length} characters, and AWS takes {MaxLength}: {fitting} of them fit. Ask for those, and for the rest in another request."));
+    }
+
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html: an access point's objects have ARNs of their own.
+    private static string ResourcePrefix(string bucket, string region) =>
+        bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.Of(region)}:s3:::{bucket}/";
+}

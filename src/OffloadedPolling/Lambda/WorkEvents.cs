@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Sqs;
+
+namespace OffloadedPolling.Lambda;
+
+/// <summary>Runs the handler of one kind for messages that come as events.</summary>
+internal sealed class WorkEvents : IEventSource, IDisposable
+{
+    // A new function's first connection takes its time. Without the answer, a last attempt is not known as such.
+    private static readonly TimeSpan _attributesPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan _releasePatience = TimeSpan.FromSeconds(1);
+
+    private readonly HandlerRunner _runner;
+
+    private readonly IOperationQueue _queue;
+
+    private readonly SqsQueueAttributes _attributes;
+
+    private readonly MessageProcessor _processor;
+
+    private readonly DurationRecorder _durations;
+
+    private readonly OperationOptions _options;
+
+    private readonly TimeProvider _time;
+
+    private readonly ILogger _logger;
+
+    private readonly SemaphoreSlim _slots;
+
+    public WorkEvents(
+        HandlerRunner runner,
+        IOperationQueue queue,
+        SqsQueueAttributes attributes,
+        MessageProcessor processor,
+        DurationRecorder durations,
+        OperationMetrics metrics,
+        IOptionsMonitor<OperationOptions> options,
+        TimeProvider time,
+        ILogger<SqsEventProcessor> logger)
+    {
+        (_runner, _queue, _attributes, _processor, _durations, _time, _logger) = (runner, queue, attributes, processor, durations, time, logger);
+        _options = options.Get(Kind);
+        _slots = new SemaphoreSlim(_options.MaxConcurrency);
+        durations.StartWithoutLoop(Kind, _options.MaxConcurrency);
+        metrics.Handlers.Limit(Kind, _options.MaxConcurrency);
+    }
+
+    public string Kind => _runner.Kind.Name;
+
+    public string QueueUrl => _options.QueueUrl;
+
+    public void Dispose() => _slots.Dispose();
+
+    public async Task<IReadOnlyList<EventRecord>> ProcessAsync(
+        IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
+    {
+        var arrivedAt = _time.GetTimestamp();
+        var attributes = await _attributes.GetSettingsAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
+        var hiddenUntil = Timestamps.After(
+            _time, (attributes?.VisibilityTimeout ?? _options.VisibilityTimeout) - _time.GetElapsedTime(arrivedAt));
+        var done = new ConcurrentDictionary<EventRecord, bool>();
+        var outage = new Outage(stop);
+
+        // What is not done when the function's time is over is answered as failed: the messages that are done must not come again.
+        await Task.WhenAll(records.Select(record => ProcessAsync(record, attributes?.MaxReceiveCount, hiddenUntil, outage, done, abandon)))
+            .WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // A function is frozen between its invocations: what it measured is written now, if it is time.
+        await _durations.WriteIfDueAsync(Kind, abandon).ConfigureAwait(false);
+        return done.IsEmpty && outage.Failure is { } failure ? throw failure : [.. records.Where(record => !done.ContainsKey(record))];
+    }
+
+    private async Task ProcessAsync(
+        EventRecord record, int? maxReceiveCount, long hiddenUntil, Outage outage, ConcurrentDictionary<EventRecord, bool> done, CancellationToken abandon)
+    {
+        // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
+        // process dies, and a cancellation is noticed soon.
+        var message = record.ToMessage(maxReceiveCount, _time.GetTimestamp(), Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
+        try
+        {
+            DeliveryResult result;
+            var lease = MessageLease.Start(Kind, message, _queue, _time, _logger);
+            await using (lease.ConfigureAwait(false))
+            {
+                result = await ProcessInSlotAsync(lease, outage, abandon).ConfigureAwait(false);
+            }
+
+            if (result.Disposition == MessageDisposition.Delete)
+            {
+                done[record] = true;
+            }
+            else if (result.Disposition == MessageDisposition.Release)
+            {
+                using var patience = new CancellationTokenSource(_releasePatience, _time);
+                await _queue.ReleaseAsync(Kind, [message], result.VisibleAfter, patience.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception unexpected)
+        {
+            // One message must not keep the others; it is redelivered.
+            Diagnostics.Log.MessageLeft(_logger, message.Id, Kind, unexpected);
+        }
+    }
+
+    private async Task<DeliveryResult> ProcessInSlotAsync(MessageLease lease, Outage outage, CancellationToken abandon)
+    {
+        if (!await TakeSlotAsync(lease, outage).ConfigureAwait(false))
+        {
+            return new DeliveryResult(
+                outage.Failure is null && !lease.Lost.IsCancellationRequested ? MessageDisposition.Release : MessageDisposition.Leave);
+        }
+
+        try
+        {
+            var delivery = new Delivery(_runner, lease, outage.Stopping, outage.Stop, abandon) { WaitsForStore = false };
+            // Off this thread: a handler that blocks must not keep the others of its batch.
+            var result = await Task.Run(() => _processor.ProcessAsync(delivery), CancellationToken.None).ConfigureAwait(false);
+            if (result is { StoreFailure: { } failure, HasRun: false })
+            {
+                outage.Begin(failure);
+            }
+
+            return result;
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task<bool> TakeSlotAsync(MessageLease lease, Outage outage)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(outage.Stopping, lease.Lost);
+        var taken = _slots.WaitAsync(given.Token);
+        await taken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (taken.IsCompletedSuccessfully && given.IsCancellationRequested)
+        {
+            // Both at once: it would be lost to all later batches.
+            _slots.Release();
+            return false;
+        }
+
+        return taken.IsCompletedSuccessfully;
+    }
+
+    /// <summary>
+    /// The store's failure in one batch. Nothing more of the batch is begun then: each try would cost the function's time, and fail.
+    /// </summary>
+    private sealed class Outage(CancellationToken stop)
+    {
+        private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+
+        public CancellationToken Stop => stop;
+
+        public CancellationToken Stopping => _stopping.Token;
+
+        public Exception? Failure { get; private set; }
+
+        public void Begin(Exception failure)
+        {
+            Failure ??= failure;
+            _stopping.Cancel();
+        }
+    }
+}

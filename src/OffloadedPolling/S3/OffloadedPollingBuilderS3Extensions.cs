@@ -1,0 +1,80 @@
+using Amazon.Extensions.NETCore.Setup;
+using Amazon.S3;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Bucket;
+using OffloadedPolling.S3;
+using OffloadedPolling.Settings;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Chooses Amazon S3.</summary>
+public static class OffloadedPollingBuilderS3Extensions
+{
+    /// <summary>Keeps status documents and duration profiles on Amazon S3 and issues presigned URLs to the documents.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings from code, which win over the section <c>S3</c>.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Uses the <see cref="IAmazonS3"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from the
+    /// host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_S3</c>, and the
+    /// default credential chain.
+    /// </remarks>
+    public static IOffloadedPollingBuilder WithS3(this IOffloadedPollingBuilder builder, Action<S3Options>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (!services.Any(service => service.ServiceType == typeof(S3Connection)))
+        {
+            AddS3Options(services);
+        }
+
+        services.Configure(configure ?? (_ => { }));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
+
+        services.TryAddSingleton(provider => new S3Connection(
+            provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>(), provider.GetService<AWSOptions>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        services.TryAddSingleton<S3WriteProbe>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, S3ConditionsStart>());
+        services.TryAddSingleton<SigningCredentialsSource>();
+        services.TryAddSingleton<S3StatusUrlProbe>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, S3SigningStart>());
+        services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
+        services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
+        services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
+        services.TryAddSingleton<BucketHttp>();
+        services.TryAddSingleton<BucketDocuments>();
+        services.TryAddSingleton<BucketProbe>();
+        services.TryAddSingleton(provider => new StatusBucket(
+            provider.GetRequiredService<S3Connection>(),
+            provider.GetRequiredService<BucketDocuments>(),
+            provider.GetRequiredService<BucketProbe>(),
+            provider.GetRequiredService<IOptions<S3Options>>(),
+            provider.GetRequiredService<IOptions<StatusBucketOptions>>(),
+            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
+            provider.GetRequiredService<ILogger<StatusBucket>>()));
+        return builder;
+    }
+
+    // Once: the binder appends to lists.
+    private static void AddS3Options(IServiceCollection services)
+    {
+        services.AddOptions<S3Options>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
+            .ValidateOnStart();
+        services.AddOptions<StatusBucketOptions>()
+            .Configure<SettingsSection>((options, settings) =>
+            {
+                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
+                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
+            })
+            .ValidateOnStart();
+    }
+}

@@ -1,0 +1,87 @@
+using Amazon.Extensions.NETCore.Setup;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.S3;
+
+/// <summary>The S3 client, bucket and key prefix that store and issuer share: the host's own client, or one from AWS's standard settings.</summary>
+internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostClient = null, AWSOptions? awsOptions = null)
+    : IAwsClientSource, IDisposable
+{
+    // The SDK's own default is over 24 days. A status document is small: what takes longer than this has failed.
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
+
+    private readonly Lazy<IAmazonS3> _client = new(() => hostClient ?? Create(options.Value, awsOptions));
+
+    public IAmazonS3 Client => _client.Value;
+
+    public string Bucket => options.Value.BucketName;
+
+    public string KeyPrefix => options.Value.KeyPrefix;
+
+    /// <summary>The region that requests are signed for. A custom address without one is signed for as the SDK does.</summary>
+    public string Region => Client.Config is { AuthenticationRegion: { Length: > 0 } set } ? set : Client.Config.RegionEndpoint?.SystemName ?? "us-east-1";
+
+    /// <summary>The address of the S3 server; <see langword="null"/> on AWS.</summary>
+    public string? CustomAddress => string.IsNullOrEmpty(Client.Config.ServiceURL) ? null : Client.Config.ServiceURL;
+
+    public bool ForcesPathStyle => Client.Config is AmazonS3Config { ForcePathStyle: true };
+
+    /// <summary>The address that requests for the bucket go to. Its path ends with a slash.</summary>
+    public Uri GetEndpoint(string anyKey)
+    {
+        var endpoint = new Uri(Client.DetermineServiceOperationEndpoint(new GetObjectRequest { BucketName = Bucket, Key = anyKey }).URL);
+        return endpoint.AbsolutePath.Contains("//", StringComparison.Ordinal)
+            ? throw new OperationStoreException(
+                $"The S3 client's address '{Client.Config.ServiceURL}' ends with a slash after a path, which puts an empty segment into every URL. Remove the slash.")
+            : endpoint;
+    }
+
+    /// <summary>The address that callers send requests for the bucket to. Its path ends with a slash.</summary>
+    public Uri GetPublicEndpoint(string anyKey)
+    {
+        var endpoint = GetEndpoint(anyKey);
+        if (options.Value.PublicEndpoint is not { } configured)
+        {
+            return endpoint;
+        }
+
+        var address = new Uri(configured);
+        return IsVirtualHosted(endpoint) && address.HostNameType == UriHostNameType.Dns
+            ? new UriBuilder(address) { Host = $"{Bucket}.{address.Host}", Path = "/" }.Uri
+            : new Uri(address, IsVirtualHosted(endpoint) ? $"/{Bucket}/" : endpoint.AbsolutePath);
+    }
+
+    /// <summary>Whether the SDK puts the bucket before the host name. Where that cannot be done, it does not, whatever the settings say.</summary>
+    public bool IsVirtualHosted(Uri endpoint) => endpoint.Host.StartsWith($"{Bucket}.", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The address of the S3 server for callers with an SDK of their own; <see langword="null"/> on AWS.</summary>
+    public string? PublicAddress => options.Value.PublicEndpoint ?? CustomAddress;
+
+    public void EnsureClient() => _ = GetEndpoint(KeyPrefix);
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated && hostClient is null)
+        {
+            _client.Value.Dispose();
+        }
+    }
+
+    private static AmazonS3Client Create(S3Options options, AWSOptions? awsOptions)
+    {
+        try
+        {
+            var (credentials, config) = AwsClientCredentials.FromOptions<IAmazonS3, AmazonS3Config>(awsOptions, _timeout);
+            config.ForcePathStyle |= options.ForcePathStyle;
+            return credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
+        }
+        catch (AmazonClientException incomplete)
+        {
+            throw new OperationStoreException(
+                $"No S3 client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_S3 for another server than AWS), or register an IAmazonS3.", incomplete);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Amazon.S3.Model;
+using Microsoft.Extensions.Logging;
+
+namespace OffloadedPolling.S3;
+
+/// <summary>Duration profiles as S3 objects, beside the prefix of the status documents, where no lifecycle rule takes them.</summary>
+internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time, ILogger<S3DurationProfileStore> logger) : IDurationProfileStore
+{
+    private readonly S3ConditionalObjects _objects = new(
+        s3, "duration profile", time, () => Log.ProfileReadDeniedTakenAsMissing(logger, s3.Bucket, PrefixOf(s3)));
+
+    public Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancel) => _objects.ReadAsync(KeyOf(kind), ReadAsync, cancel);
+
+    public Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancel) =>
+        _objects.ReadAsync(KeyOf(kind), ReadAsync, cancel, version);
+
+    public async Task<StoredDurationProfile?> WriteAsync(string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancel)
+    {
+        if (profile.Length > StoredDurationProfile.MaxBytes)
+        {
+            throw new OperationStoreException(
+                $"The duration profile '{KeyOf(kind)}' would have {profile.Length} bytes; at most {StoredDurationProfile.MaxBytes} are allowed.");
+        }
+
+        var bytes = profile.ToArray();
+        var (written, _) = await _objects.WriteAsync(
+            () => new PutObjectRequest { Key = KeyOf(kind), InputStream = new MemoryStream(bytes, writable: false), ContentType = StatusDocument.ContentType },
+            version,
+            newVersion => new StoredDurationProfile(bytes, newVersion),
+            ReadAsync,
+            cancel).ConfigureAwait(false);
+        return written;
+    }
+
+    private static string PrefixOf(S3Connection s3) => $"{s3.KeyPrefix.TrimEnd('/')}-profiles/";
+
+    private string KeyOf(string kind) => $"{PrefixOf(s3)}{kind}.json";
+
+    private static async Task<StoredDurationProfile> ReadAsync(GetObjectResponse response, CancellationToken cancel)
+    {
+        // A larger object is not a profile, and is replaced like any other that cannot be read.
+        var profile = await S3Body.ReadAsync(response, StoredDurationProfile.MaxBytes, cancel).ConfigureAwait(false) ?? default;
+        return new StoredDurationProfile(profile, S3ConditionalObjects.ToVersion(response.ETag));
+    }
+}

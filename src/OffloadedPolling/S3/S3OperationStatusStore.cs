@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.S3;
+
+/// <summary>Status documents as S3 objects.</summary>
+internal sealed class S3OperationStatusStore(
+    S3Connection s3,
+    S3WriteProbe probe,
+    IOptions<OffloadedPollingOptions> options,
+    TimeProvider time,
+    ILogger<S3OperationStatusStore> logger) : IOperationStatusStore
+{
+    private const string KeySuffix = ".json";
+
+    // Never an operation's: ids are random.
+    private static readonly string _nobodysId = new('0', 32);
+
+    private readonly S3ConditionalObjects _objects = new(
+        s3, "status document", time, () => Log.ReadDeniedTakenAsMissing(logger, s3.Bucket, s3.KeyPrefix));
+
+    public string GetStatusKey(string id) => $"{s3.KeyPrefix}{id}{KeySuffix}";
+
+    public string? GetOperationId(string statusKey)
+    {
+        if (!statusKey.StartsWith(s3.KeyPrefix, StringComparison.Ordinal) || !statusKey.EndsWith(KeySuffix, StringComparison.Ordinal)
+            || statusKey.Length < s3.KeyPrefix.Length + KeySuffix.Length)
+        {
+            return null;
+        }
+
+        var id = statusKey[s3.KeyPrefix.Length..^KeySuffix.Length];
+        return OperationId.IsValid(id) ? id : null;
+    }
+
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
+        WriteAsync(status, metadata, expectedVersion: null, cancel);
+
+    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
+        WriteAsync(status, metadata, version, cancel);
+
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) => ReadAsync(id, cancel);
+
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) => ReadAsync(id, cancel, version);
+
+    public Task DeleteAsync(string id, CancellationToken cancel) => _objects.DeleteAsync(GetStatusKey(id), cancel);
+
+    public async Task<string?> CheckAsync(CancellationToken cancel)
+    {
+        var mayList = await _objects.MayReadAsync(GetStatusKey(_nobodysId), cancel).ConfigureAwait(false);
+        var wrong = await CheckWritesAsync(cancel).ConfigureAwait(false);
+        // Only an object that exists shows whether reading is denied, for example by its encryption key's policy.
+        await probe.ReadAsync(cancel).ConfigureAwait(false);
+        return mayList ? wrong : $"{wrong} S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.".TrimStart();
+    }
+
+    private async Task<string?> CheckWritesAsync(CancellationToken cancel)
+    {
+        if (await probe.RunAsync(cancel).ConfigureAwait(false) is not { } ignored)
+        {
+            return null;
+        }
+
+        var problem = probe.Explain(ignored);
+        return probe.IsRequired ? throw new OperationStoreException(problem) : problem;
+    }
+
+    private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? expectedVersion, CancellationToken cancel)
+    {
+        var key = GetStatusKey(status.Id);
+        var document = StatusDocument.Write(status, options.Value.MaxDocumentBytes);
+        var (written, lost) = await _objects.WriteAsync(
+            () => S3StatusObject.ToRequest(key, document, metadata),
+            expectedVersion,
+            version => new StoredOperation(status, metadata, version),
+            (response, reading) => S3StatusObject.FromResponseAsync(status.Id, key, response, reading),
+            cancel).ConfigureAwait(false);
+        return written ?? throw new OperationStatusConflictException(key, lost);
+    }
+
+    private Task<StoredOperation?> ReadAsync(string id, CancellationToken cancel, string? knownVersion = null)
+    {
+        var key = GetStatusKey(id);
+        return _objects.ReadAsync(key, (response, reading) => S3StatusObject.FromResponseAsync(id, key, response, reading), cancel, knownVersion);
+    }
+}

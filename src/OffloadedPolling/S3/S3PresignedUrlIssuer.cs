@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling.S3;
+
+/// <summary>Status URLs to S3, signed with the S3 client's own credentials and for its own address.</summary>
+internal sealed class S3PresignedUrlIssuer(
+    S3Connection s3,
+    SigningCredentialsSource credentials,
+    S3StatusUrlProbe probe,
+    IOptions<OffloadedPollingOptions> options,
+    TimeProvider time,
+    ILogger<S3PresignedUrlIssuer> logger) : IPresignedUrlIssuer
+{
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
+
+    // With less left than this, the newer credentials are awaited: a URL that dies before the caller's first look is worth nothing.
+    private static readonly TimeSpan _minimumLife = TimeSpan.FromMinutes(1);
+
+    // The expiry is told by one service's clock, and the URL is judged by another's.
+    private static readonly TimeSpan _expiryMargin = TimeSpan.FromSeconds(5);
+
+    private PresignedUrlSigner? _signer;
+
+    private string? _clockName;
+
+    private int _unknownLifeLogged;
+
+    public async ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(statusKey);
+        if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _longest)
+        {
+            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A status URL works for 1 second to 7 days, the most that signature version 4 allows.");
+        }
+
+        if (!statusKey.StartsWith(s3.KeyPrefix, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{statusKey}' is no status key: it does not begin with '{s3.KeyPrefix}'.", nameof(statusKey));
+        }
+
+        var keys = await credentials.TakeAsync((lifetime < _minimumLife ? lifetime : _minimumLife) + _expiryMargin).ConfigureAwait(false);
+        var signer = _signer ??= await LearnSignerAsync(keys).ConfigureAwait(false);
+
+        // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
+        var signedAt = SigningPlace.ServerNow(s3.Client, _clockName ??= ClockName(), time);
+        signedAt = signedAt.AddTicks(-(signedAt.Ticks % TimeSpan.TicksPerSecond));
+        var seconds = (int)Shorten(lifetime < options.Value.MaxUrlLifetime ? lifetime : options.Value.MaxUrlLifetime, keys, signedAt).TotalSeconds;
+        if (seconds < 1)
+        {
+            throw new StatusUrlException(
+                $"No status URL could be signed: the AWS credentials expire at {keys.ExpiresAt:O} and no newer ones came. Check the provider that should renew them.");
+        }
+
+        return new StatusUrl(signer.Sign(keys.Keys, statusKey, signedAt.UtcDateTime, seconds), signedAt.AddSeconds(seconds));
+    }
+
+    public Task<string?> CheckAsync(CancellationToken cancellationToken) => probe.RunAsync(this, cancellationToken);
+
+    private TimeSpan Shorten(TimeSpan lifetime, SigningCredentials keys, DateTimeOffset signedAt)
+    {
+        if (keys.ExpiresAt is { } expiresAt)
+        {
+            var left = expiresAt - _expiryMargin - signedAt;
+            return left < lifetime ? left : lifetime;
+        }
+
+        var most = options.Value.UnknownCredentialLifetime;
+        if (!keys.AreTemporary || lifetime <= most)
+        {
+            return lifetime;
+        }
+
+        if (Interlocked.Exchange(ref _unknownLifeLogged, 1) == 0)
+        {
+            Log.CredentialLifeUnknown(logger, most);
+        }
+
+        return most;
+    }
+
+    /// <summary>Has the SDK sign one URL and does as it did: the same address, region and signature version.</summary>
+    private async Task<PresignedUrlSigner> LearnSignerAsync(SigningCredentials keys)
+    {
+        var signature = await SigningPlace.LearnAsync(s3, time).ConfigureAwait(false);
+        return signature.WhyNotOf(s3.Client, keys) is { } hidden
+            ? throw hidden
+            : new PresignedUrlSigner(s3.GetPublicEndpoint(s3.KeyPrefix), signature.Region);
+    }
+
+    // The name under which the SDK keeps the correction for the host's own address: without the slash after a path.
+    private string ClockName() => new Uri(s3.GetEndpoint(s3.KeyPrefix).ToString().TrimEnd('/')).ToString();
+}

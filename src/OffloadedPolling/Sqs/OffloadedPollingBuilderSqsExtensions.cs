@@ -1,0 +1,41 @@
+using Amazon.Extensions.NETCore.Setup;
+using Amazon.SQS;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Sqs;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Chooses Amazon SQS.</summary>
+public static class OffloadedPollingBuilderSqsExtensions
+{
+    /// <summary>Sends the work through Amazon SQS. Waits are estimated from the depth of its queues.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Uses the <see cref="IAmazonSQS"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from the
+    /// host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_SQS</c>, and the
+    /// default credential chain. Each kind's queue is its setting <c>QueueUrl</c>.
+    /// </remarks>
+    public static IOffloadedPollingBuilder WithSqs(this IOffloadedPollingBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, SqsOperationOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, SqsQueueConflictsValidator>());
+
+        services.TryAddSingleton(provider => new SqsConnection(
+            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetService<IAmazonSQS>(), provider.GetService<AWSOptions>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        services.TryAddSingleton<SqsMessages>();
+        services.TryAddSingleton<SqsQueueAttributes>();
+        services.TryAddSingleton<IOperationQueue, SqsOperationQueue>();
+        services.TryAddSingleton<IDeadLetterQueue, SqsDeadLetterQueue>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqsRegions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqsRetentionWarning>());
+        return builder;
+    }
+}

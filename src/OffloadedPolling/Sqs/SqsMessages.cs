@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using Microsoft.Extensions.Logging;
+
+namespace OffloadedPolling.Sqs;
+
+/// <summary>The requests about messages that every SQS queue is asked, in batches as large as SQS takes.</summary>
+internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<SqsMessages> logger)
+{
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    public const int MaxBatch = 10;
+
+    /// <summary>How long a message is hidden at most, from its receipt, with a margin for what the receive and the extension take.</summary>
+    /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html</remarks>
+    public static readonly TimeSpan LongestVisibility = TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10);
+
+    // https://opentelemetry.io/docs/specs/semconv/messaging/sqs/
+    public const string MessagingSystem = "aws_sqs";
+
+    private static readonly List<string> _systemAttributes = [MessageSystemAttributeName.ApproximateReceiveCount];
+
+    private static readonly List<string> _messageAttributes = [
+        MessageAttributes.StatusKey, MessageAttributes.StatusCreatedAt, MessageAttributes.TraceParent];
+
+    private readonly ConcurrentDictionary<string, long> _oneByOneUntil = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came. What lacks something that every message has, or
+    /// was altered on its way, is left alone.
+    /// </summary>
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
+        string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
+    {
+        var request = new ReceiveMessageRequest
+        {
+            QueueUrl = queueUrl,
+            MaxNumberOfMessages = IsOneByOne(queueUrl) ? 1 : Math.Min(most, MaxBatch),
+            WaitTimeSeconds = (int)sqs.ReceiveWait.TotalSeconds,
+            VisibilityTimeout = Seconds(visibility),
+            MessageSystemAttributeNames = _systemAttributes,
+            MessageAttributeNames = _messageAttributes,
+        };
+        var response = await ReceiveAsync(request, visibility, cancel).ConfigureAwait(false);
+        var (receivedAt, visibleAgainAt) = (time.GetTimestamp(), Timestamps.After(time, visibility));
+
+        // An empty receive has no list at all.
+        if (response.Messages is not { Count: > 0 } messages)
+        {
+            return [];
+        }
+
+        var max = await maxReceiveCount().ConfigureAwait(false);
+        return [.. messages.Where(message => IsWhole(kind, message)).Select(message => SqsReceived.Read(message, max, receivedAt, visibleAgainAt))];
+    }
+
+    private async Task<ReceiveMessageResponse> ReceiveAsync(ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancel)
+    {
+        try
+        {
+            return await sqs.Client.ReceiveMessageAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        {
+            if (SqsErrors.IsCorrupt(failed))
+            {
+                // A client of the host's fails a whole receive for one message. It and the others come again by then: each by itself.
+                _oneByOneUntil[request.QueueUrl] = Timestamps.After(time, 2 * visibility);
+            }
+
+            throw SqsErrors.ToQueueException("receive from", request.QueueUrl, sqs.Client.Config, failed);
+        }
+    }
+
+    private bool IsOneByOne(string queueUrl) => _oneByOneUntil.TryGetValue(queueUrl, out var until) && time.GetTimestamp() < until;
+
+    private bool IsWhole(string kind, Message message)
+    {
+        if (sqs.Client is SqsClient && !SqsReceived.IsIntact(message))
+        {
+            Log.MessageCorrupt(logger, message.MessageId, kind);
+            return false;
+        }
+
+        if (SqsReceived.Missing(message) is not { } missing)
+        {
+            return true;
+        }
+
+        Log.MessageIncomplete(logger, message.MessageId, kind, missing);
+        return false;
+    }
+
+    public async Task DeleteAsync(string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
+    {
+        foreach (var batch in messages.Chunk(MaxBatch))
+        {
+            var entries = batch.Select((message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
+            var request = new DeleteMessageBatchRequest(queueUrl, entries);
+            var response = await sqs.CallAsync("delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            ThrowIfAnyFailed("delete from", queueUrl, batch, response.Failed);
+        }
+    }
+
+    /// <summary>Hides messages for so long from now on; for no time at all, they are received again at once.</summary>
+    public async Task HideAsync(string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility, CancellationToken cancel)
+    {
+        foreach (var batch in messages.Chunk(MaxBatch))
+        {
+            var entries = batch.Select((message, index) =>
+                new ChangeMessageVisibilityBatchRequestEntry(EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
+            var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
+            var response = await sqs.CallAsync(verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            ThrowIfAnyFailed(verb, queueUrl, batch, response.Failed);
+        }
+    }
+
+    /// <summary>Asks whether the queue is there, and lets itself be asked.</summary>
+    public Task CheckAsync(string queueUrl, CancellationToken cancel)
+    {
+        var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
+        return sqs.CallAsync("read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel);
+    }
+
+    public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
+
+    private TimeSpan WithinLimit(ReceivedMessage message, TimeSpan visibility)
+    {
+        // Whole seconds, rounded down: SQS refuses what is over its limit.
+        var most = TimeSpan.FromSeconds(Math.Floor((LongestVisibility - time.GetElapsedTime(message.ReceivedAt)).TotalSeconds));
+        return visibility < most ? visibility : most > TimeSpan.Zero ? most : TimeSpan.Zero;
+    }
+
+    private static void ThrowIfAnyFailed(string verb, string queueUrl, ReceivedMessage[] batch, List<BatchResultErrorEntry>? failed)
+    {
+        if (failed is { Count: > 0 })
+        {
+            var reasons = failed.Select(entry => $"{batch[int.Parse(entry.Id, CultureInfo.InvariantCulture)].Id}: {entry.Code} {entry.Message}");
+            throw new OperationQueueException(
+                $"Could not {verb} the queue '{queueUrl}' {failed.Count} of {batch.Length} messages; they are delivered again when their visibility timeout ends. {string.Join("; ", reasons)}");
+        }
+    }
+
+    private static string EntryId(int index) => index.ToString(CultureInfo.InvariantCulture);
+}

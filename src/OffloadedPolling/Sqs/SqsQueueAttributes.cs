@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.WaitTime;
+
+namespace OffloadedPolling.Sqs;
+
+/// <summary>What SQS says of each kind's queue, asked for at most once in five seconds: a request costs as much as a message.</summary>
+internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, ILogger<SqsQueueAttributes> logger)
+{
+    // The counts themselves take about a minute to settle.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+    private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(5);
+
+    // An old depth, and all that was sent since, would make a full queue of an empty one.
+    private static readonly TimeSpan _depthMaxAge = TimeSpan.FromMinutes(1);
+
+    // Somebody who changes a queue sees it counted within two minutes.
+    private static readonly TimeSpan _settingsMaxAge = TimeSpan.FromMinutes(1);
+
+    private static readonly List<string> _names = [
+        QueueAttributeName.ApproximateNumberOfMessages,
+        QueueAttributeName.ApproximateNumberOfMessagesDelayed,
+        QueueAttributeName.ApproximateNumberOfMessagesNotVisible,
+        QueueAttributeName.RedrivePolicy,
+        QueueAttributeName.MessageRetentionPeriod,
+        QueueAttributeName.VisibilityTimeout,
+        QueueAttributeName.MaximumMessageSize];
+
+    private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, long> _sent = new(StringComparer.Ordinal);
+
+    /// <summary>What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.</summary>
+    public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancel) => Of(kind).GetAsync(patience, cancel);
+
+    /// <summary>
+    /// The depth, with what this process has sent since it was asked for: a burst of accepts is over before the queue is asked again.
+    /// <see langword="null"/> if the queue has not told it for a minute.
+    /// </summary>
+    public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
+        await GetAsync(kind, patience, cancel).ConfigureAwait(false) is { Depth: { } seen } && time.GetElapsedTime(seen.At) <= _depthMaxAge
+            ? seen.Depth with { Waiting = seen.Depth.Waiting + (int)(SentOf(kind) - seen.SentBefore) }
+            : null;
+
+    /// <summary>Counts a message that was sent.</summary>
+    public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
+
+    /// <summary>How often a queue delivers a message before it goes to the dead-letter queue, known as the queue's other settings are.</summary>
+    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
+        (await GetSettingsAsync(kind, patience, cancel).ConfigureAwait(false))?.MaxReceiveCount;
+
+    /// <summary>
+    /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older than a
+    /// minute is read again in the background.
+    /// </summary>
+    public async ValueTask<Snapshot?> GetSettingsAsync(string kind, TimeSpan patience, CancellationToken cancel)
+    {
+        var value = Of(kind);
+        if (value.Last is not { } known)
+        {
+            return await value.GetAsync(patience, cancel).ConfigureAwait(false);
+        }
+
+        if (time.GetElapsedTime(known.ReadAt) >= _settingsMaxAge)
+        {
+            _ = value.FetchIfDue();
+        }
+
+        return known;
+    }
+
+    /// <summary>Asks SQS now, past the cache, and keeps the answer.</summary>
+    public async Task<Snapshot> RefreshAsync(string kind, CancellationToken cancel)
+    {
+        var value = Of(kind);
+        var read = await ReadAsync(kind, value.Last, cancel).ConfigureAwait(false);
+        value.Set(read);
+        return read;
+    }
+
+    private long SentOf(string kind) => _sent.GetValueOrDefault(kind);
+
+    private RefreshedValue<Snapshot> Of(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.Create(kind), this);
+
+    private RefreshedValue<Snapshot> Create(string kind)
+    {
+        RefreshedValue<Snapshot>? value = null;
+        value = new RefreshedValue<Snapshot>(
+            cancel => ReadAsync(kind, value!.Last, cancel),
+            _maxAge,
+            time,
+            failed => Log.QueueAttributesUnknown(logger, kind, failed));
+        return value;
+    }
+
+    private async Task<Snapshot> ReadAsync(string kind, Snapshot? before, CancellationToken cancel)
+    {
+        var (sentBefore, readAt) = (SentOf(kind), time.GetTimestamp());
+        var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
+        var response = await sqs.CallAsync(
+            "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel).ConfigureAwait(false);
+        return Read(response.Attributes, before, sentBefore, readAt);
+    }
+
+    // From the dictionary: the typed properties turn an absent attribute into 0, and unknown is not 0.
+    internal static Snapshot Read(Dictionary<string, string>? attributes, Snapshot? before, long sentBefore = 0, long readAt = 0)
+    {
+        var depth = Number(QueueAttributeName.ApproximateNumberOfMessages) is { } visible
+            && Number(QueueAttributeName.ApproximateNumberOfMessagesNotVisible) is { } inFlight
+            ? new SeenDepth(new QueueDepth(visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight), sentBefore, readAt)
+            : before?.Depth;
+        return new Snapshot(
+            depth,
+            Redrive("maxReceiveCount") is { } count && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) ? receives : null,
+            Time(QueueAttributeName.MessageRetentionPeriod),
+            Time(QueueAttributeName.VisibilityTimeout),
+            Redrive("deadLetterTargetArn"),
+            Number(QueueAttributeName.MaximumMessageSize),
+            readAt);
+
+        string? Redrive(string name) => RedriveMember(attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy), name);
+
+        TimeSpan? Time(string name) => Number(name) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+        int? Number(string name) =>
+            int.TryParse(attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    // SQS gives the count as a number, or as a string where the policy was set with one.
+    private static string? RedriveMember(string? redrivePolicy, string name)
+    {
+        if (string.IsNullOrEmpty(redrivePolicy))
+        {
+            return null;
+        }
+
+        using var policy = JsonDocument.Parse(redrivePolicy);
+        return policy.RootElement.TryGetProperty(name, out var member) ? member.ToString() : null;
+    }
+
+    /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
+    /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
+    /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
+    /// <param name="VisibilityTimeout">For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.</param>
+    /// <param name="DeadLetterTarget">The dead-letter queue's ARN; <see langword="null"/> if there is none.</param>
+    /// <param name="MaxMessageBytes">The most bytes that a message may have; <see langword="null"/> if the queue did not say.</param>
+    /// <param name="ReadAt">When it was asked for, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
+    internal sealed record Snapshot(
+        SeenDepth? Depth,
+        int? MaxReceiveCount,
+        TimeSpan? Retention,
+        TimeSpan? VisibilityTimeout = null,
+        string? DeadLetterTarget = null,
+        int? MaxMessageBytes = null,
+        long ReadAt = 0);
+
+    /// <param name="Depth">How many messages there were.</param>
+    /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
+    /// <param name="At">When it asked, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
+    internal sealed record SeenDepth(QueueDepth Depth, long SentBefore, long At);
+}
