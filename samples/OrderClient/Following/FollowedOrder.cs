@@ -32,8 +32,8 @@ internal sealed class FollowedOrder(int number)
 
     public void See(OperationStatus status)
     {
-        _sight = new Sight(status.Status, status.Estimate, status.PercentComplete, Printable.Line(status.Message));
-        _ending = status.Status switch
+        _sight = new Sight(status.State, status.Estimate, status.PercentComplete, Printable.Line(status.Message));
+        _ending = status.State switch
         {
             OperationState.Succeeded => new Ending(Outcome.Succeeded),
             OperationState.Failed => new Ending(Outcome.Failed, Printable.Line(Words(status.Error))),

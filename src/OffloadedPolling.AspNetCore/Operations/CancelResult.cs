@@ -27,11 +27,11 @@ internal sealed class CancelResult : IResult
     {
         (_, { } failure) => FailureProblem.WriteAsync(httpContext, failure),
         (null, _) => FailureProblem.WriteAsync(httpContext, FailureProblem.UnknownOperation),
-        ({ Status: OperationState.Succeeded or OperationState.Failed } ended, _) => FailureProblem.WriteAsync(httpContext, new OperationProblem
+        ({ State: OperationState.Succeeded or OperationState.Failed } ended, _) => FailureProblem.WriteAsync(httpContext, new OperationProblem
         {
             Status = StatusCodes.Status409Conflict,
             Title = "The operation has ended",
-            Detail = $"It ended as {ended.Status} and cannot be canceled any more.",
+            Detail = $"It ended as {ended.State} and cannot be canceled any more.",
         }),
         // Also when it is canceled already: whoever asks again, because the first answer was lost, has what was asked for.
         ({ } asked, _) => WriteAskedForAsync(httpContext, asked),

@@ -199,7 +199,7 @@ public sealed class OperationPoller : IDisposable
             status = await watch.NextAsync(cancel).ConfigureAwait(false);
             yield return status;
         }
-        while (!status.Status.IsTerminal());
+        while (!status.State.IsTerminal());
     }
 
     private async Task<OperationStatus> CompleteAsync(WatchedOperation operation, IProgress<OperationStatus>? progress, CancellationToken cancel)
@@ -211,7 +211,7 @@ public sealed class OperationPoller : IDisposable
             last = status;
         }
 
-        return last!.Status switch
+        return last!.State switch
         {
             OperationState.Succeeded => last,
             OperationState.Failed => throw new OperationFailedException(last.Error ?? new OperationProblem { Title = "The operation failed" }) { Status = last },

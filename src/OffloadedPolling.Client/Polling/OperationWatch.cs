@@ -136,7 +136,7 @@ internal sealed class OperationWatch : IDisposable
             Fault = reading.Fault,
             IsNews = isNews,
             Status = reading.Status,
-            Unnoticed = isNews && reading.Status!.Status.IsTerminal() ? _seen.AgeAtFirstSight : null,
+            Unnoticed = isNews && reading.Status!.State.IsTerminal() ? _seen.AgeAtFirstSight : null,
         });
         switch (reading)
         {
@@ -240,7 +240,7 @@ internal sealed class OperationWatch : IDisposable
 
     private OperationTimeoutException TimedOut()
     {
-        var seen = _seen.Status is { } last ? $"it was last seen as {last.Status}" : "none of its documents was seen";
+        var seen = _seen.Status is { } last ? $"it was last seen as {last.State}" : "none of its documents was seen";
         var fault = _lastFault is null ? "" : $", and the last try failed: {_lastFault}";
         return new($"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{fault}.", _seen.Status, ResumeToken.WithoutCredential(_operation));
     }

@@ -71,7 +71,7 @@ internal sealed class SeenDocument
     // Two documents may be of the same millisecond. A state is never left for an earlier one.
     private bool IsOlder(OperationStatus status) =>
         Status is not null
-        && (status.LastUpdatedAt < Status.LastUpdatedAt || (status.LastUpdatedAt == Status.LastUpdatedAt && status.Status < Status.Status));
+        && (status.LastUpdatedAt < Status.LastUpdatedAt || (status.LastUpdatedAt == Status.LastUpdatedAt && status.State < Status.State));
 
     // Requests carry ASCII only. Without the tag, each poll gets the whole document.
     private static string? Sendable(string? etag) => etag is not null && etag.All(letter => letter is >= ' ' and <= '~') ? etag : null;

@@ -14,7 +14,8 @@ public sealed record OperationStatus : IJsonOnDeserialized
     public required string Kind { get; init; }
 
     /// <summary>How far the operation has come.</summary>
-    public required OperationState Status { get; init; }
+    [JsonPropertyName("status")]
+    public required OperationState State { get; init; }
 
     /// <summary>When the operation was accepted, by the host's clock.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
@@ -43,10 +44,10 @@ public sealed record OperationStatus : IJsonOnDeserialized
     /// <summary>Where the outcome is to be had, relative to the operation URL.</summary>
     public string? ResourceLocation { get; init; }
 
-    /// <summary>What the handler returned, when <see cref="Status"/> is <c>Succeeded</c>.</summary>
+    /// <summary>What the handler returned, when <see cref="State"/> is <c>Succeeded</c>.</summary>
     public JsonElement? Result { get; init; }
 
-    /// <summary>What went wrong, when <see cref="Status"/> is <c>Failed</c>.</summary>
+    /// <summary>What went wrong, when <see cref="State"/> is <c>Failed</c>.</summary>
     public OperationProblem? Error { get; init; }
 
     /// <inheritdoc/>

@@ -100,7 +100,7 @@ internal sealed class AcceptSettlements(
 
         await transitions.ApplyAsync(
             found,
-            current => current.Status.Status == OperationState.NotStarted ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
+            current => current.Status.State == OperationState.NotStarted ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
             cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -114,7 +114,7 @@ internal sealed class AcceptSettlements(
         }
 
         // Another accept may have used the key first, with another payload.
-        if (found.Status.Status == OperationState.NotStarted && found.Metadata.PayloadFingerprint == creation.Idempotency?.PayloadFingerprint)
+        if (found.Status.State == OperationState.NotStarted && found.Metadata.PayloadFingerprint == creation.Idempotency?.PayloadFingerprint)
         {
             await send(found.Status, cancellationToken).ConfigureAwait(false);
         }

@@ -20,7 +20,7 @@ internal sealed class IssueStep(
         return new AcceptedOperation
         {
             Id = status.Id,
-            Status = status.Status,
+            Status = status.State,
             StatusUrl = url.Value,
             StatusUrlExpiresAt = url.ExpiresAt,
             RetryAfter = RetryAfter.For(status, now),

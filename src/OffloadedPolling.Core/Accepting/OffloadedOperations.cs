@@ -101,7 +101,7 @@ internal sealed class OffloadedOperations(
         var status = storing.NewStatus(id, kind.Name, estimate, acceptOptions);
         var creation = new DocumentCreation(status, idempotency, token => storing.CreateOrFindAsync(status, idempotency, token));
         var (operation, repeated) = await StoreAsync(message, creation, deadline).ConfigureAwait(false);
-        var accepted = operation.Status.Status == OperationState.NotStarted
+        var accepted = operation.Status.State == OperationState.NotStarted
             ? await IssueAndSendAsync(message, operation.Status, creation, repeated, deadline).ConfigureAwait(false)
             : await IssueAsync(operation.Status, repeated, deadline).ConfigureAwait(false);
         return (accepted, repeated);

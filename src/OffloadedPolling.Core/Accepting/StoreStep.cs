@@ -15,7 +15,7 @@ internal sealed class StoreStep(
         {
             Id = id,
             Kind = kind,
-            Status = OperationState.NotStarted,
+            State = OperationState.NotStarted,
             CreatedAt = now,
             LastUpdatedAt = now,
             ExpiresAt = now + options.Value.Retention,
@@ -56,14 +56,14 @@ internal sealed class StoreStep(
     private async Task<StoredOperation> RenewAsync(
         StoredOperation found, OperationEstimate? estimate, OperationStatusConflictException there, CancellationToken cancellationToken)
     {
-        if (found.Status.Status != OperationState.NotStarted || found.Status.ExpiresAt - time.GetUtcNow() > options.Value.Retention / 2)
+        if (found.Status.State != OperationState.NotStarted || found.Status.ExpiresAt - time.GetUtcNow() > options.Value.Retention / 2)
         {
             return found;
         }
 
         var (_, renewed) = await transitions.ApplyUnlessRefusedAsync(
             found,
-            current => current.Status.Status == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
+            current => current.Status.State == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
             cancellationToken).ConfigureAwait(false);
         return renewed ?? await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
     }

@@ -69,18 +69,18 @@ internal sealed class OperationMetrics : IDisposable
     {
         if (_writes.Enabled)
         {
-            _writes.Add(1, new(TagNames.Kind, wanted.Kind), new(TagNames.Status, Name(wanted.Status)), new(TagNames.WriteOutcome, outcome));
+            _writes.Add(1, new(TagNames.Kind, wanted.Kind), new(TagNames.Status, Name(wanted.State)), new(TagNames.WriteOutcome, outcome));
         }
     }
 
     /// <summary>Takes what a written document changed: an operation that began, or ended.</summary>
     public void Moved(OperationState before, OperationStatus written)
     {
-        if (before == OperationState.NotStarted && written.Status == OperationState.Running)
+        if (before == OperationState.NotStarted && written.State == OperationState.Running)
         {
             _timeToStart.Record((written.LastUpdatedAt - written.CreatedAt).TotalSeconds, new KeyValuePair<string, object?>(TagNames.Kind, written.Kind));
         }
-        else if (!before.IsTerminal() && written.Status.IsTerminal())
+        else if (!before.IsTerminal() && written.State.IsTerminal())
         {
             Ended(written);
         }
@@ -94,10 +94,10 @@ internal sealed class OperationMetrics : IDisposable
     {
         if (_run.Enabled)
         {
-            _run.Record(elapsed.TotalSeconds, new(TagNames.Kind, ended.Kind), new(TagNames.Status, Name(ended.Status)));
+            _run.Record(elapsed.TotalSeconds, new(TagNames.Kind, ended.Kind), new(TagNames.Status, Name(ended.State)));
         }
 
-        if (_estimateError.Enabled && waited?.Estimate is { } estimate && ended.Status != OperationState.Canceled)
+        if (_estimateError.Enabled && waited?.Estimate is { } estimate && ended.State != OperationState.Canceled)
         {
             var late = (ended.LastUpdatedAt - waited.LastUpdatedAt - estimate.Median).TotalSeconds;
             _estimateError.Record(Math.Abs(late), new(TagNames.Kind, ended.Kind), new(TagNames.Direction, late > 0 ? "late" : "early"));
@@ -109,13 +109,13 @@ internal sealed class OperationMetrics : IDisposable
     {
         if (_ended.Enabled)
         {
-            _ended.Add(1, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.Status)));
+            _ended.Add(1, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.State)));
         }
 
         if (_duration.Enabled)
         {
             _duration.Record(
-                (written.LastUpdatedAt - written.CreatedAt).TotalSeconds, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.Status)));
+                (written.LastUpdatedAt - written.CreatedAt).TotalSeconds, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.State)));
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class DeadLetterProcessor(
     {
         var (current, written) = await transitions.ApplyAsync(
             found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
-        switch (written?.Status.Status)
+        switch (written?.Status.State)
         {
             case null when current is not null && !Ownership.IsOfSameGeneration(current, letter):
                 Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, found.Status.Id);
@@ -96,7 +96,7 @@ internal sealed class DeadLetterProcessor(
                 activity.CameTo(MessageOutcomes.Resent);
                 break;
             case OperationState.Canceled:
-                Log.OperationEnded(logger, written.Status.Id, written.Status.Status, written.Status.Attempt ?? 0);
+                Log.OperationEnded(logger, written.Status.Id, written.Status.State, written.Status.Attempt ?? 0);
                 activity.CameTo(MessageOutcomes.Canceled);
                 break;
             default:
@@ -115,7 +115,7 @@ internal sealed class DeadLetterProcessor(
         {
             _ when !Ownership.IsLeftBehindBy(current, letter) => null,
             { Metadata.CancelRequested: true } => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
-            { Status.Status: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
+            { Status.State: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
                 (current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
             _ => (
                 StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),

@@ -137,7 +137,7 @@ internal sealed class OperationClaims(
 
     // A claim whose write seemed to fail may have been made.
     private static bool IsOwn(StoredOperation current, Delivery delivery) =>
-        current.Status.Status == OperationState.Running && current.Metadata.ClaimId == delivery.ClaimId;
+        current.Status.State == OperationState.Running && current.Metadata.ClaimId == delivery.ClaimId;
 
     private static Claim Of(StoredOperation current, Delivery delivery, int maxAttempts) => current.Metadata switch
     {
@@ -148,7 +148,7 @@ internal sealed class OperationClaims(
 
     private static OperationStatus Begun(OperationStatus status, ReceivedMessage message, OperationEstimate? estimate) => status with
     {
-        Status = OperationState.Running,
+        State = OperationState.Running,
         Attempt = message.ReceiveCount,
         PercentComplete = null,
         Message = null,
@@ -163,7 +163,7 @@ internal sealed class OperationClaims(
         switch (claim)
         {
             case Claim.Run:
-                var waited = current.Status.Status == OperationState.NotStarted ? current.Status : null;
+                var waited = current.Status.State == OperationState.NotStarted ? current.Status : null;
                 return new OperationClaim(result, new ClaimedOperation(written ?? current, payload, waited));
             case Claim.Superseded:
                 Log.MessageOfEarlierDocument(logger, delivery.Message.Id, delivery.Kind, current.Status.Id);
@@ -180,7 +180,7 @@ internal sealed class OperationClaims(
                     activity.Fail(MessageOutcomes.GivenUp);
                 }
 
-                Log.OperationEnded(logger, written!.Status.Id, written.Status.Status, written.Status.Attempt ?? 0);
+                Log.OperationEnded(logger, written!.Status.Id, written.Status.State, written.Status.Attempt ?? 0);
                 return new OperationClaim(result with { Disposition = MessageDisposition.Delete });
         }
     }

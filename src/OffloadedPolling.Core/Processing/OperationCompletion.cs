@@ -91,7 +91,7 @@ internal sealed class OperationCompletion(
             Log.OperationLost(logger, run.OperationId, delivery.Message.Id);
             activity.CameTo(MessageOutcomes.Lost);
             activity.Fail(MessageOutcomes.Lost);
-            return transition.Current?.Status.Status.IsTerminal() == true ? MessageDisposition.Delete : MessageDisposition.Leave;
+            return transition.Current?.Status.State.IsTerminal() == true ? MessageDisposition.Delete : MessageDisposition.Leave;
         }
 
         var ended = (transition.Written ?? transition.Current)!.Status;
@@ -101,15 +101,15 @@ internal sealed class OperationCompletion(
         }
 
         circuit.OnSuccess();
-        Log.OperationEnded(logger, run.OperationId, ended.Status, run.Attempt);
+        Log.OperationEnded(logger, run.OperationId, ended.State, run.Attempt);
         metrics.Ran(ended, run.Elapsed, operation.Waited);
-        activity.CameTo(ended.Status switch
+        activity.CameTo(ended.State switch
         {
             OperationState.Succeeded => MessageOutcomes.Succeeded,
             OperationState.Canceled => MessageOutcomes.Canceled,
             _ => MessageOutcomes.Failed,
         });
-        if (ended.Status != OperationState.Canceled)
+        if (ended.State != OperationState.Canceled)
         {
             durations?.Record(run.Kind, run.Elapsed);
         }
@@ -120,6 +120,6 @@ internal sealed class OperationCompletion(
     // A write that failed, as it seemed, may have been made; by a policy's decision, with another outcome.
     private static bool IsOwnEnd(StoredOperation? current, ReceivedMessage message, OperationOutcome outcome) =>
         current is not null
-        && (current.Status.Status == outcome.State || current.Status.Error?.Type == Problems.StatusRefused.Type)
+        && (current.Status.State == outcome.State || current.Status.Error?.Type == Problems.StatusRefused.Type)
         && current.Metadata.OwnerMessageId == message.Id && current.Status.Attempt == message.ReceiveCount;
 }

@@ -10,11 +10,11 @@ internal static class Ownership
     public static Claim Of(StoredOperation operation, ReceivedMessage message, int maxAttempts) => operation switch
     {
         _ when !IsOfSameGeneration(operation, message) => Claim.Superseded,
-        { Status.Status: var state } when state.IsTerminal() => Claim.Ended,
+        { Status.State: var state } when state.IsTerminal() => Claim.Ended,
         _ when IsReplaced(operation.Metadata, message.Id) => Claim.Anothers,
-        { Status.Status: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.Anothers,
+        { Status.State: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.Anothers,
         { Metadata.CancelRequested: true } => Claim.Cancel,
-        { Status.Status: OperationState.Running, Status.Attempt: { } attempt } when attempt >= maxAttempts => Claim.GiveUp,
+        { Status.State: OperationState.Running, Status.Attempt: { } attempt } when attempt >= maxAttempts => Claim.GiveUp,
         _ => Claim.Run,
     };
 
@@ -40,11 +40,11 @@ internal static class Ownership
 
     /// <summary>Whether a running operation waits for its next attempt.</summary>
     public static bool IsReleased(StoredOperation operation) =>
-        operation is { Status.Status: OperationState.Running, Metadata.ClaimId: null };
+        operation is { Status.State: OperationState.Running, Metadata.ClaimId: null };
 
     public static bool IsHeldBy(StoredOperation operation, ReceivedMessage message) =>
         IsOfSameGeneration(operation, message)
-        && operation.Status.Status == OperationState.Running
+        && operation.Status.State == OperationState.Running
         && operation.Metadata.OwnerMessageId == message.Id
         && operation.Status.Attempt == message.ReceiveCount;
 
@@ -54,8 +54,8 @@ internal static class Ownership
     /// </summary>
     public static bool IsLeftBehindBy(StoredOperation operation, ReceivedMessage deadLetter) =>
         IsOfSameGeneration(operation, deadLetter)
-        && (operation.Status.Status == OperationState.NotStarted
-            || (operation.Status.Status == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id));
+        && (operation.Status.State == OperationState.NotStarted
+            || (operation.Status.State == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id));
 
     private static bool IsReplaced(OperationMetadata metadata, string messageId) =>
         metadata.ReplacedMessageIds?.Split(' ').Contains(messageId, StringComparer.Ordinal) == true;

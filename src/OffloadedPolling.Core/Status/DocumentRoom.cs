@@ -12,7 +12,7 @@ internal static class DocumentRoom
     {
         Id = OperationId.New(),
         Kind = "",
-        Status = OperationState.Running,
+        State = OperationState.Running,
         CreatedAt = default,
         LastUpdatedAt = default,
         ExpiresAt = default,
@@ -42,7 +42,7 @@ internal static class DocumentRoom
     /// <exception cref="StatusDocumentTooLargeException">It leaves too little.</exception>
     public static void ThrowIfTooLittle(OperationStatus document, int maxBytes)
     {
-        if (document.Status.IsTerminal())
+        if (document.State.IsTerminal())
         {
             return;
         }
@@ -55,7 +55,7 @@ internal static class DocumentRoom
     }
 
     private static OperationStatus Longest(OperationState state) =>
-        _bare with { Status = state, Attempt = int.MaxValue, PercentComplete = 100 };
+        _bare with { State = state, Attempt = int.MaxValue, PercentComplete = 100 };
 
     private static OperationEstimate LongestEstimate() => new()
     {

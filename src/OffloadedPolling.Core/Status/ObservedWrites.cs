@@ -24,7 +24,7 @@ internal sealed class ObservedWrites(IOperationStatusStore store, OperationMetri
             Tell(activity, status, WriteOutcomes.Written);
             if (before is not null)
             {
-                metrics.Moved(before.Status.Status, written.Status);
+                metrics.Moved(before.Status.State, written.Status);
             }
 
             return written;
@@ -51,7 +51,7 @@ internal sealed class ObservedWrites(IOperationStatusStore store, OperationMetri
     private static Activity? Start(string name, OperationStatus status) => OperationActivities.Source.HasListeners()
         ? OperationActivities.Source.StartActivity(
             name, ActivityKind.Internal, default(ActivityContext),
-            [new(TagNames.Kind, status.Kind), new(TagNames.OperationId, status.Id), new(TagNames.Status, status.Status.ToString())])
+            [new(TagNames.Kind, status.Kind), new(TagNames.OperationId, status.Id), new(TagNames.Status, status.State.ToString())])
         : null;
 
     private void Tell(Activity? activity, OperationStatus status, string outcome)

@@ -24,7 +24,7 @@ internal sealed class StatusPolicies(
         catch (StatusDocumentRefusedException refused)
         {
             var bare = Bare(document);
-            Log.WrittenBare(logger, document.Id, document.Status, bare.Status, refused);
+            Log.WrittenBare(logger, document.Id, document.State, bare.State, refused);
             return bare;
         }
     }
@@ -36,14 +36,14 @@ internal sealed class StatusPolicies(
     public OperationStatus? Reduced(OperationStatus document, OffloadedPollingException cause)
     {
         var isHandlersProblem = document.Error is { } error && !Problems.IsOwn(error);
-        var isHandlersOutcome = isHandlersProblem || document is { Status: OperationState.Succeeded } or { Result: not null };
+        var isHandlersOutcome = isHandlersProblem || document is { State: OperationState.Succeeded } or { Result: not null };
         var reduced = document with { PercentComplete = null, Message = null, Estimate = null, ResourceLocation = null };
         if (isHandlersOutcome || reduced == document)
         {
             return null;
         }
 
-        Log.WrittenReduced(logger, document.Id, document.Status, cause);
+        Log.WrittenReduced(logger, document.Id, document.State, cause);
         return reduced;
     }
 
@@ -117,11 +117,11 @@ internal sealed class StatusPolicies(
     {
         Id = document.Id,
         Kind = document.Kind,
-        Status = document.Status == OperationState.Succeeded ? OperationState.Failed : document.Status,
+        State = document.State == OperationState.Succeeded ? OperationState.Failed : document.State,
         CreatedAt = document.CreatedAt,
         LastUpdatedAt = document.LastUpdatedAt,
         ExpiresAt = document.ExpiresAt,
         Attempt = document.Attempt,
-        Error = document.Status is OperationState.Succeeded or OperationState.Failed ? Problems.StatusRefused : null,
+        Error = document.State is OperationState.Succeeded or OperationState.Failed ? Problems.StatusRefused : null,
     };
 }

@@ -133,9 +133,9 @@ internal sealed class StatusTransitions(
     /// </summary>
     public (OperationStatus Status, OperationMetadata Metadata)? CancelRequested(StoredOperation operation) => operation switch
     {
-        _ when operation.Status.Status == OperationState.NotStarted || Ownership.IsReleased(operation) =>
+        _ when operation.Status.State == OperationState.NotStarted || Ownership.IsReleased(operation) =>
             (Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
-        { Status.Status: OperationState.Running, Metadata.CancelRequested: false } =>
+        { Status.State: OperationState.Running, Metadata.CancelRequested: false } =>
             (operation.Status with { Estimate = Remaining(operation.Status), Message = CancelingMessage },
                 operation.Metadata with { CancelRequested = true }),
         _ => null,
@@ -151,7 +151,7 @@ internal sealed class StatusTransitions(
     /// <summary>The document of an operation that ended so.</summary>
     public static OperationStatus Ended(OperationStatus status, OperationOutcome outcome) => status with
     {
-        Status = outcome.State,
+        State = outcome.State,
         PercentComplete = outcome.State == OperationState.Succeeded ? 100 : status.PercentComplete,
         Message = null,
         Estimate = null,

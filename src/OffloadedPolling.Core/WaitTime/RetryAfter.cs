@@ -17,7 +17,7 @@ internal static class RetryAfter
     /// </summary>
     public static TimeSpan For(OperationStatus status, DateTimeOffset now)
     {
-        if (status.Status.IsTerminal())
+        if (status.State.IsTerminal())
         {
             return TimeSpan.Zero;
         }

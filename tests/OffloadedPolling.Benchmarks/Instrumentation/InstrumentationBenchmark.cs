@@ -31,11 +31,11 @@ internal static class InstrumentationBenchmark
         var now = DateTimeOffset.UnixEpoch;
         var waiting = new OperationStatus
         {
-            Id = "6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30", Kind = Kind, Status = OperationState.NotStarted, CreatedAt = now, LastUpdatedAt = now, ExpiresAt = now,
+            Id = "6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30", Kind = Kind, State = OperationState.NotStarted, CreatedAt = now, LastUpdatedAt = now, ExpiresAt = now,
             Estimate = new OperationEstimate { Median = TimeSpan.FromSeconds(1), Upper = TimeSpan.FromSeconds(2) },
         };
-        var running = waiting with { Status = OperationState.Running };
-        var ended = running with { Status = OperationState.Succeeded };
+        var running = waiting with { State = OperationState.Running };
+        var ended = running with { State = OperationState.Succeeded };
         var message = new ReceivedMessage { Id = "1", ReceiptHandle = "1", Body = "{}", ReceiveCount = 1 };
         ReceivedMessage[] messages = [message];
 

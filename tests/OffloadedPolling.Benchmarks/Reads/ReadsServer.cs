@@ -41,7 +41,7 @@ internal static class ReadsServer
     {
         Id = "6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30",
         Kind = "reports",
-        Status = OperationState.Running,
+        State = OperationState.Running,
         CreatedAt = DateTimeOffset.UtcNow,
         LastUpdatedAt = DateTimeOffset.UtcNow,
         ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),

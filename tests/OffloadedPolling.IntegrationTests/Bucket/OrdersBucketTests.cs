@@ -21,7 +21,7 @@ public sealed class OrdersBucketTests : IDisposable
         var accepted = await _caller.PlaceAsync(orders.Address);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         using var s3 = TestServers.NewS3Client();
         var rules = (await s3.GetLifecycleConfigurationAsync(settings.Bucket)).Configuration.Rules;
         Assert.Equal(1, Assert.Single(rules).Expiration.Days);

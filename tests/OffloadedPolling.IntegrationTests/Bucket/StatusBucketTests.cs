@@ -58,7 +58,7 @@ public sealed class StatusBucketTests
         Assert.Contains("Writing an object failed: AccessDenied", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
         Assert.Equal((Applied, Applied), (report.State("Expiry"), report.State("SignatureAge")));
         Assert.True(report.ProbePassed, report.ToString());
-        Assert.Equal(OperationState.NotStarted, (await host.PlaceDocumentAsync()).Status);
+        Assert.Equal(OperationState.NotStarted, (await host.PlaceDocumentAsync()).State);
         Assert.Contains(host.Log.Entries, entry => entry.Id == 502 && entry.Text.Contains("Encryption", StringComparison.Ordinal));
         Assert.Contains(host.Log.Entries, entry => entry.Id == 503 && entry.Text.Contains("BlockPublicAccess", StringComparison.Ordinal));
         Assert.Contains(host.Log.Entries, entry => entry.Id == 504 && entry.Text.Contains("TlsOnly", StringComparison.Ordinal));

@@ -92,7 +92,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         _desk.Wake.SetResult();
         var ended = await waiting;
 
-        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Equal(OperationState.Succeeded, ended.State);
         Assert.Equal(2, _given.Count);
         _refused.Where(id => id is not null).Should().HaveCount(tellTheirExpiry ? 0 : 1, "the host hears which credentials S3 refused");
         Assert.All(_looks, look => Assert.Null(look.Fault));
@@ -154,7 +154,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
         var ended = await poller.WaitForCompletionAsync(accepted);
 
-        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Equal(OperationState.Succeeded, ended.State);
         Assert.Equal(2, _looks.Count(look => look.Fault is not null));
         Assert.All(_looks.Take(2), look => Assert.Contains("503", look.Fault, StringComparison.Ordinal));
     }
@@ -171,7 +171,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
         var ended = await poller.WaitForCompletionAsync(accepted);
 
-        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Equal(OperationState.Succeeded, ended.State);
         Assert.Single(_given);
 
         // The SDK tries once more by itself.

@@ -98,7 +98,7 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
         using var order = new StringContent($$"""{"customer":"{{_customer}}","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
         using var response = await untraced.PostAsync(new Uri(api.Address, "/order"), order);
         var accepted = (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
-        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(accepted.StatusUrl)).Status);
+        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State);
         await untraced.GetStringAsync(new Uri(api.Address, $"/operations/{accepted.Id}/url"));
 
         // What is left is exported at a clean stop.

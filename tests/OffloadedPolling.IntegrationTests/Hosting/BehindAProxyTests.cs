@@ -43,7 +43,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
         accepted.OperationUrl.Should().Be($"/shop/api/operations/{accepted.Id}");
         accepted.StatusUrl.Should().StartWith($"{shop}operations/{accepted.Id}/status?");
         var end = await WaitForTheEndAsync(accepted.StatusUrl);
-        end.Status.Should().Be(OperationState.Succeeded);
+        end.State.Should().Be(OperationState.Succeeded);
 
         var renewed = await _http.GetFromJsonAsync(new Uri(shop, $"{accepted.OperationUrl}/url"), OperationJson.Accepted);
         (await WaitForTheEndAsync(renewed!.StatusUrl)).Id.Should().Be(accepted.Id);
@@ -70,7 +70,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
         using var poller = new OperationPoller(_http);
         var end = await poller.WaitForCompletionAsync(accepted with { StatusUrl = accepted.StatusUrl + "0" });
 
-        end.Status.Should().Be(OperationState.Succeeded);
+        end.State.Should().Be(OperationState.Succeeded);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await _http.GetFromJsonAsync(statusUrl, OperationJson.Status))!.Status.IsTerminal(),
+            async () => (last = await _http.GetFromJsonAsync(statusUrl, OperationJson.Status))!.State.IsTerminal(),
             TimeSpan.FromSeconds(60),
             () => $"{last}");
         return last!;

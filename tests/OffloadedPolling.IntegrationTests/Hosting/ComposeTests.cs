@@ -31,7 +31,7 @@ public sealed class ComposeTests : IDisposable
         Assert.Equal("Healthy", health.Trim());
 
         var accepted = await caller.PlaceAsync(api.Address);
-        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(accepted.StatusUrl)).Status);
+        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State);
 
         // The page's polls: S3 lets its origin read.
         using var poll = new HttpRequestMessage(HttpMethod.Get, accepted.StatusUrl);

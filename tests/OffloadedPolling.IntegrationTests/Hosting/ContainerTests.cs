@@ -45,7 +45,7 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         await using var worker = await container.StartAsync(cloud.For("Worker"));
         using var caller = new Caller();
         var first = await caller.PlaceAsync(api.Address);
-        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(first.StatusUrl)).Status);
+        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(first.StatusUrl)).State);
         using var order = await caller.Http.GetAsync(new Uri(api.Address, $"/order/{first.Id}"));
         Assert.True(order.IsSuccessStatusCode);
         Assert.Equal((0, "Healthy"), await container.HealthAsync(api.Address));
@@ -54,10 +54,10 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         // Told to stop while it works, it ends what it has begun.
         var second = await caller.PlaceAsync(api.Address);
         await Eventually.TrueAsync(
-            async () => (await caller.LookAsync(second.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(30), () => worker.Output);
+            async () => (await caller.LookAsync(second.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30), () => worker.Output);
         Assert.Equal(0, await worker.StopAsync());
         var end = await caller.LookAsync(second.StatusUrl);
-        Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
 
         using var sqs = TestServers.NewSqsClient();
         await sqs.DeleteQueueAsync(cloud.QueueUrl);

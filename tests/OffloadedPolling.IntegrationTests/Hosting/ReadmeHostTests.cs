@@ -53,10 +53,10 @@ public sealed class ReadmeHostTests
         var accepted = (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
         OperationStatus? status = null;
         await Eventually.TrueAsync(
-            async () => (status = await http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status))!.Status.IsTerminal(),
+            async () => (status = await http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status))!.State.IsTerminal(),
             _timeout,
             () => $"{status}");
-        status!.Status.Should().Be(OperationState.Succeeded);
+        status!.State.Should().Be(OperationState.Succeeded);
         await built.Host!.StopAsync();
         await run.WaitAsync(_timeout);
     }

@@ -88,16 +88,16 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
         Assert.Equal(body.StatusUrl, accepted.Headers["Location"]);
         Assert.Equal(body.StatusUrl, accepted.Headers["Operation-Location"]);
         using var caller = new Caller();
-        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(body.StatusUrl)).Status);
+        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(body.StatusUrl)).State);
 
         var renewed = await AskFunctionAsync(GatewayEvents.Version1("GET", $"/operations/{body.Id}/url"));
-        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(JsonSerializer.Deserialize(renewed.Body, OperationJson.Accepted)!.StatusUrl)).Status);
+        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(JsonSerializer.Deserialize(renewed.Body, OperationJson.Accepted)!.StatusUrl)).State);
         var redirected = await AskFunctionAsync(GatewayEvents.Version2("GET", $"/operations/{body.Id}"));
         Assert.Equal(303, redirected.StatusCode);
-        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(redirected.Headers["Location"])).Status);
+        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(redirected.Headers["Location"])).State);
 
         Assert.Equal(202, (await AskFunctionAsync(GatewayEvents.Version2("POST", $"/operations/{body.Id}/cancel"))).StatusCode);
-        Assert.Equal(OperationState.Canceled, (await caller.LookAsync(body.StatusUrl)).Status);
+        Assert.Equal(OperationState.Canceled, (await caller.LookAsync(body.StatusUrl)).State);
     }
 
     [Fact]

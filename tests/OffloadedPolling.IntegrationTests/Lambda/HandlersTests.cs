@@ -32,7 +32,7 @@ public sealed class HandlersTests
         var done = await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker);
         Assert.True(done);
         using var caller = new Road.Caller();
-        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(accepted.Headers["Location"])).Status);
+        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(accepted.Headers["Location"])).State);
         Assert.Equal("""{"batchItemFailures":[]}""", await InvokeAsync(deadLetters, """{"Records":[]}"""));
 
         Func<Stream, Task<Stream>> Load(string type) => new ManagedHandler(Path.GetDirectoryName(_metadata["LambdaDll"])!, template.Handlers.Single(handler => handler.Contains(type, StringComparison.Ordinal))).Create();

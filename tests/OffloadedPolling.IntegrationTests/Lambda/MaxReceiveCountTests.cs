@@ -65,7 +65,7 @@ public sealed class MaxReceiveCountTests : IAsyncLifetime
         await _host.Services.GetRequiredService<SqsEventProcessor>().ProcessAsync(input, TimeSpan.FromMinutes(1));
 
         await _client.DeleteMessageAsync(_host.QueueUrl, messages.Single().ReceiptHandle);
-        return (await _host.Operations.GetAsync(accepted.Id))!.Status;
+        return (await _host.Operations.GetAsync(accepted.Id))!.State;
     }
 
     // A queue whose depth is asked for is read far more often.

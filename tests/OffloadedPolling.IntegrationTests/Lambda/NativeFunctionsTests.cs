@@ -27,7 +27,7 @@ public sealed class NativeFunctionsTests : IDisposable
         Assert.True(await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync));
         var end = await caller.LookAsync(accepted.Headers["Location"]);
 
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         Assert.Equal(200, (await AskAsync(api, "GET", end.ResourceLocation!)).StatusCode);
         Assert.Equal(200, (await AskAsync(api, "GET", $"/operations/{end.Id}/url")).StatusCode);
         Assert.Equal(409, (await AskAsync(api, "POST", $"/operations/{end.Id}/cancel")).StatusCode);

@@ -36,9 +36,9 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
         await stop.CancelAsync();
         await pumps;
 
-        Assert.All(ends, (end, number) => Assert.Equal(IsOutOfStock(number) ? OperationState.Failed : OperationState.Succeeded, end.Status));
+        Assert.All(ends, (end, number) => Assert.Equal(IsOutOfStock(number) ? OperationState.Failed : OperationState.Succeeded, end.State));
         Assert.Equal(Orders, ends.Select(end => end.Id).Distinct().Count());
-        foreach (var end in ends.Where(end => end.Status == OperationState.Succeeded))
+        foreach (var end in ends.Where(end => end.State == OperationState.Succeeded))
         {
             var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2("GET", end.ResourceLocation!));
             Assert.False(failed, answer);
@@ -69,7 +69,7 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
 
                 // It never began, so it is sent again before it is given up.
                 await letters.PumpAsync(deadLetters.HandleAsync);
-                return (await caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Failed;
+                return (await caller.LookAsync(accepted.StatusUrl)).State == OperationState.Failed;
             },
             3 * _timeout,
             () => "it was never given up");

@@ -177,7 +177,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         return SqsEvents.Failures(await _function.Services.GetRequiredService<SqsEventProcessor>().ProcessAsync(input, timeLeft, default));
     }
 
-    private async Task<OperationState> StateAsync(string id) => (await _accepting.Operations.GetAsync(id))!.Status;
+    private async Task<OperationState> StateAsync(string id) => (await _accepting.Operations.GetAsync(id))!.State;
 
     private sealed class BlockingParcelHandler(Desk desk, BlockedCallbacks callbacks) : IOperationHandler<Parcel, string>
     {

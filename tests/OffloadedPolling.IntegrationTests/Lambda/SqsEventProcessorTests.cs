@@ -125,7 +125,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
                 // It never began, so it is sent again before it is given up.
                 await _queue.PumpAsync(ProcessAndReleaseAsync);
                 await deadLetters.PumpAsync(input => Processor.ProcessAsync(input, _timeLeft, until));
-                return (await _host.Operations.GetAsync(accepted, default))!.Status == OperationState.Failed;
+                return (await _host.Operations.GetAsync(accepted, default))!.State == OperationState.Failed;
             },
             TimeSpan.FromMinutes(2),
             () => "it was never given up");
@@ -273,7 +273,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
     }
 
     private async Task<OperationState[]> StatesAsync(string[] ids) =>
-        await Task.WhenAll(ids.Select(async id => (await _host.Operations.GetAsync(id, default))!.Status));
+        await Task.WhenAll(ids.Select(async id => (await _host.Operations.GetAsync(id, default))!.State));
 
     private async Task<IReadOnlyList<Message>> ReceiveAllAsync(int count)
     {

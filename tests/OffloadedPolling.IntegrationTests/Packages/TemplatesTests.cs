@@ -28,7 +28,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         using var response = await caller.Http.PostAsJsonAsync(new Uri(reports.Address, "/report"), new { year = 2026 });
         response.StatusCode.Should().Be(HttpStatusCode.Accepted);
         var end = await caller.WaitForTheEndAsync(response.Headers.Location!.OriginalString);
-        (end.Status, end.Result?.GetProperty("text").GetString()).Should().Be((OperationState.Succeeded, "The year 2026 was a good one."));
+        (end.State, end.Result?.GetProperty("text").GetString()).Should().Be((OperationState.Succeeded, "The year 2026 was a good one."));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         await using var orders = await OrdersProcess.StartAsync(desk.For(), program);
         using var caller = new Caller();
         var end = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         Assert.Equal("Ada", end.Result!.Value.GetProperty("customer").GetString());
         Assert.Contains("poll.js", await caller.Http.GetStringAsync(new Uri(orders.Address, "/orders.js")), StringComparison.Ordinal);
         (await caller.Http.GetStringAsync(orders.Address)).Should().Contain("<title>Acme.Order-Desk</title>");
@@ -69,7 +69,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         using var sqs = TestServers.NewSqsClient();
         Assert.True(await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync));
         using var caller = new Caller();
-        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(GatewayEvents.Read(answer).Headers["Location"])).Status);
+        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(GatewayEvents.Read(answer).Headers["Location"])).State);
 
         string Handler(string function) => handlers.Single(handler => handler.Contains(function, StringComparison.Ordinal));
     }

@@ -48,7 +48,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         var result = await poller.WaitForCompletionAsync<JsonElement>(accepted, new Told(seen.Add));
 
         Assert.Equal("Ada", result.GetProperty("customer").GetString());
-        Assert.Equal(OperationState.Succeeded, seen[^1].Status);
+        Assert.Equal(OperationState.Succeeded, seen[^1].State);
         Assert.Equal(_looks.Count, PollersRequests().Count);
         Assert.InRange(_looks.Count, 1, 12);
         Assert.NotNull(_looks[^1].Unnoticed);
@@ -89,7 +89,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
         var ended = await poller.WaitForCompletionAsync(await PlaceAsync());
 
-        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Equal(OperationState.Succeeded, ended.State);
         Assert.InRange(renewals, 1, 5);
         Assert.Contains(_looks, look => look.StatusCode == HttpStatusCode.Forbidden);
         Assert.All(PollersRequests(), request => Assert.DoesNotContain("Authorization", request.Headers.Keys));
@@ -133,7 +133,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         using var poller = NewPoller();
         var ended = await poller.WaitForCompletionAsync(late.ResumeToken!);
 
-        Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.Status));
+        Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.State));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
         await foreach (var status in poller.WatchAsync(accepted))
         {
-            states.Add(status.Status);
+            states.Add(status.State);
         }
 
         Assert.Equal(2, refused);
@@ -183,11 +183,11 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
             async () => (accepted = await PlaceAsync()).Estimate?.Quantiles is not null, TimeSpan.FromSeconds(60), () => $"it says {accepted?.Estimate}");
         OperationStatus? running = null;
         await Eventually.TrueAsync(
-            async () => (running = await LookAsync(accepted!)).Status != OperationState.NotStarted, TimeSpan.FromSeconds(60), () => $"it is at {running}");
+            async () => (running = await LookAsync(accepted!)).State != OperationState.NotStarted, TimeSpan.FromSeconds(60), () => $"it is at {running}");
 
         Assert.Equal(OperationEstimate.QuantileLevels.Count, accepted!.Estimate!.Quantiles!.Count);
         Assert.InRange(accepted.Estimate.Median.TotalSeconds, 2.5, 30);
-        Assert.Equal(OperationState.Running, running!.Status);
+        Assert.Equal(OperationState.Running, running!.State);
         Assert.Equal(OperationEstimate.QuantileLevels.Count, running.Estimate?.Quantiles?.Count);
     }
 

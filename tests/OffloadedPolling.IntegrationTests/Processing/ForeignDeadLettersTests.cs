@@ -47,7 +47,7 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
         (await ProcessAsync(old.Id)).Should().BeTrue();
 
         var end = (await _letters.Operations.GetAsync(old.Id))!;
-        end.Status.Should().Be(OperationState.Failed);
+        end.State.Should().Be(OperationState.Failed);
         end.Error!.Type.Should().EndWith("given-up");
         using var sqs = TestServers.NewSqsClient();
         (await sqs.GetQueueAttributesAsync(_parcels.QueueUrl, ["All"])).ApproximateNumberOfMessages.Should().Be(0);

@@ -34,7 +34,7 @@ public sealed class LateWorkerTests
         await using var second = await StartAsync(other, null, first.Host);
         StoredOperation? before = null;
         await Eventually.TrueAsync(
-            async () => (before = await second.Host.Store.GetAsync(accepted.Id, default))!.Status is { Attempt: > 1 } status && status.Status.IsTerminal() == otherHasEnded,
+            async () => (before = await second.Host.Store.GetAsync(accepted.Id, default))!.Status is { Attempt: > 1 } status && status.State.IsTerminal() == otherHasEnded,
             _timeout, () => $"it is at {before}");
 
         late.Wake.SetResult();
@@ -42,11 +42,11 @@ public sealed class LateWorkerTests
 
         var after = await second.Host.Store.GetAsync(accepted.Id, default);
         Assert.DoesNotContain(first.Host.Log.Entries, entry => entry.Id == 420);
-        Assert.True(otherHasEnded ? after!.Version == before!.Version : after!.Status.Status == OperationState.Running, $"It was changed to {after}.");
+        Assert.True(otherHasEnded ? after!.Version == before!.Version : after!.Status.State == OperationState.Running, $"It was changed to {after}.");
         other.Wake.SetResult();
         await Eventually.TrueAsync(
-            async () => (after = await second.Host.Store.GetAsync(accepted.Id, default))!.Status.Status.IsTerminal(), _timeout, () => $"it is at {after}");
-        Assert.Equal((OperationState.Succeeded, "other"), (after!.Status.Status, after.Status.Result!.Value.GetString()));
+            async () => (after = await second.Host.Store.GetAsync(accepted.Id, default))!.Status.State.IsTerminal(), _timeout, () => $"it is at {after}");
+        Assert.Equal((OperationState.Succeeded, "other"), (after!.Status.State, after.Status.Result!.Value.GetString()));
     }
 
     private static async Task<Worker> StartAsync(Desk desk, Uri? sqs, TestHost? beside = null)

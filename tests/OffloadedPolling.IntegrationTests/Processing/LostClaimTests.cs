@@ -35,7 +35,7 @@ public sealed class LostClaimTests
 
         var end = (await RunningWorker.EndsAsync(host, [accepted.Id])).Single();
 
-        (end.Status, end.Attempt).Should().Be((OperationState.Succeeded, 1));
+        (end.State, end.Attempt).Should().Be((OperationState.Succeeded, 1));
         desk.Delivered.Should().ContainSingle();
         answersLost.Should().BePositive();
         worker.Log.Entries.Should().Contain(entry => entry.Id == 404, "the claim seemed to fail");

@@ -37,7 +37,7 @@ public sealed class SeveralKindsTests
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await host.Operations.GetAsync(id))!.Status.IsTerminal(), TimeSpan.FromSeconds(30), () => $"it is at {last}");
+            async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), TimeSpan.FromSeconds(30), () => $"it is at {last}");
         return (last!.Kind, last.Result!.Value.GetString());
     }
 

@@ -43,14 +43,14 @@ public sealed class TerminalWriteTests
         }
 
         OperationStatus? last = null;
-        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {last}");
+        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
         }
 
         Assert.True(hung.Task.IsCompleted, "No progress write hung.");
-        Assert.Equal(OperationState.Succeeded, (await host.Operations.GetAsync(accepted.Id))!.Status);
+        Assert.Equal(OperationState.Succeeded, (await host.Operations.GetAsync(accepted.Id))!.State);
         Assert.Equal(3, s3.Requests.Count(request => request is { Method: "PUT", StatusCode: 200 } && request.Path.Contains(accepted.Id, StringComparison.Ordinal)));
     }
 
@@ -87,7 +87,7 @@ public sealed class TerminalWriteTests
         }
 
         OperationStatus? last = null;
-        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {last}");
+        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
@@ -98,7 +98,7 @@ public sealed class TerminalWriteTests
         using var answer = await http.SendAsync(late!);
 
         Assert.Equal(HttpStatusCode.PreconditionFailed, answer.StatusCode);
-        Assert.Equal(OperationState.Succeeded, end!.Status.Status);
+        Assert.Equal(OperationState.Succeeded, end!.Status.State);
         Assert.Equal(end.Version, (await host.Store.GetAsync(accepted.Id, default))!.Version);
     }
 

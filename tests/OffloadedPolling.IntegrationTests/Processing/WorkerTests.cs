@@ -58,7 +58,7 @@ public sealed class WorkerTests : IAsyncLifetime
 
         var good = await _host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(good.Id)).Status);
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(good.Id)).State);
         await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 410), _timeout, () => "it was not logged");
         Assert.Equal(["Ada"], _desk.Delivered);
     }
@@ -86,7 +86,7 @@ public sealed class WorkerTests : IAsyncLifetime
 
         var end = await EndOfAsync((await _host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Failed, 1), (end.State, end.Attempt));
         await Eventually.TrueAsync(
             async () => await CountAsync(sqs, _host.QueueUrl) == 0, _timeout, () => "the message is still there");
         Assert.Equal(0, await CountAsync(sqs, deadLetterQueue));
@@ -101,7 +101,7 @@ public sealed class WorkerTests : IAsyncLifetime
     private async Task<OperationStatus> EndOfAsync(string id)
     {
         OperationStatus? last = null;
-        await Eventually.TrueAsync(async () => (last = await _host.Operations.GetAsync(id))!.Status.IsTerminal(), _timeout, () => $"it is at {last}");
+        await Eventually.TrueAsync(async () => (last = await _host.Operations.GetAsync(id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
         return last!;
     }
 }

@@ -26,7 +26,7 @@ public sealed class WorkerUnderLoadTests(ITestOutputHelper output)
         foreach (var operation in accepted)
         {
             await Eventually.TrueAsync(
-                async () => (await host.Operations.GetAsync(operation.Id))!.Status == OperationState.Succeeded, TimeSpan.FromSeconds(60), () => $"{operation.Id} has not ended");
+                async () => (await host.Operations.GetAsync(operation.Id))!.State == OperationState.Succeeded, TimeSpan.FromSeconds(60), () => $"{operation.Id} has not ended");
         }
 
         foreach (var worker in workers)

@@ -81,7 +81,7 @@ public sealed class AcceptTests : IAsyncLifetime
         Assert.Contains(_host.QueueUrl, thrown.Message, StringComparison.Ordinal);
         Assert.Contains("sqs:SendMessage", thrown.Message, StringComparison.Ordinal);
         var status = await _host.Operations.GetAsync(await OnlyIdAsync());
-        Assert.Equal(OperationState.Failed, status!.Status);
+        Assert.Equal(OperationState.Failed, status!.State);
         Assert.EndsWith("not-sent", status.Error!.Type, StringComparison.Ordinal);
         Assert.DoesNotContain(_s3.Requests, request => request.Method == "DELETE");
     }
@@ -103,7 +103,7 @@ public sealed class AcceptTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), cancel.Token));
 
-        Assert.Equal(OperationState.Failed, (await _host.Operations.GetAsync(await OnlyIdAsync()))!.Status);
+        Assert.Equal(OperationState.Failed, (await _host.Operations.GetAsync(await OnlyIdAsync()))!.State);
     }
 
     [Fact]

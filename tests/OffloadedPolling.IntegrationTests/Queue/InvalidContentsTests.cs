@@ -45,7 +45,7 @@ public sealed class InvalidContentsTests : IAsyncLifetime
         using var s3 = TestServers.NewS3Client();
         var stored = (await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects.Should().ContainSingle().Which.Key;
         var status = await _host.Operations.GetAsync(_host.Store.GetOperationId(stored)!);
-        status!.Status.Should().Be(OperationState.Failed);
+        status!.State.Should().Be(OperationState.Failed);
         status.Error!.Type.Should().EndWith(problem);
     }
 }

@@ -38,7 +38,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
     {
         _sqs.Intercept = context => AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
         await Assert.ThrowsAsync<OperationQueueException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed));
-        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).Status);
+        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).State);
         _sqs.Intercept = null;
 
         await RetriedAndDoneAsync();
@@ -58,7 +58,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
             }
         };
         await Assert.ThrowsAsync<OperationQueueException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed));
-        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).Status);
+        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).State);
         _sqs.AfterUpstream = null;
 
         await RetriedAndDoneAsync();
@@ -83,7 +83,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
             return false;
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed, cancel.Token));
-        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).Status);
+        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).State);
         _sqs.Intercept = null;
 
         await RetriedAndDoneAsync();
@@ -101,13 +101,13 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
 
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await _host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {last}");
+            async () => (last = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
         }
 
-        Assert.Equal(OperationState.Succeeded, last!.Status);
+        Assert.Equal(OperationState.Succeeded, last!.State);
     }
 
     private async Task<OperationStatus> OnlyAsync()

@@ -44,7 +44,7 @@ internal sealed class LeftDocuments(IServiceProvider host)
         {
             using var response = await s3.GetObjectAsync(bucket, key);
             var status = await JsonSerializer.DeserializeAsync(response.ResponseStream, OperationJson.Status);
-            if (status is { Status: OperationState.NotStarted } && !_sent.Contains(key))
+            if (status is { State: OperationState.NotStarted } && !_sent.Contains(key))
             {
                 left.Add(status.Id);
             }

@@ -76,7 +76,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
         var refused = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large)).Should().ThrowAsync<PayloadTooLargeException>()).Which;
 
         refused.Limit.Should().Be(refused.Size - 1, "no more is known of the limit than that this message is over it");
-        (await OnlyAsync()).Should().Match<OperationStatus>(status => status.Status == OperationState.Failed && status.Error!.Type!.EndsWith("not-sent"));
+        (await OnlyAsync()).Should().Match<OperationStatus>(status => status.State == OperationState.Failed && status.Error!.Type!.EndsWith("not-sent"));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
 
         await _host.Operations.Invoking(operations => operations.AcceptAsync(Large, Keyed)).Should().ThrowAsync<PayloadTooLargeException>();
 
-        (await OnlyAsync()).Should().Match<OperationStatus>(status => status.Status == OperationState.Failed && status.Error!.Type!.EndsWith("payload-refused"));
+        (await OnlyAsync()).Should().Match<OperationStatus>(status => status.State == OperationState.Failed && status.Error!.Type!.EndsWith("payload-refused"));
     }
 
     [Fact]

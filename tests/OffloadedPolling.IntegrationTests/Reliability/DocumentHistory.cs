@@ -23,11 +23,11 @@ internal sealed class DocumentHistory
             Versions.Insert(0, known[version].Document);
         }
 
-        _flaws.AddRange(known.Values.Where(write => write.IsConfirmed && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.Status} was written over unseen"));
-        var ends = Versions.Count(version => version.Status.IsTerminal());
-        if (ends != 1 || !Newest!.Status.IsTerminal())
+        _flaws.AddRange(known.Values.Where(write => write.IsConfirmed && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.State} was written over unseen"));
+        var ends = Versions.Count(version => version.State.IsTerminal());
+        if (ends != 1 || !Newest!.State.IsTerminal())
         {
-            _flaws.Add($"{key}: {ends} ends in {string.Join(", ", Versions.Select(version => $"{version.Status} {version.Attempt}"))}");
+            _flaws.Add($"{key}: {ends} ends in {string.Join(", ", Versions.Select(version => $"{version.State} {version.Attempt}"))}");
         }
     }
 

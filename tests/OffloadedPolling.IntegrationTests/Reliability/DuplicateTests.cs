@@ -81,7 +81,7 @@ public sealed class DuplicateTests(ITestOutputHelper output)
         foreach (var id in accepted)
         {
             var now = (await host.Store.GetAsync(id, default))!.Status;
-            Assert.Equal((OperationState.Running, 1), (now.Status, now.Attempt));
+            Assert.Equal((OperationState.Running, 1), (now.State, now.Attempt));
         }
     }
 

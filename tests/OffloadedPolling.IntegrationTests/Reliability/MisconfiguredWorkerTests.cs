@@ -47,7 +47,7 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
 
         new Figures($"wrong-{setting}", output).Write(
             $"{Operations} operations, at most {ends.Max(end => end.Attempt)} deliveries of a message; {wrong.Host.Log.Entries.Count(entry => entry.Id is 412)} led to no document");
-        ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
+        ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
         health.Problem.Should().NotBeNull("nothing has changed for the wrong worker");
         wrong.Host.Log.Entries.Should().ContainSingle(entry => entry.Id == logged);
     }

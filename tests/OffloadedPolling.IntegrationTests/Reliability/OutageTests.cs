@@ -65,7 +65,7 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         var lost = ends.Max(end => end.Attempt - runs[end.Id]);
         figures.Write($"{_operations} operations, {before} begun before the end of the outage, the next {first.TotalSeconds:0.0} s after it, at most {lost} deliveries lost by an operation");
-        ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
+        ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
         lost.Should().BeLessThanOrEqualTo(1);
         before.Should().BeLessThan(_operations, "the outage must meet a backlog");
         first.Should().BeLessThan(TimeSpan.FromSeconds(10) + _visibility);

@@ -22,14 +22,14 @@ internal sealed class Outcome(IReadOnlyCollection<DocumentHistory> histories)
     {
         await using var reader = await TestHost.CreateAsync(bucket: bucket);
         await Parallel.ForEachAsync(accepted, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, _) => await Eventually.TrueAsync(
-            async () => (await reader.Store.GetAsync(id, default))?.Status.Status.IsTerminal() == true,
+            async () => (await reader.Store.GetAsync(id, default))?.Status.State.IsTerminal() == true,
             Scale.Patience,
             () => $"{id} has not ended"));
 
         var histories = await witness.ReadAsync(bucket);
         Assert.Empty(histories.Values.SelectMany(history => history.Flaws).Take(10));
         Assert.Equal(accepted.Order(), histories.Keys.Order());
-        Assert.Empty(histories.Values.Where(history => history.Newest!.Status != OperationState.Succeeded).Select(history => history.Newest).Take(10));
+        Assert.Empty(histories.Values.Where(history => history.Newest!.State != OperationState.Succeeded).Select(history => history.Newest).Take(10));
         return new Outcome([.. histories.Values]);
     }
 

@@ -34,7 +34,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
             // There is no other worker now.
             var next = await caller.PlaceAsync(api.Address);
             _accepted.Add(next.Id);
-            Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(next.StatusUrl)).Status);
+            Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(next.StatusUrl)).State);
         }
 
         using var health = await caller.Http.GetAsync(new Uri(paused.Address, "/health"));
@@ -56,14 +56,14 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
     {
         var accepted = await caller.PlaceAsync(api.Address);
         _accepted.Add(accepted.Id);
-        await UntilAsync(caller, accepted, status => status.Status == OperationState.Running);
+        await UntilAsync(caller, accepted, status => status.State == OperationState.Running);
         await paused.PauseAsync();
-        Assert.Equal(OperationState.Running, (await caller.LookAsync(accepted.StatusUrl)).Status);
+        Assert.Equal(OperationState.Running, (await caller.LookAsync(accepted.StatusUrl)).State);
 
         await using var other = await OrdersProcess.StartAsync(otherSettings);
-        await UntilAsync(caller, accepted, status => status.Attempt > 1 && (!untilEnded || status.Status.IsTerminal()));
+        await UntilAsync(caller, accepted, status => status.Attempt > 1 && (!untilEnded || status.State.IsTerminal()));
         await paused.ResumeAsync();
-        await UntilAsync(caller, accepted, status => status.Status.IsTerminal());
+        await UntilAsync(caller, accepted, status => status.State.IsTerminal());
         await Eventually.TrueAsync(
             () => paused.Output.Contains($"Operation {accepted.Id} is no longer this worker's", StringComparison.Ordinal),
             _timeout,

@@ -27,7 +27,7 @@ internal sealed record RunningWorker(TestHost Host, IReadOnlyList<IHostedService
         {
             OperationStatus? last = null;
             await Eventually.TrueAsync(
-                async () => (last = await host.Operations.GetAsync(id))!.Status.IsTerminal(), Scale.Patience, () => $"{id} is at {last?.Status}");
+                async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), Scale.Patience, () => $"{id} is at {last?.State}");
             ends.Add(last!);
         }
 

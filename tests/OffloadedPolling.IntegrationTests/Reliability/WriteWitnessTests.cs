@@ -35,7 +35,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
         var history = await HistoryAsync();
 
         Assert.Empty(history.Flaws);
-        Assert.Equal([OperationState.NotStarted, OperationState.Running, OperationState.Succeeded], history.Versions.Select(version => version.Status));
+        Assert.Equal([OperationState.NotStarted, OperationState.Running, OperationState.Succeeded], history.Versions.Select(version => version.State));
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     private async Task WriteAsync(OperationState state) =>
-        _newest = await _host.Store.UpdateAsync(_newest.Status with { Status = state }, _newest.Metadata, _newest.Version, default);
+        _newest = await _host.Store.UpdateAsync(_newest.Status with { State = state }, _newest.Metadata, _newest.Version, default);
 
     private async Task PutAsync(Uri address, OperationStatus document)
     {

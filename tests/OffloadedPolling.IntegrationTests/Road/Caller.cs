@@ -37,7 +37,7 @@ internal sealed class Caller : IDisposable
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await LookAsync(statusUrl)).Status.IsTerminal(), TimeSpan.FromSeconds(60), () => $"The operation is at {last}.");
+            async () => (last = await LookAsync(statusUrl)).State.IsTerminal(), TimeSpan.FromSeconds(60), () => $"The operation is at {last}.");
         return last!;
     }
 

@@ -50,7 +50,7 @@ public sealed class CredentialsRoadTests : IAsyncLifetime
 
         var ended = await poller.WaitForCompletionAsync(accepted);
 
-        Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.Status));
+        Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.State));
         Assert.Equal((_settings.Bucket, TestServers.S3.ToString(), TestServers.Region, true), (given!.Bucket, given.Endpoint, given.Region, given.ForcePathStyle));
     }
 

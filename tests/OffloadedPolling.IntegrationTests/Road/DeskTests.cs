@@ -32,9 +32,9 @@ public sealed partial class DeskTests : IDisposable
         var failed = await _caller.WaitForTheEndAsync((await _caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
 
         Assert.StartsWith(orders.Address.ToString(), created.StatusUrl, StringComparison.Ordinal);
-        Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
         Assert.Equal("Ada", (await GetAsync(orders, end.ResourceLocation!)).GetProperty("customer").GetString());
-        Assert.Equal((OperationState.Failed, "Out of stock"), (failed.Status, failed.Error!.Title));
+        Assert.Equal((OperationState.Failed, "Out of stock"), (failed.State, failed.Error!.Title));
         var polls = await GetAsync(orders, "/polls");
         Assert.True(polls.GetProperty("answeredByHost").GetInt32() >= 2);
         Assert.True(polls.GetProperty("hostStandsInForS3").GetBoolean());
@@ -75,7 +75,7 @@ public sealed partial class DeskTests : IDisposable
         var accepted = await _caller.PlaceAsync(api.Address);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         // A process writes its log after the document.
         await Eventually.TrueAsync(() => worker.Output.Contains(accepted.Id, StringComparison.Ordinal), _timeout, () => "the worker does not tell of it");
         Assert.DoesNotContain(accepted.Id, api.Output, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed partial class DeskTests : IDisposable
 
         foreach (var operation in accepted)
         {
-            Assert.Equal(OperationState.Succeeded, (await _caller.WaitForTheEndAsync(operation.StatusUrl)).Status);
+            Assert.Equal(OperationState.Succeeded, (await _caller.WaitForTheEndAsync(operation.StatusUrl)).State);
         }
 
         await Eventually.TrueAsync(
@@ -133,7 +133,7 @@ public sealed partial class DeskTests : IDisposable
         foreach (var operation in accepted)
         {
             var end = await _caller.WaitForTheEndAsync(operation.StatusUrl);
-            Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+            Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
         }
 
         // What each process says of its handlers' ends, once it has said all.

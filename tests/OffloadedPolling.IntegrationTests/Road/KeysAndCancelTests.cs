@@ -31,7 +31,7 @@ public sealed class KeysAndCancelTests : IDisposable
         Assert.All(responses, response => Assert.Equal(HttpStatusCode.Accepted, response.StatusCode));
         var accepted = await Task.WhenAll(responses.Select(response => response.Content.ReadFromJsonAsync(OperationJson.Accepted)));
         var end = await _caller.WaitForTheEndAsync(accepted[0]!.StatusUrl);
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         Assert.Equal(end.Id, Assert.Single(accepted.Select(operation => operation!.Id).Distinct()));
         using var after = await PostAsync(orders, "book", Key);
         Assert.Equal((end.Id, OperationState.Succeeded), await after.Content.ReadFromJsonAsync(OperationJson.Accepted) is { } again ? (again.Id, again.Status) : default);
@@ -58,7 +58,7 @@ public sealed class KeysAndCancelTests : IDisposable
         var accepted = await _caller.PlaceAsync(orders.Address);
         OperationStatus? seen = null;
         await Eventually.TrueAsync(
-            async () => (seen = await _caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(60), () => $"it is at {seen}");
+            async () => (seen = await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60), () => $"it is at {seen}");
 
         using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
@@ -66,7 +66,7 @@ public sealed class KeysAndCancelTests : IDisposable
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, $"/order/{accepted.Id}"));
 
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound), (asked.StatusCode, again.StatusCode, order.StatusCode));
-        Assert.Equal((OperationState.Canceled, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Canceled, 1), (end.State, end.Attempt));
     }
 
     private async Task<HttpResponseMessage> PostAsync(OrdersProcess orders, string sku, string key)

@@ -65,7 +65,7 @@ public sealed class OrderClientOutputTests : IDisposable
     private static string FailedBecause(string detail, string id) => JsonSerializer.Serialize(
         TestDocuments.Waiting(id) with
         {
-            Status = OperationState.Failed,
+            State = OperationState.Failed,
             Error = new OperationProblem { Title = "Out of stock", Detail = detail },
         },
         OperationJson.Status);

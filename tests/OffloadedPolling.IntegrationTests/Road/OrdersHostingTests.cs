@@ -25,7 +25,7 @@ public sealed class OrdersHostingTests : IDisposable
         var accepted = await _caller.PlaceAsync(orders.Address);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, end.ResourceLocation));
         Assert.Equal(HttpStatusCode.OK, order.StatusCode);
         Assert.Single((await dynamoDb.ScanAsync(new ScanRequest(table))).Items);
@@ -38,12 +38,12 @@ public sealed class OrdersHostingTests : IDisposable
         await using var orders = await OrdersProcess.StartAsync(settings.For("All"));
         var accepted = await _caller.PlaceAsync(orders.Address);
         await Eventually.TrueAsync(
-            async () => (await _caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(30), () => "not begun");
+            async () => (await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30), () => "not begun");
 
         var exitCode = await orders.StopAsync();
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(accepted.StatusUrl)).Status);
+        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(accepted.StatusUrl)).State);
     }
 
     [Fact]

@@ -29,10 +29,10 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
 
         var accepted = await _caller.PlaceAsync(orders.Address);
         var created = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
-        Assert.Equal(OperationState.Succeeded, created.Status);
+        Assert.Equal(OperationState.Succeeded, created.State);
         Assert.Equal("Ada", created.Result!.Value.GetProperty("customer").GetString());
         var renewed = await _caller.Http.GetFromJsonAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/url"), OperationJson.Accepted);
-        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(renewed!.StatusUrl)).Status);
+        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(renewed!.StatusUrl)).State);
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, created.ResourceLocation!));
         using var tooLate = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         using var wrong = await _caller.PostAsync(orders.Address, """{"customer":"Ada","items":[]}""");
@@ -58,12 +58,12 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
         await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws, "01:00:00"), await native.ExecutableAsync());
         var accepted = await _caller.PlaceAsync(orders.Address);
         await Eventually.TrueAsync(
-            async () => (await _caller.LookAsync(accepted.StatusUrl)).Status == OperationState.Running, TimeSpan.FromSeconds(60), () => orders.Output);
+            async () => (await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60), () => orders.Output);
 
         using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
 
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
-        Assert.Equal(OperationState.Canceled, (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).Status);
+        Assert.Equal(OperationState.Canceled, (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).State);
     }
 
     [Fact]

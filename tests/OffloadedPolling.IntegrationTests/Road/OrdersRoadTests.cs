@@ -33,7 +33,7 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
 
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         Assert.Equal(1, end.Attempt);
         Assert.Equal($"/order/{accepted.Id}", end.ResourceLocation);
         Assert.Equal("Ada", end.Result!.Value.GetProperty("customer").GetString());
@@ -49,7 +49,7 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
 
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Failed, end.Status);
+        Assert.Equal(OperationState.Failed, end.State);
         Assert.Equal("Out of stock", end.Error!.Title);
         using var order = await _caller.Http.GetAsync(new Uri(_api.Address, $"/order/{accepted.Id}"));
         Assert.Equal(HttpStatusCode.NotFound, order.StatusCode);

@@ -25,7 +25,7 @@ public sealed class TwoHundredOrdersTests
             return await caller.WaitForTheEndAsync(accepted.StatusUrl);
         }));
 
-        Assert.All(ends, end => Assert.Equal(OperationState.Succeeded, end.Status));
+        Assert.All(ends, end => Assert.Equal(OperationState.Succeeded, end.State));
         Assert.All(ends, end => Assert.Equal(1, end.Attempt));
         Assert.Equal(Orders, ends.Select(end => end.Id).Distinct().Count());
 

@@ -61,7 +61,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         _release.SetResult();
 
         await Eventually.TrueAsync(() => Store.Requests.Count(request => request == "create") == 2, AcceptBench.Timeout, () => "no second creation");
-        _bench.Only.Status.Should().Be(OperationState.Failed);
+        _bench.Only.State.Should().Be(OperationState.Failed);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
 
         await _bench.AdvanceUntilAsync(() => accepting.IsCompleted, "the accept waits for longer than its deadline");
         await FluentActions.Awaiting(() => accepting).Should().ThrowAsync<OperationQueueException>();
-        _bench.Only.Status.Should().Be(OperationState.NotStarted);
+        _bench.Only.State.Should().Be(OperationState.NotStarted);
         Store.Before = _ => Task.CompletedTask;
 
         await EndedAsync();
@@ -126,7 +126,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         _release.SetResult();
 
         await SentAsync();
-        _bench.Only.Status.Should().Be(OperationState.NotStarted);
+        _bench.Only.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await _bench.Awaiting(bench => bench.AcceptAsync(AcceptBench.Keyed)).Should().ThrowAsync<OperationStoreException>();
 
         await SentAsync();
-        _bench.Only.Status.Should().Be(OperationState.NotStarted);
+        _bench.Only.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await _bench.AdvanceUntilAsync(() => _bench.Log.Entries.Any(entry => entry.Id == 103), "not logged");
 
         _bench.Log.Entries.Single(entry => entry.Id == 103).Text.Should().Contain("the queue is down");
-        _bench.Only.Status.Should().Be(OperationState.NotStarted);
+        _bench.Only.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         _release.SetResult();
 
         await stopping.WaitAsync(AcceptBench.Timeout);
-        _bench.Only.Status.Should().Be(OperationState.Failed);
+        _bench.Only.State.Should().Be(OperationState.Failed);
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     private Task EndedAsync() => _bench.AdvanceUntilAsync(
-        () => Store.Documents.Any(document => document.Status is { Status: OperationState.Failed, Error.Type: "urn:offloaded-polling:problem:not-sent" }), "not ended");
+        () => Store.Documents.Any(document => document.Status is { State: OperationState.Failed, Error.Type: "urn:offloaded-polling:problem:not-sent" }), "not ended");
 
     private Task SentAsync() => _bench.AdvanceUntilAsync(() => !_bench.Sent.IsEmpty, "not sent");
 }

@@ -27,7 +27,7 @@ public sealed class EstimatorOfTheHostTests : IAsyncDisposable
         await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler did not begin");
         var running = await host.Operations.GetAsync(accepted.Id);
 
-        Assert.Equal(OperationState.Running, running!.Status);
+        Assert.Equal(OperationState.Running, running!.State);
         Assert.InRange(running.Estimate!.Median.TotalMinutes, 55, 60);
         await host.Operations.CancelAsync(accepted.Id);
     }

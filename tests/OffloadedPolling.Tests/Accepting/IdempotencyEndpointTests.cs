@@ -76,7 +76,7 @@ public sealed class IdempotencyEndpointTests : IAsyncLifetime
 
         var after = await _host.Operations.GetAsync(id);
         Assert.Equal(before!.CreatedAt, before.LastUpdatedAt);
-        Assert.Equal((id, OperationState.NotStarted), (await IdAsync(late), after!.Status));
+        Assert.Equal((id, OperationState.NotStarted), (await IdAsync(late), after!.State));
         Assert.InRange(after.ExpiresAt - before.ExpiresAt, TimeSpan.FromHours(13) - TimeSpan.FromSeconds(1), TimeSpan.FromHours(13) + TimeSpan.FromSeconds(1));
         Assert.Equal(3, await _provider.CountMessagesAsync(ConformanceHost.Kind));
     }

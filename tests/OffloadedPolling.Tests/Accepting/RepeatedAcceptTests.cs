@@ -127,7 +127,7 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
     private async Task<OperationStatus> RunAsync(string id)
     {
         var found = await _host.Store.GetAsync(id, default);
-        var running = found!.Status with { Status = OperationState.Running, Attempt = 1, LastUpdatedAt = _time.GetUtcNow() };
+        var running = found!.Status with { State = OperationState.Running, Attempt = 1, LastUpdatedAt = _time.GetUtcNow() };
         await _host.Store.UpdateAsync(running, found.Metadata, found.Version, default);
         return running;
     }

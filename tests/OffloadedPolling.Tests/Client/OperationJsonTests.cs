@@ -14,7 +14,7 @@ public sealed class OperationJsonTests
         var read = JsonSerializer.Deserialize(Whole, OperationJson.Status)!;
 
         Assert.Equal(Whole, JsonSerializer.Serialize(read, OperationJson.Status));
-        Assert.Equal(OperationState.Running, read.Status);
+        Assert.Equal(OperationState.Running, read.State);
         Assert.Equal(TimeSpan.FromSeconds(5.2), read.Estimate!.Median);
         Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2.5)], read.Estimate.Quantiles!);
         Assert.True(read.Error!.Extensions!["extra"].GetBoolean());

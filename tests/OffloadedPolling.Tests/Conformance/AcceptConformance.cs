@@ -22,7 +22,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada", "tea"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
 
         var document = await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status);
-        Assert.Equal((accepted.Id, Kind, OperationState.NotStarted), (document!.Id, document.Kind, document.Status));
+        Assert.Equal((accepted.Id, Kind, OperationState.NotStarted), (document!.Id, document.Kind, document.State));
         Assert.Equal($"/parcel/{accepted.Id}", document.ResourceLocation);
         Assert.Equal(TimeSpan.FromDays(1), document.ExpiresAt - document.LastUpdatedAt);
         Assert.InRange(accepted.StatusUrlExpiresAt - document.CreatedAt, TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(6));
@@ -186,9 +186,9 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         var first = await Host.Operations.CancelAsync(accepted.Id);
         var again = await (await StartAsync()).Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Canceled, null, null), (first!.Status, first.Error, first.Estimate));
+        Assert.Equal((OperationState.Canceled, null, null), (first!.State, first.Error, first.Estimate));
         Assert.Equal(again, await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status));
-        Assert.Equal(OperationState.Canceled, again!.Status);
+        Assert.Equal(OperationState.Canceled, again!.State);
     }
 
     [Theory]

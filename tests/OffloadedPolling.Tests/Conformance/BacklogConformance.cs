@@ -33,7 +33,7 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
         await Eventually.TrueAsync(() => _runs.Begun.Count == operations, _patience, () => $"only {_runs.Begun.Count} of {operations} have begun");
         var ends = await Task.WhenAll(accepted.Select(EndOfAsync));
 
-        ends.Should().OnlyContain(end => end.Status == OperationState.Succeeded);
+        ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
         ends.Should().OnlyContain(end => end.Attempt == _runs.Begun[end.Id], "each delivery begins a run");
         foreach (var log in new[] { worker.Log, other.Log })
         {

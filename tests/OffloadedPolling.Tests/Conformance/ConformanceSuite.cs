@@ -60,7 +60,7 @@ public abstract class ConformanceSuite<TProvider> : IAsyncLifetime
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await Host.Operations.GetAsync(id))!.Status.IsTerminal(), Timeout, () => $"{id} is at {last?.Status}");
+            async () => (last = await Host.Operations.GetAsync(id))!.State.IsTerminal(), Timeout, () => $"{id} is at {last?.State}");
         return last!;
     }
 }

@@ -76,13 +76,13 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
             await DeliverTooOftenAsync();
             await LoggedAsync(reader, 449, resends);
             var waiting = await Host.Store.GetAsync(accepted.Id, default);
-            (waiting!.Status.Status, waiting.Metadata.ReplacedMessageIds!.Split(' ').Length).Should().Be((OperationState.NotStarted, resends));
+            (waiting!.Status.State, waiting.Metadata.ReplacedMessageIds!.Split(' ').Length).Should().Be((OperationState.NotStarted, resends));
         }
 
         await DeliverTooOftenAsync();
         var end = await EndOfAsync(accepted.Id);
 
-        (end.Status, end.Attempt).Should().Be((OperationState.Failed, null));
+        (end.State, end.Attempt).Should().Be((OperationState.Failed, null));
         end.Error!.Type.Should().EndWith(GivenUp);
         await LoggedAsync(reader, 431);
     }
@@ -118,7 +118,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await using var reader = await StartReaderAsync();
         await LoggedAsync(reader, 446);
 
-        (await Host.Operations.GetAsync(later.Id))!.Status.Should().Be(OperationState.NotStarted);
+        (await Host.Operations.GetAsync(later.Id))!.State.Should().Be(OperationState.NotStarted);
         (await Host.Store.GetAsync(later.Id, default))!.Metadata.ReplacedMessageIds.Should().BeNull();
     }
 
@@ -129,12 +129,12 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         var last = await DeliverAsync(MaxReceives);
         await BeginAsync(accepted.Id, last.Id, last.ReceiveCount);
-        (await Host.Operations.CancelAsync(accepted.Id))!.Status.Should().Be(OperationState.Running);
+        (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
 
         await BuryAsync(last);
 
         var end = await EndOfAsync(accepted.Id);
-        (end.Status, end.Error).Should().Be((OperationState.Canceled, null));
+        (end.State, end.Error).Should().Be((OperationState.Canceled, null));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
 
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Failed, MaxReceives), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Failed, MaxReceives), (end.State, end.Attempt));
         Assert.Contains("10 times", end.Error!.Detail, StringComparison.Ordinal);
     }
 
@@ -215,7 +215,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await ExhaustResendsAsync(accepted.Id);
         await DeliverTooOftenAsync();
 
-        Assert.Equal(OperationState.Failed, (await EndOfAsync(accepted.Id)).Status);
+        Assert.Equal(OperationState.Failed, (await EndOfAsync(accepted.Id)).State);
         Assert.Single(reader.Log.Entries, entry => entry.Id == 433);
     }
 
@@ -229,7 +229,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     {
         var found = await Host.Store.GetAsync(id, default);
         await Host.Store.UpdateAsync(
-            found!.Status with { Status = OperationState.Running, Attempt = attempt }, new OperationMetadata { OwnerMessageId = owner, ClaimId = "c-1" }, found.Version, default);
+            found!.Status with { State = OperationState.Running, Attempt = attempt }, new OperationMetadata { OwnerMessageId = owner, ClaimId = "c-1" }, found.Version, default);
     }
 
     private async Task ExhaustResendsAsync(string id)

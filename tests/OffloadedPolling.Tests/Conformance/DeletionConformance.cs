@@ -50,7 +50,7 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
 
         await Host.Operations.DeleteAsync(accepted[0].Id);
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(accepted[1].Id)).Status);
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(accepted[1].Id)).State);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
         var again = await Host.Operations.AcceptAsync(new Parcel("Bob"), keyed);
 
         Assert.Equal(first.Id, again.Id);
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(again.Id)).Status);
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(again.Id)).State);
         Assert.Equal(["Ada", "Bob"], _desk.Delivered);
     }
 
@@ -115,7 +115,7 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
         await EndOfAsync(running.Id);
         var end = await EndOfAsync(again.Id);
 
-        (again.Id, end.Status).Should().Be((first.Id, OperationState.Succeeded));
+        (again.Id, end.State).Should().Be((first.Id, OperationState.Succeeded));
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 408), Timeout, () => "the old message was not deleted");
         _desk.Delivered.Should().Equal("Cleo", "Bob");
     }

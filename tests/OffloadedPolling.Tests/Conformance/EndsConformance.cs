@@ -75,8 +75,8 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         var end = await EndOfAsync(accepted.Id);
 
-        end.Status.Should().Be(OperationState.Succeeded);
-        (await ReadAsync(accepted)).Status.Should().Be(OperationState.Succeeded);
+        end.State.Should().Be(OperationState.Succeeded);
+        (await ReadAsync(accepted)).State.Should().Be(OperationState.Succeeded);
     }
 
     [Theory]
@@ -176,8 +176,8 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
         var second = await Host.Operations.AcceptAsync(new Parcel("Bob"));
 
         first.Estimate.Should().BeNull();
-        (await EndOfAsync(first.Id)).Status.Should().Be(OperationState.Succeeded);
-        (await EndOfAsync(second.Id)).Status.Should().Be(OperationState.Succeeded);
+        (await EndOfAsync(first.Id)).State.Should().Be(OperationState.Succeeded);
+        (await EndOfAsync(second.Id)).State.Should().Be(OperationState.Succeeded);
         Host.Log.Entries.Should().ContainSingle(entry => entry.Id == 439 || entry.Id == 443).Which.Text.Should().Contain("'parcels'");
     }
 
@@ -197,7 +197,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        (await EndOfAsync(accepted.Id)).Status.Should().Be(OperationState.Succeeded);
+        (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Succeeded);
         Host.Log.Entries.Should().NotContain(entry => entry.Id == 426 || entry.Id == 439 || entry.Id == 443);
     }
 

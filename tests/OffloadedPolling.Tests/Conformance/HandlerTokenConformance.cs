@@ -28,8 +28,8 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
 
         await Host.Operations.CancelAsync(blocked);
 
-        (await EndOfAsync(next.Id)).Status.Should().Be(OperationState.Succeeded, "the slot is free");
-        (await EndOfAsync(blocked)).Status.Should().Be(OperationState.Canceled, "its message was released and found canceled");
+        (await EndOfAsync(next.Id)).State.Should().Be(OperationState.Succeeded, "the slot is free");
+        (await EndOfAsync(blocked)).State.Should().Be(OperationState.Canceled, "its message was released and found canceled");
         Host.Log.Entries.Should().Contain(entry => entry.Id == 447);
         _callbacks.Release();
     }
@@ -42,7 +42,7 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
         await Host.Operations.CancelAsync(canceled);
 
         var end = await EndOfAsync(canceled);
-        (end.Status, end.Attempt).Should().Be((OperationState.Canceled, 1));
+        (end.State, end.Attempt).Should().Be((OperationState.Canceled, 1));
         _callbacks.Release();
     }
 

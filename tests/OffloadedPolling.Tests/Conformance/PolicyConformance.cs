@@ -29,7 +29,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     {
         _policy.Judge = document => document with
         {
-            ResourceLocation = $"/seen/{document.Status}",
+            ResourceLocation = $"/seen/{document.State}",
             Message = document.Message?.Replace("step", "parcel", StringComparison.Ordinal),
             Result = null,
         };
@@ -44,7 +44,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
 
         Assert.Equal("/seen/Running", seen!.ResourceLocation);
         Assert.StartsWith("parcel ", seen.Message, StringComparison.Ordinal);
-        Assert.Equal((OperationState.Succeeded, "/seen/Succeeded", null), (end!.Status, end.ResourceLocation, end.Result));
+        Assert.Equal((OperationState.Succeeded, "/seen/Succeeded", null), (end!.State, end.ResourceLocation, end.Result));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
-        Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
         Assert.IsType<StatusDocumentRefusedException>(Assert.Single(_desk.Refused));
     }
 
@@ -84,8 +84,8 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         _desk.Wake.SetResult();
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Running, 1, null, null), (running!.Status, running.Attempt, running.ResourceLocation, running.Estimate));
-        Assert.Equal((OperationState.Succeeded, null), (end.Status, end.ResourceLocation));
+        Assert.Equal((OperationState.Running, 1, null, null), (running!.State, running.Attempt, running.ResourceLocation, running.Estimate));
+        Assert.Equal((OperationState.Succeeded, null), (end.State, end.ResourceLocation));
         Assert.Equal("done", end.Result!.Value.GetString());
     }
 
@@ -104,7 +104,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Failed, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Failed, 1), (end.State, end.Attempt));
         Assert.Equal("urn:offloaded-polling:problem:status-refused", end.Error!.Type);
         Assert.DoesNotContain("a secret", await Host.Http.GetStringAsync(accepted.StatusUrl), StringComparison.Ordinal);
         Assert.Equal((null, null, null, null), (end.Result, end.Message, end.ResourceLocation, end.PercentComplete));
@@ -125,8 +125,8 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         var canceled = await Host.Operations.CancelAsync(waiting.Id);
         await Host.Operations.CancelAsync(running.Id);
 
-        Assert.Equal((OperationState.Canceled, null, null), (canceled!.Status, canceled.ResourceLocation, canceled.Error));
-        Assert.Equal(OperationState.Canceled, (await EndOfAsync(running.Id)).Status);
+        Assert.Equal((OperationState.Canceled, null, null), (canceled!.State, canceled.ResourceLocation, canceled.Error));
+        Assert.Equal(OperationState.Canceled, (await EndOfAsync(running.Id)).State);
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
 
         var asked = await Host.Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Running, null), (asked!.Status, asked.ResourceLocation));
-        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).Status);
+        Assert.Equal((OperationState.Running, null), (asked!.State, asked.ResourceLocation));
+        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).State);
     }
 
     [Fact]
@@ -153,6 +153,6 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         await Host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync(Kind, letter, delete: false, default);
 
         var end = await Host.Operations.GetAsync(waiting.Status.Id);
-        Assert.Equal((OperationState.Failed, "urn:offloaded-polling:problem:status-refused", null), (end!.Status, end.Error?.Type, end.Message));
+        Assert.Equal((OperationState.Failed, "urn:offloaded-polling:problem:status-refused", null), (end!.State, end.Error?.Type, end.Message));
     }
 }

@@ -28,12 +28,12 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
         _desk.Throw.Clear();
         var end = await EndOfAsync(accepted.Id);
 
-        waiting.Status.Should().Be(OperationState.Running);
+        waiting.State.Should().Be(OperationState.Running);
         waiting.Attempt.Should().Be(1);
         waiting.Message.Should().Be("Attempt 1 of 10 failed. A retry is scheduled.");
         waiting.Estimate!.Median.Should().Be(TimeSpan.FromSeconds(3), "the work takes 1 second after a delay of 2");
         waiting.Estimate.Upper.Should().Be(TimeSpan.FromSeconds(5));
-        end.Status.Should().Be(OperationState.Succeeded);
+        end.State.Should().Be(OperationState.Succeeded);
         end.Attempt.Should().Be(2);
         (end.LastUpdatedAt - end.CreatedAt).Should().BeLessThan(TimeSpan.FromSeconds(5));
         Host.Log.Entries.Should().ContainSingle(entry => entry.Id == 422).Which.Text
@@ -49,9 +49,9 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
 
         var canceled = await Host.Operations.CancelAsync(accepted.Id);
 
-        canceled!.Status.Should().Be(OperationState.Canceled);
+        canceled!.State.Should().Be(OperationState.Canceled);
         await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 0, Timeout, () => "the message is still there");
-        (await Host.Operations.GetAsync(accepted.Id))!.Status.Should().Be(OperationState.Canceled);
+        (await Host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
 
         _desk.Wake.SetException(new InvalidOperationException());
 
-        (await EndOfAsync(accepted.Id)).Status.Should().Be(OperationState.Canceled);
+        (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
         OperationStatus? last = null;
         await Eventually.TrueAsync(
             async () => (last = await Host.Operations.GetAsync(id))!.Message?.Contains("retry", StringComparison.Ordinal) == true,
-            Timeout, () => $"no retry is shown: {last?.Status}, {last?.Message}");
+            Timeout, () => $"no retry is shown: {last?.State}, {last?.Message}");
         return last!;
     }
 }

@@ -38,7 +38,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
         var updated = await Store.UpdateAsync(
-            created.Status with { Status = OperationState.Running, Attempt = 1 },
+            created.Status with { State = OperationState.Running, Attempt = 1 },
             new OperationMetadata { OwnerMessageId = "m-1", CancelRequested = true, PayloadFingerprint = "f00" },
             created.Version,
             default);
@@ -133,7 +133,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var status = TestDocuments.Waiting() with
         {
-            Status = OperationState.Failed,
+            State = OperationState.Failed,
             Attempt = 3,
             PercentComplete = 40,
             Message = "größer & schöner \"\\ 🚀",

@@ -36,11 +36,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var good = await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(good.Id)).Status);
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(good.Id)).State);
         await Eventually.TrueAsync(
             () => Host.Log.Entries.Select(entry => entry.Id).Intersect([411, 412, 413]).Count() == 3, Timeout, () => "not all were logged");
         Assert.Equal(["Ada"], _desk.Delivered);
-        Assert.Equal(OperationState.NotStarted, (await Host.Operations.GetAsync(waiting.Status.Id))!.Status);
+        Assert.Equal(OperationState.NotStarted, (await Host.Operations.GetAsync(waiting.Status.Id))!.State);
         Assert.DoesNotContain(Host.Log.Entries, entry => entry.Text.Contains("a secret", StringComparison.Ordinal));
 
         // Left to the redrive policy: they come again.
@@ -65,7 +65,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         _desk.Throw.Clear();
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         Assert.True(end.Attempt > 1);
         Assert.DoesNotContain("secret", JsonSerializer.Serialize(end, OperationJson.Status), StringComparison.Ordinal);
     }
@@ -77,7 +77,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 3), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Failed, 3), (end.State, end.Attempt));
         Assert.EndsWith("handler-failed", end.Error!.Type, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", JsonSerializer.Serialize(end, OperationJson.Status), StringComparison.Ordinal);
         Assert.Equal([422, 422, 427], Host.Log.Entries.Select(entry => entry.Id).Where(id => id is 422 or 427));
@@ -91,7 +91,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 1, "No such street"), (end.Status, end.Attempt, end.Error!.Title));
+        Assert.Equal((OperationState.Failed, 1, "No such street"), (end.State, end.Attempt, end.Error!.Title));
         await QueueIsEmptyAsync();
     }
 
@@ -102,7 +102,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Failed, 1), (end.State, end.Attempt));
         Assert.EndsWith("result-too-large", end.Error!.Type, StringComparison.Ordinal);
         await QueueIsEmptyAsync();
     }
@@ -129,7 +129,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
-        Assert.Equal(OperationState.Succeeded, end.Status);
+        Assert.Equal(OperationState.Succeeded, end.State);
         Assert.IsType<StatusDocumentTooLargeException>(Assert.Single(_desk.Refused));
     }
 
@@ -141,7 +141,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
-        Assert.Equal((OperationState.Succeeded, 1), (end.Status, end.Attempt));
+        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
         Assert.Equal(["Ada"], _desk.Delivered);
         Assert.True(end.LastUpdatedAt - end.CreatedAt > TimeSpan.FromSeconds(4), "It was too fast to tell.");
         await QueueIsEmptyAsync();
@@ -166,7 +166,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         await Host.StopAsync();
 
-        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.Status);
+        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.State);
         Assert.Contains(Host.Log.Entries, entry => entry.Id == 423);
         var again = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
         Assert.True(again.ReceiveCount > 1);
@@ -182,7 +182,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         await Host.StopAsync();
 
         Assert.Contains(Host.Log.Entries, entry => entry.Id == 428);
-        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.Status);
+        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.State);
         Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
         _desk.Wake.SetResult();
     }
@@ -195,14 +195,14 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => "the handlers did not begin");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"));
 
-        Assert.Equal(OperationState.Canceled, (await Host.Operations.CancelAsync(waiting.Id))!.Status);
+        Assert.Equal(OperationState.Canceled, (await Host.Operations.CancelAsync(waiting.Id))!.State);
         await Task.WhenAll(running.Select(operation => Host.Operations.CancelAsync(operation.Id)));
         var ends = await Task.WhenAll(running.Select(operation => EndOfAsync(operation.Id)));
 
-        Assert.All(ends, end => Assert.Equal(OperationState.Canceled, end.Status));
+        Assert.All(ends, end => Assert.Equal(OperationState.Canceled, end.State));
         await QueueIsEmptyAsync();
         Assert.Empty(_desk.Delivered);
-        Assert.Equal(OperationState.Canceled, (await Host.Operations.GetAsync(waiting.Id))!.Status);
+        Assert.Equal(OperationState.Canceled, (await Host.Operations.GetAsync(waiting.Id))!.State);
     }
 
     [Fact]
@@ -212,11 +212,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
 
-        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.Status);
-        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.Status);
+        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.State);
+        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.State);
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Canceled, 1, null), (end.Status, end.Attempt, end.Error));
+        Assert.Equal((OperationState.Canceled, 1, null), (end.State, end.Attempt, end.Error));
         await QueueIsEmptyAsync();
     }
 
@@ -232,7 +232,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         await Host.Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).Status);
+        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).State);
         Assert.Empty(_desk.Delivered);
     }
 
@@ -246,8 +246,8 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         await Host.Operations.CancelAsync(accepted.Id);
         _desk.Wake.SetResult();
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(accepted.Id)).Status);
-        Assert.Equal(OperationState.Succeeded, (await Host.Operations.CancelAsync(accepted.Id))!.Status);
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(accepted.Id)).State);
+        Assert.Equal(OperationState.Succeeded, (await Host.Operations.CancelAsync(accepted.Id))!.State);
         await QueueIsEmptyAsync();
     }
 
@@ -258,7 +258,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var accepted = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"), options)));
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(Assert.Single(accepted.Select(operation => operation.Id).Distinct()))).Status);
+        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(Assert.Single(accepted.Select(operation => operation.Id).Distinct()))).State);
         await QueueIsEmptyAsync();
         Assert.Equal(["Ada"], _desk.Delivered);
     }

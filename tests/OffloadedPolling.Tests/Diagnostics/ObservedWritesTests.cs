@@ -55,7 +55,7 @@ public sealed class ObservedWritesTests : IDisposable
         _store.UpdateAsync(default!, default!, default!, default).ThrowsAsyncForAnyArgs(thrown);
 
         Assert.Same(thrown, await Record.ExceptionAsync(() => new ObservedWrites(_store, _metrics).UpdateAsync(
-            before, before.Status with { Status = OperationState.Succeeded }, before.Metadata, cancel.Token)));
+            before, before.Status with { State = OperationState.Succeeded }, before.Metadata, cancel.Token)));
 
         var write = _activities.One(_around.TraceId, "write status");
         Assert.Equal(outcome, write.GetTagItem("offloaded_polling.write.outcome"));

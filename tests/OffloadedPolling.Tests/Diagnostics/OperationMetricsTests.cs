@@ -186,7 +186,7 @@ public sealed class OperationMetricsTests : IAsyncLifetime
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 420), _timeout, () => "the operation did not end");
-        await Eventually.TrueAsync(async () => (await _host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => "the operation did not end");
+        await Eventually.TrueAsync(async () => (await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => "the operation did not end");
         return accepted.Id;
     }
 

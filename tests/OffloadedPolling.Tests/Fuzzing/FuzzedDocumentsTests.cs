@@ -81,7 +81,7 @@ public sealed class FuzzedDocumentsTests
         return names.Count != names.Distinct().Count() ? "a member stands twice"
             : root.GetProperty("id").GetString() != TestDocuments.Id || read.Id != TestDocuments.Id ? "it is another operation's"
             : root.GetProperty("kind").GetString() is not { } kind || kind != read.Kind ? "the kind is another"
-            : root.GetProperty("status").GetString() != read.Status.ToString() ? "the state is another"
+            : root.GetProperty("status").GetString() != read.State.ToString() ? "the state is another"
             : root.GetProperty("lastUpdatedAt").GetDateTimeOffset() != read.LastUpdatedAt ? "the instant is another"
             : read.Attempt < 1 || read.PercentComplete is < 0 or > 100 ? "a number is out of its range"
             : read.Estimate is { } estimate && (estimate.Median < TimeSpan.Zero || estimate.Upper < TimeSpan.Zero) ? "the estimate is negative"
@@ -91,7 +91,7 @@ public sealed class FuzzedDocumentsTests
 
     private static OperationStatus Made(Random random) => TestDocuments.Waiting() with
     {
-        Status = _states[random.Next(_states.Length)],
+        State = _states[random.Next(_states.Length)],
         LastUpdatedAt = DateTimeOffset.UnixEpoch.AddMilliseconds(random.NextInt64(4_000_000_000_000)),
         Attempt = random.Next(2) == 0 ? null : random.Next(1, 11),
         PercentComplete = random.Next(2) == 0 ? null : random.Next(101),

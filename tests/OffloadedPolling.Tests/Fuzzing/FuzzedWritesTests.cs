@@ -46,7 +46,7 @@ public sealed class FuzzedWritesTests
     });
 
     private static bool AreSame(OperationStatus made, OperationStatus read) =>
-        made.Status == read.Status && made.Kind == read.Kind && made.Attempt == read.Attempt && made.PercentComplete == read.PercentComplete
+        made.State == read.State && made.Kind == read.Kind && made.Attempt == read.Attempt && made.PercentComplete == read.PercentComplete
         && AreSame(made.Message, read.Message) && AreSame(made.ResourceLocation, read.ResourceLocation)
         && AreSame(made.Estimate?.Median, read.Estimate?.Median) && AreSame(made.Estimate?.Upper, read.Estimate?.Upper)
         && (made.Estimate?.Quantiles ?? []).Zip(read.Estimate?.Quantiles ?? []).All(pair => AreSame(pair.First, pair.Second))
@@ -73,7 +73,7 @@ public sealed class FuzzedWritesTests
 
     private static OperationStatus Made(Random random) => TestDocuments.Waiting() with
     {
-        Status = (OperationState)random.Next(random.Next(8) == 0 ? 6 : 5),
+        State = (OperationState)random.Next(random.Next(8) == 0 ? 6 : 5),
         Kind = random.Next(20) == 0 ? null! : "parcels",
         Attempt = random.Next(2) == 0 ? null : random.Next(random.Next(8) == 0 ? 0 : 1, 11),
         PercentComplete = random.Next(2) == 0 ? null : random.Next(random.Next(8) == 0 ? -1 : 0, random.Next(8) == 0 ? 102 : 101),

@@ -14,7 +14,7 @@ internal sealed class OneDocumentStore : IOperationStatusStore
     public StoredOperation Stored { get; private set; } = null!;
 
     public void Put(OperationStatus status) => Stored = Next(
-        status, new OperationMetadata { OwnerMessageId = status.Status == OperationState.Running ? Owner : null });
+        status, new OperationMetadata { OwnerMessageId = status.State == OperationState.Running ? Owner : null });
 
     public string GetStatusKey(string id) => $"operations/{id}.json";
 

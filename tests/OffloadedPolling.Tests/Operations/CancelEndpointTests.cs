@@ -38,7 +38,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
             Assert.Equal(("application/json", "no-store"), (response.Content.Headers.ContentType!.MediaType, response.Headers.CacheControl!.ToString()));
             var body = await response.Content.ReadFromJsonAsync(OperationJson.Status);
-            Assert.Equal((accepted.Id, OperationState.Canceled), (body!.Id, body.Status));
+            Assert.Equal((accepted.Id, OperationState.Canceled), (body!.Id, body.State));
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
         {
             using var response = await PostAsync(_host, id);
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-            Assert.Equal(OperationState.Running, (await response.Content.ReadFromJsonAsync(OperationJson.Status))!.Status);
+            Assert.Equal(OperationState.Running, (await response.Content.ReadFromJsonAsync(OperationJson.Status))!.State);
         }
 
         var metadata = (await _host.Store.GetAsync(id, default))!.Metadata;
@@ -108,7 +108,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
         using var response = await PostAsync(host, accepted.Id);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(OperationState.NotStarted, (await host.Operations.GetAsync(accepted.Id))!.Status);
+        Assert.Equal(OperationState.NotStarted, (await host.Operations.GetAsync(accepted.Id))!.State);
     }
 
     private static Task<HttpResponseMessage> PostAsync(ConformanceHost host, string id) =>
@@ -123,7 +123,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
     private async Task<string> WriteAsync(OperationState state)
     {
         await _host.Store.CreateAsync(
-            TestDocuments.Waiting() with { Status = state, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", PayloadFingerprint = "f00" }, default);
+            TestDocuments.Waiting() with { State = state, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", PayloadFingerprint = "f00" }, default);
         return TestDocuments.Id;
     }
 }

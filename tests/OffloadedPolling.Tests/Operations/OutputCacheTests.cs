@@ -57,11 +57,11 @@ public sealed class OutputCacheTests : IAsyncLifetime
     public async Task StatusUrl_AfterAChange_ServesTheNewDocument()
     {
         var accepted = await AcceptAsync("typed");
-        (await ReadAsync(accepted.StatusUrl)).Status.Should().Be(OperationState.NotStarted);
+        (await ReadAsync(accepted.StatusUrl)).State.Should().Be(OperationState.NotStarted);
 
         await _host.Operations.CancelAsync(accepted.Id);
 
-        (await ReadAsync(accepted.StatusUrl)).Status.Should().Be(OperationState.Canceled);
+        (await ReadAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed partial class CompletionTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.Poller.WaitForCompletionAsync<int>(_bench.Accepted()));
 
         ShowResult(result);
-        Assert.Equal(OperationState.Succeeded, (await _bench.Poller.WaitForCompletionAsync(_bench.Accepted())).Status);
+        Assert.Equal(OperationState.Succeeded, (await _bench.Poller.WaitForCompletionAsync(_bench.Accepted())).State);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed partial class CompletionTests : IDisposable
 
         Assert.Equal(problem.Detail, failed.Problem.Detail);
         Assert.Equal("Out of stock: no hats", failed.Message);
-        Assert.Equal((TestDocuments.Id, OperationState.Failed), (failed.Status!.Id, failed.Status.Status));
+        Assert.Equal((TestDocuments.Id, OperationState.Failed), (failed.Status!.Id, failed.Status.State));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed partial class CompletionTests : IDisposable
 
         await _bench.Poller.WaitForCompletionAsync(_bench.Accepted(), told);
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], told.Statuses.Select(status => status.Status));
+        Assert.Equal([OperationState.Running, OperationState.Succeeded], told.Statuses.Select(status => status.State));
     }
 
     [Fact]

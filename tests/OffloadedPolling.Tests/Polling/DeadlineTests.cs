@@ -21,7 +21,7 @@ public sealed class DeadlineTests : IDisposable
         var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => _bench.WatchAsync());
 
         Assert.Equal(_deadline, _bench.Time.Now);
-        Assert.Equal(OperationState.Running, late.LastStatus!.Status);
+        Assert.Equal(OperationState.Running, late.LastStatus!.State);
         Assert.Equal(_bench.Poller.GetResumeToken(_bench.Accepted()), late.ResumeToken);
         Assert.Contains("Running", late.Message, StringComparison.Ordinal);
     }
@@ -69,7 +69,7 @@ public sealed class DeadlineTests : IDisposable
         var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => _bench.WatchAsync());
 
         _bench.Server.Renews(_bench.Accepted(statusUrl: PollerBench.FreshUrl)).Shows(_bench.Succeeded);
-        Assert.Equal(OperationState.Succeeded, (await _bench.Poller.WaitForCompletionAsync(late.ResumeToken!)).Status);
+        Assert.Equal(OperationState.Succeeded, (await _bench.Poller.WaitForCompletionAsync(late.ResumeToken!)).State);
         Assert.Equal(PollerBench.FreshUrl, _bench.Server.Requests[2].Url);
     }
 

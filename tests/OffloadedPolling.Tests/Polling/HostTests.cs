@@ -40,7 +40,7 @@ public sealed class HostTests : IAsyncLifetime
         var accepted = await AcceptAsync();
         await _host.Operations.CancelAsync(accepted.Id, default);
 
-        Assert.Equal(OperationState.Canceled, Assert.Single(await _poller.WatchAsync(accepted).ToListAsync()).Status);
+        Assert.Equal(OperationState.Canceled, Assert.Single(await _poller.WatchAsync(accepted).ToListAsync()).State);
     }
 
     [Fact]

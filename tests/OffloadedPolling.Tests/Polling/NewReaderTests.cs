@@ -30,7 +30,7 @@ public sealed class NewReaderTests : IDisposable
 
         var seen = await _bench.WatchAsync();
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], seen.Select(status => status.Status));
+        Assert.Equal([OperationState.Running, OperationState.Succeeded], seen.Select(status => status.State));
         Assert.Equal([null, "\"1\"", "\"1\""], _reader.ETags);
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotModified, HttpStatusCode.OK], _bench.Looks.Select(look => look.StatusCode!.Value));
         Assert.Equal([TestDocuments.Id], _made);
@@ -135,7 +135,7 @@ public sealed class NewReaderTests : IDisposable
 
         var ended = await _bench.Poller.WaitForCompletionAsync(token);
 
-        Assert.Equal(OperationState.Succeeded, ended.Status);
+        Assert.Equal(OperationState.Succeeded, ended.State);
         Assert.Empty(_bench.Time.Waits);
         Assert.Empty(_bench.Server.Requests);
     }

@@ -23,7 +23,7 @@ public sealed class NewsTests : IDisposable
 
         var seen = await _bench.WatchAsync();
 
-        Assert.Equal([OperationState.NotStarted, OperationState.Running, end], seen.Select(status => status.Status));
+        Assert.Equal([OperationState.NotStarted, OperationState.Running, end], seen.Select(status => status.State));
         Assert.Equal(40, seen[1].PercentComplete);
     }
 
@@ -63,7 +63,7 @@ public sealed class NewsTests : IDisposable
             .Shows(() => _bench.Document(OperationState.NotStarted, TimeSpan.FromHours(1)), "old")
             .Shows(_bench.Succeeded);
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], (await _bench.WatchAsync()).Select(status => status.Status));
+        Assert.Equal([OperationState.Running, OperationState.Succeeded], (await _bench.WatchAsync()).Select(status => status.State));
 
         Assert.Equal("\"new\"", _bench.Server.Requests[2].Headers["If-None-Match"]);
         Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, _bench.Time.Waits[1]), _bench.Time.Waits[2]);
@@ -91,7 +91,7 @@ public sealed class NewsTests : IDisposable
             .Shows(() => _bench.Document(OperationState.NotStarted) with { LastUpdatedAt = at })
             .Shows(_bench.Succeeded);
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], (await _bench.WatchAsync()).Select(status => status.Status));
+        Assert.Equal([OperationState.Running, OperationState.Succeeded], (await _bench.WatchAsync()).Select(status => status.State));
     }
 
     [Fact]

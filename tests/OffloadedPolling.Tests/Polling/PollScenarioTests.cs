@@ -68,7 +68,7 @@ public sealed class PollScenarioTests
         {
             await foreach (var status in documents)
             {
-                states.Add(status.Status.ToString());
+                states.Add(status.State.ToString());
             }
         }
         catch (OperationUnavailableException)

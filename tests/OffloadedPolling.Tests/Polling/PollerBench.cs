@@ -66,7 +66,7 @@ internal sealed class PollerBench : IDisposable
 
     /// <summary>A document that was written some time ago, of an operation that was accepted at the start.</summary>
     public OperationStatus Document(OperationState state = OperationState.Running, TimeSpan age = default) =>
-        TestDocuments.Waiting() with { Status = state, CreatedAt = Time.ServerNow - Time.Now, LastUpdatedAt = Time.ServerNow - age };
+        TestDocuments.Waiting() with { State = state, CreatedAt = Time.ServerNow - Time.Now, LastUpdatedAt = Time.ServerNow - age };
 
     public Func<OperationStatus> Succeeded => () => Document(OperationState.Succeeded);
 

@@ -97,7 +97,7 @@ public sealed class RenewalTests : IDisposable
 
         var ended = await EndsAsync(OperationUnavailableReason.Forbidden);
 
-        Assert.Equal(OperationState.Running, ended.LastStatus!.Status);
+        Assert.Equal(OperationState.Running, ended.LastStatus!.State);
         Assert.Contains("AccessDenied", ended.Message, StringComparison.Ordinal);
     }
 

@@ -33,7 +33,7 @@ public sealed class ResumeTests : IDisposable
 
         var seen = await _bench.Poller.WatchAsync(token).ToListAsync();
 
-        Assert.Equal(OperationState.Succeeded, Assert.Single(seen).Status);
+        Assert.Equal(OperationState.Succeeded, Assert.Single(seen).State);
         Assert.Equal([PollerBench.OperationUrl + "/url", PollerBench.FreshUrl], _bench.Server.Requests.Select(request => request.Url));
         Assert.Empty(_bench.Time.Waits);
     }

@@ -77,7 +77,7 @@ internal sealed class ScenarioServer(PollScenario scenario, PollerTime time) : H
 
     private OperationStatus StatusOf(PollScenario.Written document) => TestDocuments.Waiting() with
     {
-        Status = Enum.Parse<OperationState>(document.Status),
+        State = Enum.Parse<OperationState>(document.Status),
         CreatedAt = _start.AddSeconds(document.CreatedAt ?? Math.Min(document.LastUpdatedAt, 0)),
         LastUpdatedAt = _start.AddSeconds(document.LastUpdatedAt),
         Estimate = document.Estimate,

@@ -158,7 +158,7 @@ public sealed class StatusUrlTests : IAsyncLifetime
     }
 
     private static string Document() => JsonSerializer.Serialize(
-        TestDocuments.Waiting() with { Status = OperationState.Succeeded }, OperationJson.Status);
+        TestDocuments.Waiting() with { State = OperationState.Succeeded }, OperationJson.Status);
 
     private AcceptedOperation At(string target) => _bench.Accepted(null, Address + target);
 }

@@ -66,7 +66,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
 
         var last = await _poller.WaitForCompletionAsync(Accepted());
 
-        last.Status.Should().Be(OperationState.Succeeded);
+        last.State.Should().Be(OperationState.Succeeded);
         _polls.Should().HaveCount(2);
         _polls[0].Fault.Should().Contain("could not be decompressed");
     }
@@ -84,7 +84,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
 
         var last = await _poller.WaitForCompletionAsync(Accepted());
 
-        last.Status.Should().Be(OperationState.Succeeded);
+        last.State.Should().Be(OperationState.Succeeded);
         _polls.Should().HaveCount(2);
     }
 
@@ -102,7 +102,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
 
         var last = await _poller.WaitForCompletionAsync(Accepted());
 
-        last.Status.Should().Be(OperationState.Succeeded);
+        last.State.Should().Be(OperationState.Succeeded);
         _polls[0].Fault.Should().Be("the answer is too large");
     }
 
@@ -126,7 +126,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
 
         var last = await _poller.WaitForCompletionAsync(Accepted());
 
-        last.Status.Should().Be(OperationState.Succeeded);
+        last.State.Should().Be(OperationState.Succeeded);
         _tagsAsked.Should().Equal(null, null, "\"plain\"");
         _polls.Should().OnlyContain(poll => poll.Fault == null);
     }
@@ -154,7 +154,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     private static Task ShowAsync(HttpContext context, OperationState state, string? etag)
     {
         context.Response.Headers.ETag = etag;
-        return context.Response.WriteAsync(JsonSerializer.Serialize(TestDocuments.Waiting() with { Status = state }, OperationJson.Status));
+        return context.Response.WriteAsync(JsonSerializer.Serialize(TestDocuments.Waiting() with { State = state }, OperationJson.Status));
     }
 
     private AcceptedOperation Accepted() => new()

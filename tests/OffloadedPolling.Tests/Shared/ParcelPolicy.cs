@@ -10,5 +10,5 @@ internal sealed class ParcelPolicy : IStatusDocumentPolicy
 
     /// <summary>Refuses documents of a state.</summary>
     public void Refuse(OperationState state) =>
-        Judge = document => document.Status == state ? throw new StatusDocumentRefusedException($"no {state} today.") : document;
+        Judge = document => document.State == state ? throw new StatusDocumentRefusedException($"no {state} today.") : document;
 }

@@ -10,7 +10,7 @@ internal static class TestDocuments
     {
         Id = id,
         Kind = "parcels",
-        Status = OperationState.NotStarted,
+        State = OperationState.NotStarted,
         CreatedAt = DateTimeOffset.UnixEpoch,
         LastUpdatedAt = DateTimeOffset.UnixEpoch,
         ExpiresAt = DateTimeOffset.UnixEpoch.AddYears(100),

@@ -97,7 +97,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
         Assert.Contains("app.MapOperations(\"/operations\")", thrown.Message, StringComparison.Ordinal);
         var id = (string)(await _provider.ExecuteAsync("SELECT id FROM documents"))!;
         var left = await container.GetRequiredService<IOffloadedOperations>().GetAsync(id);
-        Assert.Equal(OperationState.Failed, left!.Status);
+        Assert.Equal(OperationState.Failed, left!.State);
         Assert.EndsWith("not-issued", left.Error!.Type, StringComparison.Ordinal);
     }
 

@@ -87,7 +87,7 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
 
         var found = await host.Store.GetAsync(TestDocuments.Id, default);
         (found!.Status, found.Metadata).Should().Be((TestDocuments.Waiting(), OperationMetadata.Empty));
-        (await host.Operations.CancelAsync(TestDocuments.Id))!.Status.Should().Be(OperationState.Canceled);
+        (await host.Operations.CancelAsync(TestDocuments.Id))!.State.Should().Be(OperationState.Canceled);
         (await host.Profiles.WriteAsync(Kind, new byte[] { 1 }, null, default)).Should().NotBeNull();
         (await host.Queue.GetDepthAsync(Kind, default)).Should().Be(new QueueDepth(2, 0), "a dead letter is in nobody's way");
         await host.Queue.SendAsync(

@@ -42,8 +42,8 @@ public sealed class StolenMessageTests : IAsyncLifetime
 
         OperationStatus? end = null;
         await Eventually.TrueAsync(
-            async () => (end = await _host.Operations.GetAsync(accepted.Id))!.Status.IsTerminal(), _timeout, () => $"it is at {end?.Status}");
-        Assert.Equal((OperationState.Succeeded, 3), (end!.Status, end.Attempt));
+            async () => (end = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {end?.State}");
+        Assert.Equal((OperationState.Succeeded, 3), (end!.State, end.Attempt));
         Assert.Equal(["Ada"], _desk.Delivered);
         Assert.Single(_host.Log.Entries, entry => entry.Id == 424);
         Assert.DoesNotContain(_host.Log.Entries, entry => entry.Id == 422);

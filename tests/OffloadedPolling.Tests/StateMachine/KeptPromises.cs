@@ -31,8 +31,8 @@ internal sealed class KeptPromises(ModelStore store, ModelQueue queue, HandlerEn
         null => store.WasRemoved(id) ? null : "there is no document",
         { Error.Type: var type } when type == Problems.NotSent.Type && callers.Exists(caller => caller.Accepted?.Id == id) =>
             "it was accepted and ended as not sent",
-        { Status: OperationState.NotStarted or OperationState.Running } status => $"it stays {status.Status}",
-        { Status: OperationState.Succeeded, Attempt: var attempt } when !ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
+        { State: OperationState.NotStarted or OperationState.Running } status => $"it stays {status.State}",
+        { State: OperationState.Succeeded, Attempt: var attempt } when !ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
         { Error.Type: var type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !ends.HasThrown(id, attempt ?? 0) =>
             "its handler did not fail",
         _ => null,
@@ -40,5 +40,5 @@ internal sealed class KeptPromises(ModelStore store, ModelQueue queue, HandlerEn
 
     // A creation that its accept no longer waited for may arrive after the document of another accept with the key was deleted.
     private bool IsForgotten(OperationStatus status, SteppedApi api) =>
-        status.Status == OperationState.NotStarted && !api.HasTold(status.Id) && !store.WasRemoved(status.Id);
+        status.State == OperationState.NotStarted && !api.HasTold(status.Id) && !store.WasRemoved(status.Id);
 }

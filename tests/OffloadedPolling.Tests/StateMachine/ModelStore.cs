@@ -103,15 +103,15 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     private string? Judge(StoredOperation before, StoredOperation after) => (before.Status, after.Status) switch
     {
-        ({ Status: var ended }, _) when ended.IsTerminal() => $"{ended} was changed to {after.Status.Status}",
-        ({ Status: OperationState.Running }, { Status: OperationState.NotStarted }) => "what ran waits again",
-        ({ Status: OperationState.Running, Attempt: var attempt }, { Status: OperationState.Running, Attempt: var later }) when later < attempt => "an older delivery took over",
-        ({ Status: OperationState.Running }, { Status: OperationState.Running }) when before.Metadata.OwnerMessageId != after.Metadata.OwnerMessageId => "another message took over",
-        (_, { Status: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.ContainsKey(after.Status.Id) =>
+        ({ State: var ended }, _) when ended.IsTerminal() => $"{ended} was changed to {after.Status.State}",
+        ({ State: OperationState.Running }, { State: OperationState.NotStarted }) => "what ran waits again",
+        ({ State: OperationState.Running, Attempt: var attempt }, { State: OperationState.Running, Attempt: var later }) when later < attempt => "an older delivery took over",
+        ({ State: OperationState.Running }, { State: OperationState.Running }) when before.Metadata.OwnerMessageId != after.Metadata.OwnerMessageId => "another message took over",
+        (_, { State: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.ContainsKey(after.Status.Id) =>
             "it began again after the promise to cancel it",
-        (_, { Status: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
-        (_, { Status: OperationState.Running }) when !IsOfThisDocument(after) => "a message of an earlier document took over",
-        ({ Status: OperationState.Running, Attempt: { } attempt }, { Status: OperationState.Canceled })
+        (_, { State: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
+        (_, { State: OperationState.Running }) when !IsOfThisDocument(after) => "a message of an earlier document took over",
+        ({ State: OperationState.Running, Attempt: { } attempt }, { State: OperationState.Canceled })
             when !WasRemoved(after.Status.Id) && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
         (_, { Error.Type: var type, Attempt: var attempt })
@@ -132,7 +132,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     // Not as the library decides it: from what the queue did.
     private bool MayBeGivenUp(StoredOperation before) =>
-        before.Status.Status == OperationState.NotStarted
+        before.Status.State == OperationState.NotStarted
         || queue.IsDead(before.Metadata.OwnerMessageId!)
         || (before.Status.Attempt >= maxAttempts && queue.ReceivesOf(before.Metadata.OwnerMessageId!) > before.Status.Attempt);
 }

@@ -87,8 +87,8 @@ internal sealed class Sequence
 
     /// <summary>How its operations ended: <c>Succeeded</c>, <c>Failed handler-failed</c> and so on.</summary>
     public IEnumerable<string> Ends => _store.All.Select(operation => operation.Status is { Error: { } error } failed
-        ? $"{failed.Status} {error.Type[(error.Type.LastIndexOf(':') + 1)..]}"
-        : $"{operation.Status.Status}");
+        ? $"{failed.State} {error.Type[(error.Type.LastIndexOf(':') + 1)..]}"
+        : $"{operation.Status.State}");
 
     private string? Broken => _store.Broken ?? _broken;
 
@@ -174,7 +174,7 @@ internal sealed class Sequence
         {
             if (disposition == MessageDisposition.Delete || _rules == Rules.DeletesBeforeTheEnd)
             {
-                _broken ??= _store.Find(message.StatusKey!) is { } found && found.Status.CreatedAt == message.StatusCreatedAt && !found.Status.Status.IsTerminal()
+                _broken ??= _store.Find(message.StatusKey!) is { } found && found.Status.CreatedAt == message.StatusCreatedAt && !found.Status.State.IsTerminal()
                     ? "a message was deleted before its operation had ended" : null;
                 _queue.Delete(message);
             }

@@ -51,7 +51,7 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
     {
         try
         {
-            if (await Operations.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { Status: OperationState.Running })
+            if (await Operations.CancelAsync(id, CancellationToken.None).ConfigureAwait(false) is { State: OperationState.Running })
             {
                 store.PromisedToCancel(id);
             }

@@ -61,15 +61,15 @@ public sealed class DocumentRoomTests
     [Fact]
     public void ThrowIfUnfit_AnOperationThatHasEnded_NeedsNoRoom()
     {
-        var ended = _waiting with { Status = OperationState.Succeeded, ResourceLocation = new string('x', 650) };
+        var ended = _waiting with { State = OperationState.Succeeded, ResourceLocation = new string('x', 650) };
 
         Fits(ended).Should().BeTrue();
-        Fits(ended with { Status = OperationState.Running }).Should().BeFalse();
+        Fits(ended with { State = OperationState.Running }).Should().BeFalse();
     }
 
     private static OperationStatus Running(OperationStatus waiting) => waiting with
     {
-        Status = OperationState.Running,
+        State = OperationState.Running,
         Attempt = int.MaxValue,
         PercentComplete = 100,
         Estimate = UnusableEstimates.Longest,

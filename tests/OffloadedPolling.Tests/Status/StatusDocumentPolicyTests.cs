@@ -11,7 +11,7 @@ public sealed class StatusDocumentPolicyTests : IDisposable
 {
     private static readonly OperationStatus _running = TestDocuments.Waiting() with
     {
-        Status = OperationState.Running,
+        State = OperationState.Running,
         Attempt = 2,
         PercentComplete = 40,
         Message = "packing",
@@ -50,7 +50,7 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     {
         ["id"] = document => document with { Id = "ffffffffffffffffffffffffffffffff" },
         ["kind"] = document => document with { Kind = "letters" },
-        ["status"] = document => document with { Status = OperationState.Succeeded },
+        ["status"] = document => document with { State = OperationState.Succeeded },
         ["attempt"] = document => document with { Attempt = 1 },
         ["createdAt"] = document => document with { CreatedAt = document.CreatedAt.AddDays(1) },
         ["lastUpdatedAt"] = document => document with { LastUpdatedAt = document.LastUpdatedAt.AddDays(1) },
@@ -101,13 +101,13 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     [InlineData(OperationState.Failed, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
     public void ApplyOrBare_Refused_LeavesTheLibrarysOwnMembersAlone(OperationState state, OperationState written, string? problem)
     {
-        var document = _running with { Status = state, Result = System.Text.Json.JsonElement.Parse("1"), Error = new OperationProblem { Title = "No" } };
+        var document = _running with { State = state, Result = System.Text.Json.JsonElement.Parse("1"), Error = new OperationProblem { Title = "No" } };
         _policy.Refuse(state);
 
         var bare = Policies().ApplyOrBare(document);
 
         Assert.Equal(
-            TestDocuments.Waiting() with { Status = written, Attempt = 2 },
+            TestDocuments.Waiting() with { State = written, Attempt = 2 },
             bare with { Error = null });
         Assert.Equal(problem, bare.Error?.Type);
         Assert.Equal((442, LogLevel.Error), Assert.Single(_log.Entries.Select(entry => (entry.Id, entry.Level))));

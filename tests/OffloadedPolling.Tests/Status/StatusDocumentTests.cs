@@ -12,7 +12,7 @@ public sealed class StatusDocumentTests
         ["a percentage out of range"] = (_document with { PercentComplete = 101 }, ", at '$'"),
         ["an attempt out of range"] = (_document with { Attempt = 0 }, ", at '$'"),
         ["no kind"] = (_document with { Kind = null! }, ", at '$'"),
-        ["no state"] = (_document with { Status = (OperationState)9 }, ", at '$.status'"),
+        ["no state"] = (_document with { State = (OperationState)9 }, ", at '$.status'"),
         ["a negative estimate"] = (_document with { Estimate = Estimate(-1, 1) }, ", at '$.estimate.median'"),
         ["an estimate that is too long"] = (_document with { Estimate = Estimate(1, 6e11) }, ", at '$.estimate.upper'"),
         ["a result with a member twice"] = (Result("""{"a secret":1,"a secret":2}"""), ", at '$.result'"),
@@ -77,11 +77,11 @@ public sealed class StatusDocumentTests
     }
 
     private static OperationStatus Result(string json) =>
-        _document with { Status = OperationState.Succeeded, Result = JsonElement.Parse(json, new() { MaxDepth = 100 }) };
+        _document with { State = OperationState.Succeeded, Result = JsonElement.Parse(json, new() { MaxDepth = 100 }) };
 
     private static OperationStatus Extension(string json) => _document with
     {
-        Status = OperationState.Failed,
+        State = OperationState.Failed,
         Error = new OperationProblem { Extensions = new Dictionary<string, JsonElement> { ["x"] = JsonElement.Parse(json) } },
     };
 

@@ -26,7 +26,7 @@ public sealed class EstimateTests
         Assert.Equal(1.42, RetryAfter.For(Status(_prior), DateTimeOffset.UnixEpoch.AddSeconds(2)).TotalSeconds, 2);
         Assert.Equal(TimeSpan.FromSeconds(1), RetryAfter.For(Status(_prior), DateTimeOffset.UnixEpoch.AddHours(1)));
         Assert.Equal(TimeSpan.FromSeconds(2), RetryAfter.For(Status(null), DateTimeOffset.UnixEpoch));
-        Assert.Equal(TimeSpan.Zero, RetryAfter.For(Status(_prior) with { Status = OperationState.Failed }, DateTimeOffset.UnixEpoch));
+        Assert.Equal(TimeSpan.Zero, RetryAfter.For(Status(_prior) with { State = OperationState.Failed }, DateTimeOffset.UnixEpoch));
     }
 
     [Theory]
@@ -57,6 +57,6 @@ public sealed class EstimateTests
 
     private static OperationStatus Status(OperationEstimate? estimate) => new()
     {
-        Id = "a", Kind = "k", Status = OperationState.NotStarted, CreatedAt = default, LastUpdatedAt = DateTimeOffset.UnixEpoch, ExpiresAt = default, Estimate = estimate,
+        Id = "a", Kind = "k", State = OperationState.NotStarted, CreatedAt = default, LastUpdatedAt = DateTimeOffset.UnixEpoch, ExpiresAt = default, Estimate = estimate,
     };
 }
