@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Provisioning;
 using OffloadedPolling.Sqlite;
 
 namespace OffloadedPolling.Tests;
@@ -8,7 +9,7 @@ namespace OffloadedPolling.Tests;
 public sealed class HouseRulesTests
 {
     private static readonly string[] _namespaces = [
-        "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.AspNetCore", "OffloadedPolling.Sqlite",
+        "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.AspNetCore", "OffloadedPolling.Provisioning", "OffloadedPolling.Sqlite",
         "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder"];
 
     private static readonly string[] _wordsToAvoid = ["Manager", "Helper", "Util", "Service", "Job"];
@@ -17,7 +18,7 @@ public sealed class HouseRulesTests
         new[]
         {
             typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly,
-            typeof(OffloadedPollingOpenApiServiceCollectionExtensions).Assembly, typeof(SqliteOptions).Assembly,
+            typeof(OffloadedPollingOpenApiServiceCollectionExtensions).Assembly, typeof(SqliteOptions).Assembly, typeof(StatusBucket).Assembly,
         }
             .SelectMany(assembly => assembly.GetExportedTypes());
 

@@ -4,10 +4,8 @@ using Amazon.SQS;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
-using OffloadedPolling.Bucket;
 using OffloadedPolling.Credentials;
 using OffloadedPolling.Queue;
 using OffloadedPolling.Settings;
@@ -39,7 +37,6 @@ public static class OffloadedPollingBuilderAwsExtensions
 
         services.Configure(configure ?? (_ => { }));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
 
         services.TryAddSingleton(provider => new S3Connection(provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
@@ -51,17 +48,7 @@ public static class OffloadedPollingBuilderAwsExtensions
         services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
         services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
         services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
-        services.TryAddSingleton<BucketHttp>();
-        services.TryAddSingleton<BucketDocuments>();
-        services.TryAddSingleton<BucketProbe>();
-        services.TryAddSingleton(provider => new StatusBucket(
-            provider.GetRequiredService<S3Connection>(),
-            provider.GetRequiredService<BucketDocuments>(),
-            provider.GetRequiredService<BucketProbe>(),
-            provider.GetRequiredService<IOptions<S3Options>>(),
-            provider.GetRequiredService<IOptions<StatusBucketOptions>>(),
-            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
-            provider.GetRequiredService<ILogger<StatusBucket>>()));
+        services.TryAddSingleton<S3HttpClient>();
 
         // For WithSts(), or an issuer of the host's own.
         services.TryAddSingleton<IStatusCredentialsIssuer>(provider => new S3StatusCredentialsIssuer(
@@ -128,13 +115,6 @@ public static class OffloadedPollingBuilderAwsExtensions
     {
         services.AddOptions<S3Options>()
             .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
-            .ValidateOnStart();
-        services.AddOptions<StatusBucketOptions>()
-            .Configure<SettingsSection>((options, settings) =>
-            {
-                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-            })
             .ValidateOnStart();
     }
 }
