@@ -30,7 +30,7 @@ if (isOnAws && settings.Role != Role.Worker && builder.Environment.IsDevelopment
 }
 
 var offloaded = builder.Services.AddOffloadedPolling(polling);
-_ = isOnAws ? offloaded.WithS3().WithSqs() : offloaded.WithSqlite();
+_ = isOnAws ? offloaded.WithS3().WithSqs().AddProvisioning() : offloaded.WithSqlite();
 offloaded.AddOperation<CreateOrder>("orders", OrdersJson.Default);
 if (!isOnAws || OrdersOptions.HasDeadLetterQueue(polling))
 {

@@ -8,8 +8,9 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Bucket;
 using OffloadedPolling.S3;
+using OffloadedPolling.Status;
+using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Benchmarks;
 
@@ -43,7 +44,7 @@ public class UrlBenchmarks : IDisposable
         _issuer = new S3PresignedUrlIssuer(
             connection,
             new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
-            new S3StatusUrlProbe(written, new BucketHttp(connection), s3, TimeProvider.System),
+            new S3StatusUrlProbe(written, new S3HttpClient(connection), s3, TimeProvider.System),
             Options.Create(new OffloadedPollingOptions()),
             TimeProvider.System,
             NullLogger<S3PresignedUrlIssuer>.Instance);

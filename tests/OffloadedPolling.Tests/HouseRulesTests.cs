@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Client.S3;
+using OffloadedPolling.Provisioning;
 using OffloadedPolling.Sqlite;
 using OffloadedPolling.Sts;
 
@@ -11,7 +12,7 @@ public sealed class HouseRulesTests
 {
     private static readonly string[] _namespaces = [
         "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.Client.S3", "OffloadedPolling.AspNetCore", "OffloadedPolling.Sqlite",
-        "OffloadedPolling.Sts",
+        "OffloadedPolling.Provisioning", "OffloadedPolling.Sts",
         "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder"];
 
     private static readonly string[] _wordsToAvoid = ["Manager", "Helper", "Util", "Service", "Job"];
@@ -21,7 +22,7 @@ public sealed class HouseRulesTests
         {
             typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(S3Options).Assembly, typeof(OperationResults).Assembly,
             typeof(OffloadedPollingOpenApiServiceCollectionExtensions).Assembly, typeof(SqliteOptions).Assembly,
-            typeof(StsOptions).Assembly, typeof(S3StatusReader).Assembly,
+            typeof(StsOptions).Assembly, typeof(S3StatusReader).Assembly, typeof(StatusBucket).Assembly,
         }
             .SelectMany(assembly => assembly.GetExportedTypes());
 

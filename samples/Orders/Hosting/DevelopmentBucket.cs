@@ -1,4 +1,5 @@
 using OffloadedPolling;
+using OffloadedPolling.Provisioning;
 
 namespace Orders;
 

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
 /// Everything that the library logs. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing
-/// (429 to 435 dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 to 459 events of AWS Lambda, 460 and up retries), 5xx the bucket.
+/// (429 to 435 dead letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 to 459 events of AWS Lambda, 460 and up retries).
 /// No message holds a URL's query, a credential or a payload.
 /// </summary>
 internal static partial class Log

@@ -3,10 +3,8 @@ using Amazon.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
-using OffloadedPolling.Bucket;
 using OffloadedPolling.S3;
 using OffloadedPolling.Settings;
 
@@ -35,7 +33,6 @@ public static class OffloadedPollingBuilderS3Extensions
 
         services.Configure(configure ?? (_ => { }));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
 
         services.TryAddSingleton(provider => new S3Connection(
             provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>(), provider.GetService<AWSOptions>()));
@@ -49,17 +46,7 @@ public static class OffloadedPollingBuilderS3Extensions
         services.TryAddSingleton<IOperationStatusStore, S3OperationStatusStore>();
         services.TryAddSingleton<IPresignedUrlIssuer, S3PresignedUrlIssuer>();
         services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
-        services.TryAddSingleton<BucketHttp>();
-        services.TryAddSingleton<BucketDocuments>();
-        services.TryAddSingleton<BucketProbe>();
-        services.TryAddSingleton(provider => new StatusBucket(
-            provider.GetRequiredService<S3Connection>(),
-            provider.GetRequiredService<BucketDocuments>(),
-            provider.GetRequiredService<BucketProbe>(),
-            provider.GetRequiredService<IOptions<S3Options>>(),
-            provider.GetRequiredService<IOptions<StatusBucketOptions>>(),
-            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
-            provider.GetRequiredService<ILogger<StatusBucket>>()));
+        services.TryAddSingleton<S3HttpClient>();
         return builder;
     }
 
@@ -68,13 +55,6 @@ public static class OffloadedPollingBuilderS3Extensions
     {
         services.AddOptions<S3Options>()
             .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
-            .ValidateOnStart();
-        services.AddOptions<StatusBucketOptions>()
-            .Configure<SettingsSection>((options, settings) =>
-            {
-                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-            })
             .ValidateOnStart();
     }
 }

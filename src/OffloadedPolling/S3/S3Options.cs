@@ -38,16 +38,16 @@ public sealed class S3Options
     /// </value>
     public bool RequireConditionalWrites { get; set; } = true;
 
-    /// <summary>The origins of pages that may poll, for <see cref="StatusBucket"/>: <c>https://shop.example.com</c>, or with a port.</summary>
+    /// <summary>The origins of pages that may poll, for <c>StatusBucket</c>: <c>https://shop.example.com</c>, or with a port.</summary>
     /// <value>Empty unless set. <c>*</c> is refused: whoever gets hold of a status URL could then read it from any page.</value>
     public IList<string> AllowedOrigins { get; } = [];
 
-    /// <summary>The addresses that may read by status URL, for <see cref="StatusBucket"/>, in CIDR notation: <c>203.0.113.0/24</c>, <c>2001:db8::/32</c>.</summary>
+    /// <summary>The addresses that may read by status URL, for <c>StatusBucket</c>, in CIDR notation: <c>203.0.113.0/24</c>, <c>2001:db8::/32</c>.</summary>
     /// <value>Empty unless set: every address may.</value>
     public IList<string> AllowedIpRanges { get; } = [];
 
     /// <summary>
-    /// The VPC endpoints through which status URLs may be read, for <see cref="StatusBucket"/>: <c>vpce-1a2b3c4d</c>. Beside
+    /// The VPC endpoints through which status URLs may be read, for <c>StatusBucket</c>: <c>vpce-1a2b3c4d</c>. Beside
     /// <see cref="AllowedIpRanges"/>, coming by either is enough.
     /// </summary>
     /// <value>Empty unless set.</value>

@@ -1,13 +1,13 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Bucket;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.S3;
 
 /// <summary>
 /// Polls S3 once as a caller does, by a status URL and without redirects: what the SDK's requests reach, a presigned URL may not.
 /// </summary>
-internal sealed class S3StatusUrlProbe(S3WriteProbe written, BucketHttp http, IOptions<S3Options> options, TimeProvider time)
+internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, IOptions<S3Options> options, TimeProvider time)
 {
     // Health checks come every few seconds, and each poll is billed.
     private static readonly TimeSpan _fresh = TimeSpan.FromMinutes(1);

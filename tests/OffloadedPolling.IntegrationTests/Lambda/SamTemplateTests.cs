@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
@@ -53,7 +54,7 @@ public sealed class SamTemplateTests
     {
         const string Origin = "https://pages.example.com";
         await using var host = await TestHost.CreateAsync(
-            s3: new Uri("https://s3.eu-west-1.amazonaws.com"), bucket: "bucket-of-the-stack", build: builder => builder.Services.Configure<S3Options>(s3 => s3.AllowedOrigins.Add(Origin)));
+            s3: new Uri("https://s3.eu-west-1.amazonaws.com"), bucket: "bucket-of-the-stack", build: builder => builder.AddProvisioning().Services.Configure<S3Options>(s3 => s3.AllowedOrigins.Add(Origin)));
         var written = JsonNode.Parse(host.Services.GetRequiredService<StatusBucket>().ToCloudFormation())!["Resources"]!.AsObject();
         written["StatusBucket"]!["Properties"]!.AsObject().Remove("BucketName");
 

@@ -16,6 +16,7 @@ public sealed class PackagesTests(LocalPackages packages)
             "OffloadedPolling.AspNetCore.OpenApi.nupkg", "OffloadedPolling.AspNetCore.OpenApi.snupkg",
             "OffloadedPolling.AspNetCore.nupkg", "OffloadedPolling.AspNetCore.snupkg",
             "OffloadedPolling.Client.nupkg", "OffloadedPolling.Client.snupkg",
+            "OffloadedPolling.Provisioning.nupkg", "OffloadedPolling.Provisioning.snupkg",
             "OffloadedPolling.Sqlite.nupkg", "OffloadedPolling.Sqlite.snupkg",
             "OffloadedPolling.Templates.nupkg",
             "OffloadedPolling.nupkg", "OffloadedPolling.snupkg",
@@ -29,6 +30,7 @@ public sealed class PackagesTests(LocalPackages packages)
     [InlineData(
         "OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken",
         "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi", "OpenTelemetry.Api")]
+    [InlineData("OffloadedPolling.Provisioning", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
     [InlineData("OffloadedPolling.Sqlite", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
     public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
     {

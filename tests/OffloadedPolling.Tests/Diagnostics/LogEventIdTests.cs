@@ -100,7 +100,8 @@ public sealed class LogEventIdTests
     [Fact]
     public void EventIds_AreThoseThatOperatorsFilterBy()
     {
-        var found = new[] { typeof(OffloadedPolling.Diagnostics.Log), typeof(OffloadedPolling.Log), typeof(AspNetCore.Log), typeof(OffloadedPolling.Sqlite.Log) }
+        var found = new[] { typeof(OffloadedPolling.Diagnostics.Log), typeof(OffloadedPolling.Log), typeof(OffloadedPolling.Provisioning.Log), typeof(AspNetCore.Log),
+            typeof(OffloadedPolling.Sqlite.Log) }
             .SelectMany(log => log.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
             .Where(message => message.EventId is not null)

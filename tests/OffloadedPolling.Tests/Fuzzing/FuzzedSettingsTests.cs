@@ -88,7 +88,7 @@ public sealed class FuzzedSettingsTests
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"OffloadedPolling:{setting.Key}", setting.Value)))
             .Build().GetSection("OffloadedPolling");
         var services = new ServiceCollection();
-        services.AddOffloadedPolling(section).WithS3().WithSts().WithSqs().AddOperation<Parcel>("parcels", ParcelJson.Default);
+        services.AddOffloadedPolling(section).WithS3().WithSts().WithSqs().AddProvisioning().AddOperation<Parcel>("parcels", ParcelJson.Default);
         using var provider = services.BuildServiceProvider();
         try
         {

@@ -261,7 +261,7 @@ public sealed class StartupTests
     }
 
     private static IOffloadedPollingBuilder Whole(IOffloadedPollingBuilder builder) =>
-        builder.WithS3().WithSqs().AddOperation<Letter>("letters", LetterJson.Default);
+        builder.WithS3().WithSqs().AddProvisioning().AddOperation<Letter>("letters", LetterJson.Default);
 
     private static List<string> Validate(IServiceCollection services)
     {

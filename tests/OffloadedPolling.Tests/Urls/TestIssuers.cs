@@ -3,8 +3,8 @@ using Amazon.S3;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Bucket;
 using OffloadedPolling.S3;
+using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.Urls;
@@ -30,7 +30,7 @@ internal static class TestIssuers
         return new S3PresignedUrlIssuer(
             connection,
             new SigningCredentialsSource(connection, NullLogger<SigningCredentialsSource>.Instance),
-            new S3StatusUrlProbe(probe, new BucketHttp(connection), s3Options, time),
+            new S3StatusUrlProbe(probe, new S3HttpClient(connection), s3Options, time),
             Options.Create(options ?? new OffloadedPollingOptions { MaxUrlLifetime = TimeSpan.FromDays(7) }),
             time,
             logger ?? NullLogger<S3PresignedUrlIssuer>.Instance);

@@ -1,0 +1,67 @@
+using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Provisioning;
+
+/// <summary>Orders sets up its bucket in development, and there alone.</summary>
+public sealed class OrdersBucketTests : IDisposable
+{
+    private readonly Caller _caller = new();
+
+    public void Dispose() => _caller.Dispose();
+
+    [Fact]
+    public async Task InDevelopment_AnOrderGoesItsWayAfterTheBucketWasSetUp()
+    {
+        using var settings = await OrdersSettings.CreateAsync();
+        var development = In("Development", settings);
+        development["OffloadedPolling__S3__AllowedOrigins__0"] = "http://localhost:5080";
+        await using var orders = await OrdersProcess.StartAsync(development);
+
+        var accepted = await _caller.PlaceAsync(orders.Address);
+        var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
+
+        Assert.Equal(OperationState.Succeeded, end.State);
+        using var s3 = TestServers.NewS3Client();
+        var rules = (await s3.GetLifecycleConfigurationAsync(settings.Bucket)).Configuration.Rules;
+        Assert.Equal(1, Assert.Single(rules).Expiration.Days);
+        Assert.Equal("http://localhost:5080", Assert.Single(Assert.Single((await s3.GetCORSConfigurationAsync(settings.Bucket)).Configuration.Rules).AllowedOrigins));
+        Assert.Contains("Encryption of the bucket", orders.Output, StringComparison.Ordinal);
+        Assert.Contains("BlockPublicAccess: Undone", orders.Output, StringComparison.Ordinal);
+        Assert.Contains("TlsOnly: LeftOut", orders.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InProduction_TheBucketStaysAsItIs()
+    {
+        using var settings = await OrdersSettings.CreateAsync();
+        await using var orders = await OrdersProcess.StartAsync(In("Production", settings));
+
+        using var s3 = TestServers.NewS3Client();
+        Assert.Empty((await s3.GetLifecycleConfigurationAsync(settings.Bucket)).Configuration?.Rules ?? []);
+    }
+
+    [Fact]
+    public async Task InDevelopment_ABucketThatIsNotThere_IsLoggedAndTheStartGoesOn()
+    {
+        using var settings = await OrdersSettings.CreateAsync();
+        using var s3 = TestServers.NewS3Client();
+        await s3.DeleteBucketAsync(settings.Bucket);
+        await using var orders = OrdersProcess.Start(In("Development", settings));
+
+        await Eventually.TrueAsync(
+            () => orders.Output.Contains("The bucket could not be set up", StringComparison.Ordinal) && orders.Output.Contains("Now listening on", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(60), () => orders.Output);
+
+        Assert.Contains("the bucket does not exist", orders.Output, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> In(string environment, OrdersSettings settings)
+    {
+        var all = settings.For("All");
+        all["DOTNET_ENVIRONMENT"] = environment;
+        all["ASPNETCORE_ENVIRONMENT"] = environment;
+        all["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information";
+        return all;
+    }
+}

@@ -1,0 +1,73 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using OffloadedPolling.IntegrationTests.Servers;
+using static OffloadedPolling.Provisioning.StatusBucketPartState;
+
+namespace OffloadedPolling.IntegrationTests.Provisioning;
+
+/// <summary>Documents that go by themselves, and what stays.</summary>
+public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixture<FastLifecycle>, IAsyncDisposable
+{
+    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    private readonly string _bucket = $"test-{Guid.NewGuid():n}";
+
+    // The server takes nearly such a day for one bucket, and begins anew with the day: with two it may never come to the second.
+    public async ValueTask DisposeAsync()
+    {
+        using var s3 = TestServers.NewS3Client(server.Address);
+        await s3.DeleteLifecycleConfigurationAsync(_bucket, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Expiry_DocumentsGo_AndAllElseStays()
+    {
+        using var s3 = TestServers.NewS3Client(server.Address);
+        await using var host = await HostAsync(s3, versions: false);
+        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Expiry"));
+
+        // A "day" is so short here that the document may be gone at once: it is not looked at.
+        await host.Operations.AcceptAsync(new Parcel("to somebody"), _cancel);
+        await PutAsync(s3, host, "operations-profiles/parcels.json");
+        await PutAsync(s3, host, "reports/of-somebody-else");
+
+        await Eventually.TrueAsync(async () => !(await KeysAsync(s3, host)).Any(key => key.StartsWith("operations/", StringComparison.Ordinal)), _timeout, () => "The document is still there.");
+        Assert.Equal(["operations-profiles/parcels.json", "reports/of-somebody-else"], await KeysAsync(s3, host));
+    }
+
+    [Fact]
+    public async Task NoncurrentExpiry_OldVersionsGoToo()
+    {
+        using var s3 = TestServers.NewS3Client(server.Address);
+        await using var host = await HostAsync(s3, versions: true);
+        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("NoncurrentExpiry"));
+
+        await PutAsync(s3, host, "operations/x.json");
+        await PutAsync(s3, host, "operations/x.json");
+
+        // First the newest becomes a delete marker, then the versions go, then the marker.
+        await Eventually.TrueAsync(async () => await VersionsAsync(s3, host) == 0, _timeout, () => "Versions are still there.");
+    }
+
+    private async Task<TestHost> HostAsync(AmazonS3Client s3, bool versions)
+    {
+        await s3.PutBucketAsync(_bucket, _cancel);
+        if (versions)
+        {
+            await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = _bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } }, _cancel);
+        }
+
+        return await BucketHost.CreateAsync(bucket: _bucket, address: server.Address);
+    }
+
+    private static Task<PutObjectResponse> PutAsync(AmazonS3Client s3, TestHost host, string key) => s3.PutObjectAsync(
+        new PutObjectRequest { BucketName = host.Bucket, Key = key, ContentBody = "{}", UseChunkEncoding = false }, _cancel);
+
+    private static async Task<List<string>> KeysAsync(AmazonS3Client s3, TestHost host) =>
+        [.. ((await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = host.Bucket }, _cancel)).S3Objects ?? []).Select(found => found.Key)];
+
+    private static async Task<int> VersionsAsync(AmazonS3Client s3, TestHost host) =>
+        (await s3.ListVersionsAsync(new ListVersionsRequest { BucketName = host.Bucket }, _cancel)).Versions?.Count ?? 0;
+}

@@ -1,0 +1,354 @@
+using Microsoft.AspNetCore.Http;
+using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Provisioning;
+using static OffloadedPolling.Provisioning.StatusBucketPartState;
+
+namespace OffloadedPolling.IntegrationTests.Provisioning;
+
+/// <summary>What is made of a server's less friendly answers, and of what Ceph's gateway does not do.</summary>
+public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
+{
+    private const string Origin = "https://shop.example.com";
+
+    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+
+    private RecordingProxy _s3 = null!;
+
+    public async ValueTask InitializeAsync() => _s3 = await RecordingProxy.StartAsync(TestServers.S3);
+
+    public ValueTask DisposeAsync() => _s3.DisposeAsync();
+
+    [Fact]
+    public async Task ApplyAsync_AWriteThatIsDenied_NamesThePermissionAndTheOthersGoOn()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context => Is(context, "PUT", "cors") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Refused, Applied, Applied), (report.State("Cors"), report.State("Expiry"), report.State("SignatureAge")));
+        Assert.Contains("Grant s3:PutBucketCORS, or switch the part off", report.Part("Cors").Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AccessDenied", 403, "Grant s3:GetLifecycleConfiguration")]
+    [InlineData("NoSuchThing", 404, "NoSuchThing")]
+    public async Task ApplyAsync_ALifecycleThatCannotBeRead_IsNotOverwritten(string code, int status, string expected)
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context => Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, code, status) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        _s3.Intercept = null;
+
+        Assert.Equal((Refused, Applied), (report.State("Expiry"), report.State("Cors")));
+        Assert.Contains(expected, report.Part("Expiry").Reason, StringComparison.Ordinal);
+        Assert.Null(await host.ReadAsync("lifecycle"));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AWriteOfWhichNobodyKnowsWhetherItWasDone_IsTakenBackAndRefused()
+    {
+        await using var host = await HostAsync();
+        _s3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Refused, Applied), (report.State("Cors"), report.State("SignatureAge")));
+        Assert.Null(await host.ReadAsync("cors"));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AConnectionThatBreaks_TakesBackWhatWasNotTriedYet()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context =>
+        {
+            if (Is(context, "PUT", "policy"))
+            {
+                context.Abort();
+                return Task.FromResult(true);
+            }
+
+            return Task.FromResult(false);
+        };
+
+        await Assert.ThrowsAsync<OperationStoreException>(() => host.StatusBucket().ApplyAsync(_cancel));
+
+        Assert.Contains(_s3.Requests, request => request is { Method: "PUT", StatusCode: 200 });
+        Assert.Equal((null, null), (await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_APartInTheMiddleThatBreaksReads_IsTakenBackAloneAndTheInnocentStand()
+    {
+        await using var host = await HostAsync();
+        var cors = false;
+        _s3.Intercept = context =>
+        {
+            cors = context.Request.Query.ContainsKey("cors") && context.Request.Method != "GET" ? context.Request.Method == "PUT" : cors;
+            return cors && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+                ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+                : Task.FromResult(false);
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Applied, Undone, Applied), (report.State("Expiry"), report.State("Cors"), report.State("SignatureAge")));
+        Assert.Contains("Reading an object failed: AccessDenied", report.Part("Cors").Reason, StringComparison.Ordinal);
+        Assert.True(report.ProbePassed, report.ToString());
+        Assert.Null(await host.ReadAsync("cors"));
+        Assert.Contains("SignatureAge", await host.ReadAsync("policy"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AStrangersRuleThatCameMeanwhile_OutlivesTheUndo()
+    {
+        await using var host = await HostAsync();
+        await using var stranger = await BucketHost.CreateAsync(bucket: host.Bucket);
+        await stranger.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
+        var cors = false;
+        _s3.Intercept = async context =>
+        {
+            var wasPut = Is(context, "PUT", "cors");
+            if (cors && wasPut)
+            {
+                cors = false;
+            }
+            else if (wasPut)
+            {
+                cors = true;
+            }
+            else if (cors && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            {
+                var now = (await stranger.ReadAsync("cors"))!;
+                if (!now.Contains("second", StringComparison.Ordinal))
+                {
+                    await stranger.WriteAsync("cors", now.Replace("</CORSConfiguration>", $"{Theirs("second")}</CORSConfiguration>", StringComparison.Ordinal));
+                }
+
+                return await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+            }
+
+            return false;
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Undone, Applied), (report.State("Cors"), report.State("SignatureAge")));
+        var left = await host.ReadAsync("cors");
+        Assert.Contains("first", left, StringComparison.Ordinal);
+        Assert.Contains("second", left, StringComparison.Ordinal);
+        Assert.DoesNotContain(Origin, left, StringComparison.Ordinal);
+
+        static string Theirs(string id) =>
+            $"<CORSRule><ID>{id}</ID><AllowedOrigin>https://{id}.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule>";
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AProbeThatFailsThoughAllIsTakenBack_EndsTheSetUpThere()
+    {
+        await using var host = await HostAsync(settings: s3 => s3.AllowedIpRanges.Add("127.0.0.1/32"));
+        var written = false;
+        _s3.Intercept = context =>
+        {
+            written |= Is(context, "PUT", "cors");
+            return written && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+                ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+                : Task.FromResult(false);
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.False(report.ProbePassed);
+        Assert.Contains("It does so with everything taken back. Nothing more was applied.", report.Probe, StringComparison.Ordinal);
+        Assert.Equal((Missing, null, null, null), (report.State("Network"), await host.ReadAsync("policy"), await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")));
+        foreach (var part in (string[])["Expiry", "Cors", "SignatureAge"])
+        {
+            Assert.Equal(Undone, report.State(part));
+            Assert.StartsWith("It was taken back, though that did not help. Failed: Writing an object failed: AccessDenied", report.Part(part).Reason, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 506);
+        Assert.DoesNotContain(host.Log.Entries, entry => entry.Text.Contains("With it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task CheckAsync_APartThatIsOffAndMayNotBeLookedAt_StaysOff()
+    {
+        await using var host = await HostAsync(parts => (parts.Expiry, parts.NoncurrentExpiry) = (false, false));
+        _s3.Intercept = context => Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().CheckAsync(_cancel);
+
+        Assert.Equal(Off, report.State("Expiry"));
+        Assert.StartsWith("It is switched off. Whether an earlier set-up left something cannot be told: AccessDenied", report.Part("Expiry").Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("versioning", "NoncurrentExpiry", "Grant s3:GetBucketVersioning,")]
+    [InlineData("policyStatus", "BlockPublicAccess", "Grant s3:GetBucketPolicyStatus,")]
+    public async Task CheckAsync_ADocumentBesideThePartsOwnThatIsDenied_NamesItsPermission(string resource, string part, string expected)
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        _s3.Intercept = context => Is(context, "GET", resource) ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+
+        var report = await host.StatusBucket().CheckAsync(_cancel);
+
+        Assert.Equal(Refused, report.State(part));
+        Assert.Contains(expected, report.Part(part).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ACallerThatGivesUpBeforeTheProbesObjectIsDeleted_LeavesNone()
+    {
+        await using var host = await HostAsync();
+        using var giveUp = new CancellationTokenSource();
+        _s3.Intercept = context =>
+        {
+            if (context.Request.Method != "GET" || !context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            {
+                return Task.FromResult(false);
+            }
+
+            giveUp.Cancel();
+            context.Abort();
+            return Task.FromResult(true);
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.StatusBucket().ApplyAsync(giveUp.Token));
+
+        Assert.Contains(_s3.Requests, request => request.Method == "DELETE" && request.Path.Contains("bucket-probe-", StringComparison.Ordinal));
+        using var s3 = TestServers.NewS3Client();
+        Assert.Empty((await s3.ListObjectsV2Async(new() { BucketName = host.Bucket }, _cancel)).S3Objects ?? []);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ProbesObjectsThatCannotBeDeleted_AreAllTold()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context => context.Request.Method == "DELETE" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.True(report.ProbePassed);
+        Assert.Equal(3, report.Probe!.Split("The object 'operations/bucket-probe-").Length);
+        Assert.Equal(2, host.Log.Entries.Count(entry => entry.Id == 508));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        _s3.Intercept = context => Is(context, "DELETE", "publicAccessBlock") || Is(context, "PUT", "publicAccessBlock") && _s3.Requests.Any(request => request.StatusCode == 403)
+            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal(NotUndone, report.State("BlockPublicAccess"));
+        Assert.Contains("Take it away by hand", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
+        Assert.False(report.ProbePassed);
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 507);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_TheLifecyclesDefaultSize_IsSentAlong()
+    {
+        await using var host = await HostAsync();
+        await host.WriteAsync("lifecycle", """
+            <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
+            """);
+        _s3.AfterUpstream = context =>
+        {
+            if (Is(context, "GET", "lifecycle"))
+            {
+                context.Response.Headers["x-amz-transition-default-minimum-object-size"] = "varies_by_storage_class";
+            }
+        };
+
+        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Expiry"));
+
+        Assert.Contains(_s3.Requests, request => request.Method == "PUT"
+            && request.Headers.GetValueOrDefault("x-amz-transition-default-minimum-object-size") == "varies_by_storage_class");
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ANetworkThatThisMachineIsNotOf_StandsWhereHostsAreNotAsked()
+    {
+        // As on AWS: the denial is for presigned requests alone.
+        string? policy = null;
+        _s3.Intercept = async context =>
+        {
+            if (Is(context, "PUT", "policy"))
+            {
+                using var body = new StreamReader(context.Request.Body);
+                policy = await body.ReadToEndAsync();
+                context.Response.StatusCode = 204;
+                return true;
+            }
+
+            if (Is(context, "GET", "policy") && policy is not null)
+            {
+                await context.Response.WriteAsync(policy);
+                return true;
+            }
+
+            return policy is not null && context.Request.Query.ContainsKey("X-Amz-Signature") && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        };
+        await using var host = await HostAsync(parts => parts.SignatureAge = false, s3 => s3.AllowedIpRanges.Add("203.0.113.0/24"));
+
+        var first = await host.StatusBucket().ApplyAsync(_cancel);
+        var second = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Applied, AsItShouldBe), (first.State("Network"), second.State("Network")));
+        Assert.Equal((true, true), (first.ProbePassed, second.ProbePassed));
+        Assert.Contains("A presigned read from this machine does not", first.Probe, StringComparison.Ordinal);
+        Assert.Contains("203.0.113.0/24", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ABucketOpenToEverybody_KeepsItsReaders()
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        _s3.Intercept = async context =>
+        {
+            if (!Is(context, "GET", "policyStatus"))
+            {
+                return false;
+            }
+
+            await context.Response.WriteAsync("<PolicyStatus xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsPublic>TRUE</IsPublic></PolicyStatus>");
+            return true;
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Refused, Applied), (report.State("BlockPublicAccess"), report.State("Expiry")));
+        Assert.Contains("lets everybody in", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_OnTheWire_WritesWhatIsMissingAndNothingAtTheSecondTime()
+    {
+        await using var host = await HostAsync();
+        await host.StatusBucket().ApplyAsync(_cancel);
+        var before = _s3.Requests.Count;
+
+        await host.StatusBucket().ApplyAsync(_cancel);
+
+        // The probe's object is all that is written.
+        Assert.All(_s3.Requests.Skip(before).Where(request => request.Method != "GET"), request => Assert.Contains("/operations/bucket-probe-", request.Path, StringComparison.Ordinal));
+    }
+
+    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) => BucketHost.CreateAsync(
+        s3 =>
+        {
+            s3.AllowedOrigins.Add(Origin);
+            settings?.Invoke(s3);
+        }, switches, address: _s3.Address);
+
+    private static bool Is(HttpContext context, string method, string resource) => context.Request.Method == method && context.Request.Query.ContainsKey(resource);
+}

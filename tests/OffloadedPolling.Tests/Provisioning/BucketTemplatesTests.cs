@@ -1,0 +1,254 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using OffloadedPolling.Provisioning;
+
+namespace OffloadedPolling.Tests.Provisioning;
+
+/// <summary>The plan as templates.</summary>
+public sealed class BucketTemplatesTests
+{
+    [Fact]
+    public void ToCloudFormation_AndToCli_SayTheSame()
+    {
+        var plan = Plan();
+        var properties = BucketTemplates.ToCloudFormation(plan)["Resources"]!["StatusBucket"]!["Properties"]!;
+        var policy = BucketTemplates.ToCloudFormation(plan)["Resources"]!["StatusBucketPolicy"]!["Properties"]!["PolicyDocument"]!;
+        var cli = BucketTemplates.ToCli(plan);
+
+        Assert.True(JsonNode.DeepEquals(cli["policy"], policy));
+        Assert.True(JsonNode.DeepEquals(cli["publicAccessBlock"], properties["PublicAccessBlockConfiguration"]));
+        Assert.Equal("AES256", properties["BucketEncryption"]!["ServerSideEncryptionConfiguration"]![0]!["ServerSideEncryptionByDefault"]!["SSEAlgorithm"]!.GetValue<string>());
+        Assert.Equal("AES256", cli["encryption"]!["Rules"]![0]!["ApplyServerSideEncryptionByDefault"]!["SSEAlgorithm"]!.GetValue<string>());
+
+        var rules = properties["LifecycleConfiguration"]!["Rules"]!.AsArray();
+        var cliRules = cli["lifecycle"]!["Rules"]!.AsArray();
+        Assert.Equal(3, rules.Count);
+        Assert.Equal(cliRules.Select(rule => rule!["ID"]!.GetValue<string>()), rules.Select(rule => rule!["Id"]!.GetValue<string>()));
+        Assert.Equal(365, rules[0]!["ExpirationInDays"]!.GetValue<int>());
+        Assert.Equal(365, cliRules[0]!["Expiration"]!["Days"]!.GetValue<int>());
+        Assert.Equal("200000", rules[1]!["ObjectSizeGreaterThan"]!.GetValue<string>());
+        Assert.Equal(200000, cliRules[1]!["Filter"]!["And"]!["ObjectSizeGreaterThan"]!.GetValue<int>());
+        Assert.Equal(30, rules[1]!["Transitions"]![0]!["TransitionInDays"]!.GetValue<int>());
+        Assert.Equal(30, cliRules[1]!["Transitions"]![0]!["Days"]!.GetValue<int>());
+        Assert.True(rules[2]!["ExpiredObjectDeleteMarker"]!.GetValue<bool>());
+        Assert.Equal(1, cliRules[2]!["NoncurrentVersionExpiration"]!["NoncurrentDays"]!.GetValue<int>());
+
+        var cors = properties["CorsConfiguration"]!["CorsRules"]![0]!;
+        var cliCors = cli["cors"]!["CORSRules"]![0]!;
+        Assert.True(JsonNode.DeepEquals(cliCors["AllowedOrigins"], cors["AllowedOrigins"]));
+        Assert.True(JsonNode.DeepEquals(cliCors["ExposeHeaders"], cors["ExposedHeaders"]));
+        Assert.True(JsonNode.DeepEquals(cliCors["MaxAgeSeconds"], cors["MaxAge"]));
+    }
+
+    [Fact]
+    public void LifecycleRules_InAllThreeWaysOfWriting_SayTheSame()
+    {
+        var rules = Plan().On<LifecyclePart>().Select(part => part.Rule).Append(new LifecycleRule("small", "a/") { Transitions = [("GLACIER_IR", 5), ("DEEP_ARCHIVE", 99)] }).ToList();
+
+        Assert.Equal(4, rules.Count);
+        foreach (var rule in rules)
+        {
+            // CloudFormation has other names for some, and neither Filter nor And.
+            var xml = Leaves(rule.ToXml(prefixInRule: false)).ToList();
+            var told = xml.Where(leaf => leaf.Path != "Prefix").Select(leaf => leaf.Path switch
+            {
+                "ID" => ("Id", leaf.Value),
+                "Filter.Prefix" or "Filter.And.Prefix" => ("Prefix", leaf.Value),
+                "Filter.And.ObjectSizeGreaterThan" => ("ObjectSizeGreaterThan", leaf.Value),
+                "Transitions.Days" => ("Transitions.TransitionInDays", leaf.Value),
+                "Expiration.Days" => ("ExpirationInDays", leaf.Value),
+                "Expiration.ExpiredObjectDeleteMarker" => ("ExpiredObjectDeleteMarker", leaf.Value),
+                _ => leaf,
+            });
+            Assert.Equal(xml.Order(), Leaves(rule.ToCli()).Order());
+            Assert.Equal(told.Order(), Leaves(rule.ToCloudFormation()).Order());
+        }
+    }
+
+    private static IEnumerable<(string Path, string Value)> Leaves(XElement element, string path = "") => element.Elements().SelectMany(child =>
+    {
+        var name = path + (child.Name.LocalName == "Transition" ? "Transitions" : child.Name.LocalName);
+        return child.HasElements ? Leaves(child, name + ".") : [(name, child.Value)];
+    });
+
+    private static IEnumerable<(string Path, string Value)> Leaves(JsonNode? node, string path = "") => node switch
+    {
+        JsonObject fields => fields.SelectMany(field => Leaves(field.Value, path.Length == 0 ? field.Key : $"{path}.{field.Key}")),
+        JsonArray several => several.SelectMany(each => Leaves(each, path)),
+        _ => [(path, node!.ToString())],
+    };
+
+    [Theory]
+    [InlineData(true, new[] { "10.0.0.0/8" }, false, "names private addresses (10.0.0.0/8), and S3 sees public ones alone: they let nobody in, and there is nothing else, so that everybody is shut out.")]
+    [InlineData(true, new[] { "fd00::/8", "192.168.7.0/24" }, false, "(192.168.7.0/24, fd00::/8)")]
+    [InlineData(true, new[] { "127.0.0.1/32", "203.0.113.0/24" }, false, "(127.0.0.1/32), and S3 sees public ones alone: they let nobody in. Name")]
+    [InlineData(true, new[] { "172.16.0.0/12" }, true, "they let nobody in. Name")]
+    [InlineData(true, new[] { "203.0.113.0/24", "172.0.0.0/8", "2001:db8::/32" }, false, null)]
+    [InlineData(false, new[] { "10.0.0.0/8" }, false, null)]
+    public void Network_WithPrivateAddressesOnAws_IsWarnedOf(bool isAws, string[] ranges, bool vpcEndpoint, string? expected)
+    {
+        var settings = new S3Options();
+        ranges.ToList().ForEach(settings.AllowedIpRanges.Add);
+        if (vpcEndpoint)
+        {
+            settings.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
+        }
+
+        var warning = new BucketPlan("status", "aws", false, settings, new StatusBucketOptions(), new OffloadedPollingOptions(), isAws).Parts.Single(part => part.Name == "Network").Warning;
+
+        Assert.Equal(expected is null, warning is null);
+        Assert.Contains(expected ?? "", warning ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToCloudFormation_KeepsTheBucketWhenTheStackGoes() =>
+        Assert.All(BucketTemplates.ToCloudFormation(Plan())["Resources"]!.AsObject(), resource =>
+            Assert.Equal(("Retain", "Retain"), (resource.Value!["DeletionPolicy"]!.GetValue<string>(), resource.Value["UpdateReplacePolicy"]!.GetValue<string>())));
+
+    [Fact]
+    public void Templates_WithTheSameSettingsInAnotherOrder_AreTheSameText()
+    {
+        var (one, other) = (Plan(), Plan(s3 => ReverseAll(s3)));
+
+        Assert.Equal(PolicyDocument.ToText(BucketTemplates.ToCloudFormation(one)), PolicyDocument.ToText(BucketTemplates.ToCloudFormation(other)));
+        Assert.Equal(PolicyDocument.ToText(BucketTemplates.ToCli(one)), PolicyDocument.ToText(BucketTemplates.ToCli(other)));
+    }
+
+    [Fact]
+    public void Policy_IsForThePrefixAlone_ButForTls()
+    {
+        var statements = BucketTemplates.ToCli(Plan(partition: "aws-cn"))["policy"]!["Statement"]!.AsArray();
+
+        Assert.Equal(3, statements.Count);
+        foreach (var statement in statements.Where(statement => statement!["Sid"]!.GetValue<string>() != OwnNames.TlsOnlySid))
+        {
+            Assert.Equal("arn:aws-cn:s3:::status/operations/*", Assert.Single(statement!["Resource"]!.AsArray())!.GetValue<string>());
+            Assert.Equal("REST-QUERY-STRING", statement["Condition"]!["StringEqualsIfExists"]!["s3:authType"]!.GetValue<string>());
+        }
+
+        var tls = statements.Single(statement => statement!["Sid"]!.GetValue<string>() == OwnNames.TlsOnlySid)!;
+        Assert.Equal(["arn:aws-cn:s3:::status", "arn:aws-cn:s3:::status/*"], tls["Resource"]!.AsArray().Select(each => each!.GetValue<string>()));
+        Assert.Equal("false", tls["Condition"]!["BoolIfExists"]!["aws:SecureTransport"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("00:00:30", "120000")]
+    [InlineData("01:00:00", "3600000")]
+    [InlineData("7.00:00:00", "604800000")]
+    public void SignatureAge_IsTheLongestLifetimeInMilliseconds_TwoMinutesAtLeast(string lifetime, string expected)
+    {
+        var statements = BucketTemplates.ToCli(Plan(options: polling => polling.MaxUrlLifetime = TimeSpan.Parse(lifetime, System.Globalization.CultureInfo.InvariantCulture)))["policy"]!["Statement"]!.AsArray();
+
+        Assert.Equal(expected, Assert.Single(statements.Select(statement => statement!["Condition"]!["NumericGreaterThan"]?["s3:signatureAge"]?.GetValue<string>()).OfType<string>()));
+    }
+
+    [Theory]
+    [InlineData("00:01:00", 1)]
+    [InlineData("1.00:00:00", 1)]
+    [InlineData("1.00:00:01", 2)]
+    public void Expiry_IsInWholeDays_RoundedUp(string retention, int days) =>
+        Assert.Equal(days, BucketPlan.DaysOf(TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture)));
+
+    [Fact]
+    public void Templates_OverHttp_LeaveTlsOnlyOutAndSaySo()
+    {
+        var plan = Plan(isHttp: true);
+
+        Assert.DoesNotContain(OwnNames.TlsOnlySid, BucketTemplates.ToCli(plan)["policy"]!.ToJsonString(), StringComparison.Ordinal);
+        BucketTemplates.ToCloudFormation(plan)["Metadata"]!["Notes"]!.ToJsonString().Should().Contain("TlsOnly is left out");
+        Assert.Contains("TlsOnly is left out", BucketTemplates.ToCli(plan)["notes"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToCloudFormation_WithManyWarnings_KeepsItsDescriptionWithin1024Bytes()
+    {
+        var plan = Plan(
+            s3 =>
+            {
+                s3.AllowedVpcEndpoints.Clear();
+                Enumerable.Range(0, 20).ToList().ForEach(number => s3.AllowedIpRanges.Add($"10.{number}.0.0/16"));
+            },
+            transitions: [("STANDARD_IA", 30), ("GLACIER_IR", 90), ("DEEP_ARCHIVE", 200)],
+            isAws: true);
+
+        var template = BucketTemplates.ToCloudFormation(plan);
+
+        Encoding.UTF8.GetByteCount(template["Description"]!.GetValue<string>()).Should().BeLessThanOrEqualTo(1024);
+        var notes = template["Metadata"]!["Notes"]!.AsArray().Select(note => note!.GetValue<string>()).ToList();
+        string.Join(' ', notes).Should().Contain("10.9.0.0/16").And.Contain("DEEP_ARCHIVE");
+        string.Join(' ', notes).Length.Should().BeGreaterThan(1024, "otherwise this shows nothing");
+        template.Select(member => member.Key).Should().Equal("AWSTemplateFormatVersion", "Description", "Metadata", "Resources");
+    }
+
+    [Fact]
+    public void ToCloudFormation_WithoutWarnings_HasNoNotes()
+    {
+        var template = BucketTemplates.ToCloudFormation(Plan());
+
+        template.Select(member => member.Key).Should().Equal("AWSTemplateFormatVersion", "Description", "Resources");
+    }
+
+    [Fact]
+    public void Templates_WithEverythingOff_HoldTheBucketAlone()
+    {
+        var off = new StatusBucketOptions
+        {
+            BlockPublicAccess = false, TlsOnly = false, SignatureAge = false, Network = false, Cors = false, Expiry = false, NoncurrentExpiry = false, Encryption = false,
+        };
+
+        var plan = new BucketPlan("status", "aws", false, new S3Options(), off, new OffloadedPollingOptions());
+
+        Assert.Empty(BucketTemplates.ToCli(plan));
+        Assert.Equal("""{"BucketName":"status"}""", Assert.Single(BucketTemplates.ToCloudFormation(plan)["Resources"]!.AsObject()).Value!["Properties"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Names_OfAPrefixOfAnyLength_FitWhatS3Takes()
+    {
+        var (one, other) = (new string('a', 899) + "/", new string('a', 898) + "b/");
+
+        Assert.InRange(OwnNames.RuleId("transitions", one).Length, 1, 255);
+        Assert.NotEqual(OwnNames.RuleId("expiry", one), OwnNames.RuleId("expiry", other));
+        Assert.NotEqual(OwnNames.Sid("Network", "a/b/"), OwnNames.Sid("Network", "ab/"));
+        Assert.Matches("^[A-Za-z0-9]+$", OwnNames.Sid("Network", "a-b_c.d/"));
+    }
+
+    private static BucketPlan Plan(
+        Action<S3Options>? s3 = null, bool isHttp = false, string partition = "aws", Action<OffloadedPollingOptions>? options = null,
+        (string StorageClass, int AfterDays)[]? transitions = null, bool isAws = false)
+    {
+        var settings = new S3Options { BucketName = "status" };
+        foreach (var origin in (string[])["https://shop.example.com", "http://localhost:5080"])
+        {
+            settings.AllowedOrigins.Add(origin);
+        }
+
+        foreach (var range in (string[])["203.0.113.0/24", "2001:db8::/32"])
+        {
+            settings.AllowedIpRanges.Add(range);
+        }
+
+        settings.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
+        s3?.Invoke(settings);
+        var switches = new StatusBucketOptions { TransitionsAboveBytes = 200_000 };
+        foreach (var (storageClass, days) in transitions ?? [("STANDARD_IA", 30)])
+        {
+            switches.Transitions.Add(new() { StorageClass = storageClass, AfterDays = days });
+        }
+
+        var polling = new OffloadedPollingOptions { Retention = TimeSpan.FromDays(365), MaxDocumentBytes = 1024 * 1024 };
+        options?.Invoke(polling);
+        return new BucketPlan("status", partition, isHttp, settings, switches, polling, isAws);
+    }
+
+    private static void ReverseAll(S3Options s3)
+    {
+        foreach (var list in (IList<string>[])[s3.AllowedOrigins, s3.AllowedIpRanges])
+        {
+            var reversed = list.Reverse().ToList();
+            list.Clear();
+            reversed.ForEach(list.Add);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using OffloadedPolling.Provisioning;
+
+namespace OffloadedPolling.Tests.Provisioning;
+
+/// <summary>A policy in which strangers have statements.</summary>
+public sealed class PolicyDocumentTests
+{
+    private const string Sid = "OffloadedPollingTest";
+
+    [Fact]
+    public void With_RandomPoliciesOfStrangers_KeepsEveryStatementAndMember()
+    {
+        var random = new Random(20261125);
+        for (var run = 0; run < 500; run++)
+        {
+            var foreign = RandomPolicy(random);
+            var hadOwn = random.Next(2) == 0 && foreign["Statement"] is JsonArray;
+            if (hadOwn)
+            {
+                foreign["Statement"]!.AsArray().Insert(0, Own("old"));
+            }
+
+            var merged = JsonNode.Parse(PolicyDocument.Parse(foreign.ToJsonString()).With(Own("new")))!.AsObject();
+
+            var before = foreign["Statement"] is JsonArray several ? several : new JsonArray(foreign["Statement"]!.DeepClone());
+            var after = merged["Statement"]!.AsArray();
+            Assert.Equal(before.Count + (hadOwn ? 0 : 1), after.Count);
+            Assert.Equal(Strangers(before), Strangers(after));
+            Assert.Equal("new", Assert.Single(after, each => SidOf(each) == Sid)!["Action"]!.GetValue<string>());
+            Assert.Equal(Others(foreign), Others(merged));
+        }
+    }
+
+    [Fact]
+    public void With_TheSameTwice_ChangesNothingMore()
+    {
+        var once = PolicyDocument.Parse(null).With(Own("a"));
+
+        Assert.Equal(once, PolicyDocument.Parse(once).With(Own("a")));
+    }
+
+    [Fact]
+    public void TakeBack_APolicyThatOthersChangedMeanwhile_KeepsTheirsAndRemovesOurs()
+    {
+        var part = new PolicyPart("Test", "so", Own("a"));
+        var finding = part.Compare(null);
+        var now = JsonNode.Parse(finding.After!.Text)!;
+        now["Statement"]!.AsArray().Add((JsonNode)new JsonObject { ["Sid"] = "theirs" });
+
+        Assert.Null(part.TakeBack(finding.After, finding));
+        Assert.Equal("""{"Version":"2012-10-17","Statement":[{"Sid":"theirs"}]}""", part.TakeBack(new BucketDocument(now.ToJsonString()), finding)!.Text);
+    }
+
+    [Fact]
+    public void With_APolicyThatWouldBeTooLarge_IsRefusedWithItsSize()
+    {
+        var foreign = new JsonObject { ["Statement"] = new JsonArray(new JsonObject { ["Sid"] = new string('x', PolicyDocument.MaxBytes) }) };
+
+        var refused = Assert.Throws<UnexpectedDocumentException>(() => PolicyDocument.Parse(foreign.ToJsonString()).With(Own("a")));
+
+        Assert.Contains("S3 takes 20480", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]", "no JSON object")]
+    [InlineData("{", "cannot be read without loss")]
+    [InlineData("{}", "no Statement that is a list or an object")]
+    [InlineData("""{"Statement":[{"Sid":"a","Sid":"b"}]}""", "cannot be read without loss")]
+    public void Parse_WhatWouldBeLost_IsRefused(string policy, string why) =>
+        Assert.Contains(why, Assert.Throws<UnexpectedDocumentException>(() => PolicyDocument.Parse(policy)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Find_TheSameSidTwice_IsRefused()
+    {
+        var policy = new JsonObject { ["Statement"] = new JsonArray(Own("a"), Own("b")) };
+
+        Assert.Throws<UnexpectedDocumentException>(() => PolicyDocument.Parse(policy.ToJsonString()).Find(Sid));
+    }
+
+    [Theory]
+    [InlineData("""{"a":"x"}""", """{"a":["x"]}""", true)]
+    [InlineData("""{"a":["x","y"],"b":1}""", """{"b":"1","a":["y","x"]}""", true)]
+    [InlineData("""{"a":false}""", """{"a":"false"}""", true)]
+    [InlineData("""{"a":"x"}""", """{"a":"X"}""", false)]
+    [InlineData("""{"a":"x"}""", """{"a":"x","b":"y"}""", false)]
+    public void IsSame_WhatAServerMayRewrite_IsTheSame(string left, string right, bool same) =>
+        Assert.Equal(same, PolicyMeaning.IsSame(JsonNode.Parse(left), JsonNode.Parse(right)));
+
+    private static JsonObject Own(string action) => new() { ["Sid"] = Sid, ["Effect"] = "Deny", ["Action"] = action };
+
+    private static string? SidOf(JsonNode? statement) => (statement as JsonObject)?["Sid"]?.GetValue<string>();
+
+    private static List<string> Strangers(JsonArray statements) => [.. statements.Where(each => SidOf(each) != Sid).Select(each => each!.ToJsonString())];
+
+    private static List<string> Others(JsonObject policy) => [.. policy.Where(member => member.Key != "Statement").Select(member => $"{member.Key}={member.Value?.ToJsonString()}")];
+
+    private static JsonObject RandomPolicy(Random random)
+    {
+        var policy = new JsonObject { ["Version"] = random.Next(2) == 0 ? "2012-10-17" : "2008-10-17" };
+        for (var more = random.Next(3); more > 0; more--)
+        {
+            policy[Text(random)] = RandomValue(random, 2);
+        }
+
+        policy["Statement"] = random.Next(4) == 0 ? Statement(random) : new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(_ => Statement(random))]);
+        return policy;
+    }
+
+    private static JsonObject Statement(Random random)
+    {
+        var statement = new JsonObject();
+        if (random.Next(2) == 0)
+        {
+            statement["Sid"] = $"{Sid}{Text(random)}";
+        }
+
+        for (var more = random.Next(1, 5); more > 0; more--)
+        {
+            statement[Text(random)] = RandomValue(random, 3);
+        }
+
+        return statement;
+    }
+
+    private static JsonNode? RandomValue(Random random, int depth) => random.Next(depth > 0 ? 6 : 4) switch
+    {
+        0 => JsonValue.Create(Text(random)),
+        1 => JsonValue.Create(random.Next()),
+        2 => JsonValue.Create(random.Next(2) == 0),
+        3 => JsonNode.Parse("1.50e3"),
+        4 => new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => RandomValue(random, depth - 1))]),
+        _ => new JsonObject([.. Enumerable.Range(0, random.Next(3)).Select(at => KeyValuePair.Create($"{Text(random)}{at}", RandomValue(random, depth - 1)))]),
+    };
+
+    private static string Text(Random random) =>
+        string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => "abcXYZ:/*-\"\\<é✓"[random.Next(15)]));
+}
