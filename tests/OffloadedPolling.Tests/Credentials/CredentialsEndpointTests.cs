@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
+using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Sts;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
@@ -183,7 +184,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Map_WithoutAnIssuer_MapsNone()
+    public async Task Map_WithoutSts_MapsNone()
     {
         _host = await ConformanceHost.StartAsync(_provider, build: builder => HeaderAuthentication.Add(builder.Services));
 
@@ -238,7 +239,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
                     HeaderAuthentication.Add(builder.Services);
                 }
 
-                builder.Services.AddSingleton(Substitute.For<ITemporaryCredentialsIssuer>());
+                builder.Services.AddSingleton<IOperationEndpoints, CredentialsEndpoint>();
                 builder.Services.AddSingleton(_issuer);
                 build?.Invoke(builder);
             },

@@ -284,7 +284,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
         if (host == "credentials")
         {
-            services.AddSingleton(Substitute.For<ITemporaryCredentialsIssuer>());
+            services.AddSingleton<IOperationEndpoints, CredentialsEndpoint>();
             services.AddSingleton(Substitute.For<IStatusCredentialsIssuer>());
             services.AddAuthorization();
         }
