@@ -1,9 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-using OffloadedPolling.AspNetCore;
-using OffloadedPolling.Client.S3;
-using OffloadedPolling.Provisioning;
-using OffloadedPolling.Sqlite;
-using OffloadedPolling.Sts;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
@@ -17,14 +12,7 @@ public sealed class HouseRulesTests
 
     private static readonly string[] _wordsToAvoid = ["Manager", "Helper", "Util", "Service", "Job"];
 
-    private static readonly IEnumerable<Type> _publicTypes =
-        new[]
-        {
-            typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(S3Options).Assembly, typeof(OperationResults).Assembly,
-            typeof(OffloadedPollingOpenApiServiceCollectionExtensions).Assembly, typeof(SqliteOptions).Assembly,
-            typeof(StsOptions).Assembly, typeof(S3StatusReader).Assembly, typeof(StatusBucket).Assembly,
-        }
-            .SelectMany(assembly => assembly.GetExportedTypes());
+    private static readonly IEnumerable<Type> _publicTypes = Library.Assemblies.SelectMany(assembly => assembly.GetExportedTypes());
 
     [Fact]
     public void PublicTypes_AreSealedOrStaticOrInterfaces() =>

@@ -2,8 +2,6 @@ using OffloadedPolling.S3;
 using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Provisioning;
 

@@ -1,7 +1,6 @@
 using OffloadedPolling.S3;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Provisioning;
 

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.S3;
-using OffloadedPolling.Settings;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

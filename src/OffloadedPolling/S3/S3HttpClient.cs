@@ -1,4 +1,3 @@
-using OffloadedPolling.S3;
 using Amazon.Runtime;
 
 namespace OffloadedPolling.S3;

@@ -15,9 +15,12 @@ public sealed class PackagesTests(LocalPackages packages)
         [
             "OffloadedPolling.AspNetCore.OpenApi.nupkg", "OffloadedPolling.AspNetCore.OpenApi.snupkg",
             "OffloadedPolling.AspNetCore.nupkg", "OffloadedPolling.AspNetCore.snupkg",
+            "OffloadedPolling.Client.S3.nupkg", "OffloadedPolling.Client.S3.snupkg",
             "OffloadedPolling.Client.nupkg", "OffloadedPolling.Client.snupkg",
+            "OffloadedPolling.Core.nupkg", "OffloadedPolling.Core.snupkg",
             "OffloadedPolling.Provisioning.nupkg", "OffloadedPolling.Provisioning.snupkg",
             "OffloadedPolling.Sqlite.nupkg", "OffloadedPolling.Sqlite.snupkg",
+            "OffloadedPolling.Sts.nupkg", "OffloadedPolling.Sts.snupkg",
             "OffloadedPolling.Templates.nupkg",
             "OffloadedPolling.nupkg", "OffloadedPolling.snupkg",
         ],
@@ -25,13 +28,21 @@ public sealed class PackagesTests(LocalPackages packages)
 
     [Theory]
     [InlineData("OffloadedPolling.Client")]
-    [InlineData("OffloadedPolling", "OffloadedPolling.Client", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
-    [InlineData("OffloadedPolling.AspNetCore", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "OpenTelemetry.Api")]
+    [InlineData("OffloadedPolling.Client.S3", "OffloadedPolling.Client", "AWSSDK.S3")]
+    [InlineData("OffloadedPolling.Core", "OffloadedPolling.Client", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData(
-        "OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken",
-        "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi", "OpenTelemetry.Api")]
-    [InlineData("OffloadedPolling.Provisioning", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
-    [InlineData("OffloadedPolling.Sqlite", "OffloadedPolling", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options.ConfigurationExtensions", "OpenTelemetry.Api")]
+        "OffloadedPolling", "OffloadedPolling.Core", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS",
+        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+    [InlineData("OffloadedPolling.AspNetCore", "OffloadedPolling.Core")]
+    [InlineData("OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi")]
+    [InlineData(
+        "OffloadedPolling.Provisioning", "OffloadedPolling", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS",
+        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+    [InlineData(
+        "OffloadedPolling.Sqlite", "OffloadedPolling.Core", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions",
+        "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+    [InlineData(
+        "OffloadedPolling.Sts", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken")]
     public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
     {
         using var package = ZipFile.OpenRead(packages.PathOf(id));

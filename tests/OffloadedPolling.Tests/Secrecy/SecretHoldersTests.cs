@@ -1,17 +1,14 @@
 using System.Diagnostics;
-using OffloadedPolling.AspNetCore;
 using OffloadedPolling.S3;
 using OffloadedPolling.Sqlite;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Secrecy;
 
 /// <summary>That whatever holds a status URL, a key or a token prints itself without it, by ToString and in a debugger.</summary>
 public sealed class SecretHoldersTests
 {
-    private static readonly List<Type> _holders = [.. new[]
-    {
-        typeof(OperationStatus).Assembly, typeof(IOffloadedOperations).Assembly, typeof(OperationResults).Assembly, typeof(SqliteOptions).Assembly,
-    }.SelectMany(SecretHolders.In)];
+    private static readonly List<Type> _holders = [.. Library.Assemblies.SelectMany(SecretHolders.In)];
 
     [Fact]
     public void TypesWithASecret_AreFound() => Assert.Subset(
