@@ -43,7 +43,7 @@ internal sealed class Figures
     /// <summary>Keeps of a status URL whose it is; the rest is a credential.</summary>
     public void SeeStatusUrl(string url) => StatusUrls ??= new Uri(new Uri(url).GetLeftPart(UriPartial.Authority));
 
-    public void CountLook(OperationLook look)
+    public void CountLook(OperationPoll look)
     {
         Interlocked.Increment(ref _looks);
         if (look.Unnoticed is { } unnoticed)

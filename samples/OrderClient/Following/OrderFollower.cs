@@ -21,7 +21,7 @@ internal sealed class OrderFollower : IDisposable
             HostAddress = host,
             Timeout = timeout,
             AtLeastEvery = atLeastEvery,
-            Looked = figures.CountLook,
+            Polled = figures.CountLook,
 
             // It is passed before each renewal, and those are what is counted here.
             AuthorizeRenewal = (request, _) =>

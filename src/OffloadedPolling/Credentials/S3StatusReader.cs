@@ -41,15 +41,15 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             return await LookAsync(etag, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return StatusReading.Faulty(timeout.IsCancellationRequested ? $"no answer within {_timeout}" : "the client gave up");
         }

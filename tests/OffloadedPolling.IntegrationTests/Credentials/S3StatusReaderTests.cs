@@ -21,7 +21,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
     private readonly List<string?> _refused = [];
 
-    private readonly List<OperationLook> _looks = [];
+    private readonly List<OperationPoll> _looks = [];
 
     private readonly List<StatusCredentials> _given = [];
 
@@ -205,7 +205,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     {
         Timeout = _patience,
         AtLeastEvery = TimeSpan.FromSeconds(0.2),
-        Looked = _looks.Add,
+        Polled = _looks.Add,
         NewReader = id => new S3StatusReader((refused, cancel) =>
         {
             _refused.Add(refused?.AccessKeyId);

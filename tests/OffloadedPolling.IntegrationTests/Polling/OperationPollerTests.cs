@@ -10,7 +10,7 @@ namespace OffloadedPolling.IntegrationTests.Polling;
 /// <summary>The poller at a running Orders whose status documents lie on S3; whatever passes between it and S3 is seen.</summary>
 public sealed partial class OperationPollerTests : IAsyncLifetime
 {
-    private readonly List<OperationLook> _looks = [];
+    private readonly List<OperationPoll> _looks = [];
 
     private readonly List<string> _pollersPaths = [];
 
@@ -219,7 +219,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
     private OperationPoller NewPoller(Action<OperationPollerOptions>? configure = null)
     {
-        var options = new OperationPollerOptions { Timeout = TimeSpan.FromSeconds(60), Looked = _looks.Add };
+        var options = new OperationPollerOptions { Timeout = TimeSpan.FromSeconds(60), Polled = _looks.Add };
         configure?.Invoke(options);
         return new OperationPoller(options);
     }

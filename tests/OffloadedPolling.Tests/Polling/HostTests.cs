@@ -12,7 +12,7 @@ public sealed class HostTests : IAsyncLifetime
 
     private readonly FakeTimeProvider _hostTime = new(DateTimeOffset.UnixEpoch.AddYears(56));
 
-    private readonly List<OperationLook> _looks = [];
+    private readonly List<OperationPoll> _looks = [];
 
     private ConformanceHost _host = null!;
 
@@ -23,7 +23,7 @@ public sealed class HostTests : IAsyncLifetime
         _host = await ConformanceHost.StartAsync(_provider, time: _hostTime);
         _poller = new OperationPoller(new OperationPollerOptions
         {
-            HostAddress = _host.Address, Timeout = TimeSpan.FromMinutes(1), Looked = _looks.Add,
+            HostAddress = _host.Address, Timeout = TimeSpan.FromMinutes(1), Polled = _looks.Add,
         });
     }
 

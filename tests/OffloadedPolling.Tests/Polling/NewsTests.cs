@@ -40,7 +40,7 @@ public sealed class NewsTests : IDisposable
         Assert.Equal(2, (await _bench.WatchAsync()).Count);
 
         Assert.Equal([null, "\"1\"", "\"1\"", "\"2\""], _bench.Server.Requests.Select(request => request.Headers.GetValueOrDefault("If-None-Match")));
-        Assert.Equal([true, false, false, true], _bench.Looks.Select(look => look.IsNews));
+        Assert.Equal([true, false, false, true], _bench.Looks.Select(look => look.IsNew));
         Assert.Equal([1, 2, 3, 4], _bench.Looks.Select(look => look.Number));
         Assert.Equal([200, 304, 200, 200], _bench.Looks.Select(look => (int)look.StatusCode!));
     }
@@ -67,7 +67,7 @@ public sealed class NewsTests : IDisposable
 
         Assert.Equal("\"new\"", _bench.Server.Requests[2].Headers["If-None-Match"]);
         Assert.Equal(PollerBench.Scheduled(PollerBench.Estimate, _bench.Time.Waits[1]), _bench.Time.Waits[2]);
-        Assert.False(_bench.Looks[1].IsNews);
+        Assert.False(_bench.Looks[1].IsNew);
     }
 
     [Fact]

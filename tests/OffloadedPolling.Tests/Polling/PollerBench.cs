@@ -24,7 +24,7 @@ internal sealed class PollerBench : IDisposable
         Time = new PollerTime { ClockError = clockError };
         Server = new ScriptedServer(Time);
         _http = new HttpClient(Server) { Timeout = Timeout.InfiniteTimeSpan };
-        Options = new OperationPollerOptions { TimeProvider = Time, Random = () => 0.5, Looked = look => Looks.Add(look) };
+        Options = new OperationPollerOptions { TimeProvider = Time, Random = () => 0.5, Polled = look => Looks.Add(look) };
     }
 
     public static OperationEstimate Estimate { get; } = new() { Median = TimeSpan.FromSeconds(60), Upper = TimeSpan.FromSeconds(100) };
@@ -36,7 +36,7 @@ internal sealed class PollerBench : IDisposable
     /// <summary>To be changed before the poller is first used.</summary>
     public OperationPollerOptions Options { get; }
 
-    public List<OperationLook> Looks { get; } = [];
+    public List<OperationPoll> Looks { get; } = [];
 
     public OperationPoller Poller => _poller ??= new OperationPoller(_http, Options);
 

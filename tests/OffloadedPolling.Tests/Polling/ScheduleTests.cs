@@ -145,7 +145,7 @@ public sealed class ScheduleTests : IDisposable
 
         // Every 30 seconds in the end, after some that grew.
         Assert.InRange(_bench.Looks.Count, 100, 150);
-        Assert.All(_bench.Looks, look => Assert.True(look.IsNews));
+        Assert.All(_bench.Looks, look => Assert.True(look.IsNew));
         Assert.All(_bench.Time.Waits.Skip(20), wait => Assert.Equal(TimeSpan.FromSeconds(30), wait));
     }
 
@@ -202,7 +202,7 @@ public sealed class ScheduleTests : IDisposable
 
         var schedule = new PollSchedule(PollerBench.Estimate, PollSchedule.DefaultTargetDelay(PollerBench.Estimate));
         var delay = schedule.NextDelay(TimeSpan.Zero);
-        Assert.Equal([PollerBench.Waited(PollJitter.Apply(delay, schedule.NextDelay(delay), random))], _bench.Time.Waits);
+        Assert.Equal([PollerBench.Waited(PollPace.Jitter(delay, schedule.NextDelay(delay), random))], _bench.Time.Waits);
     }
 
     [Fact]
@@ -256,34 +256,6 @@ public sealed class ScheduleTests : IDisposable
 
         var expected = PollerBench.Waited(new PollSchedule(PollerBench.Estimate, target).NextDelay(TimeSpan.Zero));
         Assert.Equal([expected, expected], _bench.Time.Waits);
-    }
-
-    [Fact]
-    public void Schedule_OfAnEstimateThatIsTheSameByItsValues_IsKept()
-    {
-        var pace = new PollPace(_bench.Options, Measured(13));
-        var schedule = pace.Schedule;
-
-        pace.Follow(Measured(13));
-        Assert.Same(schedule, pace.Schedule);
-
-        pace.Follow(Measured(14));
-        Assert.NotSame(schedule, pace.Schedule);
-        schedule = pace.Schedule;
-
-        pace.Follow(Measured(14) with { Quantiles = null });
-        Assert.NotSame(schedule, pace.Schedule);
-        schedule = pace.Schedule;
-
-        pace.Follow(Measured(14) with { Quantiles = null });
-        Assert.Same(schedule, pace.Schedule);
-
-        static OperationEstimate Measured(int last) => new()
-        {
-            Median = TimeSpan.FromSeconds(7),
-            Upper = TimeSpan.FromSeconds(11),
-            Quantiles = [.. Enumerable.Range(1, 12).Append(last).Select(second => TimeSpan.FromSeconds(second))],
-        };
     }
 
     [Fact]

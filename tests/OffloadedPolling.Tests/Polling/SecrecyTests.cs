@@ -68,7 +68,7 @@ public sealed class SecrecyTests : IDisposable
             WatchedOperation.From(accepted, _bench.Options),
             ResumeToken.Parse(_bench.Poller.GetResumeToken(accepted)),
             ResumeToken.Parse(_bench.Poller.GetResumeToken(_bench.Accepted(null))),
-            new RenewedUrl { Url = url, ExpiresAt = DateTimeOffset.UnixEpoch },
+            new RenewedUrl("200 OK") { Url = url, ExpiresAt = DateTimeOffset.UnixEpoch },
             new StatusReading(new HttpAnswer { Code = HttpStatusCode.OK, Body = Encoding.UTF8.GetBytes(PollerBench.StatusUrl) }),
         ];
 

@@ -24,7 +24,7 @@ public sealed class TroubleTests : IDisposable
 
         Assert.Equal(TimeSpan.FromSeconds(0.5), _bench.Time.Waits[1]);
         Assert.NotEmpty(_bench.Looks[0].Fault!);
-        Assert.Equal((false, true), (_bench.Looks[0].IsNews, _bench.Looks[1].IsNews));
+        Assert.Equal((false, true), (_bench.Looks[0].IsNew, _bench.Looks[1].IsNew));
         Assert.Equal(trouble is "refused" or "broken" or "hangs" or "abandoned", _bench.Looks[0].StatusCode is null);
     }
 

@@ -23,7 +23,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
         AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.All,
     });
 
-    private readonly List<OperationLook> _polls = [];
+    private readonly List<OperationPoll> _polls = [];
 
     private WebApplication _server = null!;
 
@@ -42,7 +42,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
             return (_answers.TryDequeue(out var answer) ? answer : SucceedAsync)(context);
         });
         await _server.StartAsync();
-        _poller = new OperationPoller(_http, new OperationPollerOptions { TimeProvider = new PollerTime(), Looked = _polls.Add });
+        _poller = new OperationPoller(_http, new OperationPollerOptions { TimeProvider = new PollerTime(), Polled = _polls.Add });
     }
 
     public async ValueTask DisposeAsync()
