@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace OffloadedPolling.Client;
 
@@ -14,7 +13,7 @@ internal static class AcceptedResponse
         var body = await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is not (HttpStatusCode.Accepted or HttpStatusCode.OK))
         {
-            var problem = TryRead(body, OperationJson.Problem);
+            var problem = OperationJson.TryRead(body, OperationJson.Problem);
             var words = string.Join(": ", new[] { problem?.Title, problem?.Detail }.Where(word => !string.IsNullOrEmpty(word)));
             var reason = words == "" ? "" : $", {words}";
             throw new HttpRequestException(
@@ -23,7 +22,8 @@ internal static class AcceptedResponse
                 response.StatusCode);
         }
 
-        if (TryRead(body, OperationJson.Accepted) is not { Id: not null } accepted || HttpUrl.Parse(accepted.StatusUrl) is null)
+        var accepted = OperationJson.TryRead(body, OperationJson.Accepted);
+        if (accepted is null || HttpUrl.Parse(accepted.StatusUrl) is null)
         {
             throw new JsonException(
                 $"The body of this {(int)response.StatusCode} is no accepted operation with a status URL. "
@@ -45,19 +45,6 @@ internal static class AcceptedResponse
         {
             const string Message = "The body of the host's answer broke off, or could not be decompressed.";
             throw new HttpRequestException(HttpRequestError.ResponseEnded, Message, broken);
-        }
-    }
-
-    private static T? TryRead<T>(byte[] body, JsonTypeInfo<T> json)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, json);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

@@ -1,9 +1,6 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>
-/// The exception that is thrown when an operation ended as <see cref="OperationState.Canceled"/>, because somebody asked the host to
-/// cancel it.
-/// </summary>
+/// <summary>The exception that is thrown when an operation ended as <see cref="OperationState.Canceled"/>, at somebody's request.</summary>
 /// <remarks>Not an <see cref="OperationCanceledException"/>, which says that the caller stopped waiting.</remarks>
 public sealed class CanceledOperationException : Exception
 {

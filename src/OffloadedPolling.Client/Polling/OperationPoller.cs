@@ -120,10 +120,7 @@ public sealed class OperationPoller : IDisposable
         AcceptedOperation accepted, IProgress<OperationStatus>? progress = null, CancellationToken cancellationToken = default) =>
         CompleteAsync(WatchedOperation.From(accepted, _options), progress, cancellationToken);
 
-    /// <param name="resumeToken">
-    /// The text that <see cref="GetResumeToken"/> or an exception returned. Keep it where nobody can change it. If
-    /// <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set, <see cref="OperationPollerOptions.HostAddress"/> must be set, too.
-    /// </param>
+    /// <param name="resumeToken">The token, as for <see cref="WatchAsync(string, CancellationToken)"/>.</param>
     /// <param name="progress">Receives each new document, including the last one.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is not a resume token.</exception>
@@ -155,10 +152,7 @@ public sealed class OperationPoller : IDisposable
         return CompleteAsync(WatchedOperation.From(accepted, _options), resultJson, progress, cancellationToken);
     }
 
-    /// <param name="resumeToken">
-    /// The text that <see cref="GetResumeToken"/> or an exception returned. Keep it where nobody can change it. If
-    /// <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set, <see cref="OperationPollerOptions.HostAddress"/> must be set, too.
-    /// </param>
+    /// <param name="resumeToken">The token, as for <see cref="WatchAsync(string, CancellationToken)"/>.</param>
     /// <param name="resultJson">The metadata that the result is deserialized with.</param>
     /// <param name="progress">Receives each new document, including the last one.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>

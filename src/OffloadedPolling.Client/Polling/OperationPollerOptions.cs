@@ -45,9 +45,7 @@ public sealed class OperationPollerOptions
     public TimeSpan? AtLeastEvery { get; set; }
 
     /// <summary>Gets or sets the deadline of the whole wait, from its start.</summary>
-    /// <value>
-    /// More than 0 and at most 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, which is the default.
-    /// </value>
+    /// <value>More than 0 and at most 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, the default.</value>
     public TimeSpan Timeout { get; set; } = System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>Gets or sets how long one request may take before it counts as failed and is retried.</summary>

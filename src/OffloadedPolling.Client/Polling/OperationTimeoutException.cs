@@ -1,9 +1,7 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>
-/// The exception that is thrown when an operation has not ended by the deadline. The operation continues; <see cref="ResumeToken"/> lets
-/// you wait for it again.
-/// </summary>
+/// <summary>The exception that is thrown when an operation has not ended by the deadline.</summary>
+/// <remarks>The operation continues. <see cref="ResumeToken"/> lets you wait for it again.</remarks>
 public sealed class OperationTimeoutException : TimeoutException
 {
     /// <summary>Initializes a new instance of the <see cref="OperationTimeoutException"/> class.</summary>

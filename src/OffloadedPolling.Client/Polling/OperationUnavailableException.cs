@@ -18,10 +18,7 @@ public sealed class OperationUnavailableException : Exception
     /// <summary>Gets the newest document seen; <see langword="null"/> if none was.</summary>
     public OperationStatus? LastStatus { get; }
 
-    /// <summary>
-    /// Gets the token to resume from once the caller has access to the operation. It is not a credential, so the exception may be kept and
-    /// shown.
-    /// </summary>
+    /// <summary>Gets the token to resume from once the caller has access again. It is not a credential.</summary>
     /// <value>
     /// <see langword="null"/> if no operation URL is known, because the token would be a credential.
     /// <see cref="OperationPoller.GetResumeToken"/> returns it even so.
@@ -32,9 +29,7 @@ public sealed class OperationUnavailableException : Exception
 /// <summary>Specifies why an operation cannot be followed any further.</summary>
 public enum OperationUnavailableReason
 {
-    /// <summary>
-    /// The status URL has expired, and no operation URL is known to renew it at; or five new URLs in a row have expired, too.
-    /// </summary>
+    /// <summary>The status URL has expired, and no operation URL is known to renew it at; or five new URLs in a row have expired.</summary>
     Expired,
 
     /// <summary>There is no status any more because its retention is over, or there never was one.</summary>

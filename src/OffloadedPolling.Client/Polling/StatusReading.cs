@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace OffloadedPolling.Client;
@@ -62,19 +61,8 @@ public sealed class StatusReading
         return new(new HttpAnswer { Code = code, RetryAfter = retryAfter }) { Fault = words };
     }
 
-    internal static StatusReading Document(HttpAnswer answer)
-    {
-        try
-        {
-            if (Utf8.IsValid(answer.Body) && JsonSerializer.Deserialize(answer.Body, OperationJson.Status) is { } status)
-            {
-                return new StatusReading(answer) { Status = status };
-            }
-        }
-        catch (JsonException)
-        {
-        }
-
-        return new StatusReading(answer) { Fault = "the body is no status document" };
-    }
+    internal static StatusReading Document(HttpAnswer answer) =>
+        Utf8.IsValid(answer.Body) && OperationJson.TryRead(answer.Body, OperationJson.Status) is { } status
+            ? new StatusReading(answer) { Status = status }
+            : new StatusReading(answer) { Fault = "the body is no status document" };
 }

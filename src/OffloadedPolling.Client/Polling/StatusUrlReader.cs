@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 
 namespace OffloadedPolling.Client;
 
@@ -51,7 +50,7 @@ internal sealed class StatusUrlReader(PollerHttp http, Uri url, DateTimeOffset? 
             "ExpiredToken" => OperationUnavailableReason.Expired,
             "AccessDenied" when Element(body, "Message")?.Contains("expired", StringComparison.OrdinalIgnoreCase) is true =>
                 OperationUnavailableReason.Expired,
-            null => ReadProblem(answer),
+            null => ReasonOf(OperationJson.TryRead(answer.Body, OperationJson.Problem), answer.Code),
             _ => OperationUnavailableReason.Forbidden,
         };
         // Then the two clocks that count may say it: the store's, and the instant that the host promised.
@@ -63,25 +62,13 @@ internal sealed class StatusUrlReader(PollerHttp http, Uri url, DateTimeOffset? 
         };
     }
 
-    private static OperationUnavailableReason ReadProblem(HttpAnswer answer)
+    private static OperationUnavailableReason ReasonOf(OperationProblem? problem, HttpStatusCode? code) => problem switch
     {
-        OperationProblem? problem = null;
-        try
-        {
-            problem = JsonSerializer.Deserialize(answer.Body, OperationJson.Problem);
-        }
-        catch (JsonException)
-        {
-        }
-
-        return problem switch
-        {
-            { Type: UrlExpired } => OperationUnavailableReason.Expired,
-            // A 404 without a problem comes from whatever stands before the host: that route is not there.
-            { Status: (int)HttpStatusCode.NotFound } when answer.Code == HttpStatusCode.NotFound => OperationUnavailableReason.Missing,
-            _ => OperationUnavailableReason.Forbidden,
-        };
-    }
+        { Type: UrlExpired } => OperationUnavailableReason.Expired,
+        // A 404 without a problem comes from whatever is in front of the host: it does not have that route.
+        { Status: (int)HttpStatusCode.NotFound } when code == HttpStatusCode.NotFound => OperationUnavailableReason.Missing,
+        _ => OperationUnavailableReason.Forbidden,
+    };
 
     // S3's errors are flat.
     private static string? Element(string xml, string name)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 
 namespace OffloadedPolling.Client;
 
@@ -34,15 +33,7 @@ internal sealed class StatusUrlRenewal(PollerHttp http, OperationPollerOptions o
 
     private static RenewedUrl Read(HttpAnswer answer, string id)
     {
-        AcceptedOperation? accepted = null;
-        try
-        {
-            accepted = JsonSerializer.Deserialize(answer.Body, OperationJson.Accepted);
-        }
-        catch (JsonException)
-        {
-        }
-
+        var accepted = OperationJson.TryRead(answer.Body, OperationJson.Accepted);
         if (accepted is null || HttpUrl.Parse(accepted.StatusUrl) is not { } url)
         {
             return new RenewedUrl("200 without a status URL");

@@ -3,7 +3,25 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>A list of durations as an array of seconds.</summary>
+/// <summary>Reads and writes a duration as a number of seconds, at least 0, with at most three decimals.</summary>
+internal sealed class SecondsConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => Write(writer, value);
+
+    internal static TimeSpan Read(ref Utf8JsonReader reader)
+    {
+        var seconds = reader.GetDouble();
+        return seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new JsonException($"{seconds} is no duration in seconds; it must be 0 or more.");
+    }
+
+    internal static void Write(Utf8JsonWriter writer, TimeSpan value) => writer.WriteNumberValue(Math.Round(value.TotalSeconds, 3));
+}
+
+/// <summary>Reads and writes a list of durations as an array of seconds.</summary>
 internal sealed class SecondsListConverter : JsonConverter<IReadOnlyList<TimeSpan>>
 {
     public override IReadOnlyList<TimeSpan> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
