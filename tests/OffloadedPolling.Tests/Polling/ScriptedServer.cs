@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace OffloadedPolling.Tests.Polling;
 
 /// <summary>The store and the host in one: answers requests as a test has written down, in turn.</summary>
-internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
+internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessageHandler
 {
     public const string UrlExpired =
         """<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2026-11-23T10:00:00Z</Expires></Error>""";

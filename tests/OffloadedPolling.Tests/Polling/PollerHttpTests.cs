@@ -1,22 +1,12 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Polling;
 
-/// <summary>What a server that is not right may answer, over HTTP and with the decompression of the caller's own client.</summary>
-public sealed class UnusualAnswersTests : IAsyncLifetime
+/// <summary>What a faulty server may answer, over HTTP and with the decompression of the caller's own client.</summary>
+public sealed class PollerHttpTests : IAsyncLifetime
 {
     private static readonly byte[] _garbage = [.. Enumerable.Range(0, 200).Select(number => (byte)(number * 37))];
-
-    private readonly List<string?> _tagsAsked = [];
-
-    private readonly Queue<Func<HttpContext, Task>> _answers = [];
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -25,24 +15,15 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
 
     private readonly List<OperationPoll> _polls = [];
 
-    private WebApplication _server = null!;
+    private LoopbackServer _server = null!;
 
     private OperationPoller _poller = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1);
-        _server = builder.Build();
-        _server.Run(context =>
-        {
-            _tagsAsked.Add(context.Request.Headers.IfNoneMatch);
-            return (_answers.TryDequeue(out var answer) ? answer : SucceedAsync)(context);
-        });
-        await _server.StartAsync();
-        _poller = new OperationPoller(_http, new OperationPollerOptions { TimeProvider = new PollerTime(), Polled = _polls.Add });
+        _server = await LoopbackServer.StartAsync();
+        _poller = new OperationPoller(
+            _http, new OperationPollerOptions { TimeProvider = new AutoAdvancingTimeProvider(), Polled = _polls.Add });
     }
 
     public async ValueTask DisposeAsync()
@@ -58,7 +39,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     [InlineData("br")]
     public async Task Poll_ABodyThatCannotBeDecompressed_IsRetried(string encoding)
     {
-        _answers.Enqueue(context =>
+        _server.Then(context =>
         {
             context.Response.Headers.ContentEncoding = encoding;
             return context.Response.Body.WriteAsync(_garbage).AsTask();
@@ -74,7 +55,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     [Fact]
     public async Task Poll_ABodyThatBreaksOff_IsRetried()
     {
-        _answers.Enqueue(async context =>
+        _server.Then(async context =>
         {
             context.Response.ContentLength = 1000;
             await context.Response.WriteAsync("{");
@@ -94,7 +75,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     public async Task Poll_ABodyOver2MiB_IsRetried(bool isAnnounced)
     {
         var body = new byte[(2 * 1024 * 1024) + 1];
-        _answers.Enqueue(context =>
+        _server.Then(context =>
         {
             context.Response.ContentLength = isAnnounced ? body.Length : null;
             return context.Response.Body.WriteAsync(body).AsTask();
@@ -121,13 +102,13 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     [Fact]
     public async Task Poll_AfterAnETagThatIsNotAscii_GoesWithoutIfNoneMatch()
     {
-        _answers.Enqueue(context => ShowAsync(context, OperationState.Running, "\"é\""));
-        _answers.Enqueue(context => ShowAsync(context, OperationState.Running, "\"plain\""));
+        _server.ThenShow(OperationState.Running, "\"é\"");
+        _server.ThenShow(OperationState.Running, "\"plain\"");
 
         var last = await _poller.WaitForCompletionAsync(Accepted());
 
         last.State.Should().Be(OperationState.Succeeded);
-        _tagsAsked.Should().Equal(null, null, "\"plain\"");
+        _server.Requests.Select(request => request.Headers.GetValueOrDefault("If-None-Match")).Should().Equal(null, null, "\"plain\"");
         _polls.Should().OnlyContain(poll => poll.Fault == null);
     }
 
@@ -136,7 +117,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     [InlineData("br")]
     public async Task ReadAcceptedAsync_ABodyThatCannotBeDecompressed_ThrowsAnHttpRequestException(string encoding)
     {
-        _answers.Enqueue(context =>
+        _server.Then(context =>
         {
             context.Response.StatusCode = StatusCodes.Status202Accepted;
             context.Response.Headers.ContentEncoding = encoding;
@@ -149,22 +130,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
         (await reading.Should().ThrowAsync<HttpRequestException>()).WithMessage("*could not be decompressed*");
     }
 
-    private static Task SucceedAsync(HttpContext context) => ShowAsync(context, OperationState.Succeeded, null);
-
-    private static Task ShowAsync(HttpContext context, OperationState state, string? etag)
-    {
-        context.Response.Headers.ETag = etag;
-        return context.Response.WriteAsync(JsonSerializer.Serialize(TestDocuments.Waiting() with { State = state }, OperationJson.Status));
-    }
-
-    private AcceptedOperation Accepted() => new()
-    {
-        Id = TestDocuments.Id,
-        Status = OperationState.Running,
-        StatusUrl = $"{_server.Urls.First()}/one?signature=x",
-        StatusUrlExpiresAt = DateTimeOffset.MaxValue,
-        RetryAfter = TimeSpan.Zero,
-    };
+    private AcceptedOperation Accepted() => _server.Accepted("/one?signature=x");
 
     private sealed class EndlessStream : MemoryStream
     {

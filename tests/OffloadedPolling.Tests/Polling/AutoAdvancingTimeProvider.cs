@@ -4,7 +4,7 @@ namespace OffloadedPolling.Tests.Polling;
 /// Time for one poller: when it waits, time jumps to the end of the wait, or to the end of a timeout that comes before. So a test runs
 /// through hours at once, and every run is the same.
 /// </summary>
-internal sealed class PollerTime : TimeProvider
+internal sealed class AutoAdvancingTimeProvider : TimeProvider
 {
     private static readonly DateTimeOffset _start = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
 
@@ -21,7 +21,7 @@ internal sealed class PollerTime : TimeProvider
     public bool Hold { get; set; }
 
     /// <summary>How far the caller's clock is ahead of the servers'.</summary>
-    public TimeSpan ClockError { get; init; }
+    public TimeSpan ClockError { get; set; }
 
     public TimeSpan Now => _now;
 
@@ -77,7 +77,7 @@ internal sealed class PollerTime : TimeProvider
         return timer;
     }
 
-    private sealed class Timer(PollerTime time, Action fire, bool isWait) : ITimer
+    private sealed class Timer(AutoAdvancingTimeProvider time, Action fire, bool isWait) : ITimer
     {
         /// <summary>Whether it is a wait, and no timeout.</summary>
         public bool IsWait => isWait;

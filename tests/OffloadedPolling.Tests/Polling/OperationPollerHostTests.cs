@@ -6,13 +6,13 @@ using OffloadedPolling.Tests.Sqlite;
 namespace OffloadedPolling.Tests.Polling;
 
 /// <summary>The poller and a real host that serves its documents itself.</summary>
-public sealed class HostTests : IAsyncLifetime
+public sealed class OperationPollerHostTests : IAsyncLifetime
 {
     private readonly SqliteProvider _provider = new();
 
     private readonly FakeTimeProvider _hostTime = new(DateTimeOffset.UnixEpoch.AddYears(56));
 
-    private readonly List<OperationPoll> _looks = [];
+    private readonly List<OperationPoll> _polls = [];
 
     private ConformanceHost _host = null!;
 
@@ -23,7 +23,7 @@ public sealed class HostTests : IAsyncLifetime
         _host = await ConformanceHost.StartAsync(_provider, time: _hostTime);
         _poller = new OperationPoller(new OperationPollerOptions
         {
-            HostAddress = _host.Address, Timeout = TimeSpan.FromMinutes(1), Polled = _looks.Add,
+            HostAddress = _host.Address, Timeout = TimeSpan.FromMinutes(1), Polled = _polls.Add,
         });
     }
 
@@ -52,7 +52,7 @@ public sealed class HostTests : IAsyncLifetime
 
         Assert.Single(await _poller.WatchAsync(accepted).ToListAsync());
 
-        Assert.Equal([403, 200], _looks.Select(look => (int)look.StatusCode!));
+        Assert.Equal([403, 200], _polls.Select(poll => (int)poll.StatusCode!));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class HostTests : IAsyncLifetime
         }
     }
 
-    // As the host answers a second time: the age of the document is not known, and one may look at once.
+    // As the host answers a repeated accept: the age of the document is unknown, and the poller may poll at once.
     private async Task<AcceptedOperation> AcceptAsync()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));

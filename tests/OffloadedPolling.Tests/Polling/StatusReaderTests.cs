@@ -4,22 +4,18 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Polling;
 
-/// <summary>A poller that looks by other means than a status URL: schedule, news and deadline are the same, and no HTTP request is made.</summary>
-public sealed class NewReaderTests : IDisposable
+/// <summary>A poller with a reader of the caller's: schedule, documents and deadline are the same, without HTTP requests.</summary>
+public sealed class StatusReaderTests : PollerTestBase
 {
-    private readonly PollerBench _bench = new();
-
     private readonly ScriptedReader _reader = new();
 
     private readonly List<string> _made = [];
 
-    public NewReaderTests() => _bench.Options.NewReader = id =>
+    public StatusReaderTests() => Options.NewReader = id =>
     {
         _made.Add(id);
         return _reader;
     };
-
-    public void Dispose() => _bench.Dispose();
 
     [Fact]
     public async Task WatchAsync_ShowsWhatIsNewAndDisposesTheReader()
@@ -28,26 +24,26 @@ public sealed class NewReaderTests : IDisposable
         _reader.Then(() => StatusReading.Unchanged());
         Shows(OperationState.Succeeded, "\"2\"");
 
-        var seen = await _bench.WatchAsync();
+        var seen = await WatchAsync();
 
         Assert.Equal([OperationState.Running, OperationState.Succeeded], seen.Select(status => status.State));
         Assert.Equal([null, "\"1\"", "\"1\""], _reader.ETags);
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotModified, HttpStatusCode.OK], _bench.Looks.Select(look => look.StatusCode!.Value));
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotModified, HttpStatusCode.OK], Polls.Select(poll => poll.StatusCode!.Value));
         Assert.Equal([TestDocuments.Id], _made);
         Assert.Equal(1, _reader.Disposals);
-        Assert.Empty(_bench.Server.Requests);
+        Assert.Empty(Server.Requests);
     }
 
     [Fact]
     public async Task WatchAsync_TheSchedule_IsThatOfTheEstimateAsWithAStatusUrl()
     {
-        Shows(OperationState.Running, "\"1\"", PollerBench.Estimate);
+        Shows(OperationState.Running, "\"1\"", Estimate);
         Shows(OperationState.Succeeded, "\"2\"");
 
-        await _bench.WatchAsync(_bench.Accepted() with { Estimate = PollerBench.Estimate });
+        await WatchAsync(Accepted() with { Estimate = Estimate });
 
         Assert.Equal(
-            [PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero), PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero)], _bench.Time.Waits);
+            [Scheduled(Estimate, TimeSpan.Zero), Scheduled(Estimate, TimeSpan.Zero)], Time.Waits);
     }
 
     [Fact]
@@ -56,10 +52,10 @@ public sealed class NewReaderTests : IDisposable
         _reader.Then(() => StatusReading.Faulty("no answer", retryAfter: TimeSpan.FromSeconds(20)));
         Shows(OperationState.Succeeded, "\"1\"");
 
-        await _bench.WatchAsync();
+        await WatchAsync();
 
-        Assert.Equal("no answer", _bench.Looks[0].Fault);
-        Assert.Equal(TimeSpan.FromSeconds(20), _bench.Time.Waits[^1]);
+        Assert.Equal("no answer", Polls[0].Fault);
+        Assert.Equal(TimeSpan.FromSeconds(20), Time.Waits[^1]);
     }
 
     [Fact]
@@ -68,9 +64,9 @@ public sealed class NewReaderTests : IDisposable
         _reader.Then(() => StatusReading.Document("{}"u8.ToArray(), null, null));
         Shows(OperationState.Succeeded, "\"1\"");
 
-        await _bench.WatchAsync();
+        await WatchAsync();
 
-        Assert.Equal("the body is no status document", _bench.Looks[0].Fault);
+        Assert.Equal("the body is no status document", Polls[0].Fault);
     }
 
     [Theory]
@@ -82,31 +78,31 @@ public sealed class NewReaderTests : IDisposable
         // What the code says is for the reader to judge: it may be that of a bucket, or of the host.
         _reader.Then(() => StatusReading.Refused(reason, "the host answers as told", HttpStatusCode.NotFound));
 
-        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => _bench.WatchAsync());
+        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => WatchAsync());
 
         Assert.Equal(reason, refused.Reason);
         Assert.EndsWith(": the host answers as told.", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(_bench.Server.Requests);
+        Assert.Empty(Server.Requests);
         Assert.Equal(1, _reader.Disposals);
     }
 
     [Fact]
     public async Task WatchAsync_NoReader_IsAFaultOfTheProgram()
     {
-        _bench.Options.NewReader = _ => null!;
+        Options.NewReader = _ => null!;
 
-        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.WatchAsync());
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
 
         Assert.Contains("NewReader returned no reader", wrong.Message, StringComparison.Ordinal);
-        Assert.Empty(_bench.Server.Requests);
+        Assert.Empty(Server.Requests);
     }
 
     [Fact]
     public async Task WatchAsync_AReaderOfAnotherOperation_IsAFaultOfTheProgram()
     {
-        _reader.Then(() => Document(_bench.Document() with { Id = new string('f', 32) }, null));
+        _reader.Then(() => Document(Document() with { Id = new string('f', 32) }, null));
 
-        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.WatchAsync());
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
 
         Assert.Contains("The reader of operation", wrong.Message, StringComparison.Ordinal);
     }
@@ -114,37 +110,37 @@ public sealed class NewReaderTests : IDisposable
     [Fact]
     public async Task WaitForCompletionAsync_AReaderThatHangs_EndsWithTheDeadline()
     {
-        _bench.Options.Timeout = TimeSpan.FromMinutes(1);
+        Options.Timeout = TimeSpan.FromMinutes(1);
         _reader.Then(async cancel =>
         {
-            ThreadPool.UnsafeQueueUserWorkItem(_ => _bench.Time.Jump(), null);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Time.Jump(), null);
             await Task.Delay(Timeout.Infinite, cancel);
             throw new InvalidOperationException("unreachable");
         });
 
-        await Assert.ThrowsAsync<OperationTimeoutException>(() => _bench.Poller.WaitForCompletionAsync(_bench.Accepted()));
+        await Assert.ThrowsAsync<OperationTimeoutException>(() => Poller.WaitForCompletionAsync(Accepted()));
 
         Assert.Equal(1, _reader.Disposals);
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_FromAResumeToken_LooksAtOnce()
+    public async Task WaitForCompletionAsync_FromAResumeToken_PollsAtOnce()
     {
         Shows(OperationState.Succeeded, "\"1\"");
-        var token = _bench.Poller.GetResumeToken(_bench.Accepted());
+        var token = Poller.GetResumeToken(Accepted());
 
-        var ended = await _bench.Poller.WaitForCompletionAsync(token);
+        var ended = await Poller.WaitForCompletionAsync(token);
 
         Assert.Equal(OperationState.Succeeded, ended.State);
-        Assert.Empty(_bench.Time.Waits);
-        Assert.Empty(_bench.Server.Requests);
+        Assert.Empty(Time.Waits);
+        Assert.Empty(Server.Requests);
     }
 
     private void Shows(OperationState state, string etag, OperationEstimate? estimate = null) =>
-        _reader.Then(() => Document(_bench.Document(state) with { Estimate = estimate }, etag));
+        _reader.Then(() => Document(Document(state) with { Estimate = estimate }, etag));
 
     private StatusReading Document(OperationStatus status, string? etag) =>
-        StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), etag, _bench.Time.ServerNow);
+        StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), etag, Time.ServerNow);
 
     private sealed class ScriptedReader : IStatusReader, IDisposable
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OffloadedPolling.Tests.Polling;
 
-public sealed class StoreRefusalTests
+public sealed class StatusUrlReaderTests
 {
     private static readonly DateTimeOffset _now = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
 
@@ -24,13 +24,13 @@ public sealed class StoreRefusalTests
     [InlineData(404, "<html>404</html>", OperationUnavailableReason.Forbidden, null)]
     [InlineData(404, "", OperationUnavailableReason.Forbidden, null)]
     [InlineData(403, "null", OperationUnavailableReason.Forbidden, null)]
-    public void Read_EachAnswer_TellsItsCase(int status, string body, object refusal, string? code) =>
-        Assert.Equal(((OperationUnavailableReason)refusal, code), Read(status, body, null));
+    public void ReadRefusal_EachAnswer_ReturnsItsReason(int status, string body, OperationUnavailableReason refusal, string? code) =>
+        Assert.Equal(((OperationUnavailableReason?)refusal, code), Read(status, body, null));
 
     [Theory]
     [InlineData(-1, OperationUnavailableReason.Forbidden)]
     [InlineData(0, OperationUnavailableReason.Expired)]
-    public void Read_WhereTheStoreDoesNotTell_GoesByItsClockAndThePromise(int seconds, object refusal) =>
+    public void ReadRefusal_WithoutAReason_ComparesTheStoresClockWithTheExpiration(int seconds, OperationUnavailableReason refusal) =>
         Assert.Equal(refusal, Read(403, "<Error><Code>AccessDenied</Code></Error>", _now.AddSeconds(-seconds)).Refusal);
 
     private static (OperationUnavailableReason? Refusal, string? Code) Read(int status, string body, DateTimeOffset? expiresAt)
