@@ -61,7 +61,8 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
         var accepted = await AcceptAsync();
         _hostTime.Advance(TimeSpan.FromHours(2));
 
-        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(() => _poller.WaitForCompletionAsync(accepted with { OperationUrl = null }));
+        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(
+            () => _poller.WaitForCompletionAsync(accepted with { OperationUrl = null }));
 
         Assert.Equal(OperationUnavailableReason.Expired, ended.Reason);
     }

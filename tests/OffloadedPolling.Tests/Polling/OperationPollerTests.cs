@@ -117,7 +117,8 @@ public sealed partial class OperationPollerTests : PollerTestBase
 
     private void ShowResult(string? json) => Server.Says(
         HttpStatusCode.OK,
-        JsonSerializer.Serialize(Document(OperationState.Succeeded), OperationJson.Status)[..^1] + (json is null ? "}" : $",\"result\":{json}}}"),
+        JsonSerializer.Serialize(Document(OperationState.Succeeded), OperationJson.Status)[..^1]
+        + (json is null ? "}" : $",\"result\":{json}}}"),
         "application/json");
 
     internal sealed record Receipt(string Number, decimal Total);

@@ -8,7 +8,8 @@ namespace OffloadedPolling.Tests.Polling;
 /// <summary>What the poller does when a poll fails.</summary>
 public sealed class OperationWatchRetryTests : PollerTestBase
 {
-    public static TheoryData<string> Failures => ["408", "429", "500", "503", "refused", "broken", "hangs", "html", "null", "unknown state", "empty", "304", "abandoned"];
+    public static TheoryData<string> Failures =>
+        ["408", "429", "500", "503", "refused", "broken", "hangs", "html", "null", "unknown state", "empty", "304", "abandoned"];
 
     [Theory]
     [MemberData(nameof(Failures))]
@@ -66,7 +67,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     public async Task FailedPoll_WithRetryAfter_WaitsAsLongFor429And503(int code, double seconds)
     {
         Server
-            .Says((HttpStatusCode)code, change: response => response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(40)))
+            .Says((HttpStatusCode)code, new RetryConditionHeaderValue(TimeSpan.FromSeconds(40)))
             .Shows(Succeeded);
 
         await WatchAsync();
@@ -81,7 +82,9 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     {
         Time.ClockError = TimeSpan.FromSeconds(clockError);
         Server
-            .Says(HttpStatusCode.ServiceUnavailable, change: response => response.Headers.RetryAfter = new RetryConditionHeaderValue(Time.ServerNow.AddSeconds(40)))
+            .Says(
+                HttpStatusCode.ServiceUnavailable,
+                change: response => response.Headers.RetryAfter = new RetryConditionHeaderValue(Time.ServerNow.AddSeconds(40)))
             .Shows(Succeeded);
 
         await WatchAsync();
@@ -93,7 +96,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     public async Task FailedPoll_WithAVeryLongRetryAfter_WaitsADay()
     {
         Server
-            .Says(HttpStatusCode.ServiceUnavailable, change: response => response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromDays(10_000)))
+            .Says(HttpStatusCode.ServiceUnavailable, new RetryConditionHeaderValue(TimeSpan.FromDays(10_000)))
             .Shows(Succeeded);
 
         await WatchAsync();
@@ -118,7 +121,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     [InlineData(307)]
     public async Task Redirect_OfAStatusUrl_IsAClearError(int code)
     {
-        Server.Says((HttpStatusCode)code, change: response => response.Headers.Location = new Uri(NewStatusUrl));
+        Server.Redirects((HttpStatusCode)code, NewStatusUrl);
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
 
@@ -127,7 +130,8 @@ public sealed class OperationWatchRetryTests : PollerTestBase
 
     private ScriptedServer Fail(string failure) => failure switch
     {
-        "refused" => Server.Throws(new HttpRequestException(HttpRequestError.ConnectionError, "x", new SocketException((int)SocketError.ConnectionRefused))),
+        "refused" => Server.Throws(new HttpRequestException(
+            HttpRequestError.ConnectionError, "x", new SocketException((int)SocketError.ConnectionRefused))),
         "broken" => Server.Throws(new IOException("x")),
         "abandoned" => Server.Throws(new TaskCanceledException("x", new TimeoutException())),
         "hangs" => Server.Hangs(),

@@ -43,7 +43,8 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [InlineData(30, 2, 0.999)]
     [InlineData(2, 2, 0)]
     [InlineData(2, 2.2, 0)]
-    public async Task FirstPoll_WithoutAnEstimateAndWithAtLeastEvery_IsNoEarlierThanBoth(double retryAfter, double atLeastEvery, double random)
+    public async Task FirstPoll_WithoutAnEstimateAndWithAtLeastEvery_IsNoEarlierThanBoth(
+        double retryAfter, double atLeastEvery, double random)
     {
         Options.AtLeastEvery = TimeSpan.FromSeconds(atLeastEvery);
         Options.Random = () => random;
@@ -205,7 +206,9 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     public async Task NextPoll_WhereTheAnswerHasNoDate_TakesTheDocumentAsNew()
     {
         Server
-            .Shows(() => Document(age: TimeSpan.FromSeconds(2)) with { Estimate = Estimate }, null, response => response.Headers.Date = null)
+            .Shows(
+                () => Document(age: TimeSpan.FromSeconds(2)) with { Estimate = Estimate },
+                change: response => response.Headers.Date = null)
             .Shows(Succeeded);
 
         await WatchAsync();

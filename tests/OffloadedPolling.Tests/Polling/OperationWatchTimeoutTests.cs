@@ -104,7 +104,8 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
             throw new InvalidOperationException("unreachable");
         });
 
-        var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Poller.WaitForCompletionAsync(Accepted(), null, source.Token));
+        var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Poller.WaitForCompletionAsync(Accepted(), null, source.Token));
 
         Assert.Equal(source.Token, canceled.CancellationToken);
         Assert.Empty(Polls);

@@ -28,7 +28,8 @@ public abstract class PollerTestBase : IDisposable
         Options = new OperationPollerOptions { TimeProvider = Time, Random = () => 0.5, Polled = Polls.Add };
     }
 
-    private protected static OperationEstimate Estimate { get; } = new() { Median = TimeSpan.FromSeconds(60), Upper = TimeSpan.FromSeconds(100) };
+    private protected static OperationEstimate Estimate { get; } =
+        new() { Median = TimeSpan.FromSeconds(60), Upper = TimeSpan.FromSeconds(100) };
 
     private protected AutoAdvancingTimeProvider Time { get; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Polling;
 
@@ -8,15 +9,17 @@ public sealed class SecrecyTests : PollerTestBase
 {
     private static readonly Dictionary<string, Action<ScriptedServer>> _failures = new()
     {
-        ["refused without an operation URL"] = server => server.Says(HttpStatusCode.Forbidden, $"<Code>SignatureDoesNotMatch</Code>{StatusUrl}"),
+        ["refused without an operation URL"] = server =>
+            server.Says(HttpStatusCode.Forbidden, $"<Code>SignatureDoesNotMatch</Code>{StatusUrl}"),
         ["expired"] = server => server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired),
         ["a code that repeats the URL"] = server => server.Says(HttpStatusCode.Forbidden, $"<Code>{StatusUrl}</Code>"),
         ["missing"] = server => server.Says(HttpStatusCode.NotFound, $"<Code>NoSuchKey</Code>{StatusUrl}"),
-        ["redirect"] = server => server.Says(HttpStatusCode.Found, change: response => response.Headers.Location = new Uri(NewStatusUrl)),
-        ["followed"] = server => server.Says(HttpStatusCode.OK, change: response => response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, NewStatusUrl)),
+        ["redirect"] = server => server.Redirects(HttpStatusCode.Found, NewStatusUrl),
+        ["followed"] = server => server.Says(
+            HttpStatusCode.OK, change: response => response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, NewStatusUrl)),
         ["fault until the deadline"] = server => server.Throws(new HttpRequestException(StatusUrl, new IOException(StatusUrl))).Hangs(),
         ["alien until the deadline"] = server => server.Says(HttpStatusCode.OK, $"{{\"status\":\"{StatusUrl}\"}}").Hangs(),
-        ["another operation"] = server => server.Says(HttpStatusCode.OK, $$"""{"id":"{{Secret}}","kind":"k","status":"Running","createdAt":"2026-11-23T10:00:00Z","lastUpdatedAt":"2026-11-23T10:00:00Z","expiresAt":"2026-11-23T10:00:00Z"}"""),
+        ["another operation"] = server => server.Shows(() => TestDocuments.Waiting(Secret)),
         ["canceled"] = server => server.Throws(new OperationCanceledException(StatusUrl)).Hangs(),
     };
 

@@ -75,7 +75,11 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [Fact]
     public async Task FreshUrl_ThatIsRefused_EndsAsForbidden()
     {
-        Server.Shows(() => Document()).Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Says(HttpStatusCode.Forbidden, AccessDenied);
+        Server
+            .Shows(() => Document())
+            .Says(HttpStatusCode.Forbidden, AccessDenied)
+            .Renews(Fresh())
+            .Says(HttpStatusCode.Forbidden, AccessDenied);
 
         var ended = await EndsAsync(OperationUnavailableReason.Forbidden);
 
@@ -86,7 +90,11 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [Fact]
     public async Task FreshUrl_ThatIsRefusedAfterTroubleBetween_EndsAsForbidden()
     {
-        Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Says(HttpStatusCode.InternalServerError).Says(HttpStatusCode.Forbidden, AccessDenied);
+        Server
+            .Says(HttpStatusCode.Forbidden, AccessDenied)
+            .Renews(Fresh())
+            .Says(HttpStatusCode.InternalServerError)
+            .Says(HttpStatusCode.Forbidden, AccessDenied);
 
         await EndsAsync(OperationUnavailableReason.Forbidden);
     }
@@ -208,7 +216,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
             .Says(HttpStatusCode.BadGateway)
             .Throws(new HttpRequestException("down"))
             .Hangs()
-            .Says(HttpStatusCode.TooManyRequests, change: response => response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(50)))
+            .Says(HttpStatusCode.TooManyRequests, new RetryConditionHeaderValue(TimeSpan.FromSeconds(50)))
             .Says(HttpStatusCode.OK, "<html>Hello</html>", "text/html")
             .Says(HttpStatusCode.NoContent)
             .Renews(Fresh())
@@ -226,7 +234,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [InlineData(307)]
     public async Task Host_ThatRedirects_IsAClearError(int code)
     {
-        Server.Says(HttpStatusCode.Forbidden, AccessDenied).Says((HttpStatusCode)code, change: response => response.Headers.Location = new Uri("https://login"));
+        Server.Says(HttpStatusCode.Forbidden, AccessDenied).Redirects((HttpStatusCode)code, "https://login");
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
 
