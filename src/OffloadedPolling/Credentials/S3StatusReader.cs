@@ -6,7 +6,7 @@ using OffloadedPolling.Credentials;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Looks at one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. It asks for new
+/// Polls one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. It asks for new
 /// ones shortly before they expire, and when S3 refuses them.
 /// </summary>
 /// <example><code>
@@ -67,7 +67,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         }
     }
 
-    /// <summary>Ends the looks.</summary>
+    /// <summary>Ends the polls.</summary>
     public void Dispose() => _sight?.Dispose();
 
     private async Task<StatusReading> LookAsync(string? etag, CancellationToken cancel)
