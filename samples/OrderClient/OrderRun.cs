@@ -7,7 +7,7 @@ namespace OrderClient;
 /// <summary>One run: places orders, or finds those of an earlier run again, follows them, and tells what became of them.</summary>
 internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower follower, Figures figures)
 {
-    // One bar is worth a look now and then. Many orders show what the library asks by itself.
+    // A single bar is worth a poll now and then. Many orders show how often the library polls by itself.
     private static readonly TimeSpan _barMoves = TimeSpan.FromSeconds(2);
 
     private readonly NewOrder _order = new(wish.Customer, [new NewOrderItem(wish.Sku, 1)]);

@@ -52,14 +52,14 @@ internal sealed class S3DocumentReader : IDisposable
     public bool IsEnding => _time.GetElapsedTime(_takenAt) >= _goodFor;
 
     /// <exception cref="AmazonServiceException">S3 refuses, or cannot be reached.</exception>
-    public async Task<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+    public async Task<StatusReading> ReadAsync(string? etag, CancellationToken cancellationToken)
     {
         _date = null;
         var request = new GetObjectRequest { BucketName = Credentials.Bucket, Key = Credentials.StatusKey, EtagToNotMatch = etag };
         try
         {
-            using var response = await _client.GetObjectAsync(request, cancel).ConfigureAwait(false);
-            return await S3Body.ReadAsync(response, MaxBytes, cancel).ConfigureAwait(false) is { } body
+            using var response = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            return await S3Body.ReadAsync(response, MaxBytes, cancellationToken).ConfigureAwait(false) is { } body
                 ? StatusReading.Document(body.ToArray(), response.ETag, _date)
                 : StatusReading.Faulty("the body is no status document", HttpStatusCode.OK);
         }

@@ -5,7 +5,7 @@ using Amazon.Runtime;
 namespace OffloadedPolling.Client.S3;
 
 /// <summary>
-/// Looks at one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. It asks for new
+/// Polls one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. It asks for new
 /// ones shortly before they expire, and when S3 refuses them.
 /// </summary>
 /// <example><code>
@@ -40,15 +40,15 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             return await ReadDocumentAsync(etag, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return StatusReading.Faulty(timeout.IsCancellationRequested ? $"no answer within {_timeout}" : "the client gave up");
         }
@@ -66,34 +66,34 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         }
     }
 
-    /// <summary>Ends the looks.</summary>
+    /// <summary>Ends the polls.</summary>
     public void Dispose() => _document?.Dispose();
 
-    private async Task<StatusReading> ReadDocumentAsync(string? etag, CancellationToken cancel)
+    private async Task<StatusReading> ReadDocumentAsync(string? etag, CancellationToken cancellationToken)
     {
         var isFresh = _document is null || _document.IsEnding;
         if (isFresh)
         {
-            await RenewAsync(refused: null, cancel).ConfigureAwait(false);
+            await RenewAsync(refused: null, cancellationToken).ConfigureAwait(false);
         }
 
         for (; ; )
         {
             try
             {
-                return await _document!.ReadAsync(etag, cancel).ConfigureAwait(false);
+                return await _document!.ReadAsync(etag, cancellationToken).ConfigureAwait(false);
             }
             catch (AmazonServiceException refused) when (!isFresh && IsFinal(refused.StatusCode))
             {
                 // Expired or revoked; or the document is gone, which S3 does not tell who may not list: the host does.
                 isFresh = true;
-                await RenewAsync(_document!.Credentials, cancel).ConfigureAwait(false);
+                await RenewAsync(_document!.Credentials, cancellationToken).ConfigureAwait(false);
             }
             catch (AmazonServiceException refused) when (IsFinal(refused.StatusCode))
             {
                 return OfStore(refused);
             }
-            catch (Exception failed) when (IsFailure(failed, cancel))
+            catch (Exception failed) when (IsFailure(failed, cancellationToken))
             {
                 return StatusReading.Faulty(WordsOf(failed), (failed as AmazonServiceException)?.StatusCode is { } code and not 0 ? code : null);
             }
@@ -106,9 +106,9 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
     // The SDK reports its own timeout as a cancellation, too.
-    private static bool IsFailure(Exception error, CancellationToken cancel) => error is AmazonServiceException or AmazonClientException
+    private static bool IsFailure(Exception error, CancellationToken cancellationToken) => error is AmazonServiceException or AmazonClientException
             or HttpRequestException or IOException or TimeoutException or InvalidOperationException and not ObjectDisposedException
-        || (error is OperationCanceledException && !cancel.IsCancellationRequested);
+        || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static StatusReading OfStore(AmazonServiceException refused) => StatusReading.Refused(
         refused.ErrorCode switch
@@ -135,9 +135,9 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"
         : $"no answer: {error.GetType().Name}";
 
-    private async Task RenewAsync(StatusCredentials? refused, CancellationToken cancel)
+    private async Task RenewAsync(StatusCredentials? refused, CancellationToken cancellationToken)
     {
-        var credentials = await _credentials(refused, cancel).ConfigureAwait(false)
+        var credentials = await _credentials(refused, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException("The reader was given null for credentials. Let its function return them, or throw.");
         _document?.Dispose();
         _document = new S3DocumentReader(credentials, _time);

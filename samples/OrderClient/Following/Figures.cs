@@ -13,13 +13,13 @@ internal sealed class Figures
 
     private int _renewals;
 
-    private int _looks;
+    private int _polls;
 
     public int Posts => Volatile.Read(ref _posts);
 
     public int Renewals => Volatile.Read(ref _renewals);
 
-    public int Looks => Volatile.Read(ref _looks);
+    public int Polls => Volatile.Read(ref _polls);
 
     /// <summary>How long each end went unnoticed, by the servers' clocks.</summary>
     public IReadOnlyList<TimeSpan> Unnoticed
@@ -43,10 +43,10 @@ internal sealed class Figures
     /// <summary>Keeps of a status URL whose it is; the rest is a credential.</summary>
     public void SeeStatusUrl(string url) => StatusUrls ??= new Uri(new Uri(url).GetLeftPart(UriPartial.Authority));
 
-    public void CountLook(OperationLook look)
+    public void CountPoll(OperationPoll poll)
     {
-        Interlocked.Increment(ref _looks);
-        if (look.Unnoticed is { } unnoticed)
+        Interlocked.Increment(ref _polls);
+        if (poll.Unnoticed is { } unnoticed)
         {
             lock (_lock)
             {

@@ -44,7 +44,7 @@ internal sealed class FollowedOrder(int number)
 
     public void End(Outcome outcome, string reason) => _ending = new Ending(outcome, Printable.Line(reason));
 
-    /// <summary>Nobody looks any more, and the order goes on.</summary>
+    /// <summary>The order is not polled any more, and continues.</summary>
     public void Leave(string reason) => End(Outcome.UnderWay, reason);
 
     private static string Words(OperationProblem? problem) =>

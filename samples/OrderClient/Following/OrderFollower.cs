@@ -12,16 +12,16 @@ internal sealed class OrderFollower : IDisposable
     /// <param name="credentials">The host's credentials; <see langword="null"/> if it wants none.</param>
     /// <param name="timeout">How long each order is followed.</param>
     /// <param name="atLeastEvery">
-    /// The longest wait between two looks; <see langword="null"/> to look as seldom as the estimates allow.
+    /// The longest wait between two polls; <see langword="null"/> to poll as seldom as the estimates allow.
     /// </param>
-    /// <param name="figures">Told of every look and renewal.</param>
+    /// <param name="figures">Counts every poll and renewal.</param>
     public OrderFollower(Uri host, AuthenticationHeaderValue? credentials, TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) =>
         _poller = new OperationPoller(new OperationPollerOptions
         {
             HostAddress = host,
             Timeout = timeout,
             AtLeastEvery = atLeastEvery,
-            Looked = figures.CountLook,
+            Polled = figures.CountPoll,
 
             // It is passed before each renewal, and those are what is counted here.
             AuthorizeRenewal = (request, _) =>

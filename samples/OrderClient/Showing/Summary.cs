@@ -24,7 +24,7 @@ internal static class Summary
             WriteReasons(output, orders, outcome, words);
         }
 
-        WriteLooks(output, orders.Count(order => order.Outcome is not (Outcome.NotPlaced or Outcome.Unanswered)), figures);
+        WritePolls(output, orders.Count(order => order.Outcome is not (Outcome.NotPlaced or Outcome.Unanswered)), figures);
         WriteHost(output, figures, host);
         WriteUnderWay(output, orders, host);
     }
@@ -38,10 +38,10 @@ internal static class Summary
         }
     }
 
-    private static void WriteLooks(TextWriter output, int followed, Figures figures)
+    private static void WritePolls(TextWriter output, int followed, Figures figures)
     {
         var where = figures.StatusUrls is { } urls ? $" at {urls.GetLeftPart(UriPartial.Authority)}" : "";
-        output.WriteLine($"Looks: {figures.Looks}{where}, {(double)figures.Looks / Math.Max(followed, 1):0.0} per order.");
+        output.WriteLine($"Polls: {figures.Polls}{where}, {(double)figures.Polls / Math.Max(followed, 1):0.0} per order.");
         if (figures.Unnoticed is { Count: > 0 } unnoticed)
         {
             output.WriteLine($"The ends went unnoticed for {unnoticed.Average(delay => delay.TotalSeconds):0.0} s on average, "
@@ -54,10 +54,10 @@ internal static class Summary
         var name = $"The host at {host.GetLeftPart(UriPartial.Authority)}";
 
         // Where status URLs lead that were renewed, the poller keeps to itself.
-        var apart = figures is { StatusUrls: null, Looks: > 0 } ? ", looks apart" : "";
+        var apart = figures is { StatusUrls: null, Polls: > 0 } ? ", without the polls" : "";
         var isHosts = figures.StatusUrls is { } urls && IsSame(host, urls);
-        var looks = isHosts ? "; and the looks, since it stands in for S3" : "";
-        output.WriteLine($"{name} got from this client{apart}: POSTs {figures.Posts}, renewals {figures.Renewals}{looks}.");
+        var polls = isHosts ? "; and the polls, because it stands in for S3" : "";
+        output.WriteLine($"{name} got from this client{apart}: POSTs {figures.Posts}, renewals {figures.Renewals}{polls}.");
     }
 
     private static void WriteUnderWay(TextWriter output, IReadOnlyList<FollowedOrder> orders, Uri host)

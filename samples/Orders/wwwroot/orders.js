@@ -110,12 +110,12 @@ function newCard(items, operationUrl) {
     part('bar').firstElementChild.style.width = `${percent}%`;
     part('left').textContent = left > 0 ? `about ${Math.ceil(left)} s left` : '';
   };
-  const show = (newer, looks) => {
+  const show = (newer, polls) => {
     [status, since] = [newer, performance.now()];
     card.dataset.state = status.status;
     part('state').textContent = states[status.status];
     part('message').textContent = status.message ?? '';
-    if (looks) part('looks').textContent = `Looked ${looks === 1 ? 'once' : `${looks} times`}`;
+    if (polls) part('polls').textContent = `Polled ${polls === 1 ? 'once' : `${polls} times`}`;
     draw();
   };
   show(status);
@@ -155,7 +155,7 @@ async function cancel(operationUrl) {
   }
 }
 
-// What the last look told; from there on towards the end, as fast as the document's estimate says.
+// What the last poll told; from there on towards the end, as fast as the document's estimate says.
 function progressOf({ status, percentComplete = 0, estimate }, elapsed) {
   if (status !== 'Running' && status !== 'NotStarted') return { percent: status === 'Succeeded' ? 100 : percentComplete, left: 0 };
   if (!estimate?.median) return { percent: percentComplete, left: 0 };

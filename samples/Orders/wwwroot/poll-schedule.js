@@ -1,10 +1,10 @@
 /*
- * When to look at a status document next: as seldom as a mean delay allows, given when the operation is likely done. The schedule of the
+ * When to poll a status document next: as seldom as a mean delay allows, given when the operation is likely done. The schedule of the
  * .NET client's PollSchedule, held to the same test vectors. Without dependencies, to be copied along with poll.js.
  *
- * The looks are the optimal inspections of a random lifetime (R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures,
- * 1963), solved numerically. They are chosen among instants that lie as far apart, in proportion, as the looks of J. B. Keller (Optimum
- * checking schedules for systems subject to random failure, 1974), √(2c/hazard), c being the price of a look in seconds of delay.
+ * The polls are the optimal inspections of a random lifetime (R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures,
+ * 1963), solved numerically. They are chosen among instants that lie as far apart, in proportion, as the polls of J. B. Keller (Optimum
+ * checking schedules for systems subject to random failure, 1974), √(2c/hazard), c being the price of a poll in seconds of delay.
  */
 
 const minInterval = 0.01, maxInterval = 31_536_000;
@@ -20,8 +20,8 @@ export const defaultTargetDelay = estimate => estimate?.median > 0 ? clamp(estim
 /**
  * The schedule of one estimate. Making it takes milliseconds, asking it nothing: keep it for as long as the estimate stands.
  * @param estimate The document's: median, upper (90 %) and quantiles, in seconds from its writing; undefined if unknown.
- * @param targetDelay For how many seconds the end may go unnoticed, on average. Where fewer looks cannot come closer, it is less.
- * @returns nextDelay(elapsed): how many seconds to wait before the next look, so many seconds after the document was written.
+ * @param targetDelay For how many seconds the end may go unnoticed, on average. Where fewer polls cannot come closer, it is less.
+ * @returns nextDelay(elapsed): how many seconds to wait before the next poll, so many seconds after the document was written.
  */
 export function pollSchedule(estimate, targetDelay = defaultTargetDelay(estimate)) {
   if (!(targetDelay > 0 && targetDelay < Infinity)) throw new RangeError(`A targetDelay is a number of seconds over 0: ${targetDelay}.`);
@@ -50,7 +50,7 @@ const minSeconds = 0.001, maxSeconds = 315_360_000;
 // The least standard deviation (of the logarithm): nothing takes as long every time as its estimate may say.
 const leastSlope = 0.05;
 
-// That of the tail beyond the 99 % quantile, so that whoever outlives the estimate is looked after all the same.
+// That of the tail beyond the 99 % quantile, so that whoever outlives the estimate is polled all the same.
 const tailSlope = 0.7;
 
 // What is beyond the last quantile spreads so far at most; so far a peak of which one quantile is known. Nobody asks for what lies farther out.
@@ -154,7 +154,7 @@ function normalQuantile(p) {
   return p < 0.5 ? -z : z;
 }
 
-// --- The instants among which looks are chosen ---
+// --- The instants among which polls are chosen ---
 
 const finePoints = 600;
 
@@ -223,18 +223,18 @@ function kellerInterval({ seconds, ended }, point, price) {
   return share > 0 ? Math.sqrt(2 * price * time * (1 - ended[at]) / share) : Number.MAX_VALUE;
 }
 
-// --- The looks ---
+// --- The polls ---
 
-// How many points stand between two looks, and how many there are.
+// How many points stand between two polls, and how many there are.
 const pointsPerLook = 8, minPoints = 192, maxPoints = 4096;
 
 const maxTries = 24, tolerance = 0.003;
 
-// Over a plateau, where the same looks are the best at very different prices, it goes in big steps.
+// Over a plateau, where the same polls are the best at very different prices, it goes in big steps.
 const fewTries = 3, bigStep = 0.1;
 
 function solve(grid, target) {
-  // What Keller's looks would cost, to begin with.
+  // What Keller's polls would cost, to begin with.
   const price = 2 * (target / grid.spread) ** 2;
   const points = pointsPerLook * grid.length / Math.sqrt(2 * price);
   if (points > maxPoints) return kellersLooks(pointsOf(grid, maxPoints), price);
@@ -246,7 +246,7 @@ function solve(grid, target) {
 }
 
 /**
- * The looks at the price at which the mean delay is the target. It may leap over it, where one look more or less catches a whole peak: the
+ * The polls at the price at which the mean delay is the target. It may leap over it, where one poll more or less catches a whole peak: the
  * highest price then whose delay is not longer.
  */
 function findPrice(points, target, price) {
@@ -264,7 +264,7 @@ function findPrice(points, target, price) {
   return best ?? policy;
 }
 
-// Backwards over the points (Bellman), since the recurrence of Barlow, Hunter and Proschan, from the first look on, is unstable and holds
+// Backwards over the points (Bellman), since the recurrence of Barlow, Hunter and Proschan, from the first poll on, is unstable and holds
 // for one peak alone.
 function optimalLooks(points, price) {
   const { seconds, ended } = points, last = seconds.length - 1, beyond = kellerInterval(points, last, price);
@@ -277,15 +277,15 @@ function optimalLooks(points, price) {
   cost[last] = (1 - ended[last]) * (price + beyond);
   delay[last] = (1 - ended[last]) * beyond / 2;
   next[last] = seconds[last] + beyond;
-  // From a later time the next look is never earlier, so what was best there bounds the search here.
+  // From a later time the next poll is never earlier, so what was best there bounds the search here.
   for (let i = last - 1, furthest = last; i >= 0; i--) {
     let best = i + 1, least = Number.MAX_VALUE;
     for (let j = i + 1; j <= furthest; j++) {
       const costs = costOf(i, j);
       if (costs < least) { best = j; least = costs; }
     }
-    const look = best > i + 1 && best < furthest ? lowest(seconds, best, costOf(i, best - 1), least, costOf(i, best + 1)) : seconds[best];
-    next[i] = Math.min(look, next[i + 1]);
+    const poll = best > i + 1 && best < furthest ? lowest(seconds, best, costOf(i, best - 1), least, costOf(i, best + 1)) : seconds[best];
+    next[i] = Math.min(poll, next[i + 1]);
     cost[i] = price * (1 - ended[i]) + least;
     delay[i] = delayOf(i, best) + delay[best];
     furthest = best;
@@ -300,7 +300,7 @@ function lowest(seconds, best, before, at, after) {
   return bend > 0 ? clamp((x0 + x1) / 2 - fall / (2 * bend), x0, x2) : x1;
 }
 
-// As good, when looks are close to each other.
+// As good, when polls are close to each other.
 function kellersLooks(points, price) {
   const { seconds } = points, last = seconds.length - 1, next = new Float64Array(last + 1);
   next[last] = seconds[last] + kellerInterval(points, last, price);

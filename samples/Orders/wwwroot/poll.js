@@ -1,5 +1,5 @@
 /*
- * Follows operations to their end by looking at their status URLs: as seldom as their estimates allow, and never at the host that
+ * Follows operations to their end by polling their status URLs: as seldom as their estimates allow, and never at the host that
  * accepted them. Without dependencies, to be copied along with poll-schedule.js.
  *
  *   import { follow } from './poll.js';
@@ -143,8 +143,8 @@ function jittered(schedule, elapsed, least, most) {
   return spread(delay, schedule.nextDelay(elapsed + delay), least, most);
 }
 
-// So that a thousand callers of one instant do not all look in another one: up to a quarter of the interval before the look or of the one
-// after it, whichever is shorter, sooner or later. Mirrored at the bounds, so that the looks do not heap up there.
+// So that a thousand callers of one instant do not all poll in another one: up to a quarter of the interval before the poll or of the one
+// after it, whichever is shorter, sooner or later. Mirrored at the bounds, so that the polls do not pile up there.
 function spread(delay, following, least, most) {
   let wait = delay + (2 * Math.random() - 1) * 0.25 * Math.min(delay, following);
   if (wait < least) wait = 2 * least - wait;
@@ -242,7 +242,7 @@ const timer = (milliseconds, signal) => new Promise((resolve, reject) => {
   signal?.addEventListener('abort', stop, { once: true });
 });
 
-// Nobody looks at a hidden page, so it does not look either.
+// Nobody watches a hidden page, so it does not poll.
 const visible = signal => document.visibilityState !== 'hidden' ? undefined : new Promise((resolve, reject) => {
   const done = () => {
     if (!signal?.aborted && document.visibilityState === 'hidden') return;

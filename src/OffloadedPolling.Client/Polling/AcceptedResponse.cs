@@ -1,28 +1,29 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Reads the host's answer to what it was asked to do.</summary>
+/// <summary>Reads the host's answer to an accept, or to a request for a new status URL.</summary>
 internal static class AcceptedResponse
 {
-    /// <exception cref="HttpRequestException">It was not accepted.</exception>
-    /// <exception cref="JsonException">The body is no accepted operation.</exception>
-    public static async Task<AcceptedOperation> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
+    /// <exception cref="HttpRequestException">The operation was not accepted.</exception>
+    /// <exception cref="JsonException">The body is not an accepted operation.</exception>
+    public static async Task<AcceptedOperation> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var body = await ReadBodyAsync(response, cancel).ConfigureAwait(false);
+        var body = await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is not (HttpStatusCode.Accepted or HttpStatusCode.OK))
         {
-            var problem = TryRead(body, OperationJson.Problem);
+            var problem = OperationJson.TryRead(body, OperationJson.Problem);
             var words = string.Join(": ", new[] { problem?.Title, problem?.Detail }.Where(word => !string.IsNullOrEmpty(word)));
+            var reason = words == "" ? "" : $", {words}";
             throw new HttpRequestException(
-                $"The operation was not accepted: the host answers {(int)response.StatusCode} {response.StatusCode}{(words == "" ? "" : $", {words}")}.",
+                $"The operation was not accepted: the host answers {(int)response.StatusCode} {response.StatusCode}{reason}.",
                 null,
                 response.StatusCode);
         }
 
-        if (TryRead(body, OperationJson.Accepted) is not { Id: not null } accepted || HttpUrl.Parse(accepted.StatusUrl) is null)
+        var accepted = OperationJson.TryRead(body, OperationJson.Accepted);
+        if (accepted is null || HttpUrl.Parse(accepted.StatusUrl) is null)
         {
             throw new JsonException(
                 $"The body of this {(int)response.StatusCode} is no accepted operation with a status URL. "
@@ -34,29 +35,16 @@ internal static class AcceptedResponse
             : accepted;
     }
 
-    private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancel)
+    private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
-            return await PollerHttp.ReadAsync(response.Content, cancel).ConfigureAwait(false);
+            return await PollerHttp.ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException broken)
         {
             const string Message = "The body of the host's answer broke off, or could not be decompressed.";
             throw new HttpRequestException(HttpRequestError.ResponseEnded, Message, broken);
-        }
-    }
-
-    private static T? TryRead<T>(byte[] body, JsonTypeInfo<T> json)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, json);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

@@ -1,10 +1,10 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>The operation ended as <see cref="OperationState.Canceled"/>, because somebody asked the host for it.</summary>
-/// <remarks>No <see cref="OperationCanceledException"/>: that says that the caller stopped waiting.</remarks>
+/// <summary>The exception that is thrown when an operation ended as <see cref="OperationState.Canceled"/>, at somebody's request.</summary>
+/// <remarks>Not an <see cref="OperationCanceledException"/>, which says that the caller stopped waiting.</remarks>
 public sealed class CanceledOperationException : Exception
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance of the <see cref="CanceledOperationException"/> class.</summary>
     /// <param name="status">The operation's last document.</param>
     public CanceledOperationException(OperationStatus status)
         : base($"Operation {status?.Id} was canceled.")
@@ -13,6 +13,6 @@ public sealed class CanceledOperationException : Exception
         Status = status;
     }
 
-    /// <summary>The operation's last document.</summary>
+    /// <summary>Gets the operation's last document.</summary>
     public OperationStatus Status { get; }
 }

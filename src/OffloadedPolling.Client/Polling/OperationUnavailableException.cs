@@ -1,26 +1,43 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>The operation cannot be followed any further. What has become of it is not known.</summary>
+/// <summary>The exception that is thrown when an operation cannot be followed any further. Its outcome is unknown.</summary>
 public sealed class OperationUnavailableException : Exception
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What was found, and what to do.</param>
-    /// <param name="reason">Why.</param>
+    /// <summary>Initializes a new instance of the <see cref="OperationUnavailableException"/> class.</summary>
+    /// <param name="message">What the poller found, and what to do.</param>
+    /// <param name="reason">The reason.</param>
     /// <param name="lastStatus">The newest document seen; <see langword="null"/> if none was.</param>
-    /// <param name="resumeToken">What <see cref="OperationPoller"/> goes on from; <see langword="null"/> if it would be a credential.</param>
-    public OperationUnavailableException(string message, OperationUnavailableReason reason, OperationStatus? lastStatus, string? resumeToken)
+    /// <param name="resumeToken">The token to resume from; <see langword="null"/> if it would be a credential.</param>
+    public OperationUnavailableException(
+        string message, OperationUnavailableReason reason, OperationStatus? lastStatus, string? resumeToken)
         : base(message) => (Reason, LastStatus, ResumeToken) = (reason, lastStatus, resumeToken);
 
-    /// <summary>Why.</summary>
+    /// <summary>Gets the reason.</summary>
     public OperationUnavailableReason Reason { get; }
 
-    /// <summary>The newest document seen; <see langword="null"/> if none was.</summary>
+    /// <summary>Gets the newest document seen; <see langword="null"/> if none was.</summary>
     public OperationStatus? LastStatus { get; }
 
-    /// <summary>What to go on from, once the caller may see the operation. No credential, so that the exception may be kept and shown.</summary>
+    /// <summary>Gets the token to resume from once the caller has access again. It is not a credential.</summary>
     /// <value>
-    /// <see langword="null"/> where no operation URL is known: what there is to go on from is a credential then. Whoever wants it all the same
-    /// gets it from <see cref="OperationPoller.GetResumeToken"/>.
+    /// <see langword="null"/> if no operation URL is known, because the token would be a credential.
+    /// <see cref="OperationPoller.GetResumeToken"/> returns it even so.
     /// </value>
     public string? ResumeToken { get; }
+}
+
+/// <summary>Specifies why an operation cannot be followed any further.</summary>
+public enum OperationUnavailableReason
+{
+    /// <summary>The status URL has expired, and no operation URL is known to renew it at; or five new URLs in a row have expired.</summary>
+    Expired,
+
+    /// <summary>There is no status any more because its retention is over, or there never was one.</summary>
+    Missing,
+
+    /// <summary>
+    /// The host does not issue a status URL to this caller, or the store refuses one that the host has just issued. Also a status URL that
+    /// is refused for a reason that the store does not give, if no operation URL is known.
+    /// </summary>
+    Forbidden,
 }

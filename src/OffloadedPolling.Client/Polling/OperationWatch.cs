@@ -1,247 +1,280 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>One wait for one operation: when to look, where, and what of it is news.</summary>
+/// <summary>One wait for one operation, as a state machine: each step runs a state and returns the next one.</summary>
+/// <remarks><code>
+/// Waiting   → Polling, Renewing   the time is over
+/// Polling   → Waiting             a document, or no new one: as the schedule says; a failure: back-off
+///           → Renewing            the status URL is refused, and a new one may help
+///           → Ended               a terminal document, or a refusal that a new URL does not change
+/// Renewing  → Polling             a new status URL
+///           → Waiting             a failure: back-off
+///           → Ended               a refusal
+/// any       → Ended               the deadline
+/// </code></remarks>
 internal sealed class OperationWatch : IDisposable
 {
+    // A host whose new URLs have expired so many times in a row, with a back-off between, has a wrong clock or old credentials.
+    private const int MaxExpiredUrls = 5;
+
     private const string NoOperationUrl =
         "No operation URL is known to renew it at; if the host's are relative, set "
         + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
-
-    // A host whose fresh URLs have expired so many times in a row, with a back-off between, has a wrong clock or old credentials.
-    private const int MostExpired = 5;
-
-    private readonly OperationPollerOptions _options;
 
     private readonly WatchedOperation _operation;
 
     private readonly PollerHttp _http;
 
+    private readonly OperationPollerOptions _options;
+
     private readonly StatusUrlRenewal _renewal;
 
-    // The caller's own, which nothing but itself can renew.
-    private readonly IStatusReader? _given;
+    // From NewReader: it is polled instead of status URLs, and renews its credentials itself.
+    private readonly IStatusReader? _ownReader;
 
     private readonly SeenDocument _seen;
 
     private readonly PollPace _pace;
 
-    private readonly CancellationTokenSource _deadline;
+    private int _polls;
 
-    // What looks; null when a new status URL is to be had first.
-    private IStatusReader? _reader;
-
-    // The URL comes from a renewal and has not been good for anything yet.
-    private bool _isUntried;
-
-    // What to wait instead of what the schedule says.
-    private TimeSpan? _pause;
-
-    private int _looks;
-
-    private int _failures;
-
-    // How many fresh URLs in a row had expired.
-    private int _expired;
-
-    private string? _lastFault;
-
-    public OperationWatch(WatchedOperation operation, HttpClient http, OperationPollerOptions options)
+    private OperationWatch(WatchedOperation operation, PollerHttp http, OperationPollerOptions options)
     {
-        (_operation, _options, _http) = (operation, options, new PollerHttp(http, options));
-        _renewal = new StatusUrlRenewal(_http, options);
-        _given = options.NewReader is { } newReader
+        (_operation, _http, _options) = (operation, http, options);
+        _renewal = new StatusUrlRenewal(http, options);
+        _ownReader = options.NewReader is { } newReader
             ? newReader(operation.Id) ?? throw new InvalidOperationException(
-                $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.NewReader)} returned no reader for operation {operation.Id}. Return one for each operation, or leave the option unset.")
+                $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.NewReader)} returned no reader for operation "
+                + $"{operation.Id}. Return one for each operation, or leave the option unset.")
             : null;
-        _reader = _given ?? (operation.StatusUrl is { } url ? new StatusUrlReader(_http, url, operation.StatusUrlExpiresAt) : null);
-        _seen = new SeenDocument(options.TimeProvider, operation.Acquaintance == Acquaintance.New);
+        _seen = new SeenDocument(options.TimeProvider, isNew: operation.FirstPoll == FirstPoll.Scheduled);
         _pace = new PollPace(options, operation.Estimate);
-        _pause = operation.Acquaintance switch
-        {
-            Acquaintance.New => null,
-            Acquaintance.Old => _pace.NoSoonerThan(operation.RetryAfter),
-            _ => TimeSpan.Zero,
-        };
-        _deadline = new CancellationTokenSource(options.Timeout, options.TimeProvider);
     }
 
-    public void Dispose()
+    private abstract record State(Failures Failures);
+
+    // No time: as the schedule says when the wait begins, which is after the caller is done with the document before.
+    private sealed record Waiting(State Next, TimeSpan? Time = null) : State(Next.Failures);
+
+    // A renewed URL is one that has not returned anything yet.
+    private sealed record Polling(IStatusReader Reader, bool IsRenewedUrl, Failures Failures) : State(Failures);
+
+    private sealed record Renewing(Failures Failures) : State(Failures);
+
+    // No error: the last document is terminal.
+    private sealed record Ended(Exception? Error = null) : State(default(Failures));
+
+    // Since the last poll that succeeded.
+    private readonly record struct Failures(int Count, int ExpiredUrls, string? Last)
     {
-        _deadline.Dispose();
-        (_given as IDisposable)?.Dispose();
+        public Failures Add(string failure) => this with { Count = Count + 1, Last = failure };
     }
 
-    /// <summary>The next document that is new.</summary>
-    /// <exception cref="OperationUnavailableException">There will be none.</exception>
-    /// <exception cref="OperationTimeoutException">The deadline came first.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> came first.</exception>
-    /// <exception cref="InvalidOperationException">Host, store or client is not set up right.</exception>
-    public async Task<OperationStatus> NextAsync(CancellationToken cancel)
+    private readonly record struct Step(State Next, OperationStatus? NewDocument = null);
+
+    /// <summary>Returns each new document, the terminal one last.</summary>
+    /// <exception cref="OperationUnavailableException">The operation cannot be followed any further.</exception>
+    /// <exception cref="OperationTimeoutException">The deadline has passed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    /// <exception cref="InvalidOperationException">Host, store or client is not set up correctly.</exception>
+    public static async IAsyncEnumerable<OperationStatus> WatchAsync(
+        WatchedOperation operation,
+        PollerHttp http,
+        OperationPollerOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, _deadline.Token);
-        try
+        using var watch = new OperationWatch(operation, http, options);
+        using var deadline = new CancellationTokenSource(options.Timeout, options.TimeProvider);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var state = watch.Begin();
+        while (state is not Ended)
         {
-            for (; ; )
+            Step step;
+            try
             {
-                await PauseAsync(both.Token).ConfigureAwait(false);
-                if (_reader is null)
-                {
-                    await RenewAsync(both.Token).ConfigureAwait(false);
-                }
-                else if (await LookAsync(_reader, both.Token).ConfigureAwait(false) is { } news)
-                {
-                    return news;
-                }
+                stop.Token.ThrowIfCancellationRequested();
+                step = await watch.StepAsync(state, stop.Token).ConfigureAwait(false);
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                step = new Step(new Ended(watch.TimedOut(state.Failures.Last)));
+            }
+
+            if (step.NewDocument is { } document)
+            {
+                yield return document;
+            }
+
+            state = step.Next;
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+
+        if (state is Ended { Error: { } error })
         {
-            throw new OperationCanceledException(cancel);
-        }
-        catch (OperationCanceledException) when (_deadline.IsCancellationRequested)
-        {
-            throw TimedOut();
+            throw error;
         }
     }
 
-    private async Task PauseAsync(CancellationToken cancel)
+    public void Dispose() => (_ownReader as IDisposable)?.Dispose();
+
+    private State Begin()
     {
-        var wait = _pause ?? _pace.NextWait(_seen.Age, _seen.UnderWay, _seen.Status is null ? _operation.RetryAfter : TimeSpan.Zero);
-        _pause = null;
-        cancel.ThrowIfCancellationRequested();
-        if (wait > TimeSpan.Zero)
+        var reader = _ownReader
+            ?? (_operation.StatusUrl is { } url ? new StatusUrlReader(_http, url, _operation.StatusUrlExpiresAt) : null);
+        State first = reader is null ? new Renewing(default(Failures)) : new Polling(reader, IsRenewedUrl: false, default);
+        return _operation.FirstPoll switch
         {
-            await Task.Delay(wait < PollPace.Longest ? wait : PollPace.Longest, _options.TimeProvider, cancel).ConfigureAwait(false);
-        }
+            FirstPoll.Scheduled => new Waiting(first),
+            FirstPoll.AfterRetryAfter => new Waiting(first, _pace.NoSoonerThan(_operation.RetryAfter)),
+            _ => first,
+        };
     }
 
-    private async Task<OperationStatus?> LookAsync(IStatusReader reader, CancellationToken cancel)
+    private Task<Step> StepAsync(State state, CancellationToken cancellationToken) => state switch
     {
-        _looks++;
-        var askedAt = _options.TimeProvider.GetTimestamp();
-        var reading = await reader.ReadAsync(_seen.ETag, cancel).ConfigureAwait(false);
+        Waiting waiting => WaitAsync(waiting, cancellationToken),
+        Polling polling => PollAsync(polling, cancellationToken),
+        Renewing renewing => RenewAsync(renewing, cancellationToken),
+        _ => throw new UnreachableException(),
+    };
+
+    private async Task<Step> WaitAsync(Waiting waiting, CancellationToken cancellationToken)
+    {
+        var time = waiting.Time
+            ?? _pace.NextWait(_seen.Age, _seen.UnderWay, _seen.Status is null ? _operation.RetryAfter : TimeSpan.Zero);
+        time = time < PollPace.Longest ? time : PollPace.Longest;
+        if (time > TimeSpan.Zero)
+        {
+            await Task.Delay(time, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new Step(waiting.Next);
+    }
+
+    private async Task<Step> PollAsync(Polling polling, CancellationToken cancellationToken)
+    {
+        _polls++;
+        var begunAt = _options.TimeProvider.GetTimestamp();
+        var reading = await polling.Reader.ReadAsync(_seen.ETag, cancellationToken).ConfigureAwait(false);
         if (reading.Status is { } read && read.Id != _operation.Id)
         {
-            throw new InvalidOperationException($"{(_given is null ? "The status URL" : "The reader")} of operation {_operation.Id} leads to the document of another operation.");
+            var source = _ownReader is null ? "status URL" : "reader";
+            throw new InvalidOperationException($"The {source} of operation {_operation.Id} leads to the document of another operation.");
         }
 
-        var isNews = reading is { Refusal: null, Fault: null } && _seen.Take(reading, askedAt);
-        _options.Looked?.Invoke(new OperationLook
+        var isNew = reading is { Refusal: null, Fault: null } && _seen.Take(reading, begunAt);
+        _options.Polled?.Invoke(new OperationPoll
         {
-            Number = _looks,
+            Number = _polls,
             StatusCode = reading.Answer.Code,
             Fault = reading.Fault,
-            IsNews = isNews,
+            IsNew = isNew,
             Status = reading.Status,
-            Unnoticed = isNews && reading.Status!.State.IsTerminal() ? _seen.AgeAtFirstSight : null,
+            Unnoticed = isNew && reading.Status!.State.IsTerminal() ? _seen.AgeAtFirstSight : null,
         });
-        switch (reading)
-        {
-            case { Fault: { } fault }:
-                BackOff(fault, reading.Answer.RetryAfter);
-                break;
-            case { Refusal: { } refusal }:
-                TakeRefusal(refusal, reading);
-                break;
-            default:
-                (_isUntried, _failures, _expired, _lastFault) = (false, 0, 0, null);
-                break;
-        }
-
-        if (isNews)
+        if (isNew)
         {
             _pace.Follow(reading.Status!.Estimate);
         }
 
-        return isNews ? reading.Status : null;
+        return new Step(AfterPoll(polling, reading), isNew ? reading.Status : null);
     }
 
-    private void TakeRefusal(StatusRefusal refusal, StatusReading reading)
+    private State AfterPoll(Polling polling, StatusReading reading) => reading switch
     {
-        var words = reading.RefusalCode is { } code ? $"{reading.Answer} ({code})" : reading.Answer.ToString();
-        if (refusal == StatusRefusal.Missing || _given is not null || _operation.OperationUrl is null
-            || (_isUntried && (refusal != StatusRefusal.Expired || ++_expired == MostExpired)))
-        {
-            throw Refused(refusal, reading.Answer.Code, words);
-        }
+        { Fault: { } fault } => BackOff(polling with { Failures = polling.Failures.Add(fault) }, reading.Answer.RetryAfter),
+        { Refusal: { } reason } => AfterRefusal(polling, reason, reading),
+        _ when _seen.Status?.State.IsTerminal() is true => new Ended(),
+        _ => new Waiting(polling with { IsRenewedUrl = false, Failures = default }),
+    };
 
-        _reader = null;
-        if (_isUntried)
-        {
-            // The host issues URLs that have expired. Asking at once, again and again, would not help it.
-            BackOff(words, null);
-        }
-        else
-        {
-            _pause = TimeSpan.Zero;
-        }
-    }
-
-    private OperationUnavailableException Refused(StatusRefusal refusal, HttpStatusCode? code, string words)
+    private State AfterRefusal(Polling polling, OperationUnavailableReason reason, StatusReading reading)
     {
-        if (_given is not null)
+        if (_ownReader is not null)
         {
-            return refusal switch
-            {
-                StatusRefusal.Missing => Unavailable(OperationUnavailableReason.Missing, $"has no status any more: {words}"),
-                StatusRefusal.Expired => Unavailable(OperationUnavailableReason.Expired, $"cannot be read with what its reader has: {words}"),
-                _ => Unavailable(OperationUnavailableReason.Forbidden, $"cannot be read with what its reader has: {words}"),
-            };
+            return RefusedReader(reason, reading);
         }
 
-        if (refusal == StatusRefusal.Missing || code == HttpStatusCode.NotFound)
+        if (reason == OperationUnavailableReason.Missing || _operation.OperationUrl is null)
         {
-            return Unavailable(
-                OperationUnavailableReason.Missing, $"has no status any more: the store answers {words}. Its retention is over, or it never was");
+            return RefusedUrl(reason, reading, NoOperationUrl);
         }
 
-        var advice = !_isUntried ? NoOperationUrl
-            : refusal == StatusRefusal.Expired
-                ? $"The host had just issued it, the {MostExpired}th such in a row: set its clock, or renew what it signs with"
-            : "The host had just issued it";
-        return refusal == StatusRefusal.Expired
-            ? Unavailable(OperationUnavailableReason.Expired, $"has a status URL that has expired: the store answers {words}. {advice}")
-            : Unavailable(OperationUnavailableReason.Forbidden, $"has a status URL that is refused: the store answers {words}. {advice}");
+        if (!polling.IsRenewedUrl)
+        {
+            return new Renewing(polling.Failures);
+        }
+
+        if (reason != OperationUnavailableReason.Expired)
+        {
+            return RefusedUrl(reason, reading, "The host had just issued it");
+        }
+
+        // The host issues URLs that have expired. Asking at once, again and again, would not help it.
+        var failures = polling.Failures.Add(reading.AnswerText) with { ExpiredUrls = polling.Failures.ExpiredUrls + 1 };
+        return failures.ExpiredUrls < MaxExpiredUrls
+            ? BackOff(new Renewing(failures), null)
+            : RefusedUrl(
+                reason,
+                reading,
+                $"The host had just issued it, the {MaxExpiredUrls}th such in a row: set its clock, or renew what it signs with");
     }
 
-    private async Task RenewAsync(CancellationToken cancel)
+    private async Task<Step> RenewAsync(Renewing renewing, CancellationToken cancellationToken)
     {
         Debug.Assert(_operation.OperationUrl is not null, "Without one there is nothing to renew at.");
-        var renewed = await _renewal.RenewAsync(_operation.OperationUrl, _operation.Id, cancel).ConfigureAwait(false);
-        if (renewed.Unavailable is { } reason)
-        {
-            throw Unavailable(reason, reason == OperationUnavailableReason.Missing
-                ? $"is not known to the host, which answers {renewed.Words}. Its retention is over, or it never was"
-                : $"gets no new status URL from the host, which answers {renewed.Words}. Add what it asks for in "
-                    + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}");
-        }
-
-        if (renewed.Url is null)
-        {
-            BackOff($"the host, asked for a new status URL: {renewed.Words}", renewed.RetryAfter);
-            return;
-        }
-
-        _reader = new StatusUrlReader(_http, renewed.Url, renewed.ExpiresAt);
-        (_isUntried, _pause) = (true, TimeSpan.Zero);
+        var renewed = await _renewal.RenewAsync(_operation.OperationUrl, _operation.Id, cancellationToken).ConfigureAwait(false);
+        return new Step(AfterRenewal(renewing, renewed));
     }
 
-    private void BackOff(string fault, TimeSpan? retryAfter)
+    private State AfterRenewal(Renewing renewing, RenewedUrl renewed) => renewed switch
     {
-        _lastFault = fault;
-        _pause = PollBackoff.After(_failures++, _options.Random(), retryAfter);
+        { Url: { } url } => new Polling(new StatusUrlReader(_http, url, renewed.ExpiresAt), IsRenewedUrl: true, renewing.Failures),
+        { Unavailable: OperationUnavailableReason.Missing } => Unavailable(
+            OperationUnavailableReason.Missing,
+            $"is not known to the host, which answers {renewed.Answer}. Its retention is over, or it never was"),
+        { Unavailable: { } reason } => Unavailable(
+            reason,
+            $"gets no new status URL from the host, which answers {renewed.Answer}. Add what it asks for in "
+            + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}"),
+        _ => BackOff(
+            new Renewing(renewing.Failures.Add($"the host, asked for a new status URL: {renewed.Answer}")), renewed.RetryAfter),
+    };
+
+    private Waiting BackOff(State next, TimeSpan? retryAfter) =>
+        new(next, _pace.BackOff(next.Failures.Count, retryAfter));
+
+    private Ended RefusedReader(OperationUnavailableReason reason, StatusReading reading) => reason == OperationUnavailableReason.Missing
+        ? Unavailable(reason, $"has no status any more: {reading.AnswerText}")
+        : Unavailable(reason, $"cannot be read with what its reader has: {reading.AnswerText}");
+
+    private Ended RefusedUrl(OperationUnavailableReason reason, StatusReading reading, string advice)
+    {
+        if (reason == OperationUnavailableReason.Missing || reading.Answer.Code == HttpStatusCode.NotFound)
+        {
+            return Unavailable(
+                OperationUnavailableReason.Missing,
+                $"has no status any more: the store answers {reading.AnswerText}. Its retention is over, or it never was");
+        }
+
+        var what = reason == OperationUnavailableReason.Expired ? "has expired" : "is refused";
+        return Unavailable(reason, $"has a status URL that {what}: the store answers {reading.AnswerText}. {advice}");
     }
 
-    private OperationUnavailableException Unavailable(OperationUnavailableReason reason, string what) =>
-        new($"Operation {_operation.Id} {what}.", reason, _seen.Status, ResumeToken.WithoutCredential(_operation));
+    private Ended Unavailable(OperationUnavailableReason reason, string what) =>
+        new(new OperationUnavailableException(
+            $"Operation {_operation.Id} {what}.", reason, _seen.Status, ResumeToken.WithoutCredential(_operation)));
 
-    private OperationTimeoutException TimedOut()
+    private OperationTimeoutException TimedOut(string? lastFailure)
     {
         var seen = _seen.Status is { } last ? $"it was last seen as {last.State}" : "none of its documents was seen";
-        var fault = _lastFault is null ? "" : $", and the last try failed: {_lastFault}";
-        return new($"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{fault}.", _seen.Status, ResumeToken.WithoutCredential(_operation));
+        var failure = lastFailure is null ? "" : $", and the last try failed: {lastFailure}";
+        return new OperationTimeoutException(
+            $"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{failure}.",
+            _seen.Status,
+            ResumeToken.WithoutCredential(_operation));
     }
 }

@@ -1,10 +1,16 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>When to look next: the schedule of the newest estimate, jittered, and within what the caller wants.</summary>
+/// <summary>How long to wait before the next poll: the schedule of the newest estimate, jittered, within what the caller allows.</summary>
 internal sealed class PollPace
 {
-    /// <summary>No wait is longer, whoever asks for it; a timer takes 49 days.</summary>
+    /// <summary>The longest wait, whoever asks for it. A timer takes at most 49 days.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    private const double JitterShare = 0.25;
+
+    private const double FirstBackOffSeconds = 1;
+
+    private const double LongestBackOffSeconds = 30;
 
     private readonly OperationPollerOptions _options;
 
@@ -17,12 +23,12 @@ internal sealed class PollPace
         Schedule = NewSchedule();
     }
 
-    /// <summary>That of the newest estimate.</summary>
+    /// <summary>Gets the schedule of the newest estimate.</summary>
     public PollSchedule Schedule { get; private set; }
 
     private TimeSpan Most => _options.AtLeastEvery is { } often && often < Longest ? often : Longest;
 
-    /// <summary>Takes the estimate of a new document in place of the one before.</summary>
+    /// <summary>Replaces the estimate with that of a new document.</summary>
     public void Follow(OperationEstimate? estimate)
     {
         if (!AreSame(estimate, _estimate))
@@ -32,24 +38,50 @@ internal sealed class PollPace
         }
     }
 
-    /// <summary>How long to wait.</summary>
+    /// <summary>Returns how long to wait before the next poll.</summary>
     /// <param name="age">The age of what the estimate counts from.</param>
-    /// <param name="underWay">For how long the operation has been under way: where there is no estimate, the looks become rarer with that.</param>
-    /// <param name="ifUnknown">The least to wait where there is no estimate.</param>
+    /// <param name="underWay">How long the operation has been under way. Without an estimate, polls become rarer with it.</param>
+    /// <param name="ifUnknown">The shortest wait without an estimate.</param>
     public TimeSpan NextWait(TimeSpan age, TimeSpan underWay, TimeSpan ifUnknown)
     {
         var most = Most;
         var elapsed = _estimate is null ? underWay : age;
         var least = _estimate is not null ? TimeSpan.Zero : ifUnknown < most ? ifUnknown : most;
         var delay = Clamp(Schedule.NextDelay(elapsed), least, most);
-        return PollJitter.Within(PollJitter.Apply(delay, Schedule.NextDelay(elapsed + delay), _options.Random()), least, most);
+        return Within(Jitter(delay, Schedule.NextDelay(elapsed + delay), _options.Random()), least, most);
     }
 
-    /// <summary>What the host said of a document whose age is not known, or a little more.</summary>
+    /// <summary>Returns <paramref name="retryAfter"/> or a little more. For a document whose age is unknown.</summary>
     public TimeSpan NoSoonerThan(TimeSpan retryAfter)
     {
         var least = Clamp(retryAfter, TimeSpan.Zero, Most);
-        return PollJitter.Within(PollJitter.Apply(least, least, _options.Random()), least, Most);
+        return Within(Jitter(least, least, _options.Random()), least, Most);
+    }
+
+    /// <summary>Returns how long to wait after a failure: exponential, with full jitter, so callers that failed together spread.</summary>
+    /// <remarks>https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
+    /// <param name="failures">The number of failures in a row, from 1.</param>
+    /// <param name="retryAfter">What the server asks for: the shortest wait.</param>
+    public TimeSpan BackOff(int failures, TimeSpan? retryAfter)
+    {
+        var most = Math.Min(FirstBackOffSeconds * Math.Pow(2, Math.Min(failures - 1, 20)), LongestBackOffSeconds);
+        var wait = TimeSpan.FromSeconds(most * _options.Random());
+        return retryAfter > wait ? retryAfter.Value : wait;
+    }
+
+    /// <summary>Spreads the polls of callers that began at the same instant. The result is <paramref name="delay"/> on average.</summary>
+    /// <param name="delay">The schedule's delay.</param>
+    /// <param name="following">The schedule's delay after this one: polls that are close to each other stay in order.</param>
+    /// <param name="random">From 0 to 1, uniform.</param>
+    internal static TimeSpan Jitter(TimeSpan delay, TimeSpan following, double random) =>
+        delay + (JitterShare * ((2 * random) - 1) * (delay < following ? delay : following));
+
+    /// <summary>Mirrors a wait at the bounds it exceeds, so that polls do not pile up there. Never below the lower bound.</summary>
+    internal static TimeSpan Within(TimeSpan wait, TimeSpan least, TimeSpan most)
+    {
+        wait = wait < least ? least + (least - wait) : wait;
+        wait = wait > most ? most - (wait - most) : wait;
+        return wait < least ? least : wait;
     }
 
     private static TimeSpan Clamp(TimeSpan delay, TimeSpan least, TimeSpan most) => delay < least ? least : delay > most ? most : delay;
@@ -60,7 +92,7 @@ internal sealed class PollPace
         || (one is not null && other is not null && one.Median == other.Median && one.Upper == other.Upper
             && one.Quantiles is { } quantiles && other.Quantiles is { } others && quantiles.SequenceEqual(others));
 
-    // Costs a fraction of a millisecond to a few, which is why it is made for a new estimate only. What is left of the one before, as progress
-    // brings it, is a new one too.
+    // Takes up to a few milliseconds, so it is made only for a new estimate. What is left of the one before, as progress brings it, is a
+    // new one too.
     private PollSchedule NewSchedule() => new(_estimate, _options.TargetDelay ?? PollSchedule.DefaultTargetDelay(_estimate));
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>What survives a process: where an operation is to be found again. Base64url of JSON.</summary>
+/// <summary>What a process leaves to the next one: where an operation is found. Base64url of JSON.</summary>
 internal sealed record ResumeToken
 {
     public const int CurrentVersion = 1;
@@ -18,8 +18,8 @@ internal sealed record ResumeToken
 
     public DateTimeOffset? StatusUrlExpiresAt { get; init; }
 
-    /// <summary>A token without the status URL, which is a credential, wherever the operation can be found without it.</summary>
-    public static string Of(WatchedOperation operation)
+    /// <summary>Creates a token. It holds the status URL, a credential, only if the operation cannot be found without it.</summary>
+    public static string Create(WatchedOperation operation)
     {
         var canRenew = operation.OperationUrl is not null;
         var token = new ResumeToken
@@ -33,10 +33,10 @@ internal sealed record ResumeToken
         return Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(token, OperationJsonContext.Default.ResumeToken));
     }
 
-    /// <summary>A token that is no credential; <see langword="null"/> where the operation is not to be found without one.</summary>
-    public static string? WithoutCredential(WatchedOperation operation) => operation.OperationUrl is null ? null : Of(operation);
+    /// <summary>Creates a token that is not a credential; <see langword="null"/> if the operation cannot be found without one.</summary>
+    public static string? WithoutCredential(WatchedOperation operation) => operation.OperationUrl is null ? null : Create(operation);
 
-    /// <exception cref="FormatException">It is no token. The message does not hold it.</exception>
+    /// <exception cref="FormatException">The text is not a token. The message does not hold it.</exception>
     public static ResumeToken Parse(string text)
     {
         byte[] json;
@@ -62,13 +62,14 @@ internal sealed record ResumeToken
         return token switch
         {
             null or { Id: null or "" } => throw Wrong("it names no operation"),
-            { Version: not CurrentVersion } => throw Wrong($"it is of version {token.Version}, and this library reads version {CurrentVersion}"),
+            { Version: not CurrentVersion and var other } =>
+                throw Wrong($"it is of version {other}, and this library reads version {CurrentVersion}"),
             _ when HttpUrl.Parse(token.OperationUrl ?? token.StatusUrl) is null => throw Wrong("it holds no absolute http or https URL"),
             _ => token,
         };
     }
 
-    /// <summary>The operation's id alone: the rest may be a credential.</summary>
+    /// <summary>Returns the operation's id; the rest may be a credential.</summary>
     public override string ToString() => $"{nameof(ResumeToken)} {{ Id = {Id} }}";
 
     private static FormatException Wrong(string why) =>

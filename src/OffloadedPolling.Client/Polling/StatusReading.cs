@@ -1,85 +1,68 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>What one look told: a document, that it has not changed, a refusal, or nothing.</summary>
+/// <summary>The outcome of one poll: a document, that it has not changed, a refusal, or a failure.</summary>
 public sealed class StatusReading
 {
     internal StatusReading(HttpAnswer answer) => Answer = answer;
 
-    /// <summary>The document that was read.</summary>
+    /// <summary>Gets the document that was read.</summary>
     public OperationStatus? Status { get; internal init; }
 
-    /// <summary>Why the look told nothing. Another one may.</summary>
+    /// <summary>Gets why the poll failed. The next one may succeed.</summary>
     public string? Fault { get; internal init; }
 
     internal HttpAnswer Answer { get; }
 
-    internal StatusRefusal? Refusal { get; init; }
+    /// <summary>Gets why the store refuses; <see cref="OperationUnavailableReason.Forbidden"/> also if it does not say why.</summary>
+    internal OperationUnavailableReason? Refusal { get; init; }
 
-    /// <summary>The store's name for the refusal; <see langword="null"/> if it gave none.</summary>
+    /// <summary>Gets the store's name for the refusal; <see langword="null"/> if it gave none.</summary>
     internal string? RefusalCode { get; init; }
 
-    /// <summary>A body that should be a status document. If it is none, the look told nothing.</summary>
+    internal string AnswerText => RefusalCode is null ? Answer.ToString() : $"{Answer} ({RefusalCode})";
+
+    /// <summary>Creates the outcome of a poll that returned a body. If the body is not a status document, the poll failed.</summary>
     /// <param name="utf8Json">The body.</param>
     /// <param name="etag">The <c>ETag</c> as it was sent; some servers leave the quotes out.</param>
-    /// <param name="date">The answer's <c>Date</c>, which tells the document's age: the caller's clock may be wrong.</param>
-    /// <returns>The document, or a fault.</returns>
+    /// <param name="date">The answer's <c>Date</c>. It gives the document's age, because the caller's clock may be wrong.</param>
+    /// <returns>The document, or a failure.</returns>
     public static StatusReading Document(byte[] utf8Json, string? etag, DateTimeOffset? date)
     {
         ArgumentNullException.ThrowIfNull(utf8Json);
         return Document(new HttpAnswer { Code = HttpStatusCode.OK, Body = utf8Json, ETag = etag, Date = date });
     }
 
-    /// <summary>The document is still the one whose <c>ETag</c> was asked with.</summary>
-    /// <returns>The reading.</returns>
+    /// <summary>Creates the outcome of a poll that found the document whose <c>ETag</c> was sent.</summary>
+    /// <returns>The outcome.</returns>
     public static StatusReading Unchanged() => new(new HttpAnswer { Code = HttpStatusCode.NotModified });
 
-    /// <summary>There is no document to be seen, for a reason that does not pass by itself: the wait ends.</summary>
-    /// <param name="reason">Why; <see cref="OperationUnavailableReason.Forbidden"/> also where the store does not tell.</param>
-    /// <param name="words">What was answered, without a credential: <c>403 Forbidden (AccessDenied)</c>.</param>
+    /// <summary>Creates the outcome of a poll that was refused for a reason that does not pass. The wait ends.</summary>
+    /// <param name="reason">The reason; <see cref="OperationUnavailableReason.Forbidden"/> also if the store does not say why.</param>
+    /// <param name="words">The answer, without a credential, such as <c>403 Forbidden (AccessDenied)</c>.</param>
     /// <param name="code">The HTTP status code, if there was an answer.</param>
-    /// <returns>The reading.</returns>
+    /// <returns>The outcome.</returns>
     public static StatusReading Refused(OperationUnavailableReason reason, string words, HttpStatusCode? code = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(words);
-        return new(new HttpAnswer { Code = code, Fault = words })
-        {
-            Refusal = reason switch
-            {
-                OperationUnavailableReason.Expired => StatusRefusal.Expired,
-                OperationUnavailableReason.Missing => StatusRefusal.Missing,
-                _ => StatusRefusal.Unclear,
-            },
-        };
+        return new(new HttpAnswer { Code = code, Fault = words }) { Refusal = reason };
     }
 
-    /// <summary>The look told nothing; the poller makes another one, after a back-off.</summary>
-    /// <param name="words">Why, without a credential: <c>no answer within 00:00:30</c>.</param>
+    /// <summary>Creates the outcome of a poll that failed. The poller polls again after a back-off.</summary>
+    /// <param name="words">Why, without a credential, such as <c>no answer within 00:00:30</c>.</param>
     /// <param name="code">The HTTP status code, if there was an answer.</param>
-    /// <param name="retryAfter">What a busy server asks for: the least to wait.</param>
-    /// <returns>The reading.</returns>
+    /// <param name="retryAfter">What a busy server asks for: the shortest wait.</param>
+    /// <returns>The outcome.</returns>
     public static StatusReading Faulty(string words, HttpStatusCode? code = null, TimeSpan? retryAfter = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(words);
         return new(new HttpAnswer { Code = code, RetryAfter = retryAfter }) { Fault = words };
     }
 
-    internal static StatusReading Document(HttpAnswer answer)
-    {
-        try
-        {
-            if (Utf8.IsValid(answer.Body) && JsonSerializer.Deserialize(answer.Body, OperationJson.Status) is { } status)
-            {
-                return new StatusReading(answer) { Status = status };
-            }
-        }
-        catch (JsonException)
-        {
-        }
-
-        return new StatusReading(answer) { Fault = "the body is no status document" };
-    }
+    internal static StatusReading Document(HttpAnswer answer) =>
+        Utf8.IsValid(answer.Body) && OperationJson.TryRead(answer.Body, OperationJson.Status) is { } status
+            ? new StatusReading(answer) { Status = status }
+            : new StatusReading(answer) { Fault = "the body is no status document" };
 }

@@ -1,15 +1,19 @@
 using System.Net;
+using System.Text;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Looks at a status URL: one GET, and what its answer means.</summary>
-/// <param name="http">Sends it.</param>
+/// <summary>Polls a status URL: one GET, and what its answer means.</summary>
+/// <param name="http">Sends the request.</param>
 /// <param name="url">The status URL.</param>
-/// <param name="urlExpiresAt">When it stops working, if known.</param>
+/// <param name="urlExpiresAt">When it expires by the host's clock, if known.</param>
 internal sealed class StatusUrlReader(PollerHttp http, Uri url, DateTimeOffset? urlExpiresAt) : IStatusReader
 {
+    // As written by SignedStatusEndpoint in the host.
+    private const string UrlExpired = "urn:offloaded-polling:problem:status-url-expired";
+
     /// <exception cref="InvalidOperationException">The answer is a redirect.</exception>
-    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+    public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         if (etag is not null)
@@ -17,13 +21,13 @@ internal sealed class StatusUrlReader(PollerHttp http, Uri url, DateTimeOffset? 
             request.Headers.TryAddWithoutValidation("If-None-Match", etag);
         }
 
-        var answer = await http.SendAsync(request, cancel).ConfigureAwait(false);
+        var answer = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return answer switch
         {
-            { IsPassing: true } => new StatusReading(answer) { Fault = answer.ToString() },
+            { IsTransient: true } => new StatusReading(answer) { Fault = answer.ToString() },
             { Code: HttpStatusCode.OK } => StatusReading.Document(answer),
             { Code: HttpStatusCode.NotModified } when etag is not null => new StatusReading(answer),
-            { Code: >= HttpStatusCode.BadRequest } => ReadRefusal(answer),
+            { Code: >= HttpStatusCode.BadRequest } => ReadRefusal(answer, urlExpiresAt),
             { Code: >= HttpStatusCode.MultipleChoices and not HttpStatusCode.NotModified } => throw new InvalidOperationException(
                 $"The status URL answers {answer}, a redirect. It is signed for one address, and not followed to another: "
                 + "let the host sign URLs of the bucket's own region and endpoint."),
@@ -31,9 +35,49 @@ internal sealed class StatusUrlReader(PollerHttp http, Uri url, DateTimeOffset? 
         };
     }
 
-    private StatusReading ReadRefusal(HttpAnswer answer)
+    /// <summary>Reads why a store refuses: S3's XML, or the problem of a host that serves the documents itself.</summary>
+    /// <param name="answer">The answer, of 400 to 499.</param>
+    /// <param name="urlExpiresAt">When the URL expires by the host's clock, if known.</param>
+    internal static StatusReading ReadRefusal(HttpAnswer answer, DateTimeOffset? urlExpiresAt)
     {
-        var (refusal, code) = StoreRefusal.Read(answer, urlExpiresAt);
-        return new StatusReading(answer) { Refusal = refusal, RefusalCode = code };
+        var body = Encoding.UTF8.GetString(answer.Body);
+        var code = Element(body, "Code");
+        // Forbidden where the store does not say why. Ceph says AccessDenied whatever the reason; S3 says it also of a missing document,
+        // if the signer may not list the bucket.
+        var reason = code switch
+        {
+            "NoSuchKey" => OperationUnavailableReason.Missing,
+            "ExpiredToken" => OperationUnavailableReason.Expired,
+            "AccessDenied" when Element(body, "Message")?.Contains("expired", StringComparison.OrdinalIgnoreCase) is true =>
+                OperationUnavailableReason.Expired,
+            null => ReasonOf(OperationJson.TryRead(answer.Body, OperationJson.Problem), answer.Code),
+            _ => OperationUnavailableReason.Forbidden,
+        };
+        // Then the two clocks that count may say it: the store's, and the instant that the host promised.
+        var isExpired = reason == OperationUnavailableReason.Forbidden && answer.Date >= urlExpiresAt;
+        return new StatusReading(answer)
+        {
+            Refusal = isExpired ? OperationUnavailableReason.Expired : reason,
+            RefusalCode = IsName(code) ? code : null,
+        };
     }
+
+    private static OperationUnavailableReason ReasonOf(OperationProblem? problem, HttpStatusCode? code) => problem switch
+    {
+        { Type: UrlExpired } => OperationUnavailableReason.Expired,
+        // A 404 without a problem comes from whatever is in front of the host: it does not have that route.
+        { Status: (int)HttpStatusCode.NotFound } when code == HttpStatusCode.NotFound => OperationUnavailableReason.Missing,
+        _ => OperationUnavailableReason.Forbidden,
+    };
+
+    // S3's errors are flat.
+    private static string? Element(string xml, string name)
+    {
+        var start = xml.IndexOf($"<{name}>", StringComparison.Ordinal);
+        var end = start < 0 ? -1 : xml.IndexOf($"</{name}>", start, StringComparison.Ordinal);
+        return end < 0 ? null : xml[(start + name.Length + 2)..end];
+    }
+
+    // It is printed, and a body may repeat what was asked with its signature.
+    private static bool IsName(string? code) => code is { Length: > 0 and < 64 } && code.All(char.IsAsciiLetterOrDigit);
 }

@@ -1,10 +1,10 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>The whole distribution of a duration, made of the few numbers that an estimate tells of it.</summary>
+/// <summary>The distribution of a duration, made of the few numbers in an estimate.</summary>
 /// <remarks>
-/// The curve goes through the quantiles in the coordinates where a log-normal distribution is a straight line; median and upper bound alone
-/// give just that. Where the quantiles leap, as those of a mixture of fast and slow work do, each side of the gap is a peak of its own:
-/// a curve across the gap would place durations where there are none. Beyond the 99 % quantile the curve goes on straight.
+/// The curve goes through the quantiles in the coordinates where a log-normal distribution is a straight line. The median and the upper
+/// bound without quantiles give such a line. Where the quantiles leap, as those of a mixture of fast and slow work do, each side of the gap
+/// is a peak of its own: a curve across the gap would place durations where there are none. Beyond the 99 % quantile the curve is straight.
 /// </remarks>
 internal sealed class DurationDistribution
 {
@@ -16,36 +16,36 @@ internal sealed class DurationDistribution
     // Ten years: no operation takes so long, and every sum of such durations is still a TimeSpan.
     private const double MaxSeconds = 315_360_000;
 
-    // Nobody asks for what lies farther out, in normal scores.
+    // In normal scores: nothing farther out is needed.
     private const double FarthestScore = 3.7;
 
-    // What is beyond the last quantile may spread so far at most, as standard deviation of the logarithm.
+    // The largest standard deviation (of the logarithm) beyond the last quantile.
     private const double SteepestTail = 1.5;
 
-    // How far the durations of a peak spread of which one quantile is known, as standard deviation of their logarithm.
+    // The standard deviation (of the logarithm) of a peak of which only one quantile is known.
     private const double SlopeOfOne = 0.3;
 
-    // The least standard deviation (of the logarithm): nothing takes as long every time as its estimate may say.
+    // The least standard deviation (of the logarithm): nothing takes exactly as long every time, whatever its estimate says.
     private const double LeastSlope = 0.05;
 
     private static readonly double[] _levels = [.. OperationEstimate.QuantileLevels];
 
     private static readonly double[] _straightLevels = [0.5, 0.9, 0.99];
 
-    // How far the 99 % quantile lies beyond the median, by how far the 90 % quantile does.
+    // The distance of the 99 % quantile from the median, in distances of the 90 % quantile.
     private static readonly double _straight = StandardNormal.Quantile(0.99) / StandardNormal.Quantile(0.9);
 
     private DurationDistribution(IReadOnlyList<DurationPeak> peaks) => Peaks = peaks;
 
-    /// <summary>Its peaks, the fast ones first.</summary>
+    /// <summary>Gets the peaks, the fastest first.</summary>
     public IReadOnlyList<DurationPeak> Peaks { get; }
 
-    /// <summary>The distribution that an estimate tells; <see langword="null"/> for one that tells nothing.</summary>
+    /// <summary>Creates the distribution of an estimate; <see langword="null"/> if the estimate says nothing.</summary>
     /// <param name="estimate">The estimate.</param>
-    /// <param name="tail">The least standard deviation (of the logarithm) that the tail is taken to have.</param>
-    public static DurationDistribution? Of(OperationEstimate? estimate, double tail = 0) => estimate switch
+    /// <param name="tail">The least standard deviation (of the logarithm) of the tail.</param>
+    public static DurationDistribution? From(OperationEstimate? estimate, double tail = 0) => estimate switch
     {
-        { Quantiles: { } quantiles } when IsWhole(quantiles) => 
+        { Quantiles: { } quantiles } when IsComplete(quantiles) =>
             Through(_levels, [.. quantiles.Select(quantile => quantile.TotalSeconds)], tail),
         { Median: var median, Upper: var upper } when median > TimeSpan.Zero && upper >= median => Through(
             _straightLevels,
@@ -54,15 +54,15 @@ internal sealed class DurationDistribution
         _ => null,
     };
 
-    /// <summary>The duration, in seconds, that a share of all stay under.</summary>
-    /// <param name="share">Over 0, under 1.</param>
+    /// <summary>Returns the duration in seconds that a share of all stay under.</summary>
+    /// <param name="share">More than 0, less than 1.</param>
     public double SecondsAt(double share)
     {
         var peak = Peaks.First(peak => share < peak.To || peak.To == 1);
         return peak.SecondsAt(StandardNormal.Quantile(Math.Clamp((share - peak.From) / (peak.To - peak.From), 1e-9, 1 - 1e-9)));
     }
 
-    /// <summary>The share of durations under a number of seconds.</summary>
+    /// <summary>Returns the share of durations under a number of seconds.</summary>
     public double ShareUnder(double seconds)
     {
         var (low, high) = (0d, 1d);
@@ -75,8 +75,9 @@ internal sealed class DurationDistribution
         return low;
     }
 
-    private static bool IsWhole(IReadOnlyList<TimeSpan> quantiles) =>
-        quantiles.Count == _levels.Length && quantiles[^1] > TimeSpan.Zero && quantiles.Zip(quantiles.Skip(1)).All(pair => pair.First <= pair.Second);
+    private static bool IsComplete(IReadOnlyList<TimeSpan> quantiles) =>
+        quantiles.Count == _levels.Length && quantiles[^1] > TimeSpan.Zero
+        && quantiles.Zip(quantiles.Skip(1)).All(pair => pair.First <= pair.Second);
 
     private static DurationDistribution Through(double[] levels, double[] seconds, double tail)
     {
@@ -97,7 +98,7 @@ internal sealed class DurationDistribution
             i == groups.Count - 1 ? tail : 0))]);
     }
 
-    /// <summary>The quantiles of each peak, by their first and last index.</summary>
+    /// <summary>Returns the quantiles of each peak, by their first and last index.</summary>
     private static List<(int First, int Last)> Groups(double[] scores, double[] logs)
     {
         var steepness = new double[logs.Length - 1];
@@ -117,23 +118,24 @@ internal sealed class DurationDistribution
             }
         }
 
-        // A quantile that stands alone between two leaps is within the gap. Alone at either end it stands for the rare ones.
+        // A single quantile between two leaps is within the gap. At either end it stands for rare durations.
         return [.. groups.Where((group, i) => group.Last > group.First || i == 0 || i == groups.Count - 1)];
     }
 
     private static bool IsGap(double[] steepness, int i) =>
         IsSteeperThan(steepness, i, i - 1, i - 2) && IsSteeperThan(steepness, i, i + 1, i + 2);
 
-    private static bool IsSteeperThan(double[] steepness, int i, int neighbour, int next) =>
-        Of(steepness, neighbour) is not { } near || steepness[i] > GapRatio * Math.Min(near, Of(steepness, next) ?? near);
+    private static bool IsSteeperThan(double[] steepness, int i, int neighbor, int next) =>
+        At(steepness, neighbor) is not { } near || steepness[i] > GapRatio * Math.Min(near, At(steepness, next) ?? near);
 
-    private static double? Of(double[] steepness, int i) => i >= 0 && i < steepness.Length ? steepness[i] : null;
+    private static double? At(double[] steepness, int i) => i >= 0 && i < steepness.Length ? steepness[i] : null;
 
     // The share where one peak ends: halfway between what is known of both, or at the quantile that lies in the gap.
     private static double Boundary(double[] levels, (int First, int Last) before, (int First, int Last) after) =>
         after.First - before.Last == 2 ? levels[before.Last + 1] : (levels[before.Last] + levels[after.First]) / 2;
 
-    private static double Middle(double[] logs, (int First, int Last) before, (int First, int Last) after) => (logs[before.Last] + logs[after.First]) / 2;
+    private static double Middle(double[] logs, (int First, int Last) before, (int First, int Last) after) =>
+        (logs[before.Last] + logs[after.First]) / 2;
 
     private static DurationPeak Peak(
         double[] levels, double[] logs, (int First, int Last) group, double from, double to, double shortest, double longest, double tail)
@@ -155,5 +157,40 @@ internal sealed class DurationDistribution
         var mostBelow = from > 0 ? (known[0] - Math.Log(shortest)) / (scores[0] + FarthestScore) : double.PositiveInfinity;
         var mostBeyond = to < 1 ? (Math.Log(longest) - known[^1]) / (FarthestScore - scores[^1]) : SteepestTail;
         return new DurationPeak(from, to, shortest, longest, new MonotoneCurve(scores, known, mostBelow, to < 1 ? 0 : tail, mostBeyond));
+    }
+}
+
+/// <summary>One peak of a distribution of durations: roughly log-normal, and exactly through the quantiles that are known of it.</summary>
+/// <param name="From">The share of all durations that are before this peak.</param>
+/// <param name="To">The share of all durations that are before its end.</param>
+/// <param name="Shortest">No duration of this peak is shorter. In seconds.</param>
+/// <param name="Longest">No duration of this peak is longer. In seconds.</param>
+/// <param name="LogSeconds">The logarithm of the duration over the normal score within the peak.</param>
+internal sealed record DurationPeak(double From, double To, double Shortest, double Longest, MonotoneCurve LogSeconds)
+{
+    /// <summary>Returns the duration in seconds at a normal score within the peak.</summary>
+    public double SecondsAt(double score) => Math.Min(Math.Max(Math.Exp(LogSeconds.At(score)), Shortest), Longest);
+}
+
+/// <summary>The standard normal distribution, as exact as schedules need it, and as short as in poll-schedule.js.</summary>
+internal static class StandardNormal
+{
+    /// <summary>Returns the probability below <paramref name="z"/>, to 1e-7.</summary>
+    /// <remarks>Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.17.</remarks>
+    public static double Cdf(double z)
+    {
+        var k = 1 / (1 + (0.2316419 * Math.Abs(z)));
+        var tail = Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI)
+            * k * (0.319381530 + (k * (-0.356563782 + (k * (1.781477937 + (k * (-1.821255978 + (k * 1.330274429))))))));
+        return z < 0 ? tail : 1 - tail;
+    }
+
+    /// <summary>Returns the value above the share <paramref name="p"/> (more than 0, less than 1), to 5e-4.</summary>
+    /// <remarks>Abramowitz and Stegun, 26.2.23.</remarks>
+    public static double Quantile(double p)
+    {
+        var t = Math.Sqrt(-2 * Math.Log(Math.Min(p, 1 - p)));
+        var z = t - ((2.515517 + (t * (0.802853 + (t * 0.010328)))) / (1 + (t * (1.432788 + (t * (0.189269 + (t * 0.001308)))))));
+        return p < 0.5 ? -z : z;
     }
 }

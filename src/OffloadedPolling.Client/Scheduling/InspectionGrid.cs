@@ -1,19 +1,19 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>
-/// Instants at which a look may be made, and the share that has ended by then: many where looks are close to each other, few where they are
-/// far apart, and fewer the fewer operations get there.
+/// Instants at which a poll may be made, and the share of operations that have ended by then: many where polls are close to each other, few
+/// where they are far apart, and fewer the fewer operations get there.
 /// </summary>
 /// <remarks>
-/// Keller's looks are √(2c/hazard) apart, c being the price of a look in seconds of delay. The points are as far apart in proportion, but for
-/// the long tail: <see cref="Length"/> is ∫√hazard·S^⅓ dt, and equal parts of it lie between two points.
+/// Keller's polls are √(2c/hazard) apart, where c is the price of a poll in seconds of delay. The points are as far apart in proportion,
+/// except in the long tail: <see cref="Length"/> is ∫√hazard·S^⅓ dt, and equal parts of it lie between two points.
 /// J. B. Keller, Optimum checking schedules for systems subject to random failure, 1974.
 /// </remarks>
 internal sealed class InspectionGrid
 {
     private const int FinePoints = 600;
 
-    // Of the normal scores that count: 7 in 10,000 durations are below the first, 2 in 10,000 above the last.
+    // The normal scores that count: 7 in 10,000 durations are below the first, 2 in 10,000 above the last.
     private const double FirstScore = -3.2;
 
     private const double LastScore = 3.6;
@@ -46,16 +46,16 @@ internal sealed class InspectionGrid
         }
     }
 
-    /// <summary>Whether there are durations to look for at all: all may be as long as can be.</summary>
+    /// <summary>Gets a value indicating whether there is nothing to poll for: all durations may be as long as possible.</summary>
     public bool IsEmpty => _units.Count < 2;
 
-    /// <summary>∫√hazard·S^⅓ dt.</summary>
+    /// <summary>Gets ∫√hazard·S^⅓ dt.</summary>
     public double Length => _units[^1];
 
-    /// <summary>∫√(S·f)dt: with Keller's looks the mean delay is this times √(c/2).</summary>
+    /// <summary>Gets ∫√(S·f)dt: with Keller's polls the mean delay is this times √(c/2).</summary>
     public double MeanSpread { get; private set; }
 
-    /// <summary>A number of points at equal distances, with the start before them, and the edges of gaps among them.</summary>
+    /// <summary>Returns points at equal distances, with the start before them, and the edges of gaps among them.</summary>
     public InspectionPoints Points(int count)
     {
         List<double> wanted = [.. Enumerable.Range(0, count).Select(i => Length * i / (count - 1)), .. _edges];
@@ -81,7 +81,8 @@ internal sealed class InspectionGrid
         return new InspectionPoints([.. seconds], [.. ended]);
     }
 
-    // Nothing ends between two peaks: what lies beyond the scores of the one ends with its last, and before those of the other with its first.
+    // Nothing ends between two peaks: what is beyond the scores of the first ends with its last score, and what is before those of the
+    // second with its first.
     private static double EndedBy(DurationPeak peak, int point, double score) => point switch
     {
         0 when peak.From > 0 => peak.From,
@@ -102,7 +103,7 @@ internal sealed class InspectionGrid
         var (time, lasting) = (seconds - _seconds[^1], 1 - ((ended + _ended[^1]) / 2));
         if (time <= 0)
         {
-            // Of one instant, as at the bounds of a peak.
+            // At the same instant, as at the bounds of a peak.
             _ended[^1] = Math.Max(_ended[^1], ended);
             return;
         }
@@ -112,5 +113,21 @@ internal sealed class InspectionGrid
         _ended.Add(Math.Max(ended, _ended[^1]));
         _units.Add(_units[^1] + (Math.Sqrt(share / lasting * time) * Math.Cbrt(lasting)));
         MeanSpread += Math.Sqrt(share * time * lasting);
+    }
+}
+
+/// <summary>Points of an <see cref="InspectionGrid"/>, with the start before them.</summary>
+/// <param name="Seconds">The instants, ascending; the first is 0.</param>
+/// <param name="Ended">The share of operations that have ended by each.</param>
+internal sealed record InspectionPoints(double[] Seconds, double[] Ended)
+{
+    /// <summary>Returns the interval after a point by Keller's rule, √(2·price/hazard).</summary>
+    /// <param name="point">Not the start. For the last point, the one before it counts.</param>
+    /// <param name="price">The price of a poll, in seconds of delay.</param>
+    public double KellerInterval(int point, double price)
+    {
+        var at = Math.Min(point, Seconds.Length - 2);
+        var (time, share) = (Seconds[at + 1] - Seconds[at], Ended[at + 1] - Ended[at]);
+        return share > 0 ? Math.Sqrt(2 * price * time * (1 - Ended[at]) / share) : double.MaxValue;
     }
 }

@@ -1,28 +1,29 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>When to look next, for every time at which the work is still under way.</summary>
+/// <summary>When to poll next, for every time at which the work is still under way.</summary>
 /// <remarks>
-/// R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures, 1963: the looks that cost least when each costs as much as
-/// <c>price</c> seconds of delay. Solved backwards over the grid's points (Bellman), since their recurrence from the first look on is
-/// unstable, and holds for one peak alone.
+/// R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures, 1963: the polls that cost least if each costs as much as
+/// <c>price</c> seconds of delay. Solved backwards over the grid's points (Bellman), because their recurrence from the first poll on is
+/// unstable, and holds only for one peak.
 /// </remarks>
 internal sealed class InspectionPolicy
 {
-    /// <summary>To how many seconds an interval grows of itself, where nothing is known any more.</summary>
+    /// <summary>The longest interval in seconds that growth leads to when nothing is known any more.</summary>
     public const double LongestGrown = 30;
 
     private readonly double[] _seconds;
 
     private readonly double[] _next;
 
-    private InspectionPolicy(double[] seconds, double[] next, double meanDelay) => (_seconds, _next, MeanDelay) = (seconds, next, meanDelay);
+    private InspectionPolicy(double[] seconds, double[] next, double meanDelay) =>
+        (_seconds, _next, MeanDelay) = (seconds, next, meanDelay);
 
-    /// <summary>Seconds from the end until it is noticed, on average.</summary>
+    /// <summary>Gets the seconds from the end until it is noticed, on average.</summary>
     public double MeanDelay { get; }
 
-    /// <summary>Solves it for a price of a look, in seconds of delay.</summary>
-    /// <param name="grid">The points, at which looks may be made.</param>
-    /// <param name="price">The price.</param>
+    /// <summary>Returns the best policy for a price of a poll.</summary>
+    /// <param name="grid">The points at which polls may be made.</param>
+    /// <param name="price">The price of a poll, in seconds of delay.</param>
     public static InspectionPolicy Solve(InspectionPoints grid, double price)
     {
         var (seconds, ended) = (grid.Seconds, grid.Ended);
@@ -34,7 +35,7 @@ internal sealed class InspectionPolicy
         delay[last] = (1 - ended[last]) * beyond / 2;
         next[last] = seconds[last] + beyond;
 
-        // From a later time the next look is never earlier, so what was best there bounds the search here.
+        // From a later time the next poll is never earlier, so what was best there bounds the search here.
         var furthest = last;
         for (var i = last - 1; i >= 0; i--)
         {
@@ -47,10 +48,10 @@ internal sealed class InspectionPolicy
                 }
             }
 
-            var look = best > i + 1 && best < furthest
+            var poll = best > i + 1 && best < furthest
                 ? Lowest(seconds, best, CostOf(i, best - 1), least, CostOf(i, best + 1))
                 : seconds[best];
-            next[i] = Math.Min(look, next[i + 1]);
+            next[i] = Math.Min(poll, next[i + 1]);
             cost[i] = (price * (1 - ended[i])) + least;
             delay[i] = DelayOf(i, best) + delay[best];
             furthest = best;
@@ -63,7 +64,7 @@ internal sealed class InspectionPolicy
         double CostOf(int from, int to) => DelayOf(from, to) + cost[to];
     }
 
-    /// <summary>Keller's policy, for when looks are so close to each other that it is as good.</summary>
+    /// <summary>Returns Keller's policy, which is as good if polls are close to each other.</summary>
     public static InspectionPolicy Keller(InspectionPoints grid, double price, double meanDelay)
     {
         var seconds = grid.Seconds;
@@ -78,13 +79,13 @@ internal sealed class InspectionPolicy
         return new InspectionPolicy(seconds, next, meanDelay);
     }
 
-    /// <summary>The time of the next look, in seconds, when the work is still under way at <paramref name="elapsed"/>.</summary>
-    public double NextLook(double elapsed)
+    /// <summary>Returns the time of the next poll, in seconds, if the work is still under way at <paramref name="elapsed"/>.</summary>
+    public double NextPoll(double elapsed)
     {
         var last = _seconds.Length - 1;
         if (elapsed >= _seconds[last])
         {
-            // It has outlived all expectations: ever slower, in proportion.
+            // It takes longer than expected: the interval grows in proportion.
             var interval = _next[last] - _seconds[last];
             return elapsed + Math.Min(interval * elapsed / _seconds[last], Math.Max(interval, LongestGrown));
         }
@@ -112,7 +113,7 @@ internal sealed class InspectionPolicy
         return passed;
     }
 
-    // Between the points: the lowest point of the parabola through the best and its neighbours.
+    // Between the points: the lowest point of the parabola through the best and its neighbors.
     private static double Lowest(double[] seconds, int best, double before, double at, double after)
     {
         var (x0, x1, x2) = (seconds[best - 1], seconds[best], seconds[best + 1]);

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>A smooth curve through ascending points that ascends between them too, and goes on straight beyond them.</summary>
+/// <summary>A smooth curve through ascending points that ascends between them, too, and is straight beyond them.</summary>
 /// <remarks>F. N. Fritsch and J. Butland, A method for constructing local monotone piecewise cubic interpolants, 1984.</remarks>
 internal sealed class MonotoneCurve
 {
@@ -16,15 +16,15 @@ internal sealed class MonotoneCurve
 
     /// <param name="x">Ascending, two or more.</param>
     /// <param name="y">Ascending, as many.</param>
-    /// <param name="mostBelow">How steep it is at most below the first point.</param>
-    /// <param name="leastBeyond">How steep it is at least beyond the last point.</param>
-    /// <param name="mostBeyond">How steep it is at most beyond the last point.</param>
+    /// <param name="mostBelow">The largest slope below the first point.</param>
+    /// <param name="leastBeyond">The smallest slope beyond the last point.</param>
+    /// <param name="mostBeyond">The largest slope beyond the last point.</param>
     public MonotoneCurve(double[] x, double[] y, double mostBelow, double leastBeyond, double mostBeyond)
     {
         (_x, _y) = (x, y);
         _slopes = Slopes(x, y);
 
-        // No steeper than between the last points: what is only guessed at must not run away.
+        // No steeper than between the last points: a guess must not run away.
         _slopeBelow = Math.Min(Math.Min(_slopes[0], (y[1] - y[0]) / (x[1] - x[0])), mostBelow);
         _slopeBeyond = Math.Min(Math.Max(Math.Min(_slopes[^1], (y[^1] - y[^2]) / (x[^1] - x[^2])), leastBeyond), mostBeyond);
     }

@@ -1,18 +1,18 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>
-/// When to look at a status document next: as seldom as a mean delay allows, given when the operation is likely done. No clock, no
-/// randomness, no state: the same question has the same answer.
+/// Says when to poll a status document next: as seldom as a mean delay allows, given when the operation is likely to be done. It has no
+/// clock, no randomness and no state.
 /// </summary>
 /// <remarks>
-/// The looks are the optimal inspections of a random lifetime (Barlow, Hunter and Proschan, 1963), solved numerically over the estimate's
-/// distribution. Without an estimate the intervals grow gently with the time that has passed. Making a schedule takes a fraction of a
-/// millisecond to a few, asking it nothing: keep it for as long as the document's estimate stands. Thread-safe.
+/// The polls are the optimal inspections of a random lifetime (Barlow, Hunter and Proschan, 1963), solved numerically over the estimate's
+/// distribution. Without an estimate, the intervals grow slowly with the time that has passed. Creating a schedule takes up to a few
+/// milliseconds, so keep it as long as the document's estimate stays the same. Thread-safe.
 /// </remarks>
 public sealed class PollSchedule
 {
-    // How many points stand between two looks.
-    private const int PointsPerLook = 8;
+    // The number of points between two polls.
+    private const int PointsPerPoll = 8;
 
     private const int MinPoints = 192;
 
@@ -20,75 +20,74 @@ public sealed class PollSchedule
 
     private const int MaxTries = 24;
 
-    // Over a plateau, where the same looks are the best at very different prices, it goes in big steps.
+    // On a plateau, where the same polls are the best at very different prices, it takes big steps.
     private const int FewTries = 3;
 
     private const double BigStep = 0.1;
 
     private const double Tolerance = 0.003;
 
-    // Whoever outlives the estimate is looked after all the same: beyond the 99 % quantile the durations are taken as spread out at least so
-    // far, as standard deviation of their logarithm.
+    // Operations that take longer than estimated are polled, too: beyond the 99 % quantile, durations are assumed to spread at least this
+    // far, as the standard deviation of their logarithm.
     private const double Tail = 0.7;
 
     private const double MinInterval = 0.01;
 
-    // A year: as good as for ever, and still a TimeSpan with whatever is added to it.
+    // A year: as good as forever, and still a TimeSpan whatever is added to it.
     private const double MaxInterval = 31_536_000;
 
     private readonly InspectionPolicy? _policy;
 
     private readonly double _target;
 
-    /// <summary>Creates the schedule of one estimate.</summary>
-    /// <param name="estimate">When the operation is likely done, as its status document says; <see langword="null"/> if unknown.</param>
+    /// <summary>Creates the schedule of an estimate.</summary>
+    /// <param name="estimate">The estimate in the status document; <see langword="null"/> if unknown.</param>
     /// <param name="targetDelay">
-    /// The mean time for which the end may go unnoticed; over 0. Looks are not made in vain to use it up: where fewer cannot come closer, the
-    /// delay is shorter.
+    /// How long the end may go unnoticed on average; more than 0. The mean delay is shorter where fewer polls would exceed it.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetDelay"/> is not over 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetDelay"/> is not more than 0.</exception>
     public PollSchedule(OperationEstimate? estimate, TimeSpan targetDelay)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(targetDelay, TimeSpan.Zero);
         _target = targetDelay.TotalSeconds;
-        _policy = DurationDistribution.Of(estimate, Tail) is { } durations && new InspectionGrid(durations) is { IsEmpty: false } grid
+        _policy = DurationDistribution.From(estimate, Tail) is { } durations && new InspectionGrid(durations) is { IsEmpty: false } grid
             ? Solve(grid, _target)
             : null;
     }
 
-    /// <summary>The mean delay in seconds that the schedule has if the estimate is right; NaN if it is unknown.</summary>
+    /// <summary>Gets the schedule's mean delay in seconds if the estimate is right; NaN if it is unknown.</summary>
     internal double MeanDelay => _policy?.MeanDelay ?? double.NaN;
 
-    /// <summary>What a caller may be expected to accept who does not say: 5 % of the median, within 0.5 s and 10 s; 0.5 s if it is unknown.</summary>
+    /// <summary>Returns the default target delay: 5 % of the median, between 0.5 s and 10 s; 0.5 s if the median is unknown.</summary>
     /// <param name="estimate">The estimate, or <see langword="null"/> if unknown.</param>
     /// <returns>The delay.</returns>
     public static TimeSpan DefaultTargetDelay(OperationEstimate? estimate) =>
         TimeSpan.FromSeconds(Math.Clamp((estimate?.Median.TotalSeconds ?? 0) / 20, 0.5, 10));
 
-    /// <summary>How long to wait before the next look, when the operation is still under way.</summary>
-    /// <param name="elapsed">The time since the document with the estimate was written. Below 0 counts as 0.</param>
-    /// <returns>Over 0.</returns>
+    /// <summary>Returns how long to wait before the next poll, if the operation is still under way.</summary>
+    /// <param name="elapsed">The time since the document with the estimate was written. Less than 0 counts as 0.</param>
+    /// <returns>The delay; more than 0.</returns>
     public TimeSpan NextDelay(TimeSpan elapsed)
     {
         var seconds = Math.Max(elapsed.TotalSeconds, 0);
         var delay = _policy is null
             ? Math.Min((2 * _target) + (seconds / 4), Math.Max(InspectionPolicy.LongestGrown, 2 * _target))
-            : _policy.NextLook(seconds) - seconds;
+            : _policy.NextPoll(seconds) - seconds;
         return TimeSpan.FromSeconds(Math.Clamp(delay, MinInterval, MaxInterval));
     }
 
     private static InspectionPolicy Solve(InspectionGrid grid, double target)
     {
-        // What Keller's looks would cost, to begin with.
+        // The price of Keller's polls, to begin with.
         var price = 2 * Math.Pow(target / grid.MeanSpread, 2);
-        var looks = grid.Length / Math.Sqrt(2 * price);
-        if (PointsPerLook * looks > MaxPoints)
+        var polls = grid.Length / Math.Sqrt(2 * price);
+        if (PointsPerPoll * polls > MaxPoints)
         {
             return InspectionPolicy.Keller(grid.Points(MaxPoints), price, target);
         }
 
-        // Where the distribution leaps, so few points may be too few for any price to come so close.
-        for (var count = (int)Math.Max(PointsPerLook * looks, MinPoints); ; count *= 2)
+        // Where the distribution leaps, so few points may be too few for any price to reach the target.
+        for (var count = (int)Math.Max(PointsPerPoll * polls, MinPoints); ; count *= 2)
         {
             var points = grid.Points(count);
             var policy = FindPrice(target, price, candidate => InspectionPolicy.Solve(points, candidate));
@@ -100,8 +99,8 @@ public sealed class PollSchedule
     }
 
     /// <summary>
-    /// Looks for the price at which the mean delay is the target. It may leap over it, where one look more or less catches a whole peak: the
-    /// highest price then whose delay is not longer.
+    /// Searches the price at which the mean delay is the target. The delay may leap over it, where one poll more or less catches a whole
+    /// peak: then the highest price whose delay is not longer.
     /// </summary>
     private static InspectionPolicy FindPrice(double target, double price, Func<double, InspectionPolicy> solve)
     {

@@ -2,34 +2,34 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>The distribution of the time until an operation is done. In JSON all durations are seconds.</summary>
+/// <summary>The distribution of the time until an operation is done. In JSON, all durations are in seconds.</summary>
 public sealed record OperationEstimate
 {
     private const double MostlyOver = 0.999;
 
-    /// <summary>The probabilities that <see cref="Quantiles"/> stand at, in order.</summary>
+    /// <summary>Gets the probabilities of <see cref="Quantiles"/>, in order.</summary>
     public static IReadOnlyList<double> QuantileLevels { get; } =
         Array.AsReadOnly([0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]);
 
-    /// <summary>Half of such operations are done by then.</summary>
+    /// <summary>Gets the duration that half of such operations take at most.</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public required TimeSpan Median { get; init; }
 
-    /// <summary>Nine of ten such operations are done by then; at least <see cref="Median"/>.</summary>
+    /// <summary>Gets the duration that nine of ten such operations take at most; at least <see cref="Median"/>.</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public required TimeSpan Upper { get; init; }
 
-    /// <summary>When measured: one duration for each of <see cref="QuantileLevels"/>, ascending.</summary>
+    /// <summary>Gets one duration for each of <see cref="QuantileLevels"/>, ascending; absent if durations are not measured.</summary>
     [JsonConverter(typeof(SecondsListConverter))]
     public IReadOnlyList<TimeSpan>? Quantiles { get; init; }
 
-    /// <summary>The durations that given shares of such operations stay under, between and beyond the numbers that are told.</summary>
-    /// <param name="shares">Each over 0 and under 1.</param>
-    /// <returns>One duration for each.</returns>
-    /// <exception cref="InvalidOperationException">The estimate tells nothing: its median is 0, or over <see cref="Upper"/>.</exception>
+    /// <summary>Returns the durations that given shares of such operations stay under, interpolated between the known numbers.</summary>
+    /// <param name="shares">The shares, each more than 0 and less than 1.</param>
+    /// <returns>One duration for each share.</returns>
+    /// <exception cref="InvalidOperationException">The median is 0, or more than <see cref="Upper"/>.</exception>
     public IReadOnlyList<TimeSpan> QuantilesAt(params ReadOnlySpan<double> shares)
     {
-        var distribution = DurationDistribution.Of(this)
+        var distribution = DurationDistribution.From(this)
             ?? throw new InvalidOperationException($"An estimate with the median {Median} and the upper bound {Upper} tells nothing.");
         var durations = new TimeSpan[shares.Length];
         for (var i = 0; i < durations.Length; i++)
@@ -40,11 +40,11 @@ public sealed record OperationEstimate
         return durations;
     }
 
-    /// <summary>What is left of it for an operation that is still under way after a while.</summary>
+    /// <summary>Returns the remaining estimate of an operation that is still under way after some time.</summary>
     /// <param name="elapsed">How long ago the estimate was made.</param>
     /// <returns>
-    /// The estimate counted from then, by those of such operations that take as long; <see langword="null"/> if fewer than one in a thousand
-    /// do, since nothing is known of them.
+    /// The estimate counted from then, made of the operations that take as long; <see langword="null"/> if fewer than one in a thousand do,
+    /// because nothing is known about them.
     /// </returns>
     public OperationEstimate? After(TimeSpan elapsed)
     {
@@ -53,7 +53,8 @@ public sealed record OperationEstimate
             return this;
         }
 
-        if (DurationDistribution.Of(this) is not { } distribution || distribution.ShareUnder(elapsed.TotalSeconds) is not (< MostlyOver and var over))
+        if (DurationDistribution.From(this) is not { } distribution
+            || distribution.ShareUnder(elapsed.TotalSeconds) is not (< MostlyOver and var over))
         {
             return null;
         }
@@ -65,6 +66,7 @@ public sealed record OperationEstimate
             Quantiles = Quantiles is null ? null : [.. QuantileLevels.Select(Left)],
         };
 
-        TimeSpan Left(double share) => TimeSpan.FromSeconds(Math.Max(distribution.SecondsAt(over + (share * (1 - over))) - elapsed.TotalSeconds, 0));
+        TimeSpan Left(double share) =>
+            TimeSpan.FromSeconds(Math.Max(distribution.SecondsAt(over + (share * (1 - over))) - elapsed.TotalSeconds, 0));
     }
 }

@@ -1,16 +1,18 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>What went wrong, as an RFC 9457 problem.</summary>
+/// <summary>An RFC 9457 problem: why an operation failed.</summary>
 public sealed record OperationProblem
 {
-    // Named here, so that options of the reader's own take none of them for an extension.
     private const string Blank = "about:blank";
 
-    /// <summary>A URI reference that names the kind of problem; <c>about:blank</c> where the title says all.</summary>
+    // All members have explicit names, so that a reader's own naming policy takes none of them for an extension.
+
+    /// <summary>Gets a URI reference that identifies the problem type; <c>about:blank</c> if the title says it all.</summary>
     [AllowNull]
     [JsonPropertyName("type")]
     public string Type
@@ -19,19 +21,19 @@ public sealed record OperationProblem
         init => field = value ?? Blank;
     } = Blank;
 
-    /// <summary>A short summary, the same for every problem of this type.</summary>
+    /// <summary>Gets a short summary, the same for every problem of this type.</summary>
     [JsonPropertyName("title")]
     public string? Title { get; init; }
 
-    /// <summary>The HTTP status code that belongs to it.</summary>
+    /// <summary>Gets the HTTP status code of the problem.</summary>
     [JsonPropertyName("status")]
     public int? Status { get; init; }
 
-    /// <summary>What happened this time, for people.</summary>
+    /// <summary>Gets a description of this occurrence, for people.</summary>
     [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 
-    /// <summary>A URI reference that names this occurrence.</summary>
+    /// <summary>Gets a URI reference that identifies this occurrence.</summary>
     [JsonPropertyName("instance")]
     public string? Instance { get; init; }
 
@@ -46,4 +48,71 @@ public sealed record OperationProblem
         get;
         set => field = value is null ? null : new ProblemExtensions(value);
     }
+}
+
+/// <summary>The extension members of a problem. Names that RFC 9457 reserves are refused, also when a member is added later.</summary>
+internal sealed class ProblemExtensions : IDictionary<string, JsonElement>
+{
+    private readonly Dictionary<string, JsonElement> _members = [];
+
+    /// <exception cref="ArgumentException">A member has a reserved name.</exception>
+    public ProblemExtensions(IEnumerable<KeyValuePair<string, JsonElement>> members)
+    {
+        foreach (var (name, value) in members)
+        {
+            Add(name, value);
+        }
+    }
+
+    public int Count => _members.Count;
+
+    public bool IsReadOnly => false;
+
+    public ICollection<string> Keys => _members.Keys;
+
+    public ICollection<JsonElement> Values => _members.Values;
+
+    public JsonElement this[string key]
+    {
+        get => _members[key];
+        set => _members[Allowed(key)] = value;
+    }
+
+    public void Add(string key, JsonElement value) => _members.Add(Allowed(key), value);
+
+    public void Add(KeyValuePair<string, JsonElement> item) => Add(item.Key, item.Value);
+
+    public void Clear() => _members.Clear();
+
+    public bool Contains(KeyValuePair<string, JsonElement> item) =>
+        ((ICollection<KeyValuePair<string, JsonElement>>)_members).Contains(item);
+
+    public bool ContainsKey(string key) => _members.ContainsKey(key);
+
+    public void CopyTo(KeyValuePair<string, JsonElement>[] array, int arrayIndex) =>
+        ((ICollection<KeyValuePair<string, JsonElement>>)_members).CopyTo(array, arrayIndex);
+
+    public bool Remove(string key) => _members.Remove(key);
+
+    public bool Remove(KeyValuePair<string, JsonElement> item) => ((ICollection<KeyValuePair<string, JsonElement>>)_members).Remove(item);
+
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out JsonElement value) => _members.TryGetValue(key, out value);
+
+    public IEnumerator<KeyValuePair<string, JsonElement>> GetEnumerator() => _members.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static string Allowed(string name) => name switch
+    {
+        "type" => throw Reserved(name, nameof(OperationProblem.Type)),
+        "title" => throw Reserved(name, nameof(OperationProblem.Title)),
+        "status" => throw Reserved(name, nameof(OperationProblem.Status)),
+        "detail" => throw Reserved(name, nameof(OperationProblem.Detail)),
+        "instance" => throw Reserved(name, nameof(OperationProblem.Instance)),
+        _ => name,
+    };
+
+    private static ArgumentException Reserved(string name, string property) => new(
+        $"The extension member '{name}' is a member of the problem itself (RFC 9457). "
+        + $"Set {nameof(OperationProblem)}.{property}, or use another name.");
 }

@@ -1,53 +1,55 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>The status document: what callers read at a status URL.</summary>
+/// <summary>The status document, which callers read at a status URL.</summary>
 /// <remarks>Absent members are <see langword="null"/> and mean unknown. Readers ignore members that they do not know.</remarks>
 public sealed record OperationStatus : IJsonOnDeserialized
 {
-    /// <summary>The operation's id: 32 lower-case hex digits.</summary>
+    /// <summary>Gets the operation's id: 32 lower-case hex digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name of the operation's kind.</summary>
+    /// <summary>Gets the name of the operation's kind.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>How far the operation has come.</summary>
+    /// <summary>Gets how far the operation has come. In JSON: <c>status</c>.</summary>
     [JsonPropertyName("status")]
     public required OperationState State { get; init; }
 
-    /// <summary>When the operation was accepted, by the host's clock.</summary>
+    /// <summary>Gets when the operation was accepted, by the host's clock.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When this document was written, by its writer's clock; never earlier than the document before it.</summary>
+    /// <summary>Gets when this document was written, by its writer's clock. It is never earlier than in the previous document.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public required DateTimeOffset LastUpdatedAt { get; init; }
 
-    /// <summary>From when on the document may be gone: <see cref="LastUpdatedAt"/> plus the host's retention.</summary>
+    /// <summary>Gets when the document expires and may be deleted: <see cref="LastUpdatedAt"/> plus the host's retention.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>How often the work was handed to a worker, from 1; <see langword="null"/> while it has not started.</summary>
+    /// <summary>Gets how often a worker received the operation, from 1; <see langword="null"/> if it has not started.</summary>
     public int? Attempt { get; init; }
 
-    /// <summary>Progress from 0 to 100, as the handler reports it.</summary>
+    /// <summary>Gets the progress that the handler reports, from 0 to 100.</summary>
     public int? PercentComplete { get; init; }
 
-    /// <summary>What the work is at, in the handler's words.</summary>
+    /// <summary>Gets the message that the handler reports with its progress.</summary>
     public string? Message { get; init; }
 
-    /// <summary>When the operation is likely done, counted from <see cref="LastUpdatedAt"/>.</summary>
+    /// <summary>Gets when the operation is likely to be done, counted from <see cref="LastUpdatedAt"/>.</summary>
     public OperationEstimate? Estimate { get; init; }
 
-    /// <summary>Where the outcome is to be had, relative to the operation URL.</summary>
+    /// <summary>Gets the address of the outcome, relative to the operation URL.</summary>
     public string? ResourceLocation { get; init; }
 
-    /// <summary>What the handler returned, when <see cref="State"/> is <c>Succeeded</c>.</summary>
+    /// <summary>Gets the handler's result, if <see cref="State"/> is <c>Succeeded</c>.</summary>
     public JsonElement? Result { get; init; }
 
-    /// <summary>What went wrong, when <see cref="State"/> is <c>Failed</c>.</summary>
+    /// <summary>Gets the problem, if <see cref="State"/> is <c>Failed</c>.</summary>
     public OperationProblem? Error { get; init; }
 
     /// <inheritdoc/>
@@ -63,9 +65,59 @@ public sealed record OperationStatus : IJsonOnDeserialized
             throw new JsonException($"'percentComplete' is {PercentComplete}; it must be 0 to 100.");
         }
 
-        if ((Result is { } result && !JsonText.IsWhole(result)) || Error?.Extensions?.Values.All(JsonText.IsWhole) is false)
+        if ((Result is { } result && !IsUnicode(result)) || Error?.Extensions?.Values.All(IsUnicode) is false)
         {
             throw new JsonException("'result' or 'error' holds text that is no Unicode.");
+        }
+    }
+
+    // Half a surrogate pair can occur in JSON as an escape, and bytes that are not UTF-8 as they are. Reading such text throws, and no
+    // document with it can be written again.
+    private static bool IsUnicode(JsonElement element)
+    {
+        var utf8Json = JsonMarshal.GetRawUtf8Value(element);
+        if (!Utf8.IsValid(utf8Json))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (utf8Json.IndexOf("\\u"u8) >= 0)
+            {
+                ReadTexts(element);
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static void ReadTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    ReadTexts(member.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    ReadTexts(item);
+                }
+
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
         }
     }
 }

@@ -51,7 +51,7 @@ internal readonly record struct Burst(double BusiestWithout, double BusiestWith,
         while (elapsed.TotalSeconds < duration)
         {
             var delay = schedule.NextDelay(elapsed);
-            elapsed += random is null ? delay : PollJitter.Apply(delay, schedule.NextDelay(elapsed + delay), random.NextDouble());
+            elapsed += random is null ? delay : PollPace.Jitter(delay, schedule.NextDelay(elapsed + delay), random.NextDouble());
             yield return elapsed.TotalSeconds;
         }
     }

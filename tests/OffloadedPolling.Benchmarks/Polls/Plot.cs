@@ -32,7 +32,7 @@ internal static class Plot
         var model = new PlotModel { Title = lifetime.Name, TitleFontSize = 14, Background = OxyColors.White, DefaultFont = "sans-serif" };
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendFontSize = 11, LegendMargin = 4 });
         model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "mean delay until noticed (s)", Minimum = 0.35, Maximum = 8, MajorGridlineStyle = LineStyle.Dot });
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "looks for each operation", Minimum = 0.9, Maximum = 20, MajorGridlineStyle = LineStyle.Dot });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "polls for each operation", Minimum = 0.9, Maximum = 20, MajorGridlineStyle = LineStyle.Dot });
         model.Series.Add(Line("schedule", OxyColors.Orange, 6, scheduled));
         model.Series.Add(Line("optimum", OxyColors.Black, 1.5, optimal));
         model.Series.Add(Line("fixed", OxyColors.SteelBlue, 1.5, _delays.Select(delay => EqualDelay.Fixed(lifetime, delay))));

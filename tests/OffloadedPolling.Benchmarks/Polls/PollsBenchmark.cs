@@ -48,7 +48,7 @@ internal static class PollsBenchmark
 
             if (plots is not null)
             {
-                Plot.Draw(lifetime, optimum, Path.Combine(plots, $"looks-{Array.IndexOf(_lifetimes, lifetime) + 1}.svg"));
+                Plot.Draw(lifetime, optimum, Path.Combine(plots, $"polls-{Array.IndexOf(_lifetimes, lifetime) + 1}.svg"));
             }
         }
 
@@ -62,7 +62,7 @@ internal static class PollsBenchmark
         bounds.AddRange(Bound(queue.All.Name, peaks: 1, queued));
         if (plots is not null)
         {
-            Plot.Draw(queue, Path.Combine(plots, $"looks-{_lifetimes.Length + 1}.svg"));
+            Plot.Draw(queue, Path.Combine(plots, $"polls-{_lifetimes.Length + 1}.svg"));
         }
 
         bounds.AddRange(Doublings());
@@ -101,16 +101,16 @@ internal static class PollsBenchmark
     private static IEnumerable<PollsBound> Bound(string name, int peaks, List<PollsRow> rows)
     {
         var most = peaks == 1 ? 1.05 : 1.2;
-        yield return new PollsBound($"{name}: looks over the optimum's", rows.Max(row => row.ToOptimal), 0, most);
+        yield return new PollsBound($"{name}: polls over the optimum's", rows.Max(row => row.ToOptimal), 0, most);
         // Whoever is better than the optimum has found that it is none.
-        yield return new PollsBound($"{name}: looks over the optimum's, the least", rows.Min(row => row.ToOptimal), LeastToOptimal, most);
+        yield return new PollsBound($"{name}: polls over the optimum's, the least", rows.Min(row => row.ToOptimal), LeastToOptimal, most);
         yield return OverFixed(name, rows);
         yield return new PollsBound($"{name}: after {LearntFrom} operations, over the optimum's, mean of {Runs} runs", rows.Max(row => row.LearntToOptimal), 0, most * Tenth);
         yield return new PollsBound($"{name}: after {LearntFrom} operations, over the fixed interval's, mean of {Runs} runs", rows.Max(row => row.LearntToFixed), 0, 1.02 * Tenth);
     }
 
     private static PollsBound OverFixed(string name, List<PollsRow> rows) =>
-        new($"{name}: looks over the fixed interval's", rows.Max(row => row.ToFixed), 0, 1.02);
+        new($"{name}: polls over the fixed interval's", rows.Max(row => row.ToFixed), 0, 1.02);
 
     private static IEnumerable<PollsBound> OffByTwo(Lifetime lifetime, Optimum optimum)
     {
@@ -121,7 +121,7 @@ internal static class PollsBenchmark
             var looks = Looks.Of(lifetime, new PollSchedule(estimate, usual));
             var worst = _targets.Append(usual.TotalSeconds)
                 .Max(target => Comparison.Of(lifetime, optimum, Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target)))).ToFixed);
-            yield return new PollsBound($"{lifetime.Name}, estimate {word}: looks over the fixed interval's", worst, 0, 1.25);
+            yield return new PollsBound($"{lifetime.Name}, estimate {word}: polls over the fixed interval's", worst, 0, 1.25);
             yield return new PollsBound($"{lifetime.Name}, estimate {word}: delay over the default target", looks.Delay / usual.TotalSeconds, 0, 6);
         }
     }
@@ -140,6 +140,6 @@ internal static class PollsBenchmark
     {
         var burst = Burst.Of(lifetime, Runs);
         yield return new PollsBound($"{lifetime.Name}: the busiest 100 ms with jitter over that without", burst.BusiestWith / burst.BusiestWithout, 0, 0.5);
-        yield return new PollsBound($"{lifetime.Name}: looks with jitter over those without", burst.MoreLooks, 0, 1.03);
+        yield return new PollsBound($"{lifetime.Name}: polls with jitter over those without", burst.MoreLooks, 0, 1.03);
     }
 }

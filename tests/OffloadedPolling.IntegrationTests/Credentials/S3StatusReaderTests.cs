@@ -22,7 +22,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
     private readonly List<string?> _refused = [];
 
-    private readonly List<OperationLook> _looks = [];
+    private readonly List<OperationPoll> _polls = [];
 
     private readonly List<StatusCredentials> _given = [];
 
@@ -61,17 +61,17 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
         var waiting = poller.WaitForCompletionAsync(accepted, ParcelJson.Default.String);
         await Eventually.TrueAsync(
-            () => waiting.IsCompleted || LooksAtS3(accepted).Any(look => look.StatusCode == (int)HttpStatusCode.NotModified), _patience, () => "no look met the same document");
+            () => waiting.IsCompleted || PollsOfS3(accepted).Any(poll => poll.StatusCode == (int)HttpStatusCode.NotModified), _patience, () => "no poll met the same document");
         _desk.Wake.SetResult();
         var result = await waiting;
 
         Assert.Equal("done", result);
         var credentials = Assert.Single(_given);
         Assert.Equal((accepted.Id, _s3.Address.ToString(), TestServers.Region, true), (credentials.Id, credentials.Endpoint, credentials.Region, credentials.ForcePathStyle));
-        Assert.Equal(_looks.Count, LooksAtS3(accepted).Count);
-        Assert.All(LooksAtS3(accepted), look => Assert.Contains($"Credential={credentials.AccessKeyId}/", look.Headers["Authorization"], StringComparison.Ordinal));
-        Assert.All(_looks, look => Assert.Null(look.Fault));
-        Assert.NotNull(_looks[^1].Unnoticed);
+        Assert.Equal(_polls.Count, PollsOfS3(accepted).Count);
+        Assert.All(PollsOfS3(accepted), poll => Assert.Contains($"Credential={credentials.AccessKeyId}/", poll.Headers["Authorization"], StringComparison.Ordinal));
+        Assert.All(_polls, poll => Assert.Null(poll.Fault));
+        Assert.NotNull(_polls[^1].Unnoticed);
     }
 
     [Theory]
@@ -95,8 +95,8 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         Assert.Equal(OperationState.Succeeded, ended.State);
         Assert.Equal(2, _given.Count);
         _refused.Where(id => id is not null).Should().HaveCount(tellTheirExpiry ? 0 : 1, "the host hears which credentials S3 refused");
-        Assert.All(_looks, look => Assert.Null(look.Fault));
-        Assert.Equal(tellTheirExpiry ? 0 : 1, LooksAtS3(accepted).Count(look => look.StatusCode == (int)HttpStatusCode.Forbidden));
+        Assert.All(_polls, poll => Assert.Null(poll.Fault));
+        Assert.Equal(tellTheirExpiry ? 0 : 1, PollsOfS3(accepted).Count(poll => poll.StatusCode == (int)HttpStatusCode.Forbidden));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
         Assert.Equal(OperationUnavailableReason.Forbidden, refused.Reason);
         Assert.Contains("401", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(LooksAtS3(accepted));
+        Assert.Empty(PollsOfS3(accepted));
     }
 
     [Fact]
@@ -155,8 +155,8 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         var ended = await poller.WaitForCompletionAsync(accepted);
 
         Assert.Equal(OperationState.Succeeded, ended.State);
-        Assert.Equal(2, _looks.Count(look => look.Fault is not null));
-        Assert.All(_looks.Take(2), look => Assert.Contains("503", look.Fault, StringComparison.Ordinal));
+        Assert.Equal(2, _polls.Count(poll => poll.Fault is not null));
+        Assert.All(_polls.Take(2), poll => Assert.Contains("503", poll.Fault, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         Assert.Single(_given);
 
         // The SDK tries once more by itself.
-        Assert.Equal(["503 ServiceUnavailable (SlowDown)", "503 ServiceUnavailable (SlowDown)", null], _looks.Take(3).Select(look => look.Fault));
+        Assert.Equal(["503 ServiceUnavailable (SlowDown)", "503 ServiceUnavailable (SlowDown)", null], _polls.Take(3).Select(poll => poll.Fault));
     }
 
     private async Task<StatusCredentials> AskHostAsync(string id, CancellationToken cancel)
@@ -206,7 +206,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     {
         Timeout = _patience,
         AtLeastEvery = TimeSpan.FromSeconds(0.2),
-        Looked = _looks.Add,
+        Polled = _polls.Add,
         NewReader = id => new S3StatusReader((refused, cancel) =>
         {
             _refused.Add(refused?.AccessKeyId);
@@ -215,7 +215,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     });
 
     // The host's own requests are signed with its own key.
-    private List<RecordedRequest> LooksAtS3(AcceptedOperation accepted) => [.. _s3.Requests.Where(request =>
+    private List<RecordedRequest> PollsOfS3(AcceptedOperation accepted) => [.. _s3.Requests.Where(request =>
         request.Method == "GET" && request.Path.Contains(accepted.Id, StringComparison.Ordinal)
         && IsCallers(request.Headers["Authorization"]))];
 

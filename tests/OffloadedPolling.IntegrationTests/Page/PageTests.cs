@@ -197,7 +197,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         await page.GetByLabel("More: Teapot").ClickAsync();
         await PlaceAsync(page);
         await Expect(page.Locator(".order .state").First).ToHaveTextAsync("In progress", _patience);
-        await Expect(page.Locator(".order .looks").First).ToHaveTextAsync("Looked 2 times", _patience);
+        await Expect(page.Locator(".order .polls").First).ToHaveTextAsync("Polled 2 times", _patience);
 
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{screen}.png"), FullPage = screen == "phone" });

@@ -23,7 +23,7 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
 
         (await Stage.FollowToTheEndAsync(ComingBack)).Should().Be("Succeeded");
 
-        Stage.Looks.Should().HaveCount(9);
+        Stage.Polls.Should().HaveCount(9);
         renewals.Should().Be(1, "the status URL is not what is wrong");
     }
 
@@ -35,7 +35,7 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
 
         (await Stage.FollowToTheEndAsync(ComingBack)).Should().StartWith("OperationLost: The store refuses the status URLs");
 
-        Stage.Looks.Should().HaveCount(9, "five are refused, and four are errors");
+        Stage.Polls.Should().HaveCount(9, "five are refused, and four are errors");
     }
 
     [Theory]
@@ -94,6 +94,6 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
 
         await Stage.FollowToTheEndAsync();
 
-        LookedAfter(1).Should().BeInRange(20 - Steps, 20 + (2 * Steps));
+        PolledAfter(1).Should().BeInRange(20 - Steps, 20 + (2 * Steps));
     }
 }

@@ -3,7 +3,7 @@ using static OffloadedPolling.IntegrationTests.Page.PollStage;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>When poll.js looks.</summary>
+/// <summary>When poll.js polls.</summary>
 public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(browser)
 {
     public static TheoryData<string> Vectors => [.. ScheduleVector.All.Select(vector => vector.Name)];
@@ -52,27 +52,27 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_LooksFirstWhenRetryAfterSays_AndThenAsTheDocumentDoes()
+    public async Task Follow_PollsFirstWhenRetryAfterSays_AndThenAsTheDocumentDoes()
     {
         Stage.AnswerInTurn(Document("Running", 1, Estimate(20, 20)), Document("Succeeded", 2));
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 10));
 
         // By chance a quarter of the next interval later, never early.
-        Assert.Equal(2, Stage.Looks.Count);
-        Assert.InRange(Stage.Looks[0].At, 10, 10 + (0.25 * Schedule(null).NextDelay(TimeSpan.FromSeconds(10)).TotalSeconds) + Steps);
-        AssertLookedAfter(Schedule(Estimate(20, 20)), 0, LookedAfter(1));
+        Assert.Equal(2, Stage.Polls.Count);
+        Assert.InRange(Stage.Polls[0].At, 10, 10 + (0.25 * Schedule(null).NextDelay(TimeSpan.FromSeconds(10)).TotalSeconds) + Steps);
+        AssertPolledAfter(Schedule(Estimate(20, 20)), 0, PolledAfter(1));
         Assert.Equal(["Running 1", "Succeeded 2"], await Stage.StatusesAsync());
     }
 
     [Fact]
-    public async Task Follow_AnAcceptWithAnEstimate_LooksFirstWhenItsScheduleSays()
+    public async Task Follow_AnAcceptWithAnEstimate_PollsFirstWhenItsScheduleSays()
     {
         Stage.AnswerInTurn(Document("Succeeded", 1));
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1, Estimate(20, 30)));
 
-        AssertLookedAfter(Schedule(Estimate(20, 30)), 0, Stage.Looks.Single().At);
+        AssertPolledAfter(Schedule(Estimate(20, 30)), 0, Stage.Polls.Single().At);
     }
 
     [Fact]
@@ -82,23 +82,23 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1), "targetDelay: 4");
 
-        Assert.InRange(Stage.Looks.Single().At, 6, 10 + Steps);
+        Assert.InRange(Stage.Polls.Single().At, 6, 10 + Steps);
     }
 
     [Theory]
     [InlineData("Running", 7)]
     [InlineData("Succeeded", 0)]
-    public async Task Follow_AnAcceptThatIsRepeated_LooksFirstWhenRetryAfterSays(string status, double retryAfter)
+    public async Task Follow_AnAcceptThatIsRepeated_PollsFirstWhenRetryAfterSays(string status, double retryAfter)
     {
         Stage.AnswerInTurn(Document("Succeeded", 1));
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter, Estimate(60, 70), status));
 
-        Assert.InRange(Stage.Looks.Single().At, retryAfter, (1.25 * retryAfter) + Steps);
+        Assert.InRange(Stage.Polls.Single().At, retryAfter, (1.25 * retryAfter) + Steps);
     }
 
     [Fact]
-    public async Task Follow_WithoutAnEstimate_LooksMoreSeldomWhateverProgressIsWritten()
+    public async Task Follow_WithoutAnEstimate_PollsLessOftenWhateverProgressIsWritten()
     {
         Stage.Answer = _ => Document("Running", (int)(Stage.Clock / 2) * 2);
         await Stage.StartAsync();
@@ -106,7 +106,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.RunAsync(() => Stage.Clock > TimeSpan.FromHours(1).TotalSeconds);
 
-        Assert.InRange(Stage.Looks.Count, 80, 150);
+        Assert.InRange(Stage.Polls.Count, 80, 150);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync("""{ "operationUrl": "/operations/one" }""");
 
-        AssertLookedAfter(Schedule(null), 80, LookedAfter(1));
+        AssertPolledAfter(Schedule(null), 80, PolledAfter(1));
     }
 
     [Fact]
@@ -129,8 +129,8 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, 1, Estimate(20, 40)), "targetDelay: 6");
 
-        AssertLookedAfter(wanted, 0, Stage.Looks[0].At);
-        AssertLookedAfter(wanted, 0, LookedAfter(1));
+        AssertPolledAfter(wanted, 0, Stage.Polls[0].At);
+        AssertPolledAfter(wanted, 0, PolledAfter(1));
     }
 
     [Theory]
@@ -142,7 +142,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     {
         Assert.StartsWith("RangeError: A targetDelay is", await Stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}"), StringComparison.Ordinal);
 
-        Assert.Empty(Stage.Looks);
+        Assert.Empty(Stage.Polls);
     }
 
     [Fact]
@@ -153,10 +153,10 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync();
 
-        Assert.Equal(4, Stage.Looks.Count);
-        AssertLookedAfter(Schedule(Estimate(20, 24)), 0, LookedAfter(1));
-        AssertLookedAfter(Schedule(Estimate(8, 10)), 0, LookedAfter(2));
-        AssertLookedAfter(Schedule(null), Stage.Looks[2].At, LookedAfter(3));
+        Assert.Equal(4, Stage.Polls.Count);
+        AssertPolledAfter(Schedule(Estimate(20, 24)), 0, PolledAfter(1));
+        AssertPolledAfter(Schedule(Estimate(8, 10)), 0, PolledAfter(2));
+        AssertPolledAfter(Schedule(null), Stage.Polls[2].At, PolledAfter(3));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
         var first = await Stage.Page.EvaluateAsync<int>("logarithms");
         await Stage.RunAsync(async () => await Stage.EndAsync() == "Succeeded");
 
-        Assert.Equal(3, Stage.Looks.Count);
+        Assert.Equal(3, Stage.Polls.Count);
         Assert.NotEqual(0, first);
         Assert.Equal(first, await Stage.Page.EvaluateAsync<int>("logarithms"));
     }
@@ -187,10 +187,10 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 30), "targetDelay: 12");
 
-        var (early, late) = Bounds(schedule, Stage.Looks[0].At);
+        var (early, late) = Bounds(schedule, Stage.Polls[0].At);
         var expected = side switch { < 0 => early, 0 => (early + late) / 2, _ => late };
-        Assert.InRange(Stage.Looks[0].At, 30 - Steps, 30 + (0.25 * 30 * Math.Abs(side)) + Steps);
-        Assert.InRange(LookedAfter(1), expected - Steps, expected + Steps);
+        Assert.InRange(Stage.Polls[0].At, 30 - Steps, 30 + (0.25 * 30 * Math.Abs(side)) + Steps);
+        Assert.InRange(PolledAfter(1), expected - Steps, expected + Steps);
     }
 
     [Fact]
@@ -203,20 +203,20 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
         Stage.Step = TimeSpan.FromHours(4);
 
         await Stage.StartAsync(Accepted(OldUrl, 1, estimate));
-        await Stage.RunAsync(() => Stage.Looks.Count > 0);
+        await Stage.RunAsync(() => Stage.Polls.Count > 0);
 
-        Assert.InRange(Stage.Looks[0].At, early - Stage.Step.TotalSeconds, late + Stage.Step.TotalSeconds);
+        Assert.InRange(Stage.Polls[0].At, early - Stage.Step.TotalSeconds, late + Stage.Step.TotalSeconds);
     }
 
     [Fact]
-    public async Task Follow_AtLeastEvery_LooksMoreOften()
+    public async Task Follow_AtLeastEvery_PollsMoreOften()
     {
         Stage.AnswerInTurn(Document("Running", 1, Estimate(100, 100)), Document("Running", 2), Document("Succeeded", 3));
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50), "atLeastEvery: 2");
 
-        Assert.Equal(3, Stage.Looks.Count);
-        Assert.InRange(Stage.Looks[^1].At, 4.5 - Steps, 6 + (3 * Steps));
+        Assert.Equal(3, Stage.Polls.Count);
+        Assert.InRange(Stage.Polls[^1].At, 4.5 - Steps, 6 + (3 * Steps));
     }
 
     [Theory]
@@ -230,7 +230,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50, Estimate(100, 100)), "atLeastEvery: 8");
 
-        Assert.InRange(Stage.Looks[0].At, expected - Steps, expected + Steps);
-        Assert.InRange(LookedAfter(1), expected - Steps, expected + Steps);
+        Assert.InRange(Stage.Polls[0].At, expected - Steps, expected + Steps);
+        Assert.InRange(PolledAfter(1), expected - Steps, expected + Steps);
     }
 }

@@ -5,7 +5,7 @@ namespace OffloadedPolling.IntegrationTests.Page;
 /// <summary>poll.js by itself, with a clock and a server that do as told.</summary>
 public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
 {
-    // How exactly a look is timed: the clock goes on by half a second at a time, and while a request is under way.
+    // How exactly a poll is timed: the clock goes on by half a second at a time, and while a request is under way.
     private protected const double Steps = 1;
 
     private readonly List<string> _errors = [];
@@ -27,7 +27,7 @@ public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>,
     private protected static PollSchedule Schedule(OperationEstimate? estimate, double? targetDelay = null) =>
         new(estimate, targetDelay is { } seconds ? TimeSpan.FromSeconds(seconds) : PollSchedule.DefaultTargetDelay(estimate));
 
-    // How soon it looks at least and at most, after it saw a document of an age: by chance, a quarter of the shorter interval off.
+    // How soon it polls at least and at most, after it saw a document of an age: by chance, a quarter of the shorter interval off.
     private protected static (double Early, double Late) Bounds(PollSchedule schedule, double age)
     {
         var wait = schedule.NextDelay(TimeSpan.FromSeconds(age)).TotalSeconds;
@@ -35,7 +35,7 @@ public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>,
         return (wait - jitter, wait + jitter);
     }
 
-    private protected static void AssertLookedAfter(PollSchedule schedule, double age, double actual)
+    private protected static void AssertPolledAfter(PollSchedule schedule, double age, double actual)
     {
         var (early, late) = Bounds(schedule, age);
         Assert.InRange(actual, early - Steps, late + Steps);
@@ -43,5 +43,5 @@ public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>,
 
     private protected static string Json<T>(T value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);
 
-    private protected double LookedAfter(int look) => Stage.Looks[look].At - Stage.Looks[look - 1].At;
+    private protected double PolledAfter(int poll) => Stage.Polls[poll].At - Stage.Polls[poll - 1].At;
 }

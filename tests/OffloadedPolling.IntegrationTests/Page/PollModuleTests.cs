@@ -42,7 +42,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync());
 
-        Assert.Equal([OldUrl, NewUrl], Stage.Looks.Select(look => look.Url));
+        Assert.Equal([OldUrl, NewUrl], Stage.Polls.Select(poll => poll.Url));
         Assert.Equal(["Succeeded 2"], await Stage.StatusesAsync());
     }
 
@@ -54,7 +54,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         Assert.Equal("OperationLost: The host answers with the status URL of another operation.", await Stage.FollowToTheEndAsync());
 
-        Assert.Equal([OldUrl], Stage.Looks.Select(look => look.Url));
+        Assert.Equal([OldUrl], Stage.Polls.Select(poll => poll.Url));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync());
 
-        Assert.Equal(7, Stage.Looks.Count);
+        Assert.Equal(7, Stage.Polls.Count);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [InlineData(403)]
     [InlineData(404)]
     [InlineData(0)]
-    public async Task Follow_ARefusedUrl_IsRenewedAndLookedAtAtOnce(int status)
+    public async Task Follow_ARefusedUrl_IsRenewedAndPolledAtOnce(int status)
     {
         Stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : status == 0 ? null : (status, "<Error/>");
 
@@ -82,8 +82,8 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync(options: "atLeastEvery: 0.05"));
 
-        Assert.Equal([OldUrl, NewUrl], Stage.Looks.Select(look => look.Url));
-        Assert.InRange(Stage.Looks[1].At - Stage.Looks[0].At, 0, 0.9);
+        Assert.Equal([OldUrl, NewUrl], Stage.Polls.Select(poll => poll.Url));
+        Assert.InRange(Stage.Polls[1].At - Stage.Polls[0].At, 0, 0.9);
     }
 
     [Fact]
@@ -99,14 +99,14 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         Assert.Equal("OperationLost: The store refuses the status URLs that the host issues: 5 in a row.", await Stage.FollowToTheEndAsync());
 
-        Assert.Equal((5, 6), (renewals, Stage.Looks.Count));
+        Assert.Equal((5, 6), (renewals, Stage.Polls.Count));
     }
 
     [Fact]
     public async Task Follow_FreshUrlsThatAreRefusedNowAndThen_GoesOn()
     {
-        var looks = 0;
-        Stage.Answer = _ => ++looks switch { > 15 => Document("Succeeded", 99), var look when look % 5 == 0 => Document("Running", look), _ => (403, "") };
+        var polls = 0;
+        Stage.Answer = _ => ++polls switch { > 15 => Document("Succeeded", 99), var poll when poll % 5 == 0 => Document("Running", poll), _ => (403, "") };
 
         Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync(options: "atLeastEvery: 2"));
     }
@@ -161,18 +161,18 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     {
         Stage.AnswerInTurn(Document("Running", 1), Document("Succeeded", 2));
         await Stage.StartAsync();
-        await Stage.RunAsync(() => Stage.Looks.Count == 1);
+        await Stage.RunAsync(() => Stage.Polls.Count == 1);
 
         await Stage.SetVisibilityAsync("hidden");
         Stage.Step = TimeSpan.FromSeconds(20);
         var until = Stage.Clock + 600;
         await Stage.RunAsync(() => Stage.Clock > until);
-        Assert.Single(Stage.Looks);
+        Assert.Single(Stage.Polls);
         Stage.Step = TimeSpan.FromMilliseconds(500);
         await Stage.SetVisibilityAsync("visible");
 
         await Stage.RunAsync(async () => await Stage.EndAsync() == "Succeeded");
-        Assert.Equal(2, Stage.Looks.Count);
+        Assert.Equal(2, Stage.Polls.Count);
     }
 
     [Fact]
@@ -184,9 +184,9 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         await Stage.FollowToTheEndAsync("""{ "operationUrl": "/operations/one" }""");
 
-        Assert.Equal([NewUrl, NewUrl], Stage.Looks.Select(look => look.Url));
-        Assert.InRange(Stage.Looks[0].At, 0, 1.5);
-        AssertLookedAfter(Schedule(Estimate(100, 100)), 90, LookedAfter(1));
+        Assert.Equal([NewUrl, NewUrl], Stage.Polls.Select(poll => poll.Url));
+        Assert.InRange(Stage.Polls[0].At, 0, 1.5);
+        AssertPolledAfter(Schedule(Estimate(100, 100)), 90, PolledAfter(1));
     }
 
     [Fact]
@@ -197,11 +197,11 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 2));
 
-        AssertLookedAfter(Schedule(Estimate(20, 20)), Stage.Looks[0].At, LookedAfter(1));
+        AssertPolledAfter(Schedule(Estimate(20, 20)), Stage.Polls[0].At, PolledAfter(1));
     }
 
     [Fact]
-    public async Task Follow_AClockOfTheServersThatIsWrong_CountsForNoMoreThanTheTimeSinceTheLookBefore()
+    public async Task Follow_AClockOfTheServersThatIsWrong_CountsForNoMoreThanTheTimeSinceThePreviousPoll()
     {
         Stage.Date = DateTimeOffset.UnixEpoch.AddHours(5);
         Stage.AnswerInTurn(
@@ -209,8 +209,8 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         await Stage.FollowToTheEndAsync();
 
-        Assert.InRange(LookedAfter(1), 10, 30);
-        AssertLookedAfter(Schedule(Estimate(100, 100)), LookedAfter(2), LookedAfter(3));
+        Assert.InRange(PolledAfter(1), 10, 30);
+        AssertPolledAfter(Schedule(Estimate(100, 100)), PolledAfter(2), PolledAfter(3));
     }
 
     [Fact]
@@ -218,12 +218,12 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     {
         Stage.AnswerInTurn(Document("Running", 1));
         await Stage.StartAsync();
-        await Stage.RunAsync(() => Stage.Looks.Count == 1);
+        await Stage.RunAsync(() => Stage.Polls.Count == 1);
 
         await Stage.Page.EvaluateAsync("abort.abort(new Error('enough'))");
 
         await Stage.RunAsync(async () => await Stage.EndAsync() == "Error: enough");
-        Assert.Single(Stage.Looks);
+        Assert.Single(Stage.Polls);
     }
 
     [Theory]
@@ -233,6 +233,6 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     {
         Assert.StartsWith("TypeError: follow() takes the body of a 202", await Stage.FollowToTheEndAsync(body), StringComparison.Ordinal);
 
-        Assert.Empty(Stage.Looks);
+        Assert.Empty(Stage.Polls);
     }
 }

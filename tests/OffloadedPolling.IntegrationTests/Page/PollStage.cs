@@ -15,20 +15,20 @@ internal sealed class PollStage
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    private readonly List<(string Url, double At)> _looks = [];
+    private readonly List<(string Url, double At)> _polls = [];
 
     private PollStage(IPage page) => Page = page;
 
     public IPage Page { get; }
 
-    /// <summary>The looks that were made, and when by the page's clock.</summary>
-    public IReadOnlyList<(string Url, double At)> Looks
+    /// <summary>The polls that were made, and when by the page's clock.</summary>
+    public IReadOnlyList<(string Url, double At)> Polls
     {
         get
         {
-            lock (_looks)
+            lock (_polls)
             {
-                return [.. _looks];
+                return [.. _polls];
             }
         }
     }
@@ -90,7 +90,7 @@ internal sealed class PollStage
           window.statuses = [];
           window.abort = new AbortController();
           window.end = '';
-          follow({{accepted ?? Accepted(OldUrl)}}, { signal: abort.signal, onStatus: (status, looks) => statuses.push(`${status.status} ${looks}`), {{options}} })
+          follow({{accepted ?? Accepted(OldUrl)}}, { signal: abort.signal, onStatus: (status, polls) => statuses.push(`${status.status} ${polls}`), {{options}} })
             .then(last => end = last.status, error => end = `${error.constructor.name}: ${error.message}`);
         }
         """);
@@ -117,7 +117,7 @@ internal sealed class PollStage
             Clock += Step.TotalSeconds;
             return await until();
         },
-        _timeout, () => $"the page's clock is at {Clock}, after the looks {string.Join(", ", Looks)}");
+        _timeout, () => $"the page's clock is at {Clock}, after the polls {string.Join(", ", Polls)}");
 
     public async Task SetVisibilityAsync(string state) => await Page.EvaluateAsync(
         $$"""
@@ -140,9 +140,9 @@ internal sealed class PollStage
 
     private Task ServeStatusAsync(IRoute route)
     {
-        lock (_looks)
+        lock (_polls)
         {
-            _looks.Add((route.Request.Url, Clock));
+            _polls.Add((route.Request.Url, Clock));
         }
 
         return FulfillAsync(route, Answer(route.Request.Url));

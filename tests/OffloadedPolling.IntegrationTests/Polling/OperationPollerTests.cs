@@ -10,7 +10,7 @@ namespace OffloadedPolling.IntegrationTests.Polling;
 /// <summary>The poller at a running Orders whose status documents lie on S3; whatever passes between it and S3 is seen.</summary>
 public sealed partial class OperationPollerTests : IAsyncLifetime
 {
-    private readonly List<OperationLook> _looks = [];
+    private readonly List<OperationPoll> _polls = [];
 
     private readonly List<string> _pollersPaths = [];
 
@@ -49,13 +49,13 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
         Assert.Equal("Ada", result.GetProperty("customer").GetString());
         Assert.Equal(OperationState.Succeeded, seen[^1].State);
-        Assert.Equal(_looks.Count, PollersRequests().Count);
-        Assert.InRange(_looks.Count, 1, 12);
-        Assert.NotNull(_looks[^1].Unnoticed);
+        Assert.Equal(_polls.Count, PollersRequests().Count);
+        Assert.InRange(_polls.Count, 1, 12);
+        Assert.NotNull(_polls[^1].Unnoticed);
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_LooksCarryTheEtagAndNothingElse()
+    public async Task WaitForCompletionAsync_PollsCarryTheEtagAndNothingElse()
     {
         await StartAsync(settings => settings["OffloadedPolling__MinProgressInterval"] = "00:00:00.2");
         using var poller = NewPoller(options => options.AtLeastEvery = TimeSpan.FromSeconds(0.3));
@@ -91,7 +91,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
         Assert.Equal(OperationState.Succeeded, ended.State);
         Assert.InRange(renewals, 1, 5);
-        Assert.Contains(_looks, look => look.StatusCode == HttpStatusCode.Forbidden);
+        Assert.Contains(_polls, poll => poll.StatusCode == HttpStatusCode.Forbidden);
         Assert.All(PollersRequests(), request => Assert.DoesNotContain("Authorization", request.Headers.Keys));
     }
 
@@ -144,14 +144,14 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         var refused = 0;
         _s3.Intercept = context =>
         {
-            var isLook = context.Request.Query.ContainsKey("X-Amz-Signature") && refused < 2;
-            if (isLook)
+            var isPoll = context.Request.Query.ContainsKey("X-Amz-Signature") && refused < 2;
+            if (isPoll)
             {
                 refused++;
                 context.Response.StatusCode = 503;
             }
 
-            return Task.FromResult(isLook);
+            return Task.FromResult(isPoll);
         };
         using var poller = NewPoller();
         var states = new List<OperationState>();
@@ -219,7 +219,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
     private OperationPoller NewPoller(Action<OperationPollerOptions>? configure = null)
     {
-        var options = new OperationPollerOptions { Timeout = TimeSpan.FromSeconds(60), Looked = _looks.Add };
+        var options = new OperationPollerOptions { Timeout = TimeSpan.FromSeconds(60), Polled = _polls.Add };
         configure?.Invoke(options);
         return new OperationPoller(options);
     }

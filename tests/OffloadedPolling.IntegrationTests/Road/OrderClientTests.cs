@@ -29,7 +29,7 @@ public sealed partial class OrderClientTests : IDisposable
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("1 of 1 succeeded.", output, StringComparison.Ordinal);
-        Assert.True(Looks(output) >= 1, output);
+        Assert.True(Polls(output) >= 1, output);
         Assert.Contains("The ends went unnoticed for ", output, StringComparison.Ordinal);
         AssertNoCredentials(output);
     }
@@ -46,7 +46,7 @@ public sealed partial class OrderClientTests : IDisposable
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("20 of 20 succeeded.", output, StringComparison.Ordinal);
-        Assert.True(Looks(output) >= 20, output);
+        Assert.True(Polls(output) >= 20, output);
         Assert.Contains("POSTs 20, renewals 0", output, StringComparison.Ordinal);
         Assert.Equal(20, host.Requests.Count);
         Assert.All(host.Requests, request => Assert.Equal(("POST", "/order"), (request.Method, request.Path)));
@@ -83,7 +83,7 @@ public sealed partial class OrderClientTests : IDisposable
         var (resumedExitCode, resumed) = await OrderClientProcess.RunCommandLineAsync(command);
         Assert.True(resumedExitCode == 0, resumed);
         Assert.Contains("2 of 2 succeeded.", resumed, StringComparison.Ordinal);
-        Assert.Matches("got from this client, looks apart: POSTs 0, renewals [2-9]", resumed);
+        Assert.Matches("got from this client, without the polls: POSTs 0, renewals [2-9]", resumed);
         AssertNoCredentials(resumed);
     }
 
@@ -172,7 +172,7 @@ public sealed partial class OrderClientTests : IDisposable
         return await OrdersProcess.StartAsync(_cloud?.For("All") ?? _desk.For(processingTime: processingTime));
     }
 
-    private static int Looks(string output) => int.Parse(LooksLine().Match(output).Groups["looks"].Value, CultureInfo.InvariantCulture);
+    private static int Polls(string output) => int.Parse(PollsLine().Match(output).Groups["polls"].Value, CultureInfo.InvariantCulture);
 
     // The query of a status URL is the credential; its path leads to the document.
     private static void AssertNoCredentials(string output)
@@ -188,8 +188,8 @@ public sealed partial class OrderClientTests : IDisposable
         });
     }
 
-    [GeneratedRegex("^Looks: (?<looks>[0-9]+) at http", RegexOptions.Multiline)]
-    private static partial Regex LooksLine();
+    [GeneratedRegex("^Polls: (?<polls>[0-9]+) at http", RegexOptions.Multiline)]
+    private static partial Regex PollsLine();
 
     [GeneratedRegex("--resume (?<token>[A-Za-z0-9_-]+)")]
     private static partial Regex ResumeTokens();

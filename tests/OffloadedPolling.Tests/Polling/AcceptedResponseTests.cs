@@ -3,12 +3,8 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Tests.Polling;
 
-public sealed class AcceptedResponseTests : IDisposable
+public sealed class AcceptedResponseTests : PollerTestBase
 {
-    private readonly PollerBench _bench = new();
-
-    public void Dispose() => _bench.Dispose();
-
     [Theory]
     [InlineData(202, "/operations/1", "https://orders.example.com/operations/1")]
     [InlineData(200, "/operations/1", "https://orders.example.com/operations/1")]
@@ -16,17 +12,17 @@ public sealed class AcceptedResponseTests : IDisposable
     [InlineData(202, null, null)]
     public async Task Read_AnAcceptedOperation_MakesItsOperationUrlAbsolute(int code, string? operationUrl, string? expected)
     {
-        using var response = Response(code, JsonSerializer.Serialize(_bench.Accepted(operationUrl), OperationJson.Accepted));
+        using var response = Response(code, JsonSerializer.Serialize(Accepted(operationUrl), OperationJson.Accepted));
 
         var accepted = await OperationPoller.ReadAcceptedAsync(response);
 
-        Assert.Equal(_bench.Accepted(expected), accepted);
+        Assert.Equal(Accepted(expected), accepted);
     }
 
     [Fact]
     public async Task Read_WithoutItsRequest_LeavesTheOperationUrlAsItIs()
     {
-        using var response = Response(202, JsonSerializer.Serialize(_bench.Accepted("/operations/1"), OperationJson.Accepted));
+        using var response = Response(202, JsonSerializer.Serialize(Accepted("/operations/1"), OperationJson.Accepted));
         response.RequestMessage = null;
 
         Assert.Equal("/operations/1", (await OperationPoller.ReadAcceptedAsync(response)).OperationUrl);
@@ -61,7 +57,7 @@ public sealed class AcceptedResponseTests : IDisposable
         var refused = await Assert.ThrowsAsync<JsonException>(() => OperationPoller.ReadAcceptedAsync(response));
 
         Assert.Contains("no accepted operation", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(PollerBench.Secret, refused.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, refused.ToString(), StringComparison.Ordinal);
     }
 
     private static HttpResponseMessage Response(int code, string body) => new((HttpStatusCode)code)

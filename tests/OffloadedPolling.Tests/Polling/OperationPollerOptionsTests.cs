@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Tests.Polling;
 
-public sealed class OperationPollerOptionsTests
+public sealed class OperationPollerOptionsTests : PollerTestBase
 {
     public static TheoryData<string, Action<OperationPollerOptions>> Wrong => new()
     {
@@ -37,13 +37,12 @@ public sealed class OperationPollerOptionsTests
     [Fact]
     public async Task Poller_OnceMade_SeesNoLaterChange()
     {
-        using var bench = new PollerBench();
-        var poller = bench.Poller;
-        bench.Options.AtLeastEvery = TimeSpan.FromMilliseconds(1);
-        bench.Server.Shows(bench.Succeeded);
+        var poller = Poller;
+        Options.AtLeastEvery = TimeSpan.FromMilliseconds(1);
+        Server.Shows(Succeeded);
 
-        await poller.WaitForCompletionAsync(bench.Accepted() with { Estimate = PollerBench.Estimate });
+        await poller.WaitForCompletionAsync(Accepted() with { Estimate = Estimate });
 
-        Assert.Equal([PollerBench.Scheduled(PollerBench.Estimate, TimeSpan.Zero)], bench.Time.Waits);
+        Assert.Equal([Scheduled(Estimate, TimeSpan.Zero)], Time.Waits);
     }
 }

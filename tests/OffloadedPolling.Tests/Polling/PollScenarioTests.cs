@@ -10,7 +10,7 @@ public sealed class PollScenarioTests
     public async Task Poller_InAScenario_PollsWhenItSays(string name)
     {
         var scenario = PollScenario.All.Single(scenario => scenario.Name == name);
-        var time = new PollerTime { ClockError = TimeSpan.FromSeconds(scenario.CallerClockAhead) };
+        var time = new AutoAdvancingTimeProvider { ClockError = TimeSpan.FromSeconds(scenario.CallerClockAhead) };
         using var server = new ScenarioServer(scenario, time);
         using var http = new HttpClient(server);
         using var poller = new OperationPoller(http, new OperationPollerOptions
@@ -33,7 +33,7 @@ public sealed class PollScenarioTests
     public async Task Poller_AtADocumentThatDoesNotChange_IsAnsweredNotModified()
     {
         var scenario = PollScenario.All.Single(scenario => scenario.Name == "A document that does not change is polled along its schedule");
-        var time = new PollerTime();
+        var time = new AutoAdvancingTimeProvider();
         using var server = new ScenarioServer(scenario, time);
         using var http = new HttpClient(server);
         using var poller = new OperationPoller(http, new OperationPollerOptions { TimeProvider = time, Random = () => 0.5 });

@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.Polling;
 
 /// <summary>Host and store of one scenario. Requests take no time.</summary>
-internal sealed class ScenarioServer(PollScenario scenario, PollerTime time) : HttpMessageHandler
+internal sealed class ScenarioServer(PollScenario scenario, AutoAdvancingTimeProvider time) : HttpMessageHandler
 {
     public const string OperationUrl = "http://host.test/operations/one";
 

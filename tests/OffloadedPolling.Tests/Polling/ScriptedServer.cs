@@ -5,17 +5,18 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Tests.Polling;
 
-/// <summary>The store and the host in one: answers requests as a test has written down, in turn.</summary>
-internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
+/// <summary>The store and the host in one: answers requests as a test says, in turn.</summary>
+internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessageHandler
 {
     public const string UrlExpired =
-        """<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2026-11-23T10:00:00Z</Expires></Error>""";
+        """<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message>"""
+        + "<Expires>2026-11-23T10:00:00Z</Expires></Error>";
 
     private readonly Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>> _script = [];
 
     private Func<OperationStatus>? _always;
 
-    /// <summary>What was asked.</summary>
+    /// <summary>The requests, in turn.</summary>
     public List<Asked> Requests { get; } = [];
 
     public bool IsDone => _script.Count == 0;
@@ -30,8 +31,15 @@ internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
 
     public ScriptedServer Throws(Exception failure) => Then((_, _) => Task.FromException<HttpResponseMessage>(failure));
 
-    public ScriptedServer Says(HttpStatusCode code, string body = "", string type = "application/xml", Action<HttpResponseMessage>? change = null) =>
+    public ScriptedServer Says(
+        HttpStatusCode code, string body = "", string type = "application/xml", Action<HttpResponseMessage>? change = null) =>
         Then(() => Answer(code, body, type, change));
+
+    public ScriptedServer Says(HttpStatusCode code, RetryConditionHeaderValue retryAfter) =>
+        Says(code, change: response => response.Headers.RetryAfter = retryAfter);
+
+    public ScriptedServer Redirects(HttpStatusCode code, string url) =>
+        Says(code, change: response => response.Headers.Location = new Uri(url));
 
     /// <summary>A document, made when it is asked for.</summary>
     public ScriptedServer Shows(Func<OperationStatus> status, string? etag = null, Action<HttpResponseMessage>? change = null) =>
@@ -41,7 +49,7 @@ internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
             change?.Invoke(response);
         }));
 
-    /// <summary>Documents for whatever is asked when nothing else is written down.</summary>
+    /// <summary>Answers with a document whenever a test has said nothing else.</summary>
     public void ShowsAlways(Func<OperationStatus> status) => _always = status;
 
     /// <summary>A new status URL, from the host.</summary>
@@ -58,7 +66,8 @@ internal sealed class ScriptedServer(PollerTime time) : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Requests.Add(new Asked(request.RequestUri!.OriginalString, request.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value)), time.Now));
+        var headers = request.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value));
+        Requests.Add(new Asked(request.RequestUri!.OriginalString, headers, time.Now));
         Assert.True(_script.TryDequeue(out var answer) || _always is not null, $"Request {Requests.Count} is one too many.");
         var response = answer is null ? Document(_always!(), null) : await answer(request, cancellationToken);
         response.RequestMessage ??= request;

@@ -16,12 +16,12 @@ public sealed class PollScheduleTests
             Assert.Equal(pair.Second, schedule.NextDelay(TimeSpan.FromSeconds(pair.First)).TotalSeconds, 0.001 + (0.001 * pair.Second)));
     }
 
-    // The optimum for log-normal durations of mean 10 s, as it was found numerically elsewhere: looks for a mean delay of 0.5 s and of 1 s.
+    // The optimum for log-normal durations of mean 10 s, as it was found numerically elsewhere: polls for a mean delay of 0.5 s and of 1 s.
     [Theory]
     [InlineData(0.25, 4.4, 2.4)]
     [InlineData(0.5, 7.4, 3.9)]
     [InlineData(1, 10.0, 5.4)]
-    public void NextDelay_LogNormal_IsTheOptimum(double sigma, double looksAtHalf, double looksAtOne)
+    public void NextDelay_LogNormal_IsTheOptimum(double sigma, double pollsAtHalf, double pollsAtOne)
     {
         var median = 10 * Math.Exp(-sigma * sigma / 2);
         foreach (var target in (double[])[0.5, 0.7, 1])
@@ -31,12 +31,12 @@ public sealed class PollScheduleTests
             var (count, delay) = Follow(schedule, seconds => StandardNormal.Cdf(Math.Log(seconds / median) / sigma), mean: 10);
 
             Assert.Equal(target, delay, 0.1 * target);
-            Assert.Equal(looksAtOne * Math.Pow(delay, -Math.Log2(looksAtHalf / looksAtOne)), count, 0.05 * count);
+            Assert.Equal(pollsAtOne * Math.Pow(delay, -Math.Log2(pollsAtHalf / pollsAtOne)), count, 0.05 * count);
         }
     }
 
     [Fact]
-    public void NextDelay_TwoPeaks_DoesNotLookBetweenThem()
+    public void NextDelay_TwoPeaks_DoesNotPollBetweenThem()
     {
         // Half of it about 4 s, half of it about 16 s.
         var schedule = new PollSchedule(
@@ -47,11 +47,11 @@ public sealed class PollScheduleTests
                 Quantiles = Seconds(2.6, 3, 3.3, 3.7, 4, 4.5, 7, 14, 15.1, 16.3, 18.5, 20.3, 24),
             }, TimeSpan.FromSeconds(0.5));
 
-        var looks = Times(schedule).TakeWhile(seconds => seconds < 30).ToList();
+        var polls = Times(schedule).TakeWhile(seconds => seconds < 30).ToList();
 
-        Assert.True(looks.Count(seconds => seconds < 6) >= 3, string.Join(", ", looks));
-        Assert.True(looks.Count(seconds => seconds is > 7 and < 12) <= 1, string.Join(", ", looks));
-        Assert.True(looks.Count(seconds => seconds is > 12 and < 20) >= 5, string.Join(", ", looks));
+        Assert.True(polls.Count(seconds => seconds < 6) >= 3, string.Join(", ", polls));
+        Assert.True(polls.Count(seconds => seconds is > 7 and < 12) <= 1, string.Join(", ", polls));
+        Assert.True(polls.Count(seconds => seconds is > 12 and < 20) >= 5, string.Join(", ", polls));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void NextDelay_WhateverTheEstimate_KeepsToTheTargetAndNeverBringsALookForward()
+    public void NextDelay_WhateverTheEstimate_KeepsToTheTargetAndNeverBringsAPollForward()
     {
         var random = new Random(1);
         for (var round = 0; round < 300; round++)
@@ -155,10 +155,10 @@ public sealed class PollScheduleTests
     private static (double Count, double Delay) Follow(PollSchedule schedule, Func<double, double> ended, double mean)
     {
         var (count, noticed, before) = (0d, 0d, 0d);
-        foreach (var look in Times(schedule))
+        foreach (var poll in Times(schedule))
         {
             var lasting = before == 0 ? 1 : 1 - ended(before);
-            (count, noticed, before) = (count + lasting, noticed + (lasting * (look - before)), look);
+            (count, noticed, before) = (count + lasting, noticed + (lasting * (poll - before)), poll);
             if (lasting < 1e-7)
             {
                 return (count, noticed - mean);

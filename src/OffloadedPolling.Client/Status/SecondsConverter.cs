@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OffloadedPolling.Client;
+
+/// <summary>Reads and writes a duration as a number of seconds, at least 0, with at most three decimals.</summary>
+internal sealed class SecondsConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => Write(writer, value);
+
+    internal static TimeSpan Read(ref Utf8JsonReader reader)
+    {
+        var seconds = reader.GetDouble();
+        return seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new JsonException($"{seconds} is no duration in seconds; it must be 0 or more.");
+    }
+
+    internal static void Write(Utf8JsonWriter writer, TimeSpan value) => writer.WriteNumberValue(Math.Round(value.TotalSeconds, 3));
+}
+
+/// <summary>Reads and writes a list of durations as an array of seconds.</summary>
+internal sealed class SecondsListConverter : JsonConverter<IReadOnlyList<TimeSpan>>
+{
+    public override IReadOnlyList<TimeSpan> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException($"Found {reader.TokenType} where an array of seconds belongs.");
+        }
+
+        var durations = new List<TimeSpan>(OperationEstimate.QuantileLevels.Count);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            durations.Add(SecondsConverter.Read(ref reader));
+        }
+
+        return durations;
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<TimeSpan> value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var duration in value)
+        {
+            SecondsConverter.Write(writer, duration);
+        }
+
+        writer.WriteEndArray();
+    }
+}

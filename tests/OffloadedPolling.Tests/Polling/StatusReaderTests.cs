@@ -1,0 +1,165 @@
+using System.Net;
+using System.Text.Json;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Polling;
+
+/// <summary>A poller with a reader of the caller's: schedule, documents and deadline are the same, without HTTP requests.</summary>
+public sealed class StatusReaderTests : PollerTestBase
+{
+    private readonly ScriptedReader _reader = new();
+
+    private readonly List<string> _made = [];
+
+    public StatusReaderTests() => Options.NewReader = id =>
+    {
+        _made.Add(id);
+        return _reader;
+    };
+
+    [Fact]
+    public async Task WatchAsync_ShowsWhatIsNewAndDisposesTheReader()
+    {
+        Shows(OperationState.Running, "\"1\"");
+        _reader.Then(() => StatusReading.Unchanged());
+        Shows(OperationState.Succeeded, "\"2\"");
+
+        var seen = await WatchAsync();
+
+        Assert.Equal([OperationState.Running, OperationState.Succeeded], seen.Select(status => status.State));
+        Assert.Equal([null, "\"1\"", "\"1\""], _reader.ETags);
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotModified, HttpStatusCode.OK], Polls.Select(poll => poll.StatusCode!.Value));
+        Assert.Equal([TestDocuments.Id], _made);
+        Assert.Equal(1, _reader.Disposals);
+        Assert.Empty(Server.Requests);
+    }
+
+    [Fact]
+    public async Task WatchAsync_TheSchedule_IsThatOfTheEstimateAsWithAStatusUrl()
+    {
+        Shows(OperationState.Running, "\"1\"", Estimate);
+        Shows(OperationState.Succeeded, "\"2\"");
+
+        await WatchAsync(Accepted() with { Estimate = Estimate });
+
+        Assert.Equal(
+            [Scheduled(Estimate, TimeSpan.Zero), Scheduled(Estimate, TimeSpan.Zero)], Time.Waits);
+    }
+
+    [Fact]
+    public async Task WatchAsync_AFault_IsTriedAgainNoSoonerThanItAsks()
+    {
+        _reader.Then(() => StatusReading.Faulty("no answer", retryAfter: TimeSpan.FromSeconds(20)));
+        Shows(OperationState.Succeeded, "\"1\"");
+
+        await WatchAsync();
+
+        Assert.Equal("no answer", Polls[0].Fault);
+        Assert.Equal(TimeSpan.FromSeconds(20), Time.Waits[^1]);
+    }
+
+    [Fact]
+    public async Task WatchAsync_ABodyThatIsNoDocument_IsAFault()
+    {
+        _reader.Then(() => StatusReading.Document("{}"u8.ToArray(), null, null));
+        Shows(OperationState.Succeeded, "\"1\"");
+
+        await WatchAsync();
+
+        Assert.Equal("the body is no status document", Polls[0].Fault);
+    }
+
+    [Theory]
+    [InlineData(OperationUnavailableReason.Expired)]
+    [InlineData(OperationUnavailableReason.Missing)]
+    [InlineData(OperationUnavailableReason.Forbidden)]
+    public async Task WatchAsync_ARefusal_EndsTheWaitWithItsReasonAndAsksNobodyElse(OperationUnavailableReason reason)
+    {
+        // What the code says is for the reader to judge: it may be that of a bucket, or of the host.
+        _reader.Then(() => StatusReading.Refused(reason, "the host answers as told", HttpStatusCode.NotFound));
+
+        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => WatchAsync());
+
+        Assert.Equal(reason, refused.Reason);
+        Assert.EndsWith(": the host answers as told.", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Server.Requests);
+        Assert.Equal(1, _reader.Disposals);
+    }
+
+    [Fact]
+    public async Task WatchAsync_NoReader_IsAFaultOfTheProgram()
+    {
+        Options.NewReader = _ => null!;
+
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+
+        Assert.Contains("NewReader returned no reader", wrong.Message, StringComparison.Ordinal);
+        Assert.Empty(Server.Requests);
+    }
+
+    [Fact]
+    public async Task WatchAsync_AReaderOfAnotherOperation_IsAFaultOfTheProgram()
+    {
+        _reader.Then(() => Document(Document() with { Id = new string('f', 32) }, null));
+
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+
+        Assert.Contains("The reader of operation", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_AReaderThatHangs_EndsWithTheDeadline()
+    {
+        Options.Timeout = TimeSpan.FromMinutes(1);
+        _reader.Then(async cancel =>
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Time.Jump(), null);
+            await Task.Delay(Timeout.Infinite, cancel);
+            throw new InvalidOperationException("unreachable");
+        });
+
+        await Assert.ThrowsAsync<OperationTimeoutException>(() => Poller.WaitForCompletionAsync(Accepted()));
+
+        Assert.Equal(1, _reader.Disposals);
+    }
+
+    [Fact]
+    public async Task WaitForCompletionAsync_FromAResumeToken_PollsAtOnce()
+    {
+        Shows(OperationState.Succeeded, "\"1\"");
+        var token = Poller.GetResumeToken(Accepted());
+
+        var ended = await Poller.WaitForCompletionAsync(token);
+
+        Assert.Equal(OperationState.Succeeded, ended.State);
+        Assert.Empty(Time.Waits);
+        Assert.Empty(Server.Requests);
+    }
+
+    private void Shows(OperationState state, string etag, OperationEstimate? estimate = null) =>
+        _reader.Then(() => Document(Document(state) with { Estimate = estimate }, etag));
+
+    private StatusReading Document(OperationStatus status, string? etag) =>
+        StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), etag, Time.ServerNow);
+
+    private sealed class ScriptedReader : IStatusReader, IDisposable
+    {
+        private readonly Queue<Func<CancellationToken, Task<StatusReading>>> _script = [];
+
+        public List<string?> ETags { get; } = [];
+
+        public int Disposals { get; private set; }
+
+        public void Then(Func<StatusReading> reading) => _script.Enqueue(_ => Task.FromResult(reading()));
+
+        public void Then(Func<CancellationToken, Task<StatusReading>> reading) => _script.Enqueue(reading);
+
+        public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+        {
+            ETags.Add(etag);
+            return await _script.Dequeue()(cancel);
+        }
+
+        public void Dispose() => Disposals++;
+    }
+}
