@@ -5,14 +5,15 @@ using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Provisioning;
 using OffloadedPolling.Status;
+using OffloadedPolling.Urls;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the set-up of the bucket.</summary>
+/// <summary>Adds the set-up of bucket and queues.</summary>
 public static class OffloadedPollingBuilderProvisioningExtensions
 {
-    /// <summary>Adds <see cref="StatusBucket"/>, which checks and sets up the bucket for status documents. It changes nothing by itself.</summary>
-    /// <param name="builder">The builder, with <c>WithS3()</c>.</param>
+    /// <summary>Adds <see cref="StatusBucket"/> (needs <c>WithS3()</c>). It changes nothing unless it is called.</summary>
+    /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddProvisioning(this IOffloadedPollingBuilder builder)
     {
@@ -20,27 +21,30 @@ public static class OffloadedPollingBuilderProvisioningExtensions
         var services = builder.Services;
 
         // Once: the binder appends to lists.
-        if (!services.Any(service => service.ServiceType == typeof(StatusBucket)))
+        if (services.Any(service => service.ServiceType == typeof(StatusBucket)))
         {
-            services.AddOptions<StatusBucketOptions>()
-                .Configure<SettingsSection>((options, settings) =>
-                {
-                    settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-                    settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-                })
-                .ValidateOnStart();
+            return builder;
         }
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
-        services.TryAddSingleton<BucketDocuments>();
-        services.TryAddSingleton<BucketProbe>();
-        services.TryAddSingleton(provider => new StatusBucket(
+        services.AddOptions<StatusBucketOptions>()
+            .Configure<SettingsSection>((options, settings) =>
+            {
+                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
+                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
+            })
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>();
+        services.AddSingleton<BucketConfiguration>();
+        services.AddSingleton<BucketProbe>();
+        services.AddSingleton(provider => new StatusBucket(
             provider.GetRequiredService<S3Connection>(),
-            provider.GetRequiredService<BucketDocuments>(),
+            provider.GetRequiredService<SigningCredentialsSource>(),
+            provider.GetRequiredService<BucketConfiguration>(),
             provider.GetRequiredService<BucketProbe>(),
-            provider.GetRequiredService<IOptions<S3Options>>(),
-            provider.GetRequiredService<IOptions<StatusBucketOptions>>(),
-            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
+            new BucketSettings(
+                provider.GetRequiredService<IOptions<S3Options>>().Value,
+                provider.GetRequiredService<IOptions<StatusBucketOptions>>().Value,
+                provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value),
             provider.GetRequiredService<ILogger<StatusBucket>>()));
         return builder;
     }

@@ -1,139 +1,187 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>What should be: the one model that is checked, applied, and written as templates.</summary>
+/// <summary>What the settings say of the bucket.</summary>
+/// <param name="S3">The prefix, origins and addresses.</param>
+/// <param name="Switches">What is on.</param>
+/// <param name="Polling">The retention and the longest lifetime of a status URL.</param>
+internal sealed record BucketSettings(S3Options S3, StatusBucketOptions Switches, OffloadedPollingOptions Polling);
+
+/// <summary>What is expected of the bucket: the one model that is checked, applied, and written as templates.</summary>
 internal sealed class BucketPlan
 {
-    // Where nothing deletes documents, so many days stand for ever when costs are compared.
-    private const long Ever = 3650;
-
-    // With less than this S3 refuses requests at random.
+    // With less, S3 refuses requests at random.
     private static readonly TimeSpan _leastSignatureAge = TimeSpan.FromMinutes(2);
 
-    private readonly string _prefix;
+    // RFC 1918, loopback, RFC 4193: no request to AWS's own S3 comes from there.
+    private static readonly IPNetwork[] _privateRanges = [
+        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("127.0.0.0/8"),
+        IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("::1/128")];
 
-    /// <param name="bucket">The bucket's name.</param>
+    private readonly BucketConfiguration _bucket;
+
+    private readonly BucketSettings _settings;
+
+    /// <param name="bucket">The bucket.</param>
     /// <param name="partition">The first part of its ARN.</param>
-    /// <param name="isHttp">Whether the S3 client's address is <c>http://</c>.</param>
-    /// <param name="s3">Prefix, origins and addresses.</param>
-    /// <param name="switches">What is on.</param>
-    /// <param name="options">Retention and the longest URL.</param>
-    /// <param name="isAws">Whether the S3 client's address is AWS's own.</param>
-    public BucketPlan(string bucket, string partition, bool isHttp, S3Options s3, StatusBucketOptions switches, OffloadedPollingOptions options,
-        bool isAws = false)
+    /// <param name="endpoint">The address of the S3 client.</param>
+    /// <param name="settings">The settings.</param>
+    public BucketPlan(BucketConfiguration bucket, string partition, Uri endpoint, BucketSettings settings)
     {
-        Bucket = bucket;
-        _prefix = s3.KeyPrefix;
-        var statements = new PolicyStatements(partition, bucket, _prefix);
-        ExpiryDays = DaysOf(options.Retention);
-
-        // Last what is likeliest to break a bucket, so that it is first to be taken back.
+        (_bucket, _settings) = (bucket, settings);
+        var policies = new BucketPolicies(partition, bucket.Bucket, Prefix);
+        NetworkPart = Network(policies, IsAws(endpoint.Host));
         Parts = [
-            Expiry(switches),
-            Transitions(switches, options),
-            Noncurrent(switches),
-            Cors(switches, s3.AllowedOrigins),
-            Encryption(switches),
-            SignatureAge(switches, options.MaxUrlLifetime, statements),
-            TlsOnly(switches, isHttp, statements),
-            PublicAccess(switches),
-            Network(switches, s3, statements, isAws),
-        ];
+            Expiry(), Transitions(), Noncurrent(), Cors(), Encryption(), SignatureAge(policies),
+            TlsOnly(policies, endpoint.Scheme == Uri.UriSchemeHttp), PublicAccess(), NetworkPart];
     }
 
-    public string Bucket { get; }
+    public string Bucket => _bucket.Bucket;
 
-    public int ExpiryDays { get; }
+    public IReadOnlyList<Part> Parts { get; }
 
-    public IReadOnlyList<BucketPart> Parts { get; }
+    public Part NetworkPart { get; }
 
-    /// <summary>The parts of one sort that are on.</summary>
-    public IEnumerable<TPart> On<TPart>()
-        where TPart : BucketPart => Parts.OfType<TPart>().Where(part => part.WhyNot is null);
+    private string Prefix => _settings.S3.KeyPrefix;
 
-    /// <summary>S3 counts whole days.</summary>
+    private StatusBucketOptions Switches => _settings.Switches;
+
+    /// <summary>Returns the rules of one document that are on.</summary>
+    public IEnumerable<JsonObject> RulesOf(DocumentKind kind) =>
+        Parts.OfType<RulePart>().Where(part => part.Kind == kind && part.NotWanted is null).Select(part => part.Rule);
+
+    public bool IsOn<TPart>()
+        where TPart : Part => Parts.OfType<TPart>().Single().NotWanted is null;
+
+    /// <summary>Rounds up: S3 counts whole days.</summary>
     public static int DaysOf(TimeSpan retention) => (int)Math.Ceiling(retention.TotalDays);
 
-    /// <summary>The day on which a document's stay in its last storage class ends.</summary>
-    public static int EndDayOf(StatusBucketOptions switches, OffloadedPollingOptions options) => switches.Expiry
-        ? DaysOf(options.Retention)
-        : (int)Math.Min(int.MaxValue, switches.Transitions.Select(each => each.AfterDays).DefaultIfEmpty().Max() + Ever);
-
-    private LifecyclePart Expiry(StatusBucketOptions switches) =>
-        new(nameof(switches.Expiry), $"objects under '{_prefix}' are deleted {Days(ExpiryDays)} after their last change",
-            new LifecycleRule(OwnNames.RuleId("expiry", _prefix), _prefix) { ExpirationDays = ExpiryDays }) { WhyNot = Switch(switches.Expiry) };
-
-    private LifecyclePart Transitions(StatusBucketOptions switches, OffloadedPollingOptions options)
+    private RulePart Expiry()
     {
-        var moves = switches.Transitions.Select(each => (each.StorageClass, each.AfterDays)).ToList();
-        var words = moves.Count == 0 ? "nowhere" : string.Join(", ", moves.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}"));
-        var warnings = TransitionStep.Of(switches.Transitions, EndDayOf(switches, options))
-            .Select(step => step.Warning(switches.TransitionsAboveBytes, options.MaxDocumentBytes)).OfType<string>();
-        var rule = new LifecycleRule(OwnNames.RuleId("transitions", _prefix), _prefix) { Transitions = moves, AboveBytes = switches.TransitionsAboveBytes };
-        return new LifecyclePart(
-            nameof(switches.Transitions), $"objects under '{_prefix}' of over {switches.TransitionsAboveBytes} bytes move {words}", rule)
+        var days = DaysOf(_settings.Polling.Retention);
+        return new RulePart(
+            _bucket, DocumentKind.Lifecycle, nameof(Switches.Expiry), $"objects under '{Prefix}' are deleted {Days(days)} after their last change",
+            Rule("expiry", Under(Prefix), "Expiration", new JsonObject { ["Days"] = days })) { NotWanted = Switch(Switches.Expiry) };
+    }
+
+    private RulePart Transitions()
+    {
+        var moves = Switches.Transitions.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}").DefaultIfEmpty("nowhere");
+        var filter = new JsonObject { ["And"] = new JsonObject { ["Prefix"] = Prefix, ["ObjectSizeGreaterThan"] = Switches.TransitionsAboveBytes } };
+        var transitions = Switches.Transitions.Select(each => (JsonNode)new JsonObject { ["Days"] = each.AfterDays, ["StorageClass"] = each.StorageClass });
+        var archives = Switches.Transitions.Where(each => each.IsArchive).Select(each =>
+            $"A document in {each.StorageClass} cannot be read by its status URL: from day {each.AfterDays} after its last change, callers get 403.");
+        return new RulePart(
+            _bucket, DocumentKind.Lifecycle, nameof(Switches.Transitions),
+            $"objects under '{Prefix}' of over {Switches.TransitionsAboveBytes} bytes move {string.Join(", ", moves)}",
+            Rule("transitions", filter, "Transitions", new JsonArray([.. transitions])))
         {
-            WhyNot = moves.Count == 0 ? (StatusBucketPartState.Off, "No transitions are set, which is right for small documents.") : null,
-            Warning = string.Join(' ', warnings) is { Length: > 0 } warning ? warning : null,
+            NotWanted = Switches.Transitions.Count == 0 ? (ProvisioningState.Off, "No transitions are set, which is right for small documents.") : null,
+            Warning = archives.FirstOrDefault(),
         };
     }
 
-    private NoncurrentPart Noncurrent(StatusBucketOptions switches) =>
-        new(nameof(switches.NoncurrentExpiry), $"where versions are kept, those of objects under '{_prefix}' are deleted a day after they were replaced",
-            new LifecycleRule(OwnNames.RuleId("noncurrent", _prefix), _prefix) { ExpiresDeleteMarkers = true, NoncurrentDays = 1 })
-        {
-            WhyNot = Switch(switches.NoncurrentExpiry),
-        };
-
-    private CorsPart Cors(StatusBucketOptions switches, IList<string> origins) =>
-        new(nameof(switches.Cors), $"pages of {Words(origins)} may read, with If-None-Match and traceparent, and see ETag and Date",
-            new CorsRule(OwnNames.RuleId("cors", _prefix), Sorted(origins)))
-        {
-            WhyNot = Switch(switches.Cors) ?? (origins.Count == 0 ? (StatusBucketPartState.Off, "S3:AllowedOrigins names no origin.") : null),
-        };
-
-    private static EncryptionPart Encryption(StatusBucketOptions switches) =>
-        new(nameof(switches.Encryption), "objects are encrypted by default") { WhyNot = Switch(switches.Encryption) };
-
-    private PolicyPart SignatureAge(StatusBucketOptions switches, TimeSpan longestUrl, PolicyStatements statements)
+    private RulePart Noncurrent()
     {
+        var rule = Rule("noncurrent", Under(Prefix), "Expiration", new JsonObject { ["ExpiredObjectDeleteMarker"] = true });
+        rule["NoncurrentVersionExpiration"] = new JsonObject { ["NoncurrentDays"] = 1 };
+        return new RulePart(
+            _bucket, DocumentKind.Lifecycle, nameof(Switches.NoncurrentExpiry),
+            $"in a bucket with versions, old versions under '{Prefix}' are deleted after a day", rule)
+        {
+            IsForVersions = true,
+            NotWanted = Switch(Switches.NoncurrentExpiry),
+        };
+    }
+
+    private RulePart Cors()
+    {
+        var rule = new JsonObject
+        {
+            ["ID"] = RuleIds.RuleId("cors", Prefix),
+            ["AllowedOrigins"] = BucketPolicies.List(_settings.S3.AllowedOrigins),
+            ["AllowedMethods"] = new JsonArray("GET"),
+            // Both make the browser ask first. A page that asks for what has changed, or takes part in a trace, sends them.
+            ["AllowedHeaders"] = new JsonArray("If-None-Match", "traceparent"),
+            // What poll.js needs: the version, and the age of the document by the server's own clock.
+            ["ExposeHeaders"] = new JsonArray("Date", "ETag"),
+            ["MaxAgeSeconds"] = 3600,
+        };
+        return new RulePart(
+            _bucket, DocumentKind.Cors, nameof(Switches.Cors),
+            $"pages of {Words(_settings.S3.AllowedOrigins)} may read, with If-None-Match and traceparent, and see ETag and Date", rule)
+        {
+            NotWanted = Switch(Switches.Cors) ?? Needs(_settings.S3.AllowedOrigins.Count > 0, "S3:AllowedOrigins is empty."),
+        };
+    }
+
+    private EncryptionPart Encryption() =>
+        new(_bucket, nameof(Switches.Encryption), "objects are encrypted by default") { NotWanted = Switch(Switches.Encryption) };
+
+    private RulePart SignatureAge(BucketPolicies policies)
+    {
+        var longestUrl = _settings.Polling.MaxUrlLifetime;
         var age = longestUrl > _leastSignatureAge ? longestUrl : _leastSignatureAge;
-        return new PolicyPart(nameof(switches.SignatureAge), $"presigned requests under '{_prefix}' are denied when their signature is older than {age}", statements.SignatureAge(age))
-        {
-            WhyNot = Switch(switches.SignatureAge),
-        };
+        return new RulePart(
+            _bucket, DocumentKind.Policy, nameof(Switches.SignatureAge),
+            $"presigned requests under '{Prefix}' are denied when their signature is older than {age}",
+            policies.SignatureAge(age)) { NotWanted = Switch(Switches.SignatureAge) };
     }
 
-    private static PolicyPart TlsOnly(StatusBucketOptions switches, bool isHttp, PolicyStatements statements) =>
-        new(nameof(switches.TlsOnly), "requests without TLS are denied, to the bucket and all its objects", statements.TlsOnly())
+    private RulePart TlsOnly(BucketPolicies policies, bool isHttp) =>
+        new(_bucket, DocumentKind.Policy, nameof(Switches.TlsOnly), "requests without TLS are denied, to the bucket and all its objects", policies.TlsOnly())
         {
-            WhyNot = Switch(switches.TlsOnly) ?? (isHttp
-                ? (StatusBucketPartState.LeftOut, "The S3 client's address is http://, and with the rule nobody could read or write. Use an https:// address.")
+            NotWanted = Switch(Switches.TlsOnly) ?? (isHttp
+                ? (ProvisioningState.Skipped, "The S3 client's address is http://, so the rule would deny every request. Use an https:// address.")
                 : null),
         };
 
-    private static PublicAccessPart PublicAccess(StatusBucketOptions switches) =>
-        new(nameof(switches.BlockPublicAccess), "all four settings of Block Public Access are on") { WhyNot = Switch(switches.BlockPublicAccess) };
+    private PublicAccessPart PublicAccess() =>
+        new(_bucket, nameof(Switches.BlockPublicAccess), "all four settings of Block Public Access are on") { NotWanted = Switch(Switches.BlockPublicAccess) };
 
-    private PolicyPart Network(StatusBucketOptions switches, S3Options s3, PolicyStatements statements, bool isAws)
+    private RulePart Network(BucketPolicies policies, bool isAws)
     {
-        var isSet = s3.AllowedIpRanges.Count + s3.AllowedVpcEndpoints.Count > 0;
-        return new PolicyPart(
-            nameof(switches.Network), $"presigned requests under '{_prefix}' are denied unless they come from {Words([.. s3.AllowedIpRanges, .. s3.AllowedVpcEndpoints])}",
-            statements.Network(s3.AllowedIpRanges, s3.AllowedVpcEndpoints))
+        var (ranges, endpoints) = (_settings.S3.AllowedIpRanges, _settings.S3.AllowedVpcEndpoints);
+        return new RulePart(
+            _bucket, DocumentKind.Policy, nameof(Switches.Network),
+            $"presigned requests under '{Prefix}' are denied unless they come from {Words([.. ranges, .. endpoints])}", policies.Network(ranges, endpoints))
         {
-            WhyNot = Switch(switches.Network) ?? (isSet ? null : (StatusBucketPartState.Off, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set.")),
-            MayExcludeThisMachine = true,
-            Warning = isAws ? PrivateRanges.Warning(s3.AllowedIpRanges, s3.AllowedVpcEndpoints.Count > 0) : null,
+            NotWanted = Switch(Switches.Network)
+                ?? Needs(ranges.Count + endpoints.Count > 0, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set."),
+            Warning = isAws ? WarnOfPrivateRanges([.. ranges.Distinct(StringComparer.Ordinal)], endpoints.Count > 0) : null,
         };
     }
 
-    private static (StatusBucketPartState State, string Reason)? Switch(bool isOn) => isOn ? null : (StatusBucketPartState.Off, "It is switched off.");
+    private static string? WarnOfPrivateRanges(IReadOnlyList<string> ranges, bool hasVpcEndpoint)
+    {
+        var some = ranges.Where(IsPrivate).ToList();
+        var others = some.Count == ranges.Count && !hasVpcEndpoint ? " Nothing else is set, so nobody can read." : "";
+        return some.Count == 0
+            ? null
+            : $"S3:AllowedIpRanges contains private addresses ({Words(some)}). S3 sees only public addresses, so these let nobody in.{others} "
+                + "Set the public addresses of the callers, or their VPC endpoint in S3:AllowedVpcEndpoints.";
+    }
+
+    private static bool IsPrivate(string range) => IPNetwork.TryParse(range, out var network)
+        && _privateRanges.Any(each => each.PrefixLength <= network.PrefixLength && each.Contains(network.BaseAddress));
+
+    private static bool IsAws(string host) =>
+        host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".amazonaws.com.cn", StringComparison.OrdinalIgnoreCase);
+
+    private JsonObject Rule(string what, JsonObject filter, string action, JsonNode value) =>
+        new() { ["ID"] = RuleIds.RuleId(what, Prefix), ["Filter"] = filter, ["Status"] = "Enabled", [action] = value };
+
+    private static JsonObject Under(string prefix) => new() { ["Prefix"] = prefix };
+
+    private static (ProvisioningState State, string Reason)? Switch(bool isOn) => Needs(isOn, "It is switched off.");
+
+    private static (ProvisioningState State, string Reason)? Needs(bool isMet, string reason) => isMet ? null : (ProvisioningState.Off, reason);
 
     private static string Days(int days) => days == 1 ? "1 day" : string.Create(CultureInfo.InvariantCulture, $"{days} days");
 
-    private static IReadOnlyList<string> Sorted(IEnumerable<string> texts) => [.. texts.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-
-    private static string Words(IEnumerable<string> texts) => Sorted(texts) is { Count: > 0 } some ? string.Join(", ", some) : "(none named)";
+    private static string Words(IEnumerable<string> texts) =>
+        texts.Any() ? string.Join(", ", texts.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)) : "(none)";
 }
