@@ -29,6 +29,37 @@ internal static partial class Log
     [LoggerMessage(508, LogLevel.Warning, "An object that was written to test the bucket '{Bucket}' could not be deleted. {Leftover}")]
     public static partial void BucketProbeObjectLeft(ILogger logger, string bucket, string leftover);
 
+    [LoggerMessage(511, LogLevel.Information, "{Part} was applied: {Expected}. There was: {Actual}.")]
+    public static partial void QueuePartApplied(ILogger logger, string part, string expected, string actual);
+
+    [LoggerMessage(512, LogLevel.Warning, "{Part} was not applied. {Reason}")]
+    public static partial void QueuePartFailed(ILogger logger, string part, string? reason);
+
+    [LoggerMessage(513, LogLevel.Warning, "{Part} was skipped. {Reason}")]
+    public static partial void QueuePartSkipped(ILogger logger, string part, string? reason);
+
+    [LoggerMessage(514, LogLevel.Warning, "{Part} differs: {Expected}. There is: {Actual}. {Reason}")]
+    public static partial void QueuePartDifferent(ILogger logger, string part, string expected, string actual, string? reason);
+
+    public static void QueuePart(ILogger logger, ProvisioningPart part)
+    {
+        switch (part.State)
+        {
+            case ProvisioningState.Applied:
+                QueuePartApplied(logger, part.Name, part.Expected, part.Actual);
+                break;
+            case ProvisioningState.Failed:
+                QueuePartFailed(logger, part.Name, part.Reason);
+                break;
+            case ProvisioningState.Skipped:
+                QueuePartSkipped(logger, part.Name, part.Reason);
+                break;
+            case ProvisioningState.Different:
+                QueuePartDifferent(logger, part.Name, part.Expected, part.Actual, part.Reason);
+                break;
+        }
+    }
+
     public static void BucketPart(ILogger logger, string bucket, ProvisioningPart part)
     {
         switch (part.State)

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
+using OffloadedPolling.Accepting;
 using OffloadedPolling.Provisioning;
+using OffloadedPolling.Queue;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
 
@@ -12,7 +14,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the set-up of bucket and queues.</summary>
 public static class OffloadedPollingBuilderProvisioningExtensions
 {
-    /// <summary>Adds <see cref="StatusBucket"/> (needs <c>WithS3()</c>). It changes nothing unless it is called.</summary>
+    /// <summary>
+    /// Adds <see cref="StatusBucket"/>, which needs <c>WithS3()</c>, and <see cref="OperationQueues"/>, which needs <c>WithSqs()</c>. They change
+    /// nothing unless they are called.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddProvisioning(this IOffloadedPollingBuilder builder)
@@ -46,6 +51,26 @@ public static class OffloadedPollingBuilderProvisioningExtensions
                 provider.GetRequiredService<IOptions<StatusBucketOptions>>().Value,
                 provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value),
             provider.GetRequiredService<ILogger<StatusBucket>>()));
+
+        builder.AddSettingsSection("Queues");
+        services.AddOptions<OperationQueuesOptions>()
+            .Configure<SettingsSection>((options, settings) => settings.Read<OperationQueuesOptions>("Queues", section => section.Bind(options)))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OperationQueuesOptions>, OperationQueuesOptionsValidator>();
+        services.AddSingleton(provider =>
+        {
+            var queues = new QueueConfiguration(provider.GetRequiredService<SqsConnection>());
+            return new OperationQueues(queues, () => PlanQueues(provider, queues), provider.GetRequiredService<ILogger<OperationQueues>>());
+        });
         return builder;
+    }
+
+    private static IEnumerable<QueuePlan> PlanQueues(IServiceProvider provider, QueueConfiguration queues)
+    {
+        var switches = provider.GetRequiredService<IOptions<OperationQueuesOptions>>().Value;
+        var retention = provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention;
+        var options = provider.GetRequiredService<IOptionsMonitor<OperationOptions>>();
+        var section = provider.GetRequiredService<SettingsSection>().Path;
+        return provider.GetRequiredService<OperationKinds>().All.Select(kind => new QueuePlan(queues, kind.Name, options.Get(kind.Name), switches, (retention, section)));
     }
 }
