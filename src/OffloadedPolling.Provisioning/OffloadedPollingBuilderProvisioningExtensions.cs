@@ -1,13 +1,9 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Provisioning;
-using OffloadedPolling.Queue;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -15,8 +11,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OffloadedPollingBuilderProvisioningExtensions
 {
     /// <summary>
-    /// Adds <see cref="StatusBucket"/>, which needs <c>WithS3()</c>, and <see cref="OperationQueues"/>, which needs <c>WithSqs()</c>. They change
-    /// nothing unless they are called.
+    /// Adds <see cref="StatusBucket"/>, which needs <c>WithS3()</c>, and <see cref="OperationQueues"/>, which needs <c>WithSqs()</c>.
+    /// They change nothing unless they are called.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -31,19 +27,11 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             return builder;
         }
 
-        services.AddOptions<StatusBucketOptions>()
-            .Configure<SettingsSection>((options, settings) =>
-            {
-                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-            })
-            .ValidateOnStart();
+        services.AddOptions<StatusBucketOptions>().Configure<SettingsSection>(Read).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>();
         services.AddSingleton<BucketConfiguration>();
         services.AddSingleton<BucketProbe>();
         services.AddSingleton(provider => new StatusBucket(
-            provider.GetRequiredService<S3Connection>(),
-            provider.GetRequiredService<SigningCredentialsSource>(),
             provider.GetRequiredService<BucketConfiguration>(),
             provider.GetRequiredService<BucketProbe>(),
             new BucketSettings(
@@ -52,25 +40,31 @@ public static class OffloadedPollingBuilderProvisioningExtensions
                 provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value),
             provider.GetRequiredService<ILogger<StatusBucket>>()));
 
-        builder.AddSettingsSection("Queues");
-        services.AddOptions<OperationQueuesOptions>()
-            .Configure<SettingsSection>((options, settings) => settings.Read<OperationQueuesOptions>("Queues", section => section.Bind(options)))
-            .ValidateOnStart();
+        services.AddOptions<OperationQueuesOptions>().Configure<SettingsSection>(Read).ValidateOnStart();
         services.AddSingleton<IValidateOptions<OperationQueuesOptions>, OperationQueuesOptionsValidator>();
-        services.AddSingleton(provider =>
-        {
-            var queues = new QueueConfiguration(provider.GetRequiredService<SqsConnection>());
-            return new OperationQueues(queues, () => PlanQueues(provider, queues), provider.GetRequiredService<ILogger<OperationQueues>>());
-        });
+        services.AddSingleton<QueueConfiguration>();
+        services.AddSingleton(provider => new OperationQueues(
+            provider.GetRequiredService<QueueConfiguration>(),
+            () => PlanQueues(provider),
+            provider.GetRequiredService<ILogger<OperationQueues>>()));
         return builder;
     }
 
-    private static IEnumerable<QueuePlan> PlanQueues(IServiceProvider provider, QueueConfiguration queues)
+    private static void Read(StatusBucketOptions options, SettingsSection settings)
     {
-        var switches = provider.GetRequiredService<IOptions<OperationQueuesOptions>>().Value;
-        var retention = provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention;
-        var options = provider.GetRequiredService<IOptionsMonitor<OperationOptions>>();
-        var section = provider.GetRequiredService<SettingsSection>().Path;
-        return provider.GetRequiredService<OperationKinds>().All.Select(kind => new QueuePlan(queues, kind.Name, options.Get(kind.Name), switches, (retention, section)));
+        settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
+        settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
     }
+
+    private static void Read(OperationQueuesOptions options, SettingsSection settings) =>
+        settings.Read<OperationQueuesOptions>("Queues", section => section.Bind(options));
+
+    private static IEnumerable<QueuePlan> PlanQueues(IServiceProvider provider) =>
+        provider.GetRequiredService<OperationKinds>().All.Select(kind => new QueuePlan(
+            provider.GetRequiredService<QueueConfiguration>(),
+            kind.Name,
+            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get(kind.Name),
+            provider.GetRequiredService<IOptions<OperationQueuesOptions>>().Value,
+            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention,
+            provider.GetRequiredService<SettingsSection>().Path));
 }

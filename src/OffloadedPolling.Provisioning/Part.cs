@@ -19,7 +19,7 @@ internal abstract class Part(string name, string expected, string value)
     public string? Warning { get; init; }
 
     /// <summary>Whether the value is known to be this library's, so that it can be removed when the part is switched off.</summary>
-    public virtual bool IsNamed => true;
+    public virtual bool IsNamed => false;
 
     /// <exception cref="PartException">The value cannot be read.</exception>
     public abstract Task<Current> ReadAsync(CancellationToken cancellationToken);
@@ -31,16 +31,10 @@ internal abstract class Part(string name, string expected, string value)
     public virtual bool Matches(string current) => current == value;
 }
 
-/// <summary>What a part has now.</summary>
-/// <param name="Value">Its value; <see langword="null"/> if there is none.</param>
-/// <param name="Note">What else there is to say.</param>
-internal sealed record Current(string? Value, string? Note = null)
+/// <summary>What a part has now: its value, or <see langword="null"/>. The state is set where the value does not tell it.</summary>
+internal sealed record Current(string? Value, ProvisioningState? State = null, string? Reason = null)
 {
-    /// <summary>The state, where the value does not tell it.</summary>
-    public ProvisioningState? State { get; init; }
-
-    /// <summary>Whether a value that is missing or different may be written.</summary>
-    public bool MayBeWritten { get; init; } = true;
+    public bool MayBeOverwritten { get; init; } = true;
 }
 
 /// <summary>One part cannot be read or written. The others go on.</summary>

@@ -52,8 +52,6 @@ public sealed class ProvisioningPart
     /// <summary>Gets the reason for the state and what to do, or <see langword="null"/> if there is nothing to say.</summary>
     public string? Reason { get; }
 
-    internal bool IsWanted { get; init; } = true;
-
     /// <summary>Gets a value that indicates whether nothing is left to do for the part.</summary>
     public bool IsSettled => State is ProvisioningState.Off or ProvisioningState.InSync or ProvisioningState.Applied;
 
@@ -74,13 +72,13 @@ public sealed class ProvisioningReport
     internal ProvisioningReport(string resource, IReadOnlyList<ProvisioningPart> parts, string? probe = null, bool? probePassed = null) =>
         (Resource, Parts, Probe, ProbePassed) = (resource, parts, probe, probePassed);
 
-    /// <summary>Gets what was checked or set up: <c>Bucket 'my-status-bucket'</c>.</summary>
+    /// <summary>Gets what was checked or set up: <c>the bucket 'my-status-bucket'</c>.</summary>
     public string Resource { get; }
 
     /// <summary>Gets the parts, in the order in which they are applied.</summary>
     public IReadOnlyList<ProvisioningPart> Parts { get; }
 
-    /// <summary>Gets the result of writing and reading an object as hosts and callers do; <see langword="null"/> if that was not tried.</summary>
+    /// <summary>Gets the result of writing and reading an object; <see langword="null"/> if that was not tried.</summary>
     public string? Probe { get; }
 
     /// <summary>Gets a value that indicates whether that worked; <see langword="null"/> if it was not tried.</summary>

@@ -9,8 +9,6 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
 
     public IReadOnlyList<ProvisioningPart> Results => [.. parts.Where(_results.ContainsKey).Select(part => _results[part])];
 
-    public ProvisioningState StateOf(Part part) => _results[part].State;
-
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         foreach (var part in parts)
@@ -25,7 +23,7 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
         {
             var before = await InspectAsync(part, cancellationToken).ConfigureAwait(false);
             Report(part, before);
-            if (before.MayBeWritten)
+            if (before is { MayBeOverwritten: true, State: ProvisioningState.Missing or ProvisioningState.Different })
             {
                 await ApplyAsync(part, before, cancellationToken).ConfigureAwait(false);
             }
@@ -48,7 +46,7 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
         try
         {
             await part.WriteAsync(part.NotWanted is null ? part.Value : null, cancellationToken).ConfigureAwait(false);
-            var reason = part.NotWanted is { } notWanted ? $"{notWanted.Reason} What an earlier set-up had added was removed." : before.Reason;
+            var reason = part.NotWanted is { } off ? $"{off.Reason} What an earlier set-up had added was removed." : before.Reason;
             Report(part, before with { State = ProvisioningState.Applied, Reason = reason });
         }
         catch (PartException failed)
@@ -59,7 +57,7 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
                 await RollBackAsync(part, before, failed.Message).ConfigureAwait(false);
             }
 
-            if (!failed.MayBeWritten || StateOf(part) == ProvisioningState.RolledBack)
+            if (_results[part].State != ProvisioningState.RollbackFailed)
             {
                 Report(part, before with { State = ProvisioningState.Failed, Reason = failed.Message });
             }
@@ -70,7 +68,7 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
     {
         try
         {
-            // The document is read again, so that what others have changed meanwhile stays.
+            // The configuration is read again, so that what others have changed meanwhile stays.
             var now = (await part.ReadAsync(CancellationToken.None).ConfigureAwait(false)).Value;
             var isOurs = part.NotWanted is null ? now == part.Value || (now is not null && part.IsNamed && part.Matches(now)) : now is null;
             if (now != before.Value && !isOurs)
@@ -85,13 +83,10 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
 
             Report(part, before with { State = ProvisioningState.RolledBack, Reason = $"It was rolled back. {reason}" });
         }
-        catch (Exception failed) when (AwsFailure.Is(failed, CancellationToken.None) || failed is OffloadedPollingException or PartException)
+        catch (Exception failed) when (failed is OffloadedPollingException or PartException || AwsFailure.Is(failed, default))
         {
-            Report(part, before with
-            {
-                State = ProvisioningState.RollbackFailed,
-                Reason = $"It could not be rolled back: {failed.Message} Restore it by hand. {reason}",
-            });
+            var words = $"It could not be rolled back: {failed.Message} Restore it by hand. {reason}";
+            Report(part, before with { State = ProvisioningState.RollbackFailed, Reason = words });
         }
     }
 
@@ -101,42 +96,28 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
         {
             if (part.NotWanted is not { } notWanted)
             {
-                return Compare(part, await part.ReadAsync(cancellationToken).ConfigureAwait(false));
+                var current = await part.ReadAsync(cancellationToken).ConfigureAwait(false);
+                var state = current.State ?? (current.Value is null ? ProvisioningState.Missing
+                    : part.Matches(current.Value) ? ProvisioningState.InSync
+                    : ProvisioningState.Different);
+                return new Finding(state, current.Value, current.Reason ?? part.Warning, current.MayBeOverwritten);
             }
 
             return part.IsNamed && await part.ReadAsync(cancellationToken).ConfigureAwait(false) is { Value: { } left }
-                ? new Finding(ProvisioningState.Different, left, $"{notWanted.Reason} What an earlier set-up added is in force until ApplyAsync removes it.")
+                ? new Finding(ProvisioningState.Different, left, $"{notWanted.Reason} ApplyAsync removes what an earlier set-up added.")
                 : new Finding(notWanted.State, null, notWanted.Reason);
         }
         catch (PartException failed)
         {
             // Whoever switches a part off may lack the permission to read it.
             return part.NotWanted is { } notWanted
-                ? new Finding(notWanted.State, null, $"{notWanted.Reason} Whether an earlier set-up left something is unknown: {failed.Message}")
+                ? new Finding(notWanted.State, null, $"{notWanted.Reason} What an earlier set-up left is unknown: {failed.Message}")
                 : new Finding(ProvisioningState.Failed, null, failed.Message);
         }
     }
 
-    private static Finding Compare(Part part, Current current)
-    {
-        var state = current.State ?? (current.Value is null ? ProvisioningState.Missing
-            : part.Matches(current.Value) ? ProvisioningState.InSync
-            : ProvisioningState.Different);
-        return new Finding(state, current.Value, string.Join(' ', new[] { current.Note, part.Warning }.OfType<string>()), current.MayBeWritten);
-    }
-
     private void Report(Part part, Finding finding) => _results[part] = new ProvisioningPart(
-        part.Name,
-        finding.State,
-        finding.Value ?? "none",
-        part.NotWanted is null ? part.Expected : "nothing of this library's",
-        string.IsNullOrEmpty(finding.Reason) ? null : finding.Reason)
-    {
-        IsWanted = part.NotWanted is null,
-    };
+        part.Name, finding.State, finding.Value ?? "none", part.NotWanted is null ? part.Expected : "nothing", finding.Reason);
 
-    private sealed record Finding(ProvisioningState State, string? Value, string? Reason, bool IsAllowed = true)
-    {
-        public bool MayBeWritten => IsAllowed && State is ProvisioningState.Missing or ProvisioningState.Different;
-    }
+    private sealed record Finding(ProvisioningState State, string? Value, string? Reason, bool MayBeOverwritten = true);
 }

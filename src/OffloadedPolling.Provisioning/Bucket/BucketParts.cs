@@ -12,39 +12,27 @@ internal interface ISharedDocument
     Current Find(string id, string wanted);
 
     /// <summary>Returns the document with another rule in place of the one with an id; <see langword="null"/> if no rule is left.</summary>
-    /// <param name="id">The id.</param>
-    /// <param name="rule">The rule; <see langword="null"/> to remove it.</param>
     string? With(string id, string? rule);
 }
 
-/// <param name="Resource">The document's name in the query.</param>
-/// <param name="Permission">The permission to read it, after <c>s3:Get</c>, and to write it, after <c>s3:Put</c>.</param>
-/// <param name="IdName">The member that holds a rule's id.</param>
-/// <param name="Parse">Reads the document.</param>
-/// <param name="ToText">Writes a rule as the document has it.</param>
-/// <param name="MeaningOf">Two rules are the same if this is.</param>
+/// <summary>How one of the shared documents is read and written. The permission stands after <c>s3:Get</c> and <c>s3:Put</c>.</summary>
 internal sealed record DocumentKind(
     string Resource, string Permission, string IdName,
     Func<string?, ISharedDocument> Parse, Func<JsonObject, string> ToText, Func<string, string> MeaningOf)
 {
     public static readonly DocumentKind Lifecycle = new(
-        "lifecycle", "LifecycleConfiguration", "ID",
-        text => RuleDocument.Parse(text, "LifecycleConfiguration", "Rule"), rule => RuleDocument.ToXml("Rule", rule), RuleDocument.MeaningOf);
+        "lifecycle", "LifecycleConfiguration", "ID", text => RuleDocument.Parse(text, "LifecycleConfiguration", "Rule"),
+        rule => RuleDocument.ToXml("Rule", rule), RuleDocument.MeaningOf);
 
     public static readonly DocumentKind Cors = new(
-        "cors", "BucketCORS", "ID",
-        text => RuleDocument.Parse(text, "CORSConfiguration", "CORSRule"), rule => RuleDocument.ToXml("CORSRule", rule), RuleDocument.MeaningOf);
+        "cors", "BucketCORS", "ID", text => RuleDocument.Parse(text, "CORSConfiguration", "CORSRule"),
+        rule => RuleDocument.ToXml("CORSRule", rule), RuleDocument.MeaningOf);
 
     public static readonly DocumentKind Policy = new(
         "policy", "BucketPolicy", "Sid", PolicyDocument.Parse, rule => PolicyDocument.ToText(rule), PolicyDocument.MeaningOf);
 }
 
-/// <summary>One rule of a document that others use as well, known by its id.</summary>
-/// <param name="bucket">The bucket.</param>
-/// <param name="kind">The document.</param>
-/// <param name="name">The part's name.</param>
-/// <param name="expected">A description of what is expected.</param>
-/// <param name="rule">The rule, as the AWS CLI takes it.</param>
+/// <summary>One rule of a document that others use as well, known by its id, and given as the AWS CLI takes it.</summary>
 internal sealed class RulePart(BucketConfiguration bucket, DocumentKind kind, string name, string expected, JsonObject rule)
     : Part(name, expected, kind.ToText(rule))
 {
@@ -54,14 +42,16 @@ internal sealed class RulePart(BucketConfiguration bucket, DocumentKind kind, st
 
     public JsonObject Rule => rule;
 
-    /// <summary>Whether the bucket needs the rule only if it has versions.</summary>
+    /// <summary>Whether only a bucket with versions needs the rule.</summary>
     public bool IsForVersions { get; init; }
+
+    public override bool IsNamed => true;
 
     public override async Task<Current> ReadAsync(CancellationToken cancellationToken)
     {
         var current = kind.Parse((await ReadDocumentAsync(cancellationToken).ConfigureAwait(false))?.Text).Find(_id, Value);
-        return current.Value is null && IsForVersions && !await bucket.HasVersionsAsync(cancellationToken).ConfigureAwait(false)
-            ? new Current("the bucket has no versions") { State = ProvisioningState.InSync }
+        return current.Value is null && NotWanted is null && IsForVersions && !await bucket.HasVersionsAsync(cancellationToken).ConfigureAwait(false)
+            ? new Current("the bucket has no versions", ProvisioningState.InSync)
             : current;
     }
 
@@ -86,8 +76,6 @@ internal sealed class EncryptionPart(BucketConfiguration bucket, string name, st
 
     private const string Permission = "s3:PutEncryptionConfiguration";
 
-    public override bool IsNamed => false;
-
     public override async Task<Current> ReadAsync(CancellationToken cancellationToken)
     {
         var request = new GetBucketEncryptionRequest { BucketName = bucket.Bucket };
@@ -99,12 +87,17 @@ internal sealed class EncryptionPart(BucketConfiguration bucket, string name, st
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
+        if (newValue is null)
+        {
+            var request = new DeleteBucketEncryptionRequest { BucketName = bucket.Bucket };
+            await bucket.CallAsync(Permission, s3 => s3.DeleteBucketEncryptionAsync(request, cancellationToken)).ConfigureAwait(false);
+            return;
+        }
+
         var rule = new ServerSideEncryptionRule { ServerSideEncryptionByDefault = new() { ServerSideEncryptionAlgorithm = newValue } };
-        var put = new PutBucketEncryptionRequest { BucketName = bucket.Bucket, ServerSideEncryptionConfiguration = new() { ServerSideEncryptionRules = [rule] } };
-        var delete = new DeleteBucketEncryptionRequest { BucketName = bucket.Bucket };
-        _ = newValue is null
-            ? (object)await bucket.CallAsync(Permission, s3 => s3.DeleteBucketEncryptionAsync(delete, cancellationToken)).ConfigureAwait(false)
-            : await bucket.CallAsync(Permission, s3 => s3.PutBucketEncryptionAsync(put, cancellationToken)).ConfigureAwait(false);
+        var encryption = new ServerSideEncryptionConfiguration { ServerSideEncryptionRules = [rule] };
+        var put = new PutBucketEncryptionRequest { BucketName = bucket.Bucket, ServerSideEncryptionConfiguration = encryption };
+        await bucket.CallAsync(Permission, s3 => s3.PutBucketEncryptionAsync(put, cancellationToken)).ConfigureAwait(false);
     }
 
     public override bool Matches(string current) => true;
@@ -112,35 +105,30 @@ internal sealed class EncryptionPart(BucketConfiguration bucket, string name, st
 
 /// <summary>Block Public Access, all four settings of it. The value names those that are on.</summary>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html</remarks>
-internal sealed class PublicAccessPart(BucketConfiguration bucket, string name, string expected) : Part(name, expected, string.Join(", ", Settings))
+internal sealed class PublicAccessPart(BucketConfiguration bucket, string name, string expected)
+    : Part(name, expected, string.Join(", ", Settings))
 {
     public static readonly string[] Settings = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
     private const string Resource = "publicAccessBlock";
 
-    public override bool IsNamed => false;
-
     public override async Task<Current> ReadAsync(CancellationToken cancellationToken)
     {
         var document = await bucket.ReadAsync(Resource, "s3:GetBucketPublicAccessBlock", cancellationToken).ConfigureAwait(false);
-        var on = document is null ? [] : Settings.Where(XElement.Parse(document.Text).Elements().Where(IsTrue).Select(each => each.Name.LocalName).Contains).ToList();
-        var value = on.Count == 0 ? null : string.Join(", ", on);
-        if (value == Value || !await bucket.IsPublicAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return new Current(value);
-        }
-
-        return new Current(value, "The bucket's policy grants public access, which this would end. Remove that statement, or set BlockPublicAccess to false.")
-        {
-            State = ProvisioningState.Failed,
-        };
+        var on = document is null ? [] : XElement.Parse(document.Text).Elements().Where(IsTrue).Select(each => each.Name.LocalName);
+        var value = string.Join(", ", Settings.Intersect(on)) is { Length: > 0 } some ? some : null;
+        return value == Value || !await bucket.IsPublicAsync(cancellationToken).ConfigureAwait(false)
+            ? new Current(value)
+            : new Current(value, ProvisioningState.Failed,
+                "The bucket's policy grants public access, which this would end. Remove that statement, or switch BlockPublicAccess off.");
     }
 
     public override Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
         var on = newValue?.Split(", ") ?? [];
         XNamespace space = "http://s3.amazonaws.com/doc/2006-03-01/";
-        var document = new XElement(space + "PublicAccessBlockConfiguration", Settings.Select(each => new XElement(space + each, on.Contains(each))));
+        var settings = Settings.Select(each => new XElement(space + each, on.Contains(each)));
+        var document = new XElement(space + "PublicAccessBlockConfiguration", settings);
         var after = newValue is null ? null : new BucketDocument(document.ToString(SaveOptions.DisableFormatting));
         return bucket.WriteAsync(Resource, "s3:PutBucketPublicAccessBlock", after, cancellationToken);
     }

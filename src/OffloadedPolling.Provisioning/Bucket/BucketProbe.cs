@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Status;
@@ -7,56 +6,56 @@ using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>The result of writing and reading an object.</summary>
-/// <param name="Client">What failed with the client's own requests; <see langword="null"/> if nothing.</param>
-/// <param name="Presigned">What failed with a presigned read; <see langword="null"/> if nothing.</param>
-/// <param name="Leftover">What is to be said of an object that could not be deleted; <see langword="null"/> if it was.</param>
-internal sealed record ProbeResult(string? Client, string? Presigned, string? Leftover);
+internal sealed record ProbeResult(bool Passed, string Description);
 
 /// <summary>Writes and reads an object as hosts, workers and callers do, and deletes it.</summary>
-internal sealed class BucketProbe(S3Connection s3, IPresignedUrlIssuer issuer, S3HttpClient http, TimeProvider time, ILogger<BucketProbe> logger)
+internal sealed class BucketProbe(
+    S3Connection s3, IPresignedUrlIssuer issuer, S3HttpClient http, TimeProvider time, ILogger<BucketProbe> logger)
 {
     private static readonly TimeSpan _urlLifetime = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan _deletion = TimeSpan.FromSeconds(10);
 
-    public async Task<ProbeResult> RunAsync(CancellationToken cancellationToken)
+    /// <param name="mayBeExcluded">Whether a presigned read from this machine may fail: the network part is about callers.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests. The object is deleted in any case.</param>
+    public async Task<ProbeResult> RunAsync(bool mayBeExcluded, CancellationToken cancellationToken)
     {
-        var key = $"{s3.KeyPrefix}bucket-probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-
         // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
-        var request = new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false };
-        string? client = null, presigned = null, leftover = null;
+        var key = $"{s3.KeyPrefix}bucket-probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        var put = new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false };
+        string? failure, presigned = null, leftover = null;
         try
         {
-            client = await TryAsync("Writing an object", () => s3.Client.PutObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-            if (client is null)
-            {
-                client = await TryAsync("Reading an object", () => ReadAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
-                presigned = await TryAsync("A presigned read", () => ReadPresignedAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
-            }
+            failure = await TryAsync("Writing an object", token => s3.Client.PutObjectAsync(put, token), cancellationToken)
+                    .ConfigureAwait(false)
+                ?? await TryAsync("Reading an object", token => ReadAsync(key, token), cancellationToken).ConfigureAwait(false);
+            presigned = failure
+                ?? await TryAsync("A presigned read", token => ReadPresignedAsync(key, token), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             leftover = await DeleteAsync(key).ConfigureAwait(false);
         }
 
-        return new ProbeResult(client, presigned, leftover);
+        failure ??= mayBeExcluded ? null : presigned;
+        var description = failure ?? (presigned is null
+            ? "Writing, reading and a presigned read work."
+            : $"Writing and reading work. A presigned read from this machine does not, as the Network part may demand: {presigned}");
+        return new ProbeResult(failure is null, leftover is null ? description : $"{description} {leftover}");
     }
 
     // Whoever cancels still wants no object left.
     private async Task<string?> DeleteAsync(string key)
     {
         using var timeout = new CancellationTokenSource(_deletion, time);
-        var failure = await TryAsync("Deleting the object", () => s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token), CancellationToken.None)
-            .ConfigureAwait(false);
-        if (failure is null)
+        var deletion = TryAsync("Deleting the object", _ => s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token), default);
+        var failure = await deletion.ConfigureAwait(false);
+        var leftover = failure is null ? null : $"The object '{key}', if it was written, stays until it expires: {failure}";
+        if (leftover is not null)
         {
-            return null;
+            Log.BucketProbeObjectLeft(logger, s3.Bucket, leftover);
         }
 
-        var leftover = $"The object '{key}', if it was written, stays until it expires: {failure}";
-        Log.BucketProbeObjectLeft(logger, s3.Bucket, leftover);
         return leftover;
     }
 
@@ -72,11 +71,11 @@ internal sealed class BucketProbe(S3Connection s3, IPresignedUrlIssuer issuer, S
         response.EnsureSuccessStatusCode();
     }
 
-    private static async Task<string?> TryAsync(string what, Func<Task> call, CancellationToken cancellationToken)
+    private static async Task<string?> TryAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {
         try
         {
-            await call().ConfigureAwait(false);
+            await call(cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken) || failed is StatusUrlException)

@@ -12,14 +12,16 @@ internal static class BucketTemplates
     {
         var properties = new JsonObject { ["BucketName"] = plan.Bucket };
         AddIf(properties, "PublicAccessBlockConfiguration", plan.IsOn<PublicAccessPart>(), PublicAccess());
-        AddIf(properties, "BucketEncryption", plan.IsOn<EncryptionPart>(), Encryption("ServerSideEncryptionConfiguration", "ServerSideEncryptionByDefault"));
+        AddIf(properties, "BucketEncryption", plan.IsOn<EncryptionPart>(),
+            Encryption("ServerSideEncryptionConfiguration", "ServerSideEncryptionByDefault"));
         AddList(properties, "LifecycleConfiguration", "Rules", plan.RulesOf(DocumentKind.Lifecycle).Select(ToCloudFormation));
         AddList(properties, "CorsConfiguration", "CorsRules", plan.RulesOf(DocumentKind.Cors).Select(CorsToCloudFormation));
         var resources = new JsonObject { ["StatusBucket"] = CloudFormation.Resource("AWS::S3::Bucket", properties) };
         if (Policy(plan) is { } policy)
         {
+            var bucket = new JsonObject { ["Ref"] = "StatusBucket" };
             resources["StatusBucketPolicy"] = CloudFormation.Resource(
-                "AWS::S3::BucketPolicy", new JsonObject { ["Bucket"] = new JsonObject { ["Ref"] = "StatusBucket" }, ["PolicyDocument"] = policy });
+                "AWS::S3::BucketPolicy", new JsonObject { ["Bucket"] = bucket, ["PolicyDocument"] = policy });
         }
 
         return CloudFormation.Template("The bucket for status documents.", resources, plan.Parts);
@@ -54,20 +56,26 @@ internal static class BucketTemplates
         }
     }
 
-    private static JsonObject PublicAccess() => new([.. PublicAccessPart.Settings.Select(setting => KeyValuePair.Create(setting, (JsonNode?)JsonValue.Create(true)))]);
+    private static JsonObject PublicAccess() =>
+        new(PublicAccessPart.Settings.Select(setting => KeyValuePair.Create(setting, (JsonNode?)true)));
 
     private static JsonObject Encryption(string list, string byDefault) =>
         new() { [list] = new JsonArray(new JsonObject { [byDefault] = new JsonObject { ["SSEAlgorithm"] = EncryptionPart.Algorithm } }) };
 
-    private static JsonObject? Policy(BucketPlan plan) => plan.RulesOf(DocumentKind.Policy).Select(statement => statement.DeepClone()).ToArray() is { Length: > 0 } some
-        ? new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(some) }
-        : null;
+    private static JsonObject? Policy(BucketPlan plan)
+    {
+        JsonNode[] statements = [.. plan.RulesOf(DocumentKind.Policy).Select(statement => statement.DeepClone())];
+        return statements.Length == 0 ? null : new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statements) };
+    }
 
     // CloudFormation has neither Filter nor And, and other names for some members.
     public static JsonObject ToCloudFormation(JsonObject rule)
     {
         var filter = rule["Filter"]!["And"] ?? rule["Filter"]!;
-        var converted = new JsonObject { ["Id"] = rule["ID"]!.DeepClone(), ["Prefix"] = filter["Prefix"]!.DeepClone(), ["Status"] = "Enabled" };
+        var converted = new JsonObject
+        {
+            ["Id"] = rule["ID"]!.DeepClone(), ["Prefix"] = filter["Prefix"]!.DeepClone(), ["Status"] = rule["Status"]!.DeepClone(),
+        };
         if (filter["ObjectSizeGreaterThan"]?.GetValue<int>() is { } bytes)
         {
             converted["ObjectSizeGreaterThan"] = bytes.ToString(CultureInfo.InvariantCulture);
@@ -84,7 +92,8 @@ internal static class BucketTemplates
             converted[name == "Days" ? "ExpirationInDays" : name] = value!.DeepClone();
         }
 
-        AddIf(converted, "NoncurrentVersionExpiration", rule["NoncurrentVersionExpiration"] is not null, rule["NoncurrentVersionExpiration"]?.DeepClone());
+        var noncurrent = rule["NoncurrentVersionExpiration"]?.DeepClone();
+        AddIf(converted, "NoncurrentVersionExpiration", noncurrent is not null, noncurrent);
         return converted;
     }
 

@@ -11,6 +11,11 @@ internal sealed class PolicyDocument : ISharedDocument
     // If two members had one name, one of them would be lost.
     private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
 
+    // Escapes would only lengthen the text.
+    private static readonly JsonSerializerOptions _compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions _indented = new(_compact) { WriteIndented = true, NewLine = "\n" };
+
     private readonly JsonObject _policy;
 
     private PolicyDocument(JsonObject policy) => _policy = policy;
@@ -30,7 +35,7 @@ internal sealed class PolicyDocument : ISharedDocument
 
             return policy?["Statement"] is JsonArray
                 ? new PolicyDocument(policy)
-                : throw new PartException("The bucket's policy is not an object with a Statement that is a list or an object. Fix it by hand.");
+                : throw new PartException("The bucket's policy is not an object with a Statement that is a list or an object. Fix it.");
         }
         catch (JsonException unreadable)
         {
@@ -64,30 +69,21 @@ internal sealed class PolicyDocument : ISharedDocument
         return statements.Count == 0 ? null : ToText(policy);
     }
 
-    /// <summary>Returns JSON without escapes that only lengthen it.</summary>
-    public static string ToText(JsonNode node, bool indented = false)
-    {
-        using var bytes = new MemoryStream();
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = indented, NewLine = "\n" };
-        using (var writer = new Utf8JsonWriter(bytes, options))
-        {
-            node.WriteTo(writer);
-        }
+    public static string ToText(JsonNode node, bool indented = false) => node.ToJsonString(indented ? _indented : _compact);
 
-        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
-    }
-
-    /// <summary>Returns what a statement means. A server may send a list of one as the one, other types as text, and lists in another order.</summary>
+    /// <summary>Returns what a statement means. Servers write a list of one as the one, other types as text, and reorder lists.</summary>
     public static string MeaningOf(string statement) => MeaningOf(JsonNode.Parse(statement));
 
     private static string MeaningOf(JsonNode? node) => node switch
     {
         null => "null",
-        JsonObject fields => $"{{{string.Join(',', fields.Select(field => $"{Quote(field.Key)}:{MeaningOf(field.Value)}").Order(StringComparer.Ordinal))}}}",
+        JsonObject fields => $"{{{Join(fields.Select(field => $"{Quote(field.Key)}:{MeaningOf(field.Value)}"))}}}",
         JsonArray { Count: 1 } single => MeaningOf(single[0]),
-        JsonArray several => $"[{string.Join(',', several.Select(MeaningOf).Order(StringComparer.Ordinal))}]",
+        JsonArray several => $"[{Join(several.Select(MeaningOf))}]",
         _ => Quote(node.ToString()),
     };
+
+    private static string Join(IEnumerable<string> meanings) => string.Join(',', meanings.Order(StringComparer.Ordinal));
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 

@@ -16,9 +16,6 @@ internal sealed class RuleDocument : ISharedDocument
 
     private IEnumerable<XElement> Rules => _root.Elements();
 
-    /// <param name="text">The document; <see langword="null"/> if there is none.</param>
-    /// <param name="root">The name of its root.</param>
-    /// <param name="rule">The name of a rule.</param>
     /// <exception cref="PartException">The document holds something that this version does not know.</exception>
     public static RuleDocument Parse(string? text, string root, string rule)
     {
@@ -28,7 +25,7 @@ internal sealed class RuleDocument : ISharedDocument
             var unknown = found.Name.LocalName == root ? found.Elements().FirstOrDefault(element => element.Name.LocalName != rule) : found;
             return unknown is null
                 ? new RuleDocument(found)
-                : throw new PartException($"The bucket's {root} holds '{unknown.Name.LocalName}', which this version does not know. Set this part up by hand.");
+                : throw new PartException($"The bucket's {root} holds '{unknown.Name.LocalName}', which is unknown. Set this part up by hand.");
         }
         catch (XmlException unreadable)
         {
@@ -40,7 +37,7 @@ internal sealed class RuleDocument : ISharedDocument
     {
         var found = Rules.Where(rule => IdOf(rule) == id).ToList();
         return found.Count <= 1
-            ? new Current(found.FirstOrDefault()?.ToString(SaveOptions.DisableFormatting), WarnOfShadow(id, XElement.Parse(wanted)))
+            ? new Current(found.FirstOrDefault()?.ToString(SaveOptions.DisableFormatting), Reason: WarnOfShadow(id, XElement.Parse(wanted)))
             : throw new PartException($"The bucket has {found.Count} rules with the id '{id}'. Remove all but one.");
     }
 
@@ -58,8 +55,8 @@ internal sealed class RuleDocument : ISharedDocument
         }
 
         // S3 refuses a lifecycle in which some rules have their prefix in a filter and others do not.
-        var hasOldForm = root.Elements().Any(each => !RuleIds.IsOwn(IdOf(each)) && Child(each, "Prefix") is not null);
-        foreach (var each in root.Elements().Where(each => RuleIds.IsOwn(IdOf(each))))
+        var hasOldForm = root.Elements().Any(each => !BucketPolicies.IsOwn(IdOf(each)) && Child(each, "Prefix") is not null);
+        foreach (var each in root.Elements().Where(each => BucketPolicies.IsOwn(IdOf(each))))
         {
             MovePrefix(each, hasOldForm);
         }
@@ -71,8 +68,8 @@ internal sealed class RuleDocument : ISharedDocument
     public static string ToXml(string name, JsonObject json) => ToElements(name, json).Single().ToString(SaveOptions.DisableFormatting);
 
     /// <summary>
-    /// Returns what a rule means: neither the order of elements nor where the prefix stands makes a difference, nor the case of headers, which
-    /// some servers change.
+    /// Returns what a rule means: neither the order of elements nor where the prefix stands makes a difference, nor the case of headers,
+    /// which some servers change.
     /// </summary>
     public static string MeaningOf(string rule) => MeaningOf(XElement.Parse(rule));
 
@@ -81,7 +78,8 @@ internal sealed class RuleDocument : ISharedDocument
         var name = element.Name.LocalName;
         if (!element.HasElements)
         {
-            return $"{name}={(name.EndsWith("Header", StringComparison.Ordinal) ? element.Value.ToUpperInvariant() : element.Value.Trim())}";
+            var value = name.EndsWith("Header", StringComparison.Ordinal) ? element.Value.ToUpperInvariant() : element.Value;
+            return $"{name}={value.Trim()}";
         }
 
         return name == "Filter" && element.Elements().ToList() is [{ Name.LocalName: "Prefix" } prefix]
@@ -105,7 +103,7 @@ internal sealed class RuleDocument : ISharedDocument
         if (toOldForm && Child(rule, "Filter") is { } filter)
         {
             filter.ReplaceWith(Child(filter, "Prefix") ?? throw new PartException(
-                "Other rules of the bucket's lifecycle have a Prefix outside a Filter. S3 accepts no rule with a size next to them. Convert them."));
+                "Other rules of the lifecycle have a Prefix outside a Filter. S3 accepts no rule with a size next to them. Convert them."));
         }
         else if (!toOldForm && Child(rule, "Prefix") is { } prefix)
         {
@@ -116,23 +114,28 @@ internal sealed class RuleDocument : ISharedDocument
     // S3 applies the first CORS rule that matches, and a page sees only the headers that this one exposes.
     private string? WarnOfShadow(string id, XElement wanted)
     {
-        var (headers, origins) = (Values(wanted, "ExposeHeader"), Values(wanted, "AllowedOrigin"));
-        var shadow = Rules.TakeWhile(rule => IdOf(rule) != id).FirstOrDefault(rule => Values(rule, "AllowedMethod").Contains("GET")
-            && headers.Except(Values(rule, "ExposeHeader"), StringComparer.OrdinalIgnoreCase).Any()
-            && Values(rule, "AllowedOrigin").Any(pattern => origins.Any(origin => IsMatch(origin, pattern))));
+        var shadow = Rules.TakeWhile(rule => IdOf(rule) != id).FirstOrDefault(rule => MatchesFirst(rule, wanted));
         return shadow is null
             ? null
-            : $"The rule '{IdOf(shadow) ?? "without an id"}' comes first, matches the same origins, and does not expose {string.Join(" and ", headers)}: "
-                + "pages there always get the whole document. Expose the headers in that rule, or move it to the end.";
+            : $"The rule '{IdOf(shadow)}' comes first, matches the same origins, and does not expose "
+                + $"{string.Join(" and ", Headers(wanted))}: pages there always get the whole document. Expose the headers in that rule, or move it to the end.";
     }
 
-    private static bool IsMatch(string origin, string pattern) =>
-        Regex.IsMatch(origin, $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.IgnoreCase);
+    private static bool MatchesFirst(XElement rule, XElement wanted) => Values(rule, "AllowedMethod").Contains("GET")
+        && Headers(wanted).Except(Headers(rule), StringComparer.OrdinalIgnoreCase).Any()
+        && Values(rule, "AllowedOrigin").Any(pattern => IsMatch(Values(wanted, "AllowedOrigin"), pattern));
 
-    private static List<string> Values(XElement rule, string name) => [.. rule.Elements().Where(each => each.Name.LocalName == name).Select(each => each.Value)];
+    private static bool IsMatch(IEnumerable<string> origins, string pattern) => origins.Any(
+        new Regex($"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.IgnoreCase).IsMatch);
+
+    private static List<string> Headers(XElement rule) => Values(rule, "ExposeHeader");
+
+    private static List<string> Values(XElement rule, string name) =>
+        [.. rule.Elements().Where(each => each.Name.LocalName == name).Select(each => each.Value)];
 
     private static string? IdOf(XElement rule) => Child(rule, "ID")?.Value;
 
     // By local name: servers send S3's namespace or none.
-    private static XElement? Child(XElement parent, string name) => parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
+    private static XElement? Child(XElement parent, string name) =>
+        parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace OffloadedPolling.Provisioning;
 
 /// <summary>Settings of the bucket's set-up, in the configuration section <c>OffloadedPolling:S3:Bucket</c>.</summary>
@@ -7,8 +9,8 @@ public sealed class StatusBucketOptions
     /// <value><see langword="true"/> by default.</value>
     public bool BlockPublicAccess { get; set; } = true;
 
-    /// <summary>Gets or sets a value that indicates whether requests without TLS are denied. Skipped if the S3 client's address is <c>http://</c>.</summary>
-    /// <value><see langword="true"/> by default.</value>
+    /// <summary>Gets or sets a value that indicates whether requests without TLS are denied.</summary>
+    /// <value><see langword="true"/> by default. Skipped if the S3 client's address is <c>http://</c>.</value>
     public bool TlsOnly { get; set; } = true;
 
     /// <summary>
@@ -29,11 +31,11 @@ public sealed class StatusBucketOptions
     /// <value><see langword="true"/> by default.</value>
     public bool Cors { get; set; } = true;
 
-    /// <summary>Gets or sets a value that indicates whether status documents are deleted after <see cref="OffloadedPollingOptions.Retention"/>.</summary>
-    /// <value><see langword="true"/> by default. The retention is rounded up to whole days.</value>
+    /// <summary>Gets or sets a value that indicates whether status documents are deleted after their retention.</summary>
+    /// <value><see langword="true"/> by default. <see cref="OffloadedPollingOptions.Retention"/> is rounded up to whole days.</value>
     public bool Expiry { get; set; } = true;
 
-    /// <summary>Gets or sets a value that indicates whether a bucket with versions deletes old versions of status documents after a day.</summary>
+    /// <summary>Gets or sets a value that indicates whether old versions of status documents are deleted after a day.</summary>
     /// <value><see langword="true"/> by default.</value>
     public bool NoncurrentExpiry { get; set; } = true;
 
@@ -53,8 +55,8 @@ public sealed class StatusBucketOptions
 /// <summary>A move of status documents to another storage class.</summary>
 public sealed class StatusBucketTransition
 {
-    /// <summary>Gets or sets the storage class: <c>STANDARD_IA</c>, <c>ONEZONE_IA</c>, <c>GLACIER_IR</c>, <c>GLACIER</c> or <c>DEEP_ARCHIVE</c>.</summary>
-    /// <value>Required.</value>
+    /// <summary>Gets or sets the storage class.</summary>
+    /// <value><c>STANDARD_IA</c>, <c>ONEZONE_IA</c>, <c>GLACIER_IR</c>, <c>GLACIER</c> or <c>DEEP_ARCHIVE</c>.</value>
     public string StorageClass { get; set; } = "";
 
     /// <summary>Gets or sets the number of days after a document's last change.</summary>
@@ -65,4 +67,49 @@ public sealed class StatusBucketTransition
     public int AfterDays { get; set; }
 
     internal bool IsArchive => StorageClass is "GLACIER" or "DEEP_ARCHIVE";
+}
+
+internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOptions<OffloadedPollingOptions> polling)
+    : IValidateOptions<StatusBucketOptions>
+{
+    private static readonly string[] _classes = ["STANDARD_IA", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
+
+    public ValidateOptionsResult Validate(string? name, StatusBucketOptions options)
+    {
+        var errors = new SettingErrors(settings, "S3:Bucket:");
+        errors.RequireRange(nameof(options.TransitionsAboveBytes), options.TransitionsAboveBytes, 0, StatusDocument.MaxBytes);
+        try
+        {
+            for (var at = 0; at < options.Transitions.Count; at++)
+            {
+                Check(errors, at, options.Transitions[at], polling.Value.MaxUrlLifetime);
+            }
+        }
+        catch (OptionsValidationException)
+        {
+            // Their own validator reports what is wrong with those settings.
+        }
+
+        return errors.ToResult();
+    }
+
+    private void Check(SettingErrors errors, int at, StatusBucketTransition transition, TimeSpan longestUrl)
+    {
+        if (!_classes.Contains(transition.StorageClass))
+        {
+            var classes = string.Join(", ", _classes);
+            errors.Add($"Transitions:{at}:StorageClass", $"is '{transition.StorageClass}'. Set it to one of {classes}.");
+        }
+
+        var setting = settings.NameOf(nameof(OffloadedPollingOptions.MaxUrlLifetime));
+
+        // A status URL may have been issued just before the last change, and it cannot read from an archive.
+        var least = transition.IsArchive ? Math.Max(1, BucketPlan.DaysOf(longestUrl)) : 0;
+        if (transition.AfterDays < least)
+        {
+            errors.Add($"Transitions:{at}:AfterDays",
+                $"is {transition.AfterDays}; for {transition.StorageClass}, at least {least} is required: callers may poll for "
+                + $"{longestUrl} after the last change ({setting}). Set it to {least} or more.");
+        }
+    }
 }

@@ -9,6 +9,8 @@ namespace OffloadedPolling.Provisioning;
 /// <remarks>Other attributes of a queue, its policy and its tags stay as they are.</remarks>
 public sealed class OperationQueues
 {
+    private const string Resource = "the queues";
+
     private readonly QueueConfiguration _queues;
 
     private readonly Func<IEnumerable<QueuePlan>> _plans;
@@ -26,7 +28,7 @@ public sealed class OperationQueues
     {
         var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
         await run.CheckAsync(cancellationToken).ConfigureAwait(false);
-        return new ProvisioningReport("Queues", run.Results);
+        return new ProvisioningReport(Resource, run.Results);
     }
 
     /// <summary>
@@ -34,7 +36,7 @@ public sealed class OperationQueues
     /// shortened: both are only reported.
     /// </summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. On cancellation, what was applied stays.</param>
-    /// <returns>The report. What was applied, failed or differs is also logged (events 511 to 514).</returns>
+    /// <returns>The report. What was applied, failed or differs is also logged (events 501 to 505).</returns>
     /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
     public async Task<ProvisioningReport> ApplyAsync(CancellationToken cancellationToken = default)
     {
@@ -45,13 +47,10 @@ public sealed class OperationQueues
         }
         finally
         {
-            foreach (var part in run.Results)
-            {
-                Log.QueuePart(_logger, part);
-            }
+            Log.Parts(_logger, Resource, run.Results);
         }
 
-        return new ProvisioningReport("Queues", run.Results);
+        return new ProvisioningReport(Resource, run.Results);
     }
 
     /// <summary>Returns a CloudFormation template, in JSON, with the queues. They are kept when the stack is deleted.</summary>
@@ -69,6 +68,9 @@ public sealed class OperationQueues
     /// <c>deadLetterQueue</c>, to be created first, and a <c>queue</c>.
     /// </summary>
     /// <returns>The input. The same settings give the same text.</returns>
-    public string ToJson() =>
-        PolicyDocument.ToText(new JsonObject(_plans().Select(plan => KeyValuePair.Create(plan.Kind, (JsonNode?)plan.ToCli(_queues.Region)))), indented: true);
+    public string ToJson()
+    {
+        var inputs = _plans().Select(plan => KeyValuePair.Create(plan.Kind, (JsonNode?)plan.ToCli(_queues.Region)));
+        return PolicyDocument.ToText(new JsonObject(inputs), indented: true);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Amazon.SQS;
 using OffloadedPolling.Queue;
@@ -12,41 +13,56 @@ internal sealed class QueuePlan
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
 
-    private readonly OperationOptions _options;
+    private readonly Dictionary<string, string> _attributes = [];
 
-    private readonly OperationQueuesOptions _switches;
-
-    private readonly TimeSpan _retention;
-
-    public QueuePlan(QueueConfiguration queues, string kind, OperationOptions options, OperationQueuesOptions switches, (TimeSpan Retention, string Setting) polling)
+    private readonly Dictionary<string, string> _deadLetterAttributes = new()
     {
-        (Kind, _options, _switches) = (kind, options, switches);
-        _retention = polling.Retention < _shortest ? _shortest : polling.Retention > _longest ? _longest : polling.Retention;
-        var (url, deadLetters, setting) = (options.QueueUrl, options.DeadLetterQueueUrl, $"{polling.Setting}:Operations:{kind}");
-        var noDeadLetters = !switches.DeadLetters ? Off
-            : deadLetters.Length > 0 ? null
-            : ((ProvisioningState, string)?)(ProvisioningState.Skipped,
-                $"{setting}:DeadLetterQueueUrl is not set. Without a dead-letter queue, a message that always fails is delivered until it expires.");
+        [QueueAttributeName.MessageRetentionPeriod] = QueueTimePart.Seconds(_longest),
+    };
+
+    private readonly int _maxReceiveCount;
+
+    private readonly string _url;
+
+    private readonly string? _deadLetters;
+
+    public QueuePlan(
+        QueueConfiguration queues, string kind, OperationOptions options, OperationQueuesOptions on, TimeSpan retention, string section)
+    {
+        var (setting, deadLetters) = ($"{section}:Operations:{kind}", options.DeadLetterQueueUrl);
+        (Kind, _url, _deadLetters) = (kind, options.QueueUrl, on.DeadLetters && deadLetters.Length > 0 ? deadLetters : null);
+        _maxReceiveCount = Math.Max(on.MaxReceiveCount, options.MaxAttempts ?? 0);
+        retention = retention < _shortest ? _shortest : retention > _longest ? _longest : retention;
+        Add(on.VisibilityTimeout, QueueAttributeName.VisibilityTimeout, options.VisibilityTimeout);
+        Add(on.MessageRetention, QueueAttributeName.MessageRetentionPeriod, retention);
+        var notWanted = _deadLetters is not null || !on.DeadLetters
+            ? Unless(on.DeadLetters)
+            : (ProvisioningState.Skipped,
+                $"{setting}:DeadLetterQueueUrl is not set: a message that always fails is delivered until it expires.");
         Parts = [
-            new QueuePart(queues, $"{kind}:DeadLetterQueue", $"{setting}:DeadLetterQueueUrl", deadLetters, DeadLetterAttributes()) { NotWanted = noDeadLetters },
-            new QueuePart(queues, $"{kind}:Queue", $"{setting}:QueueUrl", url, Attributes()),
-            new RedrivePart(queues, $"{kind}:RedrivePolicy", url, deadLetters, MaxReceiveCount) { NotWanted = noDeadLetters },
-            new QueueTimePart(queues, $"{kind}:VisibilityTimeout", $"messages are hidden for at least {options.VisibilityTimeout}", url,
+            new QueuePart(queues, $"{kind}:DeadLetterQueue", $"{setting}:DeadLetterQueueUrl", deadLetters, _deadLetterAttributes)
+            {
+                NotWanted = notWanted,
+            },
+            new QueuePart(queues, $"{kind}:Queue", $"{setting}:QueueUrl", _url, _attributes),
+            new RedrivePart(queues, $"{kind}:RedrivePolicy", _url, deadLetters, _maxReceiveCount) { NotWanted = notWanted },
+            new QueueTimePart(queues, $"{kind}:VisibilityTimeout", $"messages are hidden for {options.VisibilityTimeout} or longer", _url,
                 (QueueAttributeName.VisibilityTimeout, options.VisibilityTimeout))
             {
                 InSyncAbove = options.VisibilityTimeout,
-                NotWanted = switches.VisibilityTimeout ? null : Off,
+                NotWanted = Unless(on.VisibilityTimeout),
             },
-            new QueueTimePart(queues, $"{kind}:MessageRetention", $"messages are kept for {_retention}, as long as their documents", url,
-                (QueueAttributeName.MessageRetentionPeriod, _retention))
+            new QueueTimePart(queues, $"{kind}:MessageRetention", $"messages are kept for {retention}, as long as their documents", _url,
+                (QueueAttributeName.MessageRetentionPeriod, retention))
             {
-                NotShortened = $"A shorter retention deletes older messages, so it is not set. To set it, call aws sqs set-queue-attributes --queue-url {url}.",
-                NotWanted = switches.MessageRetention ? null : Off,
+                NotShortened = "A shorter retention deletes older messages, so it is not set. To set it, call "
+                    + $"aws sqs set-queue-attributes --queue-url {_url}.",
+                NotWanted = Unless(on.MessageRetention),
             },
 
             // SQS counts from the first send, also in the dead-letter queue.
-            new QueueTimePart(queues, $"{kind}:DeadLetterRetention", $"dead letters are kept for longer than messages, best for {_longest.Days} days", deadLetters,
-                (QueueAttributeName.MessageRetentionPeriod, _longest)) { InSyncAbove = _retention, NotWanted = noDeadLetters },
+            new QueueTimePart(queues, $"{kind}:DeadLetterRetention", "dead letters are kept for 14 days, or for longer than messages",
+                deadLetters, (QueueAttributeName.MessageRetentionPeriod, _longest)) { InSyncAbove = retention, NotWanted = notWanted },
         ];
     }
 
@@ -54,33 +70,23 @@ internal sealed class QueuePlan
 
     public IReadOnlyList<Part> Parts { get; }
 
-    private static (ProvisioningState State, string Reason)? Off => (ProvisioningState.Off, "It is switched off.");
-
-    private bool HasDeadLetters => _switches.DeadLetters && _options.DeadLetterQueueUrl.Length > 0;
-
-    private int MaxReceiveCount => Math.Max(_switches.MaxReceiveCount, _options.MaxAttempts ?? 0);
-
     /// <summary>Adds the queues to a template's resources.</summary>
     /// <remarks>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html</remarks>
     public void AddTo(JsonObject resources)
     {
         // A logical id contains only letters and digits.
-        var id = string.Concat(Kind.Split('-', '_').Select(word => $"{char.ToUpperInvariant(word.FirstOrDefault('X'))}{word[Math.Min(1, word.Length)..]}"));
+        var id = string.Concat(Kind.Split('-', '_').Select(word => word.Length == 0 ? "X" : char.ToUpperInvariant(word[0]) + word[1..]));
         while (resources.ContainsKey($"{id}Queue"))
         {
             id += "X";
         }
 
-        var queue = Properties(_options.QueueUrl, Attributes());
-        if (HasDeadLetters)
+        var queue = Properties(_url, _attributes);
+        if (_deadLetters is not null)
         {
-            var deadLetters = $"{id}DeadLetterQueue";
-            resources[deadLetters] = CloudFormation.Resource("AWS::SQS::Queue", Properties(_options.DeadLetterQueueUrl, DeadLetterAttributes()));
-            queue["RedrivePolicy"] = new JsonObject
-            {
-                ["deadLetterTargetArn"] = new JsonObject { ["Fn::GetAtt"] = new JsonArray(deadLetters, "Arn") },
-                ["maxReceiveCount"] = MaxReceiveCount,
-            };
+            resources[$"{id}DeadLetterQueue"] = CloudFormation.Resource("AWS::SQS::Queue", Properties(_deadLetters, _deadLetterAttributes));
+            var arn = new JsonObject { ["Fn::GetAtt"] = new JsonArray($"{id}DeadLetterQueue", "Arn") };
+            queue["RedrivePolicy"] = RedrivePart.ToJson(arn, _maxReceiveCount);
         }
 
         resources[$"{id}Queue"] = CloudFormation.Resource("AWS::SQS::Queue", queue);
@@ -89,43 +95,46 @@ internal sealed class QueuePlan
     /// <summary>Returns what <c>aws sqs create-queue --cli-input-json</c> takes, a member for each queue.</summary>
     public JsonObject ToCli(string? clientRegion)
     {
-        var (input, attributes) = (new JsonObject(), Attributes());
-        if (HasDeadLetters)
+        var (input, attributes) = (new JsonObject(), new Dictionary<string, string>(_attributes));
+        if (_deadLetters is not null)
         {
-            var url = new Uri(_options.DeadLetterQueueUrl);
+            var url = new Uri(_deadLetters);
             var region = QueueArn.RegionOf(url.Host) ?? clientRegion;
             var account = url.Segments.Length > 2 ? url.Segments[^2].Trim('/') : "";
-            attributes[QueueAttributeName.RedrivePolicy] =
-                RedrivePart.ToText($"arn:{AwsPartition.Of(region)}:sqs:{region}:{account}:{QueueConfiguration.NameOf(url.AbsolutePath)}", MaxReceiveCount);
-            input["deadLetterQueue"] = Input(_options.DeadLetterQueueUrl, DeadLetterAttributes());
+            var arn = $"arn:{AwsPartition.Of(region)}:sqs:{region}:{account}:{QueueConfiguration.NameOf(url.AbsolutePath)}";
+            attributes[QueueAttributeName.RedrivePolicy] = RedrivePart.ToJson(arn, _maxReceiveCount).ToJsonString();
+            input["deadLetterQueue"] = Input(_deadLetters, _deadLetterAttributes);
         }
 
-        input["queue"] = Input(_options.QueueUrl, attributes);
+        input["queue"] = Input(_url, attributes);
         return input;
     }
 
-    private Dictionary<string, string> Attributes()
+    private void Add(bool isOn, string attribute, TimeSpan time)
     {
-        var attributes = new Dictionary<string, string>();
-        if (_switches.VisibilityTimeout)
+        if (isOn)
         {
-            attributes[QueueAttributeName.VisibilityTimeout] = QueueTimePart.Seconds(_options.VisibilityTimeout);
+            _attributes[attribute] = QueueTimePart.Seconds(time);
         }
-
-        if (_switches.MessageRetention)
-        {
-            attributes[QueueAttributeName.MessageRetentionPeriod] = QueueTimePart.Seconds(_retention);
-        }
-
-        return attributes;
     }
 
-    private static Dictionary<string, string> DeadLetterAttributes() => new() { [QueueAttributeName.MessageRetentionPeriod] = QueueTimePart.Seconds(_longest) };
+    private static (ProvisioningState State, string Reason)? Unless(bool isOn) =>
+        isOn ? null : (ProvisioningState.Off, "It is switched off.");
 
-    private static JsonObject Input(string url, Dictionary<string, string> attributes) =>
-        new() { ["QueueName"] = QueueConfiguration.NameOf(url), ["Attributes"] = new JsonObject(attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value))) };
+    private static JsonObject Input(string url, Dictionary<string, string> attributes) => new()
+    {
+        ["QueueName"] = QueueConfiguration.NameOf(url),
+        ["Attributes"] = new JsonObject(attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value))),
+    };
 
-    private static JsonObject Properties(string url, Dictionary<string, string> attributes) =>
-        new([KeyValuePair.Create("QueueName", (JsonNode?)QueueConfiguration.NameOf(url)),
-            .. attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)int.Parse(each.Value, System.Globalization.CultureInfo.InvariantCulture)))]);
+    private static JsonObject Properties(string url, Dictionary<string, string> attributes)
+    {
+        var properties = new JsonObject { ["QueueName"] = QueueConfiguration.NameOf(url) };
+        foreach (var (name, seconds) in attributes)
+        {
+            properties[name] = int.Parse(seconds, CultureInfo.InvariantCulture);
+        }
+
+        return properties;
+    }
 }

@@ -51,7 +51,7 @@ public sealed class OperationQueuesTests : IDisposable
         redrive["deadLetterTargetArn"]!.GetValue<string>().Should().Be((await AttributesAsync(DeadLettersUrl))["QueueArn"]);
         redrive["maxReceiveCount"]!.ToString().Should().Be("5");
         (await AttributesAsync(DeadLettersUrl))["MessageRetentionPeriod"].Should().Be("1209600");
-        host.Log.Entries.Should().Contain(entry => entry.Id == 511);
+        host.Log.Entries.Should().Contain(entry => entry.Id == 501);
         (await Queues(host).CheckAsync(_cancellation)).Parts.Should().OnlyContain(part => part.State == InSync);
     }
 
@@ -72,11 +72,14 @@ public sealed class OperationQueuesTests : IDisposable
     [Fact]
     public async Task ApplyAsync_AQueueOfSomebodyElses_KeepsItsAttributesPolicyAndTags()
     {
-        const string Policy = """{"Version":"2012-10-17","Statement":[{"Sid":"theirs","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}""";
+        const string Policy = """{"Statement":[{"Sid":"theirs","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}""";
         await _sqs.CreateQueueAsync(new CreateQueueRequest
         {
             QueueName = _name,
-            Attributes = new() { ["DelaySeconds"] = "7", ["ReceiveMessageWaitTimeSeconds"] = "3", ["VisibilityTimeout"] = "900", ["MessageRetentionPeriod"] = "3600", ["Policy"] = Policy },
+            Attributes = new()
+            {
+                ["DelaySeconds"] = "7", ["VisibilityTimeout"] = "900", ["MessageRetentionPeriod"] = "3600", ["Policy"] = Policy,
+            },
             Tags = new() { ["team"] = "parcels" },
         }, _cancellation);
         await using var host = await HostAsync();
@@ -87,9 +90,10 @@ public sealed class OperationQueuesTests : IDisposable
         (State(report, "Queue"), State(report, "RedrivePolicy"), State(report, "VisibilityTimeout"), State(report, "MessageRetention"))
             .Should().Be((InSync, Applied, InSync, Applied));
         var queue = await AttributesAsync(QueueUrl);
-        (queue["DelaySeconds"], queue["ReceiveMessageWaitTimeSeconds"], queue["VisibilityTimeout"], queue["MessageRetentionPeriod"]).Should().Be(("7", "3", "900", "86400"));
+        (queue["DelaySeconds"], queue["VisibilityTimeout"], queue["MessageRetentionPeriod"]).Should().Be(("7", "900", "86400"));
         queue["Policy"].Should().Be(Policy);
-        (await _sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = QueueUrl }, _cancellation)).Tags.Should().Contain("team", "parcels");
+        var tags = await _sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = QueueUrl }, _cancellation);
+        tags.Tags.Should().Contain("team", "parcels");
     }
 
     [Theory]
@@ -110,14 +114,15 @@ public sealed class OperationQueuesTests : IDisposable
         Part(report, "RedrivePolicy").Reason.Should().Contain("is not overwritten").And.Contain("aws sqs set-queue-attributes");
         report.IsInSync.Should().BeFalse();
         (await AttributesAsync(QueueUrl))["RedrivePolicy"].Should().Be(before);
-        host.Log.Entries.Should().Contain(entry => entry.Id == 514);
+        host.Log.Entries.Should().Contain(entry => entry.Id == 505);
     }
 
     [Theory]
     [InlineData(8, null, 8, InSync)]
     [InlineData(8, 9, 9, Different)]
     [InlineData(5, null, 5, InSync)]
-    public async Task CheckAsync_ARedrivePolicyThatAllowsEnoughReceives_IsInSync(int has, int? maxAttempts, int expected, ProvisioningState state)
+    public async Task CheckAsync_ARedrivePolicyThatAllowsEnoughReceives_IsInSync(
+        int has, int? maxAttempts, int expected, ProvisioningState state)
     {
         await CreateAsync(QueueUrl);
         await CreateAsync(DeadLettersUrl);
@@ -157,7 +162,7 @@ public sealed class OperationQueuesTests : IDisposable
     [Theory]
     [InlineData("345600", InSync, "345600")]
     [InlineData("86400", Applied, "1209600")]
-    public async Task ApplyAsync_DeadLettersThatAreKeptNoLongerThanMessages_AreKeptForTheLongestTime(string has, ProvisioningState state, string expected)
+    public async Task ApplyAsync_DeadLettersThatAreKeptNoLongerThanMessages_AreKeptLonger(string has, ProvisioningState state, string expected)
     {
         await CreateAsync(DeadLettersUrl, has);
         await using var host = await HostAsync();
@@ -183,7 +188,8 @@ public sealed class OperationQueuesTests : IDisposable
     public async Task ApplyAsync_PartsThatAreSwitchedOff_AreLeftAlone()
     {
         await CreateAsync(QueueUrl, retention: "600", visibility: "10");
-        await using var host = await HostAsync(switches: parts => (parts.VisibilityTimeout, parts.MessageRetention, parts.DeadLetters) = (false, false, false));
+        await using var host = await HostAsync(
+            switches: parts => (parts.VisibilityTimeout, parts.MessageRetention, parts.DeadLetters) = (false, false, false));
 
         var report = await Queues(host).ApplyAsync(_cancellation);
 
@@ -216,14 +222,17 @@ public sealed class OperationQueuesTests : IDisposable
     {
         await CreateAsync(QueueUrl, retention: "3600", visibility: "10");
         await using var proxy = await RecordingProxy.StartAsync(TestServers.Sqs);
-        proxy.Intercept = context => AwsAnswers.Is(context, "SetQueueAttributes") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        proxy.Intercept = context => AwsAnswers.Is(context, "SetQueueAttributes")
+            ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
+            : Task.FromResult(false);
         await using var host = await HostAsync(address: proxy.Address);
 
         var report = await Queues(host).ApplyAsync(_cancellation);
 
-        (State(report, "DeadLetterQueue"), State(report, "VisibilityTimeout"), State(report, "MessageRetention")).Should().Be((Applied, Failed, Failed));
+        (State(report, "DeadLetterQueue"), State(report, "VisibilityTimeout"), State(report, "MessageRetention"))
+            .Should().Be((Applied, Failed, Failed));
         Part(report, "VisibilityTimeout").Reason.Should().Contain("Grant sqs:SetQueueAttributes");
-        host.Log.Entries.Should().Contain(entry => entry.Id == 512);
+        host.Log.Entries.Should().Contain(entry => entry.Id == 502);
     }
 
     [Fact]
@@ -242,7 +251,8 @@ public sealed class OperationQueuesTests : IDisposable
     {
         await using var host = await HostAsync(address: new Uri("http://127.0.0.1:1"));
 
-        await Queues(host).Awaiting(queues => queues.CheckAsync(_cancellation)).Should().ThrowAsync<OperationQueueException>().WithMessage("Could not set up the queue*");
+        await Queues(host).Awaiting(queues => queues.CheckAsync(_cancellation))
+            .Should().ThrowAsync<OperationQueueException>().WithMessage("Could not set up the queue*");
     }
 
     [Fact]
@@ -253,8 +263,9 @@ public sealed class OperationQueuesTests : IDisposable
 
         foreach (var queue in (string[])["deadLetterQueue", "queue"])
         {
-            var attributes = input[queue]!["Attributes"]!.AsObject().ToDictionary(attribute => attribute.Key, attribute => attribute.Value!.GetValue<string>());
-            await _sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = input[queue]!["QueueName"]!.GetValue<string>(), Attributes = attributes }, _cancellation);
+            var attributes = input[queue]!["Attributes"]!.AsObject().ToDictionary(each => each.Key, each => (string)each.Value!);
+            var request = new CreateQueueRequest { QueueName = (string)input[queue]!["QueueName"]!, Attributes = attributes };
+            await _sqs.CreateQueueAsync(request, _cancellation);
         }
 
         var report = await Queues(host).CheckAsync(_cancellation);
@@ -264,7 +275,8 @@ public sealed class OperationQueuesTests : IDisposable
     private static string UrlOf(string name) => $"{TestServers.Sqs.ToString().TrimEnd('/')}/000000000000/{name}";
 
     private Task<TestHost> HostAsync(
-        Action<OperationOptions>? operation = null, Action<OperationQueuesOptions>? switches = null, Uri? address = null, string? queueUrl = null) =>
+        Action<OperationOptions>? operation = null, Action<OperationQueuesOptions>? switches = null, Uri? address = null,
+        string? queueUrl = null) =>
         TestHost.CreateAsync(
             sqs: address, queueUrl: queueUrl ?? QueueUrl,
             operation: kind =>

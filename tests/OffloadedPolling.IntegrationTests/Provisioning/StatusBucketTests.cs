@@ -197,7 +197,7 @@ public sealed class StatusBucketTests
         foreach (var part in (string[])["Expiry", "Cors", "SignatureAge", "TlsOnly", "Network"])
         {
             Assert.Equal((part, Different, Applied, Off), (part, check.State(part), first.State(part), second.State(part)));
-            Assert.Contains("in force until ApplyAsync removes it", check.Part(part).Reason, StringComparison.Ordinal);
+            Assert.Contains("ApplyAsync removes what an earlier set-up added", check.Part(part).Reason, StringComparison.Ordinal);
             Assert.Contains("was removed", first.Part(part).Reason, StringComparison.Ordinal);
         }
 
@@ -207,6 +207,14 @@ public sealed class StatusBucketTests
         Assert.Equal((null, null), (await after.ReadAsync("policy"), await after.ReadAsync("cors")));
         Assert.Contains("theirs", Assert.Single(Rules(await after.ReadAsync("lifecycle"))), StringComparison.Ordinal);
         Assert.DoesNotContain(after.Log.Entries, entry => entry.Id == 505);
+    }
+
+    [Fact]
+    public async Task CheckAsync_APartForVersionsThatIsOff_IsOff()
+    {
+        await using var host = await BucketHost.CreateAsync(switches: parts => parts.NoncurrentExpiry = false);
+
+        (await host.StatusBucket().CheckAsync(_cancel)).State("NoncurrentExpiry").Should().Be(Off);
     }
 
     [Theory]

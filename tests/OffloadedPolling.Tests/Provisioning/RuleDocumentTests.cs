@@ -10,15 +10,19 @@ public sealed class RuleDocumentTests
     private const string Ours =
         $"<Rule><ID>{Id}</ID><Filter><Prefix>operations/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>";
 
-    private const string OursInOldForm = $"<Rule><ID>{Id}</ID><Prefix>operations/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>";
+    private const string OursInOldForm =
+        $"<Rule><ID>{Id}</ID><Prefix>operations/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>";
 
     private const string OursWithSize =
-        $"<Rule><ID>{Id}</ID><Filter><And><Prefix>operations/</Prefix><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></And></Filter><Status>Enabled</Status></Rule>";
+        $"<Rule><ID>{Id}</ID><Filter><And><Prefix>operations/</Prefix><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></And></Filter>"
+        + "<Status>Enabled</Status></Rule>";
 
     private const string Theirs =
-        "<Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration><Novelty a=\"1\">x</Novelty></Rule>";
+        "<Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status>"
+        + "<Expiration><Days>9</Days></Expiration><Novelty a=\"1\">x</Novelty></Rule>";
 
-    private const string TheirsInOldForm = "<Rule><ID>theirs</ID><Prefix>logs/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule>";
+    private const string TheirsInOldForm =
+        "<Rule><ID>theirs</ID><Prefix>logs/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule>";
 
     [Fact]
     public void With_ElementsThatNobodyHereKnows_KeepsThemByteForByte()
@@ -52,7 +56,8 @@ public sealed class RuleDocumentTests
 
     [Fact]
     public void MeaningOf_HeadersInAnotherCase_IsTheSame() =>
-        RuleDocument.MeaningOf("<CORSRule><ExposeHeader>etag</ExposeHeader></CORSRule>").Should().Be(RuleDocument.MeaningOf("<CORSRule><ExposeHeader>ETag</ExposeHeader></CORSRule>"));
+        RuleDocument.MeaningOf("<CORSRule><ExposeHeader>etag</ExposeHeader></CORSRule>")
+            .Should().Be(RuleDocument.MeaningOf("<CORSRule><ExposeHeader>ETag</ExposeHeader></CORSRule>"));
 
     [Fact]
     public void With_RulesOfThirdPartiesInTheOldForm_WritesOursInTheOldFormToo()
@@ -95,7 +100,7 @@ public sealed class RuleDocumentTests
             + "<ExposeHeader>Date</ExposeHeader><ExposeHeader>ETag</ExposeHeader></CORSRule>";
         var document = RuleDocument.Parse($"<CORSConfiguration><CORSRule><ID>theirs</ID>{rule}</CORSRule></CORSConfiguration>", "CORSConfiguration", "CORSRule");
 
-        (document.Find("ours", Cors).Note is not null).Should().Be(warned);
+        (document.Find("ours", Cors).Reason is not null).Should().Be(warned);
     }
 
     private static RuleDocument Lifecycle(string rules) => Parse($"<LifecycleConfiguration xmlns=\"urn:s3\">{rules}</LifecycleConfiguration>");
