@@ -1,18 +1,20 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
+using OffloadedPolling.Accepting;
 using OffloadedPolling.Provisioning;
-using OffloadedPolling.S3;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the set-up of the bucket.</summary>
+/// <summary>Adds the set-up of bucket and queues.</summary>
 public static class OffloadedPollingBuilderProvisioningExtensions
 {
-    /// <summary>Adds <see cref="StatusBucket"/>, which checks and sets up the bucket for status documents. It changes nothing by itself.</summary>
-    /// <param name="builder">The builder, with <c>WithS3()</c>.</param>
+    /// <summary>
+    /// Adds <see cref="StatusBucket"/>, which needs <c>WithS3()</c>, and <see cref="OperationQueues"/>, which needs <c>WithSqs()</c>.
+    /// They change nothing unless they are called.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddProvisioning(this IOffloadedPollingBuilder builder)
     {
@@ -20,28 +22,49 @@ public static class OffloadedPollingBuilderProvisioningExtensions
         var services = builder.Services;
 
         // Once: the binder appends to lists.
-        if (!services.Any(service => service.ServiceType == typeof(StatusBucket)))
+        if (services.Any(service => service.ServiceType == typeof(StatusBucket)))
         {
-            services.AddOptions<StatusBucketOptions>()
-                .Configure<SettingsSection>((options, settings) =>
-                {
-                    settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-                    settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-                })
-                .ValidateOnStart();
+            return builder;
         }
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
-        services.TryAddSingleton<BucketDocuments>();
-        services.TryAddSingleton<BucketProbe>();
-        services.TryAddSingleton(provider => new StatusBucket(
-            provider.GetRequiredService<S3Connection>(),
-            provider.GetRequiredService<BucketDocuments>(),
+        services.AddOptions<StatusBucketOptions>().Configure<SettingsSection>(Read).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>();
+        services.AddSingleton<BucketConfiguration>();
+        services.AddSingleton<BucketProbe>();
+        services.AddSingleton(provider => new StatusBucket(
+            provider.GetRequiredService<BucketConfiguration>(),
             provider.GetRequiredService<BucketProbe>(),
-            provider.GetRequiredService<IOptions<S3Options>>(),
-            provider.GetRequiredService<IOptions<StatusBucketOptions>>(),
-            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
+            new BucketSettings(
+                provider.GetRequiredService<IOptions<S3Options>>().Value,
+                provider.GetRequiredService<IOptions<StatusBucketOptions>>().Value,
+                provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value),
             provider.GetRequiredService<ILogger<StatusBucket>>()));
+
+        services.AddOptions<OperationQueuesOptions>().Configure<SettingsSection>(Read).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OperationQueuesOptions>, OperationQueuesOptionsValidator>();
+        services.AddSingleton<QueueConfiguration>();
+        services.AddSingleton(provider => new OperationQueues(
+            provider.GetRequiredService<QueueConfiguration>(),
+            () => PlanQueues(provider),
+            provider.GetRequiredService<ILogger<OperationQueues>>()));
         return builder;
     }
+
+    private static void Read(StatusBucketOptions options, SettingsSection settings)
+    {
+        settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
+        settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
+    }
+
+    private static void Read(OperationQueuesOptions options, SettingsSection settings) =>
+        settings.Read<OperationQueuesOptions>("Queues", section => section.Bind(options));
+
+    private static IEnumerable<QueuePlan> PlanQueues(IServiceProvider provider) =>
+        provider.GetRequiredService<OperationKinds>().All.Select(kind => new QueuePlan(
+            provider.GetRequiredService<QueueConfiguration>(),
+            kind.Name,
+            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get(kind.Name),
+            provider.GetRequiredService<IOptions<OperationQueuesOptions>>().Value,
+            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention,
+            provider.GetRequiredService<SettingsSection>().Path));
 }

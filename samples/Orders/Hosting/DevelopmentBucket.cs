@@ -30,7 +30,7 @@ internal sealed partial class DevelopmentBucket(StatusBucket bucket, TimeProvide
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(1, LogLevel.Information, "{Report}")]
-    private static partial void LogSetUp(ILogger logger, StatusBucketReport report);
+    private static partial void LogSetUp(ILogger logger, ProvisioningReport report);
 
     [LoggerMessage(2, LogLevel.Warning, "The bucket could not be set up. The start goes on without.")]
     private static partial void LogNotSetUp(ILogger logger, Exception cause);

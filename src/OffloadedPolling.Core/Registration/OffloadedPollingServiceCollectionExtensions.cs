@@ -16,7 +16,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OffloadedPollingServiceCollectionExtensions
 {
     // Known in every host, so that hosts with different providers can share one configuration.
-    private static readonly string[] _ownSections = ["S3", "Sts", "Sqlite", "Operations"];
+    private static readonly string[] _ownSections = ["S3", "Sts", "Sqlite", "Operations", "Queues"];
 
     /// <summary>Adds OffloadedPolling, with its settings from a configuration section.</summary>
     /// <param name="services">The host's services.</param>

@@ -1,139 +1,149 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using static OffloadedPolling.Provisioning.BucketPolicies;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>What should be: the one model that is checked, applied, and written as templates.</summary>
+/// <summary>What the settings say of the bucket.</summary>
+internal sealed record BucketSettings(S3Options S3, StatusBucketOptions Switches, OffloadedPollingOptions Polling);
+
+/// <summary>What is expected of the bucket: the one model that is checked, applied, and written as templates.</summary>
 internal sealed class BucketPlan
 {
-    // Where nothing deletes documents, so many days stand for ever when costs are compared.
-    private const long Ever = 3650;
-
-    // With less than this S3 refuses requests at random.
+    // With less, S3 refuses requests at random.
     private static readonly TimeSpan _leastSignatureAge = TimeSpan.FromMinutes(2);
+
+    // RFC 1918, loopback, RFC 4193: no request to AWS's own S3 comes from there.
+    private static readonly IPNetwork[] _privateRanges = [
+        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("127.0.0.0/8"),
+        IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("::1/128")];
+
+    private readonly BucketConfiguration _bucket;
 
     private readonly string _prefix;
 
-    /// <param name="bucket">The bucket's name.</param>
-    /// <param name="partition">The first part of its ARN.</param>
-    /// <param name="isHttp">Whether the S3 client's address is <c>http://</c>.</param>
-    /// <param name="s3">Prefix, origins and addresses.</param>
-    /// <param name="switches">What is on.</param>
-    /// <param name="options">Retention and the longest URL.</param>
-    /// <param name="isAws">Whether the S3 client's address is AWS's own.</param>
-    public BucketPlan(string bucket, string partition, bool isHttp, S3Options s3, StatusBucketOptions switches, OffloadedPollingOptions options,
-        bool isAws = false)
+    public BucketPlan(BucketConfiguration bucket, string partition, Uri endpoint, BucketSettings settings)
     {
-        Bucket = bucket;
-        _prefix = s3.KeyPrefix;
-        var statements = new PolicyStatements(partition, bucket, _prefix);
-        ExpiryDays = DaysOf(options.Retention);
-
-        // Last what is likeliest to break a bucket, so that it is first to be taken back.
+        (_bucket, _prefix) = (bucket, settings.S3.KeyPrefix);
+        var (s3, on, polling) = settings;
+        var policies = new BucketPolicies(partition, bucket.Bucket, _prefix);
+        var days = DaysOf(polling.Retention);
+        var age = polling.MaxUrlLifetime > _leastSignatureAge ? polling.MaxUrlLifetime : _leastSignatureAge;
+        var noTls = endpoint.Scheme == Uri.UriSchemeHttp
+            ? (ProvisioningState.Skipped, "The S3 client's address is http://, so it would deny every request. Use an https:// address.")
+            : ((ProvisioningState, string)?)null;
+        string[] callers = [.. s3.AllowedIpRanges, .. s3.AllowedVpcEndpoints];
+        NetworkPart = new RulePart(bucket, DocumentKind.Policy, nameof(on.Network),
+            $"presigned requests under '{_prefix}' are denied unless they come from {Words(callers)}",
+            policies.Network(s3.AllowedIpRanges, s3.AllowedVpcEndpoints))
+        {
+            NotWanted = Unless(on.Network) ?? Unless(callers.Length > 0, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set."),
+            Warning = WarnOfPrivateRanges(endpoint.Host, s3),
+        };
         Parts = [
-            Expiry(switches),
-            Transitions(switches, options),
-            Noncurrent(switches),
-            Cors(switches, s3.AllowedOrigins),
-            Encryption(switches),
-            SignatureAge(switches, options.MaxUrlLifetime, statements),
-            TlsOnly(switches, isHttp, statements),
-            PublicAccess(switches),
-            Network(switches, s3, statements, isAws),
+            Lifecycle("expiry", nameof(on.Expiry), Unless(on.Expiry),
+                $"objects under '{_prefix}' are deleted {Days(days)} after their last change",
+                new() { ["Expiration"] = new JsonObject { ["Days"] = days } }),
+            Transitions(on),
+            Lifecycle("noncurrent", nameof(on.NoncurrentExpiry), Unless(on.NoncurrentExpiry),
+                $"old versions of objects under '{_prefix}' are deleted after a day", new()
+                {
+                    ["Expiration"] = new JsonObject { ["ExpiredObjectDeleteMarker"] = true },
+                    ["NoncurrentVersionExpiration"] = new JsonObject { ["NoncurrentDays"] = 1 },
+                }),
+            Cors(on, s3.AllowedOrigins),
+            new EncryptionPart(bucket, nameof(on.Encryption), "objects are encrypted by default") { NotWanted = Unless(on.Encryption) },
+            new RulePart(bucket, DocumentKind.Policy, nameof(on.SignatureAge),
+                $"presigned requests under '{_prefix}' are denied when their signature is older than {age}", policies.SignatureAge(age))
+            {
+                NotWanted = Unless(on.SignatureAge),
+            },
+            new RulePart(bucket, DocumentKind.Policy, nameof(on.TlsOnly),
+                "requests without TLS are denied, to the bucket and all its objects", policies.TlsOnly())
+            {
+                NotWanted = Unless(on.TlsOnly) ?? noTls,
+            },
+            new PublicAccessPart(bucket, nameof(on.BlockPublicAccess), "all four settings of Block Public Access are on")
+            {
+                NotWanted = Unless(on.BlockPublicAccess),
+            },
+            NetworkPart,
         ];
     }
 
-    public string Bucket { get; }
+    public string Bucket => _bucket.Bucket;
 
-    public int ExpiryDays { get; }
+    public IReadOnlyList<Part> Parts { get; }
 
-    public IReadOnlyList<BucketPart> Parts { get; }
+    public RulePart NetworkPart { get; }
 
-    /// <summary>The parts of one sort that are on.</summary>
-    public IEnumerable<TPart> On<TPart>()
-        where TPart : BucketPart => Parts.OfType<TPart>().Where(part => part.WhyNot is null);
+    public bool IsOn<TPart>()
+        where TPart : Part => Parts.OfType<TPart>().Single().NotWanted is null;
 
-    /// <summary>S3 counts whole days.</summary>
+    /// <summary>Returns the rules of one document that are on.</summary>
+    public IEnumerable<JsonObject> RulesOf(DocumentKind kind) =>
+        Parts.OfType<RulePart>().Where(part => part.Kind == kind && part.NotWanted is null).Select(part => part.Rule);
+
+    /// <summary>Rounds up: S3 counts whole days.</summary>
     public static int DaysOf(TimeSpan retention) => (int)Math.Ceiling(retention.TotalDays);
 
-    /// <summary>The day on which a document's stay in its last storage class ends.</summary>
-    public static int EndDayOf(StatusBucketOptions switches, OffloadedPollingOptions options) => switches.Expiry
-        ? DaysOf(options.Retention)
-        : (int)Math.Min(int.MaxValue, switches.Transitions.Select(each => each.AfterDays).DefaultIfEmpty().Max() + Ever);
-
-    private LifecyclePart Expiry(StatusBucketOptions switches) =>
-        new(nameof(switches.Expiry), $"objects under '{_prefix}' are deleted {Days(ExpiryDays)} after their last change",
-            new LifecycleRule(OwnNames.RuleId("expiry", _prefix), _prefix) { ExpirationDays = ExpiryDays }) { WhyNot = Switch(switches.Expiry) };
-
-    private LifecyclePart Transitions(StatusBucketOptions switches, OffloadedPollingOptions options)
+    private RulePart Lifecycle(
+        string id, string name, (ProvisioningState, string)? notWanted, string expected, JsonObject actions, JsonObject? filter = null)
     {
-        var moves = switches.Transitions.Select(each => (each.StorageClass, each.AfterDays)).ToList();
-        var words = moves.Count == 0 ? "nowhere" : string.Join(", ", moves.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}"));
-        var warnings = TransitionStep.Of(switches.Transitions, EndDayOf(switches, options))
-            .Select(step => step.Warning(switches.TransitionsAboveBytes, options.MaxDocumentBytes)).OfType<string>();
-        var rule = new LifecycleRule(OwnNames.RuleId("transitions", _prefix), _prefix) { Transitions = moves, AboveBytes = switches.TransitionsAboveBytes };
-        return new LifecyclePart(
-            nameof(switches.Transitions), $"objects under '{_prefix}' of over {switches.TransitionsAboveBytes} bytes move {words}", rule)
+        filter ??= new JsonObject { ["Prefix"] = _prefix };
+        var rule = new JsonObject { ["ID"] = RuleId(id, _prefix), ["Filter"] = filter, ["Status"] = "Enabled" };
+        foreach (var (action, value) in actions)
         {
-            WhyNot = moves.Count == 0 ? (StatusBucketPartState.Off, "No transitions are set, which is right for small documents.") : null,
-            Warning = string.Join(' ', warnings) is { Length: > 0 } warning ? warning : null,
-        };
+            rule[action] = value!.DeepClone();
+        }
+
+        var isForVersions = rule.ContainsKey("NoncurrentVersionExpiration");
+        return new RulePart(_bucket, DocumentKind.Lifecycle, name, expected, rule) { NotWanted = notWanted, IsForVersions = isForVersions };
     }
 
-    private NoncurrentPart Noncurrent(StatusBucketOptions switches) =>
-        new(nameof(switches.NoncurrentExpiry), $"where versions are kept, those of objects under '{_prefix}' are deleted a day after they were replaced",
-            new LifecycleRule(OwnNames.RuleId("noncurrent", _prefix), _prefix) { ExpiresDeleteMarkers = true, NoncurrentDays = 1 })
-        {
-            WhyNot = Switch(switches.NoncurrentExpiry),
-        };
-
-    private CorsPart Cors(StatusBucketOptions switches, IList<string> origins) =>
-        new(nameof(switches.Cors), $"pages of {Words(origins)} may read, with If-None-Match and traceparent, and see ETag and Date",
-            new CorsRule(OwnNames.RuleId("cors", _prefix), Sorted(origins)))
-        {
-            WhyNot = Switch(switches.Cors) ?? (origins.Count == 0 ? (StatusBucketPartState.Off, "S3:AllowedOrigins names no origin.") : null),
-        };
-
-    private static EncryptionPart Encryption(StatusBucketOptions switches) =>
-        new(nameof(switches.Encryption), "objects are encrypted by default") { WhyNot = Switch(switches.Encryption) };
-
-    private PolicyPart SignatureAge(StatusBucketOptions switches, TimeSpan longestUrl, PolicyStatements statements)
+    private RulePart Transitions(StatusBucketOptions on)
     {
-        var age = longestUrl > _leastSignatureAge ? longestUrl : _leastSignatureAge;
-        return new PolicyPart(nameof(switches.SignatureAge), $"presigned requests under '{_prefix}' are denied when their signature is older than {age}", statements.SignatureAge(age))
-        {
-            WhyNot = Switch(switches.SignatureAge),
-        };
+        JsonNode[] moves = [.. on.Transitions.Select(
+            each => new JsonObject { ["Days"] = each.AfterDays, ["StorageClass"] = each.StorageClass })];
+        var words = string.Join(", ", on.Transitions.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}"));
+        return Lifecycle(
+            "transitions", nameof(on.Transitions), Unless(moves.Length > 0, "No transitions are set, which is right for small documents."),
+            $"objects under '{_prefix}' of over {on.TransitionsAboveBytes} bytes move {words}",
+            new() { ["Transitions"] = new JsonArray(moves) },
+            new() { ["And"] = new JsonObject { ["Prefix"] = _prefix, ["ObjectSizeGreaterThan"] = on.TransitionsAboveBytes } });
     }
 
-    private static PolicyPart TlsOnly(StatusBucketOptions switches, bool isHttp, PolicyStatements statements) =>
-        new(nameof(switches.TlsOnly), "requests without TLS are denied, to the bucket and all its objects", statements.TlsOnly())
+    private RulePart Cors(StatusBucketOptions on, IList<string> origins) => new(
+        _bucket, DocumentKind.Cors, nameof(on.Cors), $"pages of {Words(origins)} may poll", new()
         {
-            WhyNot = Switch(switches.TlsOnly) ?? (isHttp
-                ? (StatusBucketPartState.LeftOut, "The S3 client's address is http://, and with the rule nobody could read or write. Use an https:// address.")
-                : null),
-        };
+            ["ID"] = RuleId("cors", _prefix),
+            ["AllowedOrigins"] = List(origins),
+            ["AllowedMethods"] = new JsonArray("GET"),
+            // Both make the browser ask first. A page that asks for what has changed, or takes part in a trace, sends them.
+            ["AllowedHeaders"] = new JsonArray("If-None-Match", "traceparent"),
+            // What poll.js needs: the version, and the age of the document by the server's own clock.
+            ["ExposeHeaders"] = new JsonArray("Date", "ETag"),
+            ["MaxAgeSeconds"] = 3600,
+        }) { NotWanted = Unless(on.Cors) ?? Unless(origins.Count > 0, "S3:AllowedOrigins is empty.") };
 
-    private static PublicAccessPart PublicAccess(StatusBucketOptions switches) =>
-        new(nameof(switches.BlockPublicAccess), "all four settings of Block Public Access are on") { WhyNot = Switch(switches.BlockPublicAccess) };
-
-    private PolicyPart Network(StatusBucketOptions switches, S3Options s3, PolicyStatements statements, bool isAws)
+    private static string? WarnOfPrivateRanges(string host, S3Options s3)
     {
-        var isSet = s3.AllowedIpRanges.Count + s3.AllowedVpcEndpoints.Count > 0;
-        return new PolicyPart(
-            nameof(switches.Network), $"presigned requests under '{_prefix}' are denied unless they come from {Words([.. s3.AllowedIpRanges, .. s3.AllowedVpcEndpoints])}",
-            statements.Network(s3.AllowedIpRanges, s3.AllowedVpcEndpoints))
-        {
-            WhyNot = Switch(switches.Network) ?? (isSet ? null : (StatusBucketPartState.Off, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set.")),
-            MayExcludeThisMachine = true,
-            Warning = isAws ? PrivateRanges.Warning(s3.AllowedIpRanges, s3.AllowedVpcEndpoints.Count > 0) : null,
-        };
+        var some = s3.AllowedIpRanges.Where(IsPrivate).ToList();
+        var isAws = $"{host}.".Contains(".amazonaws.com.", StringComparison.Ordinal);
+        return some.Count == 0 || !isAws
+            ? null
+            : $"S3:AllowedIpRanges contains private addresses ({Words(some)}), but S3 sees only public addresses, so these let nobody in. "
+                + "Set the public addresses of the callers, or their VPC endpoint in S3:AllowedVpcEndpoints.";
     }
 
-    private static (StatusBucketPartState State, string Reason)? Switch(bool isOn) => isOn ? null : (StatusBucketPartState.Off, "It is switched off.");
+    private static bool IsPrivate(string range) => IPNetwork.TryParse(range, out var network)
+        && _privateRanges.Any(each => each.PrefixLength <= network.PrefixLength && each.Contains(network.BaseAddress));
+
+    private static (ProvisioningState State, string Reason)? Unless(bool isOn, string reason = "It is switched off.") =>
+        isOn ? null : (ProvisioningState.Off, reason);
 
     private static string Days(int days) => days == 1 ? "1 day" : string.Create(CultureInfo.InvariantCulture, $"{days} days");
 
-    private static IReadOnlyList<string> Sorted(IEnumerable<string> texts) => [.. texts.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-
-    private static string Words(IEnumerable<string> texts) => Sorted(texts) is { Count: > 0 } some ? string.Join(", ", some) : "(none named)";
+    private static string Words(IEnumerable<string> texts) => string.Join(", ", texts.Distinct().Order(StringComparer.Ordinal));
 }

@@ -1,79 +1,85 @@
-using OffloadedPolling.S3;
 using System.Security.Cryptography;
-using Amazon.S3;
 using Amazon.S3.Model;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Provisioning;
 
+internal sealed record ProbeResult(bool Passed, string Description);
+
 /// <summary>Writes and reads an object as hosts, workers and callers do, and deletes it.</summary>
-internal sealed class BucketProbe(S3Connection s3, IPresignedUrlIssuer issuer, S3HttpClient http, TimeProvider time)
+internal sealed class BucketProbe(
+    S3Connection s3, IPresignedUrlIssuer issuer, S3HttpClient http, TimeProvider time, ILogger<BucketProbe> logger)
 {
     private static readonly TimeSpan _urlLifetime = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan _deletion = TimeSpan.FromSeconds(10);
 
-    /// <param name="leftovers">Takes what is to be said of an object that could not be deleted.</param>
-    /// <param name="cancel">Gives up; the object is deleted all the same.</param>
-    public async Task<ProbeResult> RunAsync(ICollection<string> leftovers, CancellationToken cancel)
+    /// <param name="mayBeExcluded">Whether a presigned read from this machine may fail: the network part is about callers.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests. The object is deleted in any case.</param>
+    public async Task<ProbeResult> RunAsync(bool mayBeExcluded, CancellationToken cancellationToken)
     {
+        // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
         var key = $"{s3.KeyPrefix}bucket-probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        var mayBeThere = true;
+        var put = new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false };
+        string? failure, presigned = null, leftover = null;
         try
         {
-            var written = await TryAsync("Writing an object", () => WriteAsync(key, cancel), cancel, refused => mayBeThere = Refusal.LeavesOpen(refused)).ConfigureAwait(false);
-            return written is not null
-                ? new ProbeResult(written, null)
-                : new ProbeResult(
-                    await TryAsync("Reading an object", () => ReadAsync(key, cancel), cancel).ConfigureAwait(false),
-                    await TryAsync("A presigned read", () => ReadPresignedAsync(key, cancel), cancel).ConfigureAwait(false));
+            failure = await TryAsync("Writing an object", token => s3.Client.PutObjectAsync(put, token), cancellationToken)
+                    .ConfigureAwait(false)
+                ?? await TryAsync("Reading an object", token => ReadAsync(key, token), cancellationToken).ConfigureAwait(false);
+            presigned = failure
+                ?? await TryAsync("A presigned read", token => ReadPresignedAsync(key, token), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (mayBeThere && await DeleteAsync(key).ConfigureAwait(false) is { } failure)
-            {
-                leftovers.Add($"The object '{key}' stays until the prefix's expiry takes it: {failure}");
-            }
+            leftover = await DeleteAsync(key).ConfigureAwait(false);
         }
+
+        failure ??= mayBeExcluded ? null : presigned;
+        var description = failure ?? (presigned is null
+            ? "Writing, reading and a presigned read work."
+            : $"Writing and reading work. A presigned read from this machine does not, as the Network part may demand: {presigned}");
+        return new ProbeResult(failure is null, leftover is null ? description : $"{description} {leftover}");
     }
 
-    // Whoever gave up still wants no object of the probe's left.
+    // Whoever cancels still wants no object left.
     private async Task<string?> DeleteAsync(string key)
     {
-        using var enough = new CancellationTokenSource(_deletion, time);
-        return await TryAsync("Deleting the object", () => s3.Client.DeleteObjectAsync(s3.Bucket, key, enough.Token), CancellationToken.None).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(_deletion, time);
+        var deletion = TryAsync("Deleting the object", _ => s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token), default);
+        var failure = await deletion.ConfigureAwait(false);
+        var leftover = failure is null ? null : $"The object '{key}', if it was written, stays until it expires: {failure}";
+        if (leftover is not null)
+        {
+            Log.BucketProbeObjectLeft(logger, s3.Bucket, leftover);
+        }
+
+        return leftover;
     }
 
-    // Empty: of a write that is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
-    private Task<PutObjectResponse> WriteAsync(string key, CancellationToken cancel) => s3.Client.PutObjectAsync(
-        new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false }, cancel);
-
-    private async Task ReadAsync(string key, CancellationToken cancel)
+    private async Task ReadAsync(string key, CancellationToken cancellationToken)
     {
-        using var response = await s3.Client.GetObjectAsync(s3.Bucket, key, cancel).ConfigureAwait(false);
+        using var response = await s3.Client.GetObjectAsync(s3.Bucket, key, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ReadPresignedAsync(string key, CancellationToken cancel)
+    private async Task ReadPresignedAsync(string key, CancellationToken cancellationToken)
     {
-        var url = await issuer.IssueAsync(key, _urlLifetime, cancel).ConfigureAwait(false);
-        using var response = await http.Client.GetAsync(new Uri(url.Value), cancel).ConfigureAwait(false);
+        var url = await issuer.IssueAsync(key, _urlLifetime, cancellationToken).ConfigureAwait(false);
+        using var response = await http.Client.GetAsync(new Uri(url.Value), cancellationToken).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
     }
 
-    private static async Task<string?> TryAsync(string what, Func<Task> act, CancellationToken cancel, Action<AmazonS3Exception>? onRefusal = null)
+    private static async Task<string?> TryAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {
         try
         {
-            await act().ConfigureAwait(false);
+            await call(cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancel) || failed is StatusUrlException)
+        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken) || failed is StatusUrlException)
         {
-            if (failed is AmazonS3Exception refused)
-            {
-                onRefusal?.Invoke(refused);
-            }
-
-            return $"{what} failed: {Refusal.Words(failed)}";
+            return $"{what} failed: {BucketConfiguration.Describe(failed)}";
         }
     }
 }

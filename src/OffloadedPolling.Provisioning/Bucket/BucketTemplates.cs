@@ -1,113 +1,105 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>The plan as documents to deploy by. What is off or left out is not in them.</summary>
+/// <summary>The plan as templates. Parts that are off or skipped are not in them.</summary>
 internal static class BucketTemplates
 {
-    /// <summary>A template with the bucket and its policy.</summary>
+    /// <summary>Returns a template with the bucket and its policy.</summary>
     /// <remarks>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html</remarks>
     public static JsonObject ToCloudFormation(BucketPlan plan)
     {
         var properties = new JsonObject { ["BucketName"] = plan.Bucket };
-        if (plan.On<PublicAccessPart>().Any())
-        {
-            properties["PublicAccessBlockConfiguration"] = PublicAccessPart.ToJson();
-        }
-
-        if (plan.On<EncryptionPart>().Any())
-        {
-            properties["BucketEncryption"] = EncryptionPart.ToCloudFormation();
-        }
-
-        if (List(plan.On<LifecyclePart>().Select(part => part.Rule.ToCloudFormation())) is { } rules)
-        {
-            properties["LifecycleConfiguration"] = new JsonObject { ["Rules"] = rules };
-        }
-
-        if (List(plan.On<CorsPart>().Select(part => part.Rule.ToCloudFormation())) is { } cors)
-        {
-            properties["CorsConfiguration"] = new JsonObject { ["CorsRules"] = cors };
-        }
-
-        var resources = new JsonObject { ["StatusBucket"] = Resource("AWS::S3::Bucket", properties) };
+        AddIf(properties, "PublicAccessBlockConfiguration", plan.IsOn<PublicAccessPart>(), PublicAccess());
+        AddIf(properties, "BucketEncryption", plan.IsOn<EncryptionPart>(),
+            Encryption("ServerSideEncryptionConfiguration", "ServerSideEncryptionByDefault"));
+        AddList(properties, "LifecycleConfiguration", "Rules", plan.RulesOf(DocumentKind.Lifecycle).Select(ToCloudFormation));
+        AddList(properties, "CorsConfiguration", "CorsRules", plan.RulesOf(DocumentKind.Cors).Select(CorsToCloudFormation));
+        var resources = new JsonObject { ["StatusBucket"] = CloudFormation.Resource("AWS::S3::Bucket", properties) };
         if (Policy(plan) is { } policy)
         {
-            resources["StatusBucketPolicy"] = Resource("AWS::S3::BucketPolicy", new JsonObject
-            {
-                ["Bucket"] = new JsonObject { ["Ref"] = "StatusBucket" },
-                ["PolicyDocument"] = policy,
-            });
+            var bucket = new JsonObject { ["Ref"] = "StatusBucket" };
+            resources["StatusBucketPolicy"] = CloudFormation.Resource(
+                "AWS::S3::BucketPolicy", new JsonObject { ["Bucket"] = bucket, ["PolicyDocument"] = policy });
         }
 
-        var template = new JsonObject { ["AWSTemplateFormatVersion"] = "2010-09-09", ["Description"] = "The bucket for status documents." };
-        if (Notes(plan) is { } notes)
-        {
-            // Not in the description, which may have 1,024 bytes.
-            // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html
-            template["Metadata"] = new JsonObject { ["Notes"] = notes };
-        }
-
-        template["Resources"] = resources;
-        return template;
+        return CloudFormation.Template("The bucket for status documents.", resources, plan.Parts);
     }
 
-    /// <summary>What <c>aws s3api</c> takes, a member for each of its commands.</summary>
+    /// <summary>Returns what <c>aws s3api</c> takes, a member for each of its commands.</summary>
     public static JsonObject ToCli(BucketPlan plan)
     {
-        var documents = new JsonObject();
-        if (plan.On<PublicAccessPart>().Any())
-        {
-            documents["publicAccessBlock"] = PublicAccessPart.ToJson();
-        }
-
-        if (plan.On<EncryptionPart>().Any())
-        {
-            documents["encryption"] = EncryptionPart.ToCli();
-        }
-
-        if (List(plan.On<LifecyclePart>().Select(part => part.Rule.ToCli())) is { } rules)
-        {
-            documents["lifecycle"] = new JsonObject { ["Rules"] = rules };
-        }
-
-        if (List(plan.On<CorsPart>().Select(part => part.Rule.ToCli())) is { } cors)
-        {
-            documents["cors"] = new JsonObject { ["CORSRules"] = cors };
-        }
-
-        if (Policy(plan) is { } policy)
-        {
-            documents["policy"] = policy;
-        }
-
-        if (Notes(plan) is { } notes)
-        {
-            documents["notes"] = notes;
-        }
-
-        return documents;
+        var input = new JsonObject();
+        AddIf(input, "publicAccessBlock", plan.IsOn<PublicAccessPart>(), PublicAccess());
+        AddIf(input, "encryption", plan.IsOn<EncryptionPart>(), Encryption("Rules", "ApplyServerSideEncryptionByDefault"));
+        AddList(input, "lifecycle", "Rules", plan.RulesOf(DocumentKind.Lifecycle).Select(rule => rule.DeepClone()));
+        AddList(input, "cors", "CORSRules", plan.RulesOf(DocumentKind.Cors).Select(rule => rule.DeepClone()));
+        AddIf(input, "policy", Policy(plan) is not null, Policy(plan));
+        AddIf(input, "notes", CloudFormation.Notes(plan.Parts) is not null, CloudFormation.Notes(plan.Parts));
+        return input;
     }
 
-    // Without them somebody would miss what a template made on a desk lacks.
-    private static JsonArray? Notes(BucketPlan plan) => List(plan.Parts
-        .Select(part => part.WhyNot is { State: StatusBucketPartState.LeftOut } whyNot ? $"{part.Name} is left out: {whyNot.Reason}"
-            : part.WhyNot is null ? part.Warning : null)
-        .OfType<string>()
-        .Select(note => JsonValue.Create(note)));
-
-    private static JsonObject? Policy(BucketPlan plan) => List(plan.On<PolicyPart>().Select(part => part.Statement)) is { } statements
-        ? new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = statements }
-        : null;
-
-    // A stack that is deleted leaves the bucket, with the documents that callers still poll.
-    private static JsonObject Resource(string type, JsonObject properties) => new()
+    private static void AddIf(JsonObject target, string name, bool isOn, JsonNode? value)
     {
-        ["Type"] = type,
-        ["DeletionPolicy"] = "Retain",
-        ["UpdateReplacePolicy"] = "Retain",
-        ["Properties"] = properties,
-    };
+        if (isOn)
+        {
+            target[name] = value;
+        }
+    }
 
-    private static JsonArray? List(IEnumerable<JsonNode> each) => each.ToArray() is { Length: > 0 } some ? new JsonArray(some) : null;
+    private static void AddList(JsonObject target, string name, string listName, IEnumerable<JsonNode> rules)
+    {
+        if (rules.ToArray() is { Length: > 0 } some)
+        {
+            target[name] = new JsonObject { [listName] = new JsonArray(some) };
+        }
+    }
+
+    private static JsonObject PublicAccess() =>
+        new(PublicAccessPart.Settings.Select(setting => KeyValuePair.Create(setting, (JsonNode?)true)));
+
+    private static JsonObject Encryption(string list, string byDefault) =>
+        new() { [list] = new JsonArray(new JsonObject { [byDefault] = new JsonObject { ["SSEAlgorithm"] = EncryptionPart.Algorithm } }) };
+
+    private static JsonObject? Policy(BucketPlan plan)
+    {
+        JsonNode[] statements = [.. plan.RulesOf(DocumentKind.Policy).Select(statement => statement.DeepClone())];
+        return statements.Length == 0 ? null : new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statements) };
+    }
+
+    // CloudFormation has neither Filter nor And, and other names for some members.
+    public static JsonObject ToCloudFormation(JsonObject rule)
+    {
+        var filter = rule["Filter"]!["And"] ?? rule["Filter"]!;
+        var converted = new JsonObject
+        {
+            ["Id"] = rule["ID"]!.DeepClone(), ["Prefix"] = filter["Prefix"]!.DeepClone(), ["Status"] = rule["Status"]!.DeepClone(),
+        };
+        if (filter["ObjectSizeGreaterThan"]?.GetValue<int>() is { } bytes)
+        {
+            converted["ObjectSizeGreaterThan"] = bytes.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (rule["Transitions"] is JsonArray transitions)
+        {
+            converted["Transitions"] = new JsonArray([.. transitions.Select(each =>
+                Renamed(each!.AsObject(), new() { ["Days"] = "TransitionInDays", ["StorageClass"] = "StorageClass" }))]);
+        }
+
+        foreach (var (name, value) in rule["Expiration"]?.AsObject() ?? [])
+        {
+            converted[name == "Days" ? "ExpirationInDays" : name] = value!.DeepClone();
+        }
+
+        var noncurrent = rule["NoncurrentVersionExpiration"]?.DeepClone();
+        AddIf(converted, "NoncurrentVersionExpiration", noncurrent is not null, noncurrent);
+        return converted;
+    }
+
+    private static JsonObject CorsToCloudFormation(JsonObject rule) =>
+        Renamed(rule, new() { ["ID"] = "Id", ["ExposeHeaders"] = "ExposedHeaders", ["MaxAgeSeconds"] = "MaxAge" });
+
+    private static JsonObject Renamed(JsonObject json, Dictionary<string, string> names) =>
+        new([.. json.Select(member => KeyValuePair.Create(names.GetValueOrDefault(member.Key, member.Key), member.Value?.DeepClone()))]);
 }

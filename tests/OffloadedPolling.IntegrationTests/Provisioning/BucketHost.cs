@@ -37,14 +37,14 @@ internal static class BucketHost
     public static StatusBucket StatusBucket(this TestHost host) => host.Services.GetRequiredService<StatusBucket>();
 
     public static async Task<string?> ReadAsync(this TestHost host, string resource) =>
-        (await host.Services.GetRequiredService<BucketDocuments>().ReadAsync(resource, default))?.Text;
+        (await host.Services.GetRequiredService<BucketConfiguration>().ReadAsync(resource, "", default))?.Text;
 
     public static Task WriteAsync(this TestHost host, string resource, string text) =>
-        host.Services.GetRequiredService<BucketDocuments>().WriteAsync(resource, new BucketDocument(text), default);
+        host.Services.GetRequiredService<BucketConfiguration>().WriteAsync(resource, "", new BucketDocument(text), default);
 
-    public static StatusBucketPartState State(this StatusBucketReport report, string part) => report.Parts.Single(each => each.Name == part).State;
+    public static ProvisioningState State(this ProvisioningReport report, string part) => report.Parts.Single(each => each.Name == part).State;
 
-    public static StatusBucketPart Part(this StatusBucketReport report, string part) => report.Parts.Single(each => each.Name == part);
+    public static ProvisioningPart Part(this ProvisioningReport report, string part) => report.Parts.Single(each => each.Name == part);
 
     public static async Task<OperationStatus> PlaceDocumentAsync(this TestHost host)
     {

@@ -15,6 +15,8 @@ public sealed class OrdersBucketTests : IDisposable
     {
         using var settings = await OrdersSettings.CreateAsync();
         var development = In("Development", settings);
+        // Ceph's gateway denies every write with it.
+        development["OffloadedPolling__S3__Bucket__BlockPublicAccess"] = "false";
         development["OffloadedPolling__S3__AllowedOrigins__0"] = "http://localhost:5080";
         await using var orders = await OrdersProcess.StartAsync(development);
 
@@ -27,8 +29,7 @@ public sealed class OrdersBucketTests : IDisposable
         Assert.Equal(1, Assert.Single(rules).Expiration.Days);
         Assert.Equal("http://localhost:5080", Assert.Single(Assert.Single((await s3.GetCORSConfigurationAsync(settings.Bucket)).Configuration.Rules).AllowedOrigins));
         Assert.Contains("Encryption of the bucket", orders.Output, StringComparison.Ordinal);
-        Assert.Contains("BlockPublicAccess: Undone", orders.Output, StringComparison.Ordinal);
-        Assert.Contains("TlsOnly: LeftOut", orders.Output, StringComparison.Ordinal);
+        Assert.Contains("TlsOnly: Skipped", orders.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Amazon.S3;
 using Amazon.S3.Model;
 using OffloadedPolling.IntegrationTests.Servers;
-using static OffloadedPolling.Provisioning.StatusBucketPartState;
+using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+
+namespace OffloadedPolling.Provisioning;
+
+/// <summary>
+/// Checks and sets up the SQS queues of the operation kinds. <c>AddProvisioning()</c> registers it; it does nothing unless it is called.
+/// </summary>
+/// <remarks>Other attributes of a queue, its policy and its tags stay as they are.</remarks>
+public sealed class OperationQueues
+{
+    private const string Resource = "the queues";
+
+    private readonly QueueConfiguration _queues;
+
+    private readonly Func<IEnumerable<QueuePlan>> _plans;
+
+    private readonly ILogger<OperationQueues> _logger;
+
+    internal OperationQueues(QueueConfiguration queues, Func<IEnumerable<QueuePlan>> plans, ILogger<OperationQueues> logger) =>
+        (_queues, _plans, _logger) = (queues, plans, logger);
+
+    /// <summary>Reports what differs from the recommended setup. Changes nothing.</summary>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
+    /// <returns>The report. The names of its parts begin with the operation kind: <c>orders:RedrivePolicy</c>.</returns>
+    /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
+    public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
+    {
+        var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
+        await run.CheckAsync(cancellationToken).ConfigureAwait(false);
+        return new ProvisioningReport(Resource, run.Results);
+    }
+
+    /// <summary>
+    /// Creates what is missing, and extends times that are too short. A redrive policy that exists is never overwritten, nor a retention
+    /// shortened: both are only reported.
+    /// </summary>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests. On cancellation, what was applied stays.</param>
+    /// <returns>The report. What was applied, failed or differs is also logged (events 501 to 505).</returns>
+    /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
+    public async Task<ProvisioningReport> ApplyAsync(CancellationToken cancellationToken = default)
+    {
+        var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
+        try
+        {
+            await run.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Log.Parts(_logger, Resource, run.Results);
+        }
+
+        return new ProvisioningReport(Resource, run.Results);
+    }
+
+    /// <summary>Returns a CloudFormation template, in JSON, with the queues. They are kept when the stack is deleted.</summary>
+    /// <returns>The template. The same settings give the same text.</returns>
+    public string ToCloudFormation()
+    {
+        var (resources, plans) = (new JsonObject(), _plans().ToList());
+        plans.ForEach(plan => plan.AddTo(resources));
+        return PolicyDocument.ToText(
+            CloudFormation.Template("The queues for operations.", resources, [.. plans.SelectMany(plan => plan.Parts)]), indented: true);
+    }
+
+    /// <summary>
+    /// Returns the input of the AWS CLI's <c>aws sqs create-queue --cli-input-json</c> as one JSON object: for each operation kind a
+    /// <c>deadLetterQueue</c>, to be created first, and a <c>queue</c>.
+    /// </summary>
+    /// <returns>The input. The same settings give the same text.</returns>
+    public string ToJson()
+    {
+        var inputs = _plans().Select(plan => KeyValuePair.Create(plan.Kind, (JsonNode?)plan.ToCli(_queues.Region)));
+        return PolicyDocument.ToText(new JsonObject(inputs), indented: true);
+    }
+}

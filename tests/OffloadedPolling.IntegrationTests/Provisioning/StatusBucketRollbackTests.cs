@@ -1,0 +1,224 @@
+using Microsoft.AspNetCore.Http;
+using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Provisioning;
+using static OffloadedPolling.Provisioning.ProvisioningState;
+
+namespace OffloadedPolling.IntegrationTests.Provisioning;
+
+/// <summary>What is left of a set-up that fails.</summary>
+public sealed class StatusBucketRollbackTests : IAsyncLifetime
+{
+    private const string Origin = "https://shop.example.com";
+
+    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+
+    private RecordingProxy _s3 = null!;
+
+    public async ValueTask InitializeAsync() => _s3 = await RecordingProxy.StartAsync(TestServers.S3);
+
+    public ValueTask DisposeAsync() => _s3.DisposeAsync();
+
+    [Fact]
+    public async Task ApplyAsync_AWriteOfWhichNobodyKnowsWhetherItWasDone_IsTakenBackAndRefused()
+    {
+        await using var host = await HostAsync();
+        _s3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal((Failed, Applied), (report.State("Cors"), report.State("SignatureAge")));
+        Assert.Null(await host.ReadAsync("cors"));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AConnectionThatBreaks_TakesBackWhatWasNotTriedYet()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context =>
+        {
+            if (Is(context, "PUT", "policy"))
+            {
+                context.Abort();
+                return Task.FromResult(true);
+            }
+
+            return Task.FromResult(false);
+        };
+
+        await Assert.ThrowsAsync<OperationStoreException>(() => host.StatusBucket().ApplyAsync(_cancel));
+
+        Assert.Contains(_s3.Requests, request => request is { Method: "PUT", StatusCode: 200 });
+        Assert.Equal((null, null), (await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AStrangersRuleThatCameMeanwhile_OutlivesTheUndo()
+    {
+        await using var host = await HostAsync();
+        await using var stranger = await BucketHost.CreateAsync(bucket: host.Bucket);
+        await stranger.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
+        var cors = false;
+        _s3.Intercept = async context =>
+        {
+            var wasPut = Is(context, "PUT", "cors");
+            if (cors && wasPut)
+            {
+                cors = false;
+            }
+            else if (wasPut)
+            {
+                cors = true;
+            }
+            else if (cors && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            {
+                var now = (await stranger.ReadAsync("cors"))!;
+                if (!now.Contains("second", StringComparison.Ordinal))
+                {
+                    await stranger.WriteAsync("cors", now.Replace("</CORSConfiguration>", $"{Theirs("second")}</CORSConfiguration>", StringComparison.Ordinal));
+                }
+
+                return await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+            }
+
+            return false;
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        (report.State("Cors"), report.State("SignatureAge")).Should().Be((RolledBack, RolledBack));
+        var left = await host.ReadAsync("cors");
+        Assert.Contains("first", left, StringComparison.Ordinal);
+        Assert.Contains("second", left, StringComparison.Ordinal);
+        Assert.DoesNotContain(Origin, left, StringComparison.Ordinal);
+
+        static string Theirs(string id) =>
+            $"<CORSRule><ID>{id}</ID><AllowedOrigin>https://{id}.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule>";
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AProbeThatFails_RollsBackEverythingThatWasApplied()
+    {
+        await using var host = await HostAsync(settings: s3 => s3.AllowedIpRanges.Add("127.0.0.1/32"));
+        _s3.Intercept = context => context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        report.ProbePassed.Should().BeFalse();
+        report.Probe.Should().StartWith("Reading an object failed: AccessDenied");
+        foreach (var part in (string[])["Expiry", "Cors", "SignatureAge", "Network"])
+        {
+            report.State(part).Should().Be(RolledBack, part);
+            report.Part(part).Reason.Should().StartWith("It was rolled back. Reading an object failed: AccessDenied");
+        }
+
+        (await host.ReadAsync("policy"), await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")).Should().Be((null, null, null));
+        host.Log.Entries.Should().Contain(entry => entry.Id == 506);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ARuleOfOursThatSomebodyChangedMeanwhile_IsNotRolledBack()
+    {
+        await using var host = await HostAsync();
+        await using var other = await BucketHost.CreateAsync(bucket: host.Bucket);
+        _s3.Intercept = async context =>
+        {
+            if (context.Request.Method != "GET" || !context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            var now = (await other.ReadAsync("lifecycle"))!;
+            await other.WriteAsync("lifecycle", now.Replace("<Days>1</Days>", "<Days>5</Days>", StringComparison.Ordinal));
+            return await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        };
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        (report.State("Expiry"), report.State("Cors")).Should().Be((RollbackFailed, RolledBack));
+        report.Part("Expiry").Reason.Should().Contain("It was changed meanwhile").And.Contain("Restore it by hand");
+        (await host.ReadAsync("lifecycle")).Should().Contain("<Days>5</Days>");
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ACallerThatGivesUpBeforeTheProbesObjectIsDeleted_LeavesNone()
+    {
+        await using var host = await HostAsync();
+        using var giveUp = new CancellationTokenSource();
+        _s3.Intercept = context =>
+        {
+            if (context.Request.Method != "GET" || !context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            {
+                return Task.FromResult(false);
+            }
+
+            giveUp.Cancel();
+            context.Abort();
+            return Task.FromResult(true);
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.StatusBucket().ApplyAsync(giveUp.Token));
+
+        Assert.Contains(_s3.Requests, request => request.Method == "DELETE" && request.Path.Contains("bucket-probe-", StringComparison.Ordinal));
+        using var s3 = TestServers.NewS3Client();
+        Assert.Empty((await s3.ListObjectsV2Async(new() { BucketName = host.Bucket }, _cancel)).S3Objects ?? []);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AProbesObjectThatCannotBeDeleted_IsReported()
+    {
+        await using var host = await HostAsync();
+        _s3.Intercept = context => context.Request.Method == "DELETE" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.True(report.ProbePassed);
+        report.Probe.Should().Contain("The object 'operations/bucket-probe-");
+        host.Log.Entries.Should().ContainSingle(entry => entry.Id == 508);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        _s3.Intercept = context => Is(context, "DELETE", "publicAccessBlock") || Is(context, "PUT", "publicAccessBlock") && _s3.Requests.Any(request => request.StatusCode == 403)
+            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+            : Task.FromResult(false);
+
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        Assert.Equal(RollbackFailed, report.State("BlockPublicAccess"));
+        Assert.Contains("Restore it by hand", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
+        Assert.False(report.ProbePassed);
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 507);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_BlockPublicAccessThatWasOnInPart_IsCompletedAndRolledBackToThat()
+    {
+        const string InPart = "<BlockPublicPolicy>true</BlockPublicPolicy>";
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        await host.WriteAsync("publicAccessBlock", $"<PublicAccessBlockConfiguration>{InPart}</PublicAccessBlockConfiguration>");
+        var before = await host.ReadAsync("publicAccessBlock");
+
+        var check = (await host.StatusBucket().CheckAsync(_cancel)).Part("BlockPublicAccess");
+        var report = await host.StatusBucket().ApplyAsync(_cancel);
+
+        (check.State, check.Actual).Should().Be((Different, "BlockPublicPolicy"));
+        report.State("BlockPublicAccess").Should().Be(RolledBack);
+        before.Should().Contain(InPart);
+        (await host.ReadAsync("publicAccessBlock")).Should().Be(before);
+    }
+
+    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) => BucketHost.CreateAsync(
+        s3 =>
+        {
+            s3.AllowedOrigins.Add(Origin);
+            settings?.Invoke(s3);
+        }, switches, address: _s3.Address);
+
+    private static bool Is(HttpContext context, string method, string resource) => context.Request.Method == method && context.Request.Query.ContainsKey(resource);
+}

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using NSubstitute;
+using OffloadedPolling.Provisioning;
+using OffloadedPolling.Queue;
+
+namespace OffloadedPolling.Tests.Provisioning;
+
+/// <summary>The plan of a kind's queues as templates.</summary>
+public sealed class QueuePlanTests
+{
+    [Fact]
+    public void AddTo_AKindWithDeadLetters_HasBothQueuesAndOutlivesTheStack()
+    {
+        var resources = new JsonObject();
+
+        Plan("small-orders").AddTo(resources);
+
+        resources.Select(resource => resource.Key).Should().Equal("SmallOrdersDeadLetterQueue", "SmallOrdersQueue");
+        resources.Select(resource => (string)resource.Value!["DeletionPolicy"]!).Should().AllBe("Retain");
+        var queue = resources["SmallOrdersQueue"]!["Properties"]!;
+        ((string)queue["QueueName"]!, (int)queue["VisibilityTimeout"]!, (int)queue["MessageRetentionPeriod"]!).Should().Be(("orders", 30, 86400));
+        queue["RedrivePolicy"]!.ToJsonString().Should().Be(
+            """{"deadLetterTargetArn":{"Fn::GetAtt":["SmallOrdersDeadLetterQueue","Arn"]},"maxReceiveCount":5}""");
+        resources["SmallOrdersDeadLetterQueue"]!["Properties"]!.ToJsonString().Should().Be("""{"QueueName":"dead","MessageRetentionPeriod":1209600}""");
+    }
+
+    [Fact]
+    public void AddTo_KindsWhoseNamesDifferOnlyInAHyphen_HaveResourcesOfTheirOwn()
+    {
+        var resources = new JsonObject();
+
+        Plan("a-b").AddTo(resources);
+        Plan("a_b").AddTo(resources);
+
+        resources.Should().HaveCount(4);
+    }
+
+    [Theory]
+    [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead", "arn:aws:sqs:eu-west-1:123456789012:dead")]
+    [InlineData("https://sqs.cn-north-1.amazonaws.com.cn/123456789012/dead", "arn:aws-cn:sqs:cn-north-1:123456789012:dead")]
+    [InlineData("http://localhost:4566/000000000000/dead", "arn:aws:sqs:us-east-1:000000000000:dead")]
+    public void ToCli_TheRedrivePolicy_NamesTheArnOfTheDeadLetterQueue(string url, string arn)
+    {
+        var input = Plan("orders", kind => kind.DeadLetterQueueUrl = url).ToCli("us-east-1");
+
+        ((string)input["queue"]!["Attributes"]!["RedrivePolicy"]!).Should().Be($$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":5}""");
+    }
+
+    [Theory]
+    [InlineData("00:00:30", "60")]
+    [InlineData("1.00:00:00", "86400")]
+    [InlineData("30.00:00:00", "1209600")]
+    public void ToCli_TheRetention_IsTheDocumentsWithinSqssLimits(string retention, string expected)
+    {
+        var time = TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture);
+
+        ((string)Plan("orders", retention: time).ToCli("us-east-1")["queue"]!["Attributes"]!["MessageRetentionPeriod"]!).Should().Be(expected);
+    }
+
+    [Fact]
+    public void ToCli_WithoutADeadLetterQueue_HasOnlyTheQueue()
+    {
+        var input = Plan("orders", kind => kind.DeadLetterQueueUrl = "").ToCli("us-east-1");
+
+        input.Select(member => member.Key).Should().Equal("queue");
+        input["queue"]!["Attributes"]!.AsObject().Should().NotContainKey("RedrivePolicy");
+    }
+
+    private static QueuePlan Plan(string kind, Action<OperationOptions>? configure = null, TimeSpan? retention = null)
+    {
+        var options = new OperationOptions
+        {
+            QueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
+            DeadLetterQueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
+        };
+        configure?.Invoke(options);
+        var queues = new QueueConfiguration(new SqsConnection(Substitute.For<IOptionsMonitor<OperationOptions>>()));
+        return new QueuePlan(queues, kind, options, new OperationQueuesOptions(), retention ?? TimeSpan.FromDays(1), "OffloadedPolling");
+    }
+}
