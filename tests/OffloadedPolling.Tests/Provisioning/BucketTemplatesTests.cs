@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Amazon.S3;
 using NSubstitute;
 using OffloadedPolling.Provisioning;
+using OffloadedPolling.S3;
 using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Tests.Provisioning;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using NSubstitute;
 using OffloadedPolling.Provisioning;
 using OffloadedPolling.Queue;
+using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Provisioning;
 

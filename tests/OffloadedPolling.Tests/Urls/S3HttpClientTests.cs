@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using Microsoft.Extensions.Options;
+using OffloadedPolling.S3;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
 
