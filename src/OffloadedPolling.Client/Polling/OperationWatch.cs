@@ -60,7 +60,10 @@ internal sealed class OperationWatch : IDisposable
     private sealed record Waiting(State Next, TimeSpan? Time = null) : State(Next.Failures);
 
     // A renewed URL is one that has not returned anything yet.
-    private sealed record Polling(IStatusReader Reader, bool IsRenewedUrl, Failures Failures) : State(Failures);
+    private sealed record Polling(IStatusReader Reader, bool IsRenewedUrl, Failures Failures) : State(Failures)
+    {
+        public Polling Succeeded() => IsRenewedUrl || Failures.Count > 0 ? new Polling(Reader, false, default) : this;
+    }
 
     private sealed record Renewing(Failures Failures) : State(Failures);
 
@@ -133,7 +136,7 @@ internal sealed class OperationWatch : IDisposable
         };
     }
 
-    private Task<Step> StepAsync(State state, CancellationToken cancellationToken) => state switch
+    private ValueTask<Step> StepAsync(State state, CancellationToken cancellationToken) => state switch
     {
         Waiting waiting => WaitAsync(waiting, cancellationToken),
         Polling polling => PollAsync(polling, cancellationToken),
@@ -141,7 +144,7 @@ internal sealed class OperationWatch : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    private async Task<Step> WaitAsync(Waiting waiting, CancellationToken cancellationToken)
+    private async ValueTask<Step> WaitAsync(Waiting waiting, CancellationToken cancellationToken)
     {
         var time = waiting.Time
             ?? _pace.NextWait(_seen.Age, _seen.UnderWay, _seen.Status is null ? _operation.RetryAfter : TimeSpan.Zero);
@@ -154,7 +157,7 @@ internal sealed class OperationWatch : IDisposable
         return new Step(waiting.Next);
     }
 
-    private async Task<Step> PollAsync(Polling polling, CancellationToken cancellationToken)
+    private async ValueTask<Step> PollAsync(Polling polling, CancellationToken cancellationToken)
     {
         _polls++;
         var begunAt = _options.TimeProvider.GetTimestamp();
@@ -188,7 +191,7 @@ internal sealed class OperationWatch : IDisposable
         { Fault: { } fault } => BackOff(polling with { Failures = polling.Failures.Add(fault) }, reading.Answer.RetryAfter),
         { Refusal: { } reason } => AfterRefusal(polling, reason, reading),
         _ when _seen.Status?.State.IsTerminal() is true => new Ended(),
-        _ => new Waiting(polling with { IsRenewedUrl = false, Failures = default }),
+        _ => new Waiting(polling.Succeeded()),
     };
 
     private State AfterRefusal(Polling polling, OperationUnavailableReason reason, StatusReading reading)
@@ -223,7 +226,7 @@ internal sealed class OperationWatch : IDisposable
                 $"The host had just issued it, the {MaxExpiredUrls}th such in a row: set its clock, or renew what it signs with");
     }
 
-    private async Task<Step> RenewAsync(Renewing renewing, CancellationToken cancellationToken)
+    private async ValueTask<Step> RenewAsync(Renewing renewing, CancellationToken cancellationToken)
     {
         Debug.Assert(_operation.OperationUrl is not null, "Without one there is nothing to renew at.");
         var renewed = await _renewal.RenewAsync(_operation.OperationUrl, _operation.Id, cancellationToken).ConfigureAwait(false);
