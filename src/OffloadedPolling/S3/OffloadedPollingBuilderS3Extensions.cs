@@ -28,14 +28,11 @@ public static class OffloadedPollingBuilderS3Extensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        if (!services.Any(service => service.ServiceType == typeof(S3Connection)))
-        {
-            AddS3Options(services);
-        }
-
-        services.Configure(configure ?? (_ => { }));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>());
+        builder.AddSettingsSection<S3Options, S3OptionsValidator>("S3", (options, section) => section.Bind(options))
+            .Configure(configure ?? (_ => { }));
+        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options))
+            .Configure<SettingsSection>((_, settings) =>
+                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}"));
 
         services.TryAddSingleton(provider => new S3Connection(
             provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>(), provider.GetService<AWSOptions>()));
@@ -61,20 +58,5 @@ public static class OffloadedPollingBuilderS3Extensions
             provider.GetRequiredService<IOptions<OffloadedPollingOptions>>(),
             provider.GetRequiredService<ILogger<StatusBucket>>()));
         return builder;
-    }
-
-    // Once: the binder appends to lists.
-    private static void AddS3Options(IServiceCollection services)
-    {
-        services.AddOptions<S3Options>()
-            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
-            .ValidateOnStart();
-        services.AddOptions<StatusBucketOptions>()
-            .Configure<SettingsSection>((options, settings) =>
-            {
-                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-                settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-            })
-            .ValidateOnStart();
     }
 }

@@ -7,8 +7,12 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
 {
     public ValidateOptionsResult Validate(string? name, StatusBucketOptions options)
     {
-        var errors = new SettingErrors(settings, "S3:Bucket:");
-        errors.RequireRange(nameof(options.TransitionsAboveBytes), options.TransitionsAboveBytes, 0, StatusDocument.MaxBytes);
+        var errors = new List<string>();
+        if (options.TransitionsAboveBytes is < 0 or > StatusDocument.MaxBytes)
+        {
+            errors.Add($"{nameof(options.TransitionsAboveBytes)} is {options.TransitionsAboveBytes}. Set it to between 0 and {StatusDocument.MaxBytes}.");
+        }
+
         if (options.Transitions.Count > 0 && Polling() is { } limits)
         {
             CheckTransitions(errors, options, limits);
@@ -30,15 +34,15 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
         }
     }
 
-    private void CheckTransitions(SettingErrors errors, StatusBucketOptions options, OffloadedPollingOptions limits)
+    private void CheckTransitions(List<string> errors, StatusBucketOptions options, OffloadedPollingOptions limits)
     {
         var classes = StorageClass.Cooler.Select(each => each.Name).ToList();
         for (var at = 0; at < options.Transitions.Count; at++)
         {
             if (!classes.Contains(options.Transitions[at].StorageClass))
             {
-                errors.Add($"Transitions:{at}:StorageClass",
-                    $"is '{options.Transitions[at].StorageClass}', which is no class that documents can move to. Set it to one of {string.Join(", ", classes)}.");
+                errors.Add(
+                    $"Transitions:{at}:StorageClass is '{options.Transitions[at].StorageClass}', which is no class that documents can move to. Set it to one of {string.Join(", ", classes)}.");
                 return;
             }
         }
@@ -48,19 +52,19 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
         {
             if (WrongWith(steps[at], at == 0 ? null : steps[at - 1], isLast: at == steps.Count - 1, limits.MaxUrlLifetime) is { } wrong)
             {
-                errors.Add($"Transitions:{at}:AfterDays", wrong);
+                errors.Add($"Transitions:{at}:AfterDays {wrong}");
             }
             else if (!steps[at].Saves(limits.MaxDocumentBytes))
             {
-                errors.Add($"Transitions:{at}:StorageClass",
-                    $"is {steps[at].To.Name}, which costs more than it saves for every document: {steps[at].CostInWords(limits.MaxDocumentBytes)}, and none is larger ({settings.NameOf(nameof(limits.MaxDocumentBytes))}). Remove the transition.");
+                errors.Add(
+                    $"Transitions:{at}:StorageClass is {steps[at].To.Name}, which costs more than it saves for every document: {steps[at].CostInWords(limits.MaxDocumentBytes)}, and none is larger ({settings.NameOf(nameof(limits.MaxDocumentBytes))}). Remove the transition.");
             }
         }
 
         if (options.TransitionsAboveBytes >= limits.MaxDocumentBytes)
         {
-            errors.Add(nameof(options.TransitionsAboveBytes),
-                $"is {options.TransitionsAboveBytes}, and no document is larger than {settings.NameOf(nameof(limits.MaxDocumentBytes))} ({limits.MaxDocumentBytes}): none would move. Remove the transitions, or correct one of the two.");
+            errors.Add(
+                $"{nameof(options.TransitionsAboveBytes)} is {options.TransitionsAboveBytes}, and no document is larger than {settings.NameOf(nameof(limits.MaxDocumentBytes))} ({limits.MaxDocumentBytes}): none would move. Remove the transitions, or correct one of the two.");
         }
     }
 
