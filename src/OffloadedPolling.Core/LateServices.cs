@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Services whose constructor takes a port. They are registered by a factory, into which the container's check at build cannot see: for a port
-/// that is missing it would report each of them, and not say which call is missing. <see cref="RegistrationValidator"/> says that.
+/// Services whose constructor takes a port. They are registered by a factory, into which the container's check at build cannot see: for a
+/// port that is missing it would report each of them, and not say which call is missing. <see cref="RegistrationValidator"/> says that.
 /// </summary>
 internal static class LateServices
 {

@@ -14,10 +14,10 @@ public static class OffloadedPollingBuilderProviderExtensions
         DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor;
 
     /// <summary>
-    /// Adds the settings section of a provider, such as <c>OffloadedPolling:Redis</c>. A setting that is wrong, missing or unknown stops the
-    /// start with a message that names it. Calling this again with the same name adds nothing.
+    /// Adds the settings section of a provider, such as <c>OffloadedPolling:Redis</c>. A wrong, missing or unknown setting stops the start
+    /// with a message that names it. Calling this again with the same name adds nothing.
     /// </summary>
-    /// <typeparam name="TOptions">The options. Their public properties are the settings; every other key in the section is an error.</typeparam>
+    /// <typeparam name="TOptions">The options. Their public properties are the settings; any other key is an error.</typeparam>
     /// <typeparam name="TValidator">
     /// The validator, for example one that <see cref="OptionsValidatorAttribute"/> generates. Each of its failures begins with the name of
     /// the property: <c>Server is missing. Set it to …</c>. The full name of the section is put before it.
@@ -25,8 +25,8 @@ public static class OffloadedPollingBuilderProviderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="name">The section's name within the one that was passed to <c>AddOffloadedPolling</c>: <c>Redis</c>.</param>
     /// <param name="bind">
-    /// Binds the section, by a call that the configuration binding generator can see: <c>(options, section) => section.Bind(options)</c>. It is
-    /// not called if the host passed no configuration.
+    /// Binds the section, by a call that the configuration binding generator can see: <c>(options, section) => section.Bind(options)</c>.
+    /// It is not called if the host passed no configuration.
     /// </param>
     /// <returns>The builder of the options, to configure them from code.</returns>
     public static OptionsBuilder<TOptions> AddSettingsSection<
@@ -39,8 +39,8 @@ public static class OffloadedPollingBuilderProviderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(bind);
-        return builder.Services.AddSettings<TOptions, TValidator>(name, (options, section) => bind(options, (IConfigurationSection)section));
-    }
+        // turn builder.Services.AddSettings<TOptions, TValidator>(name, (options, section) => bind(options,
+        // (IConfigurationSection)section));
 
     /// <summary>
     /// Adds the route by which the host serves status documents that callers cannot reach otherwise. A web host that accepts operations and
@@ -89,12 +89,13 @@ public static class OffloadedPollingBuilderProviderExtensions
 
     /// <summary>Adds a validator of a section. Its failures begin with the property's name.</summary>
     internal static void AddSettingsValidator<
-        TOptions, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(
+        TOptions,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(
         this IServiceCollection services, string section)
         where TOptions : class
         where TValidator : class, IValidateOptions<TOptions> =>
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, SectionValidator<TOptions, TValidator>>(provider =>
-            new(provider.GetRequiredService<SettingsSection>(), section, ActivatorUtilities.CreateInstance<TValidator>(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, SectionValidator<TOptions, TValidator>>(
+            provider => new(provider.GetRequiredService<SettingsSection>(), section, ActivatorUtilities.CreateInstance<TValidator>(provider))));
 
     /// <summary>Puts the full name of a section before the failures of its validator.</summary>
     private sealed class SectionValidator<TOptions, TValidator>(SettingsSection settings, string section, TValidator validator)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Finds what the configuration binder accepts although hardly anybody means it: a value for a list or a list for a value, which it ignores,
-/// and durations that .NET reads as days: <c>48:00:00</c> is 48 days, and <c>30</c> is 30 days.
+/// Finds what the configuration binder accepts although hardly anybody means it: a value for a list or a list for a value, which it
+/// ignores, and durations that .NET reads as days: <c>48:00:00</c> is 48 days, and <c>30</c> is 30 days.
 /// </summary>
 /// <remarks>https://learn.microsoft.com/dotnet/api/system.timespan.parse</remarks>
 internal static partial class SettingShape

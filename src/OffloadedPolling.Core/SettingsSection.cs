@@ -46,7 +46,7 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
         catch (InvalidOperationException unreadable)
         {
             throw new OptionsValidationException(section, typeof(TOptions), [
-                $"{unreadable.Message} Write a duration as [d.]hh:mm:ss, such as 00:00:30, a switch as true or false, and a count in digits."
+                $"{unreadable.Message} Write a duration as [d.]hh:mm:ss, such as 00:00:30, a switch as true or false, a count in digits."
                 + (unreadable.InnerException is { } cause ? $" ({cause.Message})" : "")]);
         }
     }
@@ -71,7 +71,9 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
     {
         var properties = typeof(TOptions).GetProperties();
         var known = properties.Select(property => property.Name).Union(SectionsWithin(section), StringComparer.OrdinalIgnoreCase).ToList();
-        var wrong = settings.GetChildren().SelectMany(setting => WrongWith(setting, NameOf(section, setting.Key), properties, known)).ToList();
+        var wrong = settings.GetChildren()
+            .SelectMany(setting => WrongWith(setting, NameOf(section, setting.Key), properties, known))
+            .ToList();
         if (wrong.Count > 0)
         {
             throw new OptionsValidationException(section, typeof(TOptions), wrong);

@@ -1,18 +1,18 @@
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Settings of the embedded implementation, in the configuration section <c>OffloadedPolling:Sqlite</c>.</summary>
+/// <summary>The settings of the embedded implementation, in the configuration section <c>OffloadedPolling:Sqlite</c>.</summary>
 public sealed class SqliteOptions
 {
     /// <summary>
-    /// The database file for status documents and messages, made when there is none. Processes on one machine may share it; a network
-    /// drive cannot hold it.
+    /// Gets or sets the path of the database file for status documents and messages. The file is created if it does not exist. Processes on
+    /// one machine may share it; it must be on a local disk.
     /// </summary>
-    /// <value>A path, relative to the process's working directory; <c>offloaded-polling.db</c> unless set.</value>
+    /// <value>A path, relative to the working directory of the process; <c>offloaded-polling.db</c> by default.</value>
     public string DataSource { get; set; } = "offloaded-polling.db";
 
     /// <summary>
-    /// Gets or sets what status URLs begin with: the address at which callers reach this host, with the path that stands before the host's
-    /// own paths, if there is one.
+    /// Gets or sets the beginning of status URLs: the address by which callers reach this host, with the path in front of the host's own
+    /// paths, if there is one.
     /// </summary>
     /// <value>
     /// An absolute URL of http or https, such as <c>https://example.com/shop</c>. <see langword="null"/> by default: the first address that
@@ -21,10 +21,10 @@ public sealed class SqliteOptions
     /// </value>
     public Uri? PublicBaseUrl { get; set; }
 
-    /// <summary>The key that status URLs are signed with, the same in all processes that issue or serve them.</summary>
+    /// <summary>Gets or sets the key that signs status URLs. All processes that issue or serve them need the same key.</summary>
     /// <value>
-    /// At least 32 bytes in Base64, as <c>openssl rand -base64 32</c> makes them. <see langword="null"/> unless set: generated on first use
-    /// and kept in the database file. A new key makes all URLs issued before invalid.
+    /// At least 32 bytes in Base64; <c>openssl rand -base64 32</c> makes a key. <see langword="null"/> by default: a key is generated on
+    /// first use and kept in the database file. A new key invalidates all URLs issued before.
     /// </value>
     public string? SigningKey { get; set; }
 

@@ -15,7 +15,10 @@ internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOp
 
     public ValidateOptionsResult Validate(string? name, SqliteOptions options)
     {
-        string?[] wrong = [WrongWithDataSource(options.DataSource), WrongWithBaseUrl(options.PublicBaseUrl), WrongWithKey(options.SigningKey)];
+        string?[] wrong = 
+        [
+            WrongWithDataSource(options.DataSource), WrongWithBaseUrl(options.PublicBaseUrl), WrongWithKey(options.SigningKey),
+        ];
         var failures = wrong.OfType<string>().ToList();
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
@@ -38,7 +41,8 @@ internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOp
         { UserInfo.Length: > 0 } => "PublicBaseUrl has a user name in it, which every caller would see. Remove it.",
         { Scheme: not ("http" or "https") } =>
             $"PublicBaseUrl is '{WithoutQuery(url)}', which is not a URL of http or https. {SetBaseUrl}",
-        { Query.Length: > 0 } or { Fragment.Length: > 0 } => $"PublicBaseUrl is '{WithoutQuery(url)}' with a query or a fragment. Remove it.",
+        { Query.Length: > 0 } or { Fragment.Length: > 0 } =>
+            $"PublicBaseUrl is '{WithoutQuery(url)}' with a query or a fragment. Remove it.",
         _ => null,
     };
 

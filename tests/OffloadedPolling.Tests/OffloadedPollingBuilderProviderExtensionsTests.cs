@@ -12,7 +12,8 @@ public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
     [Fact]
     public void AddSettingsSection_RightSettings_AreBoundOnceHoweverOftenItIsCalled()
     {
-        var services = With(new() { ["Redis:Server"] = "localhost", ["Redis:Timeout"] = "00:00:30", ["Redis:Databases:0"] = "letters" });
+        var services = With(
+            new() { ["Redis:Server"] = "localhost", ["Redis:Timeout"] = "00:00:30", ["Redis:Databases:0"] = "letters" });
         using var provider = services.BuildServiceProvider();
 
         var options = provider.GetRequiredService<IOptions<RedisOptions>>().Value;
@@ -40,14 +41,16 @@ public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
     public void AddSettingsSection_NotCalled_TheSectionIsUnknown()
     {
         var services = new ServiceCollection();
-        services.AddOffloadedPolling(StartFailures.Section(new() { ["Redis:Server"] = "localhost" })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+        services.AddOffloadedPolling(StartFailures.Section(new() { ["Redis:Server"] = "localhost" }))
+            .WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
 
         StartFailures.Of(services).Should().ContainSingle().Which.Should().StartWith("OffloadedPolling:Redis is not a setting of this version");
     }
 
     private static IServiceCollection With(Dictionary<string, string?> settings)
     {
-        var builder = new ServiceCollection().AddOffloadedPolling(StartFailures.Section(settings)).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+        var builder = new ServiceCollection().AddOffloadedPolling(StartFailures.Section(settings))
+            .WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
         builder.AddSettingsSection<RedisOptions, RedisOptionsValidator>("Redis", (options, section) => section.Bind(options));
         builder.AddSettingsSection<RedisOptions, RedisOptionsValidator>("Redis", (options, section) => section.Bind(options));
         return builder.Services;

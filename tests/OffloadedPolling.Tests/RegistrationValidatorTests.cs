@@ -22,7 +22,8 @@ public sealed class RegistrationValidatorTests
         .Should().ContainSingle().Which.Should().Contain("'letters', 'other'");
 
     [Fact]
-    public void Validate_AResultThatTheContextDoesNotKnow_IsNamed() => StartFailures.OnAws([], builder => builder.AddHandler<Letter, UnserializableHandler>())
+    public void Validate_AResultThatTheContextDoesNotKnow_IsNamed() => StartFailures
+        .OnAws([], builder => builder.AddHandler<Letter, UnserializableHandler>())
         .Should().ContainSingle().Which.Should().Contain("JsonSerializable(typeof(Uri))");
 
     [Fact]

@@ -36,7 +36,11 @@ public sealed class SettingsSectionTests
     [Fact]
     public void Validate_WrongSettingsOfSeveralSections_AreReportedTogether() => StartFailures.OnAws(new Dictionary<string, string?>
     {
-        ["Retention"] = "00:00:10", ["MaxDocumentBytes"] = "10", ["S3:BucketName"] = "", ["Operations:letters:MaxAttempts"] = "0", ["Operations:letters:QueueUrl"] = "",
+        ["Retention"] = "00:00:10",
+        ["MaxDocumentBytes"] = "10",
+        ["S3:BucketName"] = "",
+        ["Operations:letters:MaxAttempts"] = "0",
+        ["Operations:letters:QueueUrl"] = "",
     }).Should().HaveCount(5);
 
     [Fact]
@@ -73,7 +77,8 @@ public sealed class SettingsSectionTests
     public void Add_SettingsFromCode_WinOverTheSection()
     {
         var services = new ServiceCollection();
-        services.AddOffloadedPolling(StartFailures.Section(new() { ["Retention"] = "02:00:00" }), options => options.Retention = TimeSpan.FromHours(3))
+        services.AddOffloadedPolling(StartFailures.Section(new() { ["Retention"] = "02:00:00" }),
+                options => options.Retention = TimeSpan.FromHours(3))
             .WithS3().WithSqs().AddOperation<Letter>("letters", LetterJson.Default);
         using var provider = services.BuildServiceProvider();
 

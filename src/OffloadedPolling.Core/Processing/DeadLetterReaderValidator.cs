@@ -25,6 +25,7 @@ internal sealed class DeadLetterReaderValidator(SettingsSection settings, Operat
 
         var missing = settings.NameOf("Operations", kinds.All[0].Name, nameof(OperationOptions.DeadLetterQueueUrl));
         return ValidateOptionsResult.Fail(
-            $"AddDeadLetterReader() has no queue to read: {missing} is missing. Set it to the queue that the redrive policy of the kind's queue names, or remove the call.");
+            $"AddDeadLetterReader() has no queue to read: {missing} is missing. "
+            + "Set it to the queue that the redrive policy of the kind's queue names, or remove the call.");
     }
 }

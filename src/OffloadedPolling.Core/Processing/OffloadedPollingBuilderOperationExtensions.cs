@@ -102,11 +102,13 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         ArgumentNullException.ThrowIfNull(name);
         if (!KindName().IsMatch(name))
         {
-            throw new ArgumentException($"'{name}' is not a name for an operation kind. Use 1 to 64 letters, digits, hyphens and underscores.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is not a name for an operation kind. Use 1 to 64 letters, digits, hyphens and underscores.", nameof(name));
         }
 
         builder.Services.AddSingleton<OperationKind>(new OperationKind<TPayload>(name, json));
-        builder.Services.AddSettings<OperationOptions, OperationOptionsValidator>("Operations", (options, section) => section.Bind(options), name)
+        builder.Services
+            .AddSettings<OperationOptions, OperationOptionsValidator>("Operations", (options, section) => section.Bind(options), name)
             .Configure(configure ?? (_ => { }));
         builder.Services.AddSettingsValidator<OperationOptions, OperationOptionsCustomValidator>("Operations");
         return builder;

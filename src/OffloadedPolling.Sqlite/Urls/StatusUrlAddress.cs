@@ -45,7 +45,8 @@ internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, ILogger<
         if (server is null)
         {
             throw new StatusUrlException(
-                $"No status URL could be made: the server is not bound to an HTTP address yet. Set {NameOfPublicUrl} to the address by which callers reach this host.");
+                $"No status URL could be made: the server is not bound to an HTTP address yet. "
+                + $"Set {NameOfPublicUrl} to the address by which callers reach this host.");
         }
 
         if (!IPAddress.TryParse(server.Host, out var address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))

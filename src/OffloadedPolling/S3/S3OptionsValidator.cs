@@ -43,7 +43,8 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
     private static string? WrongWithPrefix(string? prefix) => prefix switch
     {
         null or "" =>
-            "KeyPrefix is empty: the expiry of status documents would clear the whole bucket. Set it to a prefix of their own, such as 'operations/'.",
+            "KeyPrefix is empty, so the expiry of status documents would clear the whole bucket. "
+            + "Set it to a prefix of their own, such as 'operations/'.",
         _ when !prefix.EndsWith('/') => $"KeyPrefix is '{prefix}', which does not end with a slash. Set it to '{prefix}/'.",
         _ when prefix.Length > MaxPrefixLength => $"KeyPrefix has {prefix.Length} characters. Shorten it to at most {MaxPrefixLength}.",
         _ when prefix.Split('/')[..^1].Any(segment => segment is "" or "." or "..") =>

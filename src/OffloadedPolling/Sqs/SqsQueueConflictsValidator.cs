@@ -23,8 +23,8 @@ internal sealed class SqsQueueConflictsValidator(
         {
             var options = operationOptions.Get(kind);
             return [
-                new Use(settings.NameOf("Operations", kind, nameof(options.QueueUrl)), options.QueueUrl, IsForDeadLetters: false),
-                new Use(settings.NameOf("Operations", kind, nameof(options.DeadLetterQueueUrl)), options.DeadLetterQueueUrl, IsForDeadLetters: true)];
+                new Use(settings.NameOf("Operations", kind, "QueueUrl"), options.QueueUrl, IsForDeadLetters: false),
+                new Use(settings.NameOf("Operations", kind, "DeadLetterQueueUrl"), options.DeadLetterQueueUrl, IsForDeadLetters: true)];
         }
         catch (OptionsValidationException)
         {

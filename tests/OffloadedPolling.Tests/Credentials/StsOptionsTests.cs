@@ -9,7 +9,7 @@ public sealed class StsOptionsTests
     private const string Role = "arn:aws:iam::123456789012:role/status-reader";
 
     [Theory]
-    [InlineData("Sts:RoleArn", "", "OffloadedPolling:Sts:RoleArn is missing. Set it to the ARN of the role")]
+    [InlineData("Sts:RoleArn", "", "OffloadedPolling:Sts:RoleArn is missing. Set it to the ARN of a role")]
     [InlineData("Sts:RoleArn", "status-reader", "OffloadedPolling:Sts:RoleArn is 'status-reader', which is not the ARN of a role")]
     [InlineData("Sts:RoleArn", "arn:aws:iam::123456789012:user/ada", "which is not the ARN of a role")]
     [InlineData("Sts:RoleArn", "arn:aws:iam::123:role/reader", "which is not the ARN of a role")]

@@ -30,19 +30,22 @@ internal static class StartFailures
     }
 
     /// <summary>Of a host on S3 and SQS that has what is required, and these settings.</summary>
-    public static List<string> OnAws(string key, string? value, Action<IOffloadedPollingBuilder>? build = null) => OnAws(new() { [key] = value }, build);
+    public static List<string> OnAws(string key, string? value, Action<IOffloadedPollingBuilder>? build = null) =>
+        OnAws(new() { [key] = value }, build);
 
     /// <inheritdoc cref="OnAws(string, string?, Action{IOffloadedPollingBuilder}?)"/>
     public static List<string> OnAws(Dictionary<string, string?> settings, Action<IOffloadedPollingBuilder>? build = null)
     {
-        var builder = new ServiceCollection().AddOffloadedPolling(Section(settings)).WithS3().WithSqs().AddOperation<Letter>("letters", LetterJson.Default);
+        var builder = new ServiceCollection().AddOffloadedPolling(Section(settings))
+            .WithS3().WithSqs().AddOperation<Letter>("letters", LetterJson.Default);
         build?.Invoke(builder);
         return Of(builder.Services);
     }
 
     /// <summary>Of a host on SQLite with these settings.</summary>
     public static List<string> OnSqlite(string key, string? value) => Of(
-        new ServiceCollection().AddOffloadedPolling(Section(new() { [key] = value })).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default).Services);
+        new ServiceCollection().AddOffloadedPolling(Section(new() { [key] = value }))
+            .WithSqlite().AddOperation<Letter>("letters", LetterJson.Default).Services);
 
     /// <summary>What is required on AWS, and these settings.</summary>
     public static IConfigurationSection Section(Dictionary<string, string?> settings)
