@@ -39,8 +39,8 @@ public static class OffloadedPollingBuilderProviderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(bind);
-        // turn builder.Services.AddSettings<TOptions, TValidator>(name, (options, section) => bind(options,
-        // (IConfigurationSection)section));
+        return builder.Services.AddSettings<TOptions, TValidator>(name, (options, section) => bind(options, (IConfigurationSection)section));
+    }
 
     /// <summary>
     /// Adds the route by which the host serves status documents that callers cannot reach otherwise. A web host that accepts operations and
@@ -95,7 +95,8 @@ public static class OffloadedPollingBuilderProviderExtensions
         where TOptions : class
         where TValidator : class, IValidateOptions<TOptions> =>
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, SectionValidator<TOptions, TValidator>>(
-            provider => new(provider.GetRequiredService<SettingsSection>(), section, ActivatorUtilities.CreateInstance<TValidator>(provider))));
+            provider => new(
+                provider.GetRequiredService<SettingsSection>(), section, ActivatorUtilities.CreateInstance<TValidator>(provider))));
 
     /// <summary>Puts the full name of a section before the failures of its validator.</summary>
     private sealed class SectionValidator<TOptions, TValidator>(SettingsSection settings, string section, TValidator validator)

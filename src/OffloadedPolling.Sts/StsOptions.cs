@@ -35,7 +35,7 @@ internal sealed partial class RoleArnAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) => value switch
     {
         null or "" => new(
-            $"{validationContext.MemberName} is missing. Set it to the ARN of a role that may read the status documents, such as '{Example}'."),
+            $"{validationContext.MemberName} is missing. Set it to the ARN of a role that reads status documents, such as '{Example}'."),
         string arn when RoleArn().IsMatch(arn) => ValidationResult.Success,
         _ => new($"{validationContext.MemberName} is '{value}', which is not the ARN of a role. Set it to one such as '{Example}'."),
     };

@@ -127,6 +127,6 @@ public sealed class ColdPathTests : IDisposable
         ];
     }
 
-    private static bool IsOurs(Type type) => type.Assembly.GetName().Name
-        is "OffloadedPolling" or "OffloadedPolling.Core" or "OffloadedPolling.AspNetCore" or "OffloadedPolling.Sqlite" or "OffloadedPolling.Sts";
+    private static bool IsOurs(Type type) => type.Assembly.GetName().Name is
+        "OffloadedPolling" or "OffloadedPolling.Core" or "OffloadedPolling.AspNetCore" or "OffloadedPolling.Sqlite" or "OffloadedPolling.Sts";
 }
