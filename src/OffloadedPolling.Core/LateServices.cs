@@ -9,16 +9,13 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 internal static class LateServices
 {
-    public static void TryAddLate<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(this IServiceCollection services)
+    private const DynamicallyAccessedMemberTypes Made = DynamicallyAccessedMemberTypes.PublicConstructors;
+
+    public static void TryAddLate<[DynamicallyAccessedMembers(Made)] TService>(this IServiceCollection services)
         where TService : class => services.TryAddLate<TService, TService>();
 
-    public static void TryAddLate<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
-        this IServiceCollection services)
-        where TService : class
-        where TImplementation : class, TService => services.TryAdd(Late<TService, TImplementation>());
-
-    public static ServiceDescriptor Late<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>()
+    public static void TryAddLate<TService, [DynamicallyAccessedMembers(Made)] TImplementation>(this IServiceCollection services)
         where TService : class
         where TImplementation : class, TService =>
-        ServiceDescriptor.Singleton<TService, TImplementation>(provider => ActivatorUtilities.CreateInstance<TImplementation>(provider));
+        services.TryAddSingleton<TService>(provider => ActivatorUtilities.CreateInstance<TImplementation>(provider));
 }

@@ -39,7 +39,8 @@ public static class OffloadedPollingBuilderProviderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(bind);
-        return builder.Services.AddSettings<TOptions, TValidator>(name, (options, section) => bind(options, (IConfigurationSection)section));
+        return builder.Services.AddSettings<TOptions, TValidator>(
+            name, (options, section) => bind(options, (IConfigurationSection)section));
     }
 
     /// <summary>

@@ -10,6 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerRunner> runners)
     : IValidateOptions<OffloadedPollingOptions>
 {
+    private const string NoKind = "No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.";
+
     private static readonly (Type Type, string Call)[] _ports =
     [
         (typeof(IOperationStatusStore), "WithS3()"),
@@ -30,38 +32,23 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
                 + $"Call .{ports.Key} (on AWS) or .WithSqlite() (on one machine) after AddOffloadedPolling, or register your own.");
     }
 
-    private IEnumerable<string> WrongKinds()
-    {
-        if (kinds.All.Count == 0)
-        {
-            yield return "No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.";
-        }
+    private IEnumerable<string> WrongKinds() =>
+    [
+        .. kinds.All.Count > 0 ? Enumerable.Empty<string>() : [NoKind],
+        .. kinds.All.GroupBy(kind => kind.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1)
+            .Select(same => $"The operation kind '{same.Key}' was added {same.Count()} times. Give each kind a name of its own."),
+        .. kinds.All.GroupBy(kind => kind.PayloadType, kind => $"'{kind.Name}'").Where(same => same.Count() > 1).Select(same =>
+            $"The payload type {same.Key} was added for the kinds {string.Join(", ", same)}. Give each kind a payload type of its own."),
+    ];
 
-        foreach (var kind in kinds.All.GroupBy(kind => kind.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
-        {
-            yield return $"The operation kind '{kind.Key}' was added {kind.Count()} times. Give each kind a name of its own.";
-        }
-
-        foreach (var payload in kinds.All.GroupBy(kind => kind.PayloadType, kind => $"'{kind.Name}'").Where(same => same.Count() > 1))
-        {
-            yield return $"The payload type {payload.Key} was added for the kinds {string.Join(", ", payload)}. "
-                + "Give each kind a payload type of its own.";
-        }
-    }
-
-    private IEnumerable<string> WrongHandlers()
-    {
-        foreach (var kind in runners.GroupBy(runner => runner.Kind.Name).Where(same => same.Count() > 1))
-        {
-            yield return $"The operation kind '{kind.Key}' has {kind.Count()} handlers. Add one.";
-        }
-
-        foreach (var runner in runners.Where(runner => !runner.Kind.Json.TryGetTypeInfo(runner.ResultType, out _)))
-        {
-            yield return $"The JsonSerializerContext of the operation kind '{runner.Kind.Name}' does not know its handler's result "
-                + $"{runner.ResultType}. Add [JsonSerializable(typeof({runner.ResultType.Name}))] to it.";
-        }
-    }
+    private IEnumerable<string> WrongHandlers() =>
+    [
+        .. runners.GroupBy(runner => runner.Kind.Name).Where(same => same.Count() > 1)
+            .Select(same => $"The operation kind '{same.Key}' has {same.Count()} handlers. Add one."),
+        .. runners.Where(runner => !runner.Kind.Json.TryGetTypeInfo(runner.ResultType, out _)).Select(runner =>
+            $"The JsonSerializerContext of the operation kind '{runner.Kind.Name}' does not know its handler's result {runner.ResultType}. "
+            + $"Add [JsonSerializable(typeof({runner.ResultType.Name}))] to it."),
+    ];
 }
 
 /// <summary>

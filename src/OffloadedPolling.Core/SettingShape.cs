@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
 namespace OffloadedPolling;
@@ -10,11 +9,12 @@ namespace OffloadedPolling;
 /// ignores, and durations that .NET reads as days: <c>48:00:00</c> is 48 days, and <c>30</c> is 30 days.
 /// </summary>
 /// <remarks>https://learn.microsoft.com/dotnet/api/system.timespan.parse</remarks>
-internal static partial class SettingShape
+internal static class SettingShape
 {
     private const int HoursOfADay = 24;
 
-    private const int MinutesOfAnHour = 60;
+    // What a duration seems to begin with, by the number of its parts.
+    private static readonly string[] _units = ["seconds", "minutes", "hours"];
 
     /// <summary>Returns what is wrong with a setting of a type.</summary>
     public static IEnumerable<string> WrongWith(string name, Type type, IConfigurationSection setting) =>
@@ -44,33 +44,22 @@ internal static partial class SettingShape
 
     private static string? WrongWithDuration(string name, string? text)
     {
-        if (AmbiguousDuration().Match(text ?? "") is not { Success: true } match
-            || !int.TryParse(match.Groups["first"].ValueSpan, CultureInfo.InvariantCulture, out var first))
+        var parts = (text ?? "").Trim().Split(':');
+        if (parts.Length > _units.Length || !Array.TrueForAll(parts, part => part.Length is >= 1 and <= 8 && part.All(char.IsAsciiDigit)))
         {
             return null;
         }
 
-        var rest = match.Groups["rest"].Value;
-        if (rest.Length == 0)
-        {
-            return first == 0
-                ? null
-                : $"{name} is '{text}', which .NET reads as {first} days. {Choice("seconds", TimeSpan.FromSeconds(first), first)}";
-        }
-
-        if (first < HoursOfADay || !TimeSpan.TryParse($"00{rest}", CultureInfo.InvariantCulture, out var minutes))
+        // A number alone is days, and so is a first part of 24 or more.
+        var numbers = Array.ConvertAll(parts, part => int.Parse(part, CultureInfo.InvariantCulture));
+        var (first, unit) = (numbers[0], _units[parts.Length - 1]);
+        if (first < (parts.Length == 1 ? 1 : HoursOfADay))
         {
             return null;
         }
 
-        var hours = TimeSpan.FromHours(first) + minutes;
-        var (unit, meant) = rest.Count(':') == 1 ? ("minutes", hours / MinutesOfAnHour) : ("hours", hours);
-        return $"{name} is '{text}', which .NET does not read as {first} {unit}. {Choice(unit, meant, first)}";
+        var meant = TimeSpan.FromSeconds(numbers.Aggregate(0L, (sum, number) => (sum * 60) + number));
+        var read = parts.Length == 1 ? $"reads as {first} days" : $"does not read as {first} {unit}";
+        return $"{name} is '{text}', which .NET {read}. For {first} {unit}, write {meant:c}; for {first} days, write {first}.00:00:00.";
     }
-
-    private static string Choice(string unit, TimeSpan meant, int first) =>
-        $"For {first} {unit}, write {meant:c}; for {first} days, write {first}.00:00:00.";
-
-    [GeneratedRegex(@"\A\s*(?<first>[0-9]{1,8})(?<rest>(:[0-9]{1,2}){0,2})\s*\z")]
-    private static partial Regex AmbiguousDuration();
 }

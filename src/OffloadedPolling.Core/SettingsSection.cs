@@ -17,18 +17,13 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
     /// <summary>Where the section is in the host's configuration; <c>OffloadedPolling</c> if the host passed none.</summary>
     public string Path { get; } = (configuration as IConfigurationSection)?.Path ?? "OffloadedPolling";
 
-    /// <summary>Returns the full name of a setting, as messages call it.</summary>
-    /// <param name="parts">Its name within the section, in parts; empty ones are left out.</param>
+    /// <summary>Returns the full name of a setting. Empty parts are left out.</summary>
     public string NameOf(params IEnumerable<string?> parts) => Join(parts.Prepend(Path));
 
     /// <summary>Returns the names of the sections within a section.</summary>
     public IEnumerable<string> SectionsOf(string name) => configuration?.GetSection(name).GetChildren().Select(child => child.Key) ?? [];
 
-    /// <summary>Binds a section. A key that is not a setting, or a value that cannot be read, is an error that names it.</summary>
-    /// <typeparam name="TOptions">The options; their public properties are the settings.</typeparam>
-    /// <param name="section">The section's name; empty for the host's section itself.</param>
-    /// <param name="options">The options.</param>
-    /// <param name="bind">Binds them, by a call that the configuration binding generator can see.</param>
+    /// <summary>Binds a section; an empty name means the host's section itself.</summary>
     /// <exception cref="OptionsValidationException">A key is not a setting, or a value cannot be read.</exception>
     public void Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
         string section, TOptions options, Action<TOptions, IConfiguration> bind)
@@ -52,8 +47,6 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
     }
 
     /// <summary>Refuses keys that are not settings in the elements of a list.</summary>
-    /// <typeparam name="TElement">An element; its public properties are the settings.</typeparam>
-    /// <param name="list">The list's name.</param>
     /// <exception cref="OptionsValidationException">A key is not a setting.</exception>
     public void CheckElements<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TElement>(string list)
     {
@@ -63,7 +56,6 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
         }
     }
 
-    /// <summary>Joins the parts of a name.</summary>
     public static string Join(params IEnumerable<string?> parts) => string.Join(':', parts.Where(part => !string.IsNullOrEmpty(part)));
 
     private void ThrowIfAnyIsUnknown<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(

@@ -90,7 +90,8 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddLate<DeadLetterProcessor>();
-        builder.Services.TryAddEnumerable(LateServices.Late<IHostedService, DeadLetterReader>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadLetterReader>(
+            provider => ActivatorUtilities.CreateInstance<DeadLetterReader>(provider)));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
         return builder;
     }
