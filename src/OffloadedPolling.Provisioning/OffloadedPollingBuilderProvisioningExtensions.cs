@@ -27,8 +27,9 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             return builder;
         }
 
-        services.AddOptions<StatusBucketOptions>().Configure<SettingsSection>(Read).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<StatusBucketOptions>, StatusBucketOptionsValidator>();
+        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options))
+            .Configure<SettingsSection>((_, settings) =>
+                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}"));
         services.AddSingleton<BucketConfiguration>();
         services.AddSingleton<BucketProbe>();
         services.AddSingleton(provider => new StatusBucket(
@@ -40,8 +41,7 @@ public static class OffloadedPollingBuilderProvisioningExtensions
                 provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value),
             provider.GetRequiredService<ILogger<StatusBucket>>()));
 
-        services.AddOptions<OperationQueuesOptions>().Configure<SettingsSection>(Read).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<OperationQueuesOptions>, OperationQueuesOptionsValidator>();
+        builder.AddSettingsSection<OperationQueuesOptions, OperationQueuesOptionsValidator>("Queues", (options, section) => section.Bind(options));
         services.AddSingleton<QueueConfiguration>();
         services.AddSingleton(provider => new OperationQueues(
             provider.GetRequiredService<QueueConfiguration>(),
@@ -49,15 +49,6 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             provider.GetRequiredService<ILogger<OperationQueues>>()));
         return builder;
     }
-
-    private static void Read(StatusBucketOptions options, SettingsSection settings)
-    {
-        settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}");
-        settings.Read<StatusBucketOptions>("S3:Bucket", section => section.Bind(options));
-    }
-
-    private static void Read(OperationQueuesOptions options, SettingsSection settings) =>
-        settings.Read<OperationQueuesOptions>("Queues", section => section.Bind(options));
 
     private static IEnumerable<QueuePlan> PlanQueues(IServiceProvider provider) =>
         provider.GetRequiredService<OperationKinds>().All.Select(kind => new QueuePlan(

@@ -26,11 +26,12 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
     /// <param name="key">What they are for. It holds no secret.</param>
     /// <param name="duration">How long fetched ones live, unless they tell that it is less.</param>
     /// <param name="refusedAccessKeyId">The access key id of credentials that the service refused. They are not given again, unless they are new.</param>
-    /// <param name="fetch">Fetches them. It goes on when <paramref name="cancel"/> is canceled: others may wait for it, too.</param>
-    /// <param name="cancel">Stops the waiting.</param>
+    /// <param name="fetch">Fetches them. It continues when <paramref name="cancellationToken"/> is canceled: others may wait too.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
     public async ValueTask<TemporaryCredentials> GetAsync(
-        string key, TimeSpan duration, string? refusedAccessKeyId, Func<Task<TemporaryCredentials>> fetch, CancellationToken cancel) =>
-        (await Take(key, duration, refusedAccessKeyId, fetch).WaitAsync(cancel).ConfigureAwait(false)).Credentials;
+        string key, TimeSpan duration, string? refusedAccessKeyId,
+        Func<Task<TemporaryCredentials>> fetch, CancellationToken cancellationToken) =>
+        (await Take(key, duration, refusedAccessKeyId, fetch).WaitAsync(cancellationToken).ConfigureAwait(false)).Credentials;
 
     private Task<Fetched> Take(string key, TimeSpan duration, string? refusedAccessKeyId, Func<Task<TemporaryCredentials>> fetch)
     {

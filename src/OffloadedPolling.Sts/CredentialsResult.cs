@@ -34,7 +34,8 @@ internal sealed class CredentialsResult : IResult
 
     private CredentialsResult(StatusCredentials? credentials, OffloadedPollingException? failure) => (_credentials, _failure) = (credentials, failure);
 
-    public static async Task<IResult> IssueAsync(IStatusCredentialsIssuer issuer, string id, ClaimsPrincipal user, string? refused, CancellationToken cancel)
+    public static async Task<IResult> IssueAsync(
+        IStatusCredentialsIssuer issuer, string id, ClaimsPrincipal user, string? refused, CancellationToken cancellationToken)
     {
         if (CallerOf(user) is not { } caller)
         {
@@ -43,7 +44,7 @@ internal sealed class CredentialsResult : IResult
 
         try
         {
-            return new CredentialsResult(await issuer.IssueAsync(id, caller, refused, cancel).ConfigureAwait(false), null);
+            return new CredentialsResult(await issuer.IssueAsync(id, caller, refused, cancellationToken).ConfigureAwait(false), null);
         }
         catch (OffloadedPollingException failure) when (failure is TemporaryCredentialsException || FailureProblem.IsKnown(failure))
         {

@@ -16,10 +16,10 @@ public interface ITemporaryCredentialsIssuer
 {
     /// <summary>Issues credentials, or gives those that the same request got before.</summary>
     /// <param name="request">For whom, to what, for how long, and on what action.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The credentials.</returns>
     /// <exception cref="ArgumentException">The request names no caller, no status key or a foreign one, more keys than fit, or a duration
     /// out of range.</exception>
     /// <exception cref="TemporaryCredentialsException">There are none to be had.</exception>
-    ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancel = default);
+    ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancellationToken = default);
 }

@@ -29,12 +29,8 @@ public static class OffloadedPollingBuilderStsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddOptions<StsOptions>()
-            .Configure<SettingsSection>((options, settings) => settings.Read<StsOptions>("Sts", section => section.Bind(options)))
-            .Configure(configure ?? (_ => { }))
-            .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StsOptions>, StsOptionsValidator>());
-
+        builder.AddSettingsSection<StsOptions, StsOptionsValidator>("Sts", (options, section) => section.Bind(options))
+            .Configure(configure ?? (_ => { }));
         services.TryAddSingleton(provider => new StsConnection(provider.GetService<IAmazonSecurityTokenService>(), provider.GetService<AWSOptions>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());

@@ -1,19 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.S3;
+
 namespace OffloadedPolling.Sts;
 
-/// <summary>Settings of the temporary credentials, in the configuration section <c>OffloadedPolling:Sts</c>.</summary>
+/// <summary>The settings of temporary credentials, in the configuration section <c>OffloadedPolling:Sts</c>.</summary>
 public sealed class StsOptions
 {
     /// <summary>
-    /// The role that is assumed for callers. It may read all status documents; what credentials are issued with narrows that to the
-    /// documents asked for.
+    /// Gets or sets the ARN of the role that is assumed for callers. The role may read all status documents; a session policy limits the
+    /// credentials to the requested documents.
     /// </summary>
     /// <value>Required: <c>arn:aws:iam::123456789012:role/status-reader</c>.</value>
+    [RoleArn]
     public string RoleArn { get; set; } = "";
 
-    /// <summary>How long credentials work whose request does not say.</summary>
+    /// <summary>Gets or sets the lifetime of credentials whose request does not specify one.</summary>
     /// <value>
-    /// 15 minutes to 12 hours, at most what the role's <c>MaxSessionDuration</c> allows (an hour unless set), and an hour where the host's own
-    /// credentials are temporary. 15 minutes unless set.
+    /// 15 minutes to 12 hours, at most the <c>MaxSessionDuration</c> of the role (1 hour by default), and at most 1 hour if the host's own
+    /// credentials are temporary. 15 minutes by default.
     /// </value>
+    [SettingRange("00:15:00", "12:00:00")]
     public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(15);
+}
+
+/// <summary>The ARN of a role.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed partial class RoleArnAttribute : ValidationAttribute
+{
+    private const string Example = "arn:aws:iam::123456789012:role/status-reader";
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) => value switch
+    {
+        null or "" => new(
+            $"{validationContext.MemberName} is missing. Set it to the ARN of a role that reads status documents, such as '{Example}'."),
+        string arn when RoleArn().IsMatch(arn) => ValidationResult.Success,
+        _ => new($"{validationContext.MemberName} is '{value}', which is not the ARN of a role. Set it to one such as '{Example}'."),
+    };
+
+    // Other servers than AWS have no accounts: arn:aws:iam:::role/name.
+    [GeneratedRegex(@"\Aarn:aws[a-z0-9-]*:iam::([0-9]{12})?:role/[\x21-\x7e]{1,600}\z")]
+    private static partial Regex RoleArn();
+}
+
+[OptionsValidator]
+internal sealed partial class StsOptionsValidator : IValidateOptions<StsOptions>;
+
+/// <summary>Checks that the documents that the credentials are for lie on S3.</summary>
+internal sealed class StsRegistrationValidator(IServiceProviderIsService registered) : IValidateOptions<OffloadedPollingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options) => registered.IsService(typeof(S3Connection))
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail(
+            "WithSts() is called without WithS3(), so there are no documents on S3 to read with temporary credentials. "
+            + "Call .WithS3() as well, or remove WithSts().");
 }

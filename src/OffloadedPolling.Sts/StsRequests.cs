@@ -7,7 +7,8 @@ namespace OffloadedPolling.Sts;
 internal static class StsRequests
 {
     public static async Task<TemporaryCredentials> SendAsync(
-        IAmazonSecurityTokenService client, StsAction action, string roleArn, string caller, string policy, int seconds, CancellationToken cancel)
+        IAmazonSecurityTokenService client, StsAction action, string roleArn, string caller, string policy, int seconds,
+        CancellationToken cancellationToken)
     {
         var issued = action.Kind switch
         {
@@ -20,7 +21,7 @@ internal static class StsRequests
                     Policy = policy,
                     DurationSeconds = seconds,
                 },
-                cancel).ConfigureAwait(false)).Credentials,
+                cancellationToken).ConfigureAwait(false)).Credentials,
             StsActionKind.AssumeRoleWithSAML => (await client.AssumeRoleWithSAMLAsync(
                 new AssumeRoleWithSAMLRequest
                 {
@@ -30,7 +31,7 @@ internal static class StsRequests
                     Policy = policy,
                     DurationSeconds = seconds,
                 },
-                cancel).ConfigureAwait(false)).Credentials,
+                cancellationToken).ConfigureAwait(false)).Credentials,
             StsActionKind.GetFederationToken => (await client.GetFederationTokenAsync(
                 new GetFederationTokenRequest
                 {
@@ -38,7 +39,7 @@ internal static class StsRequests
                     Policy = policy,
                     DurationSeconds = seconds,
                 },
-                cancel).ConfigureAwait(false)).Credentials,
+                cancellationToken).ConfigureAwait(false)).Credentials,
             _ => (await client.AssumeRoleAsync(
                 new AssumeRoleRequest
                 {
@@ -47,7 +48,7 @@ internal static class StsRequests
                     Policy = policy,
                     DurationSeconds = seconds,
                 },
-                cancel).ConfigureAwait(false)).Credentials,
+                cancellationToken).ConfigureAwait(false)).Credentials,
         };
         return issued is { AccessKeyId: not null, SecretAccessKey: not null, SessionToken: not null, Expiration: { } expiration }
             ? new TemporaryCredentials(issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken, new DateTimeOffset(expiration.ToUniversalTime()))

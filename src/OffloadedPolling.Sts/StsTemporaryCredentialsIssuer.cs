@@ -15,11 +15,11 @@ internal sealed class StsTemporaryCredentialsIssuer(
 
     private readonly CredentialsCache _cache = new(time, MostKept);
 
-    public async ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancel)
+    public async ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancellationToken)
     {
         var order = CheckedCredentialsRequest.Of(request, options.Value.Duration, keys => SessionPolicy.For(s3.Bucket, s3.Region, keys), IsStatusKey);
         return await _cache.GetAsync(
-            order.Key, order.Duration, request.RefusedAccessKeyId, () => FetchAsync(order), cancel).ConfigureAwait(false);
+            order.Key, order.Duration, request.RefusedAccessKeyId, () => FetchAsync(order), cancellationToken).ConfigureAwait(false);
     }
 
     // Every key that the store knows is under the prefix, and none of them can be read as a pattern.

@@ -1,16 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>
-/// What a web host needs that serves status documents itself. Providers that do not depend on ASP.NET Core call it by its name, so do not
-/// rename it.
-/// </summary>
-internal static class SelfServedStatus
+/// <summary>What a web host needs that serves status documents itself. <c>AddSignedStatusRoute</c> finds it by its name.</summary>
+internal sealed class SelfServedStatus : IWebPart
 {
-    public static void AddTo(IServiceCollection services)
+    public void AddTo(IServiceCollection services)
     {
         // For the path base that status URLs begin with.
         services.AddHttpContextAccessor();

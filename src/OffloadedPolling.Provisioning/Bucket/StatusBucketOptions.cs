@@ -76,8 +76,12 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
 
     public ValidateOptionsResult Validate(string? name, StatusBucketOptions options)
     {
-        var errors = new SettingErrors(settings, "S3:Bucket:");
-        errors.RequireRange(nameof(options.TransitionsAboveBytes), options.TransitionsAboveBytes, 0, StatusDocument.MaxBytes);
+        var errors = new List<string>();
+        if (options.TransitionsAboveBytes is < 0 or > StatusDocument.MaxBytes)
+        {
+            errors.Add($"{nameof(options.TransitionsAboveBytes)} is {options.TransitionsAboveBytes}. Set it to between 0 and {StatusDocument.MaxBytes}.");
+        }
+
         try
         {
             for (var at = 0; at < options.Transitions.Count; at++)
@@ -93,12 +97,12 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
         return errors.ToResult();
     }
 
-    private void Check(SettingErrors errors, int at, StatusBucketTransition transition, TimeSpan longestUrl)
+    private void Check(List<string> errors, int at, StatusBucketTransition transition, TimeSpan longestUrl)
     {
         if (!_classes.Contains(transition.StorageClass))
         {
             var classes = string.Join(", ", _classes);
-            errors.Add($"Transitions:{at}:StorageClass", $"is '{transition.StorageClass}'. Set it to one of {classes}.");
+            errors.Add($"Transitions:{at}:StorageClass is '{transition.StorageClass}'. Set it to one of {classes}.");
         }
 
         var setting = settings.NameOf(nameof(OffloadedPollingOptions.MaxUrlLifetime));
@@ -107,8 +111,8 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
         var least = transition.IsArchive ? Math.Max(1, BucketPlan.DaysOf(longestUrl)) : 0;
         if (transition.AfterDays < least)
         {
-            errors.Add($"Transitions:{at}:AfterDays",
-                $"is {transition.AfterDays}; for {transition.StorageClass}, at least {least} is required: callers may poll for "
+            errors.Add(
+                $"Transitions:{at}:AfterDays is {transition.AfterDays}; for {transition.StorageClass}, at least {least} is required: callers may poll for "
                 + $"{longestUrl} after the last change ({setting}). Set it to {least} or more.");
         }
     }

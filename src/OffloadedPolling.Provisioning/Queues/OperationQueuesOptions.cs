@@ -11,6 +11,7 @@ public sealed class OperationQueuesOptions
 
     /// <summary>Gets or sets how often a queue delivers a message before it moves to the dead-letter queue.</summary>
     /// <value>1 to 1,000; 5 by default. A larger <see cref="OperationOptions.MaxAttempts"/> wins.</value>
+    [SettingRange(1, 1000)]
     public int MaxReceiveCount { get; set; } = 5;
 
     /// <summary>
@@ -27,12 +28,5 @@ public sealed class OperationQueuesOptions
     public bool MessageRetention { get; set; } = true;
 }
 
-internal sealed class OperationQueuesOptionsValidator(SettingsSection settings) : IValidateOptions<OperationQueuesOptions>
-{
-    public ValidateOptionsResult Validate(string? name, OperationQueuesOptions options)
-    {
-        var errors = new SettingErrors(settings, "Queues:");
-        errors.RequireRange(nameof(options.MaxReceiveCount), options.MaxReceiveCount, 1, 1000);
-        return errors.ToResult();
-    }
-}
+[OptionsValidator]
+internal sealed partial class OperationQueuesOptionsValidator : IValidateOptions<OperationQueuesOptions>;

@@ -14,8 +14,6 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
 
     private readonly IOptions<SqliteOptions> _options;
 
-    private readonly SettingsSection _settings;
-
     private readonly TimeProvider _time;
 
     private readonly ILogger _logger;
@@ -24,9 +22,9 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
 
     private Opened? _opened;
 
-    public SqliteDatabase(IOptions<SqliteOptions> options, SettingsSection settings, TimeProvider time, ILogger<SqliteDatabase> logger)
+    public SqliteDatabase(IOptions<SqliteOptions> options, TimeProvider time, ILogger<SqliteDatabase> logger)
     {
-        (_options, _settings, _time, _logger) = (options, settings, time, logger);
+        (_options, _time, _logger) = (options, time, logger);
         Path = System.IO.Path.GetFullPath(options.Value.DataSource);
         _presence = new FilePresence(Path, logger);
     }
@@ -182,7 +180,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
     }
 
     private OperationStoreException Unusable(string why, Exception? cause = null) =>
-        new($"{_settings.NameOf("Sqlite:DataSource")} is {NamedPath}, {why}", cause);
+        new($"{_options.Value.Section}:{nameof(SqliteOptions.DataSource)} is {NamedPath}, {why}", cause);
 
     private string NamedPath => Path == _options.Value.DataSource ? $"'{Path}'" : $"'{_options.Value.DataSource}' ({Path})";
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>Where the host serves status documents, as callers reach it: what status URLs say before their query.</summary>
-internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, SettingsSection settings, ILogger<StatusUrlAddress> logger)
+internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, ILogger<StatusUrlAddress> logger)
 {
     private const string Unmapped =
         "This host serves no status documents. Call app.MapOperations(\"/operations\") in the process that accepts operations.";
@@ -19,6 +19,8 @@ internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, Settings
 
     /// <summary>Why operations could not be accepted, or <see langword="null"/> if none was refused for want of a route.</summary>
     public string? Problem => Volatile.Read(ref _unmapped) == 0 || Route is not null ? null : Unmapped;
+
+    private string NameOfPublicUrl => $"{options.Value.Section}:{nameof(SqliteOptions.PublicBaseUrl)}";
 
     /// <exception cref="StatusUrlException">The host serves no documents, or is not known to be anywhere.</exception>
     public string Of(string id)
@@ -43,7 +45,8 @@ internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, Settings
         if (server is null)
         {
             throw new StatusUrlException(
-                $"No status URL could be made: the server is bound to no address of HTTP yet. Set {settings.NameOf("Sqlite:PublicBaseUrl")} to what callers reach this host by.");
+                $"No status URL could be made: the server is not bound to an HTTP address yet. "
+                + $"Set {NameOfPublicUrl} to the address by which callers reach this host.");
         }
 
         if (!IPAddress.TryParse(server.Host, out var address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
@@ -53,7 +56,7 @@ internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, Settings
 
         if (Interlocked.Exchange(ref _wildcardLogged, 1) == 0)
         {
-            Log.BoundToWildcard(logger, server.Authority, settings.NameOf("Sqlite:PublicBaseUrl"));
+            Log.BoundToWildcard(logger, server.Authority, NameOfPublicUrl);
         }
 
         return new UriBuilder(server) { Host = "localhost" }.Uri;

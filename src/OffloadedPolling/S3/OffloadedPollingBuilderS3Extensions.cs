@@ -25,13 +25,8 @@ public static class OffloadedPollingBuilderS3Extensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        if (!services.Any(service => service.ServiceType == typeof(S3Connection)))
-        {
-            AddS3Options(services);
-        }
-
-        services.Configure(configure ?? (_ => { }));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3Options>, S3OptionsValidator>());
+        builder.AddSettingsSection<S3Options, S3OptionsValidator>("S3", (options, section) => section.Bind(options))
+            .Configure(configure ?? (_ => { }));
 
         services.TryAddSingleton(provider => new S3Connection(
             provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>(), provider.GetService<AWSOptions>()));
@@ -47,13 +42,5 @@ public static class OffloadedPollingBuilderS3Extensions
         services.TryAddSingleton<IDurationProfileStore, S3DurationProfileStore>();
         services.TryAddSingleton<S3HttpClient>();
         return builder;
-    }
-
-    // Once: the binder appends to lists.
-    private static void AddS3Options(IServiceCollection services)
-    {
-        services.AddOptions<S3Options>()
-            .Configure<SettingsSection>((options, settings) => settings.Read<S3Options>("S3", section => section.Bind(options), "Bucket"))
-            .ValidateOnStart();
     }
 }

@@ -7,13 +7,17 @@ namespace OffloadedPolling.S3;
 /// <summary>What is wrong with the settings that say who may read status documents.</summary>
 internal static partial class StatusAccessSettings
 {
-    public static IEnumerable<(string Key, string Wrong)> WrongWith(S3Options options) =>
-        All(nameof(options.AllowedOrigins), options.AllowedOrigins, WrongWithOrigin)
-            .Concat(All(nameof(options.AllowedIpRanges), options.AllowedIpRanges, WrongWithRange))
-            .Concat(All(nameof(options.AllowedVpcEndpoints), options.AllowedVpcEndpoints, WrongWithEndpoint));
+    public static IEnumerable<string?> WrongWith(S3Options options) =>
+        [
+            .. All(nameof(options.AllowedOrigins), options.AllowedOrigins, WrongWithOrigin),
+            .. All(nameof(options.AllowedIpRanges), options.AllowedIpRanges, WrongWithRange),
+            .. All(nameof(options.AllowedVpcEndpoints), options.AllowedVpcEndpoints, WrongWithEndpoint),
+        ];
 
-    private static IEnumerable<(string Key, string Wrong)> All(string key, IList<string> values, Func<string, string?> wrongWith) =>
-        values.Select((value, at) => ($"{key}:{at}", value is null ? "is null. Set it, or remove it." : wrongWith(value))).Where(each => each.Item2 is not null)!;
+    private static IEnumerable<string?> All(string key, IList<string> values, Func<string, string?> wrongWith) =>
+        values.Select((value, at) => (value is null ? "is null. Set it, or remove it." : wrongWith(value)) is { } wrong
+            ? $"{key}:{at} {wrong}"
+            : null);
 
     private static string? WrongWithOrigin(string origin)
     {

@@ -23,7 +23,7 @@ public static class OffloadedPollingBuilderSqsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperationOptions>, SqsOperationOptionsValidator>());
+        services.AddSettingsValidator<OperationOptions, SqsOperationOptionsValidator>("Operations");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, SqsQueueConflictsValidator>());
 
         services.TryAddSingleton(provider => new SqsConnection(

@@ -2,32 +2,24 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>What SQS asks of a kind's settings.</summary>
-internal sealed class SqsOperationOptionsValidator(SettingsSection settings) : IValidateOptions<OperationOptions>
+/// <summary>What SQS requires of a kind's settings.</summary>
+internal sealed class SqsOperationOptionsValidator : IValidateOptions<OperationOptions>
 {
-    public ValidateOptionsResult Validate(string? name, OperationOptions options)
+    private const string Example = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders";
+
+    public ValidateOptionsResult Validate(string? name, OperationOptions options) => new[]
     {
-        var errors = new SettingErrors(settings, $"Operations:{name}:");
-        if (WrongWith(options.QueueUrl) is { } wrong)
-        {
-            errors.Add(nameof(options.QueueUrl), wrong);
-        }
+        WrongWith(nameof(options.QueueUrl), options.QueueUrl),
+        options.DeadLetterQueueUrl is null or "" ? null : WrongWith(nameof(options.DeadLetterQueueUrl), options.DeadLetterQueueUrl),
+    }.ToResult();
 
-        if (!string.IsNullOrEmpty(options.DeadLetterQueueUrl) && WrongWith(options.DeadLetterQueueUrl) is { } wrongToo)
-        {
-            errors.Add(nameof(options.DeadLetterQueueUrl), wrongToo);
-        }
-
-        return errors.ToResult();
-    }
-
-    private static string? WrongWith(string? queueUrl) => queueUrl switch
+    private static string? WrongWith(string key, string? queueUrl) => queueUrl switch
     {
-        null or "" => "is missing. Set it to the URL of this kind's SQS queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/orders.",
+        null or "" => $"{key} is missing. Set it to the URL of this kind's SQS queue, such as {Example}.",
         _ when !Uri.TryCreate(queueUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") =>
-            $"is '{queueUrl}', which is no queue URL. It looks like https://sqs.eu-west-1.amazonaws.com/123456789012/orders.",
+            $"{key} is '{queueUrl}', which is not a queue URL. Set it to one such as {Example}.",
         _ when queueUrl.TrimEnd('/').EndsWith(".fifo", StringComparison.Ordinal) =>
-            $"is '{queueUrl}', a FIFO queue, which would run one operation at a time. Use a standard queue.",
+            $"{key} is '{queueUrl}', a FIFO queue, which would run one operation at a time. Use a standard queue.",
         _ => null,
     };
 }

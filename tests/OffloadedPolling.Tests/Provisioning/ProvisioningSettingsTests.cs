@@ -47,9 +47,9 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:AllowedIpRanges:0", "fe80::%1/64", "which is no range of addresses")]
     [InlineData("S3:AllowedIpRanges:0", "everybody", "which is no range of addresses")]
     [InlineData("S3:AllowedVpcEndpoints:0", "vpc-1a2b3c4d", "is 'vpc-1a2b3c4d', which is no VPC endpoint")]
-    [InlineData("S3:Bucket:TlsOnli", "false", "OffloadedPolling:S3:Bucket:TlsOnli is no setting of this version")]
+    [InlineData("S3:Bucket:TlsOnli", "false", "OffloadedPolling:S3:Bucket:TlsOnli is not a setting of this version")]
     [InlineData("Queues:MaxReceiveCount", "0", "OffloadedPolling:Queues:MaxReceiveCount is 0. Set it to between 1 and 1000")]
-    [InlineData("Queues:Retention", "1", "OffloadedPolling:Queues:Retention is no setting of this version")]
+    [InlineData("Queues:Retention", "1", "OffloadedPolling:Queues:Retention is not a setting of this version")]
     [InlineData("S3:Bucket:TransitionsAboveBytes", "-1", "TransitionsAboveBytes is -1. Set it to between 0 and 1048576")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         Assert.Contains(Start(new() { [key] = value }), error => error.Contains(expected, StringComparison.Ordinal));

@@ -41,11 +41,11 @@ public static class Mistakes
 
     public static Mistake StsWithoutS3 { get; } = new(
         "`WithSts()` without `WithS3()`", Seen.Start,
-        "WithSts() is called without WithS3(): there are no documents on S3 to read with temporary credentials. Call .WithS3() beside it, or leave it out.");
+        "WithSts() is called without WithS3(), so there are no documents on S3 to read with temporary credentials. Call .WithS3() as well, or remove WithSts().");
 
     public static Mistake NothingToRead { get; } = new(
         "`AddDeadLetterReader()` without a dead-letter queue", Seen.Start,
-        "AddDeadLetterReader() has no queue to read: OffloadedPolling:Operations:reports:DeadLetterQueueUrl is missing. Set it to the queue that the redrive policy of the kind's queue names, or leave the reader out.");
+        "AddDeadLetterReader() has no queue to read: OffloadedPolling:Operations:reports:DeadLetterQueueUrl is missing. Set it to the queue that the redrive policy of the kind's queue names, or remove the call.");
 
     public static Mistake NoBucket { get; } = new(
         "No bucket", Seen.Start, "OffloadedPolling:S3:BucketName is missing. Set it to the name of the bucket for status documents.");
@@ -63,7 +63,7 @@ public static class Mistakes
         "OffloadedPolling:Retention is '30', which .NET reads as 30 days. For 30 seconds, write 00:00:30; for 30 days, write 30.00:00:00.");
 
     public static Mistake UnknownSetting { get; } = new(
-        "A setting with a wrong name", Seen.Start, "OffloadedPolling:Retension is no setting of this version. Remove it, or correct its name;");
+        "A setting with a wrong name", Seen.Start, "OffloadedPolling:Retension is not a setting of this version. Remove it, or correct its name.");
 
     public static Mistake PublicEndpointWithPath { get; } = new(
         "`S3:PublicEndpoint` with a path", Seen.Start,

@@ -4,8 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.S3;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.Urls;
 

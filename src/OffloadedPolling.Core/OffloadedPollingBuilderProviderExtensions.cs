@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Urls;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>For providers: implementations of the ports.</summary>
+public static class OffloadedPollingBuilderProviderExtensions
+{
+    private const DynamicallyAccessedMemberTypes Bound =
+        DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor;
+
+    /// <summary>
+    /// Adds the settings section of a provider, such as <c>OffloadedPolling:Redis</c>. A wrong, missing or unknown setting stops the start
+    /// with a message that names it. Calling this again with the same name adds nothing.
+    /// </summary>
+    /// <typeparam name="TOptions">The options. Their public properties are the settings; any other key is an error.</typeparam>
+    /// <typeparam name="TValidator">
+    /// The validator, for example one that <see cref="OptionsValidatorAttribute"/> generates. Each of its failures begins with the name of
+    /// the property: <c>Server is missing. Set it to …</c>. The full name of the section is put before it.
+    /// </typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The section's name within the one that was passed to <c>AddOffloadedPolling</c>: <c>Redis</c>.</param>
+    /// <param name="bind">
+    /// Binds the section, by a call that the configuration binding generator can see: <c>(options, section) => section.Bind(options)</c>.
+    /// It is not called if the host passed no configuration.
+    /// </param>
+    /// <returns>The builder of the options, to configure them from code.</returns>
+    public static OptionsBuilder<TOptions> AddSettingsSection<
+        [DynamicallyAccessedMembers(Bound)] TOptions,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(
+        this IOffloadedPollingBuilder builder, string name, Action<TOptions, IConfigurationSection> bind)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(bind);
+        return builder.Services.AddSettings<TOptions, TValidator>(
+            name, (options, section) => bind(options, (IConfigurationSection)section));
+    }
+
+    /// <summary>
+    /// Adds the route by which the host serves status documents that callers cannot reach otherwise. A web host that accepts operations and
+    /// does not call <c>MapOperations</c>, which maps the route, does not start.
+    /// </summary>
+    /// <typeparam name="TRoute">The route, unless the host registered one.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static IOffloadedPollingBuilder AddSignedStatusRoute<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TRoute>(this IOffloadedPollingBuilder builder)
+        where TRoute : class, ISignedStatusRoute
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<ISignedStatusRoute, TRoute>();
+
+        // By name: a worker without a web server does not have that package, and no call of a host that forgets MapOperations leads there.
+        if (Type.GetType("OffloadedPolling.AspNetCore.SelfServedStatus, OffloadedPolling.AspNetCore") is { } webPart)
+        {
+            ((IWebPart)Activator.CreateInstance(webPart)!).AddTo(builder.Services);
+        }
+
+        return builder;
+    }
+
+    /// <summary>Adds a section, or, with a name, one section of several alike: <c>Operations:{name}</c>.</summary>
+    internal static OptionsBuilder<TOptions> AddSettings<
+        [DynamicallyAccessedMembers(Bound)] TOptions,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(
+        this IServiceCollection services, string section, Action<TOptions, IConfiguration> bind, string name = "")
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        var known = new KnownSection(SettingsSection.Join(section, name));
+        var options = services.AddOptions<TOptions>(name).ValidateOnStart();
+        services.AddSettingsValidator<TOptions, TValidator>(section);
+
+        // Once: the binder appends to lists.
+        if (services.Any(service => service.ServiceType == typeof(KnownSection) && known.Equals(service.ImplementationInstance)))
+        {
+            return options;
+        }
+
+        services.AddSingleton(known);
+        return options.Configure<SettingsSection>((bound, settings) => settings.Read(known.Name, bound, bind));
+    }
+
+    /// <summary>Adds a validator of a section. Its failures begin with the property's name.</summary>
+    internal static void AddSettingsValidator<
+        TOptions,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(
+        this IServiceCollection services, string section)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions> =>
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, SectionValidator<TOptions, TValidator>>(
+            provider => new(
+                provider.GetRequiredService<SettingsSection>(), section, ActivatorUtilities.CreateInstance<TValidator>(provider))));
+
+    /// <summary>Puts the full name of a section before the failures of its validator.</summary>
+    private sealed class SectionValidator<TOptions, TValidator>(SettingsSection settings, string section, TValidator validator)
+        : IValidateOptions<TOptions>
+        where TOptions : class
+        where TValidator : IValidateOptions<TOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options) => validator.Validate(name, options) is { Failed: true } wrong
+            ? ValidateOptionsResult.Fail(wrong.Failures.Select(failure => settings.NameOf(section, name, failure)))
+            : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Processing;
+using OffloadedPolling.Status;
+using OffloadedPolling.WaitTime;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds OffloadedPolling to a host.</summary>
+public static class OffloadedPollingServiceCollectionExtensions
+{
+    /// <summary>Adds OffloadedPolling, with its settings from a configuration section.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">The section: <c>builder.Configuration.GetSection("OffloadedPolling")</c>.</param>
+    /// <param name="configure">Settings from code, which win over the section's.</param>
+    /// <returns>The builder to choose implementations and add operation kinds with.</returns>
+    public static IOffloadedPollingBuilder AddOffloadedPolling(
+        this IServiceCollection services, IConfiguration section, Action<OffloadedPollingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return Add(services, section, configure);
+    }
+
+    /// <summary>Adds OffloadedPolling, with its settings from code.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">The settings; without it, the defaults.</param>
+    /// <returns>The builder to choose implementations and add operation kinds with.</returns>
+    public static IOffloadedPollingBuilder AddOffloadedPolling(this IServiceCollection services, Action<OffloadedPollingOptions>? configure = null) =>
+        Add(services, null, configure);
+
+    private static OffloadedPollingBuilder Add(IServiceCollection services, IConfiguration? section, Action<OffloadedPollingOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(provider => new SettingsSection(section, provider.GetServices<KnownSection>()));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSettings<OffloadedPollingOptions, OffloadedPollingOptionsValidator>("", (options, settings) => settings.Bind(options))
+            .Configure(configure ?? (_ => { }));
+        services.AddSettingsValidator<OffloadedPollingOptions, OffloadedPollingOptionsCustomValidator>("");
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, RegistrationValidator>());
+
+        // First, so that its message about a missing registration comes before the container's own.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationStart>());
+        services.TryAddSingleton<OperationMetrics>();
+        services.TryAddSingleton<OperationKinds>();
+        services.TryAddSingleton<DurationProfiles>();
+        services.TryAddSingleton<WorkEstimates>();
+        services.TryAddLate<IWaitTimeEstimator, QueueWaitTimeEstimator>();
+        services.TryAddSingleton<CheckedEstimator>();
+        services.TryAddSingleton<DurationRecorder>();
+        services.TryAddSingleton<StatusPolicies>();
+        services.TryAddLate<ObservedWrites>();
+        services.TryAddLate<StatusTransitions>();
+        services.TryAddLate<StoreCircuitBreaker>();
+        services.TryAddSingleton<WorkerHealth>();
+        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
+        services.TryAddLate<WorkerServices>();
+        services.TryAddSingleton<HandlerScopes>();
+        services.TryAddLate<OperationClaims>();
+        services.TryAddSingleton<HandlerRuns>();
+        services.TryAddSingleton<OperationCompletion>();
+        services.TryAddSingleton<OperationRetries>();
+        services.TryAddLate<MessageProcessor>();
+        services.TryAddLate<AcceptSettlements>();
+        services.TryAddSingleton<AcceptBounds>();
+        services.TryAddLate<StoreStep>();
+        services.TryAddLate<IssueStep>();
+        services.TryAddLate<IOffloadedOperations, OffloadedOperations>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AcceptSettlements>(provider => provider.GetRequiredService<AcceptSettlements>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KindsStart>());
+        return new OffloadedPollingBuilder(services);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OffloadedPolling;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Processing;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds operation kinds and their handlers.</summary>
+public static partial class OffloadedPollingBuilderOperationExtensions
+{
+    private const string ReflectionWarning =
+        "Payload and result are serialized by reflection. Pass a JsonSerializerContext that knows both where the host is trimmed or compiled ahead of time.";
+
+    /// <summary>Adds an operation kind whose payload and result are serialized by a source-generated context.</summary>
+    /// <typeparam name="TPayload">The kind's payload type. No other kind may have it.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">
+    /// The kind's name, in status documents and in the configuration section <c>Operations:{name}</c>: 1 to 64 letters, digits, hyphens and
+    /// underscores.
+    /// </param>
+    /// <param name="json">A context that knows the payload and the handler's result.</param>
+    /// <param name="configure">Settings from code, which win over the section's.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is no name, or <paramref name="json"/> does not know the payload.</exception>
+    public static IOffloadedPollingBuilder AddOperation<TPayload>(
+        this IOffloadedPollingBuilder builder, string name, JsonSerializerContext json, Action<OperationOptions>? configure = null)
+        where TPayload : notnull
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return json.GetTypeInfo(typeof(TPayload)) is null
+            ? throw new ArgumentException(
+                $"{json.GetType()} does not know the payload type {typeof(TPayload)}. Add [JsonSerializable(typeof({typeof(TPayload).Name}))] to it.", nameof(json))
+            : Add<TPayload>(builder, name, json.Options, configure);
+    }
+
+    /// <summary>Adds an operation kind whose payload and result are serialized by reflection, in camelCase.</summary>
+    /// <inheritdoc cref="AddOperation{TPayload}(IOffloadedPollingBuilder, string, JsonSerializerContext, Action{OperationOptions}?)"/>
+    [RequiresUnreferencedCode(ReflectionWarning)]
+    [RequiresDynamicCode(ReflectionWarning)]
+    public static IOffloadedPollingBuilder AddOperation<TPayload>(
+        this IOffloadedPollingBuilder builder, string name, Action<OperationOptions>? configure = null)
+        where TPayload : notnull => Add<TPayload>(builder, name, JsonSerializerOptions.Web, configure);
+
+    /// <summary>
+    /// Adds the handler of an operation kind, and the hosted worker that feeds it (beside <c>WithSqsEvents()</c>: none, as events do). Only where
+    /// the work is done.
+    /// </summary>
+    /// <typeparam name="TPayload">The payload type that the kind was, or will be, added with.</typeparam>
+    /// <typeparam name="THandler">The handler: an <see cref="IOperationHandler{TPayload, TResult}"/>. Scoped, unless the host registered it.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static IOffloadedPollingBuilder AddHandler<TPayload,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this IOffloadedPollingBuilder builder)
+        where TPayload : notnull
+        where THandler : class, IOperationHandler<TPayload>
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.TryAddScoped<THandler>();
+        services.AddSingleton(provider => new HandlerRunner<TPayload, THandler>(provider.GetRequiredService<OperationKinds>().Of<TPayload>()));
+        services.AddSingleton<HandlerRunner>(provider => provider.GetRequiredService<HandlerRunner<TPayload, THandler>>());
+        services.AddSingleton<IHostedService>(provider => new OperationWorker(
+            provider.GetRequiredService<HandlerRunner<TPayload, THandler>>(),
+            provider.GetRequiredService<IOperationQueue>(),
+            provider.GetRequiredService<MessageProcessor>(),
+            provider.GetRequiredService<WorkerServices>(),
+            provider.GetService<IHostApplicationLifetime>(),
+            provider.GetService<MessagesByEvents>()));
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds the hosted reader of dead letters: an operation whose worker died at every delivery, or that could not be begun, ends as
+    /// <c>Failed</c>. In one host at least, an API or a worker; in several it does no harm.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// With SQS it reads the kinds whose <see cref="OperationOptions.DeadLetterQueueUrl"/> is set, and at least one has to be; SQLite needs
+    /// no setting. A message that leads to no status document stays in the queue, and is logged.
+    /// </remarks>
+    public static IOffloadedPollingBuilder AddDeadLetterReader(this IOffloadedPollingBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddLate<DeadLetterProcessor>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadLetterReader>(
+            provider => ActivatorUtilities.CreateInstance<DeadLetterReader>(provider)));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
+        return builder;
+    }
+
+    private static IOffloadedPollingBuilder Add<TPayload>(
+        IOffloadedPollingBuilder builder, string name, JsonSerializerOptions json, Action<OperationOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(name);
+        if (!KindName().IsMatch(name))
+        {
+            throw new ArgumentException(
+                $"'{name}' is not a name for an operation kind. Use 1 to 64 letters, digits, hyphens and underscores.", nameof(name));
+        }
+
+        builder.Services.AddSingleton<OperationKind>(new OperationKind<TPayload>(name, json));
+        builder.Services
+            .AddSettings<OperationOptions, OperationOptionsValidator>("Operations", (options, section) => section.Bind(options), name)
+            .Configure(configure ?? (_ => { }));
+        builder.Services.AddSettingsValidator<OperationOptions, OperationOptionsCustomValidator>("Operations");
+        return builder;
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,64}\z")]
+    private static partial Regex KindName();
+}

@@ -1,6 +1,0 @@
-namespace Microsoft.Extensions.DependencyInjection;
-
-internal sealed class OffloadedPollingBuilder(IServiceCollection services) : IOffloadedPollingBuilder
-{
-    public IServiceCollection Services { get; } = services;
-}

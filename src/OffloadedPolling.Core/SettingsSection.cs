@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace OffloadedPolling;
+
+/// <summary>A settings section that somebody reads, by its name within the host's section: <c>S3</c>, <c>Operations:orders</c>.</summary>
+internal sealed record KnownSection(string Name);
+
+/// <summary>The section that the host passed to <c>AddOffloadedPolling</c>, if any, and the full names of the settings in it.</summary>
+internal sealed class SettingsSection(IConfiguration? configuration, params IEnumerable<KnownSection> sections)
+{
+    // Known in every host, so that hosts with different providers can share one configuration.
+    private static readonly string[] _ownSections = ["S3:Bucket", "Sts", "Sqlite", "Queues", "Operations"];
+
+    /// <summary>Where the section is in the host's configuration; <c>OffloadedPolling</c> if the host passed none.</summary>
+    public string Path { get; } = (configuration as IConfigurationSection)?.Path ?? "OffloadedPolling";
+
+    /// <summary>Returns the full name of a setting. Empty parts are left out.</summary>
+    public string NameOf(params IEnumerable<string?> parts) => Join(parts.Prepend(Path));
+
+    /// <summary>Returns the names of the sections within a section.</summary>
+    public IEnumerable<string> SectionsOf(string name) => configuration?.GetSection(name).GetChildren().Select(child => child.Key) ?? [];
+
+    /// <summary>Binds a section; an empty name means the host's section itself.</summary>
+    /// <exception cref="OptionsValidationException">A key is not a setting, or a value cannot be read.</exception>
+    public void Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
+        string section, TOptions options, Action<TOptions, IConfiguration> bind)
+    {
+        if ((section.Length == 0 ? configuration : configuration?.GetSection(section)) is not { } settings)
+        {
+            return;
+        }
+
+        ThrowIfAnyIsUnknown<TOptions>(section, settings);
+        try
+        {
+            bind(options, settings);
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            throw new OptionsValidationException(section, typeof(TOptions), [
+                $"{unreadable.Message} Write a duration as [d.]hh:mm:ss, such as 00:00:30, a switch as true or false, a count in digits."
+                + (unreadable.InnerException is { } cause ? $" ({cause.Message})" : "")]);
+        }
+    }
+
+    /// <summary>Refuses keys that are not settings in the elements of a list.</summary>
+    /// <exception cref="OptionsValidationException">A key is not a setting.</exception>
+    public void CheckElements<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TElement>(string list)
+    {
+        foreach (var element in configuration?.GetSection(list).GetChildren() ?? [])
+        {
+            ThrowIfAnyIsUnknown<TElement>($"{list}:{element.Key}", element);
+        }
+    }
+
+    public static string Join(params IEnumerable<string?> parts) => string.Join(':', parts.Where(part => !string.IsNullOrEmpty(part)));
+
+    private void ThrowIfAnyIsUnknown<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
+        string section, IConfiguration settings)
+    {
+        var properties = typeof(TOptions).GetProperties();
+        var known = properties.Select(property => property.Name).Union(SectionsWithin(section), StringComparer.OrdinalIgnoreCase).ToList();
+        var wrong = settings.GetChildren()
+            .SelectMany(setting => WrongWith(setting, NameOf(section, setting.Key), properties, known))
+            .ToList();
+        if (wrong.Count > 0)
+        {
+            throw new OptionsValidationException(section, typeof(TOptions), wrong);
+        }
+    }
+
+    private IEnumerable<string> SectionsWithin(string section) => sections.Select(known => known.Name).Concat(_ownSections)
+        .Where(name => section.Length == 0 || name.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))
+        .Select(name => name[(section.Length == 0 ? 0 : section.Length + 1)..].Split(':')[0])
+        .Where(name => name.Length > 0);
+
+    private static IEnumerable<string> WrongWith(IConfigurationSection setting, string name, PropertyInfo[] properties, List<string> known)
+    {
+        if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+        {
+            return [$"{name} is not a setting of this version. Remove it, or correct its name. "
+                + $"The settings here are {string.Join(", ", known.Order(StringComparer.Ordinal))}."];
+        }
+
+        var property = Array.Find(properties, each => each.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
+        return property is null ? [] : SettingShape.WrongWith(name, property.PropertyType, setting);
+    }
+}
+
+internal static class SettingFailures
+{
+    /// <summary>Makes the result of a validation from its failures; <see langword="null"/> is none.</summary>
+    public static ValidateOptionsResult ToResult(this IEnumerable<string?> failures)
+    {
+        var all = failures.OfType<string>().ToList();
+        return all.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(all);
+    }
+}

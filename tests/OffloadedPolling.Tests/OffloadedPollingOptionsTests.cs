@@ -1,0 +1,24 @@
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests;
+
+/// <summary>Settings of the whole host that stop the start.</summary>
+public sealed class OffloadedPollingOptionsTests
+{
+    [Fact]
+    public void Validate_RightSettings_Pass() => StartFailures.OnAws([]).Should().BeEmpty();
+
+    [Theory]
+    [InlineData("UrlLifetime", "00:00:00", "OffloadedPolling:UrlLifetime is 00:00:00. Set it to between 00:00:01 and 7.00:00:00")]
+    [InlineData("UrlLifetime", "-01:00:00", "is -01:00:00")]
+    [InlineData("UrlLifetime", "7.00:00:01", "is 7.00:00:01")]
+    [InlineData("UrlLifetime", "02:00:00", "longer than OffloadedPolling:MaxUrlLifetime (01:00:00)")]
+    [InlineData("MaxUrlLifetime", "8.00:00:00", "MaxUrlLifetime is 8.00:00:00")]
+    [InlineData("UnknownCredentialLifetime", "00:00:00", "UnknownCredentialLifetime is 00:00:00")]
+    [InlineData("AcceptTimeout", "00:00:00.5", "OffloadedPolling:AcceptTimeout is 00:00:00.5000000. Set it to between 00:00:01 and 00:05:00")]
+    [InlineData("AcceptTimeout", "00:05:01", "AcceptTimeout is 00:05:01")]
+    [InlineData("Retention", "00:00:10", "Retention is 00:00:10")]
+    [InlineData("MaxDocumentBytes", "10", "MaxDocumentBytes is 10. Set it to between 1024 and 1048576")]
+    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+        StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
+}
