@@ -6,8 +6,8 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// What is done about a message that was delivered as often as is allowed. An operation that never began is sent again, a bounded number of
-/// times; one that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their messages.
+/// Processes dead letters: messages that were delivered as often as is allowed. An operation that never began is sent again, a bounded number
+/// of times; one that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their messages.
 /// </summary>
 internal sealed class DeadLetterProcessor(
     IOperationStatusStore store,
@@ -19,6 +19,9 @@ internal sealed class DeadLetterProcessor(
 {
     // Each gives the operation all the deliveries of a new message.
     private const int MaxResends = 3;
+
+    /// <summary>Waits while the store fails.</summary>
+    public Task WaitForStoreAsync(CancellationToken cancellationToken) => circuit.WaitAsync(cancellationToken);
 
     /// <summary>Processes a dead letter. What fails is logged, and the letter is received again.</summary>
     /// <param name="kind">The kind's name.</param>
@@ -45,7 +48,7 @@ internal sealed class DeadLetterProcessor(
             }
 
             activity?.SetTag(TagNames.OperationId, found.Status.Id);
-            if (found.Status.Kind != kind && Ownership.IsLeftBehindBy(found, letter) && !transitions.IsHalfExpired(found.Status))
+            if (found.Status.Kind != kind && Ownership.IsDeadLettered(found, letter) && !transitions.IsHalfExpired(found.Status))
             {
                 // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, it is given up later.
                 Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
@@ -78,18 +81,17 @@ internal sealed class DeadLetterProcessor(
     private async Task SettleAsync(
         string kind, ReceivedMessage letter, StoredOperation found, Activity? activity, CancellationToken cancellationToken)
     {
-        var (current, written) = await transitions.ApplyAsync(
+        var transition = await transitions.ApplyAsync(
             found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
-        switch (written?.Status.State)
+        if (!transition.IsWritten)
         {
-            case null when current is not null && !Ownership.IsOfSameGeneration(current, letter):
-                Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, found.Status.Id);
-                activity.CameTo(MessageOutcomes.Superseded);
-                break;
-            case null:
-                Log.DeadLetterOfNoMatter(logger, letter.Id, kind, found.Status.Id);
-                activity.CameTo(MessageOutcomes.AlreadyEnded);
-                break;
+            NotChanged(kind, letter, transition.Current ?? found, activity);
+            return;
+        }
+
+        var written = transition.Current;
+        switch (written.Status.State)
+        {
             case OperationState.NotStarted:
                 await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
                 Log.OperationResent(logger, written.Status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
@@ -107,19 +109,30 @@ internal sealed class DeadLetterProcessor(
         }
     }
 
+    private void NotChanged(string kind, ReceivedMessage letter, StoredOperation operation, Activity? activity)
+    {
+        if (Ownership.IsOfSameGeneration(operation, letter))
+        {
+            Log.DeadLetterObsolete(logger, letter.Id, kind, operation.Status.Id);
+            activity.CameTo(MessageOutcomes.AlreadyEnded);
+        }
+        else
+        {
+            Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, operation.Status.Id);
+            activity.CameTo(MessageOutcomes.Superseded);
+        }
+    }
+
     // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker that
     // still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
-    private static (OperationStatus Status, OperationMetadata Metadata)? Change(
-        StoredOperation current, string kind, ReceivedMessage letter) =>
-        current switch
-        {
-            _ when !Ownership.IsLeftBehindBy(current, letter) => null,
-            { Metadata.CancelRequested: true } => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
-            { Status.State: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
-                (current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
-            _ => (
-                StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
-        };
+    private static StatusChange? Change(StoredOperation current, string kind, ReceivedMessage letter) => current switch
+    {
+        _ when !Ownership.IsDeadLettered(current, letter) => null,
+        { Metadata.CancelRequested: true } => StatusChange.End(current, OperationOutcome.Canceled),
+        { Status.State: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
+            new(current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
+        _ => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
+    };
 
     private Task ResendAsync(string kind, ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace OffloadedPolling.Processing;
 
 /// <summary>The bound on handlers that run at once, and on messages held for them.</summary>
-internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
+internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(maxConcurrency, maxConcurrency);
 
@@ -9,7 +9,7 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
 
     private readonly Lock _lock = new();
 
-    private TaskCompletionSource _changed = New();
+    private TaskCompletionSource _dropped = New();
 
     private int _held;
 
@@ -24,7 +24,7 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
     {
         while (true)
         {
-            Task changed;
+            Task dropped;
             lock (_lock)
             {
                 if (_ahead.MostToReceive(_held) is var most and > 0)
@@ -32,10 +32,10 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
                     return most;
                 }
 
-                changed = _changed.Task;
+                dropped = _dropped.Task;
             }
 
-            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await dropped.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -51,18 +51,22 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
     /// <summary>Counts a message as disposed of.</summary>
     public void Drop()
     {
-        TaskCompletionSource changed;
+        TaskCompletionSource dropped;
         lock (_lock)
         {
             _held--;
-            (changed, _changed) = (_changed, New());
+            (dropped, _dropped) = (_dropped, New());
         }
 
-        changed.SetResult();
+        dropped.SetResult();
     }
 
-    /// <summary>Waits for a slot.</summary>
-    public Task TakeAsync(CancellationToken cancellationToken) => _slots.WaitAsync(cancellationToken);
+    /// <summary>Waits for a slot. Dispose of it to give it back.</summary>
+    public async Task<HandlerSlot> TakeAsync(CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new HandlerSlot(this, time);
+    }
 
     /// <summary>Gives a slot back.</summary>
     /// <param name="duration">How long a run took; <see langword="null"/> if nothing was run.</param>
@@ -84,7 +88,7 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
     {
         while (true)
         {
-            Task changed;
+            Task dropped;
             lock (_lock)
             {
                 if (_held == 0)
@@ -92,14 +96,62 @@ internal sealed class HandlerSlots(int maxConcurrency) : IDisposable
                     return;
                 }
 
-                changed = _changed.Task;
+                dropped = _dropped.Task;
             }
 
-            await changed.ConfigureAwait(false);
+            await dropped.ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _slots.Dispose();
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>The right to run one handler.</summary>
+internal sealed class HandlerSlot(HandlerSlots slots, TimeProvider time) : IDisposable
+{
+    private readonly long _takenAt = time.GetTimestamp();
+
+    /// <summary>Whether a handler ran: only runs tell how fast the handlers are.</summary>
+    public bool HasRun { get; set; }
+
+    public void Dispose() => slots.GiveBack(HasRun ? time.GetElapsedTime(_takenAt) : null);
+}
+
+/// <summary>
+/// How many messages a worker may hold beyond those that its handlers run: as many as will begin within a second at the pace of its slower
+/// runs. Fast handlers are fed ten messages a request; slow ones do not keep messages from other workers.
+/// </summary>
+internal sealed class ReceiveAhead(int maxConcurrency)
+{
+    /// <summary>The most messages in one SQS request.</summary>
+    public const int MaxBatch = 10;
+
+    private const int MaxAhead = 2 * MaxBatch;
+
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(1);
+
+    // A slow run counts at once, and is forgotten over some twenty fast ones: a message that waits behind it waits for all of it.
+    private const double Newest = 0.1;
+
+    private double _seconds = double.PositiveInfinity;
+
+    /// <summary>Takes the duration of a run.</summary>
+    public void Record(TimeSpan duration)
+    {
+        var newest = duration.TotalSeconds;
+        _seconds = double.IsInfinity(_seconds) ? newest : Math.Max(newest, (Newest * newest) + ((1 - Newest) * _seconds));
+    }
+
+    /// <summary>Returns how many messages to ask for while <paramref name="held"/> are held; 0: wait until one is done.</summary>
+    public int MostToReceive(int held)
+    {
+        var ahead = (int)Math.Min(MaxAhead, maxConcurrency * _longestWait.TotalSeconds / Math.Max(_seconds, 0.001));
+        var room = maxConcurrency + ahead - held;
+
+        // With handlers to feed at once, one message is worth a request; otherwise it is worth waiting for half of what may be held ahead.
+        var least = held < maxConcurrency ? 1 : Math.Clamp(ahead / 2, 1, MaxBatch);
+        return room >= least ? Math.Min(room, MaxBatch) : 0;
+    }
 }

@@ -5,16 +5,12 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// One run of an operation that this worker holds: keeps the newest version of its document, writes progress at most once for each
-/// interval, the newest values winning, and sees when somebody asked to cancel.
+/// One run of an operation that this worker holds: keeps the newest version of its document, writes the newest progress at most once for each
+/// interval, and notices a request to cancel.
 /// </summary>
 internal sealed class OperationRun(
-    StoredOperation started,
-    Delivery delivery,
-    StatusTransitions transitions,
-    OffloadedPollingOptions options,
-    TimeProvider time,
-    ILogger logger) : IAsyncDisposable
+    ClaimedOperation operation, Delivery delivery, StatusTransitions transitions, TimeSpan minProgressInterval, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     // A store that hangs must not delay the end for longer.
     private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(1);
@@ -29,9 +25,7 @@ internal sealed class OperationRun(
 
     private readonly long _startedAt = time.GetTimestamp();
 
-    private readonly OperationEstimate? _estimate = started.Status.Estimate;
-
-    private volatile StoredOperation _current = started;
+    private volatile StoredOperation _current = operation.Stored;
 
     private volatile bool _isCancelRequested;
 
@@ -43,9 +37,19 @@ internal sealed class OperationRun(
 
     private long? _lastWriteAt;
 
+    public Delivery Delivery => delivery;
+
+    public object Payload => operation.Payload;
+
+    /// <summary>The document as it waited; <see langword="null"/> if an earlier run had claimed it.</summary>
+    public OperationStatus? Waited => operation.Waited;
+
+    /// <summary>What the work takes, as estimated when the operation was claimed.</summary>
+    public OperationEstimate? Estimate => operation.Stored.Status.Estimate;
+
     public string OperationId => _current.Status.Id;
 
-    public string Kind => _current.Status.Kind;
+    public string Kind => delivery.Kind;
 
     public int Attempt => _message.ReceiveCount;
 
@@ -61,12 +65,12 @@ internal sealed class OperationRun(
     public string? ResourceLocation { get; set; }
 
     /// <summary>Takes progress; it is written when the interval since the last write is over.</summary>
-    public Task ReportAsync(OperationProgress progress, CancellationToken cancel)
+    public Task ReportAsync(OperationProgress progress, CancellationToken cancellationToken)
     {
-        cancel.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
 
         // Refused here, where the handler can do something about it, not in the background.
-        transitions.ThrowIfRefused(WithProgress(_current.Status, progress, _estimate));
+        transitions.ThrowIfRefused(WithProgress(_current.Status, progress, Estimate));
         lock (_lock)
         {
             _pending = progress;
@@ -101,8 +105,8 @@ internal sealed class OperationRun(
     }
 
     /// <summary>
-    /// Ends the progress and returns the newest version that is known. A write that is under way is awaited for a while: one that came second
-    /// would cost another read and another write.
+    /// Ends the progress and returns the newest version that is known. A write in progress is awaited for a while: if it came second, the end
+    /// would need another read and another write.
     /// </summary>
     public async Task<StoredOperation> EndAsync()
     {
@@ -167,7 +171,7 @@ internal sealed class OperationRun(
         while (true)
         {
             // The first progress is written at once, so that it is seen of short handlers too.
-            if (_lastWriteAt is { } lastWriteAt && options.MinProgressInterval - time.GetElapsedTime(lastWriteAt) is var wait && wait > TimeSpan.Zero)
+            if (_lastWriteAt is { } lastWriteAt && minProgressInterval - time.GetElapsedTime(lastWriteAt) is var wait && wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -194,13 +198,11 @@ internal sealed class OperationRun(
     {
         try
         {
-            var (_, written) = await transitions.ApplyUnlessRefusedAsync(
-                _current,
-                Change,
-                _disposed.Token).ConfigureAwait(false);
-            if (written is not null)
+            var transition = await transitions.ApplyUnlessRefusedAsync(
+                _current, current => Change(current, progress), _disposed.Token).ConfigureAwait(false);
+            if (transition.IsWritten)
             {
-                See(written);
+                See(transition.Current);
             }
             else if (!_ended.IsCancellationRequested)
             {
@@ -215,17 +217,17 @@ internal sealed class OperationRun(
         {
             Log.ProgressNotWritten(logger, OperationId, unwritten);
         }
+    }
 
-        (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current)
+    private StatusChange? Change(StoredOperation current, OperationProgress progress)
+    {
+        if (_ended.IsCancellationRequested || !Ownership.IsHeldBy(current, _message))
         {
-            if (_ended.IsCancellationRequested || !Ownership.IsHeldBy(current, _message))
-            {
-                return null;
-            }
-
-            var shown = current.Metadata.CancelRequested ? progress with { Message = StatusTransitions.CancelingMessage } : progress;
-            return (WithProgress(current.Status, shown, _estimate?.After(Elapsed)), current.Metadata);
+            return null;
         }
+
+        var shown = current.Metadata.CancelRequested ? progress with { Message = StatusTransitions.CancelingMessage } : progress;
+        return new StatusChange(WithProgress(current.Status, shown, Estimate?.After(Elapsed)), current.Metadata);
     }
 
     private OperationStatus WithProgress(OperationStatus status, OperationProgress progress, OperationEstimate? estimate) => status with

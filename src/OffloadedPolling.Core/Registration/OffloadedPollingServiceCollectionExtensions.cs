@@ -68,11 +68,9 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddLate<WorkerHealth>();
         services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
         services.TryAddLate<WorkerServices>();
-        services.TryAddLate<HandlerScopes>();
-        services.TryAddLate<OperationClaims>();
-        services.TryAddLate<HandlerRuns>();
-        services.TryAddLate<OperationCompletion>();
-        services.TryAddLate<OperationRetries>();
+        services.TryAddLate<OperationClaimer>();
+        services.TryAddLate<OperationRunner>();
+        services.TryAddLate<OperationCompleter>();
         services.TryAddLate<MessageProcessor>();
         services.TryAddLate<AcceptSettlements>();
         services.TryAddLate<AcceptBounds>();

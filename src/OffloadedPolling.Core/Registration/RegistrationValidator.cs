@@ -6,7 +6,7 @@ using OffloadedPolling.Processing;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Checks that what was registered is whole: every port, no kind twice, and JSON for every payload and result.</summary>
-internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerRunner> runners)
+internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> runners)
     : IValidateOptions<OffloadedPollingOptions>
 {
     public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options)

@@ -1,10 +1,7 @@
 using OffloadedPolling.Sqs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
-using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Lambda;
 
@@ -24,23 +21,16 @@ public static class OffloadedPollingBuilderSqsEventsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.WithSqs().Services;
-        services.TryAddSingleton<MessagesByEvents>();
-        services.TryAddSingleton(provider => new EventSources([.. WorkEventsOf(provider), .. DeadLetterEventsOf(provider)]));
+        services.TryAddSingleton<PushDelivery>();
+        services.TryAddSingleton(provider => new EventSources([.. OperationEventsOf(provider), .. DeadLetterEventsOf(provider)]));
         services.TryAddSingleton<BatchProcessor>();
-        services.TryAddSingleton(provider => new SqsEventProcessor(provider.GetRequiredService<BatchProcessor>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new SqsEventProcessor(
+            provider.GetRequiredService<BatchProcessor>(), provider.GetRequiredService<TimeProvider>()));
         return builder;
     }
 
-    private static IEnumerable<IEventSource> WorkEventsOf(IServiceProvider provider) => provider.GetServices<HandlerRunner>().Select(runner => new WorkEvents(
-        runner,
-        provider.GetRequiredService<IOperationQueue>(),
-        provider.GetRequiredService<SqsQueueAttributes>(),
-        provider.GetRequiredService<MessageProcessor>(),
-        provider.GetRequiredService<DurationRecorder>(),
-        provider.GetRequiredService<OperationMetrics>(),
-        provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(),
-        provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<ILogger<SqsEventProcessor>>()));
+    private static IEnumerable<IEventSource> OperationEventsOf(IServiceProvider provider) =>
+        provider.GetServices<HandlerInvoker>().Select(handler => ActivatorUtilities.CreateInstance<OperationEventSource>(provider, handler));
 
     // Only where AddDeadLetterReader() was called.
     private static IEnumerable<IEventSource> DeadLetterEventsOf(IServiceProvider provider)
@@ -51,11 +41,7 @@ public static class OffloadedPollingBuilderSqsEventsExtensions
         }
 
         var queue = provider.GetRequiredService<IDeadLetterQueue>();
-        return provider.GetRequiredService<OperationKinds>().All.Where(kind => queue.IsKnown(kind.Name)).Select(kind =>
-            new DeadLetterEvents(
-                kind.Name,
-                processor,
-                provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(),
-                provider.GetRequiredService<TimeProvider>()));
+        return provider.GetRequiredService<OperationKinds>().All.Where(kind => queue.IsKnown(kind.Name))
+            .Select(kind => ActivatorUtilities.CreateInstance<DeadLetterEventSource>(provider, kind.Name, processor));
     }
 }

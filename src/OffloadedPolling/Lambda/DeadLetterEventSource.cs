@@ -4,7 +4,7 @@ using OffloadedPolling.Processing;
 namespace OffloadedPolling.Lambda;
 
 /// <summary>Ends the operations of one kind's dead letters that come as events.</summary>
-internal sealed class DeadLetterEvents(string kind, DeadLetterProcessor processor, IOptionsMonitor<OperationOptions> options, TimeProvider time)
+internal sealed class DeadLetterEventSource(string kind, DeadLetterProcessor processor, IOptionsMonitor<OperationOptions> options, TimeProvider time)
     : IEventSource
 {
     public string Kind => kind;
@@ -15,7 +15,7 @@ internal sealed class DeadLetterEvents(string kind, DeadLetterProcessor processo
     {
         var receivedAt = time.GetTimestamp();
         var done = await Task.WhenAll(records.Select(record =>
-            processor.ProcessAsync(kind, record.ToMessage(maxReceiveCount: null, receivedAt, visibleAgainAt: 0), delete: false, abandon))).ConfigureAwait(false);
+            processor.ProcessAsync(kind, record.ToMessage(maxReceiveCount: null, receivedAt, hiddenFor: TimeSpan.Zero), delete: false, abandon))).ConfigureAwait(false);
         return [.. records.Where((_, index) => !done[index])];
     }
 }
