@@ -63,7 +63,9 @@ internal sealed class StoreStep(
 
         var transition = await transitions.ApplyUnlessRefusedAsync(
             found,
-            current => current.Status.State == OperationState.NotStarted ? new StatusChange(current.Status with { Estimate = estimate }, current.Metadata) : null,
+            current => current.Status.State == OperationState.NotStarted
+                ? new StatusChange(current.Status with { Estimate = estimate }, current.Metadata)
+                : null,
             cancellationToken).ConfigureAwait(false);
         return transition.IsWritten ? transition.Current : await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
     }

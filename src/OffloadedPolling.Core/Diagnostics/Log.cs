@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using OffloadedPolling.Processing;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Diagnostics;
 

@@ -6,8 +6,9 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Processes dead letters: messages that were delivered as often as is allowed. An operation that never began is sent again, a bounded number
-/// of times; one that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their messages.
+/// Processes dead letters: messages that were delivered as often as is allowed. An operation that never began is sent again, a bounded
+/// number of times. One that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their
+/// messages.
 /// </summary>
 internal sealed class DeadLetterProcessor(
     IOperationStatusStore store,
@@ -34,35 +35,14 @@ internal sealed class DeadLetterProcessor(
         using var activity = OperationActivities.Process(OperationActivities.DeadLettersOf(kind), kind, deadLetters.MessagingSystem, letter);
         try
         {
-            var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
-            var found = id is null ? null : await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
-            circuit.OnSuccess();
-            if (found is null)
-            {
-                // Never deleted: a store that denies reading says no more than one that has no such document.
-                Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
-                activity.CameTo(MessageOutcomes.Invalid);
-                activity.Fail(MessageOutcomes.Invalid);
-                await deadLetters.SetAsideAsync(kind, letter, cancellationToken).ConfigureAwait(false);
-                return false;
-            }
-
-            activity?.SetTag(TagNames.OperationId, found.Status.Id);
-            if (found.Status.Kind != kind && Ownership.IsDeadLettered(found, letter) && !transitions.IsHalfExpired(found.Status))
-            {
-                // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, it is given up later.
-                Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
-                activity.CameTo(MessageOutcomes.Left);
-                return false;
-            }
-
-            await SettleAsync(kind, letter, found, activity, cancellationToken).ConfigureAwait(false);
-            if (delete)
+            var result = (await SettleAsync(kind, letter, activity, cancellationToken).ConfigureAwait(false)).ReportTo(activity);
+            var isDone = result.Disposition == MessageDisposition.Delete;
+            if (isDone && delete)
             {
                 await deadLetters.DeleteAsync(kind, letter, cancellationToken).ConfigureAwait(false);
             }
 
-            return true;
+            return isDone;
         }
         catch (Exception failed)
         {
@@ -78,49 +58,64 @@ internal sealed class DeadLetterProcessor(
         }
     }
 
-    private async Task SettleAsync(
-        string kind, ReceivedMessage letter, StoredOperation found, Activity? activity, CancellationToken cancellationToken)
+    private async Task<DeliveryResult> SettleAsync(
+        string kind, ReceivedMessage letter, Activity? activity, CancellationToken cancellationToken)
     {
-        var transition = await transitions.ApplyAsync(
-            found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
-        if (!transition.IsWritten)
+        var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
+        var found = id is null ? null : await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        circuit.OnSuccess();
+        if (found is null)
         {
-            NotChanged(kind, letter, transition.Current ?? found, activity);
-            return;
+            // Never deleted: a store that denies reading says no more than one that has no such document.
+            Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
+            await deadLetters.SetAsideAsync(kind, letter, cancellationToken).ConfigureAwait(false);
+            return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Invalid, MessageOutcomes.Invalid);
         }
 
-        var written = transition.Current;
-        switch (written.Status.State)
+        activity?.SetTag(TagNames.OperationId, found.Status.Id);
+        if (found.Status.Kind != kind && Ownership.IsDeadLettered(found, letter) && !transitions.IsHalfExpired(found.Status))
+        {
+            // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, it is given up later.
+            Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
+            return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Left);
+        }
+
+        var transition = await transitions.ApplyAsync(
+            found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
+        return transition.IsWritten
+            ? await WrittenAsync(kind, letter, transition.Current, cancellationToken).ConfigureAwait(false)
+            : NotApplicable(kind, letter, transition.Current ?? found);
+    }
+
+    private async Task<DeliveryResult> WrittenAsync(
+        string kind, ReceivedMessage letter, StoredOperation written, CancellationToken cancellationToken)
+    {
+        var status = written.Status;
+        switch (status.State)
         {
             case OperationState.NotStarted:
                 await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
-                Log.OperationResent(logger, written.Status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
-                activity.CameTo(MessageOutcomes.Resent);
-                break;
+                Log.OperationResent(logger, status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
+                return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Resent);
             case OperationState.Canceled:
-                Log.OperationEnded(logger, written.Status.Id, written.Status.State, written.Status.Attempt ?? 0);
-                activity.CameTo(MessageOutcomes.Canceled);
-                break;
+                Log.OperationEnded(logger, status.Id, status.State, status.Attempt ?? 0);
+                return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Canceled);
             default:
-                Log.OperationGivenUp(logger, found.Status.Id, letter.Id, kind);
-                activity.CameTo(MessageOutcomes.GivenUp);
-                activity.Fail(MessageOutcomes.GivenUp);
-                break;
+                Log.OperationGivenUp(logger, status.Id, letter.Id, kind);
+                return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.GivenUp, MessageOutcomes.GivenUp);
         }
     }
 
-    private void NotChanged(string kind, ReceivedMessage letter, StoredOperation operation, Activity? activity)
+    private DeliveryResult NotApplicable(string kind, ReceivedMessage letter, StoredOperation operation)
     {
         if (Ownership.IsOfSameGeneration(operation, letter))
         {
             Log.DeadLetterObsolete(logger, letter.Id, kind, operation.Status.Id);
-            activity.CameTo(MessageOutcomes.AlreadyEnded);
+            return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded);
         }
-        else
-        {
-            Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, operation.Status.Id);
-            activity.CameTo(MessageOutcomes.Superseded);
-        }
+
+        Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, operation.Status.Id);
+        return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded);
     }
 
     // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker that

@@ -17,7 +17,7 @@ internal sealed record Delivery(
 
     public string Kind => Handler.Kind.Name;
 
-    /// <summary>Written to the document with the claim, so that this delivery recognizes its own claim even if the answer was lost.</summary>
+    /// <summary>Written with the claim, so that this delivery recognizes its own claim even if the answer was lost.</summary>
     public string ClaimId { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>Whether a delivery whose work has not begun waits while the store fails. Otherwise it is returned.</summary>

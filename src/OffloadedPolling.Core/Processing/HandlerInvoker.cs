@@ -30,8 +30,8 @@ internal abstract class HandlerInvoker(OperationKind kind, Type resultType, IOpt
 internal readonly record struct HandlerResult(JsonElement? Json, StatusDocumentNotSerializableException? Invalid = null);
 
 /// <inheritdoc/>
-internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> kind, Type handlerType, IOptionsMonitor<OperationOptions> options)
-    : HandlerInvoker(kind, typeof(TResult), options)
+internal sealed class HandlerInvoker<TPayload, TResult>(
+    OperationKind<TPayload> kind, Type handlerType, IOptionsMonitor<OperationOptions> options) : HandlerInvoker(kind, typeof(TResult), options)
 {
     public override object ReadPayload(string body)
     {
@@ -43,7 +43,9 @@ internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> 
         {
             // Thrown by the serializer, or by the payload's type or a converter, which may throw anything. The text may quote the payload.
             var malformed = unreadable as JsonException;
-            var path = malformed is null ? $"$ ({unreadable.GetType()} was thrown)" : PayloadPath.KnownPartOf(malformed.Path, kind.PayloadJson);
+            var path = malformed is null
+                ? $"$ ({unreadable.GetType()} was thrown)"
+                : PayloadPath.KnownPartOf(malformed.Path, kind.PayloadJson);
             throw new JsonException("The body is not a payload of this kind.", path, malformed?.LineNumber, malformed?.BytePositionInLine);
         }
     }
@@ -112,7 +114,9 @@ internal static partial class PayloadPath
         }
 
         var comparison = type.Options.PropertyNameCaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        var member = type.Kind == JsonTypeInfoKind.Object ? type.Properties.FirstOrDefault(each => each.Name.Equals(name, comparison)) : null;
+        var member = type.Kind == JsonTypeInfoKind.Object
+            ? type.Properties.FirstOrDefault(each => each.Name.Equals(name, comparison))
+            : null;
         return ($".{member?.Name}", member?.PropertyType);
     }
 

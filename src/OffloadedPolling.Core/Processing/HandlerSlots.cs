@@ -4,13 +4,8 @@ namespace OffloadedPolling.Processing;
 internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(maxConcurrency, maxConcurrency);
-
     private readonly ReceiveAhead _ahead = new(maxConcurrency);
-
-    private readonly Lock _lock = new();
-
-    private TaskCompletionSource _dropped = New();
-
+    private volatile TaskCompletionSource _dropped = NewSignal();
     private int _held;
 
     /// <summary>How many handlers may run at once.</summary>
@@ -24,41 +19,34 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
     {
         while (true)
         {
-            Task dropped;
-            lock (_lock)
+            // Before the count: a message that is disposed of meanwhile completes it.
+            var dropped = _dropped.Task;
+            if (_ahead.MostToReceive(Held) is var most and > 0)
             {
-                if (_ahead.MostToReceive(_held) is var most and > 0)
-                {
-                    return most;
-                }
-
-                dropped = _dropped.Task;
+                return most;
             }
 
             await dropped.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Counts a message as held.</summary>
-    public void Hold()
+    /// <summary>Completes when no message is held any more.</summary>
+    public async Task WhenAllEnded()
     {
-        lock (_lock)
+        for (var dropped = _dropped.Task; Held > 0; dropped = _dropped.Task)
         {
-            _held++;
+            await dropped.ConfigureAwait(false);
         }
     }
+
+    /// <summary>Counts a message as held.</summary>
+    public void Hold() => Interlocked.Increment(ref _held);
 
     /// <summary>Counts a message as disposed of.</summary>
     public void Drop()
     {
-        TaskCompletionSource dropped;
-        lock (_lock)
-        {
-            _held--;
-            (dropped, _dropped) = (_dropped, New());
-        }
-
-        dropped.SetResult();
+        Interlocked.Decrement(ref _held);
+        Interlocked.Exchange(ref _dropped, NewSignal()).SetResult();
     }
 
     /// <summary>Waits for a slot. Dispose of it to give it back.</summary>
@@ -68,55 +56,33 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
         return new HandlerSlot(this, time);
     }
 
-    /// <summary>Gives a slot back.</summary>
-    /// <param name="duration">How long a run took; <see langword="null"/> if nothing was run.</param>
-    public void GiveBack(TimeSpan? duration)
+    public void Dispose() => _slots.Dispose();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void GiveBack(HandlerSlot slot)
     {
-        if (duration is { } measured)
+        // Only runs tell how fast the handlers are.
+        if (slot.HasRun)
         {
-            lock (_lock)
-            {
-                _ahead.Record(measured);
-            }
+            _ahead.Record(slot.Elapsed);
         }
 
         _slots.Release();
     }
 
-    /// <summary>Completes when no message is held any more.</summary>
-    public async Task WhenAllEnded()
+    /// <summary>The right to run one handler.</summary>
+    internal sealed class HandlerSlot(HandlerSlots slots, TimeProvider time) : IDisposable
     {
-        while (true)
-        {
-            Task dropped;
-            lock (_lock)
-            {
-                if (_held == 0)
-                {
-                    return;
-                }
+        private readonly long _takenAt = time.GetTimestamp();
 
-                dropped = _dropped.Task;
-            }
+        /// <summary>Whether a handler ran.</summary>
+        public bool HasRun { get; set; }
 
-            await dropped.ConfigureAwait(false);
-        }
+        public TimeSpan Elapsed => time.GetElapsedTime(_takenAt);
+
+        public void Dispose() => slots.GiveBack(this);
     }
-
-    public void Dispose() => _slots.Dispose();
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-}
-
-/// <summary>The right to run one handler.</summary>
-internal sealed class HandlerSlot(HandlerSlots slots, TimeProvider time) : IDisposable
-{
-    private readonly long _takenAt = time.GetTimestamp();
-
-    /// <summary>Whether a handler ran: only runs tell how fast the handlers are.</summary>
-    public bool HasRun { get; set; }
-
-    public void Dispose() => slots.GiveBack(HasRun ? time.GetElapsedTime(_takenAt) : null);
 }
 
 /// <summary>
@@ -129,25 +95,28 @@ internal sealed class ReceiveAhead(int maxConcurrency)
     public const int MaxBatch = 10;
 
     private const int MaxAhead = 2 * MaxBatch;
-
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(1);
 
     // A slow run counts at once, and is forgotten over some twenty fast ones: a message that waits behind it waits for all of it.
     private const double Newest = 0.1;
 
+    private readonly Lock _lock = new();
     private double _seconds = double.PositiveInfinity;
 
     /// <summary>Takes the duration of a run.</summary>
     public void Record(TimeSpan duration)
     {
         var newest = duration.TotalSeconds;
-        _seconds = double.IsInfinity(_seconds) ? newest : Math.Max(newest, (Newest * newest) + ((1 - Newest) * _seconds));
+        lock (_lock)
+        {
+            _seconds = double.IsInfinity(_seconds) ? newest : Math.Max(newest, (Newest * newest) + ((1 - Newest) * _seconds));
+        }
     }
 
     /// <summary>Returns how many messages to ask for while <paramref name="held"/> are held; 0: wait until one is done.</summary>
     public int MostToReceive(int held)
     {
-        var ahead = (int)Math.Min(MaxAhead, maxConcurrency * _longestWait.TotalSeconds / Math.Max(_seconds, 0.001));
+        var ahead = (int)Math.Min(MaxAhead, maxConcurrency * _longestWait.TotalSeconds / Math.Max(Volatile.Read(ref _seconds), 0.001));
         var room = maxConcurrency + ahead - held;
 
         // With handlers to feed at once, one message is worth a request; otherwise it is worth waiting for half of what may be held ahead.

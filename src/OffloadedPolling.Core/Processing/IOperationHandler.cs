@@ -9,7 +9,8 @@ namespace OffloadedPolling;
 public interface IOperationHandler<TPayload>
 {
     // Lets AddHandler<TPayload, THandler>() find the result type without reflection, for which native AOT may have no code.
-    internal static abstract HandlerInvoker InvokerFor(OperationKind<TPayload> kind, Type handler, IOptionsMonitor<OperationOptions> options);
+    internal static abstract HandlerInvoker InvokerFor(
+        OperationKind<TPayload> kind, Type handler, IOptionsMonitor<OperationOptions> options);
 }
 
 /// <summary>The work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
@@ -18,8 +19,8 @@ public interface IOperationHandler<TPayload>
 /// The type of the result. The result is written to the status document; <see langword="null"/> leaves it out.
 /// </typeparam>
 /// <remarks>
-/// A handler runs <b>at least once</b>: queues deliver messages more than once, and a worker that is believed dead may still be running when
-/// another takes over. Make the handler's effects idempotent, with the operation's id as the key.
+/// A handler runs <b>at least once</b>: queues deliver messages more than once, and a worker that is believed dead may still be running
+/// when another takes over. Make the handler's effects idempotent, with the operation's id as the key.
 /// </remarks>
 public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPayload>
 {
@@ -28,12 +29,12 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. It is canceled when a caller asks to cancel the operation, which becomes
     /// <c>Canceled</c> if the handler then throws an <see cref="OperationCanceledException"/>; when the host stops and its
-    /// <see cref="OffloadedPollingOptions.ShutdownTimeout"/> has elapsed; and when the message may have been redelivered: another worker may
-    /// be running the operation, and the outcome of this run is not written.
+    /// <see cref="OffloadedPollingOptions.ShutdownTimeout"/> has elapsed; and when the message may have been redelivered: another worker
+    /// may be running the operation, and the outcome of this run is not written.
     /// </param>
     /// <returns>
-    /// The result. If it cannot be serialized, or cannot be read back from the status document, the operation ends as <c>Failed</c> without a
-    /// retry, with the problem <c>result-invalid</c>. Such a result is nested more than 63 levels deep, refers to itself, contains a member
+    /// The result. If it cannot be serialized, or cannot be read back from the status document, the operation ends as <c>Failed</c> without
+    /// a retry, with the problem <c>result-invalid</c>. Such a result is nested more than 63 levels deep, refers to itself, contains a member
     /// twice, or throws when it is read.
     /// </returns>
     /// <exception cref="OperationFailedException">

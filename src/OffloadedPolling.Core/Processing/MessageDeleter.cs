@@ -4,7 +4,7 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>Deletes messages that are done with, ten in a request where they come fast enough.</summary>
+/// <summary>Deletes messages whose processing is complete, ten in a request where they come fast enough.</summary>
 /// <remarks>A message that is not deleted does no harm: its operation has ended, so its next delivery is deleted unread.</remarks>
 internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimeProvider time, ILogger logger)
 {
@@ -31,28 +31,20 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
     {
         var batch = new List<ReceivedMessage>(MaxBatch);
         using var linger = new CancellationTokenSource(_linger, time);
-        do
-        {
-            while (batch.Count < MaxBatch && _done.Reader.TryRead(out var message))
-            {
-                batch.Add(message);
-            }
-        }
-        while (batch.Count < MaxBatch && await MoreComesAsync(linger.Token).ConfigureAwait(false));
-
-        return batch;
-    }
-
-    private async Task<bool> MoreComesAsync(CancellationToken linger)
-    {
         try
         {
-            return await _done.Reader.WaitToReadAsync(linger).ConfigureAwait(false);
+            do
+            {
+                batch.Add(await _done.Reader.ReadAsync(linger.Token).ConfigureAwait(false));
+            }
+            while (batch.Count < MaxBatch);
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or ChannelClosedException)
         {
-            return false;
+            // No more come soon, or none at all.
         }
+
+        return batch;
     }
 
     private async Task DeleteAsync(List<ReceivedMessage> batch)

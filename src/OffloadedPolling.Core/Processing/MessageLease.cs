@@ -7,7 +7,8 @@ namespace OffloadedPolling.Processing;
 /// Keeps one delivery of a message hidden from other workers, from its receipt until it is disposed of: extends the visibility timeout when
 /// half of it has passed, polls the operation after each extension once it runs, and reports when the delivery may be another worker's.
 /// </summary>
-internal sealed class MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     // One extension that hangs takes a third of what is left, so that several tries fit in.
     private const int PartsOfATry = 3;
@@ -24,15 +25,10 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
 
     // Neither is disposed before its callbacks are done: they only set flags and start timers.
     private readonly CancellationTokenSource _ended = new();
-
     private readonly CancellationTokenSource _lost = new();
-
     private volatile Func<CancellationToken, Task<bool>>? _isStillOwned;
-
     private Task _extending = Task.CompletedTask;
-
     private long _visibleAgainAt = Timestamps.After(time, message.HiddenFor);
-
     private bool _isLimitMet;
 
     private enum Extension
@@ -51,7 +47,8 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>What becomes of the message if its work does not end here: released, unless the delivery is lost.</summary>
-    public MessageDisposition UnfinishedDisposition => _lost.IsCancellationRequested ? MessageDisposition.Leave : MessageDisposition.Release;
+    public MessageDisposition UnfinishedDisposition =>
+        _lost.IsCancellationRequested ? MessageDisposition.Leave : MessageDisposition.Release;
 
     private TimeSpan Left => time.GetElapsedTime(time.GetTimestamp(), _visibleAgainAt);
 
@@ -119,8 +116,9 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         var askedAt = time.GetTimestamp();
         try
         {
-            if (await BoundedAsync(cancellationToken => queue.ExtendAsync(kind, message, cancellationToken), ForATry()).ConfigureAwait(false)
-                is not { } hiddenFor)
+            var extended = await BoundedAsync(
+                cancellationToken => queue.ExtendAsync(kind, message, cancellationToken), ForATry()).ConfigureAwait(false);
+            if (extended is not { } hiddenFor)
             {
                 return Extension.Lost;
             }

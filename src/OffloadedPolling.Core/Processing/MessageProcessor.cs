@@ -3,7 +3,7 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>Processes one delivery of a message in three steps: claims its operation, runs the handler, and completes the operation.</summary>
+/// <summary>Processes one delivery of a message in three steps: claims the operation, runs its handler, and completes it.</summary>
 internal sealed class MessageProcessor(
     OperationClaimer claimer, OperationRunner runner, OperationCompleter completer, ILogger<MessageProcessor> logger)
 {

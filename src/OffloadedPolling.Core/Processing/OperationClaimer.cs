@@ -12,7 +12,11 @@ namespace OffloadedPolling.Processing;
 /// store answers: nothing has begun yet, so no delivery is spent on an outage.
 /// </summary>
 internal sealed class OperationClaimer(
-    IOperationStatusStore store, StatusTransitions transitions, StoreCircuitBreaker circuit, WorkEstimates work, ILogger<MessageProcessor> logger)
+    IOperationStatusStore store,
+    StatusTransitions transitions,
+    StoreCircuitBreaker circuit,
+    WorkEstimates work,
+    ILogger<MessageProcessor> logger)
 {
     // For a store whose check passes while this document's reads or writes fail.
     private const int MaxTries = 4;
@@ -35,7 +39,8 @@ internal sealed class OperationClaimer(
             try
             {
                 var claim = await circuit.BoundAsync(
-                    cancellationToken => TryClaimAsync(delivery, payload, activity, cancellationToken), delivery.Abandon).ConfigureAwait(false);
+                    cancellationToken => TryClaimAsync(delivery, payload, activity, cancellationToken), delivery.Abandon)
+                    .ConfigureAwait(false);
                 circuit.OnSuccess();
                 return claim;
             }
@@ -75,7 +80,8 @@ internal sealed class OperationClaimer(
         }
     }
 
-    private async Task<ClaimResult> TryClaimAsync(Delivery delivery, object payload, Activity? activity, CancellationToken cancellationToken)
+    private async Task<ClaimResult> TryClaimAsync(
+        Delivery delivery, object payload, Activity? activity, CancellationToken cancellationToken)
     {
         var message = delivery.Message;
         var id = store.GetOperationId(message.StatusKey!);

@@ -6,8 +6,8 @@ using OffloadedPolling.WaitTime;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Third step: writes the one terminal state, or releases the operation for its next attempt. While the store fails, the outcome is kept and
-/// written when the store answers, for as long as the delivery is this worker's.
+/// Third step: writes the one terminal state, or releases the operation for its next attempt. While the store fails, the outcome is kept
+/// and written when the store answers, for as long as the delivery is this worker's.
 /// </summary>
 internal sealed class OperationCompleter(
     StatusTransitions transitions,
@@ -107,11 +107,12 @@ internal sealed class OperationCompleter(
 
     private DeliveryResult Ended(OperationRun run, OperationOutcome outcome, StatusTransition transition, string? errorType)
     {
-        if (transition.Current is not { Status: var ended } current || !(transition.IsWritten || IsOwnEnd(current, run.Delivery.Message, outcome)))
+        if (transition.Current is not { Status: var ended } current
+            || !(transition.IsWritten || IsOwnEnd(current, run.Delivery.Message, outcome)))
         {
             Log.OperationLost(logger, run.OperationId, run.Delivery.Message.Id);
-            var isOver = transition.Current?.Status.State.IsTerminal() == true;
-            return new DeliveryResult(isOver ? MessageDisposition.Delete : MessageDisposition.Leave, MessageOutcomes.Lost, MessageOutcomes.Lost);
+            var disposition = transition.Current?.Status.State.IsTerminal() == true ? MessageDisposition.Delete : MessageDisposition.Leave;
+            return new DeliveryResult(disposition, MessageOutcomes.Lost, MessageOutcomes.Lost);
         }
 
         if (!transition.IsWritten)
@@ -155,7 +156,8 @@ internal sealed class OperationCompleter(
 
         var known = await run.EndAsync().ConfigureAwait(false);
         var attempt = maxAttempts is null ? $"{run.Attempt}" : $"{run.Attempt} of {maxAttempts}";
-        var current = await TryWriteRetryDueAsync(run, known, $"Attempt {attempt} failed. A retry is scheduled.", delay).ConfigureAwait(false);
+        var message = $"Attempt {attempt} failed. A retry is scheduled.";
+        var current = await TryWriteRetryDueAsync(run, known, message, delay).ConfigureAwait(false);
         return current is { Metadata.CancelRequested: true } && Ownership.IsHeldBy(current, delivery.Message)
             ? await EndAsync(run, OperationOutcome.Canceled, errorType).ConfigureAwait(false)
             : new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Retried, errorType) { VisibleAfter = delay };
@@ -167,7 +169,8 @@ internal sealed class OperationCompleter(
         try
         {
             var transition = await circuit.BoundAsync(
-                cancellationToken => WriteRetryDueAsync(run, known, message, delay, cancellationToken), run.Delivery.Abandon).ConfigureAwait(false);
+                cancellationToken => WriteRetryDueAsync(run, known, message, delay, cancellationToken), run.Delivery.Abandon)
+                .ConfigureAwait(false);
             return transition.Current;
         }
         catch (OffloadedPollingException unwritten)

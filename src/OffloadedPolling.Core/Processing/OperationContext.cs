@@ -30,7 +30,7 @@ public sealed class OperationContext<TPayload>
     public int Attempt { get; }
 
     /// <summary>
-    /// Gets or sets the location of the outcome, relative to the operation URL. If it is not set, the location that was set at the accept stays.
+    /// Gets or sets the location of the outcome, relative to the operation URL. If it is not set, the location from the accept stays.
     /// </summary>
     public string? ResourceLocation { get; set; }
 
@@ -46,7 +46,7 @@ public sealed class OperationContext<TPayload>
     /// <exception cref="StatusDocumentTooLargeException">
     /// The message makes the status document too large, or leaves too little room for the document's end. The previous message stays.
     /// </exception>
-    /// <exception cref="StatusDocumentRefusedException">A policy of the host refuses the status document. The previous document stays.</exception>
+    /// <exception cref="StatusDocumentRefusedException">A policy of the host refuses the document. The previous one stays.</exception>
     public Task ReportProgressAsync(int percent, string? message = null, CancellationToken cancellationToken = default)
     {
         if (percent is < 0 or > 100)

@@ -5,36 +5,30 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// One run of an operation that this worker holds: keeps the newest version of its document, writes the newest progress at most once for each
-/// interval, and notices a request to cancel.
+/// One run of an operation that this worker holds: keeps the newest version of its document, writes the newest progress at most once for
+/// each interval, and notices a request to cancel.
 /// </summary>
 internal sealed class OperationRun(
-    ClaimedOperation operation, Delivery delivery, StatusTransitions transitions, TimeSpan minProgressInterval, TimeProvider time, ILogger logger)
-    : IAsyncDisposable
+    ClaimedOperation operation,
+    Delivery delivery,
+    StatusTransitions transitions,
+    TimeSpan minProgressInterval,
+    TimeProvider time,
+    ILogger logger) : IAsyncDisposable
 {
     // A store that hangs must not delay the end for longer.
     private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _ended = new();
-
     private readonly CancellationTokenSource _disposed = new();
-
     private readonly ReceivedMessage _message = delivery.Message;
-
     private readonly Lock _lock = new();
-
     private readonly long _startedAt = time.GetTimestamp();
-
     private volatile StoredOperation _current = operation.Stored;
-
     private volatile bool _isCancelRequested;
-
     private OperationProgress? _pending;
-
     private Task _writing = Task.CompletedTask;
-
     private Task _watching = Task.CompletedTask;
-
     private long? _lastWriteAt;
 
     public Delivery Delivery => delivery;
@@ -105,8 +99,8 @@ internal sealed class OperationRun(
     }
 
     /// <summary>
-    /// Ends the progress and returns the newest version that is known. A write in progress is awaited for a while: if it came second, the end
-    /// would need another read and another write.
+    /// Ends the progress and returns the newest version that is known. A write in progress is awaited for a while: if it came second, the
+    /// end would need another read and another write.
     /// </summary>
     public async Task<StoredOperation> EndAsync()
     {
@@ -156,13 +150,12 @@ internal sealed class OperationRun(
                 await IsStillOwnedAsync(_ended.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
-        {
-            // The run has ended.
-        }
         catch (Exception failed)
         {
-            Log.OperationNotPolled(logger, _message.Id, Kind, failed);
+            if (!_ended.IsCancellationRequested)
+            {
+                Log.OperationNotPolled(logger, _message.Id, Kind, failed);
+            }
         }
     }
 
@@ -171,7 +164,8 @@ internal sealed class OperationRun(
         while (true)
         {
             // The first progress is written at once, so that it is seen of short handlers too.
-            if (_lastWriteAt is { } lastWriteAt && minProgressInterval - time.GetElapsedTime(lastWriteAt) is var wait && wait > TimeSpan.Zero)
+            var wait = _lastWriteAt is { } lastWriteAt ? minProgressInterval - time.GetElapsedTime(lastWriteAt) : TimeSpan.Zero;
+            if (wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -209,13 +203,12 @@ internal sealed class OperationRun(
                 Log.OperationLost(logger, OperationId, _message.Id);
             }
         }
-        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
-        {
-            // The operation has ended meanwhile.
-        }
         catch (Exception unwritten)
         {
-            Log.ProgressNotWritten(logger, OperationId, unwritten);
+            if (!_disposed.IsCancellationRequested)
+            {
+                Log.ProgressNotWritten(logger, OperationId, unwritten);
+            }
         }
     }
 

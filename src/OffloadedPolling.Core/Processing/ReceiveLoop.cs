@@ -8,32 +8,20 @@ namespace OffloadedPolling.Processing;
 /// the store fails. On a stop it receives no more, releases what has not begun, and lets handlers end for
 /// <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
 /// </summary>
-internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue, MessageProcessor processor, WorkerServices services) : IDisposable
+internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue, MessageProcessor processor, WorkerServices services)
+    : IDisposable
 {
-    private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(500);
-
-    // How long the end of an outage of the queue may go unnoticed.
-    private static readonly TimeSpan _longestRetry = TimeSpan.FromSeconds(5);
-
     // What canceled handlers, the last releases and the last deletes may take at a stop.
     private static readonly TimeSpan _patience = HandlerSignal.Patience;
 
     private readonly TimeProvider _time = services.Time;
-
     private readonly ILogger _logger = services.Logger;
-
     private readonly StoreCircuitBreaker _circuit = services.Health.Circuit;
-
     private readonly string _kind = handler.Kind.Name;
-
     private readonly HandlerSlots _slots = new(handler.Options.MaxConcurrency, services.Time);
-
     private readonly OrphanDetector _orphans = services.Health.DetectorOf(handler.Kind.Name);
-
     private readonly MessageDeleter _deleter = new(handler.Kind.Name, queue, services.Time, services.Logger);
-
     private readonly CancellationTokenSource _stop = new();
-
     private readonly CancellationTokenSource _abandon = new();
 
     public void Dispose()
@@ -52,7 +40,9 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         var deleting = _deleter.RunAsync();
         services.Durations.Start(_kind, _slots.Max, () => _slots.Held > 0, stopping);
 
-        await ReceiveUntilStoppedAsync(stopping).ConfigureAwait(false);
+        await _circuit.CheckAsync(stopping).ConfigureAwait(false);
+        await Backoff.RepeatAsync(
+            _time, () => ReceiveAsync(stopping), failed => Log.ReceiveFailed(_logger, _kind, failed), stopping).ConfigureAwait(false);
 
         Log.WorkerStopping(_logger, _kind, _slots.Held);
         await StopHandlersAsync().ConfigureAwait(false);
@@ -61,31 +51,6 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         await deleting.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await services.Durations.FlushAsync(_kind).ConfigureAwait(false);
         Log.WorkerStopped(_logger, _kind);
-    }
-
-    private async Task ReceiveUntilStoppedAsync(CancellationToken stopping)
-    {
-        await _circuit.CheckAsync(stopping).ConfigureAwait(false);
-        for (var failures = 0; !stopping.IsCancellationRequested;)
-        {
-            try
-            {
-                await ReceiveAsync(stopping).ConfigureAwait(false);
-                failures = 0;
-            }
-            catch (Exception failed)
-            {
-                if (failed is OperationCanceledException && stopping.IsCancellationRequested)
-                {
-                    return;
-                }
-
-                // Whatever it was: a worker that has stopped for it would do no work until somebody notices.
-                Log.ReceiveFailed(_logger, _kind, failed);
-                await Backoff.DelayAsync(_time, ++failures, stopping, _firstRetry, _longestRetry)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
     }
 
     private async Task ReceiveAsync(CancellationToken stopping)
@@ -116,7 +81,8 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
                 using var slot = await TakeSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
                 if (slot is not null)
                 {
-                    result = await processor.ProcessAsync(new Delivery(handler, lease, stopping, _stop.Token, _abandon.Token)).ConfigureAwait(false);
+                    var delivery = new Delivery(handler, lease, stopping, _stop.Token, _abandon.Token);
+                    result = await processor.ProcessAsync(delivery).ConfigureAwait(false);
                     slot.HasRun = result.HasRun;
                 }
                 else
@@ -152,7 +118,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
     /// <summary>
     /// Waits for the store and for a slot; <see langword="null"/> if the host stops, the delivery is lost or receiving is suspended first.
     /// </summary>
-    private async Task<HandlerSlot?> TakeSlotAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
+    private async Task<HandlerSlots.HandlerSlot?> TakeSlotAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
         try

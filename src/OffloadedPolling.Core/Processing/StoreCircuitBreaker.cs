@@ -11,7 +11,6 @@ namespace OffloadedPolling.Processing;
 internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvider time, ILogger<StoreCircuitBreaker> logger) : IDisposable
 {
     private static readonly TimeSpan _probeTimeout = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(500);
 
     // How long the end of an outage may go unnoticed.
@@ -21,13 +20,9 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
     private static readonly TimeSpan _longestCall = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _disposed = new();
-
     private readonly Lock _lock = new();
-
     private TaskCompletionSource? _open;
-
     private int _probes;
-
     private bool _isReported;
 
     /// <summary>What is wrong with the store; <see langword="null"/> while it answers.</summary>
@@ -91,7 +86,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
     }
 
-    /// <summary>Makes requests to the store, and cancels them when they take too long, whatever timeouts the host's own client has.</summary>
+    /// <summary>Makes requests to the store and cancels them when they take too long, whatever timeouts the client has.</summary>
     /// <exception cref="OperationStoreException">They took too long.</exception>
     public async Task<T> BoundAsync<T>(Func<CancellationToken, Task<T>> requests, CancellationToken cancellationToken)
     {

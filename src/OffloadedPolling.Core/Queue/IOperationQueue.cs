@@ -27,7 +27,9 @@ public interface IOperationQueue
     /// <summary>Sends a message.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
-    /// <param name="cancellationToken">The token to monitor for cancellation requests. Whether the message was sent is then unknown.</param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. Whether the message was sent is then unknown.
+    /// </param>
     /// <returns>A task that ends when the message is durable.</returns>
     /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes. It was not sent, and never can be.</exception>
     /// <exception cref="InvalidPayloadException">The queue cannot carry the characters of the body. It was not sent, and never can be.</exception>
@@ -50,13 +52,17 @@ public interface IOperationQueue
     /// <exception cref="OperationQueueException">At least one was not deleted, and will be delivered again.</exception>
     Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>Hides a message from other receivers for the kind's <see cref="OperationOptions.VisibilityTimeout"/>: its handler still runs.</summary>
+    /// <summary>
+    /// Hides a message from other receivers for the kind's <see cref="OperationOptions.VisibilityTimeout"/>: its handler still runs.
+    /// </summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
-    /// <param name="cancellationToken">The token to monitor for cancellation requests. How long the message stays hidden is then unknown.</param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. How long the message stays hidden is then unknown.
+    /// </param>
     /// <returns>
-    /// How long the message stays hidden, counted from when this method was called; <see cref="TimeSpan.Zero"/> if the queue hides no message
-    /// for longer than this one is hidden already. <see langword="null"/> if the message is no longer this receiver's, because it was
+    /// How long the message stays hidden, counted from when this method was called; <see cref="TimeSpan.Zero"/> if the queue hides no
+    /// message for longer than this one is hidden already; <see langword="null"/> if the message is no longer this receiver's, because it was
     /// redelivered or deleted.
     /// </returns>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>

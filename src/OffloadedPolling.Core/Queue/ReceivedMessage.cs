@@ -31,8 +31,8 @@ public sealed class ReceivedMessage
     public int? MaxReceiveCount { get; init; }
 
     /// <summary>
-    /// Gets how long the message stays hidden from other receivers, counted from when the receive returned it. What the receive took after the
-    /// queue had answered is already subtracted.
+    /// Gets how long the message stays hidden from other receivers, counted from when the receive returned it. The time that the receive
+    /// took after the queue's answer is already subtracted.
     /// </summary>
     public TimeSpan HiddenFor { get; init; }
 

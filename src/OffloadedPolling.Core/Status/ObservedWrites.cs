@@ -9,7 +9,8 @@ internal sealed class ObservedWrites(IOperationStatusStore store, OperationMetri
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
         WriteAsync("create status", null, status, metadata, cancellationToken);
 
-    public Task<StoredOperation> UpdateAsync(StoredOperation before, OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
+    public Task<StoredOperation> UpdateAsync(
+        StoredOperation before, OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
         WriteAsync("write status", before, status, metadata, cancellationToken);
 
     private async Task<StoredOperation> WriteAsync(

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Processing;
 
 namespace OffloadedPolling.Status;
 
@@ -124,8 +123,8 @@ internal sealed class StatusTransitions(
     }
 
     /// <summary>
-    /// Returns the change that a request to cancel makes: an operation that waits, for its first attempt or its next, is canceled; one that runs is
-    /// marked for its worker. Returns <see langword="null"/> if it is marked already, or has ended.
+    /// Returns the change that a request to cancel makes: an operation that waits, for its first attempt or its next, is canceled; one that
+    /// runs is marked for its worker. Returns <see langword="null"/> if it is marked already, or has ended.
     /// </summary>
     public StatusChange? CancelRequested(StoredOperation operation) => operation switch
     {
@@ -184,7 +183,7 @@ internal sealed record StatusTransition
     [MemberNotNullWhen(true, nameof(Current))]
     public bool IsWritten { get; private init; }
 
-    /// <summary>Gets the newest document that was read, from which the change was made; <see langword="null"/> if the document is gone.</summary>
+    /// <summary>Gets the newest document that was read; <see langword="null"/> if the document is gone.</summary>
     public StoredOperation? Read { get; private init; }
 
     /// <summary>

@@ -86,8 +86,8 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
     private async Task<List<ReceivedMessage>> TakeAsync(string condition, string kind, int most)
     {
         var visibility = options.Get(kind).VisibilityTimeout;
-        var (takenAt, rows) = await WriteAsync("receive from", kind, session => (time.GetTimestamp(), Take(session)), CancellationToken.None)
-            .ConfigureAwait(false);
+        var (takenAt, rows) = await WriteAsync(
+            "receive from", kind, session => (time.GetTimestamp(), Take(session)), CancellationToken.None).ConfigureAwait(false);
         var hiddenFor = visibility - time.GetElapsedTime(takenAt);
         return [.. rows.OrderBy(row => row.Id).Select(row => ToReceived(row, hiddenFor))];
 
@@ -126,5 +126,6 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private sealed record Row(long Id, int ReceiveCount, string StatusKey, string? TraceParent, string Body, DateTimeOffset? StatusCreatedAt);
+    private sealed record Row(
+        long Id, int ReceiveCount, string StatusKey, string? TraceParent, string Body, DateTimeOffset? StatusCreatedAt);
 }

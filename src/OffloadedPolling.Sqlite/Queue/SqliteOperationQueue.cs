@@ -44,7 +44,8 @@ internal sealed class SqliteOperationQueue(
         // One that is there no more is as good as deleted.
         var left = await rows.WriteAsync("delete from", kind, session => messages.Where(message =>
             session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)) == 0
-            && session.ReadFirst("SELECT 1 FROM messages WHERE id = $id", row => row.GetInt32(0), ("$id", SqliteMessages.IdOf(message))) == 1).ToList(), cancellationToken).ConfigureAwait(false);
+            && session.ReadFirst("SELECT 1 FROM messages WHERE id = $id", row => row.GetInt32(0), ("$id", SqliteMessages.IdOf(message))) == 1).ToList(),
+            cancellationToken).ConfigureAwait(false);
         if (left.Count > 0)
         {
             throw new OperationQueueException(
@@ -57,7 +58,8 @@ internal sealed class SqliteOperationQueue(
     {
         var visibility = options.Get(kind).VisibilityTimeout;
         var extended = await rows.WriteAsync(
-            "extend a message of", kind, session => rows.Hide(session, message, visibility, "visible_at > 0"), cancellationToken).ConfigureAwait(false);
+            "extend a message of", kind, session => rows.Hide(session, message, visibility, "visible_at > 0"), cancellationToken)
+            .ConfigureAwait(false);
         return extended == 1 ? visibility : null;
     }
 

@@ -12,21 +12,13 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan _releasePatience = TimeSpan.FromSeconds(1);
-
     private readonly HandlerInvoker _handler;
-
     private readonly IOperationQueue _queue;
-
     private readonly SqsQueueAttributes _attributes;
-
     private readonly MessageProcessor _processor;
-
     private readonly DurationRecorder _durations;
-
     private readonly TimeProvider _time;
-
     private readonly ILogger _logger;
-
     private readonly SemaphoreSlim _slots;
 
     public OperationEventSource(
@@ -61,7 +53,8 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         // process dies, and a cancellation is noticed soon.
         var visibility = _handler.Options.VisibilityTimeout;
         var hiddenFor = Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
-        var messages = records.ToDictionary(record => record, record => record.ToMessage(attributes?.MaxReceiveCount, arrivedAt, hiddenFor));
+        var messages = records.ToDictionary(
+            record => record, record => record.ToMessage(attributes?.MaxReceiveCount, arrivedAt, hiddenFor));
         var done = new ConcurrentDictionary<EventRecord, bool>();
         var outage = new Outage(stop);
 

@@ -34,7 +34,7 @@ public sealed class SqsEventProcessor
     /// </param>
     /// <returns>The function's response, <c>{"batchItemFailures":[…]}</c>: the messages to deliver again.</returns>
     /// <exception cref="InvalidSqsEventException">
-    /// The input is not an event of a queue, or a record has no id and cannot be reported by itself. All other records are processed by then.
+    /// The input is not an event of a queue, or a record has no id and cannot be reported by itself. All others are processed by then.
     /// </exception>
     /// <exception cref="OperationStoreException">
     /// The status store failed before any message was processed. AWS Lambda then slows down and delivers the whole batch again.

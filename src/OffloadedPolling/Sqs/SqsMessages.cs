@@ -31,7 +31,12 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     /// was altered on its way, is left alone.
     /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-        string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancellationToken)
+        string kind,
+        string queueUrl,
+        int most,
+        TimeSpan visibility,
+        Func<ValueTask<int?>> maxReceiveCount,
+        CancellationToken cancellationToken)
     {
         var request = new ReceiveMessageRequest
         {
@@ -53,10 +58,12 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
 
         var max = await maxReceiveCount().ConfigureAwait(false);
         var hiddenFor = visibility - time.GetElapsedTime(receivedAt);
-        return [.. messages.Where(message => IsWhole(kind, message)).Select(message => SqsReceived.Read(message, max, receivedAt, hiddenFor))];
+        return [.. messages.Where(message => IsWhole(kind, message))
+            .Select(message => SqsReceived.Read(message, max, receivedAt, hiddenFor))];
     }
 
-    private async Task<ReceiveMessageResponse> ReceiveAsync(ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancellationToken)
+    private async Task<ReceiveMessageResponse> ReceiveAsync(
+        ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,20 +106,25 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         {
             var entries = batch.Select((message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
             var request = new DeleteMessageBatchRequest(queueUrl, entries);
-            var response = await sqs.CallAsync("delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var response = await sqs.CallAsync(
+                "delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
             ThrowIfAnyFailed("delete from", queueUrl, batch, response.Failed);
         }
     }
 
     /// <summary>Hides messages for so long from now on; for no time at all, they are received again at once.</summary>
-    public async Task HideAsync(string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility, CancellationToken cancellationToken)
+    public async Task HideAsync(
+        string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility, CancellationToken cancellationToken)
     {
         foreach (var batch in messages.Chunk(MaxBatch))
         {
             var entries = batch.Select((message, index) =>
                 new ChangeMessageVisibilityBatchRequestEntry(EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
             var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
-            var response = await sqs.CallAsync(verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var response = await sqs.CallAsync(
+                verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
             ThrowIfAnyFailed(verb, queueUrl, batch, response.Failed);
         }
     }
@@ -121,7 +133,8 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     public Task CheckAsync(string queueUrl, CancellationToken cancellationToken)
     {
         var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
-        return sqs.CallAsync("read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken), cancellationToken);
+        return sqs.CallAsync(
+            "read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken), cancellationToken);
     }
 
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);

@@ -65,13 +65,14 @@ internal sealed class SqsOperationQueue(
     }
 
     // The messages are this worker's by then: whoever gives up while it is asked how often they come must not lose them.
-    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken) => sqsMessages.ReceiveAsync(
-        kind,
-        sqs.QueueUrl(kind),
-        most,
-        options.Get(kind).VisibilityTimeout,
-        () => attributes.GetMaxReceiveCountAsync(kind, _attributesPatience, CancellationToken.None),
-        cancellationToken);
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken) =>
+        sqsMessages.ReceiveAsync(
+            kind,
+            sqs.QueueUrl(kind),
+            most,
+            options.Get(kind).VisibilityTimeout,
+            () => attributes.GetMaxReceiveCountAsync(kind, _attributesPatience, CancellationToken.None),
+            cancellationToken);
 
     public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken) =>
         sqsMessages.DeleteAsync(sqs.QueueUrl(kind), messages, cancellationToken);
@@ -108,13 +109,15 @@ internal sealed class SqsOperationQueue(
     public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken) =>
         sqsMessages.HideAsync("release messages of", sqs.QueueUrl(kind), messages, visibleAfter, cancellationToken);
 
-    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) => attributes.GetDepthAsync(kind, _attributesPatience, cancellationToken);
+    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) =>
+        attributes.GetDepthAsync(kind, _attributesPatience, cancellationToken);
 
     public async Task<string?> CheckAsync(string kind, CancellationToken cancellationToken) => SqsSetUp.WrongWith(
         sqs.QueueUrl(kind), await attributes.RefreshAsync(kind, cancellationToken).ConfigureAwait(false), options.Get(kind));
 
     // The limit was unknown, or has been lowered. Where it cannot be read, all that is known of it is that this message is over it.
-    private async Task<PayloadTooLargeException?> ToTooLargeAsync(string kind, int size, AmazonServiceException refused, CancellationToken cancellationToken)
+    private async Task<PayloadTooLargeException?> ToTooLargeAsync(
+        string kind, int size, AmazonServiceException refused, CancellationToken cancellationToken)
     {
         var limit = (await attributes.GetAsync(kind, _refusalPatience, cancellationToken).ConfigureAwait(false))?.MaxMessageBytes;
         return size > limit || SqsErrors.IsTooLarge(refused)

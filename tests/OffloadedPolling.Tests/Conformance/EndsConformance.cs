@@ -267,7 +267,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
         await QueueIsEmptyAsync();
 
         _work.Runs.Should().Be(1);
-        end.Should().BeEquivalentTo(new { Status = OperationState.Failed, Attempt = 1, ResourceLocation = $"/parcel/{accepted.Id}" });
+        end.Should().BeEquivalentTo(new { State = OperationState.Failed, Attempt = 1, ResourceLocation = $"/parcel/{accepted.Id}" });
         end.Error!.Type.Should().Be("urn:offloaded-polling:problem:result-invalid");
         end.Result.Should().BeNull();
         (await ReadAsync(accepted)).Error!.Title.Should().Be(end.Error.Title);

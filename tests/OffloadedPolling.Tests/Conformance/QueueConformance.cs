@@ -120,7 +120,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
         var again = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
 
         Assert.True(watch.Elapsed > _visibility - TimeSpan.FromMilliseconds(100), $"It came again after {watch.Elapsed}.");
-        hiddenFor.Should().BePositive().And.BeLessThanOrEqualTo(_visibility).And.BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100));
+        hiddenFor.Should().BeLessThanOrEqualTo(_visibility).And.BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100));
         Assert.Equal((message.Id, 2), (again.Id, again.ReceiveCount));
     }
 

@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Processing;
 
-/// <summary>One handler of several kinds, whose results are values: its types are found at registration, and nothing is done by reflection.</summary>
+/// <summary>One handler of several kinds whose results are value types, and JSON without reflection.</summary>
 public sealed partial class HandlerInvokerTests : IAsyncLifetime
 {
     private readonly SqliteProvider _provider = new();
@@ -49,7 +49,9 @@ public sealed partial class HandlerInvokerTests : IAsyncLifetime
         var accepted = await _host.Operations.AcceptAsync(payload);
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), TimeSpan.FromSeconds(60), () => $"it is at {last}");
+            async () => (last = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(),
+            TimeSpan.FromSeconds(60),
+            () => $"it is at {last}");
         last!.State.Should().Be(OperationState.Succeeded);
         return last.Result?.GetRawText();
     }

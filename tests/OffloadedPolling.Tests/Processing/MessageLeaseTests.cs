@@ -182,11 +182,12 @@ public sealed class MessageLeaseTests : IDisposable
         lease.Lost.IsCancellationRequested.Should().BeFalse();
     }
 
-    private void Extend(Func<TimeSpan?> result) => _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(_ =>
-    {
-        _extensions++;
-        return Task.FromResult(result());
-    });
+    private void Extend(Func<TimeSpan?> result) =>
+        _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(_ =>
+        {
+            _extensions++;
+            return Task.FromResult(result());
+        });
 
     private MessageLease Start(ReceivedMessage? message = null)
     {

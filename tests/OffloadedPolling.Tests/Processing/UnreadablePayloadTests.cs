@@ -60,7 +60,8 @@ public sealed class UnreadablePayloadTests
 
     private sealed class Handler : IOperationHandler<Person, string>
     {
-        public Task<string> HandleAsync(OperationContext<Person> context, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string> HandleAsync(OperationContext<Person> context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -23,7 +23,8 @@ public sealed class SqsEventTests
         Assert.Null(record.Missing);
         var message = record.ToMessage(5, receivedAt: 66, hiddenFor: TimeSpan.FromSeconds(77));
         Assert.Equal(("m1", "h1", "{}", "operations/1.json", "00-1"), (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent));
-        Assert.Equal((2, (int?)5, 66L, TimeSpan.FromSeconds(77)), (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.HiddenFor));
+        (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.HiddenFor).Should()
+            .Be((2, (int?)5, 66L, TimeSpan.FromSeconds(77)));
         message.StatusCreatedAt.Should().Be(new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero));
     }
 

@@ -1,4 +1,4 @@
-namespace OffloadedPolling.Processing;
+namespace OffloadedPolling.Status;
 
 /// <summary>What a worker that received a message may do with its operation.</summary>
 internal enum Claim
@@ -41,7 +41,7 @@ internal static class Ownership
     };
 
     /// <summary>
-    /// Whether a message was sent for this document, not for an earlier one with the same key. One that does not carry the document's creation
+    /// Whether a message was sent for this document, not for an earlier one with the same key. A message without the document's creation
     /// time belongs to whatever document there is.
     /// </summary>
     public static bool IsOfSameGeneration(StoredOperation operation, ReceivedMessage message) =>
@@ -57,7 +57,7 @@ internal static class Ownership
         ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
     };
 
-    /// <summary>Returns the metadata of a running operation that waits for its next attempt: its message still owns it, and nobody runs it.</summary>
+    /// <summary>Returns the metadata of an operation that waits for its next attempt: its message still owns it, and nobody runs it.</summary>
     public static OperationMetadata Released(OperationMetadata metadata) => metadata with { ClaimId = null };
 
     /// <summary>Whether a running operation waits for its next attempt.</summary>

@@ -1,8 +1,8 @@
 using System.Globalization;
-using OffloadedPolling.Processing;
+using OffloadedPolling.Status;
 using OffloadedPolling.Tests.Shared;
 
-namespace OffloadedPolling.Tests.Processing;
+namespace OffloadedPolling.Tests.Status;
 
 public sealed class OwnershipTests
 {
