@@ -31,20 +31,28 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
     {
         var batch = new List<ReceivedMessage>(MaxBatch);
         using var linger = new CancellationTokenSource(_linger, time);
-        try
+        do
         {
-            do
+            while (batch.Count < MaxBatch && _done.Reader.TryRead(out var message))
             {
-                batch.Add(await _done.Reader.ReadAsync(linger.Token).ConfigureAwait(false));
+                batch.Add(message);
             }
-            while (batch.Count < MaxBatch);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ChannelClosedException)
-        {
-            // No more come soon, or none at all.
-        }
+        while (batch.Count < MaxBatch && await MoreComesAsync(linger.Token).ConfigureAwait(false));
 
         return batch;
+    }
+
+    private async Task<bool> MoreComesAsync(CancellationToken linger)
+    {
+        try
+        {
+            return await _done.Reader.WaitToReadAsync(linger).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async Task DeleteAsync(List<ReceivedMessage> batch)
