@@ -8,13 +8,43 @@ internal static class Backoff
 
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan _firstRepeat = TimeSpan.FromMilliseconds(500);
+
+    // How long the end of an outage may go unnoticed.
+    private static readonly TimeSpan _longestRepeat = TimeSpan.FromSeconds(5);
+
     /// <summary>Waits before try <paramref name="tries"/> + 1.</summary>
     public static Task DelayAsync(
-        TimeProvider time, int tries, CancellationToken cancel, TimeSpan? first = null, TimeSpan? longest = null)
+        TimeProvider time, int tries, CancellationToken cancellationToken, TimeSpan? first = null, TimeSpan? longest = null)
     {
         var most = (first ?? _first) * Math.Pow(2, Math.Min(tries - 1, 20));
         var cap = longest ?? _longest;
         var wait = (most < cap ? most : cap) * Random.Shared.NextDouble();
-        return Task.Delay(wait, time, cancel);
+        return Task.Delay(wait, time, cancellationToken);
+    }
+
+    /// <summary>Repeats an action until <paramref name="stop"/> is canceled, with delays after failures.</summary>
+    public static async Task RepeatAsync(TimeProvider time, Func<Task> action, Action<Exception> onFailure, CancellationToken stop)
+    {
+        for (var failures = 0; !stop.IsCancellationRequested;)
+        {
+            try
+            {
+                await action().ConfigureAwait(false);
+                failures = 0;
+            }
+            catch (Exception failed)
+            {
+                if (failed is OperationCanceledException && stop.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                // Whatever it was: if the loop ended, nothing would be done until somebody notices.
+                onFailure(failed);
+                await DelayAsync(time, ++failures, stop, _firstRepeat, _longestRepeat)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 }

@@ -59,11 +59,9 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddSingleton<WorkerHealth>();
         services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
         services.TryAddLate<WorkerServices>();
-        services.TryAddSingleton<HandlerScopes>();
-        services.TryAddLate<OperationClaims>();
-        services.TryAddSingleton<HandlerRuns>();
-        services.TryAddSingleton<OperationCompletion>();
-        services.TryAddSingleton<OperationRetries>();
+        services.TryAddLate<OperationClaimer>();
+        services.TryAddLate<OperationRunner>();
+        services.TryAddLate<OperationCompleter>();
         services.TryAddLate<MessageProcessor>();
         services.TryAddLate<AcceptSettlements>();
         services.TryAddSingleton<AcceptBounds>();

@@ -7,7 +7,7 @@ using OffloadedPolling.Processing;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Checks that what was registered is whole: every port, no kind twice, and JSON for every payload and result.</summary>
-internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerRunner> runners)
+internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> runners)
     : IValidateOptions<OffloadedPollingOptions>
 {
     private const string NoKind = "No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.";

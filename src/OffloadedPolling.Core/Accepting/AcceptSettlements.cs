@@ -100,7 +100,7 @@ internal sealed class AcceptSettlements(
 
         await transitions.ApplyAsync(
             found,
-            current => current.Status.State == OperationState.NotStarted ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
+            current => current.Status.State == OperationState.NotStarted ? StatusChange.End(current, outcome) : null,
             cancellationToken).ConfigureAwait(false);
         return true;
     }

@@ -75,8 +75,8 @@ internal sealed class OffloadedOperations(
             return null;
         }
 
-        var (current, written) = await transitions.ApplyAsync(found, transitions.CancelRequested, cancel).ConfigureAwait(false);
-        return (written ?? current)?.Status;
+        var transition = await transitions.ApplyAsync(found, transitions.CancelRequested, cancel).ConfigureAwait(false);
+        return transition.Current?.Status;
     }
 
     public Task DeleteAsync(string id, CancellationToken cancel)

@@ -61,10 +61,12 @@ internal sealed class StoreStep(
             return found;
         }
 
-        var (_, renewed) = await transitions.ApplyUnlessRefusedAsync(
+        var transition = await transitions.ApplyUnlessRefusedAsync(
             found,
-            current => current.Status.State == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
+            current => current.Status.State == OperationState.NotStarted
+                ? new StatusChange(current.Status with { Estimate = estimate }, current.Metadata)
+                : null,
             cancellationToken).ConfigureAwait(false);
-        return renewed ?? await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
+        return transition.IsWritten ? transition.Current : await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
     }
 }

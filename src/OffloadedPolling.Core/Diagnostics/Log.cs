@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using OffloadedPolling.Processing;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Diagnostics;
 
@@ -149,7 +149,7 @@ internal static partial class Log
     public static partial void OperationGivenUp(ILogger logger, string operationId, string messageId, string kind);
 
     [LoggerMessage(432, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' is deleted: operation {OperationId} has ended, or another message runs it.")]
-    public static partial void DeadLetterOfNoMatter(ILogger logger, string messageId, string kind, string operationId);
+    public static partial void DeadLetterObsolete(ILogger logger, string messageId, string kind, string operationId);
 
     [LoggerMessage(433, LogLevel.Error, "Dead letter {MessageId} of kind '{Kind}' leads to no status document (status key '{StatusKey}'). It is left for people to look at, and looked at again in an hour.")]
     public static partial void DeadLetterWithoutDocument(ILogger logger, string messageId, string kind, ForeignText statusKey);
@@ -179,7 +179,7 @@ internal static partial class Log
     public static partial void PolicyFailed(ILogger logger, string policy, string operationId, Exception cause);
 
     [LoggerMessage(442, LogLevel.Error, "A policy refused the status document that says operation {OperationId} is {Wanted}. It is written as {Written}, with nothing of the host's in it.")]
-    public static partial void WrittenBare(ILogger logger, string operationId, OperationState wanted, OperationState written, Exception cause);
+    public static partial void StatusRedacted(ILogger logger, string operationId, OperationState wanted, OperationState written, Exception cause);
 
     [LoggerMessage(443, LogLevel.Error, "The estimator '{Estimator}' returned an estimate for kind '{Kind}' that cannot be used: {Reason}. It counts as unknown, so that callers poll more often than necessary. Correct the estimator. This is logged once for each kind.")]
     public static partial void EstimateUnusable(ILogger logger, string kind, string estimator, string reason);

@@ -22,7 +22,7 @@ internal static class MessageOutcomes
     public const string Resent = "resent";
 
     /// <summary>Another message, or a newer delivery of this one, runs the operation.</summary>
-    public const string Anothers = "anothers";
+    public const string OwnedElsewhere = "anothers";
 
     /// <summary>It became another worker's while the handler ran.</summary>
     public const string Lost = "lost";

@@ -6,8 +6,9 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// What is done about a message that was delivered as often as is allowed. An operation that never began is sent again, a bounded number of
-/// times; one that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their messages.
+/// Processes dead letters: messages that were delivered as often as is allowed. An operation that never began is sent again, a bounded
+/// number of times. One that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their
+/// messages.
 /// </summary>
 internal sealed class DeadLetterProcessor(
     IOperationStatusStore store,
@@ -20,6 +21,9 @@ internal sealed class DeadLetterProcessor(
     // Each gives the operation all the deliveries of a new message.
     private const int MaxResends = 3;
 
+    /// <summary>Waits while the store fails.</summary>
+    public Task WaitForStoreAsync(CancellationToken cancellationToken) => circuit.WaitAsync(cancellationToken);
+
     /// <summary>Processes a dead letter. What fails is logged, and the letter is received again.</summary>
     /// <param name="kind">The kind's name.</param>
     /// <param name="letter">The letter.</param>
@@ -31,35 +35,14 @@ internal sealed class DeadLetterProcessor(
         using var activity = OperationActivities.Process(OperationActivities.DeadLettersOf(kind), kind, deadLetters.MessagingSystem, letter);
         try
         {
-            var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
-            var found = id is null ? null : await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
-            circuit.OnSuccess();
-            if (found is null)
-            {
-                // Never deleted: a store that denies reading says no more than one that has no such document.
-                Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
-                activity.CameTo(MessageOutcomes.Invalid);
-                activity.Fail(MessageOutcomes.Invalid);
-                await deadLetters.SetAsideAsync(kind, letter, cancellationToken).ConfigureAwait(false);
-                return false;
-            }
-
-            activity?.SetTag(TagNames.OperationId, found.Status.Id);
-            if (found.Status.Kind != kind && Ownership.IsLeftBehindBy(found, letter) && !transitions.IsHalfExpired(found.Status))
-            {
-                // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, it is given up later.
-                Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
-                activity.CameTo(MessageOutcomes.Left);
-                return false;
-            }
-
-            await SettleAsync(kind, letter, found, activity, cancellationToken).ConfigureAwait(false);
-            if (delete)
+            var result = (await SettleAsync(kind, letter, activity, cancellationToken).ConfigureAwait(false)).ReportTo(activity);
+            var isDone = result.Disposition == MessageDisposition.Delete;
+            if (isDone && delete)
             {
                 await deadLetters.DeleteAsync(kind, letter, cancellationToken).ConfigureAwait(false);
             }
 
-            return true;
+            return isDone;
         }
         catch (Exception failed)
         {
@@ -75,51 +58,76 @@ internal sealed class DeadLetterProcessor(
         }
     }
 
-    private async Task SettleAsync(
-        string kind, ReceivedMessage letter, StoredOperation found, Activity? activity, CancellationToken cancellationToken)
+    private async Task<DeliveryResult> SettleAsync(
+        string kind, ReceivedMessage letter, Activity? activity, CancellationToken cancellationToken)
     {
-        var (current, written) = await transitions.ApplyAsync(
-            found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
-        switch (written?.Status.State)
+        var id = letter.StatusKey is { } statusKey ? store.GetOperationId(statusKey) : null;
+        var found = id is null ? null : await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        circuit.OnSuccess();
+        if (found is null)
         {
-            case null when current is not null && !Ownership.IsOfSameGeneration(current, letter):
-                Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, found.Status.Id);
-                activity.CameTo(MessageOutcomes.Superseded);
-                break;
-            case null:
-                Log.DeadLetterOfNoMatter(logger, letter.Id, kind, found.Status.Id);
-                activity.CameTo(MessageOutcomes.AlreadyEnded);
-                break;
+            // Never deleted: a store that denies reading says no more than one that has no such document.
+            Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
+            await deadLetters.SetAsideAsync(kind, letter, cancellationToken).ConfigureAwait(false);
+            return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Invalid, MessageOutcomes.Invalid);
+        }
+
+        activity?.SetTag(TagNames.OperationId, found.Status.Id);
+        if (found.Status.Kind != kind && Ownership.IsDeadLettered(found, letter) && !transitions.IsHalfExpired(found.Status))
+        {
+            // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, it is given up later.
+            Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
+            return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Left);
+        }
+
+        var transition = await transitions.ApplyAsync(
+            found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
+        return transition.IsWritten
+            ? await WrittenAsync(kind, letter, transition.Current, cancellationToken).ConfigureAwait(false)
+            : NotApplicable(kind, letter, transition.Current ?? found);
+    }
+
+    private async Task<DeliveryResult> WrittenAsync(
+        string kind, ReceivedMessage letter, StoredOperation written, CancellationToken cancellationToken)
+    {
+        var status = written.Status;
+        switch (status.State)
+        {
             case OperationState.NotStarted:
                 await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
-                Log.OperationResent(logger, written.Status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
-                activity.CameTo(MessageOutcomes.Resent);
-                break;
+                Log.OperationResent(logger, status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
+                return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Resent);
             case OperationState.Canceled:
-                Log.OperationEnded(logger, written.Status.Id, written.Status.State, written.Status.Attempt ?? 0);
-                activity.CameTo(MessageOutcomes.Canceled);
-                break;
+                Log.OperationEnded(logger, status.Id, status.State, status.Attempt ?? 0);
+                return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Canceled);
             default:
-                Log.OperationGivenUp(logger, found.Status.Id, letter.Id, kind);
-                activity.CameTo(MessageOutcomes.GivenUp);
-                activity.Fail(MessageOutcomes.GivenUp);
-                break;
+                Log.OperationGivenUp(logger, status.Id, letter.Id, kind);
+                return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.GivenUp, MessageOutcomes.GivenUp);
         }
+    }
+
+    private DeliveryResult NotApplicable(string kind, ReceivedMessage letter, StoredOperation operation)
+    {
+        if (Ownership.IsOfSameGeneration(operation, letter))
+        {
+            Log.DeadLetterObsolete(logger, letter.Id, kind, operation.Status.Id);
+            return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded);
+        }
+
+        Log.DeadLetterOfEarlierDocument(logger, letter.Id, kind, operation.Status.Id);
+        return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded);
     }
 
     // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker that
     // still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
-    private static (OperationStatus Status, OperationMetadata Metadata)? Change(
-        StoredOperation current, string kind, ReceivedMessage letter) =>
-        current switch
-        {
-            _ when !Ownership.IsLeftBehindBy(current, letter) => null,
-            { Metadata.CancelRequested: true } => (StatusTransitions.Ended(current.Status, OperationOutcome.Canceled), current.Metadata),
-            { Status.State: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
-                (current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
-            _ => (
-                StatusTransitions.Ended(current.Status, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))), current.Metadata),
-        };
+    private static StatusChange? Change(StoredOperation current, string kind, ReceivedMessage letter) => current switch
+    {
+        _ when !Ownership.IsDeadLettered(current, letter) => null,
+        { Metadata.CancelRequested: true } => StatusChange.End(current, OperationOutcome.Canceled),
+        { Status.State: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
+            new(current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
+        _ => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
+    };
 
     private Task ResendAsync(string kind, ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
     {

@@ -1,24 +1,30 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
 /// <summary>One delivery of a message that is to be processed.</summary>
-/// <param name="Runner">The handler of the queue's kind.</param>
+/// <param name="Handler">The handler of the queue's kind.</param>
 /// <param name="Lease">The message, and what keeps it hidden.</param>
-/// <param name="Stopping">Fires when nothing is to begin any more: a delivery whose work has not begun is released.</param>
-/// <param name="Stop">Fires when handlers are to end. What they have not ended by then is released.</param>
-/// <param name="Abandon">Fires when nothing is waited for any more: no handler, no store.</param>
-internal sealed record Delivery(HandlerRunner Runner, MessageLease Lease, CancellationToken Stopping, CancellationToken Stop, CancellationToken Abandon)
+/// <param name="Stopping">Canceled when nothing more may begin: a delivery whose work has not begun is released.</param>
+/// <param name="Stop">Canceled when handlers must end. A delivery whose handler has not ended by then is released.</param>
+/// <param name="Abandon">Canceled when nothing is awaited any longer: no handler, no store.</param>
+internal sealed record Delivery(
+    HandlerInvoker Handler, MessageLease Lease, CancellationToken Stopping, CancellationToken Stop, CancellationToken Abandon)
 {
     public ReceivedMessage Message => Lease.Message;
 
-    public string Kind => Runner.Kind.Name;
+    public string Kind => Handler.Kind.Name;
 
-    /// <summary>Written to the document with the claim, so that this delivery knows its own claim even if the answer was lost.</summary>
+    /// <summary>Written with the claim, so that this delivery recognizes its own claim even if the answer was lost.</summary>
     public string ClaimId { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
-    /// <summary>Whether a delivery whose work has not begun waits for a store that fails. Otherwise it is returned.</summary>
+    /// <summary>Whether a delivery whose work has not begun waits while the store fails. Otherwise it is returned.</summary>
     public bool WaitsForStore { get; init; } = true;
+
+    /// <summary>The most times that the work is begun; <see cref="int.MaxValue"/> for no limit.</summary>
+    public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Handler.Options.MaxAttempts ?? int.MaxValue);
 }
 
 /// <summary>What becomes of a message.</summary>
@@ -34,14 +40,16 @@ internal enum MessageDisposition
     Release,
 }
 
-/// <summary>What the processing of a delivery came to.</summary>
+/// <summary>The result of processing a delivery.</summary>
 /// <param name="Disposition">What becomes of the message.</param>
-internal readonly record struct DeliveryResult(MessageDisposition Disposition)
+/// <param name="Outcome">What its span reports, one of <see cref="MessageOutcomes"/>.</param>
+/// <param name="ErrorType">The <c>error.type</c> of its span; <see langword="null"/> if it did not fail.</param>
+internal readonly record struct DeliveryResult(MessageDisposition Disposition, string? Outcome = null, string? ErrorType = null)
 {
     /// <summary>How long a released message stays hidden.</summary>
     public TimeSpan VisibleAfter { get; init; }
 
-    /// <summary>The id of the operation whose document was found; <see langword="null"/> if none was, or none was looked up.</summary>
+    /// <summary>The id of the operation whose document was found; <see langword="null"/> if none was found or read.</summary>
     public string? OperationId { get; init; }
 
     /// <summary>Whether the message led to no status document.</summary>
@@ -50,6 +58,22 @@ internal readonly record struct DeliveryResult(MessageDisposition Disposition)
     /// <summary>Whether its handler ran.</summary>
     public bool HasRun { get; init; }
 
-    /// <summary>The failure of the store that kept the work from beginning.</summary>
-    public Exception? StoreFailure { get; init; }
+    /// <summary>The failure of the store that interrupted the processing.</summary>
+    public OperationStoreException? StoreFailure { get; init; }
+
+    /// <summary>Sets the tags of the message's span.</summary>
+    public DeliveryResult ReportTo(Activity? activity)
+    {
+        if (Outcome is not null)
+        {
+            activity.CameTo(Outcome);
+        }
+
+        if (ErrorType is not null)
+        {
+            activity.Fail(ErrorType);
+        }
+
+        return this;
+    }
 }

@@ -15,7 +15,6 @@ internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger
     private readonly CancellationTokenSource _source = new();
 
     private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private int _fired;
 
     /// <summary>How long a handler may take to end once it was told to: longer callbacks count as blocked.</summary>

@@ -1,54 +1,50 @@
-using System.Text.Json;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
 
 namespace OffloadedPolling;
 
-/// <summary>The work behind operations of one kind. Implement <see cref="IOperationHandler{TPayload, TResult}"/>.</summary>
+/// <summary>The work of operations of one kind. Implement <see cref="IOperationHandler{TPayload, TResult}"/> instead.</summary>
 /// <typeparam name="TPayload">The kind's payload type.</typeparam>
 public interface IOperationHandler<TPayload>
 {
-    /// <summary>The type of what the handler returns, so that the start can check that it can be serialized.</summary>
-    internal static virtual Type ResultType => typeof(object);
-
-    /// <summary>Runs the handler and serializes its result.</summary>
-    internal Task<JsonElement?> RunAsync(OperationContext<TPayload> context, JsonSerializerOptions json, CancellationToken cancel);
+    // Lets AddHandler<TPayload, THandler>() find the result type without reflection, for which native AOT may have no code.
+    internal static abstract HandlerInvoker InvokerFor(
+        OperationKind<TPayload> kind, Type handler, IOptionsMonitor<OperationOptions> options);
 }
 
-/// <summary>The work behind operations of one kind. One instance from the container for each run, in a scope of its own.</summary>
+/// <summary>The work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
 /// <typeparam name="TPayload">The kind's payload type.</typeparam>
-/// <typeparam name="TResult">What the work comes to. It is written to the status document; <see langword="null"/> leaves it out.</typeparam>
+/// <typeparam name="TResult">
+/// The type of the result. The result is written to the status document; <see langword="null"/> leaves it out.
+/// </typeparam>
 /// <remarks>
-/// A handler runs <b>at least once</b>: queues deliver twice, and a worker that was thought dead may still be running when another takes
-/// over. Make its effects repeatable, with the operation's id as the key.
+/// A handler runs <b>at least once</b>: queues deliver messages more than once, and a worker that is believed dead may still be running
+/// when another takes over. Make the handler's effects idempotent, with the operation's id as the key.
 /// </remarks>
 public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPayload>
 {
     /// <summary>Does the work.</summary>
     /// <param name="context">The operation, its payload, and how to report progress.</param>
-    /// <param name="cancel">
-    /// Fires when somebody asked to cancel the operation, which is <c>Canceled</c> if the handler then ends by an
-    /// <see cref="OperationCanceledException"/>; when the host stops and its <see cref="OffloadedPollingOptions.ShutdownTimeout"/> is over;
-    /// and when the message could not be kept: another worker may be running the operation, and once it does, what this run comes to is
-    /// not written.
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. It is canceled when a caller asks to cancel the operation, which becomes
+    /// <c>Canceled</c> if the handler then throws an <see cref="OperationCanceledException"/>; when the host stops and its
+    /// <see cref="OffloadedPollingOptions.ShutdownTimeout"/> has elapsed; and when the message may have been redelivered: another worker
+    /// may be running the operation, and the outcome of this run is not written.
     /// </param>
     /// <returns>
-    /// The result. One that cannot be serialized, or not be read back from the status document, ends the operation as <c>Failed</c> for
-    /// good, with problem <c>result-invalid</c>: one that is nested more than 63 levels deep, refers to itself, holds a member twice, or
-    /// throws when it is read.
+    /// The result. If it cannot be serialized, or cannot be read back from the status document, the operation ends as <c>Failed</c> without
+    /// a retry, with the problem <c>result-invalid</c>. Such a result is nested more than 63 levels deep, refers to itself, contains a member
+    /// twice, or throws when it is read.
     /// </returns>
     /// <exception cref="OperationFailedException">
-    /// Thrown by the handler, ends the operation as <c>Failed</c> for good, with the exception's problem in the status document. Any other
-    /// exception is logged, never shown to callers, and the work is tried again when the message is redelivered; at the last try
+    /// Throw it to end the operation as <c>Failed</c> without a retry, with the exception's problem in the status document. Any other
+    /// exception is logged and never shown to callers. The work is retried when the message is redelivered; after the last attempt
     /// (<see cref="OperationOptions.MaxAttempts"/>) the operation ends as <c>Failed</c>.
     /// </exception>
-    Task<TResult> HandleAsync(OperationContext<TPayload> context, CancellationToken cancel);
+    Task<TResult> HandleAsync(OperationContext<TPayload> context, CancellationToken cancellationToken);
 
-    static Type IOperationHandler<TPayload>.ResultType => typeof(TResult);
-
-    async Task<JsonElement?> IOperationHandler<TPayload>.RunAsync(
-        OperationContext<TPayload> context, JsonSerializerOptions json, CancellationToken cancel)
-    {
-        var result = await HandleAsync(context, cancel).ConfigureAwait(false);
-        return result is null ? null : HandlerResult.Serialize(context.OperationId, result, json);
-    }
+    static HandlerInvoker IOperationHandler<TPayload>.InvokerFor(
+        OperationKind<TPayload> kind, Type handler, IOptionsMonitor<OperationOptions> options) =>
+        new HandlerInvoker<TPayload, TResult>(kind, handler, options);
 }

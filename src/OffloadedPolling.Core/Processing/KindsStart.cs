@@ -10,7 +10,7 @@ namespace OffloadedPolling.Processing;
 /// may do the work, and hosts with other kinds may share one configuration.
 /// </summary>
 internal sealed class KindsStart(
-    SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerRunner> runners, ILogger<KindsStart> logger) : IHostedService
+    SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerInvoker> runners, ILogger<KindsStart> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

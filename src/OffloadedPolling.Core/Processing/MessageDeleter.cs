@@ -4,7 +4,7 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>Deletes messages that are done with, ten in a request where they come fast enough.</summary>
+/// <summary>Deletes messages whose processing is complete, ten in a request where they come fast enough.</summary>
 /// <remarks>A message that is not deleted does no harm: its operation has ended, so its next delivery is deleted unread.</remarks>
 internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimeProvider time, ILogger logger)
 {

@@ -7,7 +7,8 @@ namespace OffloadedPolling.Processing;
 /// Keeps one delivery of a message hidden from other workers, from its receipt until it is disposed of: extends the visibility timeout when
 /// half of it has passed, polls the operation after each extension once it runs, and reports when the delivery may be another worker's.
 /// </summary>
-internal sealed class MessageLease : IAsyncDisposable
+internal sealed class MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     // One extension that hangs takes a third of what is left, so that several tries fit in.
     private const int PartsOfATry = 3;
@@ -24,31 +25,11 @@ internal sealed class MessageLease : IAsyncDisposable
 
     // Neither is disposed before its callbacks are done: they only set flags and start timers.
     private readonly CancellationTokenSource _ended = new();
-
     private readonly CancellationTokenSource _lost = new();
-
-    private readonly string _kind;
-
-    private readonly IOperationQueue _queue;
-
-    private readonly TimeProvider _time;
-
-    private readonly ILogger _logger;
-
-    private readonly Task _extending;
-
     private volatile Func<CancellationToken, Task<bool>>? _isStillOwned;
-
-    private long _visibleAgainAt;
-
+    private Task _extending = Task.CompletedTask;
+    private long _visibleAgainAt = Timestamps.After(time, message.HiddenFor);
     private bool _isLimitMet;
-
-    private MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
-    {
-        (_kind, Message, _queue, _time, _logger) = (kind, message, queue, time, logger);
-        _visibleAgainAt = message.VisibleAgainAt;
-        _extending = ExtendUntilEndedAsync();
-    }
 
     private enum Extension
     {
@@ -58,21 +39,26 @@ internal sealed class MessageLease : IAsyncDisposable
         Lost,
     }
 
-    public ReceivedMessage Message { get; }
+    public ReceivedMessage Message => message;
 
-    /// <summary>Fires when the delivery is, or may be, another worker's.</summary>
+    public string MessagingSystem => queue.MessagingSystem;
+
+    /// <summary>Canceled when the delivery is, or may be, another worker's.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    private TimeSpan Left => _time.GetElapsedTime(_time.GetTimestamp(), _visibleAgainAt);
+    /// <summary>What becomes of the message if its work does not end here: released, unless the delivery is lost.</summary>
+    public MessageDisposition UnfinishedDisposition =>
+        _lost.IsCancellationRequested ? MessageDisposition.Leave : MessageDisposition.Release;
+
+    private TimeSpan Left => time.GetElapsedTime(time.GetTimestamp(), _visibleAgainAt);
 
     /// <summary>Starts to extend a message that was just received.</summary>
-    /// <param name="kind">The kind's name.</param>
-    /// <param name="message">The message.</param>
-    /// <param name="queue">The queue that it came from.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Receives extensions that fail.</param>
-    public static MessageLease Start(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger) =>
-        new(kind, message, queue, time, logger);
+    public static MessageLease Start(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
+    {
+        var lease = new MessageLease(kind, message, queue, time, logger);
+        lease._extending = lease.ExtendUntilEndedAsync();
+        return lease;
+    }
 
     /// <summary>Polls the operation after each extension from now on.</summary>
     /// <param name="isStillOwned">Returns <see langword="false"/> when the operation is another delivery's.</param>
@@ -115,7 +101,7 @@ internal sealed class MessageLease : IAsyncDisposable
     /// <summary>Waits; <see langword="false"/> if the lease ends meanwhile.</summary>
     private async Task<bool> WaitAsync(TimeSpan wait)
     {
-        await Task.Delay(Longer(wait, TimeSpan.Zero), _time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Longer(wait, TimeSpan.Zero), time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !_ended.IsCancellationRequested;
     }
 
@@ -126,56 +112,56 @@ internal sealed class MessageLease : IAsyncDisposable
             return Extension.LimitMet;
         }
 
+        // Counted from before the request, which may take its time.
+        var askedAt = time.GetTimestamp();
         try
         {
-            if (await BoundedAsync(cancellationToken => _queue.ExtendAsync(_kind, Message, cancellationToken), ForATry()).ConfigureAwait(false)
-                is not { } visibleAgainAt)
+            var extended = await BoundedAsync(
+                cancellationToken => queue.ExtendAsync(kind, message, cancellationToken), ForATry()).ConfigureAwait(false);
+            if (extended is not { } hiddenFor)
             {
                 return Extension.Lost;
             }
 
             // The queue hides no message for longer than its limit from the receipt: then nothing is gained, and what there was stays.
+            var visibleAgainAt = Timestamps.After(time, hiddenFor, askedAt);
             _isLimitMet = visibleAgainAt <= _visibleAgainAt;
             if (_isLimitMet)
             {
-                Log.VisibilityLimitMet(_logger, Message.Id, _kind, Left);
+                Log.VisibilityLimitMet(logger, message.Id, kind, Left);
                 return Extension.LimitMet;
             }
 
             _visibleAgainAt = visibleAgainAt;
             return Extension.Extended;
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
-        {
-            return Extension.Failed;
-        }
         catch (Exception failed)
         {
             // Whatever it was: as long as its time is not over, the message is still this worker's.
-            Log.MessageNotExtended(_logger, Message.Id, _kind, failed);
+            if (!_ended.IsCancellationRequested)
+            {
+                Log.MessageNotExtended(logger, message.Id, kind, failed);
+            }
+
             return Extension.Failed;
         }
     }
 
     private async Task<bool> IsStillOwnedAsync()
     {
-        if (_isStillOwned is not { } isStillOwned)
-        {
-            return true;
-        }
-
         try
         {
-            return await BoundedAsync(isStillOwned, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
-        {
-            return true;
+            return _isStillOwned is not { } isStillOwned
+                || await BoundedAsync(isStillOwned, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
         }
         catch (Exception failed)
         {
             // Whatever it was: the next poll is after the next extension.
-            Log.OperationNotPolled(_logger, Message.Id, _kind, failed);
+            if (!_ended.IsCancellationRequested)
+            {
+                Log.OperationNotPolled(logger, message.Id, kind, failed);
+            }
+
             return true;
         }
     }
@@ -189,7 +175,7 @@ internal sealed class MessageLease : IAsyncDisposable
         var answer = request(requestToken.Token);
         try
         {
-            return await answer.WaitAsync(patience, _time, _ended.Token).ConfigureAwait(false);
+            return await answer.WaitAsync(patience, time, _ended.Token).ConfigureAwait(false);
         }
         finally
         {

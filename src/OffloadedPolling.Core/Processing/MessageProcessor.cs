@@ -1,63 +1,44 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>What a worker does with one delivery of a message: claims its operation, runs the handler, and completes the operation.</summary>
+/// <summary>Processes one delivery of a message in three steps: claims the operation, runs its handler, and completes it.</summary>
 internal sealed class MessageProcessor(
-    OperationClaims claims,
-    HandlerRuns runs,
-    OperationCompletion completion,
-    OperationRetries retries,
-    IOperationQueue queue,
-    ILogger<MessageProcessor> logger)
+    OperationClaimer claimer, OperationRunner runner, OperationCompleter completer, ILogger<MessageProcessor> logger)
 {
-    /// <summary>Processes a delivery to its end.</summary>
     public async Task<DeliveryResult> ProcessAsync(Delivery delivery)
     {
-        using var activity = OperationActivities.Process(delivery.Kind, delivery.Kind, queue.MessagingSystem, delivery.Message);
+        using var activity = OperationActivities.Process(delivery.Kind, delivery.Kind, delivery.Lease.MessagingSystem, delivery.Message);
         try
         {
-            return await ProcessAsync(delivery, activity).ConfigureAwait(false);
+            var claim = await claimer.ClaimAsync(delivery, activity).ConfigureAwait(false);
+            if (claim.Operation is not { } operation)
+            {
+                return claim.Result.ReportTo(activity);
+            }
+
+            await using var run = runner.Start(delivery, operation);
+            var end = await runner.RunAsync(run).ConfigureAwait(false);
+            var result = await completer.CompleteAsync(run, end).ConfigureAwait(false);
+            return result.ReportTo(activity) with { OperationId = run.OperationId, HasRun = true };
         }
-        catch (OperationCanceledException) when (delivery.Abandon.IsCancellationRequested)
+        catch (Exception failed)
         {
-            activity.CameTo(MessageOutcomes.Stopped);
-            Log.DeliveryAbandoned(logger, delivery.Message.Id, delivery.Kind);
-            return new DeliveryResult(MessageDisposition.Release);
-        }
-        catch (OffloadedPollingException failed)
-        {
-            activity.CameTo(MessageOutcomes.Left, failed);
+            if (failed is OperationCanceledException && delivery.Abandon.IsCancellationRequested)
+            {
+                Log.DeliveryAbandoned(logger, delivery.Message.Id, delivery.Kind);
+                return new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped).ReportTo(activity);
+            }
+
+            var left = new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Left, failed.GetType().FullName).ReportTo(activity);
+            if (failed is not OffloadedPollingException)
+            {
+                throw;
+            }
+
             Log.MessageLeft(logger, delivery.Message.Id, delivery.Kind, failed);
-            return new DeliveryResult(MessageDisposition.Leave) { StoreFailure = failed as OperationStoreException };
+            return left with { StoreFailure = failed as OperationStoreException };
         }
-        catch (Exception unexpected)
-        {
-            activity.CameTo(MessageOutcomes.Left, unexpected);
-            throw;
-        }
-    }
-
-    private async Task<DeliveryResult> ProcessAsync(Delivery delivery, Activity? activity)
-    {
-        var claim = await claims.ClaimAsync(delivery, activity).ConfigureAwait(false);
-        if (claim.Operation is not { } operation)
-        {
-            return claim.Result;
-        }
-
-        await using var run = runs.Start(delivery, operation);
-        delivery.Lease.Watch(run.IsStillOwnedAsync);
-        var end = await runs.RunAsync(delivery, operation, run, activity).ConfigureAwait(false);
-        var result = end switch
-        {
-            { Outcome: { } outcome } => new DeliveryResult(
-                await completion.CompleteAsync(delivery, operation, run, outcome, activity).ConfigureAwait(false)),
-            { Thrown: { } thrown } => await retries.ScheduleAsync(delivery, operation, run, thrown, activity).ConfigureAwait(false),
-            _ => new DeliveryResult(end.Disposition),
-        };
-        return claim.Result with { Disposition = result.Disposition, VisibleAfter = result.VisibleAfter, HasRun = true };
     }
 }

@@ -64,15 +64,9 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.TryAddScoped<THandler>();
-        services.AddSingleton(provider => new HandlerRunner<TPayload, THandler>(provider.GetRequiredService<OperationKinds>().Of<TPayload>()));
-        services.AddSingleton<HandlerRunner>(provider => provider.GetRequiredService<HandlerRunner<TPayload, THandler>>());
-        services.AddSingleton<IHostedService>(provider => new OperationWorker(
-            provider.GetRequiredService<HandlerRunner<TPayload, THandler>>(),
-            provider.GetRequiredService<IOperationQueue>(),
-            provider.GetRequiredService<MessageProcessor>(),
-            provider.GetRequiredService<WorkerServices>(),
-            provider.GetService<IHostApplicationLifetime>(),
-            provider.GetService<MessagesByEvents>()));
+        services.AddSingleton(InvokerOf<TPayload, THandler>);
+        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OperationWorker>(
+            provider, provider.GetServices<HandlerInvoker>().First(handler => handler.Kind.PayloadType == typeof(TPayload))));
         return builder;
     }
 
@@ -95,6 +89,12 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
         return builder;
     }
+
+    private static HandlerInvoker InvokerOf<TPayload, THandler>(IServiceProvider provider)
+        where THandler : IOperationHandler<TPayload> => THandler.InvokerFor(
+            provider.GetRequiredService<OperationKinds>().Of<TPayload>(),
+            typeof(THandler),
+            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>());
 
     private static IOffloadedPollingBuilder Add<TPayload>(
         IOffloadedPollingBuilder builder, string name, JsonSerializerOptions json, Action<OperationOptions>? configure)

@@ -5,14 +5,14 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// One run of an operation that this worker holds: keeps the newest version of its document, writes progress at most once for each
-/// interval, the newest values winning, and sees when somebody asked to cancel.
+/// One run of an operation that this worker holds: keeps the newest version of its document, writes the newest progress at most once for
+/// each interval, and notices a request to cancel.
 /// </summary>
 internal sealed class OperationRun(
-    StoredOperation started,
+    ClaimedOperation operation,
     Delivery delivery,
     StatusTransitions transitions,
-    OffloadedPollingOptions options,
+    TimeSpan minProgressInterval,
     TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
@@ -20,32 +20,30 @@ internal sealed class OperationRun(
     private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _ended = new();
-
     private readonly CancellationTokenSource _disposed = new();
-
     private readonly ReceivedMessage _message = delivery.Message;
-
     private readonly Lock _lock = new();
-
     private readonly long _startedAt = time.GetTimestamp();
-
-    private readonly OperationEstimate? _estimate = started.Status.Estimate;
-
-    private volatile StoredOperation _current = started;
-
+    private volatile StoredOperation _current = operation.Stored;
     private volatile bool _isCancelRequested;
-
     private OperationProgress? _pending;
-
     private Task _writing = Task.CompletedTask;
-
     private Task _watching = Task.CompletedTask;
-
     private long? _lastWriteAt;
+
+    public Delivery Delivery => delivery;
+
+    public object Payload => operation.Payload;
+
+    /// <summary>The document as it waited; <see langword="null"/> if an earlier run had claimed it.</summary>
+    public OperationStatus? Waited => operation.Waited;
+
+    /// <summary>What the work takes, as estimated when the operation was claimed.</summary>
+    public OperationEstimate? Estimate => operation.Stored.Status.Estimate;
 
     public string OperationId => _current.Status.Id;
 
-    public string Kind => _current.Status.Kind;
+    public string Kind => delivery.Kind;
 
     public int Attempt => _message.ReceiveCount;
 
@@ -61,12 +59,12 @@ internal sealed class OperationRun(
     public string? ResourceLocation { get; set; }
 
     /// <summary>Takes progress; it is written when the interval since the last write is over.</summary>
-    public Task ReportAsync(OperationProgress progress, CancellationToken cancel)
+    public Task ReportAsync(OperationProgress progress, CancellationToken cancellationToken)
     {
-        cancel.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
 
         // Refused here, where the handler can do something about it, not in the background.
-        transitions.ThrowIfRefused(WithProgress(_current.Status, progress, _estimate));
+        transitions.ThrowIfRefused(WithProgress(_current.Status, progress, Estimate));
         lock (_lock)
         {
             _pending = progress;
@@ -101,8 +99,8 @@ internal sealed class OperationRun(
     }
 
     /// <summary>
-    /// Ends the progress and returns the newest version that is known. A write that is under way is awaited for a while: one that came second
-    /// would cost another read and another write.
+    /// Ends the progress and returns the newest version that is known. A write in progress is awaited for a while: if it came second, the
+    /// end would need another read and another write.
     /// </summary>
     public async Task<StoredOperation> EndAsync()
     {
@@ -152,13 +150,12 @@ internal sealed class OperationRun(
                 await IsStillOwnedAsync(_ended.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
-        {
-            // The run has ended.
-        }
         catch (Exception failed)
         {
-            Log.OperationNotPolled(logger, _message.Id, Kind, failed);
+            if (!_ended.IsCancellationRequested)
+            {
+                Log.OperationNotPolled(logger, _message.Id, Kind, failed);
+            }
         }
     }
 
@@ -167,7 +164,8 @@ internal sealed class OperationRun(
         while (true)
         {
             // The first progress is written at once, so that it is seen of short handlers too.
-            if (_lastWriteAt is { } lastWriteAt && options.MinProgressInterval - time.GetElapsedTime(lastWriteAt) is var wait && wait > TimeSpan.Zero)
+            var wait = _lastWriteAt is { } lastWriteAt ? minProgressInterval - time.GetElapsedTime(lastWriteAt) : TimeSpan.Zero;
+            if (wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -194,38 +192,35 @@ internal sealed class OperationRun(
     {
         try
         {
-            var (_, written) = await transitions.ApplyUnlessRefusedAsync(
-                _current,
-                Change,
-                _disposed.Token).ConfigureAwait(false);
-            if (written is not null)
+            var transition = await transitions.ApplyUnlessRefusedAsync(
+                _current, current => Change(current, progress), _disposed.Token).ConfigureAwait(false);
+            if (transition.IsWritten)
             {
-                See(written);
+                See(transition.Current);
             }
             else if (!_ended.IsCancellationRequested)
             {
                 Log.OperationLost(logger, OperationId, _message.Id);
             }
         }
-        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
-        {
-            // The operation has ended meanwhile.
-        }
         catch (Exception unwritten)
         {
-            Log.ProgressNotWritten(logger, OperationId, unwritten);
-        }
-
-        (OperationStatus Status, OperationMetadata Metadata)? Change(StoredOperation current)
-        {
-            if (_ended.IsCancellationRequested || !Ownership.IsHeldBy(current, _message))
+            if (!_disposed.IsCancellationRequested)
             {
-                return null;
+                Log.ProgressNotWritten(logger, OperationId, unwritten);
             }
-
-            var shown = current.Metadata.CancelRequested ? progress with { Message = StatusTransitions.CancelingMessage } : progress;
-            return (WithProgress(current.Status, shown, _estimate?.After(Elapsed)), current.Metadata);
         }
+    }
+
+    private StatusChange? Change(StoredOperation current, OperationProgress progress)
+    {
+        if (_ended.IsCancellationRequested || !Ownership.IsHeldBy(current, _message))
+        {
+            return null;
+        }
+
+        var shown = current.Metadata.CancelRequested ? progress with { Message = StatusTransitions.CancelingMessage } : progress;
+        return new StatusChange(WithProgress(current.Status, shown, Estimate?.After(Elapsed)), current.Metadata);
     }
 
     private OperationStatus WithProgress(OperationStatus status, OperationProgress progress, OperationEstimate? estimate) => status with

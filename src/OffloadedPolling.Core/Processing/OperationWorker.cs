@@ -1,20 +1,23 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>The hosted worker of one kind. In a function whose messages come as events it does nothing.</summary>
+/// <summary>The hosted worker of one kind. Where messages are pushed to the process, it does nothing.</summary>
 internal sealed class OperationWorker(
-    HandlerRunner runner,
+    HandlerInvoker handler,
     IOperationQueue queue,
     MessageProcessor processor,
     WorkerServices services,
     IHostApplicationLifetime? lifetime = null,
-    MessagesByEvents? byEvents = null) : BackgroundService
+    PushDelivery? push = null) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (byEvents is not null)
+        if (push is not null)
         {
             return;
         }
@@ -24,7 +27,19 @@ internal sealed class OperationWorker(
             stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
         // Each message has a trace of its own; that of the host's start, if it has one, is over.
         Activity.Current = null;
-        using var loop = new ReceiveLoop(runner, queue, processor, services);
+        using var loop = new ReceiveLoop(handler, queue, processor, services);
         await loop.RunAsync(stopping.Token).ConfigureAwait(false);
     }
 }
+
+/// <summary>What the workers of all kinds share in one process.</summary>
+internal sealed record WorkerServices(
+    WorkerHealth Health,
+    DurationRecorder Durations,
+    OperationMetrics Metrics,
+    IOptions<OffloadedPollingOptions> Options,
+    TimeProvider Time,
+    ILogger<OperationWorker> Logger);
+
+/// <summary>Registered where messages are pushed to the process, as AWS Lambda does: no hosted loop receives them.</summary>
+internal sealed class PushDelivery;

@@ -13,27 +13,18 @@ internal sealed class OrphanDetector(
     string kind, IOperationStatusStore store, TimeSpan retention, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int MaxInARow = 5;
-
     private static readonly TimeSpan _betweenTrials = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan _firstDelay = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(10);
-
     private readonly CancellationTokenSource _disposed = new();
-
     private readonly Lock _lock = new();
-
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
-
     private TaskCompletionSource? _suspended;
-
     private long _trialAt;
+    private int _inARow;
 
     // Of the newest document that was found: whether it can still be read tells missing documents from denied ones.
     private string? _foundId;
-
-    private int _inARow;
 
     /// <summary>Why receiving is suspended; <see langword="null"/> if it is not.</summary>
     public string? Problem { get; private set; }

@@ -11,20 +11,18 @@ namespace OffloadedPolling.Processing;
 internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvider time, ILogger<StoreCircuitBreaker> logger) : IDisposable
 {
     private static readonly TimeSpan _probeTimeout = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(500);
 
-    // What an outage's end may go unnoticed for.
+    // How long the end of an outage may go unnoticed.
     private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(5);
 
+    // Three tries of the SDK at this library's own timeout of ten seconds.
+    private static readonly TimeSpan _longestCall = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource _disposed = new();
-
     private readonly Lock _lock = new();
-
     private TaskCompletionSource? _open;
-
     private int _probes;
-
     private bool _isReported;
 
     /// <summary>What is wrong with the store; <see langword="null"/> while it answers.</summary>
@@ -88,6 +86,22 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
     }
 
+    /// <summary>Makes requests to the store and cancels them when they take too long, whatever timeouts the client has.</summary>
+    /// <exception cref="OperationStoreException">They took too long.</exception>
+    public async Task<T> BoundAsync<T>(Func<CancellationToken, Task<T>> requests, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_longestCall, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await requests(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw NotAnswered(_longestCall, late);
+        }
+    }
+
     public void Dispose()
     {
         _disposed.Cancel();
@@ -132,17 +146,17 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
             await store.CheckAsync(cancellationToken).WaitAsync(_probeTimeout, time, cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (OffloadedPollingException failed)
-        {
-            return failed;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
         catch (Exception failed)
         {
-            return new OperationStoreException($"The status store did not answer within {_probeTimeout}. Check the network and the store.", failed);
+            return failed switch
+            {
+                OffloadedPollingException => failed,
+                OperationCanceledException when cancellationToken.IsCancellationRequested => null,
+                _ => NotAnswered(_probeTimeout, failed),
+            };
         }
     }
+
+    private static OperationStoreException NotAnswered(TimeSpan limit, Exception cause) =>
+        new($"The status store did not answer within {limit}. Check the network and the store.", cause);
 }

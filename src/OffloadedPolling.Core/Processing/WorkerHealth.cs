@@ -1,17 +1,30 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Processing;
 
-/// <inheritdoc cref="IWorkerHealth"/>
-internal sealed class WorkerHealth(StoreCircuitBreaker circuit) : IWorkerHealth
+/// <summary>The guards that keep workers from receiving messages that they could not process.</summary>
+internal sealed class WorkerHealth(
+    StoreCircuitBreaker circuit,
+    IOperationStatusStore store,
+    IOptions<OffloadedPollingOptions> options,
+    TimeProvider time,
+    ILogger<OperationWorker> logger) : IWorkerHealth
 {
-    private readonly ConcurrentBag<Func<string?>> _problems = [];
+    private readonly ConcurrentBag<OrphanDetector> _detectors = [];
 
-    public string? Problem => _problems.IsEmpty
+    public StoreCircuitBreaker Circuit => circuit;
+
+    public string? Problem => _detectors.IsEmpty
         ? null
-        : _problems.Select(problem => problem()).Append(circuit.Problem).FirstOrDefault(problem => problem is not null);
+        : _detectors.Select(detector => detector.Problem).Append(circuit.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>Adds a worker.</summary>
-    /// <param name="problem">Returns what keeps it from receiving; <see langword="null"/> if nothing.</param>
-    public void Add(Func<string?> problem) => _problems.Add(problem);
+    /// <summary>Creates the detector of a worker that starts.</summary>
+    public OrphanDetector DetectorOf(string kind)
+    {
+        var detector = new OrphanDetector(kind, store, options.Value.Retention, time, logger);
+        _detectors.Add(detector);
+        return detector;
+    }
 }

@@ -27,40 +27,46 @@ public interface IOperationQueue
     /// <summary>Sends a message.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
-    /// <param name="cancel">Gives up; whether the message was sent is then unknown.</param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. Whether the message was sent is then unknown.
+    /// </param>
     /// <returns>A task that ends when the message is durable.</returns>
     /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes. It was not sent, and never can be.</exception>
     /// <exception cref="InvalidPayloadException">The queue cannot carry the characters of the body. It was not sent, and never can be.</exception>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
-    Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel);
+    Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken);
 
     /// <summary>Receives messages, waiting for the first for as long as the queue allows in one request.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="most">How many at most; at least 1. A queue may give fewer.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The messages; none, if none came.</returns>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
-    Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel);
+    Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken);
 
     /// <summary>Deletes messages that are done with.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="messages">Any number of messages.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>A task that ends when the queue has answered.</returns>
     /// <exception cref="OperationQueueException">At least one was not deleted, and will be delivered again.</exception>
-    Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel);
+    Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>Hides a message from others for its kind's <see cref="OperationOptions.VisibilityTimeout"/> from now on: its handler still runs.</summary>
+    /// <summary>
+    /// Hides a message from other receivers for the kind's <see cref="OperationOptions.VisibilityTimeout"/>: its handler still runs.
+    /// </summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
-    /// <param name="cancel">Gives up; for how long it is hidden is then unknown.</param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. How long the message stays hidden is then unknown.
+    /// </param>
     /// <returns>
-    /// When the message becomes visible again, by this machine's <see cref="TimeProvider.GetTimestamp"/>. An instant that is no later than
-    /// before means that the queue hides no message for longer; the message stays hidden until that earlier known instant.
-    /// <see langword="null"/> if the message is no longer this receiver's, because it was redelivered or deleted.
+    /// How long the message stays hidden, counted from when this method was called; <see cref="TimeSpan.Zero"/> if the queue hides no
+    /// message for longer than this one is hidden already; <see langword="null"/> if the message is no longer this receiver's, because it was
+    /// redelivered or deleted.
     /// </returns>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
-    Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel);
+    Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken);
 
     /// <summary>Releases messages, so that they are delivered again at once or after a delay.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
@@ -76,17 +82,17 @@ public interface IOperationQueue
 
     /// <summary>Tells how many messages a kind's queue holds.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
     /// The depth as it was last read, at most about a minute ago, plus what this process has sent since; <see langword="null"/> if it is unknown
     /// or older.
     /// </returns>
-    ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel);
+    ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken);
 
     /// <summary>Asks whether a kind's queue can be used at all, and is set up as the settings say.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>What is set up wrongly though the queue can be used, and what to do; <see langword="null"/> if nothing.</returns>
     /// <exception cref="OperationQueueException">It cannot, and why.</exception>
-    Task<string?> CheckAsync(string kind, CancellationToken cancel);
+    Task<string?> CheckAsync(string kind, CancellationToken cancellationToken);
 }

@@ -30,9 +30,12 @@ public sealed class ReceivedMessage
     /// <summary>How often the queue delivers it before it goes to the dead-letter queue; <see langword="null"/> if that is unknown.</summary>
     public int? MaxReceiveCount { get; init; }
 
-    /// <summary>When it was received, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long ReceivedAt { get; init; }
+    /// <summary>
+    /// Gets how long the message stays hidden from other receivers, counted from when the receive returned it. The time that the receive
+    /// took after the queue's answer is already subtracted.
+    /// </summary>
+    public TimeSpan HiddenFor { get; init; }
 
-    /// <summary>Until when it is hidden from others, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long VisibleAgainAt { get; init; }
+    /// <summary>Gets when SQS delivered it, as a timestamp of the clock: SQS limits how long a message is hidden in all.</summary>
+    internal long ReceivedAt { get; init; }
 }

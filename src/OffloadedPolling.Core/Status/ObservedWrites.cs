@@ -6,21 +6,22 @@ namespace OffloadedPolling.Status;
 /// <summary>Every write of a status document, with a span of its own, and counted.</summary>
 internal sealed class ObservedWrites(IOperationStatusStore store, OperationMetrics metrics)
 {
-    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
-        WriteAsync("create status", null, status, metadata, cancel);
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
+        WriteAsync("create status", null, status, metadata, cancellationToken);
 
-    public Task<StoredOperation> UpdateAsync(StoredOperation before, OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
-        WriteAsync("write status", before, status, metadata, cancel);
+    public Task<StoredOperation> UpdateAsync(
+        StoredOperation before, OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
+        WriteAsync("write status", before, status, metadata, cancellationToken);
 
     private async Task<StoredOperation> WriteAsync(
-        string name, StoredOperation? before, OperationStatus status, OperationMetadata metadata, CancellationToken cancel)
+        string name, StoredOperation? before, OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken)
     {
         using var activity = Start(name, status);
         try
         {
             var written = await (before is null
-                ? store.CreateAsync(status, metadata, cancel)
-                : store.UpdateAsync(status, metadata, before.Version, cancel)).ConfigureAwait(false);
+                ? store.CreateAsync(status, metadata, cancellationToken)
+                : store.UpdateAsync(status, metadata, before.Version, cancellationToken)).ConfigureAwait(false);
             Tell(activity, status, WriteOutcomes.Written);
             if (before is not null)
             {
@@ -29,24 +30,26 @@ internal sealed class ObservedWrites(IOperationStatusStore store, OperationMetri
 
             return written;
         }
-        catch (OperationStatusConflictException)
-        {
-            // No failure: the change is decided anew.
-            Tell(activity, status, WriteOutcomes.Conflict);
-            throw;
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            Tell(activity, status, WriteOutcomes.Canceled);
-            throw;
-        }
         catch (Exception failed)
         {
-            Tell(activity, status, WriteOutcomes.Failed);
-            activity.Fail(failed);
+            var outcome = OutcomeOf(failed, cancellationToken);
+            Tell(activity, status, outcome);
+            if (outcome == WriteOutcomes.Failed)
+            {
+                activity.Fail(failed);
+            }
+
             throw;
         }
     }
+
+    // A conflict has not failed: the change is made again.
+    private static string OutcomeOf(Exception failed, CancellationToken cancellationToken) => failed switch
+    {
+        OperationStatusConflictException => WriteOutcomes.Conflict,
+        OperationCanceledException when cancellationToken.IsCancellationRequested => WriteOutcomes.Canceled,
+        _ => WriteOutcomes.Failed,
+    };
 
     private static Activity? Start(string name, OperationStatus status) => OperationActivities.Source.HasListeners()
         ? OperationActivities.Source.StartActivity(

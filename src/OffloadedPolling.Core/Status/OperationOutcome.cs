@@ -5,7 +5,7 @@ namespace OffloadedPolling.Status;
 /// <summary>How an operation ends.</summary>
 internal sealed record OperationOutcome(OperationState State, JsonElement? Result = null, OperationProblem? Problem = null)
 {
-    /// <summary>Where the outcome is to be had; <see langword="null"/> leaves what the document says.</summary>
+    /// <summary>The location of the outcome; <see langword="null"/> leaves what the document says.</summary>
     public string? ResourceLocation { get; init; }
 
     public static OperationOutcome Canceled { get; } = new(OperationState.Canceled);

@@ -15,7 +15,7 @@ internal sealed class StatusPolicies(
     public OperationStatus Apply(OperationStatus document) => _policies.Aggregate(document, Apply);
 
     /// <summary>The document as the policies leave it; one that they refuse with nothing of the host's in it, which they are not asked about.</summary>
-    public OperationStatus ApplyOrBare(OperationStatus document)
+    public OperationStatus ApplyOrRedact(OperationStatus document)
     {
         try
         {
@@ -23,9 +23,9 @@ internal sealed class StatusPolicies(
         }
         catch (StatusDocumentRefusedException refused)
         {
-            var bare = Bare(document);
-            Log.WrittenBare(logger, document.Id, document.State, bare.State, refused);
-            return bare;
+            var redacted = Redacted(document);
+            Log.StatusRedacted(logger, document.Id, document.State, redacted.State, refused);
+            return redacted;
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class StatusPolicies(
         }
     }
 
-    private static OperationStatus Bare(OperationStatus document) => new()
+    private static OperationStatus Redacted(OperationStatus document) => new()
     {
         Id = document.Id,
         Kind = document.Kind,

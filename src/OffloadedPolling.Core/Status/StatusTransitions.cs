@@ -1,10 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Processing;
 
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// The only writer of documents, behind the host's policies. Each change is made from the version that was read, and made anew from the
+/// The only writer of documents, behind the host's policies. Each change is made from the version that was read, and made again from the
 /// newer one when another writer came first.
 /// </summary>
 internal sealed class StatusTransitions(
@@ -15,7 +15,7 @@ internal sealed class StatusTransitions(
 
     private const int MaxTries = 8;
 
-    // That of instants in a document.
+    // The precision of instants in a document.
     private static readonly TimeSpan _precision = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Gets the interval at which a worker polls the document of an operation that it runs.</summary>
@@ -26,13 +26,13 @@ internal sealed class StatusTransitions(
     /// <exception cref="StatusDocumentTooLargeException">
     /// It is over the limit, or leaves too little room for its end. Nothing was written.
     /// </exception>
-    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
-        writes.CreateAsync(Fitting(status), metadata, cancel);
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
+        writes.CreateAsync(Fitting(status), metadata, cancellationToken);
 
     /// <summary>Creates the document of an operation that has ended before it existed.</summary>
     /// <exception cref="OperationStatusConflictException">It exists.</exception>
     public Task<StoredOperation> CreateEndedAsync(OperationStatus status, OperationOutcome outcome, CancellationToken cancellationToken) =>
-        writes.CreateAsync(policies.ApplyOrBare(Stamp(status, Ended(status, outcome))), OperationMetadata.Empty, cancellationToken);
+        writes.CreateAsync(policies.ApplyOrRedact(Stamp(status, Ended(status, outcome))), OperationMetadata.Empty, cancellationToken);
 
     /// <summary>Asks whether a document could be written.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
@@ -40,61 +40,56 @@ internal sealed class StatusTransitions(
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     public void ThrowIfRefused(OperationStatus status) => DocumentRoom.ThrowIfUnfit(policies.Apply(status), options.Value.MaxDocumentBytes);
 
-    /// <summary>The newest document, if it is not the one that was read; <see langword="null"/> also if it is gone.</summary>
-    public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancel) =>
-        store.GetIfChangedAsync(read.Status.Id, read.Version, cancel);
+    /// <summary>Returns the newest document if it is not the one that was read; <see langword="null"/> also if it is gone.</summary>
+    public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancellationToken) =>
+        store.GetIfChangedAsync(read.Status.Id, read.Version, cancellationToken);
 
     /// <summary>
-    /// Applies <paramref name="change"/> to the newest document. It is asked again on each newer one, and answers <see langword="null"/>
+    /// Applies <paramref name="change"/> to the newest document. It is called again for each newer one, and returns <see langword="null"/>
     /// where it no longer applies. What a policy refuses is written with nothing of the host's in it, and what does not fit without all
     /// that the library can leave out.
     /// </summary>
-    /// <returns>What was read last, and what was written from it.</returns>
     /// <exception cref="StatusDocumentTooLargeException">A handler's outcome is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">A handler's outcome cannot be serialized or read back.</exception>
     public Task<StatusTransition> ApplyAsync(
-        StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
-        ApplyAsync(read, change, isRequired: true, cancel);
+        StoredOperation read, Func<StoredOperation, StatusChange?> change, CancellationToken cancellationToken) =>
+        ApplyAsync(read, change, isRequired: true, cancellationToken);
 
-    /// <summary>The same for a change that may as well not be made.</summary>
-    /// <inheritdoc cref="ApplyAsync(StoredOperation, Func{StoredOperation, ValueTuple{OperationStatus, OperationMetadata}?}, CancellationToken)"/>
+    /// <summary>Does the same for a change that is optional: it is not reduced to what can be written.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it. What was there stays.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     public Task<StatusTransition> ApplyUnlessRefusedAsync(
-        StoredOperation read, Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change, CancellationToken cancel) =>
-        ApplyAsync(read, change, isRequired: false, cancel);
+        StoredOperation read, Func<StoredOperation, StatusChange?> change, CancellationToken cancellationToken) =>
+        ApplyAsync(read, change, isRequired: false, cancellationToken);
 
     private async Task<StatusTransition> ApplyAsync(
-        StoredOperation read,
-        Func<StoredOperation, (OperationStatus Status, OperationMetadata Metadata)?> change,
-        bool isRequired,
-        CancellationToken cancel)
+        StoredOperation read, Func<StoredOperation, StatusChange?> change, bool isRequired, CancellationToken cancellationToken)
     {
         var current = read;
         for (var tries = 1; ; tries++)
         {
             if (change(current) is not { } wanted)
             {
-                return new StatusTransition(current, null);
+                return StatusTransition.NotApplicable(current);
             }
 
             try
             {
                 var stamped = Stamp(current.Status, wanted.Status);
                 var written = await (isRequired
-                    ? UpdateOrReduceAsync(current, policies.ApplyOrBare(stamped), wanted.Metadata, cancel)
-                    : writes.UpdateAsync(current, Fitting(stamped), wanted.Metadata, cancel)).ConfigureAwait(false);
-                return new StatusTransition(current, written);
+                    ? UpdateOrReduceAsync(current, policies.ApplyOrRedact(stamped), wanted.Metadata, cancellationToken)
+                    : writes.UpdateAsync(current, Fitting(stamped), wanted.Metadata, cancellationToken)).ConfigureAwait(false);
+                return StatusTransition.Written(current, written);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
             {
-                await Backoff.DelayAsync(time, tries, cancel).ConfigureAwait(false);
+                await Backoff.DelayAsync(time, tries, cancellationToken).ConfigureAwait(false);
             }
 
-            if (await store.GetAsync(current.Status.Id, cancel).ConfigureAwait(false) is not { } newer)
+            if (await store.GetAsync(current.Status.Id, cancellationToken).ConfigureAwait(false) is not { } newer)
             {
-                return new StatusTransition(null, null);
+                return StatusTransition.Gone;
             }
 
             current = newer;
@@ -102,11 +97,11 @@ internal sealed class StatusTransitions(
     }
 
     private async Task<StoredOperation> UpdateOrReduceAsync(
-        StoredOperation before, OperationStatus status, OperationMetadata metadata, CancellationToken cancel)
+        StoredOperation before, OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken)
     {
         try
         {
-            return await writes.UpdateAsync(before, status, metadata, cancel).ConfigureAwait(false);
+            return await writes.UpdateAsync(before, status, metadata, cancellationToken).ConfigureAwait(false);
         }
         catch (OffloadedPollingException unfit) when (unfit is StatusDocumentTooLargeException or StatusDocumentNotSerializableException)
         {
@@ -115,7 +110,7 @@ internal sealed class StatusTransitions(
                 throw;
             }
 
-            return await writes.UpdateAsync(before, reduced, metadata, cancel).ConfigureAwait(false);
+            return await writes.UpdateAsync(before, reduced, metadata, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -128,16 +123,16 @@ internal sealed class StatusTransitions(
     }
 
     /// <summary>
-    /// What a request to cancel makes of an operation: one that waits, for its first attempt or its next, is canceled; one that runs is
-    /// marked for its worker. There is nothing to change where it is marked already, or has ended.
+    /// Returns the change that a request to cancel makes: an operation that waits, for its first attempt or its next, is canceled; one that
+    /// runs is marked for its worker. Returns <see langword="null"/> if it is marked already, or has ended.
     /// </summary>
-    public (OperationStatus Status, OperationMetadata Metadata)? CancelRequested(StoredOperation operation) => operation switch
+    public StatusChange? CancelRequested(StoredOperation operation) => operation switch
     {
         _ when operation.Status.State == OperationState.NotStarted || Ownership.IsReleased(operation) =>
-            (Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
-        { Status.State: OperationState.Running, Metadata.CancelRequested: false } =>
-            (operation.Status with { Estimate = Remaining(operation.Status), Message = CancelingMessage },
-                operation.Metadata with { CancelRequested = true }),
+            new(Ended(operation.Status, OperationOutcome.Canceled), operation.Metadata with { CancelRequested = true }),
+        { Status.State: OperationState.Running, Metadata.CancelRequested: false } => new(
+            operation.Status with { Estimate = Remaining(operation.Status), Message = CancelingMessage },
+            operation.Metadata with { CancelRequested = true }),
         _ => null,
     };
 
@@ -145,10 +140,10 @@ internal sealed class StatusTransitions(
     public bool IsHalfExpired(OperationStatus status) =>
         time.GetUtcNow() - status.LastUpdatedAt > (status.ExpiresAt - status.LastUpdatedAt) / 2;
 
-    /// <summary>What is left now of the estimate in a document.</summary>
+    /// <summary>Returns what is left now of the estimate in a document.</summary>
     public OperationEstimate? Remaining(OperationStatus status) => status.Estimate?.After(time.GetUtcNow() - status.LastUpdatedAt);
 
-    /// <summary>The document of an operation that ended so.</summary>
+    /// <summary>Returns the document of an operation that ended.</summary>
     public static OperationStatus Ended(OperationStatus status, OperationOutcome outcome) => status with
     {
         State = outcome.State,
@@ -171,7 +166,34 @@ internal sealed class StatusTransitions(
     }
 }
 
-/// <summary>What a change to a status document came to.</summary>
-/// <param name="Current">The newest document that was read; <see langword="null"/> if it is gone.</param>
-/// <param name="Written">The document that was written from it; <see langword="null"/> if the change did not apply.</param>
-internal readonly record struct StatusTransition(StoredOperation? Current, StoredOperation? Written);
+/// <summary>A change to a status document.</summary>
+internal sealed record StatusChange(OperationStatus Status, OperationMetadata Metadata)
+{
+    public static StatusChange End(StoredOperation operation, OperationOutcome outcome) =>
+        new(StatusTransitions.Ended(operation.Status, outcome), operation.Metadata);
+}
+
+/// <summary>The result of a change to a status document.</summary>
+internal sealed record StatusTransition
+{
+    /// <summary>The document was deleted or has expired.</summary>
+    public static StatusTransition Gone { get; } = new();
+
+    /// <summary>Gets whether the change was written.</summary>
+    [MemberNotNullWhen(true, nameof(Current))]
+    public bool IsWritten { get; private init; }
+
+    /// <summary>Gets the newest document that was read; <see langword="null"/> if the document is gone.</summary>
+    public StoredOperation? Read { get; private init; }
+
+    /// <summary>
+    /// Gets the document as it is now: the one that was written, or the one that was read if the change does not apply to it;
+    /// <see langword="null"/> if the document is gone.
+    /// </summary>
+    public StoredOperation? Current { get; private init; }
+
+    public static StatusTransition Written(StoredOperation read, StoredOperation written) =>
+        new() { IsWritten = true, Read = read, Current = written };
+
+    public static StatusTransition NotApplicable(StoredOperation read) => new() { Read = read, Current = read };
+}

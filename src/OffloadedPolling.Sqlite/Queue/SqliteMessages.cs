@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
@@ -20,12 +19,12 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
 
     /// <summary>Waits for messages that fulfil a <paramref name="condition"/>, looking so often and whenever <paramref name="next"/> comes to an end.</summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-        string condition, string kind, int most, Func<Task> next, TimeSpan betweenLooks, CancellationToken cancel)
+        string condition, string kind, int most, Func<Task> next, TimeSpan betweenLooks, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (true)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var nextLook = next();
             if (IsAny(condition, kind) && await TakeAsync(condition, kind, Math.Min(most, MaxBatch)).ConfigureAwait(false) is { Count: > 0 } taken)
             {
@@ -37,7 +36,7 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
                 return [];
             }
 
-            await nextLook.WaitAsync(betweenLooks, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await nextLook.WaitAsync(betweenLooks, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -50,11 +49,11 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
             [.. DeliveryOf(message), ("$now", now), ("$visible_again_at", now + (long)visibility.TotalMilliseconds)]);
     }
 
-    public async Task<T> WriteAsync<T>(string verb, string kind, Func<SqliteSession, T> statements, CancellationToken cancel)
+    public async Task<T> WriteAsync<T>(string verb, string kind, Func<SqliteSession, T> statements, CancellationToken cancellationToken)
     {
         try
         {
-            return await database.Writer.WriteAsync(statements, cancel).ConfigureAwait(false);
+            return await database.Writer.WriteAsync(statements, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))
         {
@@ -86,36 +85,46 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
     private async Task<List<ReceivedMessage>> TakeAsync(string condition, string kind, int most)
     {
         var visibility = options.Get(kind).VisibilityTimeout;
-        var received = await WriteAsync("receive from", kind, session =>
+        var (takenAt, rows) = await WriteAsync(
+            "receive from", kind, session => (time.GetTimestamp(), Take(session)), CancellationToken.None).ConfigureAwait(false);
+        var hiddenFor = visibility - time.GetElapsedTime(takenAt);
+        return [.. rows.OrderBy(row => row.Id).Select(row => ToReceived(row, hiddenFor))];
+
+        List<Row> Take(SqliteSession session)
         {
             var now = Now();
-            var (receivedAt, visibleAgainAt) = (time.GetTimestamp(), Timestamps.After(time, visibility));
             return session.ReadAll(
                 $"""
                 UPDATE messages SET visible_at = $visible_again_at, received_at = $now, receive_count = receive_count + 1
                 WHERE id IN (SELECT id FROM messages WHERE kind = $kind AND {condition} ORDER BY id LIMIT $most)
                 RETURNING id, receive_count, status_key, trace_parent, body, status_created_at
                 """,
-                row => ToReceived(row, receivedAt, visibleAgainAt),
+                row => new Row(
+                    row.GetInt64(0),
+                    row.GetInt32(1),
+                    row.GetString(2),
+                    row.IsDBNull(3) ? null : row.GetString(3),
+                    row.GetString(4),
+                    row.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5))),
                 ("$kind", kind), ("$now", now), ("$visible_again_at", now + (long)visibility.TotalMilliseconds), ("$most", most));
-        }, CancellationToken.None).ConfigureAwait(false);
-        received.Sort((one, other) => IdOf(one).CompareTo(IdOf(other)));
-        return received;
+        }
     }
 
-    private static ReceivedMessage ToReceived(SqliteDataReader row, long receivedAt, long visibleAgainAt) => new()
+    private static ReceivedMessage ToReceived(Row row, TimeSpan hiddenFor) => new()
     {
-        Id = row.GetInt64(0).ToString(CultureInfo.InvariantCulture),
-        ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(0)}/{row.GetInt32(1)}"),
-        ReceiveCount = row.GetInt32(1),
-        StatusKey = row.GetString(2),
-        TraceParent = row.IsDBNull(3) ? null : row.GetString(3),
-        Body = row.GetString(4),
-        StatusCreatedAt = row.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
+        Id = row.Id.ToString(CultureInfo.InvariantCulture),
+        ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{row.Id}/{row.ReceiveCount}"),
+        ReceiveCount = row.ReceiveCount,
+        StatusKey = row.StatusKey,
+        TraceParent = row.TraceParent,
+        Body = row.Body,
+        StatusCreatedAt = row.StatusCreatedAt,
         MaxReceiveCount = MessageVisibility.MaxReceiveCount,
-        ReceivedAt = receivedAt,
-        VisibleAgainAt = visibleAgainAt,
+        HiddenFor = hiddenFor,
     };
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private sealed record Row(
+        long Id, int ReceiveCount, string StatusKey, string? TraceParent, string Body, DateTimeOffset? StatusCreatedAt);
 }

@@ -4,7 +4,7 @@ namespace OffloadedPolling.Sqlite;
 
 /// <summary>Operations as rows, received in the order they were sent, with a visibility timeout as in SQS.</summary>
 internal sealed class SqliteOperationQueue(
-    SqliteDatabase database, SqliteMessages rows, SqliteQueueDepth depth, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IOperationQueue
+    SqliteDatabase database, SqliteMessages rows, SqliteQueueDepth depth, IOptionsMonitor<OperationOptions> options) : IOperationQueue
 {
     private const string Insert =
         "INSERT INTO messages (kind, status_key, status_created_at, trace_parent, body) VALUES ($kind, $status_key, $created_at, $trace_parent, $body)";
@@ -23,7 +23,7 @@ internal sealed class SqliteOperationQueue(
 
     public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(MaxMessageBytes);
 
-    public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel)
+    public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken)
     {
         await rows.WriteAsync("send to", kind, session => session.Execute(
             Insert,
@@ -31,20 +31,21 @@ internal sealed class SqliteOperationQueue(
             ("$status_key", message.StatusKey),
             ("$created_at", message.StatusCreatedAt?.ToUnixTimeMilliseconds()),
             ("$trace_parent", message.TraceParent),
-            ("$body", message.Body)), cancel).ConfigureAwait(false);
+            ("$body", message.Body)), cancellationToken).ConfigureAwait(false);
         depth.CountSent(kind);
         _arrivals.Raise();
     }
 
-    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel) =>
-        rows.ReceiveAsync(Deliverable, kind, most, () => _arrivals.Next, _betweenLooks, cancel);
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken) =>
+        rows.ReceiveAsync(Deliverable, kind, most, () => _arrivals.Next, _betweenLooks, cancellationToken);
 
-    public async Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
+    public async Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         // One that is there no more is as good as deleted.
         var left = await rows.WriteAsync("delete from", kind, session => messages.Where(message =>
             session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)) == 0
-            && session.ReadFirst("SELECT 1 FROM messages WHERE id = $id", row => row.GetInt32(0), ("$id", SqliteMessages.IdOf(message))) == 1).ToList(), cancel).ConfigureAwait(false);
+            && session.ReadFirst("SELECT 1 FROM messages WHERE id = $id", row => row.GetInt32(0), ("$id", SqliteMessages.IdOf(message))) == 1).ToList(),
+            cancellationToken).ConfigureAwait(false);
         if (left.Count > 0)
         {
             throw new OperationQueueException(
@@ -53,13 +54,13 @@ internal sealed class SqliteOperationQueue(
     }
 
     // Also when its time is over and nobody has received it meanwhile. One that was given back is anybody's.
-    public async Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel)
+    public async Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken)
     {
         var visibility = options.Get(kind).VisibilityTimeout;
-        var visibleAgainAt = Timestamps.After(time, visibility);
         var extended = await rows.WriteAsync(
-            "extend a message of", kind, session => rows.Hide(session, message, visibility, "visible_at > 0"), cancel).ConfigureAwait(false);
-        return extended == 1 ? visibleAgainAt : null;
+            "extend a message of", kind, session => rows.Hide(session, message, visibility, "visible_at > 0"), cancellationToken)
+            .ConfigureAwait(false);
+        return extended == 1 ? visibility : null;
     }
 
     public async Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken)
@@ -72,13 +73,13 @@ internal sealed class SqliteOperationQueue(
             : session.Execute($"UPDATE messages SET visible_at = 0 WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message));
     }
 
-    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => ValueTask.FromResult(depth.Get(kind));
+    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(depth.Get(kind));
 
-    public async Task<string?> CheckAsync(string kind, CancellationToken cancel)
+    public async Task<string?> CheckAsync(string kind, CancellationToken cancellationToken)
     {
         try
         {
-            await database.CheckAsync(cancel).ConfigureAwait(false);
+            await database.CheckAsync(cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))

@@ -1,17 +1,17 @@
-using OffloadedPolling.Sqs;
 using Microsoft.Extensions.Logging;
+using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Lambda;
 
-/// <summary>Brings each record of a batch to what is responsible for its queue. One that fails does not keep the others.</summary>
-internal sealed class BatchProcessor(EventSources sources, ILogger<SqsEventProcessor> logger)
+/// <summary>Passes each record of a batch to the source of its queue. One that fails does not affect the others.</summary>
+internal sealed class BatchProcessor(IReadOnlyList<IEventSource> sources, ILogger<SqsEventProcessor> logger) : IDisposable
 {
-    /// <summary>Processes them side by side, and tells the ids of the messages that are to be delivered again.</summary>
-    /// <param name="records">The records.</param>
-    /// <param name="stop">Cancels handlers.</param>
-    /// <param name="abandon">Gives messages back even if their handlers do not end.</param>
-    /// <param name="answer">Ends the wait for what abandoned messages still have to do.</param>
-    /// <exception cref="InvalidSqsEventException">One had no id, after all others were done.</exception>
+    // For people.
+    private string KnownQueues => sources.Count == 0 ? "none" : string.Join(", ", sources.Select(source => $"'{source.QueueUrl}'"));
+
+    /// <summary>Processes the records in parallel, and returns the ids of the messages to deliver again.</summary>
+    /// <inheritdoc cref="IEventSource.ProcessAsync"/>
+    /// <exception cref="InvalidSqsEventException">A record has no id. All others are processed by then.</exception>
     public async Task<IReadOnlyList<string>> ProcessAsync(
         IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
@@ -25,12 +25,20 @@ internal sealed class BatchProcessor(EventSources sources, ILogger<SqsEventProce
             : throw new InvalidSqsEventException("a record has no 'messageId'");
     }
 
+    public void Dispose()
+    {
+        foreach (var source in sources.OfType<IDisposable>())
+        {
+            source.Dispose();
+        }
+    }
+
     private async Task<IEnumerable<EventRecord>> ProcessAsync(
         string from, IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
-        if (QueueArn.Read(from) is not { } queue || sources.Find(queue) is not { } source)
+        if (QueueArn.Read(from) is not { } queue || sources.FirstOrDefault(source => queue.IsAt(source.QueueUrl)) is not { } source)
         {
-            Log.RecordsOfUnknownSource(logger, records.Count, from, sources.Known);
+            Log.RecordsOfUnknownSource(logger, records.Count, from, KnownQueues);
             return records;
         }
 
@@ -42,4 +50,21 @@ internal sealed class BatchProcessor(EventSources sources, ILogger<SqsEventProce
 
         return [.. incomplete, .. await source.ProcessAsync([.. records.Except(incomplete)], stop, abandon, answer).ConfigureAwait(false)];
     }
+}
+
+/// <summary>A queue whose messages come as events, and what is done with them.</summary>
+internal interface IEventSource
+{
+    /// <summary>The kind whose queue it is.</summary>
+    string Kind { get; }
+
+    string QueueUrl { get; }
+
+    /// <summary>Processes one invocation's messages of this queue, and returns those to deliver again.</summary>
+    /// <param name="records">The messages; none of them lacks anything.</param>
+    /// <param name="stop">Cancels handlers.</param>
+    /// <param name="abandon">Releases messages even if their handlers do not end.</param>
+    /// <param name="answer">Ends the wait for what abandoned messages still have to do: the function has to answer.</param>
+    Task<IReadOnlyList<EventRecord>> ProcessAsync(
+        IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer);
 }

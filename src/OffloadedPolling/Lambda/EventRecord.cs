@@ -36,8 +36,8 @@ internal sealed class EventRecord(JsonElement json)
     /// <summary>The message that it is, where nothing is missing.</summary>
     /// <param name="maxReceiveCount">How often the queue delivers it; <see langword="null"/> if that is unknown.</param>
     /// <param name="receivedAt">When it arrived here.</param>
-    /// <param name="visibleAgainAt">Until when it is surely hidden from others.</param>
-    public ReceivedMessage ToMessage(int? maxReceiveCount, long receivedAt, long visibleAgainAt) => new()
+    /// <param name="hiddenFor">How long it is surely hidden from other receivers.</param>
+    public ReceivedMessage ToMessage(int? maxReceiveCount, long receivedAt, TimeSpan hiddenFor) => new()
     {
         Id = MessageId!,
         ReceiptHandle = Text(json, "receiptHandle")!,
@@ -48,7 +48,7 @@ internal sealed class EventRecord(JsonElement json)
         ReceiveCount = ReceiveCount!.Value,
         MaxReceiveCount = maxReceiveCount,
         ReceivedAt = receivedAt,
-        VisibleAgainAt = visibleAgainAt,
+        HiddenFor = hiddenFor,
     };
 
     private bool HasAttribute(string name) =>

@@ -14,12 +14,12 @@ internal sealed class SqsEvent : IDisposable
     public IReadOnlyList<EventRecord> Records { get; }
 
     /// <exception cref="InvalidSqsEventException">It is something else.</exception>
-    public static async Task<SqsEvent> ReadAsync(Stream stream, CancellationToken cancel)
+    public static async Task<SqsEvent> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         JsonDocument json;
         try
         {
-            json = await JsonDocument.ParseAsync(stream, default, cancel).ConfigureAwait(false);
+            json = await JsonDocument.ParseAsync(stream, default, cancellationToken).ConfigureAwait(false);
         }
         catch (JsonException malformed)
         {

@@ -4,13 +4,13 @@ using OffloadedPolling.Lambda;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Does the work of messages that AWS Lambda hands to a function: for each, what a worker does that receives it from the queue, or, for
-/// those of a dead-letter queue, what a dead-letter reader does. <c>WithSqsEvents()</c> registers it.
+/// Processes the messages that AWS Lambda passes to a function, as a worker does that receives them from the queue, or, for a dead-letter
+/// queue, as the dead-letter reader does. <c>WithSqsEvents()</c> registers it.
 /// </summary>
 /// <remarks>
-/// The event source mapping has to have <c>FunctionResponseTypes: [ReportBatchItemFailures]</c>. Without it AWS Lambda deletes messages that
-/// failed: their operations would never end.
-/// <para>Thread-safe. As everywhere, handlers run at least once, and may overlap.</para>
+/// The event source mapping must have <c>FunctionResponseTypes: [ReportBatchItemFailures]</c>. Without it, AWS Lambda deletes messages that
+/// failed, and their operations never end.
+/// <para>Thread-safe. As in every worker, handlers run at least once and may overlap.</para>
 /// </remarks>
 public sealed class SqsEventProcessor
 {
@@ -24,31 +24,33 @@ public sealed class SqsEventProcessor
     internal SqsEventProcessor(BatchProcessor batches, TimeProvider time) => (_batches, _time) = (batches, time);
 
     /// <summary>Processes an event, its messages side by side, each kind's up to its <see cref="OperationOptions.MaxConcurrency"/> at once.</summary>
-    /// <param name="sqsEvent">The event as AWS Lambda gives it.</param>
+    /// <param name="sqsEvent">The event as AWS Lambda passes it.</param>
     /// <param name="timeLeft">
     /// The time until AWS Lambda ends the invocation: <c>ILambdaContext.RemainingTime</c>, or the function's <c>Timeout</c>. Five seconds
-    /// before (half-way, if it is under ten), handlers that still run are canceled, and their messages given back.
+    /// before (halfway, if it is under ten), handlers that still run are canceled and their messages released.
     /// </param>
-    /// <param name="cancel">Cancels the handlers at once, and gives their messages back.</param>
-    /// <returns>The function's answer, <c>{"batchItemFailures":[…]}</c>: the messages that are to be delivered again.</returns>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. When it is canceled, handlers are canceled at once and their messages released.
+    /// </param>
+    /// <returns>The function's response, <c>{"batchItemFailures":[…]}</c>: the messages to deliver again.</returns>
     /// <exception cref="InvalidSqsEventException">
-    /// It is no event of a queue, or has a record without an id, which cannot be answered for by itself. All others are done by then.
+    /// The input is not an event of a queue, or a record has no id and cannot be reported by itself. All others are processed by then.
     /// </exception>
     /// <exception cref="OperationStoreException">
-    /// The status store failed before any message was done. AWS Lambda then slows down, and delivers the whole batch again.
+    /// The status store failed before any message was processed. AWS Lambda then slows down and delivers the whole batch again.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeLeft"/> is not over 0.</exception>
-    public async Task<Stream> ProcessAsync(Stream sqsEvent, TimeSpan timeLeft, CancellationToken cancel = default)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeLeft"/> is zero or negative.</exception>
+    public async Task<Stream> ProcessAsync(Stream sqsEvent, TimeSpan timeLeft, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sqsEvent);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeLeft, TimeSpan.Zero);
         var toEnd = timeLeft < _toEnd * 2 ? timeLeft / 2 : _toEnd;
         using var stopAtEnd = new CancellationTokenSource(timeLeft - toEnd, _time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopAtEnd.Token, cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopAtEnd.Token, cancellationToken);
         using var abandon = new CancellationTokenSource(timeLeft - (toEnd / 2), _time);
         using var answer = new CancellationTokenSource(timeLeft - (toEnd / 4), _time);
 
-        using var batch = await SqsEvent.ReadAsync(sqsEvent, cancel).ConfigureAwait(false);
+        using var batch = await SqsEvent.ReadAsync(sqsEvent, cancellationToken).ConfigureAwait(false);
         var failed = await _batches.ProcessAsync(batch.Records, stop.Token, abandon.Token, answer.Token).ConfigureAwait(false);
         return Answer(failed);
     }

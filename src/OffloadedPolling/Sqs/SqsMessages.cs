@@ -31,7 +31,12 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     /// was altered on its way, is left alone.
     /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-        string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount, CancellationToken cancel)
+        string kind,
+        string queueUrl,
+        int most,
+        TimeSpan visibility,
+        Func<ValueTask<int?>> maxReceiveCount,
+        CancellationToken cancellationToken)
     {
         var request = new ReceiveMessageRequest
         {
@@ -42,8 +47,8 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             MessageSystemAttributeNames = _systemAttributes,
             MessageAttributeNames = _messageAttributes,
         };
-        var response = await ReceiveAsync(request, visibility, cancel).ConfigureAwait(false);
-        var (receivedAt, visibleAgainAt) = (time.GetTimestamp(), Timestamps.After(time, visibility));
+        var response = await ReceiveAsync(request, visibility, cancellationToken).ConfigureAwait(false);
+        var receivedAt = time.GetTimestamp();
 
         // An empty receive has no list at all.
         if (response.Messages is not { Count: > 0 } messages)
@@ -52,16 +57,19 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         }
 
         var max = await maxReceiveCount().ConfigureAwait(false);
-        return [.. messages.Where(message => IsWhole(kind, message)).Select(message => SqsReceived.Read(message, max, receivedAt, visibleAgainAt))];
+        var hiddenFor = visibility - time.GetElapsedTime(receivedAt);
+        return [.. messages.Where(message => IsWhole(kind, message))
+            .Select(message => SqsReceived.Read(message, max, receivedAt, hiddenFor))];
     }
 
-    private async Task<ReceiveMessageResponse> ReceiveAsync(ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancel)
+    private async Task<ReceiveMessageResponse> ReceiveAsync(
+        ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancellationToken)
     {
         try
         {
-            return await sqs.Client.ReceiveMessageAsync(request, cancel).ConfigureAwait(false);
+            return await sqs.Client.ReceiveMessageAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
             if (SqsErrors.IsCorrupt(failed))
             {
@@ -92,35 +100,41 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         return false;
     }
 
-    public async Task DeleteAsync(string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel)
+    public async Task DeleteAsync(string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         foreach (var batch in messages.Chunk(MaxBatch))
         {
             var entries = batch.Select((message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
             var request = new DeleteMessageBatchRequest(queueUrl, entries);
-            var response = await sqs.CallAsync("delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            var response = await sqs.CallAsync(
+                "delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
             ThrowIfAnyFailed("delete from", queueUrl, batch, response.Failed);
         }
     }
 
     /// <summary>Hides messages for so long from now on; for no time at all, they are received again at once.</summary>
-    public async Task HideAsync(string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility, CancellationToken cancel)
+    public async Task HideAsync(
+        string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility, CancellationToken cancellationToken)
     {
         foreach (var batch in messages.Chunk(MaxBatch))
         {
             var entries = batch.Select((message, index) =>
                 new ChangeMessageVisibilityBatchRequestEntry(EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
             var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
-            var response = await sqs.CallAsync(verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancel), cancel).ConfigureAwait(false);
+            var response = await sqs.CallAsync(
+                verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
             ThrowIfAnyFailed(verb, queueUrl, batch, response.Failed);
         }
     }
 
     /// <summary>Asks whether the queue is there, and lets itself be asked.</summary>
-    public Task CheckAsync(string queueUrl, CancellationToken cancel)
+    public Task CheckAsync(string queueUrl, CancellationToken cancellationToken)
     {
         var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
-        return sqs.CallAsync("read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel);
+        return sqs.CallAsync(
+            "read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken), cancellationToken);
     }
 
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);

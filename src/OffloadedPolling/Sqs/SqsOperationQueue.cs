@@ -25,7 +25,7 @@ internal sealed class SqsOperationQueue(
     public async ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) =>
         (await attributes.GetSettingsAsync(kind, _attributesPatience, cancellationToken).ConfigureAwait(false))?.MaxMessageBytes ?? MaxMessageBytes;
 
-    public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel)
+    public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken)
     {
         var request = new SendMessageRequest
         {
@@ -45,7 +45,7 @@ internal sealed class SqsOperationQueue(
 
         try
         {
-            await sqs.Client.SendMessageAsync(request, cancel).ConfigureAwait(false);
+            await sqs.Client.SendMessageAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (AmazonServiceException refused) when (SqsErrors.IsInvalidContents(refused))
         {
@@ -53,10 +53,10 @@ internal sealed class SqsOperationQueue(
         }
         catch (AmazonServiceException refused) when (SqsErrors.MayBeTooLarge(refused))
         {
-            throw await ToTooLargeAsync(kind, message.SizeInBytes, refused, cancel).ConfigureAwait(false)
+            throw await ToTooLargeAsync(kind, message.SizeInBytes, refused, cancellationToken).ConfigureAwait(false)
                 ?? (Exception)SqsErrors.ToQueueException("send to", request.QueueUrl, sqs.Client.Config, refused);
         }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
             throw SqsErrors.ToQueueException("send to", request.QueueUrl, sqs.Client.Config, failed);
         }
@@ -65,43 +65,42 @@ internal sealed class SqsOperationQueue(
     }
 
     // The messages are this worker's by then: whoever gives up while it is asked how often they come must not lose them.
-    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel) => sqsMessages.ReceiveAsync(
-        kind,
-        sqs.QueueUrl(kind),
-        most,
-        options.Get(kind).VisibilityTimeout,
-        () => attributes.GetMaxReceiveCountAsync(kind, _attributesPatience, CancellationToken.None),
-        cancel);
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken) =>
+        sqsMessages.ReceiveAsync(
+            kind,
+            sqs.QueueUrl(kind),
+            most,
+            options.Get(kind).VisibilityTimeout,
+            () => attributes.GetMaxReceiveCountAsync(kind, _attributesPatience, CancellationToken.None),
+            cancellationToken);
 
-    public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) =>
-        sqsMessages.DeleteAsync(sqs.QueueUrl(kind), messages, cancel);
+    public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken) =>
+        sqsMessages.DeleteAsync(sqs.QueueUrl(kind), messages, cancellationToken);
 
-    public async Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel)
+    public async Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken)
     {
         var visibility = Shorter(options.Get(kind).VisibilityTimeout, SqsMessages.LongestVisibility - time.GetElapsedTime(message.ReceivedAt));
         if (visibility <= TimeSpan.Zero)
         {
-            return message.VisibleAgainAt;
+            return TimeSpan.Zero;
         }
 
         var request = new ChangeMessageVisibilityRequest(sqs.QueueUrl(kind), message.ReceiptHandle, SqsMessages.Seconds(visibility));
-        // Counted from before the request: it may have taken its time.
-        var visibleAgainAt = Timestamps.After(time, visibility);
         try
         {
-            await sqs.Client.ChangeMessageVisibilityAsync(request, cancel).ConfigureAwait(false);
-            return visibleAgainAt;
+            await sqs.Client.ChangeMessageVisibilityAsync(request, cancellationToken).ConfigureAwait(false);
+            return visibility;
         }
         catch (AmazonSQSException limited) when (SqsErrors.IsVisibilityLimit(limited))
         {
             // The message stays hidden for what it was before.
-            return message.VisibleAgainAt;
+            return TimeSpan.Zero;
         }
         catch (AmazonSQSException lost) when (SqsErrors.IsLostMessage(lost))
         {
             return null;
         }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
             throw SqsErrors.ToQueueException("extend a message of", sqs.QueueUrl(kind), sqs.Client.Config, failed);
         }
@@ -110,15 +109,17 @@ internal sealed class SqsOperationQueue(
     public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken) =>
         sqsMessages.HideAsync("release messages of", sqs.QueueUrl(kind), messages, visibleAfter, cancellationToken);
 
-    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => attributes.GetDepthAsync(kind, _attributesPatience, cancel);
+    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) =>
+        attributes.GetDepthAsync(kind, _attributesPatience, cancellationToken);
 
-    public async Task<string?> CheckAsync(string kind, CancellationToken cancel) => SqsSetUp.WrongWith(
-        sqs.QueueUrl(kind), await attributes.RefreshAsync(kind, cancel).ConfigureAwait(false), options.Get(kind));
+    public async Task<string?> CheckAsync(string kind, CancellationToken cancellationToken) => SqsSetUp.WrongWith(
+        sqs.QueueUrl(kind), await attributes.RefreshAsync(kind, cancellationToken).ConfigureAwait(false), options.Get(kind));
 
     // The limit was unknown, or has been lowered. Where it cannot be read, all that is known of it is that this message is over it.
-    private async Task<PayloadTooLargeException?> ToTooLargeAsync(string kind, int size, AmazonServiceException refused, CancellationToken cancel)
+    private async Task<PayloadTooLargeException?> ToTooLargeAsync(
+        string kind, int size, AmazonServiceException refused, CancellationToken cancellationToken)
     {
-        var limit = (await attributes.GetAsync(kind, _refusalPatience, cancel).ConfigureAwait(false))?.MaxMessageBytes;
+        var limit = (await attributes.GetAsync(kind, _refusalPatience, cancellationToken).ConfigureAwait(false))?.MaxMessageBytes;
         return size > limit || SqsErrors.IsTooLarge(refused)
             ? new PayloadTooLargeException(kind, size, Math.Min(limit ?? MaxMessageBytes, size - 1), refused)
             : null;

@@ -30,7 +30,7 @@ internal static class SqsReceived
     };
 
     /// <summary>The message as a worker receives it, where nothing is missing.</summary>
-    public static ReceivedMessage Read(Message message, int? maxReceiveCount, long receivedAt, long visibleAgainAt) => new()
+    public static ReceivedMessage Read(Message message, int? maxReceiveCount, long receivedAt, TimeSpan hiddenFor) => new()
     {
         Id = message.MessageId,
         ReceiptHandle = message.ReceiptHandle,
@@ -41,7 +41,7 @@ internal static class SqsReceived
         ReceiveCount = ReceiveCountOf(message)!.Value,
         MaxReceiveCount = maxReceiveCount,
         ReceivedAt = receivedAt,
-        VisibleAgainAt = visibleAgainAt,
+        HiddenFor = hiddenFor,
     };
 
     private static int? ReceiveCountOf(Message message) =>

@@ -9,7 +9,7 @@ namespace OffloadedPolling.IntegrationTests.Reliability;
 [Collection(ReliabilityRuns.Name)]
 public sealed class DuplicateTests(ITestOutputHelper output)
 {
-    private const int DeadLetterOfNoMatter = 432;
+    private const int DeadLetterObsolete = 432;
 
     private const string Kind = "parcels";
 
@@ -85,7 +85,7 @@ public sealed class DuplicateTests(ITestOutputHelper output)
         }
     }
 
-    private static int DeadLettersRead(TestHost host) => host.Log.Entries.Count(entry => entry.Id == DeadLetterOfNoMatter);
+    private static int DeadLettersRead(TestHost host) => host.Log.Entries.Count(entry => entry.Id == DeadLetterObsolete);
 
     private void Build(IOffloadedPollingBuilder builder)
     {

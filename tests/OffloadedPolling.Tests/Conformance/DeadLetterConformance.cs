@@ -42,12 +42,10 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         DateTimeOffset? createdAt = sent ? new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero) : null;
         await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), StatusCreatedAt = createdAt }, default);
         await DeliverTooOftenAsync();
-        var before = TimeProvider.System.GetTimestamp();
 
         var letter = await ReceiveAsync();
 
         letter.StatusCreatedAt.Should().Be(createdAt);
-        letter.ReceivedAt.Should().BeInRange(before, TimeProvider.System.GetTimestamp());
     }
 
     [Fact]

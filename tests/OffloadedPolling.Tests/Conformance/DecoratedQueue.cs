@@ -38,7 +38,8 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
 
     public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => queue.DeleteAsync(kind, messages, cancel);
 
-    public Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel) => queue.ExtendAsync(kind, message, cancel);
+    public Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
+        queue.ExtendAsync(kind, message, cancellationToken);
 
     public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancel) =>
         queue.ReleaseAsync(kind, messages, visibleAfter, cancel);

@@ -19,7 +19,7 @@ public sealed class FuzzedMessagesTests
         var handled = new Handled();
         await using var services = Services(store, handled);
         var processor = services.GetRequiredService<MessageProcessor>();
-        var runner = services.GetServices<HandlerRunner>().Single();
+        var handler = services.GetServices<HandlerInvoker>().Single();
         var queue = services.GetRequiredService<IOperationQueue>();
         var key = store.GetStatusKey(TestDocuments.Id);
 
@@ -37,12 +37,12 @@ public sealed class FuzzedMessagesTests
                 TraceParent = Mutation.OfText("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", random),
                 ReceiveCount = random.Next(1, 6),
                 MaxReceiveCount = random.Next(3) == 0 ? null : random.Next(1, 6),
-                VisibleAgainAt = TimeProvider.System.GetTimestamp() + (60 * TimeProvider.System.TimestampFrequency),
+                HiddenFor = TimeSpan.FromMinutes(1),
             };
             var before = store.Stored;
 
             await using var lease = MessageLease.Start("parcels", message, queue, TimeProvider.System, NullLogger.Instance);
-            var disposition = (await processor.ProcessAsync(new Delivery(runner, lease, default, default, default))).Disposition;
+            var disposition = (await processor.ProcessAsync(new Delivery(handler, lease, default, default, default))).Disposition;
 
             var after = store.Stored;
             Assert.False(before.Status.State.IsTerminal() && before != after, "What had ended was changed.");
@@ -78,7 +78,7 @@ public sealed class FuzzedMessagesTests
 
     private sealed class Handler(Handled handled) : IOperationHandler<Parcel, string>
     {
-        public Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        public Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
         {
             handled.Parcel = context.Payload;
             return Task.FromResult("done");

@@ -28,7 +28,7 @@ public sealed class MessageLeaseTests : IDisposable
     [Fact]
     public async Task AHandlerThatRunsOn_ExtendsAtHalfTime()
     {
-        Extend(() => Timestamps.After(_time, _visibility));
+        Extend(() => _visibility);
         await using var lease = Start();
 
         _time.Advance(TimeSpan.FromSeconds(14));
@@ -56,7 +56,7 @@ public sealed class MessageLeaseTests : IDisposable
     [Fact]
     public async Task AQueueThatIsDownForAWhile_IsAskedAgainAndTheMessageKept()
     {
-        Extend(() => _extensions < 3 ? throw new OperationQueueException("down") : Timestamps.After(_time, _visibility));
+        Extend(() => _extensions < 3 ? throw new OperationQueueException("down") : _visibility);
         await using var lease = Start();
 
         await AdvanceUntilAsync(() => _extensions == 4);
@@ -81,7 +81,7 @@ public sealed class MessageLeaseTests : IDisposable
     [Fact]
     public async Task AnOperationThatIsAnothersNow_IsLostAfterTheNextExtension()
     {
-        Extend(() => Timestamps.After(_time, _visibility));
+        Extend(() => _visibility);
         await using var lease = Start();
         await AdvanceUntilAsync(() => _extensions == 2);
         Assert.False(lease.Lost.IsCancellationRequested);
@@ -95,7 +95,7 @@ public sealed class MessageLeaseTests : IDisposable
     [Fact]
     public async Task ALookThatFails_LosesNothing()
     {
-        Extend(() => Timestamps.After(_time, _visibility));
+        Extend(() => _visibility);
         await using var lease = Start();
         lease.Watch(_ => throw new OperationStoreException("down"));
 
@@ -108,7 +108,7 @@ public sealed class MessageLeaseTests : IDisposable
     [Fact]
     public async Task ALookThatHangs_DoesNotHoldUpTheNextExtension()
     {
-        Extend(() => Timestamps.After(_time, _visibility));
+        Extend(() => _visibility);
         await using var lease = Start();
         lease.Watch(_ => new TaskCompletionSource<bool>().Task);
         var startedAt = _time.GetTimestamp();
@@ -122,7 +122,7 @@ public sealed class MessageLeaseTests : IDisposable
     [Fact]
     public async Task AHandlerThatEnds_ExtendsNoMore()
     {
-        Extend(() => Timestamps.After(_time, _visibility));
+        Extend(() => _visibility);
         await Start().DisposeAsync();
 
         _time.Advance(TimeSpan.FromMinutes(5));
@@ -139,12 +139,11 @@ public sealed class MessageLeaseTests : IDisposable
     {
         var visibility = TimeSpan.Parse(visibilityTimeout, CultureInfo.InvariantCulture);
         var (startedAt, limit) = (_time.GetTimestamp(), TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10));
-        var visibleAgainAt = Timestamps.After(_time, visibility);
         // As SQS: what is asked for beyond the limit is refused, and the message stays hidden for what was granted before.
         Extend(() =>
         {
             var left = limit - _time.GetElapsedTime(startedAt);
-            return visibleAgainAt = Timestamps.After(_time, left < visibility ? left : visibility);
+            return left < visibility ? left : visibility;
         });
         await using var lease = Start(Message(visibility));
 
@@ -161,7 +160,7 @@ public sealed class MessageLeaseTests : IDisposable
         _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(call =>
         {
             tokens.Add(call.Arg<CancellationToken>());
-            return tokens.Count < 4 ? new TaskCompletionSource<long?>().Task : Task.FromResult<long?>(Timestamps.After(_time, _visibility));
+            return tokens.Count < 4 ? new TaskCompletionSource<TimeSpan?>().Task : Task.FromResult<TimeSpan?>(_visibility);
         });
         await using var lease = Start();
 
@@ -175,7 +174,7 @@ public sealed class MessageLeaseTests : IDisposable
     [Fact]
     public async Task AMessageThatWaits_IsExtendedBeforeAnythingRuns()
     {
-        Extend(() => Timestamps.After(_time, _visibility));
+        Extend(() => _visibility);
         await using var lease = MessageLease.Start("parcels", Message(_visibility), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
 
         await AdvanceUntilAsync(() => _extensions == 5);
@@ -183,11 +182,12 @@ public sealed class MessageLeaseTests : IDisposable
         lease.Lost.IsCancellationRequested.Should().BeFalse();
     }
 
-    private void Extend(Func<long?> result) => _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(_ =>
-    {
-        _extensions++;
-        return Task.FromResult(result());
-    });
+    private void Extend(Func<TimeSpan?> result) =>
+        _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(_ =>
+        {
+            _extensions++;
+            return Task.FromResult(result());
+        });
 
     private MessageLease Start(ReceivedMessage? message = null)
     {
@@ -197,7 +197,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     private ReceivedMessage Message(TimeSpan visibility) =>
-        new() { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, VisibleAgainAt = Timestamps.After(_time, visibility) };
+        new() { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, HiddenFor = visibility };
 
     private Task AdvanceUntilAsync(Func<bool> condition) => AdvanceUntilAsync(condition, TimeSpan.FromSeconds(1));
 

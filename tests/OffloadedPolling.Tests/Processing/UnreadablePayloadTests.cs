@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using NSubstitute;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Tests.Conformance;
@@ -30,9 +32,10 @@ public sealed class UnreadablePayloadTests
     [InlineData("", "$")]
     public void ReadPayload_WhateverIsThrown_SaysWhereAndNotWhat(string body, string path)
     {
-        var runner = new HandlerRunner<Person, Handler>(new OperationKind<Person>("people", Person.Json));
+        var handler = new HandlerInvoker<Person, string>(
+            new OperationKind<Person>("people", Person.Json), typeof(Handler), Substitute.For<IOptionsMonitor<OperationOptions>>());
 
-        var unreadable = FluentActions.Invoking(() => runner.ReadPayload(body)).Should().ThrowExactly<JsonException>().Which;
+        var unreadable = FluentActions.Invoking(() => handler.ReadPayload(body)).Should().ThrowExactly<JsonException>().Which;
 
         unreadable.Path.Should().Be(path);
         unreadable.InnerException.Should().BeNull();
@@ -57,7 +60,8 @@ public sealed class UnreadablePayloadTests
 
     private sealed class Handler : IOperationHandler<Person, string>
     {
-        public Task<string> HandleAsync(OperationContext<Person> context, CancellationToken cancel) => throw new NotSupportedException();
+        public Task<string> HandleAsync(OperationContext<Person> context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

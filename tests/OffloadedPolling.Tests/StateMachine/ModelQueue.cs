@@ -25,7 +25,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
     public int ReceivesOf(string id) => Of(id)?.Receives ?? 0;
 
     /// <summary>Delivers a visible message; what was delivered too often becomes a dead letter. A ghost is delivered beside its receiver, uncounted.</summary>
-    public ReceivedMessage? Receive(Random random, bool ghosts, long visibleAgainAt)
+    public ReceivedMessage? Receive(Random random, bool ghosts, TimeSpan hiddenFor)
     {
         var candidates = _messages.Where(message => message.Place == Place.Waiting || (ghosts && message.Place == Place.Hidden)).ToList();
         if (candidates.Count == 0)
@@ -45,7 +45,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
             message.Place = Place.Hidden;
         }
 
-        return ToReceived(message, visibleAgainAt);
+        return ToReceived(message, hiddenFor);
     }
 
     /// <summary>A visibility timeout is over, though the receiver may not know it yet.</summary>
@@ -71,8 +71,8 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
     /// <summary>Deletes, also by an older delivery, as SQS may.</summary>
     public void Delete(ReceivedMessage received) => Of(received.ReceiptHandle.Split('/')[0])!.Place = Place.Deleted;
 
-    public ReceivedMessage? ReceiveDead(long visibleAgainAt) =>
-        _messages.Find(message => message.Place == Place.Dead) is { } dead ? ToReceived(dead, visibleAgainAt) : null;
+    public ReceivedMessage? ReceiveDead() =>
+        _messages.Find(message => message.Place == Place.Dead) is { } dead ? ToReceived(dead, TimeSpan.Zero) : null;
 
     private Message? Of(string id) => _messages.Find(message => message.Id == id);
 
@@ -82,7 +82,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
         return message.Receives == received.ReceiveCount;
     }
 
-    private ReceivedMessage ToReceived(Message message, long visibleAgainAt) => new()
+    private ReceivedMessage ToReceived(Message message, TimeSpan hiddenFor) => new()
     {
         Id = message.Id,
         ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{message.Id}/{message.Receives}"),
@@ -91,7 +91,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
         StatusCreatedAt = tellsCreation ? message.CreatedAt : null,
         ReceiveCount = message.Receives,
         MaxReceiveCount = maxIsKnown ? maxReceiveCount : null,
-        VisibleAgainAt = visibleAgainAt,
+        HiddenFor = hiddenFor,
     };
 
     private enum Place

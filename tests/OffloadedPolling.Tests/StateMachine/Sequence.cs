@@ -161,7 +161,7 @@ internal sealed class Sequence
 
     private void Receive(SteppedWorker worker, bool ghosts)
     {
-        if (_queue.Receive(_random, ghosts, _now.Ticks + TimeSpan.FromSeconds(30).Ticks) is { } message)
+        if (_queue.Receive(_random, ghosts, TimeSpan.FromSeconds(30)) is { } message)
         {
             _interleaver.Track(worker.Process, ProcessAsync(worker, message));
         }
@@ -189,7 +189,7 @@ internal sealed class Sequence
 
     private void ReadDeadLetter()
     {
-        if (_rules == Rules.WithoutDeadLetterReader || _queue.ReceiveDead(0) is not { } letter)
+        if (_rules == Rules.WithoutDeadLetterReader || _queue.ReceiveDead() is not { } letter)
         {
             return;
         }

@@ -6,8 +6,8 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>A handler that takes some steps, reports progress now and then, hears its token or not, and ends in any way that there is.</summary>
-internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess process, HandlerEnds ends)
-    : HandlerRunner(new OperationKind<Parcel>("parcels", ParcelJson.Default.Options), typeof(string))
+internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess process, HandlerEnds ends, ModelSettings settings)
+    : HandlerInvoker(new OperationKind<Parcel>("parcels", ParcelJson.Default.Options), typeof(string), settings)
 {
     private static readonly JsonElement _done = JsonSerializer.SerializeToElement("done", ParcelJson.Default.String);
 
@@ -16,7 +16,7 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
 
     public override object ReadPayload(string body) => body;
 
-    public override async Task<JsonElement?> RunAsync(IServiceProvider services, object payload, OperationRun run, CancellationToken cancel)
+    public override async Task<HandlerResult> InvokeAsync(IServiceProvider services, OperationRun run)
     {
         var hears = interleaver.Next(4) != 0;
         for (var steps = interleaver.Next(5); steps > 0; steps--)
@@ -24,7 +24,7 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
             await interleaver.StepAsync(process, () => true).ConfigureAwait(false);
             if (hears)
             {
-                cancel.ThrowIfCancellationRequested();
+                run.Signal.Token.ThrowIfCancellationRequested();
             }
 
             if (interleaver.Next(3) == 0)
@@ -43,10 +43,10 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
                 throw new InvalidOperationException("As told.");
             case 2:
                 ends.Returned(run.OperationId, run.Attempt);
-                return _unreadable;
+                return new HandlerResult(_unreadable);
             default:
                 ends.Returned(run.OperationId, run.Attempt);
-                return _done;
+                return new HandlerResult(_done);
         }
     }
 

@@ -11,8 +11,6 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
 
     public static CheckedEstimator Checked(IWaitTimeEstimator estimator, TimeProvider time) => new(estimator, time, NullLogger<CheckedEstimator>.Instance);
 
-    private long VisibleAgainAt => Timestamps.After(time, _visibility);
-
     public string GetStatusKey(string id) => id;
 
     public string? GetOperationId(string statusKey) => statusKey;
@@ -52,8 +50,8 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
 
     public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task<long?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
-        QueueAsync(() => queue.TryExtend(message) ? VisibleAgainAt : default(long?));
+    public Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
+        QueueAsync(() => queue.TryExtend(message) ? _visibility : default(TimeSpan?));
 
     public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancel) => throw new NotSupportedException();
 

@@ -26,16 +26,15 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
         Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, TimeProvider time)
     {
         (Process, _interleaver, _ports, _time) = (process, interleaver, ports, time);
-        _handler = new SteppedHandler(interleaver, process, ends);
+        _handler = new SteppedHandler(interleaver, process, ends, settings);
         var options = Options.Create(new OffloadedPollingOptions());
         var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
         var logger = NullLogger<MessageProcessor>.Instance;
         var circuit = new StoreCircuitBreaker(ports, time, NullLogger<StoreCircuitBreaker>.Instance);
-        var claims = new OperationClaims(ports, transitions, circuit, work, settings, time, logger);
-        var runs = new HandlerRuns(new HandlerScopes(this, Sequence.Metrics), transitions, claims, options, time, logger);
-        var completion = new OperationCompletion(transitions, circuit, Sequence.Metrics, time, logger);
-        var retries = new OperationRetries(transitions, claims, completion, settings, time, logger);
-        _processor = new MessageProcessor(claims, runs, completion, retries, ports, logger);
+        var claimer = new OperationClaimer(ports, transitions, circuit, work, logger);
+        var runner = new OperationRunner(this, transitions, options, Sequence.Metrics, time, logger);
+        var completer = new OperationCompleter(transitions, circuit, Sequence.Metrics, time, logger);
+        _processor = new MessageProcessor(claimer, runner, completer, logger);
     }
 
     public SteppedProcess Process { get; }

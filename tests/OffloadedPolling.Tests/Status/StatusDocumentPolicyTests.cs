@@ -99,12 +99,12 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     [InlineData(OperationState.Canceled, OperationState.Canceled, null)]
     [InlineData(OperationState.Succeeded, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
     [InlineData(OperationState.Failed, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
-    public void ApplyOrBare_Refused_LeavesTheLibrarysOwnMembersAlone(OperationState state, OperationState written, string? problem)
+    public void ApplyOrRedact_Refused_LeavesTheLibrarysOwnMembersAlone(OperationState state, OperationState written, string? problem)
     {
         var document = _running with { State = state, Result = System.Text.Json.JsonElement.Parse("1"), Error = new OperationProblem { Title = "No" } };
         _policy.Refuse(state);
 
-        var bare = Policies().ApplyOrBare(document);
+        var bare = Policies().ApplyOrRedact(document);
 
         Assert.Equal(
             TestDocuments.Waiting() with { State = written, Attempt = 2 },

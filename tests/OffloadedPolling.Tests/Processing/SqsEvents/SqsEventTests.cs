@@ -21,9 +21,10 @@ public sealed class SqsEventTests
         var record = Assert.Single(batch.Records);
         Assert.True(record.IsFromSqs);
         Assert.Null(record.Missing);
-        var message = record.ToMessage(5, receivedAt: 66, visibleAgainAt: 77);
+        var message = record.ToMessage(5, receivedAt: 66, hiddenFor: TimeSpan.FromSeconds(77));
         Assert.Equal(("m1", "h1", "{}", "operations/1.json", "00-1"), (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent));
-        Assert.Equal((2, (int?)5, 66L, 77L), (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.VisibleAgainAt));
+        (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.HiddenFor).Should()
+            .Be((2, (int?)5, 66L, TimeSpan.FromSeconds(77)));
         message.StatusCreatedAt.Should().Be(new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero));
     }
 
@@ -75,7 +76,7 @@ public sealed class SqsEventTests
         using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
         Assert.Null(batch.Records.Single().Missing);
-        Assert.Null(batch.Records.Single().ToMessage(null, 0, 0).StatusKey);
+        Assert.Null(batch.Records.Single().ToMessage(null, 0, TimeSpan.Zero).StatusKey);
     }
 
     [Theory]

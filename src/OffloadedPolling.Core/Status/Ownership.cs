@@ -1,4 +1,26 @@
-namespace OffloadedPolling.Processing;
+namespace OffloadedPolling.Status;
+
+/// <summary>What a worker that received a message may do with its operation.</summary>
+internal enum Claim
+{
+    /// <summary>Run it: nobody does, or the worker that did has lost the message to this delivery.</summary>
+    Run,
+
+    /// <summary>Write <c>Canceled</c>: somebody asked for it, and nobody runs it.</summary>
+    Cancel,
+
+    /// <summary>Write <c>Failed</c>: its last allowed attempt began and never came to an end.</summary>
+    GiveUp,
+
+    /// <summary>Delete the message: the operation has ended.</summary>
+    Ended,
+
+    /// <summary>Delete the message: it was sent for an earlier document with the same id, which was deleted or has expired.</summary>
+    Superseded,
+
+    /// <summary>Leave the message to its redelivery: another message, or a newer delivery of this one, owns the operation.</summary>
+    OwnedElsewhere,
+}
 
 /// <summary>
 /// Who owns an operation: the delivery whose message's id and receive count stand in the document. The same message with a higher count
@@ -11,15 +33,15 @@ internal static class Ownership
     {
         _ when !IsOfSameGeneration(operation, message) => Claim.Superseded,
         { Status.State: var state } when state.IsTerminal() => Claim.Ended,
-        _ when IsReplaced(operation.Metadata, message.Id) => Claim.Anothers,
-        { Status.State: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.Anothers,
+        _ when IsReplaced(operation.Metadata, message.Id) => Claim.OwnedElsewhere,
+        { Status.State: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.OwnedElsewhere,
         { Metadata.CancelRequested: true } => Claim.Cancel,
         { Status.State: OperationState.Running, Status.Attempt: { } attempt } when attempt >= maxAttempts => Claim.GiveUp,
         _ => Claim.Run,
     };
 
     /// <summary>
-    /// Whether a message was sent for this document, not for an earlier one with the same key. One that does not carry the document's creation
+    /// Whether a message was sent for this document, not for an earlier one with the same key. A message without the document's creation
     /// time belongs to whatever document there is.
     /// </summary>
     public static bool IsOfSameGeneration(StoredOperation operation, ReceivedMessage message) =>
@@ -35,7 +57,7 @@ internal static class Ownership
         ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
     };
 
-    /// <summary>Returns the metadata of a running operation that waits for its next attempt: its message still owns it, and nobody runs it.</summary>
+    /// <summary>Returns the metadata of an operation that waits for its next attempt: its message still owns it, and nobody runs it.</summary>
     public static OperationMetadata Released(OperationMetadata metadata) => metadata with { ClaimId = null };
 
     /// <summary>Whether a running operation waits for its next attempt.</summary>
@@ -49,10 +71,9 @@ internal static class Ownership
         && operation.Status.Attempt == message.ReceiveCount;
 
     /// <summary>
-    /// Whether nobody else brings an operation to its end now that a message of it was delivered too often: it still waits, or that message
-    /// owned it.
+    /// Whether nobody else ends an operation now that its message is a dead letter: the operation still waits, or that message owns it.
     /// </summary>
-    public static bool IsLeftBehindBy(StoredOperation operation, ReceivedMessage deadLetter) =>
+    public static bool IsDeadLettered(StoredOperation operation, ReceivedMessage deadLetter) =>
         IsOfSameGeneration(operation, deadLetter)
         && (operation.Status.State == OperationState.NotStarted
             || (operation.Status.State == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id));

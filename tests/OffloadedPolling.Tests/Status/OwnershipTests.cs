@@ -1,8 +1,8 @@
 using System.Globalization;
-using OffloadedPolling.Processing;
+using OffloadedPolling.Status;
 using OffloadedPolling.Tests.Shared;
 
-namespace OffloadedPolling.Tests.Processing;
+namespace OffloadedPolling.Tests.Status;
 
 public sealed class OwnershipTests
 {
@@ -10,9 +10,9 @@ public sealed class OwnershipTests
     [InlineData(OperationState.NotStarted, null, null, 1, "Run")]
     [InlineData(OperationState.NotStarted, null, null, 5, "Run")]
     [InlineData(OperationState.Running, "mine", 1, 2, "Run")]
-    [InlineData(OperationState.Running, "mine", 2, 2, "Anothers")]
-    [InlineData(OperationState.Running, "mine", 3, 2, "Anothers")]
-    [InlineData(OperationState.Running, "other", 1, 2, "Anothers")]
+    [InlineData(OperationState.Running, "mine", 2, 2, "OwnedElsewhere")]
+    [InlineData(OperationState.Running, "mine", 3, 2, "OwnedElsewhere")]
+    [InlineData(OperationState.Running, "other", 1, 2, "OwnedElsewhere")]
     [InlineData(OperationState.Succeeded, "mine", 1, 2, "Ended")]
     [InlineData(OperationState.Failed, "other", 1, 1, "Ended")]
     [InlineData(OperationState.Canceled, null, null, 1, "Ended")]
@@ -22,8 +22,8 @@ public sealed class OwnershipTests
     [Theory]
     [InlineData(OperationState.NotStarted, null, null, 1, "Cancel")]
     [InlineData(OperationState.Running, "mine", 1, 2, "Cancel")]
-    [InlineData(OperationState.Running, "mine", 2, 2, "Anothers")]
-    [InlineData(OperationState.Running, "other", 1, 2, "Anothers")]
+    [InlineData(OperationState.Running, "mine", 2, 2, "OwnedElsewhere")]
+    [InlineData(OperationState.Running, "other", 1, 2, "OwnedElsewhere")]
     [InlineData(OperationState.Succeeded, "mine", 1, 2, "Ended")]
     public void Of_WhereCancelIsAskedFor(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
         Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt, cancelRequested: true), Message(receiveCount), int.MaxValue).ToString());
@@ -33,14 +33,14 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "mine", 2, 3, "Run")]
     [InlineData(OperationState.Running, "mine", 3, 4, "GiveUp")]
     [InlineData(OperationState.Running, "mine", 4, 5, "GiveUp")]
-    [InlineData(OperationState.Running, "other", 3, 4, "Anothers")]
+    [InlineData(OperationState.Running, "other", 3, 4, "OwnedElsewhere")]
     [InlineData(OperationState.Failed, "mine", 3, 4, "Ended")]
     public void Of_WithThreeAttemptsAllowed(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
         Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString());
 
     [Theory]
-    [InlineData("mine", "Anothers")]
-    [InlineData("other mine", "Anothers")]
+    [InlineData("mine", "OwnedElsewhere")]
+    [InlineData("other mine", "OwnedElsewhere")]
     [InlineData("other", "Run")]
     [InlineData(null, "Run")]
     public void Of_AMessageThatWasReplaced_ClaimsNothing(string? replaced, string claim)
@@ -74,8 +74,8 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Succeeded, "mine", false)]
     [InlineData(OperationState.Failed, "mine", false)]
     [InlineData(OperationState.Canceled, null, false)]
-    public void IsLeftBehindBy_TheOwnersDeadLetterOrOneOfAWaitingOperation(OperationState state, string? owner, bool leftBehind) =>
-        Assert.Equal(leftBehind, Ownership.IsLeftBehindBy(Stored(state, owner, 1), Message(receiveCount: 11)));
+    public void IsDeadLettered_TheOwnersDeadLetterOrOneOfAWaitingOperation(OperationState state, string? owner, bool deadLettered) =>
+        Assert.Equal(deadLettered, Ownership.IsDeadLettered(Stored(state, owner, 1), Message(receiveCount: 11)));
 
     [Theory]
     [InlineData(OperationState.Running, "mine", 2, true)]
@@ -96,7 +96,7 @@ public sealed class OwnershipTests
 
         Ownership.Of(stored, message, int.MaxValue).Should().Be(Claim.Superseded);
         Ownership.IsHeldBy(stored, message).Should().BeFalse();
-        Ownership.IsLeftBehindBy(stored, message).Should().BeFalse();
+        Ownership.IsDeadLettered(stored, message).Should().BeFalse();
     }
 
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);

@@ -1,59 +1,45 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Lambda;
 
 /// <summary>Runs the handler of one kind for messages that come as events.</summary>
-internal sealed class WorkEvents : IEventSource, IDisposable
+internal sealed class OperationEventSource : IEventSource, IDisposable
 {
     // A new function's first connection takes its time. Without the answer, a last attempt is not known as such.
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan _releasePatience = TimeSpan.FromSeconds(1);
-
-    private readonly HandlerRunner _runner;
-
+    private readonly HandlerInvoker _handler;
     private readonly IOperationQueue _queue;
-
     private readonly SqsQueueAttributes _attributes;
-
     private readonly MessageProcessor _processor;
-
     private readonly DurationRecorder _durations;
-
-    private readonly OperationOptions _options;
-
     private readonly TimeProvider _time;
-
     private readonly ILogger _logger;
-
     private readonly SemaphoreSlim _slots;
 
-    public WorkEvents(
-        HandlerRunner runner,
+    public OperationEventSource(
+        HandlerInvoker handler,
         IOperationQueue queue,
         SqsQueueAttributes attributes,
         MessageProcessor processor,
-        DurationRecorder durations,
-        OperationMetrics metrics,
-        IOptionsMonitor<OperationOptions> options,
-        TimeProvider time,
+        WorkerServices services,
         ILogger<SqsEventProcessor> logger)
     {
-        (_runner, _queue, _attributes, _processor, _durations, _time, _logger) = (runner, queue, attributes, processor, durations, time, logger);
-        _options = options.Get(Kind);
-        _slots = new SemaphoreSlim(_options.MaxConcurrency);
-        durations.StartWithoutLoop(Kind, _options.MaxConcurrency);
-        metrics.Handlers.Limit(Kind, _options.MaxConcurrency);
+        (_handler, _queue, _attributes, _processor, _logger) = (handler, queue, attributes, processor, logger);
+        (_durations, _time) = (services.Durations, services.Time);
+        var maxConcurrency = handler.Options.MaxConcurrency;
+        _slots = new SemaphoreSlim(maxConcurrency);
+        _durations.StartWithoutLoop(Kind, maxConcurrency);
+        services.Metrics.Handlers.Limit(Kind, maxConcurrency);
     }
 
-    public string Kind => _runner.Kind.Name;
+    public string Kind => _handler.Kind.Name;
 
-    public string QueueUrl => _options.QueueUrl;
+    public string QueueUrl => _handler.Options.QueueUrl;
 
     public void Dispose() => _slots.Dispose();
 
@@ -62,13 +48,18 @@ internal sealed class WorkEvents : IEventSource, IDisposable
     {
         var arrivedAt = _time.GetTimestamp();
         var attributes = await _attributes.GetSettingsAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
-        var hiddenUntil = Timestamps.After(
-            _time, (attributes?.VisibilityTimeout ?? _options.VisibilityTimeout) - _time.GetElapsedTime(arrivedAt));
+
+        // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
+        // process dies, and a cancellation is noticed soon.
+        var visibility = _handler.Options.VisibilityTimeout;
+        var hiddenFor = Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
+        var messages = records.ToDictionary(
+            record => record, record => record.ToMessage(attributes?.MaxReceiveCount, arrivedAt, hiddenFor));
         var done = new ConcurrentDictionary<EventRecord, bool>();
         var outage = new Outage(stop);
 
         // What is not done when the function's time is over is answered as failed: the messages that are done must not come again.
-        await Task.WhenAll(records.Select(record => ProcessAsync(record, attributes?.MaxReceiveCount, hiddenUntil, outage, done, abandon)))
+        await Task.WhenAll(messages.Select(message => ProcessAsync(message.Key, message.Value, outage, done, abandon)))
             .WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
@@ -77,11 +68,8 @@ internal sealed class WorkEvents : IEventSource, IDisposable
     }
 
     private async Task ProcessAsync(
-        EventRecord record, int? maxReceiveCount, long hiddenUntil, Outage outage, ConcurrentDictionary<EventRecord, bool> done, CancellationToken abandon)
+        EventRecord record, ReceivedMessage message, Outage outage, ConcurrentDictionary<EventRecord, bool> done, CancellationToken abandon)
     {
-        // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
-        // process dies, and a cancellation is noticed soon.
-        var message = record.ToMessage(maxReceiveCount, _time.GetTimestamp(), Math.Min(hiddenUntil, Timestamps.After(_time, _options.VisibilityTimeout)));
         try
         {
             DeliveryResult result;
@@ -112,16 +100,15 @@ internal sealed class WorkEvents : IEventSource, IDisposable
     {
         if (!await TakeSlotAsync(lease, outage).ConfigureAwait(false))
         {
-            return new DeliveryResult(
-                outage.Failure is null && !lease.Lost.IsCancellationRequested ? MessageDisposition.Release : MessageDisposition.Leave);
+            return new DeliveryResult(outage.Failure is null ? lease.UnfinishedDisposition : MessageDisposition.Leave);
         }
 
         try
         {
-            var delivery = new Delivery(_runner, lease, outage.Stopping, outage.Stop, abandon) { WaitsForStore = false };
+            var delivery = new Delivery(_handler, lease, outage.Stopping, outage.Stop, abandon) { WaitsForStore = false };
             // Off this thread: a handler that blocks must not keep the others of its batch.
             var result = await Task.Run(() => _processor.ProcessAsync(delivery), CancellationToken.None).ConfigureAwait(false);
-            if (result is { StoreFailure: { } failure, HasRun: false })
+            if (result.StoreFailure is { } failure)
             {
                 outage.Begin(failure);
             }
@@ -148,6 +135,8 @@ internal sealed class WorkEvents : IEventSource, IDisposable
 
         return taken.IsCompletedSuccessfully;
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>
     /// The store's failure in one batch. Nothing more of the batch is begun then: each try would cost the function's time, and fail.
