@@ -18,8 +18,8 @@ internal static class PayloadText
             is (< ' ' and not ('\t' or '\n' or '\r')) or (>= '\uD800' and <= '\uDFFF') or '\uFFFE' or '\uFFFF')]);
 
     /// <summary>Serializes a payload.</summary>
-    /// <exception cref="InvalidPayloadException">It holds raw JSON that is no Unicode.</exception>
-    public static string Of<TPayload>(OperationKind<TPayload> kind, TPayload payload)
+    /// <exception cref="InvalidPayloadException">It holds raw JSON that is not Unicode.</exception>
+    public static string Serialize<TPayload>(OperationKind<TPayload> kind, TPayload payload)
     {
         try
         {

@@ -29,7 +29,7 @@ internal static class OperationActivities
         }
 
         // Where something else is under way here, as a function's invocation is, its trace is linked to.
-        var sent = MessageTrace.Of(message);
+        var sent = MessageTrace.ContextOf(message);
         ActivityLink[]? links = sent != default && Activity.Current is { } around ? [new ActivityLink(around.Context)] : null;
         return Source.StartActivity(
             $"process {destination}", ActivityKind.Consumer, sent,

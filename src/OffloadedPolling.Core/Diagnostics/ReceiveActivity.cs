@@ -33,5 +33,5 @@ internal static class ReceiveActivity
     }
 
     private static ActivityLink LinkTo(ReceivedMessage message) =>
-        new(MessageTrace.Of(message), new ActivityTagsCollection { [TagNames.MessageId] = message.Id });
+        new(MessageTrace.ContextOf(message), new ActivityTagsCollection { [TagNames.MessageId] = message.Id });
 }

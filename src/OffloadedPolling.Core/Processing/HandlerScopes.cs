@@ -5,12 +5,12 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>Runs handlers, each in a scope and a span of its own, and counted while it runs.</summary>
-internal sealed class HandlerScopes(IServiceScopeFactory scopes, OperationMetrics metrics)
+internal sealed class HandlerScopes(IServiceScopeFactory scopes)
 {
     public async Task<JsonElement?> RunAsync(HandlerRunner runner, object payload, OperationRun run)
     {
         using var activity = OperationActivities.Handle(run.Kind, run.OperationId);
-        metrics.Handlers.Begin(run.Kind);
+        runner.Kind.Metrics.HandlerBegan();
         try
         {
             var scope = scopes.CreateAsyncScope();
@@ -31,7 +31,7 @@ internal sealed class HandlerScopes(IServiceScopeFactory scopes, OperationMetric
         }
         finally
         {
-            metrics.Handlers.End(run.Kind);
+            runner.Kind.Metrics.HandlerEnded();
         }
     }
 }

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
-using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Processing;
 
@@ -16,8 +14,6 @@ internal sealed class OperationClaims(
     IOperationStatusStore store,
     StatusTransitions transitions,
     StoreCircuitBreaker circuit,
-    WorkEstimates work,
-    IOptionsMonitor<OperationOptions> operationOptions,
     TimeProvider time,
     ILogger<MessageProcessor> logger)
 {
@@ -104,7 +100,7 @@ internal sealed class OperationClaims(
             return Decided(MessageDisposition.Leave);
         }
 
-        var known = await work.GetAsync(delivery.Kind, _patience, cancellationToken).ConfigureAwait(false);
+        var known = await delivery.Runner.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
         var maxAttempts = MaxAttempts(delivery);
         var (current, written) = await transitions.ApplyAsync(
             found, current => Change(current, delivery, maxAttempts, known.Estimate), cancellationToken).ConfigureAwait(false);
@@ -121,7 +117,7 @@ internal sealed class OperationClaims(
 
     /// <summary>The most times that the work is begun.</summary>
     public int MaxAttempts(Delivery delivery) =>
-        Math.Min(delivery.Message.MaxReceiveCount ?? int.MaxValue, operationOptions.Get(delivery.Kind).MaxAttempts ?? int.MaxValue);
+        Math.Min(delivery.Message.MaxReceiveCount ?? int.MaxValue, delivery.Runner.Kind.Options.MaxAttempts ?? int.MaxValue);
 
     private (OperationStatus Status, OperationMetadata Metadata)? Change(
         StoredOperation current, Delivery delivery, int maxAttempts, OperationEstimate? estimate) => Of(current, delivery, maxAttempts) switch

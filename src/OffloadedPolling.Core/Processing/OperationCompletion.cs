@@ -14,8 +14,7 @@ internal sealed class OperationCompletion(
     StoreCircuitBreaker circuit,
     OperationMetrics metrics,
     TimeProvider time,
-    ILogger<MessageProcessor> logger,
-    DurationRecorder? durations = null)
+    ILogger<MessageProcessor> logger)
 {
     // For a store whose check passes while this document's writes fail: about ten seconds in all.
     private const int MaxTries = 6;
@@ -111,7 +110,7 @@ internal sealed class OperationCompletion(
         });
         if (ended.State != OperationState.Canceled)
         {
-            durations?.Record(run.Kind, run.Elapsed);
+            delivery.Runner.Kind.Recorder.Record(run.Elapsed);
         }
 
         return MessageDisposition.Delete;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
 using OffloadedPolling.WaitTime;
@@ -12,7 +11,6 @@ internal sealed class OperationRetries(
     StatusTransitions transitions,
     OperationClaims claims,
     OperationCompletion completion,
-    IOptionsMonitor<OperationOptions> options,
     TimeProvider time,
     ILogger<MessageProcessor> logger)
 {
@@ -21,7 +19,7 @@ internal sealed class OperationRetries(
         Delivery delivery, ClaimedOperation operation, OperationRun run, Exception thrown, Activity? activity)
     {
         var maxAttempts = claims.MaxAttempts(delivery);
-        var delay = RetryDelay.After(run.Attempt, maxAttempts, options.Get(delivery.Kind).VisibilityTimeout);
+        var delay = RetryDelay.After(run.Attempt, maxAttempts, delivery.Runner.Kind.Options.VisibilityTimeout);
         Log.HandlerThrew(logger, run.OperationId, run.Attempt, maxAttempts == int.MaxValue ? "unlimited" : $"{maxAttempts}", delay, thrown);
         activity.CameTo(MessageOutcomes.Retried, thrown);
         if (delivery.Lease.Lost.IsCancellationRequested)

@@ -46,7 +46,7 @@ internal sealed class ReceiveLoop : IDisposable
     {
         (_runner, _queue, _processor, _services, _kind) = (runner, queue, processor, services, runner.Kind.Name);
         (_time, _logger) = (services.Time, services.Logger);
-        _slots = new HandlerSlots(services.OperationOptions.Get(_kind).MaxConcurrency);
+        _slots = new HandlerSlots(runner.Kind.Options.MaxConcurrency);
         _orphans = new OrphanDetector(_kind, services.Store, services.Options.Value.Retention, _time, _logger);
         _deleter = new MessageDeleter(_kind, queue, _time, _logger);
         services.Health.Add(() => _orphans.Problem);
@@ -63,19 +63,19 @@ internal sealed class ReceiveLoop : IDisposable
     /// <summary>Receives until the host stops, and then until nothing is held any more.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        _services.Metrics.Handlers.Limit(_kind, _slots.Max);
+        _runner.Kind.Metrics.WorkerStarted(_slots.Max);
         Log.WorkerStarted(_logger, _kind, _slots.Max);
         var deleting = _deleter.RunAsync();
-        _services.Durations.Start(_kind, _slots.Max, () => _slots.Held > 0, stopping);
+        _runner.Kind.Recorder.Start(_slots.Max, () => _slots.Held > 0, stopping);
 
         await ReceiveUntilStoppedAsync(stopping).ConfigureAwait(false);
 
         Log.WorkerStopping(_logger, _kind, _slots.Held);
         await StopHandlersAsync().ConfigureAwait(false);
-        _services.Metrics.Handlers.Unlimit(_kind);
+        _runner.Kind.Metrics.WorkerStopped();
         _deleter.Complete();
         await deleting.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _services.Durations.FlushAsync(_kind).ConfigureAwait(false);
+        await _runner.Kind.Recorder.FlushAsync().ConfigureAwait(false);
         Log.WorkerStopped(_logger, _kind);
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
@@ -9,9 +8,6 @@ internal sealed record WorkerServices(
     IOperationStatusStore Store,
     StoreCircuitBreaker Circuit,
     WorkerHealth Health,
-    DurationRecorder Durations,
-    OperationMetrics Metrics,
-    IOptionsMonitor<OperationOptions> OperationOptions,
     IOptions<OffloadedPollingOptions> Options,
     TimeProvider Time,
     ILogger<OperationWorker> Logger);

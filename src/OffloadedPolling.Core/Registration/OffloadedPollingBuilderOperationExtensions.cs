@@ -105,7 +105,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
             throw new ArgumentException($"'{name}' is no name for an operation kind. Use 1 to 64 letters, digits, hyphens and underscores.", nameof(name));
         }
 
-        builder.Services.AddSingleton<OperationKind>(new OperationKind<TPayload>(name, json));
+        builder.Services.AddSingleton<OperationKind>(provider => new OperationKind<TPayload>(name, json, provider));
         builder.Services.AddOptions<OperationOptions>(name)
             .Configure<SettingsSection>((options, settings) => settings.Read<OperationOptions>($"Operations:{name}", section => section.Bind(options)))
             .Configure(configure ?? (_ => { }))

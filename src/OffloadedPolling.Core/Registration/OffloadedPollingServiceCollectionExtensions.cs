@@ -8,7 +8,7 @@ using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Settings;
 using OffloadedPolling.Status;
-using OffloadedPolling.WaitTime;
+using OffloadedPolling.Urls;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -56,11 +56,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationStart>());
         services.TryAddLate<OperationMetrics>();
         services.TryAddLate<OperationKinds>();
-        services.TryAddLate<DurationProfiles>();
-        services.TryAddLate<WorkEstimates>();
         services.TryAddLate<IWaitTimeEstimator, QueueWaitTimeEstimator>();
-        services.TryAddLate<CheckedEstimator>();
-        services.TryAddLate<DurationRecorder>();
         services.TryAddLate<StatusPolicies>();
         services.TryAddLate<ObservedWrites>();
         services.TryAddLate<StatusTransitions>();
@@ -75,9 +71,9 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddLate<OperationRetries>();
         services.TryAddLate<MessageProcessor>();
         services.TryAddLate<AcceptSettlements>();
-        services.TryAddLate<AcceptBounds>();
-        services.TryAddLate<StoreStep>();
-        services.TryAddLate<IssueStep>();
+        services.TryAddLate<DocumentCreator>();
+        services.TryAddLate<StatusUrls>();
+        services.TryAddLate<OperationAccepter>();
         services.TryAddLate<IOffloadedOperations, OffloadedOperations>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AcceptSettlements>(provider => provider.GetRequiredService<AcceptSettlements>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KindsStart>());

@@ -21,16 +21,16 @@ internal static class ProfileEstimate
     private static readonly double[] _shares = [.. Enumerable.Range(0, 200).Select(part => (part + 0.5) / 200)];
 
     /// <summary>The estimate, with the moments of the same durations; that of the prior where nothing was measured.</summary>
-    public static (OperationEstimate? Estimate, DurationMoments Moments) Of(DurationProfile? profile, OperationEstimate? prior)
+    public static (OperationEstimate? Estimate, DurationMoments Moments) Combine(DurationProfile? profile, OperationEstimate? prior)
     {
         if (profile is not { Evidence: > 0 and var evidence, Histogram: var histogram })
         {
-            return (prior, prior is null ? default : DurationMoments.Of(prior));
+            return (prior, prior is null ? default : DurationMoments.From(prior));
         }
 
         var weights = Smooth(histogram, KernelWidth * NarrowestHalf(histogram) / HalfWidth * Math.Pow(2 * evidence, -0.2));
         var median = SecondsAt(weights, 0.5);
-        prior ??= LogNormal.Of(TimeSpan.FromSeconds(median), UnknownSigma);
+        prior ??= LogNormal.Estimate(TimeSpan.FromSeconds(median), UnknownSigma);
         var share = Trust / (Trust + (evidence * evidence / (2 * Trust)));
         for (var bin = 0; bin < weights.Length; bin++)
         {
@@ -48,7 +48,7 @@ internal static class ProfileEstimate
             Upper = Duration(weights, 0.9),
             Quantiles = [.. OperationEstimate.QuantileLevels.Select(level => Duration(weights, level))],
         };
-        return (estimate, DurationMoments.Of(weights.Select((weight, bin) => (MiddleOf(bin), weight))));
+        return (estimate, DurationMoments.From(weights.Select((weight, bin) => (MiddleOf(bin), weight))));
     }
 
     private static double MiddleOf(int bin) => Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));

@@ -16,7 +16,7 @@ internal static class QueueWait
     private static readonly double[] _parts = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
 
     // The normal scores of the parts.
-    private static readonly double[] _scores = [.. LogNormal.Of(TimeSpan.FromSeconds(1), sigma: 1).QuantilesAt(_parts).Select(each => Math.Log(each.TotalSeconds))];
+    private static readonly double[] _scores = [.. LogNormal.Estimate(TimeSpan.FromSeconds(1), sigma: 1).QuantilesAt(_parts).Select(each => Math.Log(each.TotalSeconds))];
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.Accepting;
-using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Lambda;
 
@@ -36,9 +35,6 @@ public static class OffloadedPollingBuilderSqsEventsExtensions
         provider.GetRequiredService<IOperationQueue>(),
         provider.GetRequiredService<SqsQueueAttributes>(),
         provider.GetRequiredService<MessageProcessor>(),
-        provider.GetRequiredService<DurationRecorder>(),
-        provider.GetRequiredService<OperationMetrics>(),
-        provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<SqsEventProcessor>>()));
 

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Sqs;
 
@@ -23,8 +21,6 @@ internal sealed class WorkEvents : IEventSource, IDisposable
 
     private readonly MessageProcessor _processor;
 
-    private readonly DurationRecorder _durations;
-
     private readonly OperationOptions _options;
 
     private readonly TimeProvider _time;
@@ -38,17 +34,14 @@ internal sealed class WorkEvents : IEventSource, IDisposable
         IOperationQueue queue,
         SqsQueueAttributes attributes,
         MessageProcessor processor,
-        DurationRecorder durations,
-        OperationMetrics metrics,
-        IOptionsMonitor<OperationOptions> options,
         TimeProvider time,
         ILogger<SqsEventProcessor> logger)
     {
-        (_runner, _queue, _attributes, _processor, _durations, _time, _logger) = (runner, queue, attributes, processor, durations, time, logger);
-        _options = options.Get(Kind);
+        (_runner, _queue, _attributes, _processor, _time, _logger) = (runner, queue, attributes, processor, time, logger);
+        _options = runner.Kind.Options;
         _slots = new SemaphoreSlim(_options.MaxConcurrency);
-        durations.StartWithoutLoop(Kind, _options.MaxConcurrency);
-        metrics.Handlers.Limit(Kind, _options.MaxConcurrency);
+        runner.Kind.Recorder.StartWithoutLoop(_options.MaxConcurrency);
+        runner.Kind.Metrics.WorkerStarted(_options.MaxConcurrency);
     }
 
     public string Kind => _runner.Kind.Name;
@@ -72,7 +65,7 @@ internal sealed class WorkEvents : IEventSource, IDisposable
             .WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
-        await _durations.WriteIfDueAsync(Kind, abandon).ConfigureAwait(false);
+        await _runner.Kind.Recorder.WriteIfDueAsync(abandon).ConfigureAwait(false);
         return done.IsEmpty && outage.Failure is { } failure ? throw failure : [.. records.Where(record => !done.ContainsKey(record))];
     }
 
