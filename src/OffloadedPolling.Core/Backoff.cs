@@ -10,11 +10,11 @@ internal static class Backoff
 
     /// <summary>Waits before try <paramref name="tries"/> + 1.</summary>
     public static Task DelayAsync(
-        TimeProvider time, int tries, CancellationToken cancel, TimeSpan? first = null, TimeSpan? longest = null)
+        TimeProvider time, int tries, CancellationToken cancellationToken, TimeSpan? first = null, TimeSpan? longest = null)
     {
         var most = (first ?? _first) * Math.Pow(2, Math.Min(tries - 1, 20));
         var cap = longest ?? _longest;
         var wait = (most < cap ? most : cap) * Random.Shared.NextDouble();
-        return Task.Delay(wait, time, cancel);
+        return Task.Delay(wait, time, cancellationToken);
     }
 }

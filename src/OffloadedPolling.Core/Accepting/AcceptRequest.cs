@@ -37,6 +37,6 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
         Convert.ToHexStringLower(FramedHash.Of(kind, scope, key).AsSpan(0, 16));
 
     // Keyed, since a status URL's holder can read it and might try out what the payload was.
-    private static string FingerprintOf(string key, string payload) =>
+    public static string FingerprintOf(string key, string payload) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(payload)));
 }

@@ -11,7 +11,7 @@ internal sealed class KindMetrics
     // As long as SQS's own counts take to settle.
     private static readonly TimeSpan _maxDepthAge = TimeSpan.FromMinutes(1);
 
-    private readonly TimeProvider _time;
+    private readonly OperationMetrics _metrics;
 
     private readonly KeyValuePair<string, object?> _kind;
 
@@ -27,9 +27,9 @@ internal sealed class KindMetrics
 
     private long? _depthSeenAt;
 
-    public KindMetrics(string kind, OperationMetrics metrics, TimeProvider time)
+    public KindMetrics(string kind, OperationMetrics metrics)
     {
-        (_time, _kind) = (time, new(TagNames.Kind, kind));
+        (_metrics, _kind) = (metrics, new(TagNames.Kind, kind));
         metrics.Observe(this);
     }
 
@@ -46,7 +46,7 @@ internal sealed class KindMetrics
         {
             lock (_lock)
             {
-                return _depthSeenAt is { } seenAt && _time.GetElapsedTime(seenAt) <= _maxDepthAge
+                return _depthSeenAt is { } seenAt && _metrics.Time.GetElapsedTime(seenAt) <= _maxDepthAge
                     ? [
                         new(_depth.Waiting, _kind, new(TagNames.MessageState, "waiting")),
                         new(_depth.InFlight, _kind, new(TagNames.MessageState, "in_flight"))]
@@ -67,7 +67,7 @@ internal sealed class KindMetrics
     {
         lock (_lock)
         {
-            (_depth, _depthSeenAt) = (depth, _time.GetTimestamp());
+            (_depth, _depthSeenAt) = (depth, _metrics.Time.GetTimestamp());
         }
     }
 }

@@ -36,10 +36,12 @@ internal sealed class OperationMetrics : IDisposable
 
     private readonly Counter<long> _renewed;
 
+    /// <param name="time">The clock that the age of a queue's depth is measured by.</param>
     /// <param name="factory">The host's; without one, the meter is this object's own.</param>
-    public OperationMetrics(IMeterFactory? factory = null)
+    public OperationMetrics(TimeProvider time, IMeterFactory? factory = null)
     {
         var options = new MeterOptions(OffloadedPollingInstrumentation.MeterName) { Version = OffloadedPollingInstrumentation.Version };
+        Time = time;
         _isOwn = factory is null;
         _meter = factory?.Create(options) ?? new Meter(options);
         _accepted = Counter("operations.accepted", "{operation}", "Operations accepted: stored, queued, and their status URL issued.");
@@ -55,6 +57,8 @@ internal sealed class OperationMetrics : IDisposable
         _meter.CreateObservableGauge(
             Prefix + "queue.depth", Depths, "{message}", "Messages of the kind's queue, as last seen by this process.");
     }
+
+    public TimeProvider Time { get; }
 
     /// <summary>Observes a kind from now on.</summary>
     public void Observe(KindMetrics kind) => _kinds.Enqueue(kind);

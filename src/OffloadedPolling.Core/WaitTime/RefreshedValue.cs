@@ -27,14 +27,14 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
     public T? Last => Volatile.Read(ref _value);
 
     /// <summary>The value, after waiting for a newer one for at most <paramref name="patience"/> where it is too old.</summary>
-    public async ValueTask<T?> GetAsync(TimeSpan patience, CancellationToken cancel)
+    public async ValueTask<T?> GetAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var fetching = FetchIfDue();
         if (!fetching.IsCompleted)
         {
             // Neither the fetch's end nor the patience's end is an error here: the old value stands in.
-            await fetching.WaitAsync(patience, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancel.ThrowIfCancellationRequested();
+            await fetching.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return Last;

@@ -30,7 +30,7 @@ public sealed class UnreadablePayloadTests
     [InlineData("", "$")]
     public void ReadPayload_WhateverIsThrown_SaysWhereAndNotWhat(string body, string path)
     {
-        var runner = new HandlerRunner<Person, Handler>(new OperationKind<Person>("people", Person.Json));
+        var runner = new HandlerRunner<Person, Handler>(TestKinds.Create<Person>("people", Person.Json));
 
         var unreadable = FluentActions.Invoking(() => runner.ReadPayload(body)).Should().ThrowExactly<JsonException>().Which;
 

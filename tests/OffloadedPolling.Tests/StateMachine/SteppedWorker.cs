@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
-using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
@@ -23,18 +22,17 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
     private readonly CancellationTokenSource _stop = new();
 
     public SteppedWorker(
-        Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, TimeProvider time)
+        Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, SteppedTime time)
     {
         (Process, _interleaver, _ports, _time) = (process, interleaver, ports, time);
-        _handler = new SteppedHandler(interleaver, process, ends);
+        _handler = new SteppedHandler(interleaver, process, ends, new SteppedServices(ports, time, settings));
         var options = Options.Create(new OffloadedPollingOptions());
-        var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
         var logger = NullLogger<MessageProcessor>.Instance;
         var circuit = new StoreCircuitBreaker(ports, time, NullLogger<StoreCircuitBreaker>.Instance);
-        var claims = new OperationClaims(ports, transitions, circuit, work, settings, time, logger);
-        var runs = new HandlerRuns(new HandlerScopes(this, Sequence.Metrics), transitions, claims, options, time, logger);
+        var claims = new OperationClaims(ports, transitions, circuit, time, logger);
+        var runs = new HandlerRuns(new HandlerScopes(this), transitions, claims, options, time, logger);
         var completion = new OperationCompletion(transitions, circuit, Sequence.Metrics, time, logger);
-        var retries = new OperationRetries(transitions, claims, completion, settings, time, logger);
+        var retries = new OperationRetries(transitions, claims, completion, time, logger);
         _processor = new MessageProcessor(claims, runs, completion, retries, ports, logger);
     }
 
