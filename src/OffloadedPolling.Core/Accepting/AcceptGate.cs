@@ -5,8 +5,8 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Refuses the accepts of a kind for some seconds after several in a row have run into their deadline, so that a store or queue that answers
-/// nothing does not hold every request for that long. Afterwards one accept tries; the others are refused until it has an answer.
+/// Refuses the accepts of a kind for some seconds after several in a row have run into their deadline, so that a store or queue that
+/// answers nothing does not hold every request for that long. Afterwards one accept tries; the others are refused until it has an answer.
 /// </summary>
 internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> options, TimeProvider time, ILogger<AcceptGate> logger)
 {

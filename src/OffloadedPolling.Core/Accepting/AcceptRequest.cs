@@ -24,10 +24,11 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
         {
             { IdempotencyKey: null } => new AcceptRequest(kind, OperationId.New(), json, null, options),
             { IdempotencyScope: null or "" } => throw new ArgumentException(
-                $"{nameof(options.IdempotencyKey)} is set without {nameof(options.IdempotencyScope)}. Set the scope to whom the key belongs "
-                + "to, such as the authenticated user, so that no caller meets another's operation.",
+                $"{nameof(options.IdempotencyKey)} is set without {nameof(options.IdempotencyScope)}. Set the scope to whom the key "
+                + "belongs to, such as the authenticated user, so that no caller meets another's operation.",
                 nameof(options)),
-            { IdempotencyKey.Length: < InvalidIdempotencyKeyException.MinLength and var length } => throw new InvalidIdempotencyKeyException(length),
+            { IdempotencyKey.Length: < InvalidIdempotencyKeyException.MinLength and var length } =>
+                throw new InvalidIdempotencyKeyException(length),
             { IdempotencyKey: { } key, IdempotencyScope: { } scope } =>
                 new AcceptRequest(kind, IdOf(kind.Name, scope, key), json, FingerprintOf(key, json), options),
         };

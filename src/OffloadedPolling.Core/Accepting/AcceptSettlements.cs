@@ -7,8 +7,8 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Settles in the background what accepts leave in doubt. When the caller hangs up or the store's answer is lost, the document may exist, or
-/// may come into existence later. Without an idempotency key it is ended; with one, its message is sent.
+/// Settles in the background what accepts leave in doubt. When the caller hangs up or the store's answer is lost, the document may exist,
+/// or may come into existence later. Without an idempotency key it is ended; with one, its message is sent.
 /// </summary>
 internal sealed class AcceptSettlements(
     IOperationStatusStore store, StatusTransitions transitions, TimeProvider time, ILogger<AcceptSettlements> logger)
@@ -171,9 +171,9 @@ internal sealed class AcceptSettlements(
     private async Task<bool> TryAsync(Settlement settlement, StoredOperation? known, CancellationToken cancellationToken)
     {
         var found = known ?? await store.GetAsync(settlement.Id, cancellationToken).ConfigureAwait(false);
-        if (settlement.Message is null)
+        if (settlement.Problem is { } problem)
         {
-            await EndAsync(settlement.Creation.Status, found, OperationOutcome.Failed(settlement.Problem!), cancellationToken).ConfigureAwait(false);
+            await EndAsync(settlement.Creation.Status, found, OperationOutcome.Failed(problem), cancellationToken).ConfigureAwait(false);
             return true;
         }
 
@@ -181,7 +181,7 @@ internal sealed class AcceptSettlements(
         var request = settlement.Creation.Request;
         if (found is { Status.State: OperationState.NotStarted } && found.Metadata.PayloadFingerprint == request.PayloadFingerprint)
         {
-            await request.Kind.Queue.SendAsync(settlement.Message, found.Status, cancellationToken).ConfigureAwait(false);
+            await request.Kind.Queue.SendAsync(settlement.Message!, found.Status, cancellationToken).ConfigureAwait(false);
         }
 
         return found is not null;
@@ -191,7 +191,9 @@ internal sealed class AcceptSettlements(
     private Task EndAsync(OperationStatus status, StoredOperation? found, OperationOutcome outcome, CancellationToken cancellationToken) =>
         found is null ? transitions.CreateEndedAsync(status, outcome, cancellationToken) : transitions.ApplyAsync(
             found,
-            current => current.Status.State == OperationState.NotStarted ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata) : null,
+            current => current.Status.State == OperationState.NotStarted
+                ? (StatusTransitions.Ended(current.Status, outcome), current.Metadata)
+                : null,
             cancellationToken);
 
     private async Task<bool> EnterAsync(TimeSpan left)

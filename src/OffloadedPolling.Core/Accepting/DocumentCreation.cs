@@ -4,7 +4,9 @@ using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>Creates the documents of operations that are being accepted, or finds those that the same idempotency keys made before.</summary>
+/// <summary>
+/// Creates the documents of operations that are being accepted, or finds those that the same idempotency keys made before.
+/// </summary>
 internal sealed class DocumentCreator(
     IOperationStatusStore store, StatusTransitions transitions, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
@@ -61,7 +63,9 @@ internal sealed class DocumentCreator(
 
         var (_, renewed) = await transitions.ApplyUnlessRefusedAsync(
             found,
-            current => current.Status.State == OperationState.NotStarted ? (current.Status with { Estimate = estimate }, current.Metadata) : null,
+            current => current.Status.State == OperationState.NotStarted
+                ? (current.Status with { Estimate = estimate }, current.Metadata)
+                : null,
             cancellationToken).ConfigureAwait(false);
         return renewed ?? await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
     }

@@ -10,19 +10,22 @@ public interface IOffloadedOperations
     /// <typeparam name="TPayload">The payload type that the operation's kind was added with.</typeparam>
     /// <param name="payload">What the handler needs. It becomes the message's body.</param>
     /// <param name="cancellationToken">
-    /// The token to monitor for cancellation requests. A document whose creation has begun is ended as <c>Failed</c>, in the background if need be.
+    /// The token to monitor for cancellation requests. A document whose creation has begun is ended as <c>Failed</c>, in the background if
+    /// need be.
     /// </param>
     /// <returns>Where the caller can look, and when.</returns>
     /// <exception cref="ArgumentException">No kind was added for <typeparamref name="TPayload"/>.</exception>
     /// <exception cref="PayloadTooLargeException">
-    /// The message is larger than the queue takes. Nothing was sent; a status document that was created before the queue refused the message says
-    /// <c>Failed</c>.
+    /// The message is larger than the queue takes. Nothing was sent; a status document that was created before the queue refused the
+    /// message says <c>Failed</c>.
     /// </exception>
-    /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries, where they cannot be escaped. As above.</exception>
+    /// <exception cref="InvalidPayloadException">
+    /// The payload has characters that no queue carries, where they cannot be escaped. As above.
+    /// </exception>
     /// <exception cref="OperationStoreException">
-    /// The status document could not be created, or not within <see cref="OffloadedPollingOptions.AcceptTimeout"/>; or accepts of the kind are
-    /// refused for some seconds because several in a row ran into it. Nothing was sent. A document that was created all the same is ended as
-    /// <c>Failed</c> in the background.
+    /// The status document could not be created, or not within <see cref="OffloadedPollingOptions.AcceptTimeout"/>; or accepts of the kind
+    /// are refused for some seconds because several in a row ran into it. Nothing was sent. A document that was created all the same is
+    /// ended as <c>Failed</c> in the background.
     /// </exception>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses the status document. Nothing was created or sent.</exception>
     /// <exception cref="StatusDocumentTooLargeException">
@@ -40,21 +43,23 @@ public interface IOffloadedOperations
     /// <param name="payload">What the handler needs. It becomes the message's body.</param>
     /// <param name="options">What there is to say about this one.</param>
     /// <param name="cancellationToken">
-    /// The token to monitor for cancellation requests. A document whose creation has begun is ended as <c>Failed</c>; with a key, its message
-    /// is sent. Either happens in the background if need be.
+    /// The token to monitor for cancellation requests. A document whose creation has begun is ended as <c>Failed</c>; with a key, its
+    /// message is sent. Either happens in the background if need be.
     /// </param>
-    /// <returns>Where the caller can look, and when. With a key that came before: the operation that there is, whatever has become of it.</returns>
+    /// <returns>
+    /// Where the caller can look, and when. With a key that came before: the operation that there is, whatever has become of it.
+    /// </returns>
     /// <exception cref="ArgumentException">
     /// No kind was added for <typeparamref name="TPayload"/>, or <see cref="AcceptOptions.IdempotencyKey"/> is set without its scope.
     /// </exception>
     /// <exception cref="InvalidIdempotencyKeyException">The key has fewer than 16 characters.</exception>
     /// <exception cref="IdempotencyConflictException">The key came before, with another payload.</exception>
     /// <remarks>
-    /// With <see cref="AcceptOptions.IdempotencyKey"/>, a failed accept can be repeated: where no URL could be signed, or the message could not
-    /// be sent, the document stays <c>NotStarted</c>, and the next accept with the key sends the message. If the accept was canceled or ran into
-    /// <see cref="OffloadedPollingOptions.AcceptTimeout"/>, or the outcome of the creation is unknown, the message is sent in the background. A
-    /// message that comes twice does no harm. Where the queue refuses the message itself, for its size or its characters, the document says
-    /// <c>Failed</c>.
+    /// With <see cref="AcceptOptions.IdempotencyKey"/>, a failed accept can be repeated: where no URL could be signed, or the message could
+    /// not be sent, the document stays <c>NotStarted</c>, and the next accept with the key sends the message. If the accept was canceled or
+    /// ran into <see cref="OffloadedPollingOptions.AcceptTimeout"/>, or the outcome of the creation is unknown, the message is sent in the
+    /// background. A message that comes twice does no harm. Where the queue refuses the message itself, for its size or its characters, the
+    /// document says <c>Failed</c>.
     /// </remarks>
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, AcceptOptions options, CancellationToken cancellationToken = default)
         where TPayload : notnull;
@@ -100,12 +105,12 @@ public interface IOffloadedOperations
     /// <returns>A task that ends when no status URL opens the document any more.</returns>
     /// <exception cref="OperationStoreException">The store could not be reached, or refuses.</exception>
     /// <remarks>
-    /// It does not end the work. A handler that runs goes on, and what it comes to is not written (event 424); a message that still waits is
-    /// never run (event 412), and dead-letters if the queue has a redrive policy. To stop the work as well, cancel it first and delete it
-    /// when it has ended.
+    /// It does not end the work. A handler that runs goes on, and what it comes to is not written (event 424); a message that still waits
+    /// is never run (event 412), and dead-letters if the queue has a redrive policy. To stop the work as well, cancel it first and delete
+    /// it when it has ended.
     /// <para>
-    /// An idempotency key whose operation was deleted creates a new operation with the same id. Status URLs of the old operation that have not
-    /// expired open the new document. A message of the old operation that still waits does not run: it is deleted (event 408).
+    /// An idempotency key whose operation was deleted creates a new operation with the same id. Status URLs of the old operation that have
+    /// not expired open the new document. A message of the old operation that still waits does not run: it is deleted (event 408).
     /// </para>
     /// </remarks>
     Task DeleteAsync(string id, CancellationToken cancellationToken = default);

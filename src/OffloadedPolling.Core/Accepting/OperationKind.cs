@@ -8,8 +8,12 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>One kind of operation. Everything that belongs to the kind hangs on this object, so that nothing is looked up by its name.</summary>
-/// <remarks>Its parts are created when they are first needed: at the start, kinds are validated while a port may still be missing.</remarks>
+/// <summary>
+/// One kind of operation. Everything that belongs to the kind hangs on this object, so that nothing is looked up by its name.
+/// </summary>
+/// <remarks>
+/// Its parts are created when they are first needed: at the start, kinds are validated while a port may still be missing.
+/// </remarks>
 internal abstract class OperationKind(string name, Type payloadType, JsonSerializerOptions json, IServiceProvider services)
 {
     private readonly Lock _lock = new();
@@ -40,7 +44,8 @@ internal abstract class OperationKind(string name, Type payloadType, JsonSeriali
 
     public DurationRecorder Recorder => field ?? Create(ref field, Name, Durations);
 
-    private T Create<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(ref T? part, params object[] arguments)
+    private T Create<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        ref T? part, params object[] arguments)
         where T : class
     {
         lock (_lock)

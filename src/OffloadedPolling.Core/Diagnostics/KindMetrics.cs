@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// What is observed of one kind: its handlers, and how long its queue was when this process last asked for an estimate. Nothing is asked for
-/// the sake of telling it.
+/// What is observed of one kind: its handlers, and how long its queue was when this process last asked for an estimate. Nothing is asked
+/// for the sake of telling it.
 /// </summary>
 internal sealed class KindMetrics
 {

@@ -9,6 +9,8 @@ internal static class MessageTrace
     public static ActivityContext ContextOf(ReceivedMessage message) =>
         ActivityContext.TryParse(message.TraceParent, traceState: null, isRemote: true, out var context) ? context : default;
 
-    /// <summary>What a message that is sent now has to carry; <see langword="null"/> if there is no trace, or none in the W3C's format.</summary>
+    /// <summary>
+    /// What a message that is sent now has to carry; <see langword="null"/> if there is no trace, or none in the W3C's format.
+    /// </summary>
     public static string? Current => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: var id } ? id : null;
 }

@@ -11,7 +11,8 @@ internal sealed class OperationMetrics : IDisposable
     // From what nobody waits for to what runs for a day.
     private static readonly InstrumentAdvice<double> _seconds = new()
     {
-        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400],
+        HistogramBucketBoundaries =
+            [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400],
     };
 
     private readonly ConcurrentQueue<KindMetrics> _kinds = new();

@@ -70,9 +70,10 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         ? new DurationProfile.ListedWorker((int)worker[0], worker[1])
         : throw new JsonException("What it says of a worker is not its slots and when it was seen.");
 
-    private static DateTimeOffset InstantOf(long unixSeconds) => unixSeconds >= 0 && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-        ? DateTimeOffset.FromUnixTimeSeconds(unixSeconds)
-        : DateTimeOffset.UnixEpoch;
+    private static DateTimeOffset InstantOf(long unixSeconds) =>
+        unixSeconds >= 0 && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(unixSeconds)
+            : DateTimeOffset.UnixEpoch;
 
     private static List<double> Weights(DurationHistogram histogram) =>
         [.. Enumerable.Range(0, histogram.Last + 1).Select(bin => Rounded(histogram.Weight(bin) * Sum / histogram.Total))];

@@ -5,9 +5,9 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Takes the durations that this process measures of one kind, and writes them to the profile that all workers and hosts share: the first at
-/// once, later ones thirty seconds apart, and every minute that the worker is still there while its handlers run. What cannot be written is
-/// kept for the next time. Where no store is registered, nothing is written.
+/// Takes the durations that this process measures of one kind, and writes them to the profile that all workers and hosts share: the first
+/// at once, later ones thirty seconds apart, and every minute that the worker is still there while its handlers run. What cannot be written
+/// is kept for the next time. Where no store is registered, nothing is written.
 /// </summary>
 internal sealed class DurationRecorder(
     string kind, WorkDurations work, TimeProvider time, ILogger<DurationRecorder> logger, IDurationProfileStore? store = null)

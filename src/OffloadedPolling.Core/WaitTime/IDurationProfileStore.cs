@@ -37,7 +37,9 @@ public interface IDurationProfileStore
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. Whether the profile was written is then unknown.
     /// </param>
-    /// <returns>The profile with its new version, or <see langword="null"/> if another writer came first: read it again and decide anew.</returns>
+    /// <returns>
+    /// The profile with its new version, or <see langword="null"/> if another writer came first: read it again and decide anew.
+    /// </returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses, or the profile is over the limit.</exception>
     Task<StoredDurationProfile?> WriteAsync(
         string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken);

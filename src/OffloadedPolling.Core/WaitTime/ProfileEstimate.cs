@@ -15,7 +15,8 @@ internal static class ProfileEstimate
     // The width of the narrowest half of a normal distribution, in standard deviations.
     private const double HalfWidth = 1.349;
 
-    // What is thought of durations of which nothing was configured and a few were measured: within a factor of e of them, two times in three.
+    // What is thought of durations of which nothing was configured and a few were measured: within a factor of e of them, two times in
+    // three.
     private const double UnknownSigma = 1;
 
     private static readonly double[] _shares = [.. Enumerable.Range(0, 200).Select(part => (part + 0.5) / 200)];
@@ -51,7 +52,8 @@ internal static class ProfileEstimate
         return (estimate, DurationMoments.From(weights.Select((weight, bin) => (MiddleOf(bin), weight))));
     }
 
-    private static double MiddleOf(int bin) => Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
+    private static double MiddleOf(int bin) =>
+        Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
 
     /// <summary>In bins, how wide the narrowest interval is that half of the durations lie in.</summary>
     private static double NarrowestHalf(DurationHistogram histogram)
@@ -82,7 +84,8 @@ internal static class ProfileEstimate
     {
         var weights = new double[DurationHistogram.Bins];
         var reach = (int)Math.Ceiling(3 * width);
-        var kernel = Enumerable.Range(-reach, (2 * reach) + 1).Select(distance => width > 0 ? Math.Exp(-0.5 * Math.Pow(distance / width, 2)) : 1).ToArray();
+        var kernel = Enumerable.Range(-reach, (2 * reach) + 1)
+            .Select(distance => width > 0 ? Math.Exp(-0.5 * Math.Pow(distance / width, 2)) : 1).ToArray();
         var total = kernel.Sum();
         for (var bin = histogram.First; bin <= histogram.Last; bin++)
         {
@@ -95,7 +98,8 @@ internal static class ProfileEstimate
         return weights;
     }
 
-    private static TimeSpan Duration(double[] weights, double share) => TimeSpan.FromMilliseconds(Math.Round(1000 * SecondsAt(weights, share)));
+    private static TimeSpan Duration(double[] weights, double share) =>
+        TimeSpan.FromMilliseconds(Math.Round(1000 * SecondsAt(weights, share)));
 
     private static double SecondsAt(double[] weights, double share)
     {
@@ -104,8 +108,8 @@ internal static class ProfileEstimate
         {
             if (below + weights[bin] >= share)
             {
-                return DurationHistogram.LowerBoundSeconds(bin)
-                    * Math.Pow(DurationHistogram.LowerBoundSeconds(bin + 1) / DurationHistogram.LowerBoundSeconds(bin), (share - below) / weights[bin]);
+                var (lower, upper) = (DurationHistogram.LowerBoundSeconds(bin), DurationHistogram.LowerBoundSeconds(bin + 1));
+                return lower * Math.Pow(upper / lower, (share - below) / weights[bin]);
             }
 
             below += weights[bin];

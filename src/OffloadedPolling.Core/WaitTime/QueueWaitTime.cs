@@ -4,8 +4,8 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Estimates the operations of one kind from measured durations or the configured prior, from what the queue says of its depth, and from how
-/// many handlers the workers that were seen lately can run at once.
+/// Estimates the operations of one kind from measured durations or the configured prior, from what the queue says of its depth, and from
+/// how many handlers the workers that were seen lately can run at once.
 /// </summary>
 internal sealed class QueueWaitTime(
     string kind,
@@ -22,11 +22,14 @@ internal sealed class QueueWaitTime(
 
     private Estimated? _last;
 
-    /// <summary>Returns the distribution of the time from now until an operation is done; <see langword="null"/> if it is unknown.</summary>
+    /// <summary>
+    /// Returns the distribution of the time from now until an operation is done; <see langword="null"/> if it is unknown.
+    /// </summary>
     public async ValueTask<OperationEstimate?> EstimateAsync(CancellationToken cancellationToken)
     {
         // At the same time: an accept waits for 100 ms in all.
-        var (asked, read) = (queue.GetDepthAsync(kind, cancellationToken).AsTask(), work.EstimateAsync(_patience, cancellationToken).AsTask());
+        var asked = queue.GetDepthAsync(kind, cancellationToken).AsTask();
+        var read = work.EstimateAsync(_patience, cancellationToken).AsTask();
         await Task.WhenAll(asked, read).ConfigureAwait(false);
         var known = await read.ConfigureAwait(false);
         if (await asked.ConfigureAwait(false) is not { } depth)

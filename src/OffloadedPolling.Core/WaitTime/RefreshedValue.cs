@@ -8,7 +8,8 @@ namespace OffloadedPolling.WaitTime;
 /// <param name="maxAge">From when on a value is too old.</param>
 /// <param name="time">The clock that ages are measured by.</param>
 /// <param name="onFailure">Is told of every fetch that fails.</param>
-internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, TimeSpan maxAge, TimeProvider time, Action<Exception> onFailure)
+internal sealed class RefreshedValue<T>(
+    Func<CancellationToken, Task<T>> fetch, TimeSpan maxAge, TimeProvider time, Action<Exception> onFailure)
     where T : class
 {
     private static readonly TimeSpan _fetchTimeout = TimeSpan.FromSeconds(30);
@@ -51,7 +52,9 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
         }
     }
 
-    /// <summary>Begins to fetch a newer value, unless a fetch is under way or the value is young enough. Nobody has to wait for it.</summary>
+    /// <summary>
+    /// Begins to fetch a newer value, unless a fetch is under way or the value is young enough. Nobody has to wait for it.
+    /// </summary>
     public Task FetchIfDue()
     {
         lock (_lock)

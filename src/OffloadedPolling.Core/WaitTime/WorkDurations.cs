@@ -6,8 +6,8 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// How long the work of one kind takes, by its stored profile and its settings. The store is asked when an estimate is, at most once in thirty
-/// seconds, for what has changed; between requests nothing runs.
+/// How long the work of one kind takes, by its stored profile and its settings. The store is asked when an estimate is, at most once in
+/// thirty seconds, for what has changed; between requests nothing runs.
 /// </summary>
 internal sealed class WorkDurations
 {
@@ -37,8 +37,8 @@ internal sealed class WorkDurations
     }
 
     /// <summary>
-    /// Estimates the work, after waiting for a newer profile for at most <paramref name="patience"/> where the known one is too old. There is
-    /// one estimate for each profile.
+    /// Estimates the work, after waiting for a newer profile for at most <paramref name="patience"/> where the known one is too old. There
+    /// is one estimate for each profile.
     /// </summary>
     public async ValueTask<WorkEstimate> EstimateAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -89,7 +89,8 @@ internal sealed class WorkDurations
             return Read(await _store!.GetAsync(_kind, cancellationToken).ConfigureAwait(false));
         }
 
-        return await _store!.GetIfChangedAsync(_kind, version, cancellationToken).ConfigureAwait(false) is { } changed ? Read(changed) : known;
+        var changed = await _store!.GetIfChangedAsync(_kind, version, cancellationToken).ConfigureAwait(false);
+        return changed is null ? known : Read(changed);
     }
 }
 
@@ -104,4 +105,5 @@ internal sealed record KnownProfile(DurationProfile? Profile, string? Version, b
 /// <param name="Moments">Those of the same durations.</param>
 /// <param name="Profile">What was measured; <see langword="null"/> if nothing was.</param>
 /// <param name="Prior">What was configured; <see langword="null"/> if nothing was.</param>
-internal sealed record WorkEstimate(OperationEstimate? Estimate, DurationMoments Moments, DurationProfile? Profile, OperationEstimate? Prior);
+internal sealed record WorkEstimate(
+    OperationEstimate? Estimate, DurationMoments Moments, DurationProfile? Profile, OperationEstimate? Prior);
