@@ -234,10 +234,8 @@ internal sealed class AcceptSettlements(
         }
     }
 
-    /// <param name="Creation">The creation that left the document in doubt.</param>
     /// <param name="Problem">What the document is ended with; <see langword="null"/> if its message is to be sent.</param>
     /// <param name="Message">The message to send; <see langword="null"/> if the document is to be ended.</param>
-    /// <param name="Bytes">What is held for it.</param>
     private sealed record Settlement(DocumentCreation Creation, OperationProblem? Problem, OutgoingMessage? Message, int Bytes = 0)
     {
         public string Id => Creation.Status.Id;

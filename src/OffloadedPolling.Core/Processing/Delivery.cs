@@ -14,6 +14,9 @@ internal sealed record Delivery(HandlerRunner Runner, MessageLease Lease, Cancel
 
     public string Kind => Runner.Kind.Name;
 
+    /// <summary>The most times that the work is begun.</summary>
+    public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Runner.Kind.Options.MaxAttempts ?? int.MaxValue);
+
     /// <summary>Written to the document with the claim, so that this delivery knows its own claim even if the answer was lost.</summary>
     public string ClaimId { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 

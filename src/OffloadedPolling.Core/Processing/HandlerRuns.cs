@@ -11,7 +11,6 @@ namespace OffloadedPolling.Processing;
 internal sealed class HandlerRuns(
     HandlerScopes handlers,
     StatusTransitions transitions,
-    OperationClaims claims,
     IOptions<OffloadedPollingOptions> options,
     TimeProvider time,
     ILogger<MessageProcessor> logger)
@@ -86,7 +85,7 @@ internal sealed class HandlerRuns(
             return EndAsTold(delivery, run, activity);
         }
 
-        if (delivery.Message.ReceiveCount >= claims.MaxAttempts(delivery))
+        if (delivery.Message.ReceiveCount >= delivery.MaxAttempts)
         {
             Log.HandlerThrewAtLast(logger, run.OperationId, run.Attempt, thrown);
             activity.Fail(thrown);

@@ -101,7 +101,7 @@ internal sealed class OperationClaims(
         }
 
         var known = await delivery.Runner.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
-        var maxAttempts = MaxAttempts(delivery);
+        var maxAttempts = delivery.MaxAttempts;
         var (current, written) = await transitions.ApplyAsync(
             found, current => Change(current, delivery, maxAttempts, known.Estimate), cancellationToken).ConfigureAwait(false);
         return current is null
@@ -114,10 +114,6 @@ internal sealed class OperationClaims(
     private async Task<StoredOperation?> FindAsync(Delivery delivery, CancellationToken cancellationToken) => store.GetOperationId(delivery.Message.StatusKey!) is { } id
         ? await store.GetAsync(id, cancellationToken).ConfigureAwait(false)
         : null;
-
-    /// <summary>The most times that the work is begun.</summary>
-    public int MaxAttempts(Delivery delivery) =>
-        Math.Min(delivery.Message.MaxReceiveCount ?? int.MaxValue, delivery.Runner.Kind.Options.MaxAttempts ?? int.MaxValue);
 
     private (OperationStatus Status, OperationMetadata Metadata)? Change(
         StoredOperation current, Delivery delivery, int maxAttempts, OperationEstimate? estimate) => Of(current, delivery, maxAttempts) switch
@@ -154,7 +150,7 @@ internal sealed class OperationClaims(
 
     private OperationClaim Claimed(Delivery delivery, object payload, StoredOperation current, StoredOperation? written, Activity? activity)
     {
-        var claim = Of(current, delivery, MaxAttempts(delivery));
+        var claim = Of(current, delivery, delivery.MaxAttempts);
         var result = new DeliveryResult(MessageDisposition.Leave) { OperationId = current.Status.Id };
         switch (claim)
         {

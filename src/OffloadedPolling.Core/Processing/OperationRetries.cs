@@ -9,7 +9,6 @@ namespace OffloadedPolling.Processing;
 /// <summary>Schedules the next attempt of an operation whose handler threw, and writes to its document that a retry is due.</summary>
 internal sealed class OperationRetries(
     StatusTransitions transitions,
-    OperationClaims claims,
     OperationCompletion completion,
     TimeProvider time,
     ILogger<MessageProcessor> logger)
@@ -18,7 +17,7 @@ internal sealed class OperationRetries(
     public async Task<DeliveryResult> ScheduleAsync(
         Delivery delivery, ClaimedOperation operation, OperationRun run, Exception thrown, Activity? activity)
     {
-        var maxAttempts = claims.MaxAttempts(delivery);
+        var maxAttempts = delivery.MaxAttempts;
         var delay = RetryDelay.After(run.Attempt, maxAttempts, delivery.Runner.Kind.Options.VisibilityTimeout);
         Log.HandlerThrew(logger, run.OperationId, run.Attempt, maxAttempts == int.MaxValue ? "unlimited" : $"{maxAttempts}", delay, thrown);
         activity.CameTo(MessageOutcomes.Retried, thrown);

@@ -26,7 +26,6 @@ internal sealed class DurationProfile
     /// <summary>How many durations it rests on, the older ones counting for less; 0 to 1,000.</summary>
     public double Evidence { get; }
 
-    /// <summary>When it was last changed.</summary>
     public DateTimeOffset UpdatedAt { get; }
 
     /// <summary>The workers by their ids, those too that have not been seen for long.</summary>

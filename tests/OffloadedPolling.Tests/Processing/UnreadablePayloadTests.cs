@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
-using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;

@@ -30,9 +30,9 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
         var logger = NullLogger<MessageProcessor>.Instance;
         var circuit = new StoreCircuitBreaker(ports, time, NullLogger<StoreCircuitBreaker>.Instance);
         var claims = new OperationClaims(ports, transitions, circuit, time, logger);
-        var runs = new HandlerRuns(new HandlerScopes(this), transitions, claims, options, time, logger);
+        var runs = new HandlerRuns(new HandlerScopes(this), transitions, options, time, logger);
         var completion = new OperationCompletion(transitions, circuit, Sequence.Metrics, time, logger);
-        var retries = new OperationRetries(transitions, claims, completion, time, logger);
+        var retries = new OperationRetries(transitions, completion, time, logger);
         _processor = new MessageProcessor(claims, runs, completion, retries, ports, logger);
     }
 

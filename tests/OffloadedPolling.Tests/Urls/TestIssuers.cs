@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Bucket;
 using OffloadedPolling.S3;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.Urls;
 

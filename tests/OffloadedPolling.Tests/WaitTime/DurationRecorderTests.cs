@@ -24,7 +24,7 @@ public sealed class DurationRecorderTests : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
 
-    private readonly OperationKind _kind;
+    private readonly OperationKind<Parcel> _kind;
 
     private readonly DurationRecorder _recorder;
 
@@ -251,7 +251,7 @@ public sealed class DurationRecorderTests : IDisposable
         Assert.Null(_store.Find(Kind));
     }
 
-    private OperationKind New(string kind, IDurationProfileStore? store)
+    private OperationKind<Parcel> New(string kind, IDurationProfileStore? store)
     {
         var services = TestKinds.Services(_log);
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time));

@@ -56,7 +56,7 @@ public sealed class QueueWaitTimeTests
         (await shared.WaitTime.EstimateAsync(default))!.Median.Should().BeLessThan(alone!.Median / 2);
     }
 
-    private OperationKind Kind(double? seconds = 10)
+    private OperationKind<Parcel> Kind(double? seconds = 10)
     {
         var median = seconds is { } known ? TimeSpan.FromSeconds(known) : default(TimeSpan?);
         var services = TestKinds.Services();
