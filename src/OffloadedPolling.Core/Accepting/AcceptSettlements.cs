@@ -234,8 +234,7 @@ internal sealed class AcceptSettlements(
         }
     }
 
-    /// <param name="Problem">What the document is ended with; <see langword="null"/> if its message is to be sent.</param>
-    /// <param name="Message">The message to send; <see langword="null"/> if the document is to be ended.</param>
+    // Either ends the document with a problem, or sends its message.
     private sealed record Settlement(DocumentCreation Creation, OperationProblem? Problem, OutgoingMessage? Message, int Bytes = 0)
     {
         public string Id => Creation.Status.Id;
