@@ -7,6 +7,7 @@ using OffloadedPolling.Accepting;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
+using OffloadedPolling.Urls;
 using OffloadedPolling.WaitTime;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -47,11 +48,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationStart>());
         services.TryAddSingleton<OperationMetrics>();
         services.TryAddSingleton<OperationKinds>();
-        services.TryAddSingleton<DurationProfiles>();
-        services.TryAddSingleton<WorkEstimates>();
         services.TryAddLate<IWaitTimeEstimator, QueueWaitTimeEstimator>();
-        services.TryAddSingleton<CheckedEstimator>();
-        services.TryAddSingleton<DurationRecorder>();
         services.TryAddSingleton<StatusPolicies>();
         services.TryAddLate<ObservedWrites>();
         services.TryAddLate<StatusTransitions>();
@@ -64,9 +61,9 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddLate<OperationCompleter>();
         services.TryAddLate<MessageProcessor>();
         services.TryAddLate<AcceptSettlements>();
-        services.TryAddSingleton<AcceptBounds>();
-        services.TryAddLate<StoreStep>();
-        services.TryAddLate<IssueStep>();
+        services.TryAddLate<DocumentCreator>();
+        services.TryAddLate<StatusUrls>();
+        services.TryAddLate<OperationAccepter>();
         services.TryAddLate<IOffloadedOperations, OffloadedOperations>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AcceptSettlements>(provider => provider.GetRequiredService<AcceptSettlements>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KindsStart>());

@@ -1,10 +1,14 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
+
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Refuses the accepts of a kind for some seconds after several in a row have run into their deadline, so that a store or queue that answers
-/// nothing does not hold every request for that long. Afterwards one accept tries; the others are refused until it has an answer.
+/// Refuses the accepts of a kind for some seconds after several in a row have run into their deadline, so that a store or queue that
+/// answers nothing does not hold every request for that long. Afterwards one accept tries; the others are refused until it has an answer.
 /// </summary>
-internal sealed class AcceptGate
+internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> options, TimeProvider time, ILogger<AcceptGate> logger)
 {
     /// <summary>How many accepts in a row may run into their deadline.</summary>
     public const int MaxInARow = 5;
@@ -20,62 +24,69 @@ internal sealed class AcceptGate
     /// <summary>How long accepts are refused before one may try.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks for an accept to begin. One that may must <see cref="Leave"/>.</summary>
-    public AcceptEntry Enter(TimeProvider time)
+    /// <summary>Begins an accept, which is to be disposed of when it ends.</summary>
+    /// <exception cref="OperationStoreException">Accepts of the kind are refused for the moment.</exception>
+    public AcceptDeadline Enter(CancellationToken caller)
     {
         lock (_lock)
         {
-            if (_inARow < MaxInARow)
+            var isTrial = _inARow >= MaxInARow;
+            if (isTrial)
             {
-                return AcceptEntry.Granted;
+                var left = Pause - time.GetElapsedTime(_shutAt);
+                if (left > TimeSpan.Zero || _isTrying)
+                {
+                    throw Refused(left);
+                }
+
+                _isTrying = true;
             }
 
-            var left = Pause - time.GetElapsedTime(_shutAt);
-            if (left > TimeSpan.Zero || _isTrying)
-            {
-                return new AcceptEntry(IsGranted: false, IsTrial: false, left > TimeSpan.Zero ? left : TimeSpan.Zero);
-            }
-
-            _isTrying = true;
-            return AcceptEntry.Trial;
+            return new AcceptDeadline(this, kind, isTrial, options.Value.AcceptTimeout, time, caller);
         }
     }
 
-    /// <summary>Takes how an accept ended that had entered, and returns what the gate does from now on.</summary>
-    public AcceptGateChange Leave(AcceptEntry entry, AcceptEnd end, TimeProvider time)
+    /// <summary>Takes how an accept ended.</summary>
+    /// <param name="isTrial">Whether it was the one that tried while the others were refused.</param>
+    /// <param name="end">How it ended.</param>
+    public void Leave(bool isTrial, AcceptEnd end)
     {
+        bool wasShut, isShut;
         lock (_lock)
         {
-            var wasShut = _inARow >= MaxInARow;
-            _isTrying &= !entry.IsTrial;
+            wasShut = _inARow >= MaxInARow;
+            _isTrying &= !isTrial;
             if (end == AcceptEnd.Answered)
             {
                 _inARow = 0;
-                return wasShut ? AcceptGateChange.Opened : AcceptGateChange.None;
             }
-
-            // Accepts that began before the gate was shut do not keep it shut for longer.
-            if (end == AcceptEnd.Withdrawn || (wasShut && !entry.IsTrial))
+            else if (end == AcceptEnd.RanOut && (isTrial || !wasShut))
             {
-                return AcceptGateChange.None;
+                // Accepts that began before the gate was shut do not keep it shut for longer.
+                _inARow++;
+                _shutAt = time.GetTimestamp();
             }
 
-            _inARow++;
-            _shutAt = time.GetTimestamp();
-            return !wasShut && _inARow >= MaxInARow ? AcceptGateChange.Shut : AcceptGateChange.None;
+            isShut = _inARow >= MaxInARow;
+        }
+
+        if (isShut && !wasShut)
+        {
+            Log.AcceptsShut(logger, kind, MaxInARow, options.Value.AcceptTimeout, Pause);
+        }
+        else if (wasShut && !isShut)
+        {
+            Log.AcceptsOpened(logger, kind);
         }
     }
-}
 
-/// <summary>Whether an accept may begin.</summary>
-/// <param name="IsGranted">Whether it may.</param>
-/// <param name="IsTrial">Whether it is the one that tries while the others are refused.</param>
-/// <param name="TryIn">How long until the next may try; zero while one tries.</param>
-internal readonly record struct AcceptEntry(bool IsGranted, bool IsTrial, TimeSpan TryIn)
-{
-    public static AcceptEntry Granted { get; } = new(IsGranted: true, IsTrial: false, TimeSpan.Zero);
-
-    public static AcceptEntry Trial { get; } = new(IsGranted: true, IsTrial: true, TimeSpan.Zero);
+    private OperationStoreException Refused(TimeSpan left)
+    {
+        var next = left > TimeSpan.Zero ? $"The next one tries in {left}." : "One is trying now, and its answer decides.";
+        return new OperationStoreException(
+            $"Operations of kind '{kind}' are not accepted at the moment: the last {MaxInARow} accepts in a row ran into AcceptTimeout "
+            + $"({options.Value.AcceptTimeout}), because store or queue did not answer. {next}");
+    }
 }
 
 /// <summary>How an accept ended, as far as the gate is concerned.</summary>
@@ -89,16 +100,4 @@ internal enum AcceptEnd
 
     /// <summary>It ran into its deadline.</summary>
     RanOut,
-}
-
-/// <summary>What an accept's end changed.</summary>
-internal enum AcceptGateChange
-{
-    None,
-
-    /// <summary>Accepts are refused from now on.</summary>
-    Shut,
-
-    /// <summary>Accepts begin again.</summary>
-    Opened,
 }

@@ -7,11 +7,12 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Settles in the background what accepts leave in doubt. When the caller hangs up or the store's answer is lost, the document may exist, or
-/// may come into existence later. Without an idempotency key it is ended; with one, its message is sent.
+/// Settles in the background what accepts leave in doubt. When the caller hangs up or the store's answer is lost, the document may exist,
+/// or may come into existence later. Without an idempotency key it is ended; with one, its message is sent.
 /// </summary>
 internal sealed class AcceptSettlements(
-    IOperationStatusStore store, StatusTransitions transitions, TimeProvider time, ILogger<AcceptSettlements> logger) : IHostedService, IDisposable
+    IOperationStatusStore store, StatusTransitions transitions, TimeProvider time, ILogger<AcceptSettlements> logger)
+    : IHostedService, IDisposable
 {
     /// <summary>The most settlements that may be pending.</summary>
     public const int MaxPending = 10_000;
@@ -53,22 +54,12 @@ internal sealed class AcceptSettlements(
 
     /// <summary>Ends a document that may exist or may still be created.</summary>
     /// <returns>A task that completes when it is ended, or given up and logged.</returns>
-    public Task EndAsync(DocumentCreation creation, OperationProblem problem)
-    {
-        var outcome = OperationOutcome.Failed(problem);
-        return Settle(new Settlement(
-            creation,
-            (found, cancellationToken) => EndAsync(creation.Status, found, outcome, cancellationToken),
-            failed => Log.FailedAcceptNotEnded(logger, creation.Status.Id, failed!)));
-    }
+    public Task EndAsync(DocumentCreation creation, OperationProblem problem) => Settle(new Settlement(creation, problem, null));
 
     /// <summary>Sends the message of a document with an idempotency key, if it exists or is created within <see cref="Bound"/>.</summary>
     /// <returns>A task that completes when it is sent, or given up and logged.</returns>
-    public Task SendAsync(DocumentCreation creation, int bytes, Func<OperationStatus, CancellationToken, Task> send) => Settle(new Settlement(
-        creation,
-        (found, cancellationToken) => SendAsync(creation, found, send, cancellationToken),
-        failed => NotSent(creation.Status.Id, failed),
-        bytes));
+    public Task SendAsync(DocumentCreation creation, OutgoingMessage message) =>
+        Settle(new Settlement(creation, null, message, message.SizeInBytes));
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -89,58 +80,13 @@ internal sealed class AcceptSettlements(
         _stopped.Cancel();
     }
 
-    // Whichever of the two creations comes first, the other one is refused: a late one cannot bring back what was ended.
-    private async Task<bool> EndAsync(OperationStatus status, StoredOperation? found, OperationOutcome outcome, CancellationToken cancellationToken)
-    {
-        if (found is null)
-        {
-            await transitions.CreateEndedAsync(status, outcome, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-
-        await transitions.ApplyAsync(
-            found,
-            current => current.Status.State == OperationState.NotStarted ? StatusChange.End(current, outcome) : null,
-            cancellationToken).ConfigureAwait(false);
-        return true;
-    }
-
-    private static async Task<bool> SendAsync(
-        DocumentCreation creation, StoredOperation? found, Func<OperationStatus, CancellationToken, Task> send, CancellationToken cancellationToken)
-    {
-        if (found is null)
-        {
-            return false;
-        }
-
-        // Another accept may have used the key first, with another payload.
-        if (found.Status.State == OperationState.NotStarted && found.Metadata.PayloadFingerprint == creation.Idempotency?.PayloadFingerprint)
-        {
-            await send(found.Status, cancellationToken).ConfigureAwait(false);
-        }
-
-        return true;
-    }
-
-    private void NotSent(string id, Exception? failed)
-    {
-        if (failed is null)
-        {
-            Log.KeyedAcceptLeftNothing(logger, id, Bound);
-        }
-        else
-        {
-            Log.KeyedAcceptNotFinished(logger, id, failed);
-        }
-    }
-
     private Task Settle(Settlement settlement)
     {
         var bytes = Interlocked.Add(ref _pendingBytes, settlement.Bytes);
         if (_pending.Count >= MaxPending || bytes > MaxPendingBytes)
         {
             Interlocked.Add(ref _pendingBytes, -settlement.Bytes);
-            Log.TooManySettlements(logger, settlement.Creation.Status.Id, _pending.Count);
+            Log.TooManySettlements(logger, settlement.Id, _pending.Count);
             AcceptDeadline.Observe(settlement.Creation.Result);
             return Task.CompletedTask;
         }
@@ -162,7 +108,7 @@ internal sealed class AcceptSettlements(
     {
         var begun = time.GetTimestamp();
         // A host that stops does not wait for a creation that it can put an end to, but for one whose message is to be sent.
-        var stop = settlement.Creation.Idempotency is null ? _stopping.Token : _stopped.Token;
+        var stop = settlement.Message is null ? _stopping.Token : _stopped.Token;
         var (known, isInDoubt) = await settlement.Creation.FinishAsync(_creationLimit, time, stop).ConfigureAwait(false);
         if (known is null && !isInDoubt)
         {
@@ -180,7 +126,7 @@ internal sealed class AcceptSettlements(
 
             if (_stopped.IsCancellationRequested || time.GetElapsedTime(begun) >= Bound)
             {
-                settlement.GiveUp(failed);
+                GiveUp(settlement, failed);
                 return;
             }
 
@@ -197,16 +143,18 @@ internal sealed class AcceptSettlements(
 
         try
         {
-            using var limit = new CancellationTokenSource(_tryLimit, time);
-            using var stop = _stopped.Token.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
-            limit.Token.ThrowIfCancellationRequested();
-            var trying = ReadAndTryAsync(settlement, known, limit.Token);
+            using var late = new CancellationTokenSource(_tryLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopped.Token);
+            either.Token.ThrowIfCancellationRequested();
+            var trying = TryAsync(settlement, known, either.Token);
             AcceptDeadline.Observe(trying);
-            return (await trying.WaitAsync(limit.Token).ConfigureAwait(false), null);
+            return (await trying.WaitAsync(either.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException late)
         {
-            var why = _stopped.IsCancellationRequested ? "The host stopped before the store had answered." : $"The store did not answer within {_tryLimit}.";
+            var why = _stopped.IsCancellationRequested
+                ? "The host stopped before the store had answered."
+                : $"The store did not answer within {_tryLimit}.";
             return (false, new TimeoutException(why, late));
         }
         catch (Exception failed)
@@ -219,11 +167,32 @@ internal sealed class AcceptSettlements(
         }
     }
 
-    private async Task<bool> ReadAndTryAsync(Settlement settlement, StoredOperation? known, CancellationToken cancellationToken)
+    /// <summary>Does what there is to do with the document; <see langword="false"/> if it has to exist first.</summary>
+    private async Task<bool> TryAsync(Settlement settlement, StoredOperation? known, CancellationToken cancellationToken)
     {
-        var found = known ?? await store.GetAsync(settlement.Creation.Status.Id, cancellationToken).ConfigureAwait(false);
-        return await settlement.Try(found, cancellationToken).ConfigureAwait(false);
+        var found = known ?? await store.GetAsync(settlement.Id, cancellationToken).ConfigureAwait(false);
+        if (settlement.Problem is { } problem)
+        {
+            await EndAsync(settlement.Creation.Status, found, OperationOutcome.Failed(problem), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        // Another accept may have used the key first, with another payload.
+        var request = settlement.Creation.Request;
+        if (found is { Status.State: OperationState.NotStarted } && found.Metadata.PayloadFingerprint == request.PayloadFingerprint)
+        {
+            await request.Kind.Queue.SendAsync(settlement.Message!, found.Status, cancellationToken).ConfigureAwait(false);
+        }
+
+        return found is not null;
     }
+
+    // Whichever of the two creations comes first, the other one is refused: a late one cannot bring back what was ended.
+    private Task EndAsync(OperationStatus status, StoredOperation? found, OperationOutcome outcome, CancellationToken cancellationToken) =>
+        found is null ? transitions.CreateEndedAsync(status, outcome, cancellationToken) : transitions.ApplyAsync(
+            found,
+            current => current.Status.State == OperationState.NotStarted ? StatusChange.End(current, outcome) : null,
+            cancellationToken);
 
     private async Task<bool> EnterAsync(TimeSpan left)
     {
@@ -232,17 +201,11 @@ internal sealed class AcceptSettlements(
             return true;
         }
 
-        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-        using var stop = _stopped.Token.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
-        try
-        {
-            await _slots.WaitAsync(limit.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopped.Token);
+        var entering = _slots.WaitAsync(either.Token);
+        await entering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return entering.IsCompletedSuccessfully;
     }
 
     // A host that stops has no time for the long waits.
@@ -253,10 +216,25 @@ internal sealed class AcceptSettlements(
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <param name="Creation">The creation that left the document in doubt.</param>
-    /// <param name="Try">Does what there is to do with the document that was found; false if it has to exist first.</param>
-    /// <param name="GiveUp">Logs that it could not be settled, and why. There is no reason where no document was found to the last.</param>
-    /// <param name="Bytes">What is held for it.</param>
-    private sealed record Settlement(
-        DocumentCreation Creation, Func<StoredOperation?, CancellationToken, Task<bool>> Try, Action<Exception?> GiveUp, int Bytes = 0);
+    private void GiveUp(Settlement settlement, Exception? failed)
+    {
+        switch (settlement.Message, failed)
+        {
+            case (null, _):
+                Log.FailedAcceptNotEnded(logger, settlement.Id, failed!);
+                break;
+            case (_, null):
+                Log.KeyedAcceptLeftNothing(logger, settlement.Id, Bound);
+                break;
+            default:
+                Log.KeyedAcceptNotFinished(logger, settlement.Id, failed);
+                break;
+        }
+    }
+
+    // Either ends the document with a problem, or sends its message.
+    private sealed record Settlement(DocumentCreation Creation, OperationProblem? Problem, OutgoingMessage? Message, int Bytes = 0)
+    {
+        public string Id => Creation.Status.Id;
+    }
 }

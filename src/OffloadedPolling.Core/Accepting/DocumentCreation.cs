@@ -1,31 +1,90 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// A document's creation under way. An accept that stops waiting for it does not break it off: a write that is broken off may still arrive.
+/// Creates the documents of operations that are being accepted, or finds those that the same idempotency keys made before.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The source has no timer and no wait handle, and its token may outlive the accept.")]
-internal sealed class DocumentCreation
+internal sealed class DocumentCreator(
+    IOperationStatusStore store, StatusTransitions transitions, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
-    private readonly CancellationTokenSource _breakOff = new();
-
-    public DocumentCreation(
-        OperationStatus status, Idempotency? idempotency, Func<CancellationToken, Task<(StoredOperation Operation, bool Found)>> create)
+    /// <summary>Begins to create an operation's document.</summary>
+    public DocumentCreation Begin(AcceptRequest request, OperationEstimate? estimate)
     {
-        (Status, Idempotency) = (status, idempotency);
-        Result = create(_breakOff.Token);
+        var now = time.GetUtcNow();
+        var status = new OperationStatus
+        {
+            Id = request.Id,
+            Kind = request.Kind.Name,
+            State = OperationState.NotStarted,
+            CreatedAt = now,
+            LastUpdatedAt = now,
+            ExpiresAt = now + options.Value.Retention,
+            Estimate = estimate,
+            ResourceLocation = request.Options.ResourceLocation?.Invoke(request.Id),
+        };
+        var breakOff = new CancellationTokenSource();
+        return new DocumentCreation(request, status, CreateOrFindAsync(status, request.PayloadFingerprint, breakOff.Token), breakOff);
     }
 
-    /// <summary>The document that is to be created.</summary>
-    public OperationStatus Status { get; }
+    private async Task<(StoredOperation Operation, bool IsRepeated)> CreateOrFindAsync(
+        OperationStatus status, string? fingerprint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var metadata = fingerprint is null ? OperationMetadata.Empty : new OperationMetadata { PayloadFingerprint = fingerprint };
+            return (await transitions.CreateAsync(status, metadata, cancellationToken).ConfigureAwait(false), false);
+        }
+        catch (OperationStatusConflictException there) when (fingerprint is not null)
+        {
+            var found = await FindAsync(status.Id, there, cancellationToken).ConfigureAwait(false);
+            return found.Metadata.PayloadFingerprint == fingerprint
+                ? (await RenewAsync(found, status.Estimate, there, cancellationToken).ConfigureAwait(false), true)
+                : throw new IdempotencyConflictException(status.Id);
+        }
+    }
 
-    /// <summary>What the idempotency key made of it; <see langword="null"/> without a key.</summary>
-    public Idempotency? Idempotency { get; }
+    private async Task<StoredOperation> FindAsync(string id, OperationStatusConflictException there, CancellationToken cancellationToken) =>
+        await store.GetAsync(id, cancellationToken).ConfigureAwait(false)
+        ?? throw new OperationStoreException(
+            $"There is a status document for the idempotency key ('{there.StatusKey}'), but it cannot be read. "
+            + "Either it has just expired: try again. Or reading is not allowed: check the permissions.", there);
 
-    /// <summary>The document as it was created, or as the idempotency key led to it.</summary>
-    public Task<(StoredOperation Operation, bool Found)> Result { get; }
+    // A document that expires soon would be gone before the message that is sent for it now is received.
+    private async Task<StoredOperation> RenewAsync(
+        StoredOperation found, OperationEstimate? estimate, OperationStatusConflictException there, CancellationToken cancellationToken)
+    {
+        if (found.Status.State != OperationState.NotStarted || found.Status.ExpiresAt - time.GetUtcNow() > options.Value.Retention / 2)
+        {
+            return found;
+        }
 
+        var renewed = await transitions.ApplyUnlessRefusedAsync(
+            found,
+            current => current.Status.State == OperationState.NotStarted
+                ? new StatusChange(current.Status with { Estimate = estimate }, current.Metadata)
+                : null,
+            cancellationToken).ConfigureAwait(false);
+        return renewed.IsWritten ? renewed.Current : await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
+    }
+}
+
+/// <summary>
+/// A document's creation under way. An accept that stops waiting for it does not break it off: a write that is broken off may still arrive.
+/// </summary>
+/// <param name="Request">What is being accepted.</param>
+/// <param name="Status">The document that is to be created.</param>
+/// <param name="Result">The document as it was created, or as the idempotency key led to it.</param>
+/// <param name="BreakOff">Breaks the creation off.</param>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer and no wait handle, and its token may outlive the accept.")]
+internal sealed record DocumentCreation(
+    AcceptRequest Request,
+    OperationStatus Status,
+    Task<(StoredOperation Operation, bool IsRepeated)> Result,
+    CancellationTokenSource BreakOff)
+{
     /// <summary>Whether a creation that failed so may have taken place all the same, or may still do so.</summary>
     public static bool IsInDoubt(Exception failed) => failed switch
     {
@@ -38,7 +97,8 @@ internal sealed class DocumentCreation
 
     /// <summary>Waits for the creation for a while, and then breaks it off.</summary>
     /// <returns>The document, if it is there; otherwise whether it may be.</returns>
-    public async Task<(StoredOperation? Operation, bool IsInDoubt)> FinishAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<(StoredOperation? Operation, bool IsInDoubt)> FinishAsync(
+        TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,7 +106,7 @@ internal sealed class DocumentCreation
         }
         catch (Exception failed)
         {
-            await _breakOff.CancelAsync().ConfigureAwait(false);
+            await BreakOff.CancelAsync().ConfigureAwait(false);
             AcceptDeadline.Observe(Result);
             return (null, IsInDoubt(failed));
         }

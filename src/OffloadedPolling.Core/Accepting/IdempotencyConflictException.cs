@@ -6,7 +6,10 @@ public sealed class IdempotencyConflictException : OffloadedPollingException
     /// <summary>Creates the exception.</summary>
     /// <param name="operationId">The id of the operation that the key belongs to.</param>
     public IdempotencyConflictException(string operationId)
-        : base($"The idempotency key belongs to operation {operationId}, which was accepted with another payload. Use a new key for a new payload.", null) =>
+        : base(
+            $"The idempotency key belongs to operation {operationId}, which was accepted with another payload. "
+            + "Use a new key for a new payload.",
+            null) =>
         OperationId = operationId;
 
     /// <summary>The id of the operation that the key belongs to.</summary>

@@ -9,7 +9,9 @@ public sealed class InvalidIdempotencyKeyException : OffloadedPollingException
     /// <summary>Creates the exception.</summary>
     /// <param name="length">How many characters the key has.</param>
     public InvalidIdempotencyKeyException(int length)
-        : base($"An idempotency key of {length} characters is too short to be nobody else's: {MinLength} are the fewest. Use a UUID.", null) => Length = length;
+        : base(
+            $"An idempotency key of {length} characters is too short to be nobody else's: {MinLength} are the fewest. Use a UUID.", null) =>
+        Length = length;
 
     /// <summary>How many characters the key has.</summary>
     public int Length { get; }

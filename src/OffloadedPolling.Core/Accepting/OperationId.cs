@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Operation ids: 128 bits as 32 lower-case hex digits, random or, with an idempotency key, a hash, so that they spread over S3's partitions.
+/// Operation ids: 128 bits as 32 lower-case hex digits, random or, with an idempotency key, a hash, so that they spread over S3's
+/// partitions.
 /// </summary>
 public static class OperationId
 {

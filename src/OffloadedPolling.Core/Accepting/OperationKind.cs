@@ -1,11 +1,23 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
+using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>One kind of operation: its name, its payload type, and how payload and result become JSON.</summary>
-internal abstract class OperationKind(string name, Type payloadType, JsonSerializerOptions json)
+/// <summary>
+/// One kind of operation. Everything that belongs to the kind hangs on this object, so that nothing is looked up by its name.
+/// </summary>
+/// <remarks>
+/// Its parts are created when they are first needed: at the start, kinds are validated while a port may still be missing.
+/// </remarks>
+internal abstract class OperationKind(string name, Type payloadType, JsonSerializerOptions json, IServiceProvider services)
 {
+    private readonly Lock _lock = new();
+
     public string Name { get; } = name;
 
     public Type PayloadType { get; } = payloadType;
@@ -13,12 +25,39 @@ internal abstract class OperationKind(string name, Type payloadType, JsonSeriali
     /// <summary>Serializes payloads and results.</summary>
     public JsonSerializerOptions Json { get; } = json;
 
+    public OperationOptions Options => services.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get(Name);
+
+    public KindMetrics Metrics => field ?? Create(ref field, Name);
+
+    public KindQueue Queue => field ?? Create(ref field, Name);
+
     /// <summary>Whether its operations are accepted at the moment.</summary>
-    public AcceptGate Gate { get; } = new();
+    public AcceptGate Gate => field ?? Create(ref field, Name);
+
+    /// <summary>The estimator that is registered, which may be the host's own.</summary>
+    public CheckedEstimator Estimator => field ?? Create(ref field, Name);
+
+    /// <summary>The library's own estimator.</summary>
+    public QueueWaitTime WaitTime => field ?? Create(ref field, Name, Durations, Metrics);
+
+    public WorkDurations Durations => field ?? Create(ref field, Name);
+
+    public DurationRecorder Recorder => field ?? Create(ref field, Name, Durations);
+
+    private T Create<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        ref T? part, params object[] arguments)
+        where T : class
+    {
+        lock (_lock)
+        {
+            return part ??= ActivatorUtilities.CreateInstance<T>(services, arguments);
+        }
+    }
 }
 
 /// <inheritdoc/>
-internal sealed class OperationKind<TPayload>(string name, JsonSerializerOptions json) : OperationKind(name, typeof(TPayload), json)
+internal sealed class OperationKind<TPayload>(string name, JsonSerializerOptions json, IServiceProvider services)
+    : OperationKind(name, typeof(TPayload), json, services)
 {
     public JsonTypeInfo<TPayload> PayloadJson { get; } = (JsonTypeInfo<TPayload>)json.GetTypeInfo(typeof(TPayload));
 }

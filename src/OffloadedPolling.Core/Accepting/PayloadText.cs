@@ -18,8 +18,8 @@ internal static class PayloadText
             is (< ' ' and not ('\t' or '\n' or '\r')) or (>= '\uD800' and <= '\uDFFF') or '\uFFFE' or '\uFFFF')]);
 
     /// <summary>Serializes a payload.</summary>
-    /// <exception cref="InvalidPayloadException">It holds raw JSON that is no Unicode.</exception>
-    public static string Of<TPayload>(OperationKind<TPayload> kind, TPayload payload)
+    /// <exception cref="InvalidPayloadException">It holds raw JSON that is not Unicode.</exception>
+    public static string Serialize<TPayload>(OperationKind<TPayload> kind, TPayload payload)
     {
         try
         {
@@ -32,7 +32,9 @@ internal static class PayloadText
         }
     }
 
-    /// <summary>Escapes what a queue cannot carry, which keeps its meaning inside JSON strings. An ordinary payload is returned as it is.</summary>
+    /// <summary>
+    /// Escapes what a queue cannot carry, which keeps its meaning inside JSON strings. An ordinary payload is returned as it is.
+    /// </summary>
     /// <exception cref="InvalidPayloadException">It stands elsewhere, or the text is then still no JSON.</exception>
     public static string Escape(string kind, string json)
     {
@@ -88,7 +90,8 @@ internal static class PayloadText
             else
             {
                 escaped.Append(character);
-                (inString, afterBackslash) = (inString ^ (character == '"' && !afterBackslash), inString && !afterBackslash && character == '\\');
+                inString ^= character == '"' && !afterBackslash;
+                afterBackslash = inString && !afterBackslash && character == '\\';
             }
         }
 

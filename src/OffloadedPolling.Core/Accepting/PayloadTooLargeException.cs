@@ -11,8 +11,13 @@ public sealed class PayloadTooLargeException : OffloadedPollingException
     /// <param name="limit">The most bytes that the queue takes.</param>
     /// <param name="cause">The queue's own refusal, if it was asked.</param>
     public PayloadTooLargeException(string kind, int size, int limit, Exception? cause = null)
-        : base(string.Create(CultureInfo.InvariantCulture,
-            $"A message of {size:N0} bytes for an operation of kind '{kind}' is over its queue's limit of {limit:N0} bytes. Store the payload elsewhere and send a reference to it, or raise the queue's limit (in SQS: MaximumMessageSize, up to 1,048,576)."), cause)
+        : base(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"A message of {size:N0} bytes for an operation of kind '{kind}' is over its queue's limit of {limit:N0} bytes. ")
+            + "Store the payload elsewhere and send a reference to it, or raise the queue's limit (in SQS: MaximumMessageSize, up to "
+            + "1,048,576).",
+            cause)
     {
         Size = size;
         Limit = limit;

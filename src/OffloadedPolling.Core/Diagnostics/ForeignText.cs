@@ -26,9 +26,15 @@ internal readonly record struct ForeignText
             shown.Append(IsShown(character) ? character : '\uFFFD');
         }
 
-        return (text.Length <= MaxLength ? shown : shown.Append(CultureInfo.InvariantCulture, $"… ({text.Length:N0} characters)")).ToString();
+        if (text.Length > MaxLength)
+        {
+            shown.Append(CultureInfo.InvariantCulture, $"… ({text.Length:N0} characters)");
+        }
+
+        return shown.ToString();
     }
 
     private static bool IsShown(char character) => char.GetUnicodeCategory(character) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.Surrogate);
 }

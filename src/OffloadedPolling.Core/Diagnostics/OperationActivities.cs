@@ -2,18 +2,24 @@ using System.Diagnostics;
 
 namespace OffloadedPolling.Diagnostics;
 
-/// <summary>Starts the spans of an operation's way: <c>accept</c>, <c>send</c>, <c>process</c>, <c>handle</c>. Where nobody listens, none is made.</summary>
+/// <summary>
+/// Starts the spans of an operation's way: <c>accept</c>, <c>send</c>, <c>process</c>, <c>handle</c>. Where nobody listens, none is made.
+/// </summary>
 internal static class OperationActivities
 {
-    internal static readonly ActivitySource Source = new(OffloadedPollingInstrumentation.ActivitySourceName, OffloadedPollingInstrumentation.Version);
+    internal static readonly ActivitySource Source =
+        new(OffloadedPollingInstrumentation.ActivitySourceName, OffloadedPollingInstrumentation.Version);
 
-    public static Activity? Accept(string kind) =>
-        Source.HasListeners() ? Source.StartActivity($"accept {kind}", ActivityKind.Internal, default(ActivityContext), [new(TagNames.Kind, kind)]) : null;
+    public static Activity? Accept(string kind) => Source.HasListeners()
+        ? Source.StartActivity($"accept {kind}", ActivityKind.Internal, default(ActivityContext), [new(TagNames.Kind, kind)])
+        : null;
 
     public static Activity? Send(string kind, string system, string operationId) => Source.HasListeners()
         ? Source.StartActivity(
-            $"send {kind}", ActivityKind.Producer, default(ActivityContext),
-            [.. Messaging("send", "send", kind, system), new(TagNames.Kind, kind), new(TagNames.OperationId, operationId)])
+            $"send {kind}",
+            ActivityKind.Producer,
+            default(ActivityContext),
+            [.. Messaging("send", kind, kind, system), new(TagNames.OperationId, operationId)])
         : null;
 
     /// <summary>The processing of one message: a part of the trace that it was sent in.</summary>
@@ -29,25 +35,32 @@ internal static class OperationActivities
         }
 
         // Where something else is under way here, as a function's invocation is, its trace is linked to.
-        var sent = MessageTrace.Of(message);
+        var sent = MessageTrace.ContextOf(message);
         ActivityLink[]? links = sent != default && Activity.Current is { } around ? [new ActivityLink(around.Context)] : null;
         return Source.StartActivity(
             $"process {destination}", ActivityKind.Consumer, sent,
-            [.. Messaging("process", "process", destination, system), new(TagNames.MessageId, message.Id), new(TagNames.Kind, kind), new(TagNames.Attempt, message.ReceiveCount)],
+            [
+                .. Messaging("process", kind, destination, system),
+                new(TagNames.MessageId, message.Id),
+                new(TagNames.Attempt, message.ReceiveCount)],
             links);
     }
 
     public static Activity? Handle(string kind, string operationId) => Source.HasListeners()
         ? Source.StartActivity(
-            $"handle {kind}", ActivityKind.Internal, default(ActivityContext), [new(TagNames.Kind, kind), new(TagNames.OperationId, operationId)])
+            $"handle {kind}",
+            ActivityKind.Internal,
+            default(ActivityContext),
+            [new(TagNames.Kind, kind), new(TagNames.OperationId, operationId)])
         : null;
 
     /// <summary>What a kind's dead-letter queue is called in spans.</summary>
     public static string DeadLettersOf(string kind) => $"{kind} dead letters";
 
-    internal static KeyValuePair<string, object?>[] Messaging(string name, string type, string destination, string system) => [
+    internal static KeyValuePair<string, object?>[] Messaging(string operation, string kind, string destination, string system) => [
         new(TagNames.MessagingSystem, system),
-        new(TagNames.MessagingOperationName, name),
-        new(TagNames.MessagingOperationType, type),
-        new(TagNames.MessagingDestination, destination)];
+        new(TagNames.MessagingOperationName, operation),
+        new(TagNames.MessagingOperationType, operation),
+        new(TagNames.MessagingDestination, destination),
+        new(TagNames.Kind, kind)];
 }

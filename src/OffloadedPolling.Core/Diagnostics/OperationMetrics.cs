@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace OffloadedPolling.Diagnostics;
@@ -5,11 +6,16 @@ namespace OffloadedPolling.Diagnostics;
 /// <summary>What this process did, as numbers. Each process counts what it did itself: an end is counted where it was written.</summary>
 internal sealed class OperationMetrics : IDisposable
 {
+    private const string Prefix = "offloaded_polling.";
+
     // From what nobody waits for to what runs for a day.
     private static readonly InstrumentAdvice<double> _seconds = new()
     {
-        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400],
+        HistogramBucketBoundaries =
+            [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400],
     };
+
+    private readonly ConcurrentQueue<KindMetrics> _kinds = new();
 
     private readonly Meter _meter;
 
@@ -36,25 +42,27 @@ internal sealed class OperationMetrics : IDisposable
     public OperationMetrics(TimeProvider time, IMeterFactory? factory = null)
     {
         var options = new MeterOptions(OffloadedPollingInstrumentation.MeterName) { Version = OffloadedPollingInstrumentation.Version };
+        Time = time;
         _isOwn = factory is null;
         _meter = factory?.Create(options) ?? new Meter(options);
-        _accepted = _meter.CreateCounter<long>("offloaded_polling.operations.accepted", "{operation}", "Operations accepted: stored, queued, and their status URL issued.");
-        _ended = _meter.CreateCounter<long>("offloaded_polling.operations.ended", "{operation}", "Operations whose terminal status this process wrote.");
-        _timeToStart = Seconds("offloaded_polling.operation.time_to_start", "From the accept until a worker took the operation.");
-        _duration = Seconds("offloaded_polling.operation.duration", "From the accept until the terminal status.");
-        _run = Seconds("offloaded_polling.operation.run.duration", "From when a worker took the operation until its end was written.");
-        _estimateError = Seconds("offloaded_polling.estimate.error", "How far the end was from the median that the accept told.");
-        _writes = _meter.CreateCounter<long>("offloaded_polling.status.writes", "{write}", "Tries to write a status document.");
-        _renewed = _meter.CreateCounter<long>("offloaded_polling.urls.renewed", "{url}", "Status URLs that callers renewed.");
-        Handlers = new RunningHandlers(_meter);
-        Depths = new SeenDepths(_meter, time);
+        _accepted = Counter("operations.accepted", "{operation}", "Operations accepted: stored, queued, and their status URL issued.");
+        _ended = Counter("operations.ended", "{operation}", "Operations whose terminal status this process wrote.");
+        _timeToStart = Seconds("operation.time_to_start", "From the accept until a worker took the operation.");
+        _duration = Seconds("operation.duration", "From the accept until the terminal status.");
+        _run = Seconds("operation.run.duration", "From when a worker took the operation until its end was written.");
+        _estimateError = Seconds("estimate.error", "How far the end was from the median that the accept told.");
+        _writes = Counter("status.writes", "{write}", "Tries to write a status document.");
+        _renewed = Counter("urls.renewed", "{url}", "Status URLs that callers renewed.");
+        _meter.CreateObservableUpDownCounter(Prefix + "worker.handlers", Running, "{handler}", "Handlers that run.");
+        _meter.CreateObservableUpDownCounter(Prefix + "worker.handlers.limit", Limits, "{handler}", "Handlers that may run at once.");
+        _meter.CreateObservableGauge(
+            Prefix + "queue.depth", Depths, "{message}", "Messages of the kind's queue, as last seen by this process.");
     }
 
-    /// <summary>The handlers that run now.</summary>
-    public RunningHandlers Handlers { get; }
+    public TimeProvider Time { get; }
 
-    /// <summary>How long the queues were when this process last looked.</summary>
-    public SeenDepths Depths { get; }
+    /// <summary>Observes a kind from now on.</summary>
+    public void Observe(KindMetrics kind) => _kinds.Enqueue(kind);
 
     public void Accepted(string kind, bool repeated)
     {
@@ -69,7 +77,7 @@ internal sealed class OperationMetrics : IDisposable
     {
         if (_writes.Enabled)
         {
-            _writes.Add(1, new(TagNames.Kind, wanted.Kind), new(TagNames.Status, Name(wanted.State)), new(TagNames.WriteOutcome, outcome));
+            _writes.Add(1, Kind(wanted), State(wanted), new(TagNames.WriteOutcome, outcome));
         }
     }
 
@@ -78,7 +86,7 @@ internal sealed class OperationMetrics : IDisposable
     {
         if (before == OperationState.NotStarted && written.State == OperationState.Running)
         {
-            _timeToStart.Record((written.LastUpdatedAt - written.CreatedAt).TotalSeconds, new KeyValuePair<string, object?>(TagNames.Kind, written.Kind));
+            _timeToStart.Record(Age(written), Kind(written));
         }
         else if (!before.IsTerminal() && written.State.IsTerminal())
         {
@@ -94,13 +102,13 @@ internal sealed class OperationMetrics : IDisposable
     {
         if (_run.Enabled)
         {
-            _run.Record(elapsed.TotalSeconds, new(TagNames.Kind, ended.Kind), new(TagNames.Status, Name(ended.State)));
+            _run.Record(elapsed.TotalSeconds, Kind(ended), State(ended));
         }
 
         if (_estimateError.Enabled && waited?.Estimate is { } estimate && ended.State != OperationState.Canceled)
         {
             var late = (ended.LastUpdatedAt - waited.LastUpdatedAt - estimate.Median).TotalSeconds;
-            _estimateError.Record(Math.Abs(late), new(TagNames.Kind, ended.Kind), new(TagNames.Direction, late > 0 ? "late" : "early"));
+            _estimateError.Record(Math.Abs(late), Kind(ended), new(TagNames.Direction, late > 0 ? "late" : "early"));
         }
     }
 
@@ -109,17 +117,16 @@ internal sealed class OperationMetrics : IDisposable
     {
         if (_ended.Enabled)
         {
-            _ended.Add(1, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.State)));
+            _ended.Add(1, Kind(written), State(written));
         }
 
         if (_duration.Enabled)
         {
-            _duration.Record(
-                (written.LastUpdatedAt - written.CreatedAt).TotalSeconds, new(TagNames.Kind, written.Kind), new(TagNames.Status, Name(written.State)));
+            _duration.Record(Age(written), Kind(written), State(written));
         }
     }
 
-    public void UrlRenewed(string kind) => _renewed.Add(1, new KeyValuePair<string, object?>(TagNames.Kind, kind));
+    public void UrlRenewed(OperationStatus status) => _renewed.Add(1, Kind(status));
 
     public void Dispose()
     {
@@ -129,7 +136,21 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    private Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram(name, "s", description, tags: null, _seconds);
+    private static KeyValuePair<string, object?> Kind(OperationStatus status) => new(TagNames.Kind, status.Kind);
 
-    private static string Name(OperationState state) => state.ToString();
+    private static KeyValuePair<string, object?> State(OperationStatus status) => new(TagNames.Status, status.State.ToString());
+
+    private static double Age(OperationStatus written) => (written.LastUpdatedAt - written.CreatedAt).TotalSeconds;
+
+    private Counter<long> Counter(string name, string unit, string description) =>
+        _meter.CreateCounter<long>(Prefix + name, unit, description);
+
+    private Histogram<double> Seconds(string name, string description) =>
+        _meter.CreateHistogram(Prefix + name, "s", description, tags: null, _seconds);
+
+    private IEnumerable<Measurement<int>> Running() => _kinds.SelectMany(kind => kind.Running);
+
+    private IEnumerable<Measurement<int>> Limits() => _kinds.SelectMany(kind => kind.Limit);
+
+    private IEnumerable<Measurement<int>> Depths() => _kinds.SelectMany(kind => kind.Depth);
 }

@@ -1,8 +1,8 @@
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// The names of all tags, of spans and of measurements. None ever holds a status URL, a payload, a receipt handle, or a text of the host's or
-/// of an exception.
+/// The names of all tags, of spans and of measurements. None ever holds a status URL, a payload, a receipt handle, or a text of the host's
+/// or of an exception.
 /// </summary>
 internal static class TagNames
 {

@@ -24,7 +24,7 @@ internal sealed record Delivery(
     public bool WaitsForStore { get; init; } = true;
 
     /// <summary>The most times that the work is begun; <see cref="int.MaxValue"/> for no limit.</summary>
-    public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Handler.Options.MaxAttempts ?? int.MaxValue);
+    public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Handler.Kind.Options.MaxAttempts ?? int.MaxValue);
 }
 
 /// <summary>What becomes of a message.</summary>

@@ -2,19 +2,16 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OffloadedPolling.Accepting;
 
 namespace OffloadedPolling.Processing;
 
 /// <summary>Reads the payloads of one kind and calls its handler.</summary>
-internal abstract class HandlerInvoker(OperationKind kind, Type resultType, IOptionsMonitor<OperationOptions> options)
+internal abstract class HandlerInvoker(OperationKind kind, Type resultType)
 {
     public OperationKind Kind { get; } = kind;
 
     public Type ResultType { get; } = resultType;
-
-    public OperationOptions Options => options.Get(Kind.Name);
 
     /// <summary>Reads a message's body.</summary>
     /// <exception cref="JsonException">The body is not a payload of this kind. The exception does not quote it.</exception>
@@ -30,8 +27,8 @@ internal abstract class HandlerInvoker(OperationKind kind, Type resultType, IOpt
 internal readonly record struct HandlerResult(JsonElement? Json, StatusDocumentNotSerializableException? Invalid = null);
 
 /// <inheritdoc/>
-internal sealed class HandlerInvoker<TPayload, TResult>(
-    OperationKind<TPayload> kind, Type handlerType, IOptionsMonitor<OperationOptions> options) : HandlerInvoker(kind, typeof(TResult), options)
+internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> kind, Type handlerType)
+    : HandlerInvoker(kind, typeof(TResult))
 {
     public override object ReadPayload(string body)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
 
@@ -9,8 +8,7 @@ namespace OffloadedPolling;
 public interface IOperationHandler<TPayload>
 {
     // Lets AddHandler<TPayload, THandler>() find the result type without reflection, for which native AOT may have no code.
-    internal static abstract HandlerInvoker InvokerFor(
-        OperationKind<TPayload> kind, Type handler, IOptionsMonitor<OperationOptions> options);
+    internal static abstract HandlerInvoker InvokerFor(OperationKind<TPayload> kind, Type handler);
 }
 
 /// <summary>The work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
@@ -44,7 +42,6 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// </exception>
     Task<TResult> HandleAsync(OperationContext<TPayload> context, CancellationToken cancellationToken);
 
-    static HandlerInvoker IOperationHandler<TPayload>.InvokerFor(
-        OperationKind<TPayload> kind, Type handler, IOptionsMonitor<OperationOptions> options) =>
-        new HandlerInvoker<TPayload, TResult>(kind, handler, options);
+    static HandlerInvoker IOperationHandler<TPayload>.InvokerFor(OperationKind<TPayload> kind, Type handler) =>
+        new HandlerInvoker<TPayload, TResult>(kind, handler);
 }

@@ -91,10 +91,8 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     }
 
     private static HandlerInvoker InvokerOf<TPayload, THandler>(IServiceProvider provider)
-        where THandler : IOperationHandler<TPayload> => THandler.InvokerFor(
-            provider.GetRequiredService<OperationKinds>().Of<TPayload>(),
-            typeof(THandler),
-            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>());
+        where THandler : IOperationHandler<TPayload> =>
+        THandler.InvokerFor(provider.GetRequiredService<OperationKinds>().Of<TPayload>(), typeof(THandler));
 
     private static IOffloadedPollingBuilder Add<TPayload>(
         IOffloadedPollingBuilder builder, string name, JsonSerializerOptions json, Action<OperationOptions>? configure)
@@ -107,7 +105,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
                 $"'{name}' is not a name for an operation kind. Use 1 to 64 letters, digits, hyphens and underscores.", nameof(name));
         }
 
-        builder.Services.AddSingleton<OperationKind>(new OperationKind<TPayload>(name, json));
+        builder.Services.AddSingleton<OperationKind>(provider => new OperationKind<TPayload>(name, json, provider));
         builder.Services
             .AddSettings<OperationOptions, OperationOptionsValidator>("Operations", (options, section) => section.Bind(options), name)
             .Configure(configure ?? (_ => { }));

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
-using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Processing;
 
@@ -15,7 +14,6 @@ internal sealed class OperationClaimer(
     IOperationStatusStore store,
     StatusTransitions transitions,
     StoreCircuitBreaker circuit,
-    WorkEstimates work,
     ILogger<MessageProcessor> logger)
 {
     // For a store whose check passes while this document's reads or writes fail.
@@ -98,7 +96,7 @@ internal sealed class OperationClaimer(
             return new ClaimResult(_invalid with { OperationId = id });
         }
 
-        var known = await work.GetAsync(delivery.Kind, _patience, cancellationToken).ConfigureAwait(false);
+        var known = await delivery.Handler.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
         var transition = await transitions.ApplyAsync(
             found, current => Change(current, delivery, known.Estimate), cancellationToken).ConfigureAwait(false);
         return transition.Read is { } read

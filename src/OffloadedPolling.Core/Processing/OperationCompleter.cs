@@ -14,8 +14,7 @@ internal sealed class OperationCompleter(
     StoreCircuitBreaker circuit,
     OperationMetrics metrics,
     TimeProvider time,
-    ILogger<MessageProcessor> logger,
-    DurationRecorder? durations = null)
+    ILogger<MessageProcessor> logger)
 {
     // For a store whose check passes while this document's writes fail: about ten seconds in all.
     private const int MaxTries = 6;
@@ -125,7 +124,7 @@ internal sealed class OperationCompleter(
         metrics.Ran(ended, run.Elapsed, run.Waited);
         if (ended.State != OperationState.Canceled)
         {
-            durations?.Record(run.Kind, run.Elapsed);
+            run.Delivery.Handler.Kind.Recorder.Record(run.Elapsed);
         }
 
         var reported = ended.State switch
@@ -146,7 +145,7 @@ internal sealed class OperationCompleter(
     private async Task<DeliveryResult> RetryAsync(OperationRun run, Exception thrown)
     {
         var (delivery, errorType) = (run.Delivery, thrown.GetType().FullName);
-        var delay = RetryDelay.After(run.Attempt, delivery.MaxAttempts, delivery.Handler.Options.VisibilityTimeout);
+        var delay = RetryDelay.After(run.Attempt, delivery.MaxAttempts, delivery.Handler.Kind.Options.VisibilityTimeout);
         var maxAttempts = delivery.MaxAttempts == int.MaxValue ? null : $"{delivery.MaxAttempts}";
         Log.HandlerThrew(logger, run.OperationId, run.Attempt, maxAttempts ?? "unlimited", delay, thrown);
         if (delivery.Lease.Lost.IsCancellationRequested)

@@ -11,7 +11,6 @@ internal sealed class OperationRunner(
     IServiceScopeFactory scopes,
     StatusTransitions transitions,
     IOptions<OffloadedPollingOptions> options,
-    OperationMetrics metrics,
     TimeProvider time,
     ILogger<MessageProcessor> logger)
 {
@@ -53,7 +52,7 @@ internal sealed class OperationRunner(
     private async Task<HandlerEnd> CallHandlerAsync(OperationRun run)
     {
         using var activity = OperationActivities.Handle(run.Kind, run.OperationId);
-        metrics.Handlers.Begin(run.Kind);
+        run.Delivery.Handler.Kind.Metrics.HandlerBegan();
         var end = default(HandlerEnd);
         try
         {
@@ -74,7 +73,7 @@ internal sealed class OperationRunner(
             activity.Fail(failure);
         }
 
-        metrics.Handlers.End(run.Kind);
+        run.Delivery.Handler.Kind.Metrics.HandlerEnded();
         return end;
     }
 

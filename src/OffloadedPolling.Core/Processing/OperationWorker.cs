@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
@@ -35,8 +34,6 @@ internal sealed class OperationWorker(
 /// <summary>What the workers of all kinds share in one process.</summary>
 internal sealed record WorkerServices(
     WorkerHealth Health,
-    DurationRecorder Durations,
-    OperationMetrics Metrics,
     IOptions<OffloadedPollingOptions> Options,
     TimeProvider Time,
     ILogger<OperationWorker> Logger);

@@ -18,7 +18,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
     private readonly ILogger _logger = services.Logger;
     private readonly StoreCircuitBreaker _circuit = services.Health.Circuit;
     private readonly string _kind = handler.Kind.Name;
-    private readonly HandlerSlots _slots = new(handler.Options.MaxConcurrency, services.Time);
+    private readonly HandlerSlots _slots = new(handler.Kind.Options.MaxConcurrency, services.Time);
     private readonly OrphanDetector _orphans = services.Health.DetectorOf(handler.Kind.Name);
     private readonly MessageDeleter _deleter = new(handler.Kind.Name, queue, services.Time, services.Logger);
     private readonly CancellationTokenSource _stop = new();
@@ -35,10 +35,10 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
     /// <summary>Receives until the host stops, and then waits until no message is held any more.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        services.Metrics.Handlers.Limit(_kind, _slots.Max);
+        handler.Kind.Metrics.WorkerStarted(_slots.Max);
         Log.WorkerStarted(_logger, _kind, _slots.Max);
         var deleting = _deleter.RunAsync();
-        services.Durations.Start(_kind, _slots.Max, () => _slots.Held > 0, stopping);
+        handler.Kind.Recorder.Start(_slots.Max, () => _slots.Held > 0, stopping);
 
         await _circuit.CheckAsync(stopping).ConfigureAwait(false);
         await Backoff.RepeatAsync(
@@ -46,10 +46,10 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
 
         Log.WorkerStopping(_logger, _kind, _slots.Held);
         await StopHandlersAsync().ConfigureAwait(false);
-        services.Metrics.Handlers.Unlimit(_kind);
+        handler.Kind.Metrics.WorkerStopped();
         _deleter.Complete();
         await deleting.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await services.Durations.FlushAsync(_kind).ConfigureAwait(false);
+        await handler.Kind.Recorder.FlushAsync().ConfigureAwait(false);
         Log.WorkerStopped(_logger, _kind);
     }
 

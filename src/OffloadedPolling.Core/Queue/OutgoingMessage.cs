@@ -28,14 +28,16 @@ public sealed class OutgoingMessage
         + (StatusCreatedAt is null ? 0 : SizeOf(MessageAttributes.StatusCreatedAt, StatusCreatedAtText.Length))
         + (TraceParent is null ? 0 : SizeOf(MessageAttributes.TraceParent, TraceParent));
 
-    /// <summary>The same message in another span of the trace that it is in: its size stays. A message of no trace stays as it is.</summary>
-    internal OutgoingMessage In(string? trace) => TraceParent is null || trace is null || trace == TraceParent ? this : Copy(StatusCreatedAt, trace);
-
-    /// <summary>The same message for the document that was created at this instant: its size stays.</summary>
-    internal OutgoingMessage Of(DateTimeOffset statusCreatedAt) => Copy(statusCreatedAt, TraceParent);
-
-    private OutgoingMessage Copy(DateTimeOffset? statusCreatedAt, string? trace) =>
-        new() { Body = Body, StatusKey = StatusKey, StatusCreatedAt = statusCreatedAt, TraceParent = trace };
+    /// <summary>
+    /// The same message for the document that was created at this instant, in another span of the trace that it is in: its size stays.
+    /// </summary>
+    internal OutgoingMessage For(DateTimeOffset statusCreatedAt, string? trace) => new()
+    {
+        Body = Body,
+        StatusKey = StatusKey,
+        StatusCreatedAt = statusCreatedAt,
+        TraceParent = TraceParent is null ? null : trace ?? TraceParent,
+    };
 
     private static int SizeOf(string name, string value) => SizeOf(name, Encoding.UTF8.GetByteCount(value));
 

@@ -19,11 +19,11 @@ public interface IPresignedUrlIssuer
     /// How long it should work: 1 second to 7 days. It works for a shorter time if its credentials do, and for
     /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/> at most.
     /// </param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The URL with the instant at which it stops working.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is out of range.</exception>
     /// <exception cref="StatusUrlException">There are no credentials that live long enough to sign with.</exception>
-    ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel);
+    ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancellationToken);
 
     /// <summary>Checks that callers can use the URLs. For health checks.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>

@@ -27,8 +27,8 @@ public interface ISignedStatusRoute
 
     /// <summary>Reads a document, after <see cref="Check"/> has found the URL valid.</summary>
     /// <param name="id">The operation's id.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The document as it is stored, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
-    ValueTask<ServedStatusDocument?> ReadAsync(string id, CancellationToken cancel);
+    ValueTask<ServedStatusDocument?> ReadAsync(string id, CancellationToken cancellationToken);
 }

@@ -3,7 +3,9 @@ namespace OffloadedPolling;
 /// <summary>Where the route of an <see cref="ISignedStatusRoute"/> is to be found.</summary>
 public interface IStatusRouteAddress
 {
-    /// <summary>The first address of a network that the server is bound to, which may be a wildcard such as <c>http://[::]:8080</c>.</summary>
+    /// <summary>
+    /// The first address of a network that the server is bound to, which may be a wildcard such as <c>http://[::]:8080</c>.
+    /// </summary>
     /// <value><see langword="null"/> before the server has started, or where it is bound to none, but a socket file.</value>
     Uri? Server { get; }
 

@@ -1,6 +1,8 @@
 namespace OffloadedPolling;
 
-/// <summary>A URL that opens one status document for whoever holds it. It prints itself without its query, which is the credential.</summary>
+/// <summary>
+/// A URL that opens one status document for whoever holds it. It prints itself without its query, which is the credential.
+/// </summary>
 public sealed class StatusUrl
 {
     /// <summary>Creates one.</summary>
@@ -21,5 +23,6 @@ public sealed class StatusUrl
 
     /// <summary>The URL without its query.</summary>
     /// <returns>A text that is safe to log.</returns>
-    public override string ToString() => Value.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{Value[..query]}?(withheld)" : Value;
+    public override string ToString() =>
+        Value.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{Value[..query]}?(withheld)" : Value;
 }

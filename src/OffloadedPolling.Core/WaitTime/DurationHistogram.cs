@@ -6,7 +6,6 @@ namespace OffloadedPolling.WaitTime;
 /// </summary>
 internal sealed class DurationHistogram
 {
-    /// <summary>How many bins there are.</summary>
     public const int Bins = 242;
 
     private const double BinsToTheDoubling = 8;
@@ -15,7 +14,6 @@ internal sealed class DurationHistogram
 
     private readonly double[] _weights = new double[Bins];
 
-    /// <summary>The sum of all weights.</summary>
     public double Total { get; private set; }
 
     /// <summary>The lowest bin that is not empty; 0 where all are.</summary>
@@ -27,18 +25,14 @@ internal sealed class DurationHistogram
     /// <summary>The shortest duration of a bin. The bin after it begins where it ends.</summary>
     public static double LowerBoundSeconds(int bin) => LowestSeconds * Math.Pow(2, bin / BinsToTheDoubling);
 
-    /// <summary>The bin that a duration belongs to.</summary>
     public static int BinOf(TimeSpan duration) => duration.TotalSeconds <= LowestSeconds
         ? 0
         : Math.Min((int)(Math.Log2(duration.TotalSeconds / LowestSeconds) * BinsToTheDoubling), Bins - 1);
 
-    /// <summary>The weight of a bin.</summary>
     public double Weight(int bin) => _weights[bin];
 
-    /// <summary>Counts one duration.</summary>
     public void Add(TimeSpan duration) => Add(BinOf(duration), 1);
 
-    /// <summary>Adds weight to a bin.</summary>
     public void Add(int bin, double weight)
     {
         if (weight > 0)

@@ -10,11 +10,11 @@ internal readonly record struct DurationMoments(double Mean, double Spread)
     private static readonly double[] _shares = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
 
     /// <summary>As the estimate's quantiles tell them.</summary>
-    public static DurationMoments Of(OperationEstimate estimate) =>
-        Of(estimate.QuantilesAt(_shares).Select(duration => (duration.TotalSeconds, 1d / Parts)));
+    public static DurationMoments From(OperationEstimate estimate) =>
+        From(estimate.QuantilesAt(_shares).Select(duration => (duration.TotalSeconds, 1d / Parts)));
 
     /// <summary>Of durations in seconds and their weights, which sum up to 1.</summary>
-    public static DurationMoments Of(IEnumerable<(double Seconds, double Weight)> durations)
+    public static DurationMoments From(IEnumerable<(double Seconds, double Weight)> durations)
     {
         var (mean, square) = (0d, 0d);
         foreach (var (seconds, weight) in durations)

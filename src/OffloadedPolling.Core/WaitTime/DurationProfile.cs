@@ -10,33 +10,39 @@ internal sealed class DurationProfile
     /// <summary>For how long a worker counts as running that was not seen since.</summary>
     private static readonly TimeSpan _seenWithin = TimeSpan.FromSeconds(150);
 
-    internal DurationProfile(DurationHistogram histogram, double evidence, DateTimeOffset updatedAt, ImmutableDictionary<string, ListedWorker> workers) =>
+    internal DurationProfile(
+        DurationHistogram histogram, double evidence, DateTimeOffset updatedAt, ImmutableDictionary<string, ListedWorker> workers) =>
         (Histogram, Evidence, UpdatedAt, Workers) = (histogram, evidence, updatedAt, workers);
 
     /// <summary>Nothing measured, and no worker seen.</summary>
-    public static DurationProfile Empty { get; } = new(new DurationHistogram(), 0, DateTimeOffset.UnixEpoch, ImmutableDictionary<string, ListedWorker>.Empty);
+    public static DurationProfile Empty { get; } =
+        new(new DurationHistogram(), 0, DateTimeOffset.UnixEpoch, ImmutableDictionary<string, ListedWorker>.Empty);
 
-    /// <summary>The distribution of the durations, its weights summing up to 1; empty where <see cref="Evidence"/> is 0. Not to be added to.</summary>
+    /// <summary>
+    /// The distribution of the durations, its weights summing up to 1; empty where <see cref="Evidence"/> is 0. Not to be added to.
+    /// </summary>
     public DurationHistogram Histogram { get; }
 
     /// <summary>How many durations it rests on, the older ones counting for less; 0 to 1,000.</summary>
     public double Evidence { get; }
 
-    /// <summary>When it was last changed.</summary>
     public DateTimeOffset UpdatedAt { get; }
 
     /// <summary>The workers by their ids, those too that have not been seen for long.</summary>
     internal ImmutableDictionary<string, ListedWorker> Workers { get; }
 
     /// <summary>How many handlers can run at once, in all workers that were seen lately; 0 where none was.</summary>
-    public int Slots(DateTimeOffset now) => (int)Math.Min(Workers.Values.Where(worker => IsSeen(worker, now)).Sum(worker => (long)worker.Slots), int.MaxValue);
+    public int Slots(DateTimeOffset now) =>
+        (int)Math.Min(Workers.Values.Where(worker => IsSeen(worker, now)).Sum(worker => (long)worker.Slots), int.MaxValue);
 
-    /// <summary>The profile with newly measured durations, and with a worker listed as seen now, or taken out where it has no slots.</summary>
+    /// <summary>
+    /// The profile with newly measured durations, and with a worker listed as seen now, or taken out where it has no slots.
+    /// </summary>
     public DurationProfile With(DurationHistogram measured, string workerId, int slots, DateTimeOffset now)
     {
         var (histogram, evidence) = DurationLearning.Merge(Histogram, Evidence, measured);
-        var others = Workers.Where(other => other.Key != workerId && IsSeen(other.Value, now)).OrderByDescending(other => other.Value.SeenAt).Take(MaxWorkers - 1);
-        var workers = others.ToImmutableDictionary();
+        var workers = Workers.Where(other => other.Key != workerId && IsSeen(other.Value, now))
+            .OrderByDescending(other => other.Value.SeenAt).Take(MaxWorkers - 1).ToImmutableDictionary();
         return new DurationProfile(
             histogram, evidence, now, slots > 0 ? workers.SetItem(workerId, new ListedWorker(slots, now.ToUnixTimeSeconds())) : workers);
     }

@@ -60,7 +60,10 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         }
 
         return new DurationProfile(
-            histogram, total > 0 && document.Evidence > 0 ? Math.Clamp(document.Evidence, 1, DurationLearning.MostEvidence) : 0, InstantOf(document.UpdatedAt), document.Workers.ToImmutableDictionary(worker => worker.Key, worker => WorkerOf(worker.Value)));
+            histogram,
+            total > 0 && document.Evidence > 0 ? Math.Clamp(document.Evidence, 1, DurationLearning.MostEvidence) : 0,
+            InstantOf(document.UpdatedAt),
+            document.Workers.ToImmutableDictionary(worker => worker.Key, worker => WorkerOf(worker.Value)));
     }
 
     private static DurationProfile.ListedWorker WorkerOf(long[]? worker) => worker is [>= 0 and <= int.MaxValue, _]
@@ -68,10 +71,23 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         : throw new JsonException("What it says of a worker is not its slots and when it was seen.");
 
     private static DateTimeOffset InstantOf(long unixSeconds) =>
-        unixSeconds >= 0 && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(unixSeconds) : DateTimeOffset.UnixEpoch;
+        unixSeconds >= 0 && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(unixSeconds)
+            : DateTimeOffset.UnixEpoch;
 
     private static List<double> Weights(DurationHistogram histogram) =>
         [.. Enumerable.Range(0, histogram.Last + 1).Select(bin => Rounded(histogram.Weight(bin) * Sum / histogram.Total))];
 
-    private static double Rounded(double weight) => weight < Least ? 0 : Math.Round(weight, Math.Max(Digits - 1 - (int)Math.Floor(Math.Log10(weight)), 0));
+    private static double Rounded(double weight) =>
+        weight < Least ? 0 : Math.Round(weight, Math.Max(Digits - 1 - (int)Math.Floor(Math.Log10(weight)), 0));
 }
+
+/// <summary>A duration profile as it is stored.</summary>
+/// <param name="First">The bin of the first weight.</param>
+/// <param name="Weights">The weights, which sum up to a thousand.</param>
+/// <param name="Evidence">How many durations they rest on.</param>
+/// <param name="UpdatedAt">When it was written, in seconds since 1970.</param>
+/// <param name="Workers">By their ids, the slots of each worker and when it was seen, in seconds since 1970.</param>
+/// <param name="Format">How it is laid out; 1 where it does not say.</param>
+internal sealed record DurationProfileDocument(
+    int First, List<double> Weights, double Evidence, long UpdatedAt, Dictionary<string, long[]?> Workers, int Format = 1);

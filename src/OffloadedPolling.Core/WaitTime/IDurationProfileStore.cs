@@ -17,25 +17,30 @@ public interface IDurationProfileStore
 {
     /// <summary>Reads a kind's profile.</summary>
     /// <param name="kind">The kind's name.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest profile with its version, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
-    Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancel);
+    Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancellationToken);
 
     /// <summary>Reads a kind's profile, if it is another version than the one that is known.</summary>
     /// <param name="kind">The kind's name.</param>
     /// <param name="version">The version that is known.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest profile with its version, or <see langword="null"/> if it is still that version, or is gone.</returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
-    Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancel);
+    Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancellationToken);
 
     /// <summary>Writes a kind's profile, if it is still the one that was read.</summary>
     /// <param name="kind">The kind's name.</param>
     /// <param name="profile">The new profile.</param>
     /// <param name="version">The version that was read; <see langword="null"/> writes only if there is none.</param>
-    /// <param name="cancel">Gives up; whether the profile was written is then unknown.</param>
-    /// <returns>The profile with its new version, or <see langword="null"/> if another writer came first: read it again and decide anew.</returns>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. Whether the profile was written is then unknown.
+    /// </param>
+    /// <returns>
+    /// The profile with its new version, or <see langword="null"/> if another writer came first: read it again and decide anew.
+    /// </returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses, or the profile is over the limit.</exception>
-    Task<StoredDurationProfile?> WriteAsync(string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancel);
+    Task<StoredDurationProfile?> WriteAsync(
+        string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken);
 }

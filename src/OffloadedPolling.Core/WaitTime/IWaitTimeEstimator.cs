@@ -20,7 +20,7 @@ public interface IWaitTimeEstimator
 {
     /// <summary>Estimates one operation.</summary>
     /// <param name="kind">The name of its kind.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The distribution of the time from now until it is done, or <see langword="null"/> if that is unknown.</returns>
-    ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel);
+    ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken);
 }

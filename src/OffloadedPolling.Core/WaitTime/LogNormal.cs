@@ -7,7 +7,8 @@ internal static class LogNormal
     private const double UpperScore = 1.2815515655446004;
 
     /// <summary>The estimate of a median and the standard deviation of the logarithm.</summary>
-    public static OperationEstimate Of(TimeSpan median, double sigma) => new() { Median = median, Upper = median * Math.Exp(sigma * UpperScore) };
+    public static OperationEstimate Estimate(TimeSpan median, double sigma) =>
+        new() { Median = median, Upper = median * Math.Exp(sigma * UpperScore) };
 
     /// <summary>The standard deviation of the logarithm, by median and upper bound.</summary>
     public static double SigmaOf(OperationEstimate estimate) => Math.Log(estimate.Upper / estimate.Median) / UpperScore;

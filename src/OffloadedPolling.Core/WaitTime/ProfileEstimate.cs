@@ -15,22 +15,23 @@ internal static class ProfileEstimate
     // The width of the narrowest half of a normal distribution, in standard deviations.
     private const double HalfWidth = 1.349;
 
-    // What is thought of durations of which nothing was configured and a few were measured: within a factor of e of them, two times in three.
+    // What is thought of durations of which nothing was configured and a few were measured: within a factor of e of them, two times in
+    // three.
     private const double UnknownSigma = 1;
 
     private static readonly double[] _shares = [.. Enumerable.Range(0, 200).Select(part => (part + 0.5) / 200)];
 
     /// <summary>The estimate, with the moments of the same durations; that of the prior where nothing was measured.</summary>
-    public static (OperationEstimate? Estimate, DurationMoments Moments) Of(DurationProfile? profile, OperationEstimate? prior)
+    public static (OperationEstimate? Estimate, DurationMoments Moments) Combine(DurationProfile? profile, OperationEstimate? prior)
     {
         if (profile is not { Evidence: > 0 and var evidence, Histogram: var histogram })
         {
-            return (prior, prior is null ? default : DurationMoments.Of(prior));
+            return (prior, prior is null ? default : DurationMoments.From(prior));
         }
 
         var weights = Smooth(histogram, KernelWidth * NarrowestHalf(histogram) / HalfWidth * Math.Pow(2 * evidence, -0.2));
         var median = SecondsAt(weights, 0.5);
-        prior ??= LogNormal.Of(TimeSpan.FromSeconds(median), UnknownSigma);
+        prior ??= LogNormal.Estimate(TimeSpan.FromSeconds(median), UnknownSigma);
         var share = Trust / (Trust + (evidence * evidence / (2 * Trust)));
         for (var bin = 0; bin < weights.Length; bin++)
         {
@@ -48,10 +49,11 @@ internal static class ProfileEstimate
             Upper = Duration(weights, 0.9),
             Quantiles = [.. OperationEstimate.QuantileLevels.Select(level => Duration(weights, level))],
         };
-        return (estimate, DurationMoments.Of(weights.Select((weight, bin) => (MiddleOf(bin), weight))));
+        return (estimate, DurationMoments.From(weights.Select((weight, bin) => (MiddleOf(bin), weight))));
     }
 
-    private static double MiddleOf(int bin) => Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
+    private static double MiddleOf(int bin) =>
+        Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
 
     /// <summary>In bins, how wide the narrowest interval is that half of the durations lie in.</summary>
     private static double NarrowestHalf(DurationHistogram histogram)
@@ -82,7 +84,8 @@ internal static class ProfileEstimate
     {
         var weights = new double[DurationHistogram.Bins];
         var reach = (int)Math.Ceiling(3 * width);
-        var kernel = Enumerable.Range(-reach, (2 * reach) + 1).Select(distance => width > 0 ? Math.Exp(-0.5 * Math.Pow(distance / width, 2)) : 1).ToArray();
+        var kernel = Enumerable.Range(-reach, (2 * reach) + 1)
+            .Select(distance => width > 0 ? Math.Exp(-0.5 * Math.Pow(distance / width, 2)) : 1).ToArray();
         var total = kernel.Sum();
         for (var bin = histogram.First; bin <= histogram.Last; bin++)
         {
@@ -95,7 +98,8 @@ internal static class ProfileEstimate
         return weights;
     }
 
-    private static TimeSpan Duration(double[] weights, double share) => TimeSpan.FromMilliseconds(Math.Round(1000 * SecondsAt(weights, share)));
+    private static TimeSpan Duration(double[] weights, double share) =>
+        TimeSpan.FromMilliseconds(Math.Round(1000 * SecondsAt(weights, share)));
 
     private static double SecondsAt(double[] weights, double share)
     {
@@ -104,8 +108,8 @@ internal static class ProfileEstimate
         {
             if (below + weights[bin] >= share)
             {
-                return DurationHistogram.LowerBoundSeconds(bin)
-                    * Math.Pow(DurationHistogram.LowerBoundSeconds(bin + 1) / DurationHistogram.LowerBoundSeconds(bin), (share - below) / weights[bin]);
+                var (lower, upper) = (DurationHistogram.LowerBoundSeconds(bin), DurationHistogram.LowerBoundSeconds(bin + 1));
+                return lower * Math.Pow(upper / lower, (share - below) / weights[bin]);
             }
 
             below += weights[bin];

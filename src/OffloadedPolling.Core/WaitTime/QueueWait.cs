@@ -5,9 +5,9 @@ namespace OffloadedPolling.WaitTime;
 /// </summary>
 /// <remarks>
 /// The wait is that of the k-th end of all slots' work: its mean is nearly k times the mean duration over the slots, its variance that of a
-/// sum of durations where k is large, and that of ends at random where there are few of them. A gamma distribution has both. What the operation
-/// takes itself comes on top, as it is known: the two are added value by value.
-/// D. R. Cox, Renewal Theory, 1962, chapters 4 and 6.
+/// sum of durations where k is large, and that of ends at random where there are few of them. A gamma distribution has both. What the
+/// operation takes itself comes on top, as it is known: the two are added value by value. D. R. Cox, Renewal Theory, 1962, chapters 4 and
+/// 6.
 /// </remarks>
 internal static class QueueWait
 {
@@ -16,7 +16,8 @@ internal static class QueueWait
     private static readonly double[] _parts = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
 
     // The normal scores of the parts.
-    private static readonly double[] _scores = [.. LogNormal.Of(TimeSpan.FromSeconds(1), sigma: 1).QuantilesAt(_parts).Select(each => Math.Log(each.TotalSeconds))];
+    private static readonly double[] _scores =
+        [.. LogNormal.Estimate(TimeSpan.FromSeconds(1), sigma: 1).QuantilesAt(_parts).Select(each => Math.Log(each.TotalSeconds))];
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
 

@@ -8,7 +8,8 @@ namespace OffloadedPolling.WaitTime;
 /// <param name="maxAge">From when on a value is too old.</param>
 /// <param name="time">The clock that ages are measured by.</param>
 /// <param name="onFailure">Is told of every fetch that fails.</param>
-internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, TimeSpan maxAge, TimeProvider time, Action<Exception> onFailure)
+internal sealed class RefreshedValue<T>(
+    Func<CancellationToken, Task<T>> fetch, TimeSpan maxAge, TimeProvider time, Action<Exception> onFailure)
     where T : class
 {
     private static readonly TimeSpan _fetchTimeout = TimeSpan.FromSeconds(30);
@@ -27,14 +28,14 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
     public T? Last => Volatile.Read(ref _value);
 
     /// <summary>The value, after waiting for a newer one for at most <paramref name="patience"/> where it is too old.</summary>
-    public async ValueTask<T?> GetAsync(TimeSpan patience, CancellationToken cancel)
+    public async ValueTask<T?> GetAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var fetching = FetchIfDue();
         if (!fetching.IsCompleted)
         {
             // Neither the fetch's end nor the patience's end is an error here: the old value stands in.
-            await fetching.WaitAsync(patience, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancel.ThrowIfCancellationRequested();
+            await fetching.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return Last;
@@ -51,7 +52,9 @@ internal sealed class RefreshedValue<T>(Func<CancellationToken, Task<T>> fetch, 
         }
     }
 
-    /// <summary>Begins to fetch a newer value, unless a fetch is under way or the value is young enough. Nobody has to wait for it.</summary>
+    /// <summary>
+    /// Begins to fetch a newer value, unless a fetch is under way or the value is young enough. Nobody has to wait for it.
+    /// </summary>
     public Task FetchIfDue()
     {
         lock (_lock)

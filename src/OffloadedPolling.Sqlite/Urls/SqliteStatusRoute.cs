@@ -9,7 +9,7 @@ internal sealed class SqliteStatusRoute(StatusUrlAddress address, StatusUrlSigna
 
     public StatusUrlValidity Check(string id, string query) => signature.Check(id, query, time.GetUtcNow().ToUnixTimeSeconds());
 
-    public ValueTask<ServedStatusDocument?> ReadAsync(string id, CancellationToken cancel)
+    public ValueTask<ServedStatusDocument?> ReadAsync(string id, CancellationToken cancellationToken)
     {
         try
         {

@@ -8,7 +8,7 @@ internal sealed class SqliteStatusUrlIssuer(
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
 
-    public ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel)
+    public ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         if (!OperationId.IsValid(statusKey))
         {

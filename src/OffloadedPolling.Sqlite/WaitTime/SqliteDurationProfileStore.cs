@@ -12,12 +12,14 @@ internal sealed class SqliteDurationProfileStore(SqliteDatabase database) : IDur
 
     private const string Replace = "UPDATE profiles SET version = $version, profile = $profile WHERE kind = $kind AND version = $read";
 
-    public Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancel) => Task.FromResult(Find(kind, cancel));
+    public Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancellationToken) =>
+        Task.FromResult(Find(kind, cancellationToken));
 
-    public Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancel) =>
-        Task.FromResult(Find(kind, cancel) is { } found && found.Version != version ? found : null);
+    public Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancellationToken) =>
+        Task.FromResult(Find(kind, cancellationToken) is { } found && found.Version != version ? found : null);
 
-    public async Task<StoredDurationProfile?> WriteAsync(string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancel)
+    public async Task<StoredDurationProfile?> WriteAsync(
+        string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken)
     {
         if (profile.Length > StoredDurationProfile.MaxBytes)
         {
@@ -33,7 +35,7 @@ internal sealed class SqliteDurationProfileStore(SqliteDatabase database) : IDur
                 session => version is null
                     ? session.Execute(Insert, ("$kind", kind), ("$version", written.Version), ("$profile", bytes))
                     : session.Execute(Replace, ("$kind", kind), ("$version", written.Version), ("$profile", bytes), ("$read", version)),
-                cancel).ConfigureAwait(false);
+                cancellationToken).ConfigureAwait(false);
             return rows == 1 ? written : null;
         }
         catch (SqliteException failed)
@@ -42,9 +44,9 @@ internal sealed class SqliteDurationProfileStore(SqliteDatabase database) : IDur
         }
     }
 
-    private StoredDurationProfile? Find(string kind, CancellationToken cancel)
+    private StoredDurationProfile? Find(string kind, CancellationToken cancellationToken)
     {
-        cancel.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             return database.Readers.Read(kind, static (session, kind) => session.ReadFirst(

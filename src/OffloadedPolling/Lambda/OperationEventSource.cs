@@ -16,7 +16,6 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
     private readonly IOperationQueue _queue;
     private readonly SqsQueueAttributes _attributes;
     private readonly MessageProcessor _processor;
-    private readonly DurationRecorder _durations;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _slots;
@@ -26,20 +25,19 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         IOperationQueue queue,
         SqsQueueAttributes attributes,
         MessageProcessor processor,
-        WorkerServices services,
+        TimeProvider time,
         ILogger<SqsEventProcessor> logger)
     {
-        (_handler, _queue, _attributes, _processor, _logger) = (handler, queue, attributes, processor, logger);
-        (_durations, _time) = (services.Durations, services.Time);
-        var maxConcurrency = handler.Options.MaxConcurrency;
+        (_handler, _queue, _attributes, _processor, _time, _logger) = (handler, queue, attributes, processor, time, logger);
+        var maxConcurrency = handler.Kind.Options.MaxConcurrency;
         _slots = new SemaphoreSlim(maxConcurrency);
-        _durations.StartWithoutLoop(Kind, maxConcurrency);
-        services.Metrics.Handlers.Limit(Kind, maxConcurrency);
+        handler.Kind.Recorder.StartWithoutLoop(maxConcurrency);
+        handler.Kind.Metrics.WorkerStarted(maxConcurrency);
     }
 
     public string Kind => _handler.Kind.Name;
 
-    public string QueueUrl => _handler.Options.QueueUrl;
+    public string QueueUrl => _handler.Kind.Options.QueueUrl;
 
     public void Dispose() => _slots.Dispose();
 
@@ -51,7 +49,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
 
         // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
         // process dies, and a cancellation is noticed soon.
-        var visibility = _handler.Options.VisibilityTimeout;
+        var visibility = _handler.Kind.Options.VisibilityTimeout;
         var hiddenFor = Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
         var messages = records.ToDictionary(
             record => record, record => record.ToMessage(attributes?.MaxReceiveCount, arrivedAt, hiddenFor));
@@ -63,7 +61,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
             .WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
-        await _durations.WriteIfDueAsync(Kind, abandon).ConfigureAwait(false);
+        await _handler.Kind.Recorder.WriteIfDueAsync(abandon).ConfigureAwait(false);
         return done.IsEmpty && outage.Failure is { } failure ? throw failure : [.. records.Where(record => !done.ContainsKey(record))];
     }
 

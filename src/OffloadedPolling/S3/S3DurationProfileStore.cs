@@ -9,12 +9,14 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
     private readonly S3ConditionalObjects _objects = new(
         s3, "duration profile", time, () => Log.ProfileReadDeniedTakenAsMissing(logger, s3.Bucket, PrefixOf(s3)));
 
-    public Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancel) => _objects.ReadAsync(KeyOf(kind), ReadAsync, cancel);
+    public Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancellationToken) =>
+        _objects.ReadAsync(KeyOf(kind), ReadAsync, cancellationToken);
 
-    public Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancel) =>
-        _objects.ReadAsync(KeyOf(kind), ReadAsync, cancel, version);
+    public Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancellationToken) =>
+        _objects.ReadAsync(KeyOf(kind), ReadAsync, cancellationToken, version);
 
-    public async Task<StoredDurationProfile?> WriteAsync(string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancel)
+    public async Task<StoredDurationProfile?> WriteAsync(
+        string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken)
     {
         if (profile.Length > StoredDurationProfile.MaxBytes)
         {
@@ -28,7 +30,7 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
             version,
             newVersion => new StoredDurationProfile(bytes, newVersion),
             ReadAsync,
-            cancel).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(false);
         return written;
     }
 
@@ -36,10 +38,10 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
 
     private string KeyOf(string kind) => $"{PrefixOf(s3)}{kind}.json";
 
-    private static async Task<StoredDurationProfile> ReadAsync(GetObjectResponse response, CancellationToken cancel)
+    private static async Task<StoredDurationProfile> ReadAsync(GetObjectResponse response, CancellationToken cancellationToken)
     {
         // A larger object is not a profile, and is replaced like any other that cannot be read.
-        var profile = await S3Body.ReadAsync(response, StoredDurationProfile.MaxBytes, cancel).ConfigureAwait(false) ?? default;
+        var profile = await S3Body.ReadAsync(response, StoredDurationProfile.MaxBytes, cancellationToken).ConfigureAwait(false) ?? default;
         return new StoredDurationProfile(profile, S3ConditionalObjects.ToVersion(response.ETag));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class S3PresignedUrlIssuer(
 
     private int _unknownLifeLogged;
 
-    public async ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel)
+    public async ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statusKey);
         if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _longest)

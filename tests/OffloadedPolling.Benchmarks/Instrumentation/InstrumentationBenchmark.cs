@@ -14,19 +14,20 @@ internal static class InstrumentationBenchmark
     public static int Run()
     {
         using var metrics = new OperationMetrics(TimeProvider.System);
-        var silent = AllocatedByAnOperation(metrics);
+        var kind = new KindMetrics(Kind, metrics);
+        var silent = AllocatedByAnOperation(metrics, kind);
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == OffloadedPollingInstrumentation.ActivitySourceName,
             Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
         };
         ActivitySource.AddActivityListener(listener);
-        var heard = AllocatedByAnOperation(metrics);
+        var heard = AllocatedByAnOperation(metrics, kind);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Bytes allocated by the instrumentation of one operation: {silent} while nobody listens, {heard} while traces are taken."));
         return silent == 0 ? 0 : 1;
     }
 
-    private static long AllocatedByAnOperation(OperationMetrics metrics)
+    private static long AllocatedByAnOperation(OperationMetrics metrics, KindMetrics kind)
     {
         var now = DateTimeOffset.UnixEpoch;
         var waiting = new OperationStatus
@@ -54,19 +55,19 @@ internal static class InstrumentationBenchmark
                 using (OperationActivities.Accept(Kind))
                 using (OperationActivities.Send(Kind, "aws_sqs", waiting.Id))
                 {
-                    metrics.Depths.See(Kind, new QueueDepth(round, 1));
+                    kind.SawDepth(new QueueDepth(round, 1));
                     metrics.Wrote(waiting, WriteOutcomes.Written);
                     metrics.Accepted(Kind, repeated: false);
                 }
 
-                metrics.UrlRenewed(Kind);
+                metrics.UrlRenewed(waiting);
                 ReceiveActivity.Record(Kind, Kind, "aws_sqs", messages, now, now);
                 using (OperationActivities.Process(Kind, Kind, "aws_sqs", message))
                 using (OperationActivities.Handle(Kind, waiting.Id))
                 {
-                    metrics.Handlers.Begin(Kind);
+                    kind.HandlerBegan();
                     metrics.Moved(OperationState.NotStarted, running);
-                    metrics.Handlers.End(Kind);
+                    kind.HandlerEnded();
                     metrics.Moved(OperationState.Running, ended);
                     metrics.Ran(ended, TimeSpan.FromSeconds(1), waiting);
                 }

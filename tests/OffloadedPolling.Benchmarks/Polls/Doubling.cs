@@ -83,7 +83,7 @@ internal static class Doubling
             if (now - _readAt >= ProfileInterval)
             {
                 (_read, _readAt) = (_stored, now);
-                (_work, _moments) = ProfileEstimate.Of(_read, null);
+                (_work, _moments) = ProfileEstimate.Combine(_read, null);
             }
 
             if (now - _depthAt >= DepthInterval)

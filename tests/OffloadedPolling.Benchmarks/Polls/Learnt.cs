@@ -22,6 +22,6 @@ internal static class Learnt
             profile = DurationProfileJson.Read(DurationProfileJson.Write(profile.With(measured, "a-worker", 4, DateTimeOffset.UnixEpoch)));
         }
 
-        return ProfileEstimate.Of(profile, null).Estimate!;
+        return ProfileEstimate.Combine(profile, null).Estimate!;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class QueueRun
     public Comparison At(OperationEstimate work, double target)
     {
         var (count, delay, optimal) = (0d, 0d, 0d);
-        var moments = DurationMoments.Of(work);
+        var moments = DurationMoments.From(work);
         var running = new PollSchedule(work, TimeSpan.FromSeconds(target));
         foreach (var depth in _depths)
         {

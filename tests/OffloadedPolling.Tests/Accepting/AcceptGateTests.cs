@@ -1,20 +1,35 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OffloadedPolling.Accepting;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Accepting;
 
-public sealed class AcceptGateTests
+public sealed class AcceptGateTests : IDisposable
 {
+    private const int Shut = 105, Opened = 106;
+
     private readonly FakeTimeProvider _time = new();
 
-    private readonly AcceptGate _gate = new();
+    private readonly RecordingLogger _log = new();
+
+    private readonly AcceptGate _gate;
+
+    public AcceptGateTests() => _gate = new AcceptGate(
+        "parcels", Options.Create(new OffloadedPollingOptions()), _time, new Logger<AcceptGate>(new LoggerFactory([_log])));
+
+    private IEnumerable<int> Logged => _log.Entries.Select(entry => entry.Id);
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void Enter_FourDeadlinesInARow_IsGranted()
     {
         RunOut(4);
 
-        _gate.Enter(_time).Should().Be(AcceptEntry.Granted);
+        Granted();
+        Logged.Should().BeEmpty();
     }
 
     [Fact]
@@ -22,29 +37,33 @@ public sealed class AcceptGateTests
     {
         RunOut(5);
 
-        _gate.Enter(_time).Should().Be(new AcceptEntry(false, false, TimeSpan.FromSeconds(5)));
+        RefusedFor(TimeSpan.FromSeconds(5));
         _time.Advance(TimeSpan.FromSeconds(4));
-        _gate.Enter(_time).Should().Be(new AcceptEntry(false, false, TimeSpan.FromSeconds(1)));
+        RefusedFor(TimeSpan.FromSeconds(1));
+        Logged.Should().Equal(Shut);
     }
 
     [Fact]
     public void Leave_AnAnswerBetween_BeginsTheRowAnew()
     {
         RunOut(4);
-        _gate.Leave(_gate.Enter(_time), AcceptEnd.Answered, _time).Should().Be(AcceptGateChange.None);
+        Leave(AcceptEnd.Answered);
         RunOut(4);
 
-        _gate.Enter(_time).IsGranted.Should().BeTrue();
+        Granted();
+        Logged.Should().BeEmpty();
     }
 
     [Fact]
     public void Leave_AHangUpBetween_TellsNothing()
     {
         RunOut(4);
-        _gate.Leave(_gate.Enter(_time), AcceptEnd.Withdrawn, _time);
+        Leave(AcceptEnd.Withdrawn);
 
-        _gate.Leave(_gate.Enter(_time), AcceptEnd.RanOut, _time).Should().Be(AcceptGateChange.Shut);
-        _gate.Enter(_time).IsGranted.Should().BeFalse();
+        RunOut(1);
+
+        RefusedFor(TimeSpan.FromSeconds(5));
+        Logged.Should().Equal(Shut);
     }
 
     [Fact]
@@ -53,12 +72,13 @@ public sealed class AcceptGateTests
         RunOut(5);
         _time.Advance(AcceptGate.Pause);
 
-        var trial = _gate.Enter(_time);
+        Granted();
+        RefusedWhileOneTries();
 
-        trial.Should().Be(AcceptEntry.Trial);
-        _gate.Enter(_time).Should().Be(new AcceptEntry(false, false, TimeSpan.Zero));
-        _gate.Leave(trial, AcceptEnd.Answered, _time).Should().Be(AcceptGateChange.Opened);
-        _gate.Enter(_time).Should().Be(AcceptEntry.Granted);
+        _gate.Leave(isTrial: true, AcceptEnd.Answered);
+        Granted();
+        Granted();
+        Logged.Should().Equal(Shut, Opened);
     }
 
     [Fact]
@@ -67,9 +87,11 @@ public sealed class AcceptGateTests
         RunOut(5);
         _time.Advance(AcceptGate.Pause);
 
-        _gate.Leave(_gate.Enter(_time), AcceptEnd.RanOut, _time).Should().Be(AcceptGateChange.None);
+        Granted();
+        _gate.Leave(isTrial: true, AcceptEnd.RanOut);
 
-        _gate.Enter(_time).Should().Be(new AcceptEntry(false, false, AcceptGate.Pause));
+        RefusedFor(AcceptGate.Pause);
+        Logged.Should().Equal(Shut);
     }
 
     [Fact]
@@ -78,39 +100,71 @@ public sealed class AcceptGateTests
         RunOut(5);
         _time.Advance(AcceptGate.Pause);
 
-        _gate.Leave(_gate.Enter(_time), AcceptEnd.Withdrawn, _time);
+        Granted();
+        _gate.Leave(isTrial: true, AcceptEnd.Withdrawn);
 
-        _gate.Enter(_time).Should().Be(AcceptEntry.Trial);
+        Granted();
+        RefusedWhileOneTries();
     }
 
     [Fact]
     public void Leave_AcceptsThatBeganBefore_DoNotProlongThePause()
     {
-        var late = _gate.Enter(_time);
+        Granted();
         RunOut(5);
         _time.Advance(TimeSpan.FromSeconds(3));
 
-        _gate.Leave(late, AcceptEnd.RanOut, _time).Should().Be(AcceptGateChange.None);
+        _gate.Leave(isTrial: false, AcceptEnd.RanOut);
 
-        _gate.Enter(_time).TryIn.Should().Be(TimeSpan.FromSeconds(2));
+        RefusedFor(TimeSpan.FromSeconds(2));
     }
 
     [Fact]
     public void Leave_AnAcceptThatBeganBeforeSucceeds_Opens()
     {
-        var late = _gate.Enter(_time);
+        Granted();
         RunOut(5);
 
-        _gate.Leave(late, AcceptEnd.Answered, _time).Should().Be(AcceptGateChange.Opened);
+        _gate.Leave(isTrial: false, AcceptEnd.Answered);
 
-        _gate.Enter(_time).Should().Be(AcceptEntry.Granted);
+        Granted();
+        Logged.Should().Equal(Shut, Opened);
+    }
+
+    [Fact]
+    public void Dispose_ADeadlineThatTold_LeavesTheGate()
+    {
+        RunOut(5);
+        _time.Advance(AcceptGate.Pause);
+
+        using (_gate.Enter(default))
+        {
+            RefusedWhileOneTries();
+        }
+
+        Granted();
+    }
+
+    // An accept that goes on: its deadline is not disposed of.
+    private void Granted() => _gate.Invoking(gate => gate.Enter(default)).Should().NotThrow();
+
+    private void RefusedFor(TimeSpan left) => Refused($"*the last 5 accepts in a row ran into AcceptTimeout (00:00:10)*The next one tries in {left}.");
+
+    private void RefusedWhileOneTries() => Refused("*One is trying now, and its answer decides.");
+
+    private void Refused(string message) => _gate.Invoking(gate => gate.Enter(default)).Should().Throw<OperationStoreException>().WithMessage(message);
+
+    private void Leave(AcceptEnd end)
+    {
+        Granted();
+        _gate.Leave(isTrial: false, end);
     }
 
     private void RunOut(int times)
     {
         for (var time = 0; time < times; time++)
         {
-            _gate.Leave(_gate.Enter(_time), AcceptEnd.RanOut, _time);
+            Leave(AcceptEnd.RanOut);
         }
     }
 }

@@ -8,28 +8,15 @@ using Microsoft.Extensions.Time.Testing;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Accepting;
 
 /// <summary>What a caller is answered who sends an <c>Idempotency-Key</c>.</summary>
-public sealed class IdempotencyEndpointTests : IAsyncLifetime
+public sealed class IdempotencyEndpointTests : SqliteHostTests
 {
     private const string Key = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c";
 
-    private readonly SqliteProvider _provider = new();
-
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
-
-    private ConformanceHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(_provider, time: _time, use: Map);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
 
     [Fact]
     public async Task Post_TheSameKeyAndPayload_IsTheSameOperation()
@@ -58,8 +45,8 @@ public sealed class IdempotencyEndpointTests : IAsyncLifetime
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
         Assert.NotEmpty((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!);
-        Assert.DoesNotContain(_host.Log.Entries, entry => entry.Level >= LogLevel.Error);
-        Assert.Equal(1, await _provider.CountDocumentsAsync());
+        Assert.DoesNotContain(Host.Log.Entries, entry => entry.Level >= LogLevel.Error);
+        Assert.Equal(1, await Provider.CountDocumentsAsync());
     }
 
     [Fact]
@@ -69,17 +56,19 @@ public sealed class IdempotencyEndpointTests : IAsyncLifetime
         var id = await IdAsync(first);
         _time.Advance(TimeSpan.FromHours(11));
         using var early = await PostAsync("Ada", Key);
-        var before = await _host.Operations.GetAsync(id);
+        var before = await Host.Operations.GetAsync(id);
         _time.Advance(TimeSpan.FromHours(2));
 
         using var late = await PostAsync("Ada", Key);
 
-        var after = await _host.Operations.GetAsync(id);
+        var after = await Host.Operations.GetAsync(id);
         Assert.Equal(before!.CreatedAt, before.LastUpdatedAt);
         Assert.Equal((id, OperationState.NotStarted), (await IdAsync(late), after!.State));
         Assert.InRange(after.ExpiresAt - before.ExpiresAt, TimeSpan.FromHours(13) - TimeSpan.FromSeconds(1), TimeSpan.FromHours(13) + TimeSpan.FromSeconds(1));
-        Assert.Equal(3, await _provider.CountMessagesAsync(ConformanceHost.Kind));
+        Assert.Equal(3, await Provider.CountMessagesAsync(ConformanceHost.Kind));
     }
+
+    private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(Provider, time: _time, use: Map);
 
     private static void Map(WebApplication app) => app.MapPost("/parcel/{to}", (
         string to, [FromHeader(Name = "Idempotency-Key")] string? key, IOffloadedOperations operations, CancellationToken cancel) =>
@@ -87,13 +76,13 @@ public sealed class IdempotencyEndpointTests : IAsyncLifetime
 
     private async Task<HttpResponseMessage> PostAsync(string to, string? key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_host.Address, $"/parcel/{to}"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Host.Address, $"/parcel/{to}"));
         if (key is not null)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
 
-        return await _host.Http.SendAsync(request);
+        return await Host.Http.SendAsync(request);
     }
 
     private static async Task<string> IdAsync(HttpResponseMessage response) => (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!.Id;

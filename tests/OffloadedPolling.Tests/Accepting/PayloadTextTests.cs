@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OffloadedPolling.Accepting;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Accepting;
 
@@ -85,7 +86,7 @@ public sealed class PayloadTextTests
     [Theory]
     [InlineData("\"\\ud800 secret\"")]
     [InlineData("{\"secret\":[\"\\udc00\"]}")]
-    public void Of_AnElementWithHalfOfASurrogatePair_IsRefused(string json)
+    public void Serialize_AnElementWithHalfOfASurrogatePair_IsRefused(string json)
     {
         using var document = JsonDocument.Parse(json);
         var element = document.RootElement;
@@ -94,16 +95,16 @@ public sealed class PayloadTextTests
     }
 
     [Fact]
-    public void Of_RawJsonWithHalfOfASurrogatePair_IsRefused() => RefusedOf(new Raw("\"secret\ud800\"")).ToString().Should().NotContain("secret");
+    public void Serialize_RawJsonWithHalfOfASurrogatePair_IsRefused() => RefusedOf(new Raw("\"secret\ud800\"")).ToString().Should().NotContain("secret");
 
     [Fact]
-    public void Of_AConverterThatThrowsForItself_ThrowsThat() =>
-        FluentActions.Invoking(() => PayloadText.Of(KindOf<Raw>(), new Raw(""))).Should().Throw<NotSupportedException>();
+    public void Serialize_AConverterThatThrowsForItself_ThrowsThat() =>
+        FluentActions.Invoking(() => PayloadText.Serialize(KindOf<Raw>(), new Raw(""))).Should().Throw<NotSupportedException>();
 
     private static InvalidPayloadException RefusedOf<TPayload>(TPayload payload) =>
-        FluentActions.Invoking(() => PayloadText.Of(KindOf<TPayload>(), payload)).Should().Throw<InvalidPayloadException>().Which;
+        FluentActions.Invoking(() => PayloadText.Serialize(KindOf<TPayload>(), payload)).Should().Throw<InvalidPayloadException>().Which;
 
-    private static OperationKind<TPayload> KindOf<TPayload>() => new(Kind, JsonSerializerOptions.Default);
+    private static OperationKind<TPayload> KindOf<TPayload>() => TestKinds.Create<TPayload>(Kind, JsonSerializerOptions.Default);
 
     // No pairs are split, which no string of JSON could hold.
     private static string Text(Random random)

@@ -5,13 +5,14 @@ using Microsoft.Extensions.Time.Testing;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Accepting;
 
 /// <summary>What callers are told of an operation that was accepted a while ago: everything counts from now.</summary>
-public sealed class RepeatedAcceptTests : IAsyncLifetime
+public sealed class RepeatedAcceptTests : SqliteHostTests
 {
+    private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(Provider, operation: Expect, time: _time, use: Map);
+
     private static readonly AcceptOptions _keyed = new()
     {
         IdempotencyKey = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c", IdempotencyScope = "anonymous",
@@ -19,27 +20,14 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
 
     private static readonly TimeSpan _later = TimeSpan.FromSeconds(50);
 
-    private readonly SqliteProvider _provider = new();
-
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero));
-
-    private ConformanceHost _host = null!;
-
-    public async ValueTask InitializeAsync() =>
-        _host = await ConformanceHost.StartAsync(_provider, operation: Expect, time: _time, use: Map);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
 
     [Fact]
     public async Task AcceptAsync_ForTheFirstTime_TellsTheDocumentsEstimate()
     {
-        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
 
-        var document = await _host.Operations.GetAsync(accepted.Id);
+        var document = await Host.Operations.GetAsync(accepted.Id);
         accepted.Repeated.Should().BeFalse();
         accepted.Estimate.Should().NotBeNull().And.Be(document!.Estimate);
     }
@@ -47,13 +35,13 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
     [Fact]
     public async Task AcceptAsync_AgainAfterAWhile_CountsFromNow()
     {
-        var first = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         _time.Advance(_later);
 
-        var again = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        var again = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
 
         again.Should().BeEquivalentTo(new { first.Id, Status = OperationState.NotStarted, Repeated = true });
-        var document = await _host.Operations.GetAsync(first.Id);
+        var document = await Host.Operations.GetAsync(first.Id);
         again.Estimate.Should().Be(document!.Estimate!.After(_later));
         again.Estimate!.Median.Should().BeLessThan(TimeSpan.FromSeconds(25));
         again.RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
@@ -62,11 +50,11 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
     [Fact]
     public async Task AcceptAsync_AgainWhileItRuns_CountsFromNow()
     {
-        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         var running = await RunAsync(accepted.Id);
         _time.Advance(_later);
 
-        var again = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        var again = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
 
         again.Should().BeEquivalentTo(new { Status = OperationState.Running, Repeated = true });
         again.Estimate.Should().Be(running.Estimate!.After(_later));
@@ -75,11 +63,11 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
     [Fact]
     public async Task RenewUrlAsync_OfARunningOperation_CountsFromNow()
     {
-        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         var running = await RunAsync(accepted.Id);
         _time.Advance(_later);
 
-        var renewed = await _host.Operations.RenewUrlAsync(accepted.Id);
+        var renewed = await Host.Operations.RenewUrlAsync(accepted.Id);
 
         renewed.Should().BeEquivalentTo(new { Status = OperationState.Running, Repeated = true });
         renewed!.Estimate.Should().Be(running.Estimate!.After(_later));
@@ -89,10 +77,10 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
     [Fact]
     public async Task RenewUrlAsync_OfAnOperationThatOutlivedItsEstimate_TellsNone()
     {
-        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         _time.Advance(TimeSpan.FromHours(1));
 
-        var renewed = await _host.Operations.RenewUrlAsync(accepted.Id);
+        var renewed = await Host.Operations.RenewUrlAsync(accepted.Id);
 
         renewed!.Estimate.Should().BeNull();
     }
@@ -120,15 +108,15 @@ public sealed class RepeatedAcceptTests : IAsyncLifetime
 
     private async Task<JsonElement> PostAsync()
     {
-        using var response = await _host.Http.PostAsync(new Uri(_host.Address, "/parcel"), null);
+        using var response = await Host.Http.PostAsync(new Uri(Host.Address, "/parcel"), null);
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private async Task<OperationStatus> RunAsync(string id)
     {
-        var found = await _host.Store.GetAsync(id, default);
+        var found = await Host.Store.GetAsync(id, default);
         var running = found!.Status with { State = OperationState.Running, Attempt = 1, LastUpdatedAt = _time.GetUtcNow() };
-        await _host.Store.UpdateAsync(running, found.Metadata, found.Version, default);
+        await Host.Store.UpdateAsync(running, found.Metadata, found.Version, default);
         return running;
     }
 }

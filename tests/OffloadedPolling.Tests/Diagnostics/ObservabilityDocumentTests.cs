@@ -17,7 +17,8 @@ public sealed partial class ObservabilityDocumentTests
     [Fact]
     public void LogEvents_AreThoseOfTheLogClasses()
     {
-        var logged = new[] { typeof(OffloadedPolling.Diagnostics.Log), typeof(OffloadedPolling.Log), typeof(AspNetCore.Log), typeof(OffloadedPolling.Provisioning.Log), typeof(OffloadedPolling.Sqlite.Log) }
+        var logged = new[] { typeof(global::OffloadedPolling.Diagnostics.Log), typeof(global::OffloadedPolling.Log), typeof(AspNetCore.Log), typeof(OffloadedPolling.Provisioning.Log),
+                typeof(OffloadedPolling.Sqlite.Log) }
             .SelectMany(log => log.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Select(method => (method.Name, Message: method.GetCustomAttribute<LoggerMessageAttribute>()))
             .Where(method => method.Message is not null)

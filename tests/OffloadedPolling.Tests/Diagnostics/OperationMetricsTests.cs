@@ -3,36 +3,24 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Diagnostics;
 
 /// <summary>What a host counts and measures of the operations that go through it.</summary>
-public sealed class OperationMetricsTests : IAsyncLifetime
+public sealed class OperationMetricsTests : SqliteHostTests
 {
     private const string Kind = ConformanceHost.Kind;
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
-    private readonly SqliteProvider _provider = new();
-
     private readonly Desk _desk = new();
 
     private readonly List<IDisposable> _collectors = [];
 
-    private ConformanceHost _host = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _provider.PrepareAsync();
-        _host = await StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         _collectors.ForEach(collector => collector.Dispose());
-        await _host.DisposeAsync();
-        await _provider.DisposeAsync();
+        return base.DisposeAsync();
     }
 
     [Fact]
@@ -58,8 +46,8 @@ public sealed class OperationMetricsTests : IAsyncLifetime
         var ended = Counted("operations.ended");
         var id = await SucceedAsync();
 
-        await _host.Queue.SendAsync(Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = _host.Store.GetStatusKey(id) }, default);
-        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not seen");
+        await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(id) }, default);
+        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not seen");
 
         Assert.Single(ended.GetMeasurementSnapshot());
     }
@@ -67,11 +55,11 @@ public sealed class OperationMetricsTests : IAsyncLifetime
     [Fact]
     public async Task AnEndThatAnotherHostWrites_IsCountedThere()
     {
-        await using var other = await StartAsync(withHandler: false);
+        await using var other = await StartAsync(_ => { }, withHandler: false);
         var (here, there) = (Counted("operations.ended"), Counted("operations.ended", other));
         _desk.Wait["Ada"] = true;
 
-        await _host.StopAsync();
+        await Host.StopAsync();
         var accepted = await other.Operations.AcceptAsync(new Parcel("Ada"));
         await other.Operations.CancelAsync(accepted.Id);
 
@@ -85,7 +73,7 @@ public sealed class OperationMetricsTests : IAsyncLifetime
     public async Task TheEstimatesError_IsTheEndsDistanceFromTheMedianThatTheAcceptTold(string median, string direction)
     {
         await using var host = await StartAsync(kind => (kind.ExpectedMedian, kind.ExpectedUpper) = (TimeSpan.Parse(median), 2 * TimeSpan.Parse(median)));
-        await _host.StopAsync();
+        await Host.StopAsync();
         var (error, duration) = (Measured("estimate.error", host), Measured("operation.duration", host));
 
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -103,10 +91,10 @@ public sealed class OperationMetricsTests : IAsyncLifetime
         _desk.Wait["Ada"] = true;
         var keyed = new AcceptOptions { IdempotencyScope = "user ada", IdempotencyKey = "0123456789abcdef" };
 
-        var id = (await _host.Operations.AcceptAsync(new Parcel("Ada"), keyed)).Id;
-        await _host.Operations.AcceptAsync(new Parcel("Ada"), keyed);
-        await _host.Operations.RenewUrlAsync(id);
-        await _host.Operations.RenewUrlAsync("0123456789abcdef0123456789abcdef");
+        var id = (await Host.Operations.AcceptAsync(new Parcel("Ada"), keyed)).Id;
+        await Host.Operations.AcceptAsync(new Parcel("Ada"), keyed);
+        await Host.Operations.RenewUrlAsync(id);
+        await Host.Operations.RenewUrlAsync("0123456789abcdef0123456789abcdef");
 
         Assert.Equal([(Kind, "1 False"), (Kind, "1 True")], Values(accepted, "offloaded_polling.accept.repeated"));
         Assert.Single(renewed.GetMeasurementSnapshot());
@@ -130,14 +118,14 @@ public sealed class OperationMetricsTests : IAsyncLifetime
         var (running, limit) = (Gauged("worker.handlers"), Gauged("worker.handlers.limit"));
         Assert.Equal((0, 3), (Observe(running), Observe(limit)));
         _desk.Wait["Ada"] = true;
-        var first = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        var first = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler does not run");
 
         Assert.Equal((1, 3), (Observe(running), Observe(limit)));
 
-        await _host.Operations.CancelAsync(first.Id);
+        await Host.Operations.CancelAsync(first.Id);
         await Eventually.TrueAsync(() => Observe(running) == 0, _timeout, () => "the handler still runs");
-        await _host.StopAsync();
+        await Host.StopAsync();
         Assert.Null(Observe(limit));
     }
 
@@ -147,7 +135,7 @@ public sealed class OperationMetricsTests : IAsyncLifetime
         var depth = Gauged("queue.depth");
         Assert.Null(Observe(depth));
         _desk.Wait["Ada"] = true;
-        await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
         depth.RecordObservableInstruments();
 
@@ -157,7 +145,7 @@ public sealed class OperationMetricsTests : IAsyncLifetime
     [Fact]
     public void EveryInstrument_HasAUnitAndSaysWhatItIs()
     {
-        var found = Instruments.Of(_host.Services.GetRequiredService<IMeterFactory>());
+        var found = Instruments.Of(Host.Services.GetRequiredService<IMeterFactory>());
 
         Assert.Equal(11, found.Count);
         Assert.All(found, instrument => Assert.False(string.IsNullOrEmpty(instrument.Unit) || string.IsNullOrEmpty(instrument.Description), instrument.Name));
@@ -165,13 +153,15 @@ public sealed class OperationMetricsTests : IAsyncLifetime
             Assert.Equal(86400, Assert.IsType<Histogram<double>>(instrument).Advice!.HistogramBucketBoundaries![^1]));
     }
 
-    private Task<ConformanceHost> StartAsync(Action<OperationOptions>? kind = null, bool withHandler = true) => ConformanceHost.StartAsync(
-        _provider,
+    private protected override Task<ConformanceHost> StartAsync() => StartAsync(_ => { });
+
+    private Task<ConformanceHost> StartAsync(Action<OperationOptions> kind, bool withHandler = true) => ConformanceHost.StartAsync(
+        Provider,
         options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100),
         settings =>
         {
             (settings.VisibilityTimeout, settings.MaxConcurrency) = (TimeSpan.FromSeconds(1), 3);
-            kind?.Invoke(settings);
+            kind(settings);
         },
         builder =>
         {
@@ -184,9 +174,9 @@ public sealed class OperationMetricsTests : IAsyncLifetime
 
     private async Task<string> SucceedAsync()
     {
-        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 420), _timeout, () => "the operation did not end");
-        await Eventually.TrueAsync(async () => (await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => "the operation did not end");
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 420), _timeout, () => "the operation did not end");
+        await Eventually.TrueAsync(async () => (await Host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => "the operation did not end");
         return accepted.Id;
     }
 
@@ -200,7 +190,7 @@ public sealed class OperationMetricsTests : IAsyncLifetime
         where T : struct
     {
         var collector = new MetricCollector<T>(
-            (host ?? _host).Services.GetRequiredService<IMeterFactory>(), OffloadedPollingInstrumentation.MeterName, $"offloaded_polling.{name}");
+            (host ?? Host).Services.GetRequiredService<IMeterFactory>(), OffloadedPollingInstrumentation.MeterName, $"offloaded_polling.{name}");
         _collectors.Add(collector);
         return collector;
     }

@@ -7,33 +7,20 @@ using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Operations;
 
 /// <summary>What a caller is answered who asks to cancel.</summary>
-public sealed class CancelEndpointTests : IAsyncLifetime
+public sealed class CancelEndpointTests : SqliteHostTests
 {
-    private readonly SqliteProvider _provider = new();
-
-    private ConformanceHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(_provider);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
-
     [Fact]
     public async Task Post_AWaitingOperation_202WithItsDocumentHoweverOften()
     {
-        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
         for (var asked = 0; asked < 3; asked++)
         {
-            using var response = await PostAsync(_host, accepted.Id);
+            using var response = await PostAsync(Host, accepted.Id);
 
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
             Assert.Equal(("application/json", "no-store"), (response.Content.Headers.ContentType!.MediaType, response.Headers.CacheControl!.ToString()));
@@ -49,12 +36,12 @@ public sealed class CancelEndpointTests : IAsyncLifetime
 
         for (var asked = 0; asked < 3; asked++)
         {
-            using var response = await PostAsync(_host, id);
+            using var response = await PostAsync(Host, id);
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
             Assert.Equal(OperationState.Running, (await response.Content.ReadFromJsonAsync(OperationJson.Status))!.State);
         }
 
-        var metadata = (await _host.Store.GetAsync(id, default))!.Metadata;
+        var metadata = (await Host.Store.GetAsync(id, default))!.Metadata;
         Assert.Equal(new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", CancelRequested = true, PayloadFingerprint = "f00" }, metadata);
     }
 
@@ -64,13 +51,13 @@ public sealed class CancelEndpointTests : IAsyncLifetime
     public async Task Post_AnOperationThatHasEnded_409AndItStaysSo(OperationState end)
     {
         var id = await WriteAsync(end);
-        var before = await _host.Store.GetAsync(id, default);
+        var before = await Host.Store.GetAsync(id, default);
 
-        using var response = await PostAsync(_host, id);
+        using var response = await PostAsync(Host, id);
 
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         Assert.Contains($"{end}", (await ProblemAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Equal(before, await _host.Store.GetAsync(id, default));
+        Assert.Equal(before, await Host.Store.GetAsync(id, default));
     }
 
     [Theory]
@@ -78,7 +65,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
     [InlineData("no-id")]
     public async Task Post_AnUnknownOperation_404(string id)
     {
-        using var response = await PostAsync(_host, id);
+        using var response = await PostAsync(Host, id);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal(404, (await ProblemAsync(response)).GetProperty("status").GetInt32());
@@ -89,7 +76,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
     {
         var store = Substitute.For<IOperationStatusStore>();
         store.GetAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).ThrowsAsync(new OperationStoreException("As told: secret-bucket."));
-        await using var host = await ConformanceHost.StartAsync(_provider, build: builder => builder.Services.AddSingleton(store));
+        await using var host = await ConformanceHost.StartAsync(Provider, build: builder => builder.Services.AddSingleton(store));
 
         using var response = await PostAsync(host, TestDocuments.Id);
 
@@ -102,7 +89,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
     public async Task Post_WhatTheGroupDemands_HoldsForItToo()
     {
         await using var host = await ConformanceHost.StartAsync(
-            _provider, group: group => group.AddEndpointFilter((_, _) => ValueTask.FromResult<object?>(Results.Unauthorized())));
+            Provider, group: group => group.AddEndpointFilter((_, _) => ValueTask.FromResult<object?>(Results.Unauthorized())));
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
 
         using var response = await PostAsync(host, accepted.Id);
@@ -110,6 +97,8 @@ public sealed class CancelEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal(OperationState.NotStarted, (await host.Operations.GetAsync(accepted.Id))!.State);
     }
+
+    private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(Provider);
 
     private static Task<HttpResponseMessage> PostAsync(ConformanceHost host, string id) =>
         host.Http.PostAsync(new Uri(host.Address, $"/operations/{id}/cancel"), null);
@@ -122,7 +111,7 @@ public sealed class CancelEndpointTests : IAsyncLifetime
 
     private async Task<string> WriteAsync(OperationState state)
     {
-        await _host.Store.CreateAsync(
+        await Host.Store.CreateAsync(
             TestDocuments.Waiting() with { State = state, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", PayloadFingerprint = "f00" }, default);
         return TestDocuments.Id;
     }

@@ -8,35 +8,22 @@ using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Operations;
 
 /// <summary>A host that keeps every answer in its output cache, whatever the method and the status code, except the library's.</summary>
-public sealed class OutputCacheTests : IAsyncLifetime
+public sealed class OutputCacheTests : SqliteHostTests
 {
-    private readonly SqliteProvider _provider = new();
-
-    private ConformanceHost _host = null!;
-
     private Action<RouteGroupBuilder>? _group;
 
     private int _served;
-
-    public async ValueTask InitializeAsync() => _host = await StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
 
     // Without it, the other tests would show nothing.
     [Fact]
     public async Task OtherEndpoints_AreServedFromTheCache()
     {
-        var first = await _host.Http.GetStringAsync(new Uri(_host.Address, "/other"));
-        var second = await _host.Http.GetStringAsync(new Uri(_host.Address, "/other"));
+        var first = await Host.Http.GetStringAsync(new Uri(Host.Address, "/other"));
+        var second = await Host.Http.GetStringAsync(new Uri(Host.Address, "/other"));
 
         second.Should().Be(first);
     }
@@ -59,7 +46,7 @@ public sealed class OutputCacheTests : IAsyncLifetime
         var accepted = await AcceptAsync("typed");
         (await ReadAsync(accepted.StatusUrl)).State.Should().Be(OperationState.NotStarted);
 
-        await _host.Operations.CancelAsync(accepted.Id);
+        await Host.Operations.CancelAsync(accepted.Id);
 
         (await ReadAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Canceled);
     }
@@ -70,9 +57,9 @@ public sealed class OutputCacheTests : IAsyncLifetime
         var accepted = await AcceptAsync("typed");
         await ReadAsync(accepted.StatusUrl);
 
-        await _host.Operations.DeleteAsync(accepted.Id);
+        await Host.Operations.DeleteAsync(accepted.Id);
 
-        (await _host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.NotFound);
+        (await Host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.NotFound);
     }
 
     [Theory]
@@ -81,36 +68,36 @@ public sealed class OutputCacheTests : IAsyncLifetime
     public async Task Renewal_AfterDeleteAsync_Is404(string path)
     {
         var accepted = await AcceptAsync("typed");
-        var url = new Uri(_host.Address, $"/operations/{accepted.Id}{path}").ToString();
-        (await _host.StatusOfAsync(url)).Should().BeOneOf(HttpStatusCode.OK, HttpStatusCode.SeeOther);
+        var url = new Uri(Host.Address, $"/operations/{accepted.Id}{path}").ToString();
+        (await Host.StatusOfAsync(url)).Should().BeOneOf(HttpStatusCode.OK, HttpStatusCode.SeeOther);
 
-        await _host.Operations.DeleteAsync(accepted.Id);
+        await Host.Operations.DeleteAsync(accepted.Id);
 
-        (await _host.StatusOfAsync(url)).Should().Be(HttpStatusCode.NotFound);
+        (await Host.StatusOfAsync(url)).Should().Be(HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task Renewal_OfAnUnknownOperation_IsNotKeptEither()
     {
-        var url = new Uri(_host.Address, $"/operations/{TestDocuments.Id}/url").ToString();
-        (await _host.StatusOfAsync(url)).Should().Be(HttpStatusCode.NotFound);
+        var url = new Uri(Host.Address, $"/operations/{TestDocuments.Id}/url").ToString();
+        (await Host.StatusOfAsync(url)).Should().Be(HttpStatusCode.NotFound);
 
-        await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        (await _host.StatusOfAsync(url)).Should().Be(HttpStatusCode.OK);
+        (await Host.StatusOfAsync(url)).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task Cancel_AfterDeleteAsync_Is404()
     {
         var accepted = await AcceptAsync("typed");
-        var url = new Uri(_host.Address, $"/operations/{accepted.Id}/cancel").ToString();
-        using var canceled = await _host.GetAsync(url, method: HttpMethod.Post);
+        var url = new Uri(Host.Address, $"/operations/{accepted.Id}/cancel").ToString();
+        using var canceled = await Host.GetAsync(url, method: HttpMethod.Post);
         canceled.StatusCode.Should().Be(HttpStatusCode.Accepted);
 
-        await _host.Operations.DeleteAsync(accepted.Id);
+        await Host.Operations.DeleteAsync(accepted.Id);
 
-        using var unknown = await _host.GetAsync(url, method: HttpMethod.Post);
+        using var unknown = await Host.GetAsync(url, method: HttpMethod.Post);
         unknown.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
@@ -118,26 +105,26 @@ public sealed class OutputCacheTests : IAsyncLifetime
     public async Task CacheOutput_OnTheGroup_ChangesNothing()
     {
         _group = group => group.CacheOutput(CacheEverything);
-        await _host.DisposeAsync();
-        _host = await StartAsync();
+        await Host.DisposeAsync();
+        Host = await StartAsync();
 
         await Renewal_AfterDeleteAsync_Is404("/url");
     }
 
     private async Task<AcceptedOperation> AcceptAsync(string endpoint)
     {
-        using var response = await _host.Http.PostAsync(new Uri(_host.Address, $"/{endpoint}"), null);
+        using var response = await Host.Http.PostAsync(new Uri(Host.Address, $"/{endpoint}"), null);
         response.StatusCode.Should().Be(HttpStatusCode.Accepted);
         return (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
     }
 
     private async Task<OperationStatus> ReadAsync(string statusUrl) =>
-        (await _host.Http.GetFromJsonAsync(statusUrl, OperationJson.Status))!;
+        (await Host.Http.GetFromJsonAsync(statusUrl, OperationJson.Status))!;
 
     private static void CacheEverything(OutputCachePolicyBuilder policy) => policy.AddPolicy<EverythingPolicy>();
 
-    private Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(
-        _provider,
+    private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(
+        Provider,
         build: builder => builder.Services.AddOutputCache(cache => cache.AddBasePolicy(new EverythingPolicy())),
         group: group => _group?.Invoke(group),
         use: app =>

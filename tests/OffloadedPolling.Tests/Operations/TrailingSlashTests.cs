@@ -6,34 +6,18 @@ using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Operations;
 
 /// <summary>A host whose generated addresses end with a slash.</summary>
-public sealed class TrailingSlashTests : IAsyncLifetime
+public sealed class TrailingSlashTests : SqliteHostTests
 {
-    private readonly SqliteProvider _provider = new();
-
-    private ConformanceHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await ConformanceHost.StartAsync(
-        _provider,
-        build: polling => polling.Services.Configure<RouteOptions>(routes => routes.AppendTrailingSlash = true),
-        use: Map);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
-
     [Fact]
     public async Task Poller_OfAHostWithTrailingSlashes_RenewsItsUrl()
     {
-        using var response = await _host.Http.PostAsync(new Uri(_host.Address, "/parcel"), null);
+        using var response = await Host.Http.PostAsync(new Uri(Host.Address, "/parcel"), null);
         var accepted = await OperationPoller.ReadAcceptedAsync(response);
-        await _host.Operations.CancelAsync(accepted.Id);
+        await Host.Operations.CancelAsync(accepted.Id);
         using var poller = new OperationPoller();
 
         var watching = () => poller.WaitForCompletionAsync(poller.GetResumeToken(accepted));
@@ -44,13 +28,18 @@ public sealed class TrailingSlashTests : IAsyncLifetime
     [Fact]
     public async Task Url_BelowAnOperationUrlWithoutItsSlash_IsRenewed()
     {
-        using var response = await _host.Http.PostAsync(new Uri(_host.Address, "/parcel"), null);
+        using var response = await Host.Http.PostAsync(new Uri(Host.Address, "/parcel"), null);
         var operationUrl = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("operationUrl").GetString()!;
 
-        var renewed = await _host.Http.GetFromJsonAsync<JsonElement>(new Uri(_host.Address, $"{operationUrl.TrimEnd('/')}/url"));
+        var renewed = await Host.Http.GetFromJsonAsync<JsonElement>(new Uri(Host.Address, $"{operationUrl.TrimEnd('/')}/url"));
 
         renewed.GetProperty("operationUrl").GetString().Should().Be(operationUrl);
     }
+
+    private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(
+        Provider,
+        build: polling => polling.Services.Configure<RouteOptions>(routes => routes.AppendTrailingSlash = true),
+        use: Map);
 
     private static void Map(WebApplication app) =>
         app.MapPost("/parcel", (IOffloadedOperations operations, CancellationToken cancellationToken) =>

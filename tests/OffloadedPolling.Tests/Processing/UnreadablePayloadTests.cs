@@ -1,9 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using NSubstitute;
-using OffloadedPolling.Accepting;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
@@ -32,8 +29,7 @@ public sealed class UnreadablePayloadTests
     [InlineData("", "$")]
     public void ReadPayload_WhateverIsThrown_SaysWhereAndNotWhat(string body, string path)
     {
-        var handler = new HandlerInvoker<Person, string>(
-            new OperationKind<Person>("people", Person.Json), typeof(Handler), Substitute.For<IOptionsMonitor<OperationOptions>>());
+        var handler = new HandlerInvoker<Person, string>(TestKinds.Create<Person>("people", Person.Json), typeof(Handler));
 
         var unreadable = FluentActions.Invoking(() => handler.ReadPayload(body)).Should().ThrowExactly<JsonException>().Which;
 

@@ -19,20 +19,22 @@ public sealed class OutgoingMessageTests
     public void SizeInBytes_WithoutStatusCreatedAt_DoesNotCountIt() =>
         new OutgoingMessage { Body = "", StatusKey = "k" }.SizeInBytes.Should().Be("StatusKey".Length + "String".Length + 1);
 
-    [Fact]
-    public void In_AnotherSpan_KeepsAllElse()
+    [Theory]
+    [InlineData(Trace, Trace)]
+    [InlineData(null, "00-1")]
+    public void For_AnotherDocumentAndSpan_KeepsAllElse(string? trace, string expected)
     {
-        var message = new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = _createdAt, TraceParent = "00-1" };
+        var message = new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch, TraceParent = "00-1" };
 
-        message.In(Trace).Should().BeEquivalentTo(new { Body = "{}", StatusKey = "k", StatusCreatedAt = _createdAt, TraceParent = Trace });
+        message.For(_createdAt, trace).Should().BeEquivalentTo(
+            new { Body = "{}", StatusKey = "k", StatusCreatedAt = _createdAt, TraceParent = expected });
     }
 
     [Fact]
-    public void Of_AnotherDocument_KeepsAllElse()
+    public void For_AMessageWithoutATrace_KeepsItsSize()
     {
-        var message = new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch, TraceParent = Trace };
+        var message = new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch };
 
-        message.Of(_createdAt).Should().BeEquivalentTo(new { Body = "{}", StatusKey = "k", StatusCreatedAt = _createdAt, TraceParent = Trace });
-        message.Of(_createdAt).SizeInBytes.Should().Be(message.SizeInBytes);
+        message.For(_createdAt, Trace).SizeInBytes.Should().Be(message.SizeInBytes);
     }
 }

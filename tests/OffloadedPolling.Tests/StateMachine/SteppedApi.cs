@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Status;
 using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
@@ -20,16 +20,10 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
         Process = process;
         var options = Options.Create(new OffloadedPollingOptions());
         _settlements = new AcceptSettlements(ports, transitions, time, this);
-        Operations = new OffloadedOperations(
-            new OperationKinds([new OperationKind<Parcel>("parcels", ParcelJson.Default.Options)]),
-            SteppedPorts.Checked(ports, time),
-            ports,
-            transitions,
-            ports,
-            new StoreStep(ports, transitions, options, time),
-            new IssueStep(ports, ports, options, time),
-            new AcceptBounds(_settlements, options, time, NullLogger<AcceptBounds>.Instance),
-            Sequence.Metrics);
+        var kind = new OperationKind<Parcel>("parcels", ParcelJson.Default.Options, new SteppedServices(ports, time, new ModelSettings(null)));
+        var urls = new StatusUrls(ports, ports, options, time);
+        var accepter = new OperationAccepter(ports, new DocumentCreator(ports, transitions, options, time), urls, _settlements);
+        Operations = new OffloadedOperations(new OperationKinds([kind]), accepter, urls, ports, transitions, Sequence.Metrics);
     }
 
     public SteppedProcess Process { get; }

@@ -33,7 +33,7 @@ internal sealed class SteppedCaller(string? key) : IDisposable
     public static string KeyOf(int number) => _keys[number];
 
     /// <summary>The fingerprints of a payload under any caller's key.</summary>
-    public static IEnumerable<string> FingerprintsOf(string body) => _keys.Select(each => Idempotency.Of("parcels", body, OptionsOf(each))!.PayloadFingerprint);
+    public static IEnumerable<string> FingerprintsOf(string body) => _keys.Select(each => AcceptRequest.FingerprintOf(each, body));
 
     /// <summary>The connection broke.</summary>
     public void Lose() => _asking = false;

@@ -6,8 +6,8 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>A handler that takes some steps, reports progress now and then, hears its token or not, and ends in any way that there is.</summary>
-internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess process, HandlerEnds ends, ModelSettings settings)
-    : HandlerInvoker(new OperationKind<Parcel>("parcels", ParcelJson.Default.Options), typeof(string), settings)
+internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess process, HandlerEnds ends, SteppedServices services)
+    : HandlerInvoker(new OperationKind<Parcel>("parcels", ParcelJson.Default.Options, services), typeof(string))
 {
     private static readonly JsonElement _done = JsonSerializer.SerializeToElement("done", ParcelJson.Default.String);
 

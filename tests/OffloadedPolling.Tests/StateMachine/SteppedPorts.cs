@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using OffloadedPolling.WaitTime;
-
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>The ports as one process sees them: every request is a step, and may fail before or after it was carried out.</summary>
@@ -8,8 +5,6 @@ internal sealed class SteppedPorts(Interleaver interleaver, SteppedProcess proce
     : IOperationStatusStore, IOperationQueue, IDeadLetterQueue, IPresignedUrlIssuer, IWaitTimeEstimator
 {
     private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(30);
-
-    public static CheckedEstimator Checked(IWaitTimeEstimator estimator, TimeProvider time) => new(estimator, time, NullLogger<CheckedEstimator>.Instance);
 
     public string GetStatusKey(string id) => id;
 

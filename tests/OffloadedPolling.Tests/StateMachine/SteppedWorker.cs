@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
-using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
@@ -23,16 +22,15 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
     private readonly CancellationTokenSource _stop = new();
 
     public SteppedWorker(
-        Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, TimeProvider time)
+        Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, SteppedTime time)
     {
         (Process, _interleaver, _ports, _time) = (process, interleaver, ports, time);
-        _handler = new SteppedHandler(interleaver, process, ends, settings);
+        _handler = new SteppedHandler(interleaver, process, ends, new SteppedServices(ports, time, settings));
         var options = Options.Create(new OffloadedPollingOptions());
-        var work = new WorkEstimates(new DurationProfiles(time, NullLogger<DurationProfiles>.Instance), settings);
         var logger = NullLogger<MessageProcessor>.Instance;
         var circuit = new StoreCircuitBreaker(ports, time, NullLogger<StoreCircuitBreaker>.Instance);
-        var claimer = new OperationClaimer(ports, transitions, circuit, work, logger);
-        var runner = new OperationRunner(this, transitions, options, Sequence.Metrics, time, logger);
+        var claimer = new OperationClaimer(ports, transitions, circuit, logger);
+        var runner = new OperationRunner(this, transitions, options, time, logger);
         var completer = new OperationCompleter(transitions, circuit, Sequence.Metrics, time, logger);
         _processor = new MessageProcessor(claimer, runner, completer, logger);
     }

@@ -19,12 +19,12 @@ public sealed class CheckedEstimatorTests : IDisposable
 
     [Fact]
     public async Task EstimateAsync_AnEstimate_IsReturned() =>
-        (await Checked(() => _estimate).EstimateAsync("parcels", default)).Should().BeSameAs(_estimate);
+        (await Checked(() => _estimate).EstimateAsync(default)).Should().BeSameAs(_estimate);
 
     [Fact]
     public async Task EstimateAsync_Unknown_IsUnknownAndNotLogged()
     {
-        (await Checked(() => null).EstimateAsync("parcels", default)).Should().BeNull();
+        (await Checked(() => null).EstimateAsync(default)).Should().BeNull();
         _log.Entries.Should().BeEmpty();
     }
 
@@ -32,11 +32,11 @@ public sealed class CheckedEstimatorTests : IDisposable
     [MemberData(nameof(UnusableEstimates.Cases), MemberType = typeof(UnusableEstimates))]
     public async Task EstimateAsync_Unusable_IsUnknownAndLoggedOnceForEachKind(string what)
     {
-        var estimator = Checked(UnusableEstimates.All[what]);
+        var (parcels, letters) = (Checked(UnusableEstimates.All[what]), Checked(UnusableEstimates.All[what], "letters"));
 
-        foreach (var kind in (string[])["parcels", "parcels", "letters"])
+        foreach (var estimator in (CheckedEstimator[])[parcels, parcels, letters])
         {
-            (await estimator.EstimateAsync(kind, default)).Should().BeNull();
+            (await estimator.EstimateAsync(default)).Should().BeNull();
         }
 
         _log.Entries.Should().HaveCount(2).And.OnlyContain(entry => (entry.Id == 439 || entry.Id == 443) && entry.Level == LogLevel.Error);
@@ -47,9 +47,9 @@ public sealed class CheckedEstimatorTests : IDisposable
     public async Task EstimateAsync_NoAnswerWithinASecond_IsUnknownAndLogged()
     {
         var never = new TaskCompletionSource<OperationEstimate?>();
-        var estimator = new CheckedEstimator(new Pending(never.Task), _time, Logger);
+        var estimator = new CheckedEstimator("parcels", new Pending(never.Task), _time, Logger);
 
-        var estimating = estimator.EstimateAsync("parcels", default);
+        var estimating = estimator.EstimateAsync(default);
         _time.Advance(TimeSpan.FromSeconds(1));
 
         (await estimating).Should().BeNull();
@@ -60,16 +60,17 @@ public sealed class CheckedEstimatorTests : IDisposable
     public async Task EstimateAsync_ACallerThatGivesUp_IsToldSo()
     {
         using var caller = new CancellationTokenSource();
-        var estimator = new CheckedEstimator(new Pending(new TaskCompletionSource<OperationEstimate?>().Task), _time, Logger);
+        var estimator = new CheckedEstimator("parcels", new Pending(new TaskCompletionSource<OperationEstimate?>().Task), _time, Logger);
 
-        var estimating = estimator.EstimateAsync("parcels", caller.Token);
+        var estimating = estimator.EstimateAsync(caller.Token);
         await caller.CancelAsync();
 
         await FluentActions.Awaiting(() => estimating).Should().ThrowAsync<OperationCanceledException>();
         _log.Entries.Should().BeEmpty();
     }
 
-    private CheckedEstimator Checked(Func<OperationEstimate?> estimate) => new(new UnusableEstimates.Told(estimate), _time, Logger);
+    private CheckedEstimator Checked(Func<OperationEstimate?> estimate, string kind = "parcels") =>
+        new(kind, new UnusableEstimates.Told(estimate), _time, Logger);
 
     private sealed class Pending(Task<OperationEstimate?> estimate) : IWaitTimeEstimator
     {

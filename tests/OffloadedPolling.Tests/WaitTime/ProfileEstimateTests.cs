@@ -9,9 +9,9 @@ public sealed class ProfileEstimateTests
     [Fact]
     public void Of_NothingMeasured_IsThePrior()
     {
-        Assert.Same(_prior, ProfileEstimate.Of(null, _prior).Estimate);
-        Assert.Same(_prior, ProfileEstimate.Of(DurationProfile.Empty, _prior).Estimate);
-        Assert.Null(ProfileEstimate.Of(null, null).Estimate);
+        Assert.Same(_prior, ProfileEstimate.Combine(null, _prior).Estimate);
+        Assert.Same(_prior, ProfileEstimate.Combine(DurationProfile.Empty, _prior).Estimate);
+        Assert.Null(ProfileEstimate.Combine(null, null).Estimate);
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ProfileEstimateTests
         var random = new Random(3);
         var profile = Learn(400, () => 10 * Math.Exp(0.4 * Normal(random)));
 
-        var estimate = ProfileEstimate.Of(profile, _prior).Estimate!;
+        var estimate = ProfileEstimate.Combine(profile, _prior).Estimate!;
 
         Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
         Assert.InRange(estimate.Upper.TotalSeconds, 14.5, 19.5);
@@ -32,7 +32,7 @@ public sealed class ProfileEstimateTests
     [Fact]
     public void Of_AFewMeasured_StaysNearThePrior()
     {
-        var estimate = ProfileEstimate.Of(Learn(2, () => 10), _prior).Estimate!;
+        var estimate = ProfileEstimate.Combine(Learn(2, () => 10), _prior).Estimate!;
 
         Assert.InRange(estimate.Upper.TotalSeconds, 80, 120);
     }
@@ -40,7 +40,7 @@ public sealed class ProfileEstimateTests
     [Fact]
     public void Of_AFewMeasuredAndNoPrior_IsAboutThemAndUncertain()
     {
-        var estimate = ProfileEstimate.Of(Learn(2, () => 10), null).Estimate!;
+        var estimate = ProfileEstimate.Combine(Learn(2, () => 10), null).Estimate!;
 
         Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
         Assert.InRange(estimate.Upper.TotalSeconds, 20, 40);
@@ -52,7 +52,7 @@ public sealed class ProfileEstimateTests
         var random = new Random(3);
         var profile = Learn(400, () => (random.NextDouble() < 0.6 ? 2 : 30) * Math.Exp(0.2 * Normal(random)));
 
-        var estimate = ProfileEstimate.Of(profile, null).Estimate!;
+        var estimate = ProfileEstimate.Combine(profile, null).Estimate!;
 
         Assert.True(estimate.QuantilesAt(0.45)[0] < TimeSpan.FromSeconds(4), $"{estimate}");
         Assert.True(estimate.QuantilesAt(0.75)[0] > TimeSpan.FromSeconds(20), $"{estimate}");

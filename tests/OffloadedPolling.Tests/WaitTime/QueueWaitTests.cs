@@ -71,7 +71,7 @@ public sealed class QueueWaitTests
     {
         var random = new Random(1);
         var profile = ProfileEstimateTests.Learn(400, () => random.NextDouble() < share ? seconds : Math.Exp(0.3 * Normal(random)));
-        var (work, moments) = ProfileEstimate.Of(profile, null);
+        var (work, moments) = ProfileEstimate.Combine(profile, null);
 
         var estimate = QueueWait.Estimate(work!, moments, new QueueDepth(20, 4), slots: 4);
 
@@ -87,7 +87,7 @@ public sealed class QueueWaitTests
     }
 
     private static OperationEstimate Estimate(OperationEstimate work, QueueDepth depth, int slots) =>
-        QueueWait.Estimate(work, DurationMoments.Of(work), depth, slots);
+        QueueWait.Estimate(work, DurationMoments.From(work), depth, slots);
 
     // The slots have been busy for long, each with an operation of its own; those that wait come first, ours last.
     private static double DoneAt(int slots, int waiting, Func<double> duration, Random random)

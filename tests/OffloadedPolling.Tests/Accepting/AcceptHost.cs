@@ -9,13 +9,13 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.Accepting;
 
 /// <summary>A host whose store and queue are in memory, on a clock that a test sets.</summary>
-internal sealed class AcceptBench : IAsyncDisposable, IPresignedUrlIssuer, IWaitTimeEstimator
+internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitTimeEstimator
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly ServiceProvider _services;
 
-    public AcceptBench()
+    public AcceptHost()
     {
         Queue.GetMaxMessageBytesAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(1024 * 1024);
         Queue.SendAsync("parcels", null!, default).ReturnsForAnyArgs(call => SendAsync(call.Arg<OutgoingMessage>(), call.Arg<CancellationToken>()));

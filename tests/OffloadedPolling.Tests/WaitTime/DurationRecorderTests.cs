@@ -1,11 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OffloadedPolling.Processing;
+using OffloadedPolling.Accepting;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.WaitTime;
 using OffloadedPolling.WaitTime;
 
-namespace OffloadedPolling.Tests.Processing;
+namespace OffloadedPolling.Tests.WaitTime;
 
 public sealed class DurationRecorderTests : IDisposable
 {
@@ -23,7 +24,7 @@ public sealed class DurationRecorderTests : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
 
-    private readonly DurationProfiles _profiles;
+    private readonly OperationKind<Parcel> _kind;
 
     private readonly DurationRecorder _recorder;
 
@@ -31,9 +32,9 @@ public sealed class DurationRecorderTests : IDisposable
 
     public DurationRecorderTests()
     {
-        _profiles = new DurationProfiles(_time, new Logger<DurationProfiles>(new LoggerFactory([_log])), _store);
-        _recorder = New(_store);
-        _recorder.Start(Kind, 10, () => _isBusy, _stop.Token);
+        _kind = New(Kind, _store);
+        _recorder = _kind.Recorder;
+        _recorder.Start(10, () => _isBusy, _stop.Token);
     }
 
     public void Dispose()
@@ -50,30 +51,33 @@ public sealed class DurationRecorderTests : IDisposable
 
         await WrittenAsync(1);
         Assert.Equal((1, 10), (_store.Find(Kind)!.Evidence, _store.Find(Kind)!.Slots(_time.GetUtcNow())));
-        await Eventually.TrueAsync(() => _profiles.Last(Kind)?.Evidence == 1, _timeout, () => "it is not known");
+        var requests = _store.Requests.Count;
+        await Eventually.TrueAsync(
+            async () => (await _kind.Durations.EstimateAsync(TimeSpan.Zero, default)).Profile?.Evidence == 1, _timeout, () => "it is not known");
+        Assert.Equal(requests, _store.Requests.Count);
     }
 
     [Fact]
     public async Task WithoutALoop_NothingIsWrittenButWhenAsked_AndOnceInThirtySeconds()
     {
-        var recorder = New(_store);
-        recorder.StartWithoutLoop("letters", 7);
-        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        var recorder = New("letters", _store).Recorder;
+        recorder.StartWithoutLoop(7);
+        await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
         Assert.Null(_store.Find("letters"));
 
-        recorder.Record("letters", TimeSpan.FromSeconds(1));
+        recorder.Record(TimeSpan.FromSeconds(1));
         _time.Advance(_between * 3);
         Assert.Null(_store.Find("letters"));
-        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
         Assert.Equal((1, 7), (_store.Find("letters")!.Evidence, _store.Find("letters")!.Slots(_time.GetUtcNow())));
 
-        recorder.Record("letters", TimeSpan.FromSeconds(1));
+        recorder.Record(TimeSpan.FromSeconds(1));
         _time.Advance(_between - TimeSpan.FromSeconds(1));
-        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, _store.Find("letters")!.Evidence);
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        await recorder.WriteIfDueAsync("letters", TestContext.Current.CancellationToken);
+        await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
         Assert.True(_store.Find("letters")!.Evidence > 1);
     }
 
@@ -182,7 +186,7 @@ public sealed class DurationRecorderTests : IDisposable
         Record(2);
         await _stop.CancelAsync();
 
-        await _recorder.FlushAsync(Kind);
+        await _recorder.FlushAsync();
 
         Assert.Equal(2, _store.Writes);
         Assert.InRange(_store.Find(Kind)!.Evidence, 2.9, 3);
@@ -194,7 +198,7 @@ public sealed class DurationRecorderTests : IDisposable
     {
         await _stop.CancelAsync();
 
-        await _recorder.FlushAsync(Kind);
+        await _recorder.FlushAsync();
 
         Assert.Empty(_store.Requests);
     }
@@ -215,7 +219,7 @@ public sealed class DurationRecorderTests : IDisposable
         Record(1);
         await _stop.CancelAsync();
 
-        var flushing = _recorder.FlushAsync(Kind);
+        var flushing = _recorder.FlushAsync();
         _time.Advance(TimeSpan.FromSeconds(1.9));
         Assert.False(flushing.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(0.1));
@@ -226,10 +230,11 @@ public sealed class DurationRecorderTests : IDisposable
     [Fact]
     public async Task WithoutAStore_NothingHappens()
     {
-        var recorder = New(null);
-        recorder.Start(Kind, 10, () => true, _stop.Token);
-        recorder.Record(Kind, TimeSpan.FromSeconds(1));
-        await recorder.FlushAsync(Kind);
+        var recorder = New(Kind, null).Recorder;
+        recorder.Start(10, () => true, _stop.Token);
+        recorder.Record(TimeSpan.FromSeconds(1));
+        await recorder.WriteIfDueAsync(default);
+        await recorder.FlushAsync();
 
         Assert.Empty(_store.Requests);
     }
@@ -237,22 +242,32 @@ public sealed class DurationRecorderTests : IDisposable
     [Fact]
     public async Task Kinds_AreWrittenApart()
     {
-        _recorder.Start("letters", 4, () => false, _stop.Token);
-        _recorder.Record("letters", TimeSpan.FromSeconds(1));
-        _recorder.Record("unheard of", TimeSpan.FromSeconds(1));
+        var letters = New("letters", _store).Recorder;
+        letters.Start(4, () => false, _stop.Token);
+        letters.Record(TimeSpan.FromSeconds(1));
         await WrittenAsync(1);
 
         Assert.Equal(4, _store.Find("letters")!.Slots(_time.GetUtcNow()));
         Assert.Null(_store.Find(Kind));
     }
 
-    private DurationRecorder New(IDurationProfileStore? store) => new(_profiles, _time, new Logger<DurationRecorder>(new LoggerFactory([_log])), store);
+    private OperationKind<Parcel> New(string kind, IDurationProfileStore? store)
+    {
+        var services = TestKinds.Services(_log);
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time));
+        if (store is not null)
+        {
+            services.AddSingleton(store);
+        }
+
+        return TestKinds.Create(kind, services);
+    }
 
     private void Record(int count)
     {
         for (var index = 0; index < count; index++)
         {
-            _recorder.Record(Kind, TimeSpan.FromSeconds(1));
+            _recorder.Record(TimeSpan.FromSeconds(1));
         }
     }
 

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
 using OffloadedPolling.Tests.Shared;
 using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.WaitTime;
 
-public sealed class DurationProfilesTests : IDisposable
+public sealed class WorkDurationsTests : IDisposable
 {
     private const string Kind = "parcels";
 
@@ -19,14 +21,16 @@ public sealed class DurationProfilesTests : IDisposable
 
     private readonly RecordingLogger _log = new();
 
-    private readonly DurationProfiles _profiles;
+    private readonly OperationOptions _settings = new();
 
-    public DurationProfilesTests() => _profiles = new DurationProfiles(_time, new Logger<DurationProfiles>(new LoggerFactory([_log])), _store);
+    private readonly WorkDurations _work;
+
+    public WorkDurationsTests() => _work = New(_store);
 
     public void Dispose() => _log.Dispose();
 
     [Fact]
-    public async Task GetAsync_AskedOften_AsksTheStoreEveryThirtySecondsForWhatHasChanged()
+    public async Task EstimateAsync_AskedOften_AsksTheStoreEveryThirtySecondsForWhatHasChanged()
     {
         Put(durations: 3);
 
@@ -46,7 +50,7 @@ public sealed class DurationProfilesTests : IDisposable
     }
 
     [Fact]
-    public async Task GetAsync_WhereThereIsNone_AsksAgainAfterThirtySeconds()
+    public async Task EstimateAsync_WhereThereIsNone_AsksAgainAfterThirtySeconds()
     {
         Assert.Null(await GetAsync());
         Put(durations: 3);
@@ -58,7 +62,7 @@ public sealed class DurationProfilesTests : IDisposable
     }
 
     [Fact]
-    public async Task GetAsync_ManyAtOnce_AskOnce()
+    public async Task EstimateAsync_ManyAtOnce_AskOnce()
     {
         _store.Hang = new TaskCompletionSource();
         var readers = Enumerable.Range(0, 20).Select(_ => GetAsync().AsTask()).ToList();
@@ -70,7 +74,7 @@ public sealed class DurationProfilesTests : IDisposable
     }
 
     [Fact]
-    public async Task GetAsync_AStoreThatHangs_AnswersWhatIsKnownWhenThePatienceEnds()
+    public async Task EstimateAsync_AStoreThatHangs_AnswersWhatIsKnownWhenThePatienceEnds()
     {
         Put(durations: 3);
         await GetAsync();
@@ -85,7 +89,7 @@ public sealed class DurationProfilesTests : IDisposable
     }
 
     [Fact]
-    public async Task GetAsync_AStoreThatFails_AnswersWhatIsKnownAndLogs()
+    public async Task EstimateAsync_AStoreThatFails_AnswersWhatIsKnownAndLogs()
     {
         Put(durations: 3);
         await GetAsync();
@@ -99,7 +103,7 @@ public sealed class DurationProfilesTests : IDisposable
     }
 
     [Fact]
-    public async Task GetAsync_AProfileThatCannotBeRead_CountsAsNoneAndIsLoggedOnce()
+    public async Task EstimateAsync_AProfileThatCannotBeRead_CountsAsNoneAndIsLoggedOnce()
     {
         _store.Put(Kind, "garbage"u8.ToArray());
 
@@ -112,41 +116,60 @@ public sealed class DurationProfilesTests : IDisposable
     }
 
     [Fact]
-    public async Task Last_NeverAsks()
-    {
-        Put(durations: 3);
-        Assert.Null(_profiles.Last(Kind));
-        await GetAsync();
-        _time.Advance(TimeSpan.FromDays(1));
-
-        Assert.Equal(3, _profiles.Last(Kind)!.Evidence);
-        Assert.Single(_store.Requests);
-    }
-
-    [Fact]
     public async Task Set_WhatThisProcessWrote_IsKnownAtOnce()
     {
         Assert.Null(await GetAsync());
 
-        _profiles.Set(Kind, new KnownProfile(Profile(durations: 5), "7"));
+        _work.Set(new KnownProfile(Profile(durations: 5), "7"));
 
         Assert.Equal(5, (await GetAsync())!.Evidence);
-        Assert.Equal(5, _profiles.Last(Kind)!.Evidence);
         Assert.Single(_store.Requests);
-        Assert.Null(_profiles.Last("letters"));
     }
 
     [Fact]
-    public async Task GetAsync_WithoutAStore_IsUnknown()
+    public async Task EstimateAsync_TheSameProfileAndSettings_IsTheSameEstimate()
     {
-        var profiles = new DurationProfiles(_time, new Logger<DurationProfiles>(new LoggerFactory([_log])));
-        profiles.Set(Kind, new KnownProfile(Profile(durations: 5), "7"));
+        Put(durations: 3);
+        var first = await EstimateAsync();
 
-        Assert.Null(await profiles.GetAsync(Kind, _patience, default));
-        Assert.Null(profiles.Last(Kind));
+        (await EstimateAsync()).Should().BeSameAs(first);
+        (_settings.ExpectedMedian, _settings.ExpectedUpper) = (TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90));
+        var configured = await EstimateAsync();
+
+        configured.Estimate!.Median.Should().BeGreaterThan(first.Estimate!.Median);
+        _work.Set(new KnownProfile(Profile(durations: 5), "7"));
+        (await EstimateAsync()).Should().NotBeSameAs(configured);
     }
 
-    private ValueTask<DurationProfile?> GetAsync() => _profiles.GetAsync(Kind, _patience, default);
+    [Fact]
+    public async Task EstimateAsync_NothingMeasuredOrConfigured_IsUnknown()
+    {
+        (await EstimateAsync()).Estimate.Should().BeNull();
+        (await EstimateAsync()).Profile.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task EstimateAsync_WithoutAStore_IsThePrior()
+    {
+        (_settings.ExpectedMedian, _settings.ExpectedUpper) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(9));
+        var work = New(null);
+
+        var known = await work.EstimateAsync(_patience, default);
+
+        known.Profile.Should().BeNull();
+        known.Estimate.Should().Be(new OperationEstimate { Median = TimeSpan.FromSeconds(5), Upper = TimeSpan.FromSeconds(9) });
+    }
+
+    private WorkDurations New(IDurationProfileStore? store)
+    {
+        var options = Substitute.For<IOptionsMonitor<OperationOptions>>();
+        options.Get(Kind).Returns(_settings);
+        return new WorkDurations(Kind, options, _time, new Logger<WorkDurations>(new LoggerFactory([_log])), store);
+    }
+
+    private ValueTask<WorkEstimate> EstimateAsync() => _work.EstimateAsync(_patience, default);
+
+    private async ValueTask<DurationProfile?> GetAsync() => (await EstimateAsync()).Profile;
 
     private DurationProfile Profile(int durations) => DurationProfile.Empty.With(Measured.Of(durations, seconds: 1), "a", 10, _time.GetUtcNow());
 

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OffloadedPolling.Accepting;
+
+/// <summary>What a host asks to accept.</summary>
+/// <param name="Kind">The operation's kind.</param>
+/// <param name="Id">The operation's id: random, or what the idempotency key makes of it.</param>
+/// <param name="Payload">The payload as JSON.</param>
+/// <param name="PayloadFingerprint">Tells the payload from any other; <see langword="null"/> without an idempotency key.</param>
+/// <param name="Options">What the host says about the operation.</param>
+internal sealed record AcceptRequest(OperationKind Kind, string Id, string Payload, string? PayloadFingerprint, AcceptOptions Options)
+{
+    /// <summary>Whether the request can be repeated, because it has an idempotency key.</summary>
+    public bool IsRepeatable => PayloadFingerprint is not null;
+
+    /// <exception cref="InvalidPayloadException">The payload holds raw JSON that is not Unicode.</exception>
+    /// <exception cref="ArgumentException">There is a key without a scope.</exception>
+    /// <exception cref="InvalidIdempotencyKeyException">The key is too short.</exception>
+    public static AcceptRequest Create<TPayload>(OperationKind<TPayload> kind, TPayload payload, AcceptOptions options)
+    {
+        var json = PayloadText.Serialize(kind, payload);
+        return options switch
+        {
+            { IdempotencyKey: null } => new AcceptRequest(kind, OperationId.New(), json, null, options),
+            { IdempotencyScope: null or "" } => throw new ArgumentException(
+                $"{nameof(options.IdempotencyKey)} is set without {nameof(options.IdempotencyScope)}. Set the scope to whom the key "
+                + "belongs to, such as the authenticated user, so that no caller meets another's operation.",
+                nameof(options)),
+            { IdempotencyKey.Length: < InvalidIdempotencyKeyException.MinLength and var length } =>
+                throw new InvalidIdempotencyKeyException(length),
+            { IdempotencyKey: { } key, IdempotencyScope: { } scope } =>
+                new AcceptRequest(kind, IdOf(kind.Name, scope, key), json, FingerprintOf(key, json), options),
+        };
+    }
+
+    private static string IdOf(string kind, string scope, string key) =>
+        Convert.ToHexStringLower(FramedHash.Of(kind, scope, key).AsSpan(0, 16));
+
+    // Keyed, since a status URL's holder can read it and might try out what the payload was.
+    public static string FingerprintOf(string key, string payload) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(payload)));
+}

@@ -1,0 +1,40 @@
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.Accepting;
+
+/// <summary>The queue of one kind: makes the messages of its operations and sends them.</summary>
+internal sealed class KindQueue(string kind, IOperationQueue queue)
+{
+    /// <summary>Makes an operation's message.</summary>
+    /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries.</exception>
+    /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes.</exception>
+    public async Task<OutgoingMessage> ComposeAsync(string statusKey, string payloadJson, CancellationToken cancellationToken)
+    {
+        var message = new OutgoingMessage
+        {
+            Body = PayloadText.Escape(kind, payloadJson),
+            StatusKey = statusKey,
+            // Any instant has the size of the document's own, which replaces it before the message is sent.
+            StatusCreatedAt = DateTimeOffset.UnixEpoch,
+            TraceParent = MessageTrace.Current,
+        };
+        var (size, limit) = (message.SizeInBytes, await queue.GetMaxMessageBytesAsync(kind, cancellationToken).ConfigureAwait(false));
+        return size <= limit ? message : throw new PayloadTooLargeException(kind, size, limit);
+    }
+
+    /// <summary>Sends the message of an operation whose document exists.</summary>
+    public async Task SendAsync(OutgoingMessage message, OperationStatus status, CancellationToken cancellationToken)
+    {
+        using var activity = OperationActivities.Send(kind, queue.MessagingSystem, status.Id);
+        try
+        {
+            var sent = message.For(status.CreatedAt, activity is null ? null : MessageTrace.Current);
+            await queue.SendAsync(kind, sent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failed)
+        {
+            activity.Fail(failed);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>
+/// Takes the durations that this process measures of one kind, and writes them to the profile that all workers and hosts share: the first
+/// at once, later ones thirty seconds apart, and every minute that the worker is still there while its handlers run. What cannot be written
+/// is kept for the next time. Where no store is registered, nothing is written.
+/// </summary>
+internal sealed class DurationRecorder(
+    string kind, WorkDurations work, TimeProvider time, ILogger<DurationRecorder> logger, IDurationProfileStore? store = null)
+{
+    private const int MaxTries = 5;
+
+    private static readonly TimeSpan _between = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan _betweenSightings = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan _longestWrite = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan _longestFlush = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
+
+    // What the worker is listed as.
+    private readonly string _workerId = RandomNumberGenerator.GetHexString(12, lowercase: true);
+
+    private readonly Lock _lock = new();
+
+    private DurationHistogram _measured = new();
+
+    private TaskCompletionSource _any = NewSource();
+
+    private int _slots;
+
+    private Task _running = Task.CompletedTask;
+
+    private bool _isListed;
+
+    private bool _isFailing;
+
+    private long? _writtenAt;
+
+    /// <summary>Completed while there are durations to write.</summary>
+    private Task Any
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _any.Task;
+            }
+        }
+    }
+
+    /// <summary>Starts to write the profile.</summary>
+    /// <param name="slots">How many handlers the worker runs at once.</param>
+    /// <param name="isBusy">Whether it is running any.</param>
+    /// <param name="stop">Ends the writing, except for what <see cref="FlushAsync"/> writes.</param>
+    public void Start(int slots, Func<bool> isBusy, CancellationToken stop)
+    {
+        _slots = slots;
+        _running = store is null ? Task.CompletedTask : RunAsync(isBusy, stop);
+    }
+
+    /// <summary>In the place of <see cref="Start"/>: only <see cref="WriteIfDueAsync"/> writes the profile.</summary>
+    public void StartWithoutLoop(int slots) => _slots = slots;
+
+    /// <summary>Takes the duration of a run whose end was written.</summary>
+    public void Record(TimeSpan duration)
+    {
+        lock (_lock)
+        {
+            _measured.Add(duration);
+            _any.TrySetResult();
+        }
+    }
+
+    /// <summary>Writes what was measured, unless that was tried within the last thirty seconds. Gives up after two seconds.</summary>
+    public async Task WriteIfDueAsync(CancellationToken cancellationToken)
+    {
+        if (store is null || !Any.IsCompleted || (_writtenAt is { } writtenAt && time.GetElapsedTime(writtenAt) < _between))
+        {
+            return;
+        }
+
+        _writtenAt = time.GetTimestamp();
+        using var patience = new CancellationTokenSource(_longestFlush, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        await TryWriteAsync(_slots, either.Token).WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Writes what is left when the worker has stopped, and takes the worker out. Gives up after two seconds.</summary>
+    public async Task FlushAsync()
+    {
+        using var patience = new CancellationTokenSource(_longestFlush, time);
+        await _running.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (store is not null && !patience.IsCancellationRequested && (_isListed || Any.IsCompleted))
+        {
+            // A store may not hear that its time is over.
+            await TryWriteAsync(slots: 0, patience.Token).WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task RunAsync(Func<bool> isBusy, CancellationToken stop)
+    {
+        while (true)
+        {
+            await Any.WaitAsync(_betweenSightings - _between, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (Any.IsCompleted || isBusy())
+            {
+                using (var timeout = new CancellationTokenSource(_longestWrite, time))
+                {
+                    await TryWriteAsync(_slots, timeout.Token).ConfigureAwait(false);
+                }
+
+                await Task.Delay(_between, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task TryWriteAsync(int slots, CancellationToken cancellationToken)
+    {
+        var taken = Take();
+        Exception? cause = null;
+        try
+        {
+            if (await WriteAsync(taken, slots, cancellationToken).ConfigureAwait(false))
+            {
+                (_isListed, _isFailing) = (slots > 0, false);
+                return;
+            }
+        }
+        catch (Exception failed)
+        {
+            // Whatever it was: the work does not depend on it.
+            cause = failed;
+        }
+
+        PutBack(taken);
+        if (!_isFailing)
+        {
+            _isFailing = true;
+            Log.ProfileNotWritten(logger, kind, cause);
+        }
+    }
+
+    /// <summary>Writes, again where another writer came first; <see langword="false"/> if others always did.</summary>
+    private async Task<bool> WriteAsync(DurationHistogram measured, int slots, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; tries <= MaxTries; tries++)
+        {
+            var known = work.Read(await store!.GetAsync(kind, cancellationToken).ConfigureAwait(false));
+            if (known.IsNewer)
+            {
+                // Logged when it was read. The newer workers write; what this one measures is left out.
+                return true;
+            }
+
+            var profile = (known.Profile ?? DurationProfile.Empty).With(measured, _workerId, slots, time.GetUtcNow());
+            if (await store.WriteAsync(kind, DurationProfileJson.Write(profile), known.Version, cancellationToken).ConfigureAwait(false)
+                is { } written)
+            {
+                work.Set(new KnownProfile(profile, written.Version));
+                return true;
+            }
+
+            await Backoff.DelayAsync(time, tries, cancellationToken, _firstRetry).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    private DurationHistogram Take()
+    {
+        lock (_lock)
+        {
+            (var taken, _measured, _any) = (_measured, new DurationHistogram(), NewSource());
+            return taken;
+        }
+    }
+
+    private void PutBack(DurationHistogram taken)
+    {
+        lock (_lock)
+        {
+            _measured.Add(taken);
+            if (_measured.Total > 0)
+            {
+                _any.TrySetResult();
+            }
+        }
+    }
+}

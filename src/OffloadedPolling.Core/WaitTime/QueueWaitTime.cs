@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>
+/// Estimates the operations of one kind from measured durations or the configured prior, from what the queue says of its depth, and from
+/// how many handlers the workers that were seen lately can run at once.
+/// </summary>
+internal sealed class QueueWaitTime(
+    string kind,
+    WorkDurations work,
+    KindMetrics metrics,
+    IOperationQueue queue,
+    IOptionsMonitor<OperationOptions> options,
+    TimeProvider time)
+{
+    // Of the length of a queue: far less than is known of it.
+    private const double Closeness = 0.03;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
+
+    private Estimated? _last;
+
+    /// <summary>
+    /// Returns the distribution of the time from now until an operation is done; <see langword="null"/> if it is unknown.
+    /// </summary>
+    public async ValueTask<OperationEstimate?> EstimateAsync(CancellationToken cancellationToken)
+    {
+        // At the same time: an accept waits for 100 ms in all.
+        var asked = queue.GetDepthAsync(kind, cancellationToken).AsTask();
+        var read = work.EstimateAsync(_patience, cancellationToken).AsTask();
+        await Task.WhenAll(asked, read).ConfigureAwait(false);
+        var known = await read.ConfigureAwait(false);
+        if (await asked.ConfigureAwait(false) is not { } depth)
+        {
+            // The work itself is still known to take its time.
+            return known.Estimate;
+        }
+
+        metrics.SawDepth(depth);
+        return known.Estimate is null ? null : Estimate(known, depth, Slots(known.Profile, depth));
+    }
+
+    private int Slots(DurationProfile? profile, QueueDepth depth) =>
+        profile?.Slots(time.GetUtcNow()) is > 0 and var measured ? measured : Math.Max(options.Get(kind).MaxConcurrency, depth.InFlight);
+
+    // Profiles stand for seconds, and in a burst of accepts each finds the queue a little longer.
+    private OperationEstimate Estimate(WorkEstimate known, QueueDepth depth, int slots)
+    {
+        if (_last is { } last && ReferenceEquals(last.Work, known) && last.Slots == slots && IsClose(last.Depth, depth))
+        {
+            return last.Estimate;
+        }
+
+        var newest = QueueWait.Estimate(known.Estimate!, known.Moments, depth, slots);
+        _last = new Estimated(known, depth, slots, newest);
+        return newest;
+    }
+
+    private static bool IsClose(QueueDepth last, QueueDepth now) =>
+        last.InFlight == now.InFlight && Math.Abs((long)now.Waiting - last.Waiting) <= Closeness * last.Waiting;
+
+    private sealed record Estimated(WorkEstimate Work, QueueDepth Depth, int Slots, OperationEstimate Estimate);
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Diagnostics;
+
+namespace OffloadedPolling.WaitTime;
+
+/// <summary>
+/// How long the work of one kind takes, by its stored profile and its settings. The store is asked when an estimate is, at most once in
+/// thirty seconds, for what has changed; between requests nothing runs.
+/// </summary>
+internal sealed class WorkDurations
+{
+    private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(30);
+
+    private readonly string _kind;
+
+    private readonly IOptionsMonitor<OperationOptions> _options;
+
+    private readonly ILogger _logger;
+
+    private readonly IDurationProfileStore? _store;
+
+    private readonly RefreshedValue<KnownProfile> _profile;
+
+    private WorkEstimate? _estimate;
+
+    public WorkDurations(
+        string kind,
+        IOptionsMonitor<OperationOptions> options,
+        TimeProvider time,
+        ILogger<WorkDurations> logger,
+        IDurationProfileStore? store = null)
+    {
+        (_kind, _options, _logger, _store) = (kind, options, logger, store);
+        _profile = new RefreshedValue<KnownProfile>(FetchAsync, _maxAge, time, failed => Log.ProfileNotRead(logger, kind, failed));
+    }
+
+    /// <summary>
+    /// Estimates the work, after waiting for a newer profile for at most <paramref name="patience"/> where the known one is too old. There
+    /// is one estimate for each profile.
+    /// </summary>
+    public async ValueTask<WorkEstimate> EstimateAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var known = _store is null ? null : await _profile.GetAsync(patience, cancellationToken).ConfigureAwait(false);
+        var prior = _options.Get(_kind) is { ExpectedMedian: { } median, ExpectedUpper: { } upper }
+            ? new OperationEstimate { Median = median, Upper = upper }
+            : null;
+        if (_estimate is { } last && last.Profile == known?.Profile && last.Prior == prior)
+        {
+            return last;
+        }
+
+        var (estimate, moments) = ProfileEstimate.Combine(known?.Profile, prior);
+        return _estimate = new WorkEstimate(estimate, moments, known?.Profile, prior);
+    }
+
+    /// <summary>Takes the profile that this process has just written: it need not be read until it is old.</summary>
+    public void Set(KnownProfile known) => _profile.Set(known);
+
+    /// <summary>Reads a stored profile. One that cannot be read counts as none, and is replaced by the next write.</summary>
+    public KnownProfile Read(StoredDurationProfile? stored)
+    {
+        if (stored is null)
+        {
+            return new KnownProfile(null, null);
+        }
+
+        try
+        {
+            return new KnownProfile(DurationProfileJson.Read(stored.Profile.Span), stored.Version);
+        }
+        catch (NotSupportedException newer)
+        {
+            Log.ProfileNewer(_logger, _kind, newer);
+            return new KnownProfile(null, stored.Version, IsNewer: true);
+        }
+        catch (JsonException unreadable)
+        {
+            Log.ProfileUnreadable(_logger, _kind, unreadable);
+            return new KnownProfile(null, stored.Version);
+        }
+    }
+
+    private async Task<KnownProfile> FetchAsync(CancellationToken cancellationToken)
+    {
+        if (_profile.Last is not { Version: { } version } known)
+        {
+            return Read(await _store!.GetAsync(_kind, cancellationToken).ConfigureAwait(false));
+        }
+
+        var changed = await _store!.GetIfChangedAsync(_kind, version, cancellationToken).ConfigureAwait(false);
+        return changed is null ? known : Read(changed);
+    }
+}
+
+/// <summary>What the store was found to hold of a kind.</summary>
+/// <param name="Profile">The profile; <see langword="null"/> if there is none, or none that can be read.</param>
+/// <param name="Version">Its version; <see langword="null"/> if there is none.</param>
+/// <param name="IsNewer">Whether a newer version of this library wrote it, which must not be overwritten.</param>
+internal sealed record KnownProfile(DurationProfile? Profile, string? Version, bool IsNewer = false);
+
+/// <summary>What the work of a kind takes, without any wait.</summary>
+/// <param name="Estimate">The durations; <see langword="null"/> if nothing was measured or configured.</param>
+/// <param name="Moments">Those of the same durations.</param>
+/// <param name="Profile">What was measured; <see langword="null"/> if nothing was.</param>
+/// <param name="Prior">What was configured; <see langword="null"/> if nothing was.</param>
+internal sealed record WorkEstimate(
+    OperationEstimate? Estimate, DurationMoments Moments, DurationProfile? Profile, OperationEstimate? Prior);

@@ -1,0 +1,106 @@
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Accepting;
+
+/// <summary>Every accept ends within AcceptTimeout, whichever step is slow.</summary>
+public sealed class AcceptDeadlineTests : IAsyncDisposable
+{
+    private readonly AcceptHost _host = new();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task AcceptAsync_TheStoreDoesNotAnswer_FailsAtTheDeadlineAndSaysSo()
+    {
+        _host.Store.Before = _ => AcceptHost.HangAsync(default);
+        var accepting = _host.AcceptAsync();
+
+        _host.Time.Advance(TimeSpan.FromSeconds(9.9));
+        accepting.IsCompleted.Should().BeFalse();
+        _host.Time.Advance(TimeSpan.FromSeconds(0.1));
+
+        (await FailureAsync<OperationStoreException>(accepting)).Should().Contain("AcceptTimeout (00:00:10)").And.Contain("'parcels'");
+    }
+
+    [Fact]
+    public async Task AcceptAsync_TheQueueDoesNotAnswer_FailsAtTheDeadlineAndTheDocumentIsEnded()
+    {
+        _host.BeforeSend = _ => AcceptHost.HangAsync(default);
+        var accepting = _host.AcceptAsync();
+
+        _host.Time.Advance(TimeSpan.FromSeconds(10));
+
+        (await FailureAsync<OperationQueueException>(accepting)).Should().Contain("AcceptTimeout (00:00:10)");
+        await _host.AdvanceUntilAsync(() => _host.Only.Error?.Type.EndsWith("not-sent", StringComparison.Ordinal) == true, "not ended");
+    }
+
+    [Fact]
+    public async Task AcceptAsync_NoUrlComes_FailsAtTheDeadlineAndTheDocumentIsEnded()
+    {
+        _host.BeforeIssue = AcceptHost.HangAsync;
+        var accepting = _host.AcceptAsync();
+
+        _host.Time.Advance(TimeSpan.FromSeconds(10));
+
+        (await FailureAsync<StatusUrlException>(accepting)).Should().Contain("AcceptTimeout (00:00:10)");
+        await _host.AdvanceUntilAsync(() => _host.Only.Error?.Type.EndsWith("not-issued", StringComparison.Ordinal) == true, "not ended");
+        _host.Sent.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task AcceptAsync_EachStepTakesAWhile_TheDeadlineIsOverAllOfThem()
+    {
+        var stored = new TaskCompletionSource();
+        _host.Store.Before = _ => stored.Task;
+        _host.BeforeSend = AcceptHost.HangAsync;
+        var accepting = _host.AcceptAsync();
+        _host.Time.Advance(TimeSpan.FromSeconds(6));
+        stored.SetResult();
+
+        await Eventually.TrueAsync(() => _host.Store.Documents.Count == 1, AcceptHost.Timeout, () => "no document");
+        _host.Time.Advance(TimeSpan.FromSeconds(4));
+
+        await FailureAsync<OperationQueueException>(accepting);
+    }
+
+    [Fact]
+    public async Task AcceptAsync_FiveDeadlinesInARow_TheNextFailAtOnceUntilOneHasTriedWithSuccess()
+    {
+        var requests = _host.Store.Requests;
+        _host.Store.Before = _ => AcceptHost.HangAsync(default);
+        for (var accept = 0; accept < 5; accept++)
+        {
+            await RunOutAsync();
+        }
+
+        _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 105);
+        var asked = requests.Count(request => request == "create");
+        (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should()
+            .Contain("the last 5 accepts in a row ran into AcceptTimeout (00:00:10)").And.Contain("The next one tries in 00:00:05");
+        requests.Count(request => request == "create").Should().Be(asked);
+
+        _host.Time.Advance(TimeSpan.FromSeconds(5));
+        var trying = _host.AcceptAsync();
+        (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("One is trying now");
+        _host.Time.Advance(TimeSpan.FromSeconds(10));
+        await FailureAsync<OperationStoreException>(trying);
+        (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("The next one tries in 00:00:05");
+
+        _host.Store.Before = _ => Task.CompletedTask;
+        _host.Time.Advance(TimeSpan.FromSeconds(5));
+        await _host.AcceptAsync();
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _host.AcceptAsync()));
+        _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 106);
+    }
+
+    private async Task RunOutAsync()
+    {
+        var accepting = _host.AcceptAsync();
+        _host.Time.Advance(TimeSpan.FromSeconds(10));
+        await FailureAsync<OperationStoreException>(accepting);
+    }
+
+    private static async Task<string> FailureAsync<TException>(Task accepting)
+        where TException : OffloadedPollingException =>
+        (await FluentActions.Awaiting(() => accepting.WaitAsync(AcceptHost.Timeout)).Should().ThrowAsync<TException>()).Which.Message;
+}
