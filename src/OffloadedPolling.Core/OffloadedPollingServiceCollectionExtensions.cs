@@ -8,7 +8,6 @@ using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Status;
 using OffloadedPolling.Urls;
-using OffloadedPolling.WaitTime;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -48,18 +47,18 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationStart>());
         services.TryAddSingleton<OperationMetrics>();
         services.TryAddSingleton<OperationKinds>();
-        services.TryAddLate<IWaitTimeEstimator, QueueWaitTimeEstimator>();
+        services.TryAddSingleton<IWaitTimeEstimator, QueueWaitTimeEstimator>();
         services.TryAddSingleton<StatusPolicies>();
         services.TryAddLate<ObservedWrites>();
         services.TryAddLate<StatusTransitions>();
         services.TryAddLate<StoreCircuitBreaker>();
-        services.TryAddSingleton<WorkerHealth>();
+        services.TryAddLate<WorkerHealth>();
         services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
-        services.TryAddLate<WorkerServices>();
+        services.TryAddSingleton<WorkerServices>();
         services.TryAddLate<OperationClaimer>();
-        services.TryAddLate<OperationRunner>();
-        services.TryAddLate<OperationCompleter>();
-        services.TryAddLate<MessageProcessor>();
+        services.TryAddSingleton<OperationRunner>();
+        services.TryAddSingleton<OperationCompleter>();
+        services.TryAddSingleton<MessageProcessor>();
         services.TryAddLate<AcceptSettlements>();
         services.TryAddLate<DocumentCreator>();
         services.TryAddLate<StatusUrls>();

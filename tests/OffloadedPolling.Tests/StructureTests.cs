@@ -34,9 +34,10 @@ public sealed class StructureTests
     public void FoldersOfCore_DependOnEachOtherInOneDirection()
     {
         var core = _files.Where(file => FolderOf(file.Path) is not null).ToList();
-        var homes = core.SelectMany(file => file.Root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => (type.Identifier.ValueText, Folder: FolderOf(file.Path)!)))
+        var homes = core.SelectMany(file => file.Root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Where(type => type.Parent is BaseNamespaceDeclarationSyntax).Select(type => (type.Identifier.ValueText, Folder: FolderOf(file.Path)!)))
             .Distinct().GroupBy(type => type.ValueText).Where(type => type.Count() == 1).ToDictionary(type => type.Key, type => type.Single().Folder);
         var arrows = core.SelectMany(file => file.Root.DescendantNodes().OfType<SimpleNameSyntax>()
+                .Where(name => (name.Parent as MemberAccessExpressionSyntax)?.Name != name)
                 .Where(name => homes.TryGetValue(name.Identifier.ValueText, out var home) && home != FolderOf(file.Path))
                 .Select(name => (From: FolderOf(file.Path)!, To: homes[name.Identifier.ValueText])))
             .Distinct().ToList();

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Diagnostics;
 
@@ -89,7 +88,7 @@ internal static partial class Log
     public static partial void MessageNotExtended(ILogger logger, string messageId, string kind, Exception cause);
 
     [LoggerMessage(416, LogLevel.Information, "Message {MessageId} does not run operation {OperationId}: {Claim}.")]
-    public static partial void OperationNotTaken(ILogger logger, string messageId, string operationId, Claim claim);
+    public static partial void OperationNotTaken(ILogger logger, string messageId, string operationId, string claim);
 
     [LoggerMessage(418, LogLevel.Warning, "The operation of message {MessageId} of kind '{Kind}' could not be polled while its handler runs. The next poll is after the next extension.")]
     public static partial void OperationNotPolled(ILogger logger, string messageId, string kind, Exception cause);

@@ -149,7 +149,7 @@ internal sealed class OperationClaimer(
         }
         else if (claim is Claim.Ended or Claim.OwnedElsewhere)
         {
-            Log.OperationNotTaken(logger, message.Id, read.Id, claim);
+            Log.OperationNotTaken(logger, message.Id, read.Id, claim.ToString());
         }
         else
         {

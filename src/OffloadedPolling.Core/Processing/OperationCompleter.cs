@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
 using OffloadedPolling.Status;
-using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Processing;
 

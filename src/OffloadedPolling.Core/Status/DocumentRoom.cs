@@ -1,5 +1,3 @@
-using OffloadedPolling.WaitTime;
-
 namespace OffloadedPolling.Status;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.WaitTime;
 

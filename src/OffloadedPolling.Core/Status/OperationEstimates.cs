@@ -1,4 +1,4 @@
-namespace OffloadedPolling.WaitTime;
+namespace OffloadedPolling.Status;
 
 /// <summary>What an estimate must be like to be written to a status document.</summary>
 internal static class OperationEstimates
