@@ -14,6 +14,9 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
     /// <summary>Whether the request can be repeated, because it has an idempotency key.</summary>
     public bool IsRepeatable => PayloadFingerprint is not null;
 
+    // Without the payload, which logs must not show.
+    public override string ToString() => $"{Kind.Name} {Id}";
+
     /// <exception cref="InvalidPayloadException">The payload holds raw JSON that is not Unicode.</exception>
     /// <exception cref="ArgumentException">There is a key without a scope.</exception>
     /// <exception cref="InvalidIdempotencyKeyException">The key is too short.</exception>

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Queue;
 using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.IntegrationTests.Queue;

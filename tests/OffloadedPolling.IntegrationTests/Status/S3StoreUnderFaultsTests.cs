@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.IntegrationTests.Servers;
 using OffloadedPolling.S3;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling.IntegrationTests.Status;
 
