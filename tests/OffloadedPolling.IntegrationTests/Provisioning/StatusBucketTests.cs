@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Amazon.S3.Model;
-using OffloadedPolling.Provisioning;
 using OffloadedPolling.IntegrationTests.Servers;
 using static OffloadedPolling.Provisioning.ProvisioningState;
 
