@@ -9,8 +9,6 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.S3;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Benchmarks;
 

@@ -25,9 +25,6 @@ public sealed class SettingsSectionTests
     [InlineData("S3:AllowedIpRanges:first", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges:first is not an element of a list")]
     [InlineData("S3:AllowedIpRanges:0:x", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges:0 is not a single value")]
     [InlineData("S3:AllowedOrigins:0", null, "OffloadedPolling:S3:AllowedOrigins:0 is not a single value")]
-    [InlineData("S3:Bucket:Transitions", "GLACIER", "Transitions is 'GLACIER', but it is a list")]
-    [InlineData("S3:Bucket:Transitions:0", "GLACIER", "Transitions:0 is 'GLACIER', but it has settings of its own")]
-    [InlineData("S3:Bucket:Transitions:0:Days", "120", "OffloadedPolling:S3:Bucket:Transitions:0:Days is not a setting of this version")]
     [InlineData("S3:BucketName:0", "my-bucket", "OffloadedPolling:S3:BucketName is a single value, but OffloadedPolling:S3:BucketName:0 is set. Set OffloadedPolling:S3:BucketName itself")]
     [InlineData("Retention:Days", "1", "OffloadedPolling:Retention is a single value")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string? value, string expected) =>

@@ -196,7 +196,7 @@ public sealed class MessageLeaseTests : IDisposable
         return lease;
     }
 
-    private ReceivedMessage Message(TimeSpan visibility) =>
+    private static ReceivedMessage Message(TimeSpan visibility) =>
         new() { Id = "1", ReceiptHandle = "1/1", Body = "{}", ReceiveCount = 1, HiddenFor = visibility };
 
     private Task AdvanceUntilAsync(Func<bool> condition) => AdvanceUntilAsync(condition, TimeSpan.FromSeconds(1));

@@ -5,7 +5,6 @@ using Amazon.S3;
 using NSubstitute;
 using OffloadedPolling.Provisioning;
 using OffloadedPolling.S3;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Tests.Provisioning;
 

@@ -50,6 +50,9 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:Bucket:TlsOnli", "false", "OffloadedPolling:S3:Bucket:TlsOnli is not a setting of this version")]
     [InlineData("Queues:MaxReceiveCount", "0", "OffloadedPolling:Queues:MaxReceiveCount is 0. Set it to between 1 and 1000")]
     [InlineData("Queues:Retention", "1", "OffloadedPolling:Queues:Retention is not a setting of this version")]
+    [InlineData("S3:Bucket:Transitions", "GLACIER", "Transitions is 'GLACIER', but it is a list")]
+    [InlineData("S3:Bucket:Transitions:0", "GLACIER", "Transitions:0 is 'GLACIER', but it has settings of its own")]
+    [InlineData("S3:Bucket:Transitions:0:Days", "120", "OffloadedPolling:S3:Bucket:Transitions:0:Days is not a setting of this version")]
     [InlineData("S3:Bucket:TransitionsAboveBytes", "-1", "TransitionsAboveBytes is -1. Set it to between 0 and 1048576")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         Assert.Contains(Start(new() { [key] = value }), error => error.Contains(expected, StringComparison.Ordinal));

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using NSubstitute;
 using OffloadedPolling.Provisioning;
-using OffloadedPolling.Queue;
 using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Provisioning;

@@ -1,4 +1,4 @@
-using OffloadedPolling.WaitTime;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Tests.Shared;
 

@@ -2,8 +2,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.S3;
-using OffloadedPolling.Status;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.Urls;
 

@@ -1,7 +1,7 @@
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.WaitTime;
+using OffloadedPolling.Status;
 
-namespace OffloadedPolling.Tests.WaitTime;
+namespace OffloadedPolling.Tests.Status;
 
 public sealed class OperationEstimatesTests
 {
