@@ -2,7 +2,6 @@ using Amazon.Extensions.NETCore.Setup;
 using Amazon.SecurityToken;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
 using OffloadedPolling.AspNetCore;
@@ -33,7 +32,7 @@ public static class OffloadedPollingBuilderStsExtensions
             .Configure(configure ?? (_ => { }));
         services.TryAddSingleton(provider => new StsConnection(provider.GetService<IAmazonSecurityTokenService>(), provider.GetService<AWSOptions>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        AwsClientStart.AddTo(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, StsRegistrationValidator>());
         services.TryAddLate<ITemporaryCredentialsIssuer, StsTemporaryCredentialsIssuer>();
         services.TryAddLate<IStatusCredentialsIssuer, S3StatusCredentialsIssuer>();

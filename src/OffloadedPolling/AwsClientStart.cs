@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OffloadedPolling;
 
@@ -6,6 +7,19 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Makes the AWS clients when the host starts, so that a missing region stops the start and not the first request.</summary>
 internal sealed class AwsClientStart(IEnumerable<IAwsClientSource> sources) : IHostedService
 {
+    /// <summary>Adds the start, once, before the workers: they would report a store that fails.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        var last = services.Count;
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        if (services.Count > last)
+        {
+            var start = services[last];
+            services.RemoveAt(last);
+            services.Insert(services.IndexOf(services.First(service => service.ImplementationType == typeof(RegistrationStart))) + 1, start);
+        }
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var source in sources)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using OffloadedPolling.Benchmarks;
+using OffloadedPolling.Benchmarks.Cpu;
 using OffloadedPolling.Benchmarks.Instrumentation;
 using OffloadedPolling.Benchmarks.Polls;
 using OffloadedPolling.Benchmarks.Reads;
@@ -23,6 +24,12 @@ switch (args)
         return await StartBenchmark.RunAsync(native, jit, rounds: 10);
     case ["start", var native, var jit, var rounds]:
         return await StartBenchmark.RunAsync(native, jit, int.Parse(rounds, CultureInfo.InvariantCulture));
+    case ["cpu"]:
+        return await CpuBenchmark.RunAsync(rounds: 5, operations: 5_000);
+    case ["cpu", var rounds, var operations]:
+        return await CpuBenchmark.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture), int.Parse(operations, CultureInfo.InvariantCulture));
+    case ["cpu-server"]:
+        return await NullServer.RunAsync();
     case ["reads-server"]:
         return await ReadsServer.RunAsync();
     default:
@@ -30,6 +37,7 @@ switch (args)
             Usage: dotnet run -c Release --project tests/OffloadedPolling.Benchmarks -- WHAT
               urls                     issuing a status URL, beside the SDK's GetPreSignedURL
               polls [--json] [--plots FOLDER]   looks and delays of the schedule, beside today's habits and the optimum
+              cpu [ROUNDS OPERATIONS]  CPU of an accept and of a worked operation, beside hand-written SDK code with the same requests
               instrumentation          what spans and measurements allocate while nobody listens
               start NATIVE JIT [ROUNDS]   from a process's start to its first 202: samples/Orders' executable, and its Orders.dll
               reads [ROUNDS SECONDS]   status reads on SQLite, beside a bare endpoint that returns the same bytes

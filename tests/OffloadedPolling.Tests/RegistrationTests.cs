@@ -39,6 +39,18 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void Start_HandlersThatAreAddedBeforeAws_StartAfterItsClients()
+    {
+        var services = new ServiceCollection();
+
+        services.AddOffloadedPolling().AddOperation<Letter>("letters", LetterJson.Default).AddHandler<Letter, LetterHandler>().WithS3().WithSqs();
+
+        var hosted = services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
+        hosted.Select(service => service.ImplementationType).Take(2).Should().Equal(typeof(RegistrationStart), typeof(AwsClientStart));
+        hosted.Count(service => service.ImplementationType == typeof(AwsClientStart)).Should().Be(1);
+    }
+
+    [Fact]
     public async Task Start_AKindWithoutHandler_IsLogged()
     {
         using var log = new RecordingLogger();

@@ -28,7 +28,8 @@ public sealed class OperationPollerOptions
 
     /// <summary>
     /// Gets or sets a function that creates the reader of an operation's document, given the operation's id. The poller then polls with the
-    /// reader instead of the status URL. For callers with credentials of their own: <c>S3StatusReader</c> of the package OffloadedPolling.
+    /// reader instead of the status URL. For callers with credentials of their own: <c>S3StatusReader</c> of the package
+    /// <c>OffloadedPolling.Client.S3</c>.
     /// </summary>
     /// <value>
     /// If it is not set, the poller polls the status URL. If it is set, it is called once for each wait, no request goes to a status URL or

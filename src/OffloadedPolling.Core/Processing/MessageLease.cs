@@ -125,7 +125,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
 
             // The queue hides no message for longer than its limit from the receipt: then nothing is gained, and what there was stays.
             var visibleAgainAt = Timestamps.After(time, hiddenFor, askedAt);
-            _isLimitMet = visibleAgainAt <= _visibleAgainAt;
+            _isLimitMet = hiddenFor <= TimeSpan.Zero || visibleAgainAt <= _visibleAgainAt;
             if (_isLimitMet)
             {
                 Log.VisibilityLimitMet(logger, message.Id, kind, Left);

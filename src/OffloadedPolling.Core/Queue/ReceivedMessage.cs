@@ -36,6 +36,9 @@ public sealed class ReceivedMessage
     /// </summary>
     public TimeSpan HiddenFor { get; init; }
 
-    /// <summary>Gets when SQS delivered it, as a timestamp of the clock: SQS limits how long a message is hidden in all.</summary>
-    internal long ReceivedAt { get; init; }
+    /// <summary>
+    /// Gets when SQS delivered it, as a timestamp of the clock: SQS limits how long a message is hidden in all. It is <see langword="null"/> if
+    /// a decorator of the queue made the message anew.
+    /// </summary>
+    internal long? ReceivedAt { get; init; }
 }

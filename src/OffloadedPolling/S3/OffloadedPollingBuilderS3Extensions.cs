@@ -31,7 +31,7 @@ public static class OffloadedPollingBuilderS3Extensions
         services.TryAddSingleton(provider => new S3Connection(
             provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>(), provider.GetService<AWSOptions>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        AwsClientStart.AddTo(services);
         services.TryAddSingleton<S3WriteProbe>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, S3ConditionsStart>());
         services.TryAddSingleton<SigningCredentialsSource>();

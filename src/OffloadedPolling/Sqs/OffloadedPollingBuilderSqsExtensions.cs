@@ -29,7 +29,7 @@ public static class OffloadedPollingBuilderSqsExtensions
         services.TryAddSingleton(provider => new SqsConnection(
             provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetService<IAmazonSQS>(), provider.GetService<AWSOptions>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AwsClientStart>());
+        AwsClientStart.AddTo(services);
         services.TryAddSingleton<SqsMessages>();
         services.TryAddSingleton<SqsQueueAttributes>();
         services.TryAddSingleton<IOperationQueue, SqsOperationQueue>();

@@ -139,10 +139,14 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
 
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
 
+    /// <summary>Returns how much longer SQS hides a message in all. Without its receipt that is unknown, and SQS itself refuses what is too long.</summary>
+    public TimeSpan LeftToHide(ReceivedMessage message) =>
+        LongestVisibility - (message.ReceivedAt is { } receivedAt ? time.GetElapsedTime(receivedAt) : TimeSpan.Zero);
+
     private TimeSpan WithinLimit(ReceivedMessage message, TimeSpan visibility)
     {
         // Whole seconds, rounded down: SQS refuses what is over its limit.
-        var most = TimeSpan.FromSeconds(Math.Floor((LongestVisibility - time.GetElapsedTime(message.ReceivedAt)).TotalSeconds));
+        var most = TimeSpan.FromSeconds(Math.Floor(LeftToHide(message).TotalSeconds));
         return visibility < most ? visibility : most > TimeSpan.Zero ? most : TimeSpan.Zero;
     }
 

@@ -8,7 +8,7 @@ namespace OffloadedPolling.Sqs;
 
 /// <summary>Operations as messages of standard SQS queues.</summary>
 internal sealed class SqsOperationQueue(
-    SqsConnection sqs, SqsMessages sqsMessages, SqsQueueAttributes attributes, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IOperationQueue
+    SqsConnection sqs, SqsMessages sqsMessages, SqsQueueAttributes attributes, IOptionsMonitor<OperationOptions> options) : IOperationQueue
 {
     // The most that any queue takes, and what one takes whose limit was never set.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
@@ -79,7 +79,7 @@ internal sealed class SqsOperationQueue(
 
     public async Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken)
     {
-        var visibility = Shorter(options.Get(kind).VisibilityTimeout, SqsMessages.LongestVisibility - time.GetElapsedTime(message.ReceivedAt));
+        var visibility = Shorter(options.Get(kind).VisibilityTimeout, sqsMessages.LeftToHide(message));
         if (visibility <= TimeSpan.Zero)
         {
             return TimeSpan.Zero;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Queue;
@@ -45,6 +47,16 @@ public sealed class SqsExtendTests : IAsyncLifetime
             : Task.FromResult(false);
 
         (await _host.Queue.ExtendAsync("parcels", _message, default)).Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task ExtendAsync_AMessageThatADecoratorMadeAnew_IsHiddenForItsWholeVisibilityTimeout()
+    {
+        var anew = new ReceivedMessage { Id = _message.Id, ReceiptHandle = _message.ReceiptHandle, Body = "{}", ReceiveCount = 1, HiddenFor = _message.HiddenFor };
+
+        var extended = await _host.Queue.ExtendAsync("parcels", anew, default);
+
+        extended.Should().Be(_host.Services.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get("parcels").VisibilityTimeout);
     }
 
     [Fact]

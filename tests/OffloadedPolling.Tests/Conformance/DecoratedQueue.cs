@@ -2,7 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>A provider's queue that counts what it delivers. If asked to, it delivers in no order, as a standard queue of SQS may.</summary>
+/// <summary>
+/// A provider's queue that counts what it delivers, and makes each message anew from what is public, as one that decrypts bodies does. If
+/// asked to, it delivers in no order, as a standard queue of SQS may.
+/// </summary>
 internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : IOperationQueue
 {
     private int _received;
@@ -33,7 +36,7 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
             Random.Shared.Shuffle(messages);
         }
 
-        return messages;
+        return [.. messages.Select(Anew)];
     }
 
     public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => queue.DeleteAsync(kind, messages, cancel);
@@ -47,4 +50,17 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => queue.GetDepthAsync(kind, cancel);
 
     public Task<string?> CheckAsync(string kind, CancellationToken cancel) => queue.CheckAsync(kind, cancel);
+
+    private static ReceivedMessage Anew(ReceivedMessage message) => new()
+    {
+        Id = message.Id,
+        ReceiptHandle = message.ReceiptHandle,
+        Body = message.Body,
+        StatusKey = message.StatusKey,
+        StatusCreatedAt = message.StatusCreatedAt,
+        TraceParent = message.TraceParent,
+        ReceiveCount = message.ReceiveCount,
+        MaxReceiveCount = message.MaxReceiveCount,
+        HiddenFor = message.HiddenFor,
+    };
 }

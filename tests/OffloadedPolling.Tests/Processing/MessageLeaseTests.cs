@@ -154,6 +154,19 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task AQueueThatHidesNoLonger_AfterTheTimeIsOver_LosesTheMessage()
+    {
+        Extend(() => TimeSpan.Zero);
+        await using var lease = Start();
+
+        // As a machine that was suspended: the extension comes long after its time.
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await AdvanceUntilAsync(() => lease.Lost.IsCancellationRequested);
+
+        _extensions.Should().Be(1);
+    }
+
+    [Fact]
     public async Task AnExtensionThatHangs_IsTriedSeveralTimesWithinWhatIsLeft()
     {
         var (startedAt, tokens) = (_time.GetTimestamp(), new List<CancellationToken>());

@@ -24,7 +24,7 @@ public sealed class SqsEventTests
         var message = record.ToMessage(5, receivedAt: 66, hiddenFor: TimeSpan.FromSeconds(77));
         Assert.Equal(("m1", "h1", "{}", "operations/1.json", "00-1"), (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent));
         (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.HiddenFor).Should()
-            .Be((2, (int?)5, 66L, TimeSpan.FromSeconds(77)));
+            .Be((2, (int?)5, (long?)66, TimeSpan.FromSeconds(77)));
         message.StatusCreatedAt.Should().Be(new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero));
     }
 
