@@ -29,18 +29,19 @@ public sealed class PackagesTests(LocalPackages packages)
     [Theory]
     [InlineData("OffloadedPolling.Client")]
     [InlineData("OffloadedPolling.Client.S3", "OffloadedPolling.Client", "AWSSDK.S3")]
-    [InlineData("OffloadedPolling.Core", "OffloadedPolling.Client", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+    [InlineData(
+        "OffloadedPolling.Core", "OffloadedPolling.Client", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData(
         "OffloadedPolling", "OffloadedPolling.Core", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS",
-        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData("OffloadedPolling.AspNetCore", "OffloadedPolling.Core")]
     [InlineData("OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi")]
     [InlineData(
         "OffloadedPolling.Provisioning", "OffloadedPolling", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS",
-        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData(
         "OffloadedPolling.Sqlite", "OffloadedPolling.Core", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions",
-        "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+        "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData(
         "OffloadedPolling.Sts", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken")]
     public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
