@@ -48,8 +48,8 @@ public sealed class OperationPoller : IDisposable
 
     /// <summary>Creates a poller with an HTTP client of the caller's.</summary>
     /// <param name="http">
-    /// A client that follows no redirects, keeps no cookies and has no default headers except <c>User-Agent</c> and <c>Accept…</c>, because
-    /// the store receives what it sends. It needs no retries, and its base address is not used. It is not disposed.
+    /// A client that does not follow redirects, does not keep cookies, and has no default headers except <c>User-Agent</c> and
+    /// <c>Accept…</c>, because the store receives what it sends. It needs no retries, and its base address is not used. It is not disposed.
     /// </param>
     /// <param name="options">The options.</param>
     /// <exception cref="ArgumentException">The client sends other headers, or an option is out of its range.</exception>

@@ -32,7 +32,7 @@ public enum OperationUnavailableReason
     /// <summary>The status URL has expired, and no operation URL is known to renew it at; or five new URLs in a row have expired.</summary>
     Expired,
 
-    /// <summary>There is no status any more because its retention is over, or there never was one.</summary>
+    /// <summary>The status does not exist: its retention has ended, or the operation is unknown.</summary>
     Missing,
 
     /// <summary>
