@@ -29,7 +29,8 @@ internal static class CostRun
         }
 
         // Not by the console of the table and the bars, which breaks lines at the terminal's width.
-        Console.Out.WriteLine($"{work.Operations:#,0} operations a month, {work.Polls:0.##} polls and {work.Writes:0.##} {(work.Writes == 1 ? "write" : "writes")} each. Prices: {report.Prices}, in {report.Currency}.");
+        Console.Out.WriteLine($"{work.Operations:#,0} operations a month, {work.Polls:0.##} polls and {work.Writes:0.##} "
+            + $"{(work.Writes == 1 ? "write" : "writes")} each. Prices: {report.Prices}, in {report.Currency}.");
         var console = AnsiConsole.Console;
         BillTable.Show(console, report.Bills);
         BillBars.Show(console, report.Bills);
@@ -45,6 +46,7 @@ internal static class CostRun
             ? [counts.RestApiAsInTheArticle(), counts.S3AsInTheArticle()]
             : [counts.RestApi(), counts.HttpApi(), counts.S3()];
         var breakEven = counts.BreakEven(asInTheArticle);
-        return new Report($"{prices.Region}, {prices.Date}", prices.Currency, bills, breakEven, Verdict.Of(work, prices, bills[^2], bills[^1], breakEven));
+        return new Report($"{prices.Region}, {prices.Date}", prices.Currency, bills, breakEven, Verdict.Of(
+            work, prices, bills[^2], bills[^1], breakEven));
     }
 }

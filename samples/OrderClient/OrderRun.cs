@@ -38,7 +38,8 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
         }
         catch (ArgumentException)
         {
-            return Wrong($"--resume: A token is of an operation at another host than {wish.Host}. Give the address of its host with --host.");
+            return Wrong(
+                $"--resume: A token is of an operation at another host than {wish.Host}. Give the address of its host with --host.");
         }
 
         return await ShowAsync(orders, Task.WhenAll(following));

@@ -13,7 +13,8 @@ public sealed class ApiFunction : IAsyncDisposable
     /// <summary>Starts it; wrong settings throw, with the same words as in any host.</summary>
     public ApiFunction()
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Orders", ContentRootPath = FunctionSettings.Folder });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = "Orders", ContentRootPath = FunctionSettings.Folder });
         FunctionLog.Use(builder.Logging);
         builder.Services.AddSingleton<GatewayServer>();
         builder.Services.AddSingleton<IServer>(provider => provider.GetRequiredService<GatewayServer>());
@@ -23,7 +24,8 @@ public sealed class ApiFunction : IAsyncDisposable
         builder.Services.AddDynamoDbOrderStore(FunctionSettings.TableName(settings));
         builder.Services.AddOrdersApi(builder.Configuration);
         builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");
-        var offloaded = builder.Services.AddOffloadedPolling(polling).WithS3().WithSqs().AddOperation<CreateOrder>("orders", OrdersJson.Default);
+        var offloaded = builder.Services.AddOffloadedPolling(polling)
+            .WithS3().WithSqs().AddOperation<CreateOrder>("orders", OrdersJson.Default);
         if (OrdersOptions.IssuesCredentials(polling))
         {
             offloaded.WithSts();

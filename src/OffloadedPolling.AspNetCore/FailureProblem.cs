@@ -81,10 +81,13 @@ internal static class FailureProblem
 
     private static string DetailOf(OffloadedPollingException failure) => failure switch
     {
-        PayloadTooLargeException tooLarge => string.Create(CultureInfo.InvariantCulture, $"It comes to {tooLarge.Size} bytes; {tooLarge.Limit} can be accepted."),
-        InvalidPayloadException => "It contains control characters or incomplete Unicode characters that cannot be processed. Remove them and send the request again.",
+        PayloadTooLargeException tooLarge =>
+            string.Create(CultureInfo.InvariantCulture, $"It comes to {tooLarge.Size} bytes; {tooLarge.Limit} can be accepted."),
+        InvalidPayloadException => "It contains control characters or incomplete Unicode characters that cannot be processed. Remove "
+            + "them and send the request again.",
         InvalidIdempotencyKeyException tooShort => string.Create(
-            CultureInfo.InvariantCulture, $"It has {tooShort.Length} characters; {InvalidIdempotencyKeyException.MinLength} are the fewest. Use a UUID."),
+            CultureInfo.InvariantCulture,
+            $"It has {tooShort.Length} characters; {InvalidIdempotencyKeyException.MinLength} are the fewest. Use a UUID."),
         IdempotencyConflictException => "The same key came before with another payload. Use a new key for a new request.",
         OperationQueueException => "The work could not be queued. Try again later.",
         StatusUrlException => "No address to look at the status could be made. Try again later.",

@@ -22,7 +22,8 @@ internal static class OperationResponse
         response.Headers["Referrer-Policy"] = "no-referrer";
     }
 
-    public static Task WriteJsonAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> json, string contentType = "application/json")
+    public static Task WriteJsonAsync<T>(
+        HttpContext context, int status, T value, JsonTypeInfo<T> json, string contentType = "application/json")
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(value, json);
         context.Response.StatusCode = status;

@@ -42,7 +42,8 @@ internal sealed class S3DocumentReader : IDisposable
         var margin = left * MarginOfLife < _longestMargin ? left * MarginOfLife : _longestMargin;
         _goodFor = left > TimeSpan.Zero ? left - margin : null;
         _client = new AmazonS3Client(
-            new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken), ConfigOf(credentials));
+            new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken),
+            ConfigOf(credentials));
         _client.AfterResponseEvent += KeepDate;
     }
 

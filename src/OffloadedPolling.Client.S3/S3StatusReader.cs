@@ -28,9 +28,9 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
 
     /// <summary>Creates a reader.</summary>
     /// <param name="credentials">
-    /// Asks the host for credentials, and tells it which ones S3 refused before they expired, if any. An <see cref="HttpRequestException"/> with 404 or 410 says that there is no such operation, with another
-    /// status of 300 to 499 that this caller gets none, but for 408 and 429; any other, and a <see cref="JsonException"/>, that it is worth
-    /// another try.
+    /// Asks the host for credentials, and tells it which ones S3 refused before they expired, if any. An <see cref="HttpRequestException"/>
+    /// with 404 or 410 says that there is no such operation, with another status of 300 to 499 that this caller gets none, but for 408 and
+    /// 429; any other, and a <see cref="JsonException"/>, that it is worth another try.
     /// </param>
     /// <param name="time">The clock; the system's unless given.</param>
     public S3StatusReader(Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> credentials, TimeProvider? time = null)
@@ -95,7 +95,8 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
             }
             catch (Exception failed) when (IsFailure(failed, cancellationToken))
             {
-                return StatusReading.Faulty(WordsOf(failed), (failed as AmazonServiceException)?.StatusCode is { } code and not 0 ? code : null);
+                return StatusReading.Faulty(
+                    WordsOf(failed), (failed as AmazonServiceException)?.StatusCode is { } code and not 0 ? code : null);
             }
         }
     }
@@ -106,9 +107,10 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
     // The SDK reports its own timeout as a cancellation, too.
-    private static bool IsFailure(Exception error, CancellationToken cancellationToken) => error is AmazonServiceException or AmazonClientException
-            or HttpRequestException or IOException or TimeoutException or InvalidOperationException and not ObjectDisposedException
-        || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    private static bool IsFailure(Exception error, CancellationToken cancellationToken) =>
+        error is AmazonServiceException or AmazonClientException
+                or HttpRequestException or IOException or TimeoutException or InvalidOperationException and not ObjectDisposedException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static StatusReading OfStore(AmazonServiceException refused) => StatusReading.Refused(
         refused.ErrorCode switch
@@ -122,14 +124,16 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
 
     private static StatusReading OfHost(HttpRequestException refused) => refused.StatusCode switch
     {
-        HttpStatusCode.NotFound or HttpStatusCode.Gone => StatusReading.Refused(OperationUnavailableReason.Missing, HostsWords(refused), refused.StatusCode),
+        HttpStatusCode.NotFound or HttpStatusCode.Gone =>
+            StatusReading.Refused(OperationUnavailableReason.Missing, HostsWords(refused), refused.StatusCode),
         { } code when IsFinal(code) => StatusReading.Refused(OperationUnavailableReason.Forbidden, HostsWords(refused), code),
         _ => StatusReading.Faulty(HostsWords(refused)),
     };
 
     // A handler's message may hold anything. Its kind is enough.
     private static string HostsWords(HttpRequestException refused) =>
-        $"the host, asked for credentials: {(refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}")}";
+        $"the host, asked for credentials: "
+        + $"{(refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}")}";
 
     private static string WordsOf(Exception error) => error is AmazonServiceException { StatusCode: not 0 } answered
         ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace OffloadedPolling;
 
-/// <summary>The SHA-256 of several texts, each as UTF-8 behind its length in four bytes: otherwise "ab" and "c" would be "a" and "bc".</summary>
+/// <summary>
+/// The SHA-256 of several texts, each as UTF-8 behind its length in four bytes: otherwise "ab" and "c" would be "a" and "bc".
+/// </summary>
 internal static class FramedHash
 {
     public static byte[] Of(params IEnumerable<string> texts)

@@ -30,10 +30,12 @@ public static class OffloadedPollingServiceCollectionExtensions
     /// <param name="services">The host's services.</param>
     /// <param name="configure">The settings; without it, the defaults.</param>
     /// <returns>The builder to choose implementations and add operation kinds with.</returns>
-    public static IOffloadedPollingBuilder AddOffloadedPolling(this IServiceCollection services, Action<OffloadedPollingOptions>? configure = null) =>
+    public static IOffloadedPollingBuilder AddOffloadedPolling(
+        this IServiceCollection services, Action<OffloadedPollingOptions>? configure = null) =>
         Add(services, null, configure);
 
-    private static OffloadedPollingBuilder Add(IServiceCollection services, IConfiguration? section, Action<OffloadedPollingOptions>? configure)
+    private static OffloadedPollingBuilder Add(
+        IServiceCollection services, IConfiguration? section, Action<OffloadedPollingOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(provider => new SettingsSection(section, provider.GetServices<KnownSection>()));
@@ -64,7 +66,8 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddLate<StatusUrls>();
         services.TryAddLate<OperationAccepter>();
         services.TryAddLate<IOffloadedOperations, OffloadedOperations>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AcceptSettlements>(provider => provider.GetRequiredService<AcceptSettlements>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, AcceptSettlements>(provider => provider.GetRequiredService<AcceptSettlements>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KindsStart>());
         return new OffloadedPollingBuilder(services);
     }

@@ -41,7 +41,8 @@ public static class OffloadedPollingBuilderProvisioningExtensions
                 provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value),
             provider.GetRequiredService<ILogger<StatusBucket>>()));
 
-        builder.AddSettingsSection<OperationQueuesOptions, OperationQueuesOptionsValidator>("Queues", (options, section) => section.Bind(options));
+        builder.AddSettingsSection<OperationQueuesOptions, OperationQueuesOptionsValidator>("Queues", (options, section) =>
+            section.Bind(options));
         services.AddSingleton<QueueConfiguration>();
         services.AddSingleton(provider => new OperationQueues(
             provider.GetRequiredService<QueueConfiguration>(),

@@ -8,10 +8,12 @@ internal static partial class Log
     [LoggerMessage(701, LogLevel.Information, "Status documents and messages lie in '{Path}'.")]
     public static partial void DatabaseOpened(ILogger logger, string path);
 
-    [LoggerMessage(702, LogLevel.Warning, "Status URLs begin with localhost, since the server is bound to every address ({Authority}). Set {Setting} to what callers reach this host by. This is logged once.")]
+    [LoggerMessage(702, LogLevel.Warning, "Status URLs begin with localhost, since the server is bound to every address ({Authority}). "
+        + "Set {Setting} to what callers reach this host by. This is logged once.")]
     public static partial void BoundToWildcard(ILogger logger, string authority, string setting);
 
-    [LoggerMessage(703, LogLevel.Warning, "The messages of kind '{Kind}' could not be counted. Estimates use their last known number for a minute, and none after that.")]
+    [LoggerMessage(703, LogLevel.Warning, "The messages of kind '{Kind}' could not be counted. Estimates use their last known number "
+        + "for a minute, and none after that.")]
     public static partial void QueueDepthUnknown(ILogger logger, string kind, Exception cause);
 
     [LoggerMessage(704, LogLevel.Warning, "Expired status documents could not be deleted from '{Path}'. Trying again in a minute.")]

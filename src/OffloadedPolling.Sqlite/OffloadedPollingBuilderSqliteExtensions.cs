@@ -12,8 +12,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OffloadedPollingBuilderSqliteExtensions
 {
     /// <summary>
-    /// Keeps status documents, messages and duration profiles in one SQLite file. The host stands in for S3: <c>MapOperations</c> serves the documents to
-    /// whoever holds a signed URL. ASP.NET Core's two lines about each request, which would show these URLs, are not logged below Warning.
+    /// Keeps status documents, messages and duration profiles in one SQLite file. The host stands in for S3: <c>MapOperations</c> serves
+    /// the documents to whoever holds a signed URL. ASP.NET Core's two lines about each request, which would show these URLs, are not
+    /// logged below Warning.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings from code, which win over the section <c>Sqlite</c>.</param>

@@ -30,18 +30,22 @@ internal sealed class CheckedCredentialsRequest
     /// <exception cref="ArgumentException">The request asks for what cannot be.</exception>
     /// <exception cref="TemporaryCredentialsException">The caller's proof has a length that no proof has.</exception>
     public static CheckedCredentialsRequest Of(
-        TemporaryCredentialsRequest request, TimeSpan usualDuration, Func<IReadOnlyCollection<string>, string> policyFor, Predicate<string> isStatusKey)
+        TemporaryCredentialsRequest request, TimeSpan usualDuration, Func<IReadOnlyCollection<string>, string> policyFor,
+        Predicate<string> isStatusKey)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(request.Action, nameof(request));
         if (string.IsNullOrEmpty(request.Caller))
         {
-            throw new ArgumentException("The request names no caller. Set Caller to the authenticated user, so that no caller gets another's credentials.", nameof(request));
+            throw new ArgumentException(
+                "The request names no caller. Set Caller to the authenticated user, so that no caller gets another's credentials.",
+                nameof(request));
         }
 
         if (request.StatusKeys is not { Count: > 0 })
         {
-            throw new ArgumentException("The request names no status key. Set StatusKeys to the keys of the documents to read.", nameof(request));
+            throw new ArgumentException(
+                "The request names no status key. Set StatusKeys to the keys of the documents to read.", nameof(request));
         }
 
         foreach (var key in request.StatusKeys)
@@ -50,7 +54,10 @@ internal sealed class CheckedCredentialsRequest
             if (key is null || !isStatusKey(key))
             {
                 // It may be a status URL, whose query is a credential.
-                throw new ArgumentException($"'{key?.Split('?')[0]}' is no status key. Take it from {nameof(IOperationStatusStore)}.{nameof(IOperationStatusStore.GetStatusKey)}.", nameof(request));
+                throw new ArgumentException(
+                    $"'{key?.Split('?')[0]}' is no status key. Take it from "
+                    + $"{nameof(IOperationStatusStore)}.{nameof(IOperationStatusStore.GetStatusKey)}.",
+                    nameof(request));
             }
         }
 
@@ -58,7 +65,9 @@ internal sealed class CheckedCredentialsRequest
         var duration = request.Duration ?? usualDuration;
         CredentialsDuration.Check(
             duration,
-            request.Action.Kind == StsActionKind.GetFederationToken ? CredentialsDuration.LongestOfFederatedUser : CredentialsDuration.LongestOfRole,
+            request.Action.Kind == StsActionKind.GetFederationToken
+                ? CredentialsDuration.LongestOfFederatedUser
+                : CredentialsDuration.LongestOfRole,
             request.Action.ToString());
         duration = TimeSpan.FromSeconds((long)duration.TotalSeconds);
         string[] keys = [.. request.StatusKeys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -73,16 +82,21 @@ internal sealed class CheckedCredentialsRequest
             return;
         }
 
-        var (what, most) = action.Kind == StsActionKind.AssumeRoleWithSAML ? ("A SAML assertion", MostOfAssertion) : ("A web identity token", MostOfToken);
+        var (what, most) = action.Kind == StsActionKind.AssumeRoleWithSAML
+            ? ("A SAML assertion", MostOfAssertion)
+            : ("A web identity token", MostOfToken);
         var length = action.Proof.Length;
         if (length < FewestOfProof || length > most)
         {
             throw new TemporaryCredentialsException(
-                string.Create(CultureInfo.InvariantCulture, $"{what} has {FewestOfProof} to {most} characters, and this one {length}. Pass it as the provider gave it."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what} has {FewestOfProof} to {most} characters, and this one {length}. Pass it as the provider gave it."),
                 isCallersProof: true);
         }
     }
 
     private static string KeyOf(TemporaryCredentialsRequest request, TimeSpan duration, string policy) => Convert.ToHexStringLower(
-        FramedHash.Of(request.Caller, request.Action.ToString(), request.Action.PrincipalArn, request.Action.Proof, duration.ToString(), policy));
+        FramedHash.Of(
+            request.Caller, request.Action.ToString(), request.Action.PrincipalArn, request.Action.Proof, duration.ToString(), policy));
 }

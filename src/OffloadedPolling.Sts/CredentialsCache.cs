@@ -25,7 +25,9 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
     /// <summary>The credentials that are kept, or those that are fetched.</summary>
     /// <param name="key">What they are for. It holds no secret.</param>
     /// <param name="duration">How long fetched ones live, unless they tell that it is less.</param>
-    /// <param name="refusedAccessKeyId">The access key id of credentials that the service refused. They are not given again, unless they are new.</param>
+    /// <param name="refusedAccessKeyId">
+    /// The access key id of credentials that the service refused. They are not given again, unless they are new.
+    /// </param>
     /// <param name="fetch">Fetches them. It continues when <paramref name="cancellationToken"/> is canceled: others may wait too.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
     public async ValueTask<TemporaryCredentials> GetAsync(

@@ -20,7 +20,8 @@ internal static class CredentialsDuration
         if (duration < Shortest || duration > longest)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(duration), duration, $"Credentials of {operation} work for {Shortest} to {longest}. Ask for a duration within that.");
+                nameof(duration), duration,
+                $"Credentials of {operation} work for {Shortest} to {longest}. Ask for a duration within that.");
         }
     }
 
@@ -30,7 +31,8 @@ internal static class CredentialsDuration
         if (duration > LongestOfChain)
         {
             throw new TemporaryCredentialsException(
-                $"No credentials of {duration} can be issued: the host's own are temporary, and a role that is assumed with such works for {LongestOfChain} at most (role chaining). "
+                $"No credentials of {duration} can be issued: the host's own are temporary, and a role that is assumed with such works "
+                + $"for {LongestOfChain} at most (role chaining). "
                 + "Ask for less (Sts:Duration), or give the host the keys of an IAM user.");
         }
     }

@@ -11,7 +11,8 @@ internal sealed class CredentialsResult : IResult
     {
         Status = StatusCodes.Status403Forbidden,
         Title = "The caller has no identifier",
-        Detail = "Credentials are issued to a user of the host. The request came without one, or with one that has no name identifier and no subject.",
+        Detail = "Credentials are issued to a user of the host. The request came without one, or with one that has no name identifier "
+            + "and no subject.",
     };
 
     private static readonly OperationProblem _refusedProof = new()
@@ -32,7 +33,8 @@ internal sealed class CredentialsResult : IResult
 
     private readonly OffloadedPollingException? _failure;
 
-    private CredentialsResult(StatusCredentials? credentials, OffloadedPollingException? failure) => (_credentials, _failure) = (credentials, failure);
+    private CredentialsResult(StatusCredentials? credentials, OffloadedPollingException? failure) =>
+        (_credentials, _failure) = (credentials, failure);
 
     public static async Task<IResult> IssueAsync(
         IStatusCredentialsIssuer issuer, string id, ClaimsPrincipal user, string? refused, CancellationToken cancellationToken)
@@ -54,7 +56,8 @@ internal sealed class CredentialsResult : IResult
 
     public Task ExecuteAsync(HttpContext httpContext) => (_credentials, _failure) switch
     {
-        (_, TemporaryCredentialsException refused) => FailureProblem.WriteAsync(httpContext, refused, refused.IsCallersProof ? _refusedProof : _unavailable),
+        (_, TemporaryCredentialsException refused) =>
+            FailureProblem.WriteAsync(httpContext, refused, refused.IsCallersProof ? _refusedProof : _unavailable),
         (_, { } failure) => FailureProblem.WriteAsync(httpContext, failure),
         ({ } credentials, _) => WriteCredentialsAsync(httpContext, credentials),
         _ => FailureProblem.WriteAsync(httpContext, FailureProblem.UnknownOperation),
@@ -67,7 +70,8 @@ internal sealed class CredentialsResult : IResult
     private static string? CallerOf(ClaimsPrincipal user)
     {
         var authenticated = user.Identities.Where(identity => identity.IsAuthenticated).ToList();
-        return _identifiers.SelectMany(type => authenticated.Select(identity => identity.FindFirst(type)?.Value)).FirstOrDefault(id => !string.IsNullOrEmpty(id));
+        return _identifiers.SelectMany(type => authenticated.Select(identity => identity.FindFirst(type)?.Value)).FirstOrDefault(id =>
+            !string.IsNullOrEmpty(id));
     }
 
     private static Task WriteCredentialsAsync(HttpContext context, StatusCredentials credentials)

@@ -1,6 +1,8 @@
 namespace OffloadedPolling.Sts;
 
-/// <summary>Issues temporary credentials for one operation's document, together with where that lies. For endpoints of a host's own.</summary>
+/// <summary>
+/// Issues temporary credentials for one operation's document, together with where that lies. For endpoints of a host's own.
+/// </summary>
 public interface IStatusCredentialsIssuer
 {
     /// <summary>Issues credentials for the document of one operation.</summary>
@@ -14,5 +16,6 @@ public interface IStatusCredentialsIssuer
     /// <returns>The credentials, or <see langword="null"/> if there is no such operation.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
     /// <exception cref="TemporaryCredentialsException">There are no credentials to be had.</exception>
-    Task<StatusCredentials?> IssueAsync(string id, string caller, string? refusedAccessKeyId = null, CancellationToken cancellationToken = default);
+    Task<StatusCredentials?> IssueAsync(
+        string id, string caller, string? refusedAccessKeyId = null, CancellationToken cancellationToken = default);
 }

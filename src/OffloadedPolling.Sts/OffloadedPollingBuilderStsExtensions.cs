@@ -20,9 +20,9 @@ public static class OffloadedPollingBuilderStsExtensions
     /// <param name="configure">Settings from code, which win over the section <c>Sts</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Uses the <see cref="IAmazonSecurityTokenService"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from the
-    /// host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_STS</c>, and the
-    /// default credential chain.
+    /// Uses the <see cref="IAmazonSecurityTokenService"/> that the host registered, for example with <c>AddAWSService</c>. Without one,
+    /// creates a client from the host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>,
+    /// <c>AWS_ENDPOINT_URL_STS</c>, and the default credential chain.
     /// </remarks>
     public static IOffloadedPollingBuilder WithSts(this IOffloadedPollingBuilder builder, Action<StsOptions>? configure = null)
     {
@@ -30,8 +30,10 @@ public static class OffloadedPollingBuilderStsExtensions
         var services = builder.Services;
         builder.AddSettingsSection<StsOptions, StsOptionsValidator>("Sts", (options, section) => section.Bind(options))
             .Configure(configure ?? (_ => { }));
-        services.TryAddSingleton(provider => new StsConnection(provider.GetService<IAmazonSecurityTokenService>(), provider.GetService<AWSOptions>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
+        services.TryAddSingleton(provider =>
+            new StsConnection(provider.GetService<IAmazonSecurityTokenService>(), provider.GetService<AWSOptions>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
         AwsClientStart.AddTo(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, StsRegistrationValidator>());
         services.TryAddLate<ITemporaryCredentialsIssuer, StsTemporaryCredentialsIssuer>();

@@ -5,7 +5,8 @@ namespace OffloadedPolling.Sts;
 internal sealed class S3StatusCredentialsIssuer(S3Connection s3, IOperationStatusStore store, ITemporaryCredentialsIssuer issuer)
     : IStatusCredentialsIssuer
 {
-    public async Task<StatusCredentials?> IssueAsync(string id, string caller, string? refusedAccessKeyId, CancellationToken cancellationToken)
+    public async Task<StatusCredentials?> IssueAsync(
+        string id, string caller, string? refusedAccessKeyId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentException.ThrowIfNullOrEmpty(caller);
@@ -15,7 +16,8 @@ internal sealed class S3StatusCredentialsIssuer(S3Connection s3, IOperationStatu
         }
 
         var statusKey = store.GetStatusKey(id);
-        var request = new TemporaryCredentialsRequest { Caller = caller, StatusKeys = [statusKey], RefusedAccessKeyId = refusedAccessKeyId };
+        var request =
+            new TemporaryCredentialsRequest { Caller = caller, StatusKeys = [statusKey], RefusedAccessKeyId = refusedAccessKeyId };
         var issued = await issuer.IssueAsync(request, cancellationToken).ConfigureAwait(false);
         return new StatusCredentials
         {

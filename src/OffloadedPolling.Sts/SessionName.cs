@@ -5,8 +5,14 @@ using System.Text;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>Names of sessions and federated users: the caller's where AWS takes it, else what fits of it and a hash, so that no two callers share one.</summary>
-/// <remarks>https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html</remarks>
+/// <summary>
+/// Names of sessions and federated users: the caller's where AWS takes it, else what fits of it and a hash, so that no two callers share
+/// one.
+/// </summary>
+/// <remarks>
+/// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
+/// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+/// </remarks>
 internal static class SessionName
 {
     /// <summary>The most characters of a role session's name.</summary>
@@ -22,7 +28,8 @@ internal static class SessionName
 
     private const int HashBytes = 16;
 
-    private static readonly SearchValues<char> _asItIs = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+,.@-");
+    private static readonly SearchValues<char> _asItIs = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+,.@-");
 
     public static string Of(string caller, int most)
     {

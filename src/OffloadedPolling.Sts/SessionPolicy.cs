@@ -17,7 +17,9 @@ internal static class SessionPolicy
     /// <summary>The policy for the documents.</summary>
     /// <param name="bucket">The bucket's name, or an access point's ARN.</param>
     /// <param name="region">The bucket's, which tells the partition of its ARN.</param>
-    /// <param name="statusKeys">The documents' keys, of letters, digits and <c>- _ . /</c> alone: a policy takes other characters for patterns.</param>
+    /// <param name="statusKeys">
+    /// The documents' keys, of letters, digits and <c>- _ . /</c> alone: a policy takes other characters for patterns.
+    /// </param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
     public static string For(string bucket, string region, IReadOnlyCollection<string> statusKeys)
     {
@@ -35,10 +37,12 @@ internal static class SessionPolicy
             ? policy.ToString()
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A session policy for these {statusKeys.Count} status keys has {policy.Length} characters, and AWS takes {MaxLength}: {fitting} of them fit. Ask for those, and for the rest in another request."));
+                $"A session policy for these {statusKeys.Count} status keys has {policy.Length} characters, and AWS takes {MaxLength}: "
+                + $"{fitting} of them fit. Ask for those, and for the rest in another request."));
     }
 
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html: an access point's objects have ARNs of their own.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html: an access point's objects have ARNs of
+    // their own.
     private static string ResourcePrefix(string bucket, string region) =>
         bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.Of(region)}:s3:::{bucket}/";
 }

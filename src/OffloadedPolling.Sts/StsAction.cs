@@ -11,8 +11,8 @@ public sealed class StsAction
     public static StsAction AssumeRole { get; } = new(StsActionKind.AssumeRole);
 
     /// <summary>
-    /// The host's IAM user gives of its own rights (<c>GetFederationToken</c>), for a broker of one's own. No role is assumed, so that a host
-    /// with credentials of a role cannot use it.
+    /// The host's IAM user gives of its own rights (<c>GetFederationToken</c>), for a broker of one's own. No role is assumed, so that a
+    /// host with credentials of a role cannot use it.
     /// </summary>
     public static StsAction GetFederationToken { get; } = new(StsActionKind.GetFederationToken);
 
@@ -29,8 +29,8 @@ public sealed class StsAction
     }
 
     /// <summary>
-    /// <see cref="StsOptions.RoleArn"/> is assumed with an assertion of a SAML 2.0 provider that the role trusts (<c>AssumeRoleWithSAML</c>);
-    /// the host needs no credentials for it. The session's name is the assertion's, not the caller's.
+    /// <see cref="StsOptions.RoleArn"/> is assumed with an assertion of a SAML 2.0 provider that the role trusts
+    /// (<c>AssumeRoleWithSAML</c>); the host needs no credentials for it. The session's name is the assertion's, not the caller's.
     /// </summary>
     /// <param name="principalArn">The provider in IAM: <c>arn:aws:iam::123456789012:saml-provider/name</c>.</param>
     /// <param name="assertion">The caller's assertion in Base64: 4 to 100,000 characters.</param>

@@ -5,7 +5,8 @@ using Amazon.SecurityToken;
 namespace OffloadedPolling.Sts;
 
 /// <summary>The STS client: the host's own, or one from AWS's standard settings.</summary>
-internal sealed class StsConnection(IAmazonSecurityTokenService? hostClient = null, AWSOptions? awsOptions = null) : IAwsClientSource, IDisposable
+internal sealed class StsConnection(IAmazonSecurityTokenService? hostClient = null, AWSOptions? awsOptions = null)
+    : IAwsClientSource, IDisposable
 {
     // The SDK's own default is over 24 days. Callers wait for the answer.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
@@ -32,13 +33,17 @@ internal sealed class StsConnection(IAmazonSecurityTokenService? hostClient = nu
     {
         try
         {
-            var (credentials, config) = AwsClientCredentials.FromOptions<IAmazonSecurityTokenService, AmazonSecurityTokenServiceConfig>(awsOptions, _timeout);
-            return credentials is null ? new AmazonSecurityTokenServiceClient(config) : new AmazonSecurityTokenServiceClient(credentials, config);
+            var (credentials, config) = AwsClientCredentials.FromOptions<IAmazonSecurityTokenService, AmazonSecurityTokenServiceConfig>(
+                awsOptions, _timeout);
+            return credentials is null
+                ? new AmazonSecurityTokenServiceClient(config)
+                : new AmazonSecurityTokenServiceClient(credentials, config);
         }
         catch (AmazonClientException incomplete)
         {
             throw new TemporaryCredentialsException(
-                $"No STS client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_STS for another server than AWS), or register an IAmazonSecurityTokenService.", incomplete);
+                $"No STS client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_STS for another server than "
+                + "AWS), or register an IAmazonSecurityTokenService.", incomplete);
         }
     }
 }

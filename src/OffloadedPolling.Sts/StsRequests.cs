@@ -51,7 +51,9 @@ internal static class StsRequests
                 cancellationToken).ConfigureAwait(false)).Credentials,
         };
         return issued is { AccessKeyId: not null, SecretAccessKey: not null, SessionToken: not null, Expiration: { } expiration }
-            ? new TemporaryCredentials(issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken, new DateTimeOffset(expiration.ToUniversalTime()))
-            : throw new TemporaryCredentialsException($"STS answered {action} without credentials, or without their expiry. Check AWS_ENDPOINT_URL_STS.");
+            ? new TemporaryCredentials(
+                issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken, new DateTimeOffset(expiration.ToUniversalTime()))
+            : throw new TemporaryCredentialsException(
+                $"STS answered {action} without credentials, or without their expiry. Check AWS_ENDPOINT_URL_STS.");
     }
 }

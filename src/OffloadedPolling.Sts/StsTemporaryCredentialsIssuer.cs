@@ -5,7 +5,8 @@ namespace OffloadedPolling.Sts;
 
 /// <summary>Temporary credentials of AWS's Security Token Service, whose session policy leaves them the documents asked for.</summary>
 internal sealed class StsTemporaryCredentialsIssuer(
-    StsConnection sts, S3Connection s3, IOperationStatusStore store, IOptions<StsOptions> options, TimeProvider time) : ITemporaryCredentialsIssuer
+    StsConnection sts, S3Connection s3, IOperationStatusStore store, IOptions<StsOptions> options,
+    TimeProvider time) : ITemporaryCredentialsIssuer
 {
     // About 2 KB each.
     private const int MostKept = 10_000;
@@ -17,7 +18,8 @@ internal sealed class StsTemporaryCredentialsIssuer(
 
     public async ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancellationToken)
     {
-        var order = CheckedCredentialsRequest.Of(request, options.Value.Duration, keys => SessionPolicy.For(s3.Bucket, s3.Region, keys), IsStatusKey);
+        var order = CheckedCredentialsRequest.Of(
+            request, options.Value.Duration, keys => SessionPolicy.For(s3.Bucket, s3.Region, keys), IsStatusKey);
         return await _cache.GetAsync(
             order.Key, order.Duration, request.RefusedAccessKeyId, () => FetchAsync(order), cancellationToken).ConfigureAwait(false);
     }
@@ -32,7 +34,8 @@ internal sealed class StsTemporaryCredentialsIssuer(
         {
             await CheckHostsKeysAsync(order).ConfigureAwait(false);
             return await StsRequests.SendAsync(
-                sts.Client, order.Action, options.Value.RoleArn, order.Caller, order.Policy, (int)order.Duration.TotalSeconds, timeout.Token).ConfigureAwait(false);
+                sts.Client, order.Action, options.Value.RoleArn, order.Caller, order.Policy, (int)order.Duration.TotalSeconds,
+                timeout.Token).ConfigureAwait(false);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, CancellationToken.None))
         {
@@ -43,7 +46,8 @@ internal sealed class StsTemporaryCredentialsIssuer(
     private async Task CheckHostsKeysAsync(CheckedCredentialsRequest order)
     {
         var way = order.Action.Kind;
-        var matters = way == StsActionKind.GetFederationToken || (way == StsActionKind.AssumeRole && order.Duration > CredentialsDuration.LongestOfChain);
+        var matters = way == StsActionKind.GetFederationToken
+            || (way == StsActionKind.AssumeRole && order.Duration > CredentialsDuration.LongestOfChain);
         if (!matters || !await sts.SignsWithTemporaryKeysAsync().ConfigureAwait(false))
         {
             return;
@@ -52,7 +56,8 @@ internal sealed class StsTemporaryCredentialsIssuer(
         if (way == StsActionKind.GetFederationToken)
         {
             throw new TemporaryCredentialsException(
-                "No federation token can be had: the host's own credentials are temporary, and AWS gives those to the keys of an IAM user alone. Give the host such keys, or let it assume a role.");
+                "No federation token can be had: the host's own credentials are temporary, and AWS gives those to the keys of an IAM "
+                + "user alone. Give the host such keys, or let it assume a role.");
         }
 
         CredentialsDuration.CheckChain(order.Duration);

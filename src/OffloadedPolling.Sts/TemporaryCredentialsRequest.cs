@@ -26,8 +26,8 @@ public sealed class TemporaryCredentialsRequest
     public StsAction Action { get; init; } = StsAction.AssumeRole;
 
     /// <summary>
-    /// Gets the access key id of credentials that S3 refused before they expired, for example because sessions of the role were revoked. The
-    /// issuer does not give them again, unless they are less than 30 seconds old.
+    /// Gets the access key id of credentials that S3 refused before they expired, for example because sessions of the role were revoked.
+    /// The issuer does not give them again, unless they are less than 30 seconds old.
     /// </summary>
     /// <value><see langword="null"/> by default.</value>
     public string? RefusedAccessKeyId { get; init; }
@@ -35,5 +35,6 @@ public sealed class TemporaryCredentialsRequest
     /// <summary>The request without the proof that it may hold.</summary>
     /// <returns>A text that is safe to log.</returns>
     public override string ToString() =>
-        $"{nameof(TemporaryCredentialsRequest)} {{ Caller = {Caller}, StatusKeys = {StatusKeys?.Count}, Duration = {Duration}, Action = {Action} }}";
+        $"{nameof(TemporaryCredentialsRequest)} {{ Caller = {Caller}, StatusKeys = {StatusKeys?.Count}, Duration = {Duration}, Action "
+        + $"= {Action} }}";
 }

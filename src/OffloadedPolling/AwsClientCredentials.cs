@@ -21,7 +21,9 @@ internal static class AwsClientCredentials
         return found.GetType().FullName == InstanceProfile ? new InstanceProfileAWSCredentials() : found;
     }
 
-    /// <summary>Returns what a client of the library's own is made from: the host's <see cref="AWSOptions"/>, or the SDK's standard settings.</summary>
+    /// <summary>
+    /// Returns what a client of the library's own is made from: the host's <see cref="AWSOptions"/>, or the SDK's standard settings.
+    /// </summary>
     /// <param name="options">The host's options, if it has any.</param>
     /// <param name="timeout">The timeout of one request, unless the options have one.</param>
     /// <returns>The credentials, <see langword="null"/> for those of the SDK's default chain, and the configuration.</returns>

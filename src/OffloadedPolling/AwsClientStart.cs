@@ -16,7 +16,8 @@ internal sealed class AwsClientStart(IEnumerable<IAwsClientSource> sources) : IH
         {
             var start = services[last];
             services.RemoveAt(last);
-            services.Insert(services.IndexOf(services.First(service => service.ImplementationType == typeof(RegistrationStart))) + 1, start);
+            services.Insert(
+                services.IndexOf(services.First(service => service.ImplementationType == typeof(RegistrationStart))) + 1, start);
         }
     }
 

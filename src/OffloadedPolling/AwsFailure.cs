@@ -2,16 +2,19 @@ using Amazon.Runtime;
 
 namespace OffloadedPolling;
 
-/// <summary>Tells a failing service, network or credentials provider from this library's own exceptions and from a caller that cancels.</summary>
+/// <summary>
+/// Tells a failing service, network or credentials provider from this library's own exceptions and from a caller that cancels.
+/// </summary>
 internal static class AwsFailure
 {
     private const string HowToSetCredentials =
-        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in AWS_PROFILE, or give the machine, container or function a role.";
+        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in AWS_PROFILE, or give the machine, container or function "
+        + "a role.";
 
-    public static bool Is(Exception error, CancellationToken cancel) => error switch
+    public static bool Is(Exception error, CancellationToken cancellationToken) => error switch
     {
         OffloadedPollingException => false,
-        OperationCanceledException => !cancel.IsCancellationRequested,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
         AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException => true,
         ObjectDisposedException => false,
         // Credentials providers throw these.
@@ -32,7 +35,8 @@ internal static class AwsFailure
 
         if (error is ProcessAWSCredentialException or InvalidOperationException)
         {
-            return ($"the AWS credentials could not be obtained ({error.GetType().Name})", "Fix the credentials provider; see the inner exception.");
+            return ($"the AWS credentials could not be obtained ({error.GetType().Name})", "Fix the credentials provider; see the inner "
+                + "exception.");
         }
 
         if (!string.IsNullOrEmpty(config?.ServiceURL))

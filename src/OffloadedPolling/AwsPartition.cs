@@ -9,5 +9,7 @@ internal static class AwsPartition
     private const string Usual = "aws";
 
     public static string Of(string? region) =>
-        string.IsNullOrEmpty(region) ? Usual : RegionEndpoint.GetBySystemName(region).PartitionName is { Length: > 0 } partition ? partition : Usual;
+        string.IsNullOrEmpty(region)
+            ? Usual
+            : RegionEndpoint.GetBySystemName(region).PartitionName is { Length: > 0 } partition ? partition : Usual;
 }

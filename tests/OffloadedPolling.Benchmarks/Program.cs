@@ -15,7 +15,8 @@ switch (args)
     case ["reads"]:
         return await ReadsBenchmark.RunAsync(rounds: 15, TimeSpan.FromSeconds(1));
     case ["reads", var rounds, var seconds]:
-        return await ReadsBenchmark.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
+        return await ReadsBenchmark.RunAsync(
+            int.Parse(rounds, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
     case ["polls", .. var options]:
         return PollsBenchmark.Run(options.Contains("--json"), options.SkipWhile(option => option != "--plots").ElementAtOrDefault(1));
     case ["instrumentation"]:
@@ -27,7 +28,8 @@ switch (args)
     case ["cpu"]:
         return await CpuBenchmark.RunAsync(rounds: 5, operations: 5_000);
     case ["cpu", var rounds, var operations]:
-        return await CpuBenchmark.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture), int.Parse(operations, CultureInfo.InvariantCulture));
+        return await CpuBenchmark.RunAsync(
+            int.Parse(rounds, CultureInfo.InvariantCulture), int.Parse(operations, CultureInfo.InvariantCulture));
     case ["cpu-server"]:
         return await NullServer.RunAsync();
     case ["reads-server"]:

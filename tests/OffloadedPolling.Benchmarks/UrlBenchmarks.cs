@@ -34,7 +34,9 @@ public class UrlBenchmarks : IDisposable
     [GlobalSetup]
     public void SetUp()
     {
-        AWSCredentials credentials = Token == 0 ? new BasicAWSCredentials("AKID", "secret") : new SessionAWSCredentials("AKID", "secret", new string('t', Token));
+        AWSCredentials credentials = Token == 0
+            ? new BasicAWSCredentials("AKID", "secret")
+            : new SessionAWSCredentials("AKID", "secret", new string('t', Token));
         _client = new AmazonS3Client(credentials, RegionEndpoint.EUWest1);
         var s3 = Options.Create(new S3Options { BucketName = Bucket });
         var connection = new S3Connection(s3, _client);
@@ -49,7 +51,8 @@ public class UrlBenchmarks : IDisposable
     }
 
     [Benchmark(Baseline = true)]
-    public string Sdk() => _client.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = Bucket, Key = Key, Expires = DateTime.UtcNow + _lifetime });
+    public string Sdk() =>
+        _client.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = Bucket, Key = Key, Expires = DateTime.UtcNow + _lifetime });
 
     [Benchmark]
     public async Task<string> Issuer() => (await _issuer.IssueAsync(Key, _lifetime, CancellationToken.None)).Value;

@@ -23,7 +23,8 @@ public sealed class AwsClientCredentialsTests
     {
         await using var provider = Provider();
 
-        var url = await provider.GetRequiredService<IPresignedUrlIssuer>().IssueAsync("operations/0123456789abcdef0123456789abcdef.json", TimeSpan.FromMinutes(5), default);
+        var url = await provider.GetRequiredService<IPresignedUrlIssuer>()
+            .IssueAsync("operations/0123456789abcdef0123456789abcdef.json", TimeSpan.FromMinutes(5), default);
 
         url.Value.Should().StartWith("https://my-bucket.s3.eu-south-2.amazonaws.com/operations/").And.Contain("AKIAOPTIONS");
     }
@@ -53,7 +54,12 @@ public sealed class AwsClientCredentialsTests
     [Fact]
     public void Clients_WithAwsOptionsWithTimeout_HaveThatTimeout()
     {
-        using var provider = Provider(new AWSOptions { Region = RegionEndpoint.EUWest1, Credentials = _options.Credentials, DefaultClientConfig = { Timeout = TimeSpan.FromSeconds(3) } });
+        using var provider = Provider(new AWSOptions
+        {
+            Region = RegionEndpoint.EUWest1,
+            Credentials = _options.Credentials,
+            DefaultClientConfig = { Timeout = TimeSpan.FromSeconds(3) },
+        });
 
         provider.GetRequiredService<S3Connection>().Client.Config.Timeout.Should().Be(TimeSpan.FromSeconds(3));
     }
@@ -63,7 +69,8 @@ public sealed class AwsClientCredentialsTests
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddDefaultAWSOptions(options ?? _options);
-        services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "my-bucket").WithSqs().WithSts(sts => sts.RoleArn = "arn:aws:iam::123456789012:role/reader").AddOperation<string>("words");
+        services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "my-bucket")
+            .WithSqs().WithSts(sts => sts.RoleArn = "arn:aws:iam::123456789012:role/reader").AddOperation<string>("words");
         return services.BuildServiceProvider();
     }
 }

@@ -38,15 +38,15 @@ public sealed class ColdPathTests : IDisposable
         app.MapOperations("/operations");
         var services = Resolve(app.Services, builder.Services);
 
-        Assert.Contains(services, service => service is IOperationStatusStore);
-        Assert.Contains(services, service => service is IPresignedUrlIssuer);
-        Assert.Contains(services, service => service is IWaitTimeEstimator);
-        Assert.Contains(services, service => service is IOffloadedOperations);
-        Assert.Contains(services, service => service is IHostedService);
-        Assert.Contains(services, service => service is IHealthCheck);
-        Assert.NotEmpty(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
-        Assert.Empty(_watch.Heard);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+        services.Should().Contain(service => service is IOperationStatusStore);
+        services.Should().Contain(service => service is IPresignedUrlIssuer);
+        services.Should().Contain(service => service is IWaitTimeEstimator);
+        services.Should().Contain(service => service is IOffloadedOperations);
+        services.Should().Contain(service => service is IHostedService);
+        services.Should().Contain(service => service is IHealthCheck);
+        ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).Should().NotBeEmpty();
+        _watch.Heard.Should().BeEmpty();
+        Directory.EnumerateFileSystemEntries(_folder).Should().BeEmpty();
     }
 
     [Fact]
@@ -54,19 +54,21 @@ public sealed class ColdPathTests : IDisposable
     {
         // Made before the watch looks, as a host's own is.
         using var s3 = new AmazonS3Client("key", "secret", new AmazonS3Config { ServiceURL = Nobody, MaxErrorRetry = 0 });
-        Assert.Equal(["client AmazonS3Client"], _watch.Heard);
+        _watch.Heard.Should().Equal("client AmazonS3Client");
         var builder = Register("S3 and SQS");
         builder.Services.AddSingleton<IAmazonS3>(s3);
         builder.Services.AddSingleton<Amazon.SQS.IAmazonSQS>(_ =>
             new Amazon.SQS.AmazonSQSClient("key", "secret", new Amazon.SQS.AmazonSQSConfig { ServiceURL = Nobody, MaxErrorRetry = 0 }));
         builder.Services.AddSingleton<Amazon.SecurityToken.IAmazonSecurityTokenService>(_ =>
-            new Amazon.SecurityToken.AmazonSecurityTokenServiceClient("key", "secret", new Amazon.SecurityToken.AmazonSecurityTokenServiceConfig { ServiceURL = Nobody }));
+            new Amazon.SecurityToken.AmazonSecurityTokenServiceClient(
+                "key", "secret", new Amazon.SecurityToken.AmazonSecurityTokenServiceConfig { ServiceURL = Nobody }));
         await using var app = builder.Build();
 
         await app.StartAsync();
 
         await Eventually.TrueAsync(
-            () => _watch.Heard.Any(heard => heard.StartsWith("ConnectStart", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => string.Join('\n', _watch.Heard));
+            () => _watch.Heard.Any(heard => heard.StartsWith("ConnectStart", StringComparison.Ordinal)), TimeSpan.FromSeconds(30),
+            () => string.Join('\n', _watch.Heard));
         await app.StopAsync();
     }
 
@@ -77,7 +79,7 @@ public sealed class ColdPathTests : IDisposable
 
         await app.StartAsync();
 
-        Assert.Contains(Directory.EnumerateFiles(_folder), file => Path.GetFileName(file) == "polling.db");
+        Directory.EnumerateFiles(_folder).Should().Contain(file => Path.GetFileName(file) == "polling.db");
         await app.StopAsync();
     }
 
@@ -119,11 +121,13 @@ public sealed class ColdPathTests : IDisposable
         return
         [
             .. registered
-                .Where(service => !service.IsKeyedService && !service.ServiceType.ContainsGenericParameters && (IsOurs(service.ServiceType) || service.ServiceType == typeof(IHostedService)))
+                .Where(service => !service.IsKeyedService && !service.ServiceType.ContainsGenericParameters
+                    && (IsOurs(service.ServiceType) || service.ServiceType == typeof(IHostedService)))
                 .Select(service => service.ServiceType)
                 .Distinct()
                 .SelectMany(type => scope.ServiceProvider.GetServices(type)),
-            .. provider.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Select(check => check.Factory(scope.ServiceProvider)),
+            .. provider.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Select(check =>
+                check.Factory(scope.ServiceProvider)),
         ];
     }
 

@@ -6,7 +6,8 @@ namespace OffloadedPolling.Tests;
 public sealed class HouseRulesTests
 {
     private static readonly string[] _namespaces = [
-        "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.Client.S3", "OffloadedPolling.AspNetCore", "OffloadedPolling.Sqlite",
+        "OffloadedPolling", "OffloadedPolling.Client", "OffloadedPolling.Client.S3", "OffloadedPolling.AspNetCore",
+        "OffloadedPolling.Sqlite",
         "OffloadedPolling.Provisioning", "OffloadedPolling.Sts",
         "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder"];
 
@@ -16,12 +17,15 @@ public sealed class HouseRulesTests
 
     [Fact]
     public void PublicTypes_AreSealedOrStaticOrInterfaces() =>
-        Assert.DoesNotContain(_publicTypes, type => type is { IsSealed: false, IsInterface: false } && type != typeof(OffloadedPollingException));
+        _publicTypes.Where(type => type is { IsSealed: false, IsInterface: false } && type != typeof(OffloadedPollingException))
+            .Should().BeEmpty();
 
     [Fact]
-    public void PublicTypes_StandInTheNamespacesPromised() => Assert.DoesNotContain(_publicTypes, type => !_namespaces.Contains(type.Namespace));
+    public void PublicTypes_StandInTheNamespacesPromised() =>
+        _publicTypes.Should().NotContain(type => !_namespaces.Contains(type.Namespace));
 
     [Fact]
     public void PublicTypes_SayWhatTheyAre() =>
-        Assert.DoesNotContain(_publicTypes, type => _wordsToAvoid.Any(word => type.Name.Replace("ServiceCollection", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal)));
+        _publicTypes.Should().NotContain(type => _wordsToAvoid.Any(word =>
+            type.Name.Replace("ServiceCollection", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal)));
 }

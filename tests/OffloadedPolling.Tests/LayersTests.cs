@@ -6,7 +6,9 @@ using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Which assemblies each package may use: Client, then Core, then the providers, then what needs both a provider and a host.</summary>
+/// <summary>
+/// Which assemblies each package may use: Client, then Core, then the providers, then what needs both a provider and a host.
+/// </summary>
 public sealed class LayersTests
 {
     private static readonly Assembly _client = typeof(OperationStatus).Assembly;
@@ -17,7 +19,8 @@ public sealed class LayersTests
     public void Client_Uses_TheBaseLibraryOnly() => ReferencesOf(_client).Should().OnlyContain(name => name.StartsWith("System"));
 
     [Fact]
-    public void ClientS3_Uses_TheClientAndTheSdk() => ReferencesOf(typeof(S3StatusReader).Assembly).Should().BeEquivalentTo("OffloadedPolling.Client", "AWSSDK.Core", "AWSSDK.S3");
+    public void ClientS3_Uses_TheClientAndTheSdk() =>
+        ReferencesOf(typeof(S3StatusReader).Assembly).Should().BeEquivalentTo("OffloadedPolling.Client", "AWSSDK.Core", "AWSSDK.S3");
 
     [Fact]
     public void Core_Uses_NoAwsType() => ReferencesOf(_core).Should().BeEquivalentTo("OffloadedPolling.Client");
@@ -26,8 +29,10 @@ public sealed class LayersTests
     public void Providers_Use_CoreAndNotEachOther()
     {
         ReferencesOf(typeof(S3Options).Assembly).Should().BeEquivalentTo(
-            "OffloadedPolling.Client", "OffloadedPolling.Core", "AWSSDK.Core", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS");
-        ReferencesOf(typeof(SqliteOptions).Assembly).Should().OnlyContain(name => name == "OffloadedPolling.Client" || name == "OffloadedPolling.Core" || name.Contains("SQLite") || name.Contains("Sqlite"));
+            "OffloadedPolling.Client", "OffloadedPolling.Core", "AWSSDK.Core", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3",
+            "AWSSDK.SQS");
+        ReferencesOf(typeof(SqliteOptions).Assembly).Should().OnlyContain(name =>
+            name == "OffloadedPolling.Client" || name == "OffloadedPolling.Core" || name.Contains("SQLite") || name.Contains("Sqlite"));
     }
 
     [Fact]
@@ -36,11 +41,15 @@ public sealed class LayersTests
 
     [Fact]
     public void Sts_Uses_TheHostPackages() => ReferencesOf(typeof(StsOptions).Assembly).Should().BeEquivalentTo(
-        "OffloadedPolling.Client", "OffloadedPolling.Core", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Core", "AWSSDK.Extensions.NETCore.Setup",
+        "OffloadedPolling.Client", "OffloadedPolling.Core", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Core",
+        "AWSSDK.Extensions.NETCore.Setup",
         "AWSSDK.SecurityToken");
 
     // What .NET and ASP.NET Core themselves consist of says nothing.
-    private static IEnumerable<string> ReferencesOf(Assembly assembly) => assembly.GetReferencedAssemblies().Select(reference => reference.Name!)
-        .Where(name => assembly == _client || !(name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)
-            || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name.StartsWith("Microsoft.Net.Http", StringComparison.Ordinal)));
+    private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
+        assembly.GetReferencedAssemblies().Select(reference => reference.Name!)
+            .Where(name => assembly == _client || !(name.StartsWith("System", StringComparison.Ordinal)
+                || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)
+                || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                || name.StartsWith("Microsoft.Net.Http", StringComparison.Ordinal)));
 }

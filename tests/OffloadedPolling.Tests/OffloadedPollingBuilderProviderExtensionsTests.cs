@@ -18,16 +18,20 @@ public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
 
         var options = provider.GetRequiredService<IOptions<RedisOptions>>().Value;
 
-        options.Should().BeEquivalentTo(new RedisOptions { Server = "localhost", Timeout = TimeSpan.FromSeconds(30), Databases = { "letters" } });
+        options.Should().BeEquivalentTo(
+            new RedisOptions { Server = "localhost", Timeout = TimeSpan.FromSeconds(30), Databases = { "letters" } });
         StartFailures.Of(services).Should().BeEmpty();
     }
 
     [Theory]
     [InlineData("Server", "", "OffloadedPolling:Redis:Server: The field RedisOptions.Server is required. Set it to the server's address.")]
     [InlineData("Server", "here", "OffloadedPolling:Redis:Server: The field RedisOptions.Server must be an address.")]
-    [InlineData("Timeout", "24:00:00", "OffloadedPolling:Redis:Timeout is '24:00:00', which .NET does not read as 24 hours. For 24 hours, write 1.00:00:00; for 24 days, write 24.00:00:00.")]
-    [InlineData("Sever", "x", "OffloadedPolling:Redis:Sever is not a setting of this version. Remove it, or correct its name. The settings here are Databases, Server, Timeout.")]
-    [InlineData("Databases", "x", "OffloadedPolling:Redis:Databases is 'x', but it is a list. Set its first element as OffloadedPolling:Redis:Databases:0, the next as OffloadedPolling:Redis:Databases:1.")]
+    [InlineData("Timeout", "24:00:00", "OffloadedPolling:Redis:Timeout is '24:00:00', which .NET does not read as 24 hours. For 24 "
+        + "hours, write 1.00:00:00; for 24 days, write 24.00:00:00.")]
+    [InlineData("Sever", "x", "OffloadedPolling:Redis:Sever is not a setting of this version. Remove it, or correct its name. The "
+        + "settings here are Databases, Server, Timeout.")]
+    [InlineData("Databases", "x", "OffloadedPolling:Redis:Databases is 'x', but it is a list. Set its first element as "
+        + "OffloadedPolling:Redis:Databases:0, the next as OffloadedPolling:Redis:Databases:1.")]
     public void AddSettingsSection_AWrongSetting_StopsTheStartWithItsFullName(string key, string value, string expected) =>
         StartFailures.Of(With(new() { ["Redis:Server"] = "localhost", [$"Redis:{key}"] = value })).Should().Equal(expected);
 
@@ -44,7 +48,8 @@ public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
         services.AddOffloadedPolling(StartFailures.Section(new() { ["Redis:Server"] = "localhost" }))
             .WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
 
-        StartFailures.Of(services).Should().ContainSingle().Which.Should().StartWith("OffloadedPolling:Redis is not a setting of this version");
+        StartFailures.Of(services).Should().ContainSingle().Which.Should().StartWith(
+            "OffloadedPolling:Redis is not a setting of this version");
     }
 
     private static IServiceCollection With(Dictionary<string, string?> settings)

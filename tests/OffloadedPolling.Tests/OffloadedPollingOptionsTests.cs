@@ -15,7 +15,8 @@ public sealed class OffloadedPollingOptionsTests
     [InlineData("UrlLifetime", "02:00:00", "longer than OffloadedPolling:MaxUrlLifetime (01:00:00)")]
     [InlineData("MaxUrlLifetime", "8.00:00:00", "MaxUrlLifetime is 8.00:00:00")]
     [InlineData("UnknownCredentialLifetime", "00:00:00", "UnknownCredentialLifetime is 00:00:00")]
-    [InlineData("AcceptTimeout", "00:00:00.5", "OffloadedPolling:AcceptTimeout is 00:00:00.5000000. Set it to between 00:00:01 and 00:05:00")]
+    [InlineData(
+        "AcceptTimeout", "00:00:00.5", "OffloadedPolling:AcceptTimeout is 00:00:00.5000000. Set it to between 00:00:01 and 00:05:00")]
     [InlineData("AcceptTimeout", "00:05:01", "AcceptTimeout is 00:05:01")]
     [InlineData("Retention", "00:00:10", "Retention is 00:00:10")]
     [InlineData("MaxDocumentBytes", "10", "MaxDocumentBytes is 10. Set it to between 1024 and 1048576")]

@@ -15,7 +15,8 @@ namespace OffloadedPolling.Tests;
 /// <summary>Registrations that are forgotten, made twice, or made by others.</summary>
 public sealed class RegistrationTests
 {
-    private static readonly AmazonS3Config _config = new() { RegionEndpoint = Amazon.RegionEndpoint.EUWest1, DefaultAWSCredentials = new BasicAWSCredentials("OTHER", "secret") };
+    private static readonly AmazonS3Config _config =
+        new() { RegionEndpoint = Amazon.RegionEndpoint.EUWest1, DefaultAWSCredentials = new BasicAWSCredentials("OTHER", "secret") };
 
     [Theory]
     [InlineData("Development")]
@@ -35,7 +36,8 @@ public sealed class RegistrationTests
         var start = () => host.StartAsync();
 
         (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures.Should().ContainSingle()
-            .Which.Should().Be("No status store and no queue are registered. Call .WithS3() and .WithSqs() (on AWS), or .WithSqlite() (on one machine), after AddOffloadedPolling.");
+            .Which.Should().Be("No status store and no queue are registered. Call .WithS3() and .WithSqs() (on AWS), or .WithSqlite() "
+                + "(on one machine), after AddOffloadedPolling.");
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed class RegistrationTests
     {
         var services = new ServiceCollection();
 
-        services.AddOffloadedPolling().AddOperation<Letter>("letters", LetterJson.Default).AddHandler<Letter, LetterHandler>().WithS3().WithSqs();
+        services.AddOffloadedPolling()
+            .AddOperation<Letter>("letters", LetterJson.Default).AddHandler<Letter, LetterHandler>().WithS3().WithSqs();
 
         var hosted = services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
         hosted.Select(service => service.ImplementationType).Take(2).Should().Equal(typeof(RegistrationStart), typeof(AwsClientStart));
@@ -60,7 +63,8 @@ public sealed class RegistrationTests
 
         await provider.GetServices<IHostedService>().OfType<KindsStart>().Single().StartAsync(default);
 
-        log.Entries.Should().ContainSingle(entry => entry.Id == 108).Which.Text.Should().StartWith("Kind 'letters' has no handler in this process.");
+        log.Entries.Should().ContainSingle(entry => entry.Id == 108).Which.Text
+            .Should().StartWith("Kind 'letters' has no handler in this process.");
     }
 
     [Fact]
@@ -96,7 +100,8 @@ public sealed class RegistrationTests
         using var real = new AmazonS3Client(new BasicAWSCredentials("AKID", "secret"), Amazon.RegionEndpoint.EUWest1);
         var start = SigningStart(real);
 
-        (await start.Should().ThrowAsync<StatusUrlException>()).WithMessage("*signs with other credentials*register the AmazonS3Client itself*");
+        (await start.Should().ThrowAsync<StatusUrlException>())
+            .WithMessage("*signs with other credentials*register the AmazonS3Client itself*");
     }
 
     [Fact]
@@ -111,17 +116,20 @@ public sealed class RegistrationTests
     {
         var decorator = Substitute.For<IAmazonS3>();
         decorator.Config.Returns(_config);
-        decorator.GetPreSignedURLAsync(Arg.Any<GetPreSignedUrlRequest>()).Returns(call => real.GetPreSignedURLAsync(call.Arg<GetPreSignedUrlRequest>()));
+        decorator.GetPreSignedURLAsync(Arg.Any<GetPreSignedUrlRequest>()).Returns(call =>
+            real.GetPreSignedURLAsync(call.Arg<GetPreSignedUrlRequest>()));
         decorator.DetermineServiceOperationEndpoint(Arg.Any<AmazonWebServiceRequest>())
             .Returns(call => real.DetermineServiceOperationEndpoint(call.Arg<AmazonWebServiceRequest>()));
         var services = new ServiceCollection().AddLogging().AddSingleton(decorator);
-        services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "status").WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+        services.AddOffloadedPolling()
+            .WithS3(s3 => s3.BucketName = "status").WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
         var provider = services.BuildServiceProvider();
         return () => provider.GetServices<IHostedService>().OfType<S3SigningStart>().Single().StartAsync(default);
     }
 
     private sealed class LetterHandler : IOperationHandler<Letter, string>
     {
-        public Task<string> HandleAsync(OperationContext<Letter> context, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string> HandleAsync(OperationContext<Letter> context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

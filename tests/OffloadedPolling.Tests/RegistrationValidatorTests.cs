@@ -12,7 +12,8 @@ public sealed class RegistrationValidatorTests
         var failures = StartFailures.Of(new ServiceCollection().AddOffloadedPolling().Services);
 
         failures.Should().HaveCount(2);
-        failures.Should().ContainSingle(failure => failure.Contains("Call .WithS3() and .WithSqs() (on AWS), or .WithSqlite()", StringComparison.Ordinal));
+        failures.Should().ContainSingle(failure =>
+            failure.Contains("Call .WithS3() and .WithSqs() (on AWS), or .WithSqlite()", StringComparison.Ordinal));
         failures.Should().ContainSingle(failure => failure.Contains("AddOperation", StringComparison.Ordinal));
     }
 
@@ -55,6 +56,7 @@ public sealed class RegistrationValidatorTests
 
     private sealed class UnserializableHandler : IOperationHandler<Letter, Uri>
     {
-        public Task<Uri> HandleAsync(OperationContext<Letter> context, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Uri> HandleAsync(OperationContext<Letter> context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

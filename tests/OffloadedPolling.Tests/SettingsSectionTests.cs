@@ -15,17 +15,21 @@ public sealed class SettingsSectionTests
     [InlineData("S3:RequireConditionalWrites", "maybe", "OffloadedPolling:S3:RequireConditionalWrites")]
     [InlineData("MaxDocumentBytes", "much", "OffloadedPolling:MaxDocumentBytes")]
     [InlineData("Retension", "00:00:01", "OffloadedPolling:Retension is not a setting of this version")]
-    [InlineData("Operations:letters:VisibilityTimeout", "30", "OffloadedPolling:Operations:letters:VisibilityTimeout is '30', which .NET reads as 30 days. For 30 seconds, write 00:00:30; for 30 days, write 30.00:00:00.")]
-    [InlineData("Retention", "48:00:00", "OffloadedPolling:Retention is '48:00:00', which .NET does not read as 48 hours. For 48 hours, write 2.00:00:00; for 48 days, write 48.00:00:00.")]
+    [InlineData("Operations:letters:VisibilityTimeout", "30", "OffloadedPolling:Operations:letters:VisibilityTimeout is '30', which "
+        + ".NET reads as 30 days. For 30 seconds, write 00:00:30; for 30 days, write 30.00:00:00.")]
+    [InlineData("Retention", "48:00:00", "OffloadedPolling:Retention is '48:00:00', which .NET does not read as 48 hours. For 48 hours, "
+        + "write 2.00:00:00; for 48 days, write 48.00:00:00.")]
     [InlineData("MaxUrlLifetime", "24:00:00", "For 24 hours, write 1.00:00:00")]
     [InlineData("MaxUrlLifetime", "36:30", "For 36 minutes, write 00:36:30")]
     [InlineData("Retention", "30", "For 30 seconds, write 00:00:30")]
     [InlineData("Operations:letters:QueueURI", "x", "OffloadedPolling:Operations:letters:QueueURI is not a setting of this version")]
-    [InlineData("S3:AllowedIpRanges", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges is '203.0.113.0/24', but it is a list. Set its first element as OffloadedPolling:S3:AllowedIpRanges:0")]
+    [InlineData("S3:AllowedIpRanges", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges is '203.0.113.0/24', but it is a list. Set "
+        + "its first element as OffloadedPolling:S3:AllowedIpRanges:0")]
     [InlineData("S3:AllowedIpRanges:first", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges:first is not an element of a list")]
     [InlineData("S3:AllowedIpRanges:0:x", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges:0 is not a single value")]
     [InlineData("S3:AllowedOrigins:0", null, "OffloadedPolling:S3:AllowedOrigins:0 is not a single value")]
-    [InlineData("S3:BucketName:0", "my-bucket", "OffloadedPolling:S3:BucketName is a single value, but OffloadedPolling:S3:BucketName:0 is set. Set OffloadedPolling:S3:BucketName itself")]
+    [InlineData("S3:BucketName:0", "my-bucket", "OffloadedPolling:S3:BucketName is a single value, but OffloadedPolling:S3:BucketName:0 "
+        + "is set. Set OffloadedPolling:S3:BucketName itself")]
     [InlineData("Retention:Days", "1", "OffloadedPolling:Retention is a single value")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string? value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
@@ -50,7 +54,8 @@ public sealed class SettingsSectionTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             new Dictionary<string, string?> { ["Shop:Polling:Retention"] = "00:00:10", ["Shop:Polling:Sqlite:DataSource"] = "" }).Build();
         var services = new ServiceCollection();
-        services.AddOffloadedPolling(configuration.GetSection("Shop:Polling")).WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+        services.AddOffloadedPolling(configuration.GetSection("Shop:Polling"))
+            .WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
 
         StartFailures.Of(services).Should().HaveCount(2).And.OnlyContain(failure => failure.StartsWith("Shop:Polling:"));
     }

@@ -14,19 +14,27 @@ internal static class CostCommand
 
     private static readonly Option<decimal> _polls = Number("--polls", "How often the caller of one operation looks.", 10, 0, 1_000_000);
 
-    private static readonly Option<decimal> _writes = Number("--writes", "How often the status of one operation is written: 3, and one for each progress that is reported.", 3, 1, 1_000_000);
+    private static readonly Option<decimal> _writes = Number(
+        "--writes", "How often the status of one operation is written: 3, and one for each progress that is reported.", 3, 1, 1_000_000);
 
     private static readonly Option<decimal> _documentKb = Number("--document-kb", "The status, in KB.", 1, 0, 5_000);
 
-    private static readonly Option<decimal> _retentionDays = Number("--retention-days", "How many days S3 keeps a status document: a day, and up to one more until it is deleted.", 2, 0, 3_650);
+    private static readonly Option<decimal> _retentionDays = Number(
+        "--retention-days", "How many days S3 keeps a status document: a day, and up to one more until it is deleted.", 2, 0, 3_650);
 
-    private static readonly Option<decimal> _memoryMb = Number("--memory-mb", "The memory of the function that answers a poll at the API.", 512, 128, 10_240);
+    private static readonly Option<decimal> _memoryMb = Number(
+        "--memory-mb", "The memory of the function that answers a poll at the API.", 512, 128, 10_240);
 
-    private static readonly Option<decimal> _durationMs = Number("--duration-ms", "How long that function runs for one poll.", 20, 1, 900_000);
+    private static readonly Option<decimal> _durationMs = Number(
+        "--duration-ms", "How long that function runs for one poll.", 20, 1, 900_000);
 
-    private static readonly Option<decimal> _logKb = Number("--log-kb", "What it logs for one poll; Lambda's own lines are some 0.4 KB.", 0.4m, 0, 1_000);
+    private static readonly Option<decimal> _logKb = Number(
+        "--log-kb", "What it logs for one poll; Lambda's own lines are some 0.4 KB.", 0.4m, 0, 1_000);
 
-    private static readonly Option<decimal> _preflights = Number("--preflights", "How many preflight requests the browser of one operation's caller sends; none where its polls have no headers of their own.", 0, 0, 1_000_000);
+    private static readonly Option<decimal> _preflights = Number(
+        "--preflights",
+        "How many preflight requests the browser of one operation's caller sends; none where its polls have no headers of their own.", 0, 0,
+        1_000_000);
 
     private static readonly Option<string?> _prices = new("--prices")
     {
@@ -36,8 +44,9 @@ internal static class CostCommand
 
     private static readonly Option<bool> _article = new("--article")
     {
-        Description = "Counts as the article of 2021 does: its prices, one write, 10 KB, kept for a month, a function of 256 MB for 500 ms, "
-            + "without egress, logs, preflights and database writes.",
+        Description =
+            "Counts as the article of 2021 does: its prices, one write, 10 KB, kept for a month, a function of 256 MB for 500 ms, "
+                + "without egress, logs, preflights and database writes.",
     };
 
     private static readonly Option<bool> _json = new("--json") { Description = "Prints the figures as JSON." };
@@ -46,16 +55,22 @@ internal static class CostCommand
     {
         const string What = "What polls cost: at an API on API Gateway, Lambda and DynamoDB, and on S3.";
         Option[] notOfTheArticle = [_writes, _documentKb, _retentionDays, _memoryMb, _durationMs, _logKb, _preflights, _prices];
-        var command = new RootCommand(What) { _operations, _polls, _writes, _documentKb, _retentionDays, _memoryMb, _durationMs, _logKb, _preflights, _prices, _article, _json };
+        var command = new RootCommand(What)
+        {
+            _operations, _polls, _writes, _documentKb, _retentionDays, _memoryMb, _durationMs, _logKb, _preflights, _prices, _article,
+            _json,
+        };
         command.Validators.Add(result =>
         {
-            var given = notOfTheArticle.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+            var given = notOfTheArticle.Where(option => result.GetResult(option) is { Implicit: false })
+                .Select(option => option.Name).ToList();
             if (result.GetResult(_article) is { Implicit: false } && given.Count > 0)
             {
                 result.AddError($"--article counts with its own figures. Leave {string.Join(" and ", given)} out.");
             }
         });
-        command.SetAction(parsed => CostRun.Run(Read(parsed), parsed.GetValue(_prices) ?? PriceFile.Current, parsed.GetValue(_article), parsed.GetValue(_json)));
+        command.SetAction(parsed =>
+            CostRun.Run(Read(parsed), parsed.GetValue(_prices) ?? PriceFile.Current, parsed.GetValue(_article), parsed.GetValue(_json)));
         return command;
     }
 

@@ -8,7 +8,8 @@ internal static class Values
 {
     public static long Whole(ArgumentResult result, long least, long most)
     {
-        if (long.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (long.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
         {
             return number;
         }
@@ -19,7 +20,8 @@ internal static class Values
 
     public static decimal Number(ArgumentResult result, decimal least, decimal most)
     {
-        if (decimal.TryParse(Text(result), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (decimal.TryParse(Text(result), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
         {
             return number;
         }

@@ -75,7 +75,8 @@ internal sealed class Counts(PriceList prices, Workload work)
 
     private IEnumerable<Line> Requests(decimal pricePerMillion) => [new("requests", work.AllPolls * pricePerMillion / Million)];
 
-    private IEnumerable<Line> FunctionAndReads() => [new("function", work.AllPolls * FunctionPerPoll), new("database reads", work.AllPolls * ReadPerPoll)];
+    private IEnumerable<Line> FunctionAndReads() =>
+        [new("function", work.AllPolls * FunctionPerPoll), new("database reads", work.AllPolls * ReadPerPoll)];
 
     private IEnumerable<Line> S3Requests() => [
         new("requests", work.AllPolls * prices.PerMillion.S3Get / Million),

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Costs;
 
-/// <summary>Reads a price list. Every price has to be there, and nothing that has no meaning here: a slip would be a wrong figure.</summary>
+/// <summary>
+/// Reads a price list. Every price has to be there, and nothing that has no meaning here: a slip would be a wrong figure.
+/// </summary>
 internal static class PriceFile
 {
     public static string Current { get; } = Beside("2026-11.json");
@@ -45,7 +47,8 @@ internal static class PriceFile
 
     private static IEnumerable<(string Name, decimal Value)> Numbers(string name, JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Object => json.EnumerateObject().SelectMany(member => Numbers(name.Length == 0 ? member.Name : $"{name}.{member.Name}", member.Value)),
+        JsonValueKind.Object =>
+            json.EnumerateObject().SelectMany(member => Numbers(name.Length == 0 ? member.Name : $"{name}.{member.Name}", member.Value)),
         JsonValueKind.Number => [(name, json.GetDecimal())],
         _ => [],
     };

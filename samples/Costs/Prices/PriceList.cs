@@ -8,4 +8,5 @@ namespace Costs;
 /// <param name="PerMillion">What is sold by the million.</param>
 /// <param name="PerGb">What is sold by the gigabyte.</param>
 /// <param name="FreeEgressGb">The gigabytes to the internet that are free each month.</param>
-internal sealed record PriceList(string Date, string Region, string Currency, string Source, PerMillion PerMillion, PerGb PerGb, decimal FreeEgressGb);
+internal sealed record PriceList(
+    string Date, string Region, string Currency, string Source, PerMillion PerMillion, PerGb PerGb, decimal FreeEgressGb);

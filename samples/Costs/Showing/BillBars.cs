@@ -15,7 +15,8 @@ internal static class BillBars
         foreach (var bill in bills)
         {
             var width = most == 0 ? 0 : (int)Math.Round(Widest * bill.Total / most, MidpointRounding.AwayFromZero);
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bill.Name.PadRight(name)}  {new string('█', width)} {bill.Total:#,0.00}"));
+            console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{bill.Name.PadRight(name)}  {new string('█', width)} {bill.Total:#,0.00}"));
         }
     }
 }

@@ -57,7 +57,8 @@ internal static class GatewayAnswer
     private static void WriteVersion2(Utf8JsonWriter json, IHeaderDictionary headers)
     {
         json.WriteStartObject("headers");
-        foreach (var (name, values) in headers.Where(header => !header.Key.Equals(HeaderNames.SetCookie, StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, values) in headers.Where(header =>
+            !header.Key.Equals(HeaderNames.SetCookie, StringComparison.OrdinalIgnoreCase)))
         {
             json.WriteString(name, values.ToString());
         }

@@ -37,7 +37,8 @@ internal sealed class GatewayEvent : IDisposable
         }
         catch (JsonException malformed)
         {
-            throw new InvalidOperationException($"This is no event of API Gateway: it is no JSON (line {malformed.LineNumber}, byte {malformed.BytePositionInLine}).");
+            throw new InvalidOperationException(
+                $"This is no event of API Gateway: it is no JSON (line {malformed.LineNumber}, byte {malformed.BytePositionInLine}).");
         }
 
         var root = json.RootElement;
@@ -49,10 +50,13 @@ internal sealed class GatewayEvent : IDisposable
         }
 
         // Names alone: values may be anybody's secrets.
-        var names = root.ValueKind == JsonValueKind.Object ? string.Join(", ", root.EnumerateObject().Take(8).Select(member => member.Name)) : root.ValueKind.ToString();
+        var names = root.ValueKind == JsonValueKind.Object
+            ? string.Join(", ", root.EnumerateObject().Take(8).Select(member => member.Name))
+            : root.ValueKind.ToString();
         json.Dispose();
         throw new InvalidOperationException(
-            $"This is no event of API Gateway: it has no method and path, but {names}. Invoke the function by an HTTP API (payload version 2.0 or 1.0) or a REST API with proxy integration.");
+            $"This is no event of API Gateway: it has no method and path, but {names}. Invoke the function by an HTTP API (payload "
+            + "version 2.0 or 1.0) or a REST API with proxy integration.");
     }
 
     public string? this[string name] => Text(_json.RootElement, name);
@@ -62,7 +66,9 @@ internal sealed class GatewayEvent : IDisposable
     /// <summary>The texts of a list, such as <c>cookies</c>.</summary>
     public IEnumerable<string> List(string name) => Texts(Member(_json.RootElement, name));
 
-    /// <summary>Names with each of their values: of <paramref name="many"/>, where a name has a list of them, or else of <paramref name="one"/>.</summary>
+    /// <summary>
+    /// Names with each of their values: of <paramref name="many"/>, where a name has a list of them, or else of <paramref name="one"/>.
+    /// </summary>
     public IEnumerable<(string Name, string Value)> Pairs(string many, string one)
     {
         var pairs = Member(_json.RootElement, many) is { ValueKind: JsonValueKind.Object } lists ? lists : Member(_json.RootElement, one);
@@ -73,7 +79,8 @@ internal sealed class GatewayEvent : IDisposable
 
     public void Dispose() => _json.Dispose();
 
-    public static string? Text(JsonElement from, string name) => Member(from, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public static string? Text(JsonElement from, string name) =>
+        Member(from, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static JsonElement Member(JsonElement from, string name) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var member) ? member : default;
@@ -81,7 +88,8 @@ internal sealed class GatewayEvent : IDisposable
     private static IEnumerable<string> Texts(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => [value.GetString()!],
-        JsonValueKind.Array => value.EnumerateArray().Where(each => each.ValueKind == JsonValueKind.String).Select(each => each.GetString()!),
+        JsonValueKind.Array =>
+            value.EnumerateArray().Where(each => each.ValueKind == JsonValueKind.String).Select(each => each.GetString()!),
         _ => [],
     };
 }

@@ -70,7 +70,9 @@ internal static class GatewayRequest
 
     private static IPAddress? SourceIp(GatewayEvent received)
     {
-        var sourceIp = received.IsVersion2 ? GatewayEvent.Text(received.Http, "sourceIp") : GatewayEvent.Text(received.Identity, "sourceIp");
+        var sourceIp = received.IsVersion2
+            ? GatewayEvent.Text(received.Http, "sourceIp")
+            : GatewayEvent.Text(received.Identity, "sourceIp");
         return IPAddress.TryParse(sourceIp, out var address) ? address : null;
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Orders.Lambda;
 
-/// <summary>Asks Lambda for invocations and answers them: what Amazon.Lambda.RuntimeSupport does, for those who may not take a package.</summary>
+/// <summary>
+/// Asks Lambda for invocations and answers them: what Amazon.Lambda.RuntimeSupport does, for those who may not take a package.
+/// </summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html</remarks>
 internal static class RuntimeLoop
 {
@@ -15,7 +17,8 @@ internal static class RuntimeLoop
     {
         if (Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") is not { Length: > 0 } api)
         {
-            await Console.Error.WriteLineAsync("AWS_LAMBDA_RUNTIME_API is not set: this program is started by AWS Lambda. README.md says how to deploy it.");
+            await Console.Error.WriteLineAsync(
+                "AWS_LAMBDA_RUNTIME_API is not set: this program is started by AWS Lambda. README.md says how to deploy it.");
             return 1;
         }
 
@@ -46,7 +49,9 @@ internal static class RuntimeLoop
         using var next = await http.GetAsync("invocation/next", HttpCompletionOption.ResponseHeadersRead);
         next.EnsureSuccessStatusCode();
         var requestId = next.Headers.GetValues("Lambda-Runtime-Aws-Request-Id").Single();
-        Environment.SetEnvironmentVariable(TraceId, next.Headers.TryGetValues("Lambda-Runtime-Trace-Id", out var traceId) ? traceId.Single() : null);
+        Environment.SetEnvironmentVariable(TraceId, next.Headers.TryGetValues("Lambda-Runtime-Trace-Id", out var traceId)
+            ? traceId.Single()
+            : null);
         await using var input = await next.Content.ReadAsStreamAsync();
         Stream answer;
         try
@@ -64,7 +69,8 @@ internal static class RuntimeLoop
         using var taken = await http.PostAsync($"invocation/{requestId}/response", content);
         if (taken.StatusCode == HttpStatusCode.RequestEntityTooLarge)
         {
-            await ReportAsync(http, $"invocation/{requestId}/error", new InvalidOperationException("The function's answer is over Lambda's limit of 6 MB."));
+            await ReportAsync(http, $"invocation/{requestId}/error", new InvalidOperationException(
+                "The function's answer is over Lambda's limit of 6 MB."));
             return;
         }
 

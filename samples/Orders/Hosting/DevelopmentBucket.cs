@@ -20,7 +20,8 @@ internal sealed partial class DevelopmentBucket(StatusBucket bucket, TimeProvide
         {
             LogSetUp(logger, await bucket.ApplyAsync(either.Token));
         }
-        catch (Exception failed) when (failed is OffloadedPollingException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failed)
+            when (failed is OffloadedPollingException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // A store that cannot be reached makes the process unhealthy, and that is said there.
             LogNotSetUp(logger, failed);

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Orders;
 
-/// <summary><c>Orders --health</c>: asks the process on this machine how it is. For container images, which have no other program to ask with.</summary>
+/// <summary>
+/// <c>Orders --health</c>: asks the process on this machine how it is. For container images, which have no other program to ask with.
+/// </summary>
 internal static class HealthProbe
 {
     public const string Argument = "--health";

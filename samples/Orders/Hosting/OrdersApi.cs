@@ -23,7 +23,8 @@ internal static class OrdersApi
             services.AddAuthentication().AddJwtBearer();
             // Whose idempotency keys would be whose, without a name?
             services.AddAuthorizationBuilder()
-                .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ClaimTypes.NameIdentifier).Build());
+                .SetDefaultPolicy(
+                    new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ClaimTypes.NameIdentifier).Build());
         }
     }
 
@@ -56,16 +57,16 @@ internal static class OrdersApi
             HttpRequest request,
             ClaimsPrincipal user,
             IOffloadedOperations operations,
-            CancellationToken cancel) => OperationResults.AcceptAsync(operations, order, new AcceptOptions
+            CancellationToken cancellationToken) => OperationResults.AcceptAsync(operations, order, new AcceptOptions
             {
                 // As the caller reached this host, like the operation URL.
                 ResourceLocation = id => $"{request.PathBase}/order/{id}",
                 IdempotencyKey = idempotencyKey,
                 IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
-            }, cancel))
+            }, cancellationToken))
             .WithSummary("Places an order.");
-        orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancel) =>
-            await store.FindAsync(id, cancel) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound())
+        orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancellationToken) =>
+            await store.FindAsync(id, cancellationToken) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound())
             .WithSummary("An order, once it is created.")
             .Produces<Order>()
             .ProducesProblem(StatusCodes.Status404NotFound);

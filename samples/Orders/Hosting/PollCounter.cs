@@ -10,7 +10,8 @@ internal sealed class PollCounter(bool hostStandsInForS3)
     public Task CountAsync(HttpContext context, RequestDelegate next)
     {
         if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value is { } path
-            && path.StartsWith("/operations/", StringComparison.OrdinalIgnoreCase) && path.EndsWith("/status", StringComparison.OrdinalIgnoreCase))
+            && path.StartsWith("/operations/", StringComparison.OrdinalIgnoreCase)
+            && path.EndsWith("/status", StringComparison.OrdinalIgnoreCase))
         {
             Interlocked.Increment(ref _polls);
         }

@@ -9,7 +9,8 @@ namespace Orders;
 
 /// <summary>
 /// Exports traces, metrics and logs over OTLP, where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says to. Without it nothing of it is loaded. The
-/// other variables of OpenTelemetry's hold as well: <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_TRACES_SAMPLER</c>.
+/// other variables of OpenTelemetry's hold as well: <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_SERVICE_NAME</c>,
+/// <c>OTEL_TRACES_SAMPLER</c>.
 /// </summary>
 internal static class Telemetry
 {
@@ -17,7 +18,9 @@ internal static class Telemetry
 
     /// <summary>Adds it.</summary>
     /// <param name="builder">The application's builder.</param>
-    /// <param name="role">What this process is for: <c>orders-api</c> or <c>orders-worker</c>, unless <c>OTEL_SERVICE_NAME</c> says otherwise.</param>
+    /// <param name="role">
+    /// What this process is for: <c>orders-api</c> or <c>orders-worker</c>, unless <c>OTEL_SERVICE_NAME</c> says otherwise.
+    /// </param>
     public static void AddTelemetry(this WebApplicationBuilder builder, Role role)
     {
         if (!string.IsNullOrEmpty(builder.Configuration[Endpoint]))

@@ -7,13 +7,14 @@ namespace Orders;
 /// Creates an order, slowly. It may run more than once for one operation, so the order is stored under the operation's id: a second run
 /// stores the same order again.
 /// </summary>
-internal sealed class CreateOrderHandler(IOrderStore orders, OrdersOptions settings, TimeProvider time) : IOperationHandler<CreateOrder, Order>
+internal sealed class CreateOrderHandler(IOrderStore orders, OrdersOptions settings, TimeProvider time)
+    : IOperationHandler<CreateOrder, Order>
 {
     private const string OutOfStock = "out-of-stock";
 
     private static readonly string[] _steps = ["Checking stock", "Reserving stock", "Taking payment", "Packing"];
 
-    public async Task<Order> HandleAsync(OperationContext<CreateOrder> context, CancellationToken cancel)
+    public async Task<Order> HandleAsync(OperationContext<CreateOrder> context, CancellationToken cancellationToken)
     {
         var (customer, items) = context.Payload;
         if (items.FirstOrDefault(item => item.Sku == OutOfStock) is { } missing)
@@ -23,12 +24,12 @@ internal sealed class CreateOrderHandler(IOrderStore orders, OrdersOptions setti
 
         for (var step = 0; step < _steps.Length; step++)
         {
-            await context.ReportProgressAsync(100 * step / _steps.Length, _steps[step], cancel);
-            await Task.Delay(settings.ProcessingTime / _steps.Length, time, cancel);
+            await context.ReportProgressAsync(100 * step / _steps.Length, _steps[step], cancellationToken);
+            await Task.Delay(settings.ProcessingTime / _steps.Length, time, cancellationToken);
         }
 
         var order = new Order(context.OperationId, customer, items, time.GetUtcNow());
-        await orders.SaveAsync(order, cancel);
+        await orders.SaveAsync(order, cancellationToken);
         return order;
     }
 }

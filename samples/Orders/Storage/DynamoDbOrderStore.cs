@@ -7,7 +7,7 @@ namespace Orders;
 /// <summary>Orders in a DynamoDB table whose hash key is the string <c>id</c>.</summary>
 internal sealed class DynamoDbOrderStore(IAmazonDynamoDB dynamoDb, string tableName) : IOrderStore
 {
-    public async Task SaveAsync(Order order, CancellationToken cancel)
+    public async Task SaveAsync(Order order, CancellationToken cancellationToken)
     {
         var request = new PutItemRequest
         {
@@ -21,7 +21,7 @@ internal sealed class DynamoDbOrderStore(IAmazonDynamoDB dynamoDb, string tableN
         };
         try
         {
-            await dynamoDb.PutItemAsync(request, cancel);
+            await dynamoDb.PutItemAsync(request, cancellationToken);
         }
         catch (ConditionalCheckFailedException)
         {
@@ -29,7 +29,7 @@ internal sealed class DynamoDbOrderStore(IAmazonDynamoDB dynamoDb, string tableN
         }
     }
 
-    public async Task<Order?> FindAsync(string id, CancellationToken cancel)
+    public async Task<Order?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var request = new GetItemRequest
         {
@@ -37,7 +37,7 @@ internal sealed class DynamoDbOrderStore(IAmazonDynamoDB dynamoDb, string tableN
             Key = new Dictionary<string, AttributeValue> { ["id"] = new(id) },
             ConsistentRead = true,
         };
-        var item = (await dynamoDb.GetItemAsync(request, cancel)).Item;
+        var item = (await dynamoDb.GetItemAsync(request, cancellationToken)).Item;
         return item is { Count: > 0 } ? JsonSerializer.Deserialize(item["order"].S, OrdersJson.Default.Order) : null;
     }
 }

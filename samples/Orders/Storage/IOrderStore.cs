@@ -4,7 +4,7 @@ namespace Orders;
 internal interface IOrderStore
 {
     /// <summary>Stores an order; a second time under the same id changes nothing.</summary>
-    Task SaveAsync(Order order, CancellationToken cancel);
+    Task SaveAsync(Order order, CancellationToken cancellationToken);
 
-    Task<Order?> FindAsync(string id, CancellationToken cancel);
+    Task<Order?> FindAsync(string id, CancellationToken cancellationToken);
 }

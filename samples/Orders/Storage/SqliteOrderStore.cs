@@ -17,7 +17,7 @@ internal sealed class SqliteOrderStore : IOrderStore
         Execute(connection, "CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, \"order\" TEXT NOT NULL) WITHOUT ROWID");
     }
 
-    public Task SaveAsync(Order order, CancellationToken cancel)
+    public Task SaveAsync(Order order, CancellationToken cancellationToken)
     {
         using var connection = Open();
         Execute(connection, "INSERT OR IGNORE INTO orders (id, \"order\") VALUES ($id, $order)",
@@ -25,7 +25,7 @@ internal sealed class SqliteOrderStore : IOrderStore
         return Task.CompletedTask;
     }
 
-    public Task<Order?> FindAsync(string id, CancellationToken cancel)
+    public Task<Order?> FindAsync(string id, CancellationToken cancellationToken)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();

@@ -82,7 +82,8 @@ internal static class AnswerDescriptions
         .. Problem(StatusCodes.Status503ServiceUnavailable, Down, [_tryAgain, .. _kept])];
 
     private static IEnumerable<object> Problem(int status, string description, ResponseHeader[]? headers = null) => [
-        new ProducesResponseTypeMetadata(status, typeof(OperationProblem), [OperationResponse.ProblemContentType]) { Description = description },
+        new ProducesResponseTypeMetadata(
+            status, typeof(OperationProblem), [OperationResponse.ProblemContentType]) { Description = description },
         .. (headers ?? _kept).Select(header => header with { StatusCode = status })];
 
     private static IEnumerable<object> Answer<T>(int status, string description, ResponseHeader[] headers) => [

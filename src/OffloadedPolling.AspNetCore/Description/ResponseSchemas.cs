@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>The types of the library's answers, for what describes endpoints: OpenAPI takes its schemas from the host's JSON options.</summary>
+/// <summary>
+/// The types of the library's answers, for what describes endpoints: OpenAPI takes its schemas from the host's JSON options.
+/// </summary>
 internal static class ResponseSchemas
 {
     private static readonly IJsonTypeInfoResolver _resolver = OperationJson.Accepted.OriginatingResolver!;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Healthy when the store, every kind's queue and every dead-letter queue answer and are set up as the settings say. Otherwise says in words
-/// all that is wrong, and what to do; what can be used all the same is degraded.
+/// Healthy when the store, every kind's queue and every dead-letter queue answer and are set up as the settings say. Otherwise says in
+/// words all that is wrong, and what to do; what can be used all the same is degraded.
 /// </summary>
 internal sealed class OffloadedPollingHealthCheck(
     IOperationStatusStore store,
@@ -39,17 +39,17 @@ internal sealed class OffloadedPollingHealthCheck(
     private (string Name, HealthStatus Status, string? Wrong, string? Note, Exception? Cause) Workers(HealthStatus failureStatus) =>
         ("workers", workers.Problem is null ? HealthStatus.Healthy : failureStatus, workers.Problem, null, null);
 
-    private IEnumerable<(string Name, Func<Task<Answer>> Ask)> Parts(CancellationToken cancel)
+    private IEnumerable<(string Name, Func<Task<Answer>> Ask)> Parts(CancellationToken cancellationToken)
     {
-        yield return ("store", () => AskStoreAsync(cancel));
+        yield return ("store", () => AskStoreAsync(cancellationToken));
         foreach (var kind in operations.Kinds)
         {
-            yield return ($"queue of {kind}", () => AskQueueAsync(kind, cancel));
+            yield return ($"queue of {kind}", () => AskQueueAsync(kind, cancellationToken));
             if (deadLetters?.IsKnown(kind) == true)
             {
                 yield return ($"dead-letter queue of {kind}", async () =>
                 {
-                    await deadLetters.CheckAsync(kind, cancel).ConfigureAwait(false);
+                    await deadLetters.CheckAsync(kind, cancellationToken).ConfigureAwait(false);
                     return default;
                 });
             }
@@ -66,15 +66,16 @@ internal sealed class OffloadedPollingHealthCheck(
     }
 
     // A smaller limit is a choice that many make, and nothing to wake anybody for; but who looks for the reason of a 413 finds it here.
-    private async Task<Answer> AskQueueAsync(string kind, CancellationToken cancel)
+    private async Task<Answer> AskQueueAsync(string kind, CancellationToken cancellationToken)
     {
-        var wrong = await queue.CheckAsync(kind, cancel).ConfigureAwait(false);
-        var limit = await queue.GetMaxMessageBytesAsync(kind, cancel).ConfigureAwait(false);
-        return new Answer(wrong, limit >= UsualMessageBytes ? null : string.Create(CultureInfo.InvariantCulture, $"{Right}; takes messages of up to {limit:N0} bytes"));
+        var wrong = await queue.CheckAsync(kind, cancellationToken).ConfigureAwait(false);
+        var limit = await queue.GetMaxMessageBytesAsync(kind, cancellationToken).ConfigureAwait(false);
+        return new Answer(wrong, limit >= UsualMessageBytes ? null : string.Create(
+            CultureInfo.InvariantCulture, $"{Right}; takes messages of up to {limit:N0} bytes"));
     }
 
     private static async Task<(string Name, HealthStatus Status, string? Wrong, string? Note, Exception? Cause)> AskAsync(
-        string name, Func<Task<Answer>> ask, HealthStatus failureStatus, CancellationToken cancel)
+        string name, Func<Task<Answer>> ask, HealthStatus failureStatus, CancellationToken cancellationToken)
     {
         try
         {
@@ -85,7 +86,7 @@ internal sealed class OffloadedPollingHealthCheck(
         {
             return (name, failureStatus, unusable.Message, null, unusable);
         }
-        catch (OperationCanceledException late) when (cancel.IsCancellationRequested)
+        catch (OperationCanceledException late) when (cancellationToken.IsCancellationRequested)
         {
             return (name, failureStatus, $"The {name} did not answer in time.", null, late);
         }

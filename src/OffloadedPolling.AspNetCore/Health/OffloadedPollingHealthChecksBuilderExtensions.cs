@@ -10,8 +10,8 @@ public static class OffloadedPollingHealthChecksBuilderExtensions
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Adds a check of the status store, of every kind's queue and of the dead-letter queues that the settings name: whether they answer, let
-    /// this host in, and are set up as the settings say.
+    /// Adds a check of the status store, of every kind's queue and of the dead-letter queues that the settings name: whether they answer,
+    /// let this host in, and are set up as the settings say.
     /// </summary>
     /// <param name="builder">The builder of the host's health checks.</param>
     /// <param name="name">The check's name.</param>
@@ -24,8 +24,9 @@ public static class OffloadedPollingHealthChecksBuilderExtensions
     /// <returns>The builder.</returns>
     /// <remarks>
     /// The description says in words what is wrong and what to do, the data so for each part. Both name buckets and queues: they are for
-    /// operators, and hold no secret. Each check costs one request to the store and one to each queue. On S3, once a minute one of them also
-    /// sends a PUT whose condition does not hold (it shows that this host may write, and writes nothing) and polls by a status URL, as callers do.
+    /// operators, and hold no secret. Each check costs one request to the store and one to each queue. On S3, once a minute one of them
+    /// also sends a PUT whose condition does not hold (it shows that this host may write, and writes nothing) and polls by a status URL, as
+    /// callers do.
     /// </remarks>
     public static IHealthChecksBuilder AddOffloadedPolling(
         this IHealthChecksBuilder builder,

@@ -11,11 +11,11 @@ internal sealed class CancelResult : IResult
 
     private CancelResult(OperationStatus? status, OffloadedPollingException? failure) => (_status, _failure) = (status, failure);
 
-    public static async Task<CancelResult> CancelAsync(IOffloadedOperations operations, string id, CancellationToken cancel)
+    public static async Task<CancelResult> CancelAsync(IOffloadedOperations operations, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return new CancelResult(await operations.CancelAsync(id, cancel).ConfigureAwait(false), null);
+            return new CancelResult(await operations.CancelAsync(id, cancellationToken).ConfigureAwait(false), null);
         }
         catch (OffloadedPollingException failure) when (FailureProblem.IsKnown(failure))
         {
@@ -27,12 +27,13 @@ internal sealed class CancelResult : IResult
     {
         (_, { } failure) => FailureProblem.WriteAsync(httpContext, failure),
         (null, _) => FailureProblem.WriteAsync(httpContext, FailureProblem.UnknownOperation),
-        ({ State: OperationState.Succeeded or OperationState.Failed } ended, _) => FailureProblem.WriteAsync(httpContext, new OperationProblem
-        {
-            Status = StatusCodes.Status409Conflict,
-            Title = "The operation has ended",
-            Detail = $"It ended as {ended.State} and cannot be canceled any more.",
-        }),
+        ({ State: OperationState.Succeeded or OperationState.Failed } ended, _) =>
+            FailureProblem.WriteAsync(httpContext, new OperationProblem
+            {
+                Status = StatusCodes.Status409Conflict,
+                Title = "The operation has ended",
+                Detail = $"It ended as {ended.State} and cannot be canceled any more.",
+            }),
         // Also when it is canceled already: whoever asks again, because the first answer was lost, has what was asked for.
         ({ } asked, _) => WriteAskedForAsync(httpContext, asked),
     };

@@ -18,10 +18,11 @@ public static class OperationEndpointRouteBuilderExtensions
     /// and whoever may post may cancel.
     /// </returns>
     /// <remarks>
-    /// <c>GET {pattern}/{id}/url</c> answers 200 with an <c>AcceptedOperation</c>, for programs and pages; <c>GET {pattern}/{id}</c> answers
-    /// 303 to a fresh status URL, for people and curl; both are refused over plain http (<see cref="OffloadedPollingOptions.RequireHttps"/>).
-    /// <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when the operation is asked to cancel, however often, and 409
-    /// when it has succeeded or failed. All answer 404 for an unknown id. To be mapped once.
+    /// <c>GET {pattern}/{id}/url</c> answers 200 with an <c>AcceptedOperation</c>, for programs and pages; <c>GET {pattern}/{id}</c>
+    /// answers 303 to a fresh status URL, for people and curl; both are refused over plain http
+    /// (<see cref="OffloadedPollingOptions.RequireHttps"/>). <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when
+    /// the operation is asked to cancel, however often, and 409 when it has succeeded or failed. All answer 404 for an unknown id. To be
+    /// mapped once.
     /// <para>
     /// With <c>WithSts()</c>, of the package <c>OffloadedPolling.Sts</c>, <c>POST {pattern}/{id}/credentials</c> returns 200 with
     /// <see cref="StatusCredentials"/> that can read this one document. It requires an authorized caller even if the group does not. The
@@ -39,19 +40,19 @@ public static class OperationEndpointRouteBuilderExtensions
         ArgumentException.ThrowIfNullOrEmpty(pattern);
         ResponseSchemas.AddTo(endpoints.ServiceProvider);
         var group = endpoints.MapGroup(pattern).WithMetadata(OperationResponse.NeverCached);
-        group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
-                RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancel))
+        group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancellationToken) =>
+                RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancellationToken))
             .DemandHttps()
             .WithSummary("Gets a new status URL of an operation.")
             .Answers(AnswerDescriptions.Url);
-        group.MapGet("/{id}", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
-                RenewedUrlResult.RenewAsync(operations, id, redirect: true, cancel))
+        group.MapGet("/{id}", (string id, IOffloadedOperations operations, CancellationToken cancellationToken) =>
+                RenewedUrlResult.RenewAsync(operations, id, redirect: true, cancellationToken))
             .DemandHttps()
             .WithName(OperationUrls.EndpointName)
             .WithSummary("Redirects to the status of an operation.")
             .Answers(AnswerDescriptions.Redirect);
-        group.MapPost("/{id}/cancel", (string id, IOffloadedOperations operations, CancellationToken cancel) =>
-                CancelResult.CancelAsync(operations, id, cancel))
+        group.MapPost("/{id}/cancel", (string id, IOffloadedOperations operations, CancellationToken cancellationToken) =>
+                CancelResult.CancelAsync(operations, id, cancellationToken))
             .WithSummary("Cancels an operation.")
             .Answers(AnswerDescriptions.Cancel);
         foreach (var more in endpoints.ServiceProvider.GetServices<IOperationEndpoints>())

@@ -12,5 +12,6 @@ internal static class OperationUrls
 
     /// <summary>Returns the operation URL with the caller's path base, or <see langword="null"/> if the host maps none.</summary>
     public static string? Of(HttpContext context, string id) =>
-        context.RequestServices.GetRequiredService<LinkGenerator>().GetPathByName(context, EndpointName, new RouteValueDictionary { ["id"] = id });
+        context.RequestServices.GetRequiredService<LinkGenerator>()
+            .GetPathByName(context, EndpointName, new RouteValueDictionary { ["id"] = id });
 }

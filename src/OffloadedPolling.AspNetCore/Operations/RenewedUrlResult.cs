@@ -14,11 +14,12 @@ internal sealed class RenewedUrlResult : IResult
     private RenewedUrlResult(bool redirect, AcceptedOperation? renewed, OffloadedPollingException? failure) =>
         (_redirect, _renewed, _failure) = (redirect, renewed, failure);
 
-    public static async Task<RenewedUrlResult> RenewAsync(IOffloadedOperations operations, string id, bool redirect, CancellationToken cancel)
+    public static async Task<RenewedUrlResult> RenewAsync(
+        IOffloadedOperations operations, string id, bool redirect, CancellationToken cancellationToken)
     {
         try
         {
-            return new RenewedUrlResult(redirect, await operations.RenewUrlAsync(id, cancel).ConfigureAwait(false), null);
+            return new RenewedUrlResult(redirect, await operations.RenewUrlAsync(id, cancellationToken).ConfigureAwait(false), null);
         }
         catch (OffloadedPollingException failure) when (FailureProblem.IsKnown(failure))
         {

@@ -9,14 +9,15 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Status URLs and credentials are handed out over https alone: who reads the answer on its way can read the status. Not asked of callers on
-/// this machine, nor in development, nor where <see cref="OffloadedPollingOptions.RequireHttps"/> is off.
+/// Status URLs and credentials are handed out over https alone: who reads the answer on its way can read the status. Not asked of callers
+/// on this machine, nor in development, nor where <see cref="OffloadedPollingOptions.RequireHttps"/> is off.
 /// </summary>
 internal static class HttpsOnly
 {
     private const string ProblemType = "urn:offloaded-polling:problem:https-required";
 
-    // What proxies add, and what ASP.NET Core's middleware leaves of it. Of X-Forwarded-For, when it was heeded, the caller's address is left.
+    // What proxies add, and what ASP.NET Core's middleware leaves of it. Of X-Forwarded-For, when it was heeded, the caller's address is
+    // left.
     private static readonly string[] _forwarded =
         [
             "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded", "X-Real-IP", "Via",
@@ -37,7 +38,8 @@ internal static class HttpsOnly
             Type = ProblemType,
             Status = StatusCodes.Status403Forbidden,
             Title = "HTTPS is required",
-            Detail = "The answer would hold the address of a status, which is a credential and is not sent over plain http. Send the request over https.",
+            Detail = "The answer would hold the address of a status, which is a credential and is not sent over plain http. Send the "
+                + "request over https.",
         };
     }
 
@@ -45,7 +47,8 @@ internal static class HttpsOnly
     public static OperationProblem? Refusal(HttpContext context, AcceptedOperation accepted) => Refusal(context) is { } refusal
         ? refusal with
         {
-            Detail = $"Operation {accepted.Id} was accepted. The address of its status is a credential and is not sent over plain http. Ask for it over https at the operation's own address, followed by /url.",
+            Detail = $"Operation {accepted.Id} was accepted. The address of its status is a credential and is not sent over plain http. "
+                + "Ask for it over https at the operation's own address, followed by /url.",
             Instance = accepted.OperationUrl ?? OperationUrls.Of(context, accepted.Id),
         }
         : null;
@@ -54,7 +57,8 @@ internal static class HttpsOnly
     public static void Demand(EndpointBuilder endpoint) => endpoint.FilterFactories.Add((_, next) => call =>
         Refusal(call.HttpContext) is { } refusal ? ValueTask.FromResult<object?>(new ProblemResult(refusal)) : next(call));
 
-    // Behind a proxy on this machine that does not tell the caller's address, or whose word nobody has heeded, the caller may be anywhere. Without an address it came through a socket file.
+    // Behind a proxy on this machine that does not tell the caller's address, or whose word nobody has heeded, the caller may be anywhere.
+    // Without an address it came through a socket file.
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
         && !_forwarded.Any(context.Request.Headers.ContainsKey);

@@ -40,7 +40,8 @@ public sealed record StatusCredentials
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>
-    /// The header of a request for credentials that names the access key id of those that S3 refused, so that the host does not give them again.
+    /// The header of a request for credentials that names the access key id of those that S3 refused, so that the host does not give them
+    /// again.
     /// </summary>
     public const string RefusedHeader = "Refused-Access-Key-Id";
 
@@ -62,11 +63,11 @@ public sealed record StatusCredentials
 
     /// <summary>Reads the host's answer to <c>POST /operations/{id}/credentials</c>.</summary>
     /// <param name="response">The answer. Not disposed.</param>
-    /// <param name="cancel">Stops the reading.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The credentials.</returns>
     /// <exception cref="HttpRequestException">The host gives none; the status code says why.</exception>
     /// <exception cref="JsonException">The body holds no credentials.</exception>
-    public static async Task<StatusCredentials> ReadAsync(HttpResponseMessage response, CancellationToken cancel = default)
+    public static async Task<StatusCredentials> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(response);
         if (response.StatusCode != HttpStatusCode.OK)
@@ -75,7 +76,7 @@ public sealed record StatusCredentials
                 $"No credentials: the host answers {(int)response.StatusCode} {response.StatusCode}.", null, response.StatusCode);
         }
 
-        var body = await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return JsonSerializer.Deserialize(body, OperationJson.Credentials) is { IsWhole: true } read ? read : throw NoCredentials();

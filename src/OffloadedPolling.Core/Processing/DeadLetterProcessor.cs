@@ -7,8 +7,8 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>
 /// Processes dead letters: messages that were delivered as often as is allowed. An operation that never began is sent again, a bounded
-/// number of times. One that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to their
-/// messages.
+/// number of times. One that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to
+/// their messages.
 /// </summary>
 internal sealed class DeadLetterProcessor(
     IOperationStatusStore store,
@@ -32,7 +32,8 @@ internal sealed class DeadLetterProcessor(
     /// <returns>Whether it is done with.</returns>
     public async Task<bool> ProcessAsync(string kind, ReceivedMessage letter, bool delete, CancellationToken cancellationToken)
     {
-        using var activity = OperationActivities.Process(OperationActivities.DeadLettersOf(kind), kind, deadLetters.MessagingSystem, letter);
+        using var activity = OperationActivities.Process(
+            OperationActivities.DeadLettersOf(kind), kind, deadLetters.MessagingSystem, letter);
         try
         {
             var result = (await SettleAsync(kind, letter, activity, cancellationToken).ConfigureAwait(false)).ReportTo(activity);
@@ -118,8 +119,8 @@ internal sealed class DeadLetterProcessor(
         return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded);
     }
 
-    // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker that
-    // still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
+    // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker
+    // that still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
     private static StatusChange? Change(StoredOperation current, string kind, ReceivedMessage letter) => current switch
     {
         _ when !Ownership.IsDeadLettered(current, letter) => null,

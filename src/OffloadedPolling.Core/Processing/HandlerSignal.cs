@@ -8,7 +8,8 @@ namespace OffloadedPolling.Processing;
 /// The token of one run's handler. It tells the handler, once, to end. What the handler's callbacks do about that delays nobody: a callback
 /// that blocks is reported, and blocks only a thread.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "Without timer and wait handle the source holds nothing, and its callbacks may outlive the run.")]
+[SuppressMessage("Reliability", "CA1001", Justification = "Without timer and wait handle the source holds nothing, and its callbacks "
+    + "may outlive the run.")]
 internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger logger)
 {
     // Disposing a source waits for a callback that runs on it, so this one is never disposed, nor linked to another.
@@ -43,13 +44,15 @@ internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger
     private async Task CancelAsync()
     {
         var turn = new TaskCompletionSource();
-        var timer = time.CreateTimer(static turn => ((TaskCompletionSource)turn!).TrySetResult(), turn, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var timer = time.CreateTimer(
+            static turn => ((TaskCompletionSource)turn!).TrySetResult(), turn, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         await using (timer.ConfigureAwait(false))
         {
             await turn.Task.ConfigureAwait(false);
         }
 
-        var patience = time.CreateTimer(static blocked => ((TaskCompletionSource)blocked!).TrySetResult(), _blocked, Patience, Timeout.InfiniteTimeSpan);
+        var patience = time.CreateTimer(
+            static blocked => ((TaskCompletionSource)blocked!).TrySetResult(), _blocked, Patience, Timeout.InfiniteTimeSpan);
         await using (patience.ConfigureAwait(false))
         {
             Cancel();

@@ -32,8 +32,8 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// </param>
     /// <returns>
     /// The result. If it cannot be serialized, or cannot be read back from the status document, the operation ends as <c>Failed</c> without
-    /// a retry, with the problem <c>result-invalid</c>. Such a result is nested more than 63 levels deep, refers to itself, contains a member
-    /// twice, or throws when it is read.
+    /// a retry, with the problem <c>result-invalid</c>. Such a result is nested more than 63 levels deep, refers to itself, contains a
+    /// member twice, or throws when it is read.
     /// </returns>
     /// <exception cref="OperationFailedException">
     /// Throw it to end the operation as <c>Failed</c> without a retry, with the exception's problem in the status document. Any other

@@ -6,8 +6,8 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Logs at the start which kinds have no handler here, and which settings belong to no kind of this host. Neither is an error: another process
-/// may do the work, and hosts with other kinds may share one configuration.
+/// Logs at the start which kinds have no handler here, and which settings belong to no kind of this host. Neither is an error: another
+/// process may do the work, and hosts with other kinds may share one configuration.
 /// </summary>
 internal sealed class KindsStart(
     SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerInvoker> runners, ILogger<KindsStart> logger) : IHostedService

@@ -16,7 +16,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static partial class OffloadedPollingBuilderOperationExtensions
 {
     private const string ReflectionWarning =
-        "Payload and result are serialized by reflection. Pass a JsonSerializerContext that knows both where the host is trimmed or compiled ahead of time.";
+        "Payload and result are serialized by reflection. Pass a JsonSerializerContext that knows both where the host is trimmed or "
+        + "compiled ahead of time.";
 
     /// <summary>Adds an operation kind whose payload and result are serialized by a source-generated context.</summary>
     /// <typeparam name="TPayload">The kind's payload type. No other kind may have it.</typeparam>
@@ -28,7 +29,9 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     /// <param name="json">A context that knows the payload and the handler's result.</param>
     /// <param name="configure">Settings from code, which win over the section's.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is no name, or <paramref name="json"/> does not know the payload.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="name"/> is no name, or <paramref name="json"/> does not know the payload.
+    /// </exception>
     public static IOffloadedPollingBuilder AddOperation<TPayload>(
         this IOffloadedPollingBuilder builder, string name, JsonSerializerContext json, Action<OperationOptions>? configure = null)
         where TPayload : notnull
@@ -36,7 +39,8 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         ArgumentNullException.ThrowIfNull(json);
         return json.GetTypeInfo(typeof(TPayload)) is null
             ? throw new ArgumentException(
-                $"{json.GetType()} does not know the payload type {typeof(TPayload)}. Add [JsonSerializable(typeof({typeof(TPayload).Name}))] to it.", nameof(json))
+                $"{json.GetType()} does not know the payload type {typeof(TPayload)}. Add "
+                + $"[JsonSerializable(typeof({typeof(TPayload).Name}))] to it.", nameof(json))
             : Add<TPayload>(builder, name, json.Options, configure);
     }
 
@@ -49,11 +53,13 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         where TPayload : notnull => Add<TPayload>(builder, name, JsonSerializerOptions.Web, configure);
 
     /// <summary>
-    /// Adds the handler of an operation kind, and the hosted worker that feeds it (beside <c>WithSqsEvents()</c>: none, as events do). Only where
-    /// the work is done.
+    /// Adds the handler of an operation kind, and the hosted worker that feeds it (beside <c>WithSqsEvents()</c>: none, as events do). Only
+    /// where the work is done.
     /// </summary>
     /// <typeparam name="TPayload">The payload type that the kind was, or will be, added with.</typeparam>
-    /// <typeparam name="THandler">The handler: an <see cref="IOperationHandler{TPayload, TResult}"/>. Scoped, unless the host registered it.</typeparam>
+    /// <typeparam name="THandler">
+    /// The handler: an <see cref="IOperationHandler{TPayload, TResult}"/>. Scoped, unless the host registered it.
+    /// </typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddHandler<TPayload,
@@ -86,7 +92,8 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         builder.Services.TryAddLate<DeadLetterProcessor>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadLetterReader>(
             provider => ActivatorUtilities.CreateInstance<DeadLetterReader>(provider)));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
         return builder;
     }
 

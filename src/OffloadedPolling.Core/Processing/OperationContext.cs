@@ -11,7 +11,8 @@ public sealed class OperationContext<TPayload>
     /// <param name="payload">The payload that the host accepted.</param>
     /// <param name="attempt">The number of the attempt, from 1.</param>
     /// <param name="report">Receives the progress that the handler reports; without it, progress is discarded.</param>
-    public OperationContext(string operationId, TPayload payload, int attempt = 1, Func<OperationProgress, CancellationToken, Task>? report = null)
+    public OperationContext(
+        string operationId, TPayload payload, int attempt = 1, Func<OperationProgress, CancellationToken, Task>? report = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(operationId);
         OperationId = operationId;

@@ -89,7 +89,9 @@ internal sealed class OperationRun(
         return Ownership.IsHeldBy(_current, _message);
     }
 
-    /// <summary>Polls the document until the run ends if the store has an interval for that, so that a request to cancel is noticed soon.</summary>
+    /// <summary>
+    /// Polls the document until the run ends if the store has an interval for that, so that a request to cancel is noticed soon.
+    /// </summary>
     public void Watch()
     {
         if (transitions.WatchInterval is { } interval)

@@ -4,9 +4,9 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Notices a worker that reads its documents in the wrong place, or may not read them: several messages in a row lead to no status document,
-/// and none that was there before can be read. It suspends the worker's receiving until a document is found, so that the right workers get
-/// the messages.
+/// Notices a worker that reads its documents in the wrong place, or may not read them: several messages in a row lead to no status
+/// document, and none that was there before can be read. It suspends the worker's receiving until a document is found, so that the right
+/// workers get the messages.
 /// </summary>
 /// <remarks>While suspended, one message a minute is let through: the documents of the others may really be gone.</remarks>
 internal sealed class OrphanDetector(
@@ -120,8 +120,9 @@ internal sealed class OrphanDetector(
 
             _suspended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _trialAt = Timestamps.After(time, _betweenTrials);
-            Problem = $"The worker of kind '{kind}' receives nothing: {MaxInARow} messages in a row led to no status document that it can read."
-                + " Check that it has the store, bucket and key prefix of the hosts that accept, and that it may read there.";
+            Problem =
+                $"The worker of kind '{kind}' receives nothing: {MaxInARow} messages in a row led to no status document that it can read."
+                    + " Check that it has the store, bucket and key prefix of the hosts that accept, and that it may read there.";
         }
 
         Log.ReceivingSuspended(logger, kind, MaxInARow);

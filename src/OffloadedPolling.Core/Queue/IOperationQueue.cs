@@ -9,19 +9,24 @@ namespace OffloadedPolling;
 /// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>, and deliver it again,
 /// with a higher <see cref="ReceivedMessage.ReceiveCount"/>, when it has not been deleted by then;</item>
 /// <item>MUST carry the body unchanged, with the status key, the document's creation time (to the millisecond) and the trace;</item>
-/// <item>MUST tell their depth and their largest message within 100 ms and without failing, as every accept asks for both: from what they know
-/// already, if need be.</item>
+/// <item>MUST tell their depth and their largest message within 100 ms and without failing, as every accept asks for both: from what they
+/// know already, if need be.</item>
 /// </list>
 /// </remarks>
 public interface IOperationQueue
 {
-    /// <summary>What traces call this sort of queue: the attribute <c>messaging.system</c> of OpenTelemetry's conventions. <c>_OTHER</c> unless told.</summary>
+    /// <summary>
+    /// What traces call this sort of queue: the attribute <c>messaging.system</c> of OpenTelemetry's conventions. <c>_OTHER</c> unless
+    /// told.
+    /// </summary>
     string MessagingSystem => "_OTHER";
 
     /// <summary>Returns how large a message of a kind may be, as its queue is configured at the moment.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>The most bytes that a message may have, its attributes included; where that is unknown, the most that any queue of this sort takes.</returns>
+    /// <returns>
+    /// The most bytes that a message may have, its attributes included; where that is unknown, the most that any queue of this sort takes.
+    /// </returns>
     ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken);
 
     /// <summary>Sends a message.</summary>
@@ -31,8 +36,12 @@ public interface IOperationQueue
     /// The token to monitor for cancellation requests. Whether the message was sent is then unknown.
     /// </param>
     /// <returns>A task that ends when the message is durable.</returns>
-    /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes. It was not sent, and never can be.</exception>
-    /// <exception cref="InvalidPayloadException">The queue cannot carry the characters of the body. It was not sent, and never can be.</exception>
+    /// <exception cref="PayloadTooLargeException">
+    /// The message is larger than the queue takes. It was not sent, and never can be.
+    /// </exception>
+    /// <exception cref="InvalidPayloadException">
+    /// The queue cannot carry the characters of the body. It was not sent, and never can be.
+    /// </exception>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
     Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken);
 
@@ -62,8 +71,8 @@ public interface IOperationQueue
     /// </param>
     /// <returns>
     /// How long the message stays hidden, counted from when this method was called; <see cref="TimeSpan.Zero"/> if the queue hides no
-    /// message for longer than this one is hidden already; <see langword="null"/> if the message is no longer this receiver's, because it was
-    /// redelivered or deleted.
+    /// message for longer than this one is hidden already; <see langword="null"/> if the message is no longer this receiver's, because it
+    /// was redelivered or deleted.
     /// </returns>
     /// <exception cref="OperationQueueException">The queue could not be reached or refuses.</exception>
     Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken);
@@ -72,20 +81,23 @@ public interface IOperationQueue
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="messages">Any number of messages.</param>
     /// <param name="visibleAfter">
-    /// How long the messages stay hidden, from now; zero: not at all. It may be longer than the kind's visibility timeout, up to 12 hours; a
-    /// queue that hides no message for so long hides it for as long as it can.
+    /// How long the messages stay hidden, from now; zero: not at all. It may be longer than the kind's visibility timeout, up to 12 hours;
+    /// a queue that hides no message for so long hides it for as long as it can.
     /// </param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>A task that ends when the queue has answered. A message that was redelivered meanwhile stays with its newer receiver.</returns>
+    /// <returns>
+    /// A task that ends when the queue has answered. A message that was redelivered meanwhile stays with its newer receiver.
+    /// </returns>
     /// <exception cref="OperationQueueException">At least one stays hidden until its visibility timeout ends.</exception>
-    Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken);
+    Task ReleaseAsync(
+        string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken);
 
     /// <summary>Tells how many messages a kind's queue holds.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
-    /// The depth as it was last read, at most about a minute ago, plus what this process has sent since; <see langword="null"/> if it is unknown
-    /// or older.
+    /// The depth as it was last read, at most about a minute ago, plus what this process has sent since; <see langword="null"/> if it is
+    /// unknown or older.
     /// </returns>
     ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken);
 

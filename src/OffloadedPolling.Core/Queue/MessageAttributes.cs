@@ -7,8 +7,8 @@ public static class MessageAttributes
     public const string StatusKey = "StatusKey";
 
     /// <summary>
-    /// Carries <c>createdAt</c> of the operation's status document as it stands there, so that a message never acts on a later document with
-    /// the same key.
+    /// Carries <c>createdAt</c> of the operation's status document as it stands there, so that a message never acts on a later document
+    /// with the same key.
     /// </summary>
     public const string StatusCreatedAt = "StatusCreatedAt";
 

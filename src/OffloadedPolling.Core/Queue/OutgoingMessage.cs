@@ -13,8 +13,8 @@ public sealed class OutgoingMessage
     public required string StatusKey { get; init; }
 
     /// <summary>
-    /// The <c>createdAt</c> of the operation's status document. It travels as the message attribute <c>StatusCreatedAt</c>, with millisecond
-    /// precision.
+    /// The <c>createdAt</c> of the operation's status document. It travels as the message attribute <c>StatusCreatedAt</c>, with
+    /// millisecond precision.
     /// </summary>
     /// <value><see langword="null"/> leaves the attribute out: the message then belongs to whatever document has its status key.</value>
     public DateTimeOffset? StatusCreatedAt { get; init; }
@@ -41,5 +41,6 @@ public sealed class OutgoingMessage
 
     private static int SizeOf(string name, string value) => SizeOf(name, Encoding.UTF8.GetByteCount(value));
 
-    private static int SizeOf(string name, int valueBytes) => Encoding.UTF8.GetByteCount(name) + MessageAttributes.StringType.Length + valueBytes;
+    private static int SizeOf(string name, int valueBytes) =>
+        Encoding.UTF8.GetByteCount(name) + MessageAttributes.StringType.Length + valueBytes;
 }

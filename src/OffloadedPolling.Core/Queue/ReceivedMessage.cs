@@ -27,7 +27,9 @@ public sealed class ReceivedMessage
     /// <summary>How often the message was received, this time counted: 1 or more.</summary>
     public required int ReceiveCount { get; init; }
 
-    /// <summary>How often the queue delivers it before it goes to the dead-letter queue; <see langword="null"/> if that is unknown.</summary>
+    /// <summary>
+    /// How often the queue delivers it before it goes to the dead-letter queue; <see langword="null"/> if that is unknown.
+    /// </summary>
     public int? MaxReceiveCount { get; init; }
 
     /// <summary>
@@ -37,8 +39,8 @@ public sealed class ReceivedMessage
     public TimeSpan HiddenFor { get; init; }
 
     /// <summary>
-    /// Gets when SQS delivered it, as a timestamp of the clock: SQS limits how long a message is hidden in all. It is <see langword="null"/> if
-    /// a decorator of the queue made the message anew.
+    /// Gets when SQS delivered it, as a timestamp of the clock: SQS limits how long a message is hidden in all. It is
+    /// <see langword="null"/> if a decorator of the queue made the message anew.
     /// </summary>
     internal long? ReceivedAt { get; init; }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace OffloadedPolling.Queue;
 
-/// <summary>The message attribute <c>StatusCreatedAt</c> as text: RFC 3339 in UTC with milliseconds, as status documents write it.</summary>
+/// <summary>
+/// The message attribute <c>StatusCreatedAt</c> as text: RFC 3339 in UTC with milliseconds, as status documents write it.
+/// </summary>
 internal static class StatusCreatedAtText
 {
     /// <summary>How many characters, and bytes, the text of any instant has.</summary>

@@ -39,53 +39,62 @@ public interface IOperationStatusStore
     /// <summary>Creates a document. Of all callers with the same id, one succeeds.</summary>
     /// <param name="status">The document.</param>
     /// <param name="metadata">What goes with it.</param>
-    /// <param name="cancel">Gives up; whether the document was written is then unknown.</param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was written.
+    /// </param>
     /// <returns>The document with its version.</returns>
     /// <exception cref="OperationStatusConflictException">There is one already.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
-    Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel);
+    Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken);
 
     /// <summary>Reads a document.</summary>
     /// <param name="id">The operation's id.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest document with its version, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="InvalidStatusDocumentException">What lies there is no status document of this operation.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
-    Task<StoredOperation?> GetAsync(string id, CancellationToken cancel);
+    Task<StoredOperation?> GetAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Reads a document, if it is another version than the one that is known. Cheap, and asked often.</summary>
     /// <param name="id">The operation's id.</param>
     /// <param name="version">The version that is known.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest document with its version, or <see langword="null"/> if it is still that version, or is gone.</returns>
     /// <exception cref="InvalidStatusDocumentException">What lies there is no status document of this operation.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
-    Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel);
+    Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancellationToken);
 
     /// <summary>Replaces a document, if it is still the one that was read.</summary>
-    /// <param name="status">The new document. It has to differ from the one that was read: on S3 the version is a hash of the document alone.</param>
+    /// <param name="status">
+    /// The new document. It has to differ from the one that was read: on S3 the version is a hash of the document alone.
+    /// </param>
     /// <param name="metadata">What goes with it from now on.</param>
     /// <param name="version">The version that was read.</param>
-    /// <param name="cancel">Gives up; whether the document was written is then unknown.</param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was written.
+    /// </param>
     /// <returns>The document with its new version.</returns>
     /// <exception cref="OperationStatusConflictException">The document has moved on, or is gone.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
-    Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel);
+    Task<StoredOperation> UpdateAsync(
+        OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancellationToken);
 
     /// <summary>Deletes a document and what goes with it, whatever version it is. If there is none, all is well.</summary>
     /// <param name="id">The operation's id.</param>
-    /// <param name="cancel">Gives up; whether the document was deleted is then unknown.</param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was deleted.
+    /// </param>
     /// <returns>A task that ends when the document can no longer be read, by a status URL either.</returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
-    Task DeleteAsync(string id, CancellationToken cancel);
+    Task DeleteAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Asks whether the store can be used at all, and is set up as it should be.</summary>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>What is set up wrongly though the store can be used, and what to do; <see langword="null"/> if nothing.</returns>
     /// <exception cref="OperationStoreException">It cannot, and why.</exception>
-    Task<string?> CheckAsync(CancellationToken cancel);
+    Task<string?> CheckAsync(CancellationToken cancellationToken);
 }

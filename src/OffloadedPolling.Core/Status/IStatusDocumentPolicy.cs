@@ -21,12 +21,13 @@ public interface IStatusDocumentPolicy
     /// <param name="document">The document, as the policies added before this one left it.</param>
     /// <returns>
     /// It, or a copy that differs in <see cref="OperationStatus.Message"/>, <see cref="OperationStatus.Result"/>,
-    /// <see cref="OperationStatus.Error"/>, <see cref="OperationStatus.ResourceLocation"/>, <see cref="OperationStatus.PercentComplete"/> or
-    /// <see cref="OperationStatus.Estimate"/>. All else is the library's.
+    /// <see cref="OperationStatus.Error"/>, <see cref="OperationStatus.ResourceLocation"/>, <see cref="OperationStatus.PercentComplete"/>
+    /// or <see cref="OperationStatus.Estimate"/>. All else is the library's.
     /// </returns>
     /// <exception cref="StatusDocumentRefusedException">
     /// It must not be written. An accept fails then; progress is refused to the handler; an operation that ends is <c>Failed</c> at once,
-    /// without a retry, with problem <c>status-refused</c>; what is <c>Canceled</c> or begins is written so, with nothing of the host's in it.
+    /// without a retry, with problem <c>status-refused</c>; what is <c>Canceled</c> or begins is written so, with nothing of the host's in
+    /// it.
     /// </exception>
     OperationStatus Apply(OperationStatus document);
 }

@@ -57,7 +57,9 @@ internal static class Ownership
         ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
     };
 
-    /// <summary>Returns the metadata of an operation that waits for its next attempt: its message still owns it, and nobody runs it.</summary>
+    /// <summary>
+    /// Returns the metadata of an operation that waits for its next attempt: its message still owns it, and nobody runs it.
+    /// </summary>
     public static OperationMetadata Released(OperationMetadata metadata) => metadata with { ClaimId = null };
 
     /// <summary>Whether a running operation waits for its next attempt.</summary>

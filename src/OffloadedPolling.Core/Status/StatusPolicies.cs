@@ -14,7 +14,9 @@ internal sealed class StatusPolicies(
     /// <exception cref="StatusDocumentRefusedException">One refused it, failed, or made of it what cannot be written.</exception>
     public OperationStatus Apply(OperationStatus document) => _policies.Aggregate(document, Apply);
 
-    /// <summary>The document as the policies leave it; one that they refuse with nothing of the host's in it, which they are not asked about.</summary>
+    /// <summary>
+    /// The document as the policies leave it; one that they refuse with nothing of the host's in it, which they are not asked about.
+    /// </summary>
     public OperationStatus ApplyOrRedact(OperationStatus document)
     {
         try
@@ -85,7 +87,8 @@ internal sealed class StatusPolicies(
         if (own != document)
         {
             throw new InvalidOperationException(
-                "The policy changed the id, kind, status, attempt or a time of the document. Change Message, Result, Error, ResourceLocation, PercentComplete or Estimate alone.");
+                "The policy changed the id, kind, status, attempt or a time of the document. Change Message, Result, Error, "
+                + "ResourceLocation, PercentComplete or Estimate alone.");
         }
 
         try

@@ -8,7 +8,8 @@ namespace OffloadedPolling.Status;
 /// newer one when another writer came first.
 /// </summary>
 internal sealed class StatusTransitions(
-    IOperationStatusStore store, ObservedWrites writes, StatusPolicies policies, IOptions<OffloadedPollingOptions> options, TimeProvider time)
+    IOperationStatusStore store, ObservedWrites writes, StatusPolicies policies, IOptions<OffloadedPollingOptions> options,
+    TimeProvider time)
 {
     /// <summary>What a document says from the request to cancel until the handler has ended.</summary>
     public const string CancelingMessage = "Cancellation requested.";

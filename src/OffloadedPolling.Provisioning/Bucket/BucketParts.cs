@@ -50,7 +50,8 @@ internal sealed class RulePart(BucketConfiguration bucket, DocumentKind kind, st
     public override async Task<Current> ReadAsync(CancellationToken cancellationToken)
     {
         var current = kind.Parse((await ReadDocumentAsync(cancellationToken).ConfigureAwait(false))?.Text).Find(_id, Value);
-        return current.Value is null && NotWanted is null && IsForVersions && !await bucket.HasVersionsAsync(cancellationToken).ConfigureAwait(false)
+        return current.Value is null
+            && NotWanted is null && IsForVersions && !await bucket.HasVersionsAsync(cancellationToken).ConfigureAwait(false)
             ? new Current("the bucket has no versions", ProvisioningState.InSync)
             : current;
     }

@@ -25,7 +25,8 @@ internal sealed class RuleDocument : ISharedDocument
             var unknown = found.Name.LocalName == root ? found.Elements().FirstOrDefault(element => element.Name.LocalName != rule) : found;
             return unknown is null
                 ? new RuleDocument(found)
-                : throw new PartException($"The bucket's {root} holds '{unknown.Name.LocalName}', which is unknown. Set this part up by hand.");
+                : throw new PartException(
+                    $"The bucket's {root} holds '{unknown.Name.LocalName}', which is unknown. Set this part up by hand.");
         }
         catch (XmlException unreadable)
         {
@@ -118,7 +119,8 @@ internal sealed class RuleDocument : ISharedDocument
         return shadow is null
             ? null
             : $"The rule '{IdOf(shadow)}' comes first, matches the same origins, and does not expose "
-                + $"{string.Join(" and ", Headers(wanted))}: pages there always get the whole document. Expose the headers in that rule, or move it to the end.";
+                + $"{string.Join(" and ", Headers(wanted))}: pages there always get the whole document. Expose the headers in that "
+                + "rule, or move it to the end.";
     }
 
     private static bool MatchesFirst(XElement rule, XElement wanted) => Values(rule, "AllowedMethod").Contains("GET")

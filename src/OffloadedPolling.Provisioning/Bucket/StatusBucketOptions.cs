@@ -79,7 +79,8 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
         var errors = new List<string>();
         if (options.TransitionsAboveBytes is < 0 or > StatusDocument.MaxBytes)
         {
-            errors.Add($"{nameof(options.TransitionsAboveBytes)} is {options.TransitionsAboveBytes}. Set it to between 0 and {StatusDocument.MaxBytes}.");
+            errors.Add($"{nameof(options.TransitionsAboveBytes)} is {options.TransitionsAboveBytes}. Set it to between 0 and "
+                + $"{StatusDocument.MaxBytes}.");
         }
 
         try
@@ -112,7 +113,8 @@ internal sealed class StatusBucketOptionsValidator(SettingsSection settings, IOp
         if (transition.AfterDays < least)
         {
             errors.Add(
-                $"Transitions:{at}:AfterDays is {transition.AfterDays}; for {transition.StorageClass}, at least {least} is required: callers may poll for "
+                $"Transitions:{at}:AfterDays is {transition.AfterDays}; for {transition.StorageClass}, at least {least} is required: "
+                + "callers may poll for "
                 + $"{longestUrl} after the last change ({setting}). Set it to {least} or more.");
         }
     }

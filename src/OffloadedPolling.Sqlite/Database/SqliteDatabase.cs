@@ -163,7 +163,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw Unusable($"which cannot be made: {refused.Message} Make its folder and allow this process's user to write there, or set it to another file.", refused);
+            throw Unusable($"which cannot be made: {refused.Message} Make its folder and allow this process's user to write there, or "
+                + "set it to another file.", refused);
         }
     }
 
@@ -172,7 +173,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         var mode = session.ReadFirst("PRAGMA journal_mode = WAL", row => row.GetString(0));
         if (mode != "wal")
         {
-            throw Unusable($"where SQLite cannot keep a write-ahead log (its journal mode stays '{mode}'), as on a network drive. Set it to a file on a local disk.");
+            throw Unusable($"where SQLite cannot keep a write-ahead log (its journal mode stays '{mode}'), as on a network drive. Set "
+                + "it to a file on a local disk.");
         }
 
         // Every commit is flushed to the disk before it counts: what was accepted survives a power cut.

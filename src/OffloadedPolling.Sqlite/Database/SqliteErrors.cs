@@ -13,7 +13,8 @@ internal static class SqliteErrors
         new($"Could not {doing} '{id}' in '{path}': {Explain(error)}", error) { IsRefusal = IsRefusal(error) };
 
     public static OperationQueueException ToQueueException(string verb, string kind, string path, Exception error) =>
-        new($"Could not {verb} the queue of kind '{kind}' in '{path}': {(error is SqliteException sqlite ? Explain(sqlite) : error.Message)}", error);
+        new($"Could not {verb} the queue of kind '{kind}' in '{path}': "
+            + $"{(error is SqliteException sqlite ? Explain(sqlite) : error.Message)}", error);
 
     // The statement was not carried out. After an I/O error it may have been.
     private static bool IsRefusal(SqliteException error) => error.SqliteErrorCode is 5 or 6 or 8 or 11 or 13 or 14 or 26;

@@ -52,7 +52,8 @@ internal static class SqliteSchema
         ) STRICT, WITHOUT ROWID;
         """;
 
-    // A message's id must never be given twice: AUTOINCREMENT sees to it. A message that waits has visible_at 0, so that no clock can hide it.
+    // A message's id must never be given twice: AUTOINCREMENT sees to it. A message that waits has visible_at 0, so that no clock can hide
+    // it.
     private const string Create = """
         CREATE TABLE settings (
             name TEXT NOT NULL PRIMARY KEY,
@@ -109,12 +110,14 @@ internal static class SqliteSchema
     {
         // In one transaction, so that all three are of one moment: another process may be making the tables.
         session.Execute("BEGIN");
-        var (application, version, tables) = (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"), Number(session, "SELECT count(*) FROM sqlite_master"));
+        var (application, version, tables) = (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"), Number(
+            session, "SELECT count(*) FROM sqlite_master"));
         session.Execute("COMMIT");
         return (application, version) switch
         {
             (ApplicationId, > Version) => string.Create(CultureInfo.InvariantCulture,
-                $"which a newer version of this library made (its schema is {version}, this version knows {Version}). Update the library, or set it to another file."),
+                $"which a newer version of this library made (its schema is {version}, this version knows {Version}). Update the "
+                + $"library, or set it to another file."),
             (ApplicationId, > 0) => null,
             (0, 0) when tables == 0 => null,
             _ => "which is another program's database. Set it to a file of its own.",
@@ -122,8 +125,8 @@ internal static class SqliteSchema
     }
 
     /// <summary>
-    /// Makes the tables if there are none yet, or what an older version's lack, within a transaction: another process may be about to do the
-    /// same.
+    /// Makes the tables if there are none yet, or what an older version's lack, within a transaction: another process may be about to do
+    /// the same.
     /// </summary>
     public static void Ensure(SqliteSession session)
     {
@@ -149,8 +152,10 @@ internal static class SqliteSchema
     public static byte[] EnsureSigningKey(SqliteSession session)
     {
         session.Execute(
-            "INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value)", ("$name", SigningKeyName), ("$value", RandomNumberGenerator.GetBytes(32)));
-        return session.ReadFirst("SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
+            "INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value)", ("$name", SigningKeyName),
+            ("$value", RandomNumberGenerator.GetBytes(32)));
+        return session.ReadFirst(
+            "SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
     }
 
     /// <summary>Writes something, within a transaction, to see whether that is possible.</summary>

@@ -40,11 +40,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     /// <summary>Runs statements within a transaction; the result is there when they are on the disk.</summary>
     /// <exception cref="SqliteException">They failed, and none of them counts.</exception>
-    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> statements, CancellationToken cancel)
+    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> statements, CancellationToken cancellationToken)
     {
-        var write = new Write<T>(statements, cancel);
+        var write = new Write<T>(statements, cancellationToken);
         ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(write), this);
-        return await write.Done.WaitAsync(cancel).ConfigureAwait(false);
+        return await write.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -89,7 +89,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>What went wrong, and in which write; in none where it was the transaction itself. <see langword="null"/>: nothing.</summary>
+    /// <summary>
+    /// What went wrong, and in which write; in none where it was the transaction itself. <see langword="null"/>: nothing.
+    /// </summary>
     private async Task<(Exception Failure, IWrite? Culprit)?> TryCommitAsync(List<IWrite> batch)
     {
         IWrite? running = null;
@@ -170,7 +172,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         void Fail(Exception failure);
     }
 
-    private sealed class Write<T>(Func<SqliteSession, T> statements, CancellationToken cancel) : IWrite
+    private sealed class Write<T>(Func<SqliteSession, T> statements, CancellationToken cancellationToken) : IWrite
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -178,7 +180,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public Task<T> Done => _done.Task;
 
-        public bool WasGivenUp() => cancel.IsCancellationRequested && _done.TrySetCanceled(cancel);
+        public bool WasGivenUp() => cancellationToken.IsCancellationRequested && _done.TrySetCanceled(cancellationToken);
 
         public void Run(SqliteSession session) => _result = statements(session);
 

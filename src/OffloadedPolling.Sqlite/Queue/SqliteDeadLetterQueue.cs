@@ -17,16 +17,19 @@ internal sealed class SqliteDeadLetterQueue(SqliteMessages rows) : IDeadLetterQu
 
     public bool IsKnown(string kind) => true;
 
-    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>
-        rows.ReceiveAsync(Dead, kind, Most, () => _never, _betweenLooks, cancel);
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancellationToken) =>
+        rows.ReceiveAsync(Dead, kind, Most, () => _never, _betweenLooks, cancellationToken);
 
-    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancel) => rows.WriteAsync(
+    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) => rows.WriteAsync(
         "delete a dead letter from", kind,
-        session => session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)), cancel);
+        session => session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)),
+        cancellationToken);
 
-    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
-        rows.WriteAsync("set aside a dead letter of", kind, session => rows.Hide(session, message, _aside, MessageVisibility.IsDead), cancel);
+    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
+        rows.WriteAsync(
+            "set aside a dead letter of", kind, session => rows.Hide(session, message, _aside, MessageVisibility.IsDead),
+            cancellationToken);
 
     // It lies in the queue, which is asked itself.
-    public Task CheckAsync(string kind, CancellationToken cancel) => Task.CompletedTask;
+    public Task CheckAsync(string kind, CancellationToken cancellationToken) => Task.CompletedTask;
 }

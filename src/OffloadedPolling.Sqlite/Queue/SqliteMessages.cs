@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>What queue and dead letters have in common: rows that are received, hidden for a while, and deleted by their delivery.</summary>
+/// <summary>
+/// What queue and dead letters have in common: rows that are received, hidden for a while, and deleted by their delivery.
+/// </summary>
 internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<OperationOptions> options, TimeProvider time)
 {
     // No name of OpenTelemetry's conventions, which let a system have one of its own.
@@ -17,7 +19,10 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
 
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
 
-    /// <summary>Waits for messages that fulfil a <paramref name="condition"/>, looking so often and whenever <paramref name="next"/> comes to an end.</summary>
+    /// <summary>
+    /// Waits for messages that fulfil a <paramref name="condition"/>, looking so often and whenever <paramref name="next"/> comes to an
+    /// end.
+    /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
         string condition, string kind, int most, Func<Task> next, TimeSpan betweenLooks, CancellationToken cancellationToken)
     {
@@ -26,7 +31,8 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         {
             cancellationToken.ThrowIfCancellationRequested();
             var nextLook = next();
-            if (IsAny(condition, kind) && await TakeAsync(condition, kind, Math.Min(most, MaxBatch)).ConfigureAwait(false) is { Count: > 0 } taken)
+            if (IsAny(condition, kind)
+                && await TakeAsync(condition, kind, Math.Min(most, MaxBatch)).ConfigureAwait(false) is { Count: > 0 } taken)
             {
                 return taken;
             }
@@ -61,7 +67,8 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         }
     }
 
-    public static (string, object?)[] DeliveryOf(ReceivedMessage message) => [("$id", IdOf(message)), ("$receive_count", message.ReceiveCount)];
+    public static (string, object?)[] DeliveryOf(ReceivedMessage message) =>
+        [("$id", IdOf(message)), ("$receive_count", message.ReceiveCount)];
 
     public static long IdOf(ReceivedMessage message) => long.Parse(message.Id, CultureInfo.InvariantCulture);
 

@@ -7,7 +7,8 @@ internal sealed class SqliteOperationQueue(
     SqliteDatabase database, SqliteMessages rows, SqliteQueueDepth depth, IOptionsMonitor<OperationOptions> options) : IOperationQueue
 {
     private const string Insert =
-        "INSERT INTO messages (kind, status_key, status_created_at, trace_parent, body) VALUES ($kind, $status_key, $created_at, $trace_parent, $body)";
+        "INSERT INTO messages (kind, status_key, status_created_at, trace_parent, body) VALUES ($kind, $status_key, $created_at, "
+        + "$trace_parent, $body)";
 
     private const string Deliverable = $"{MessageVisibility.IsVisible} AND {MessageVisibility.IsAlive}";
 
@@ -21,7 +22,8 @@ internal sealed class SqliteOperationQueue(
 
     public string MessagingSystem => SqliteMessages.MessagingSystem;
 
-    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(MaxMessageBytes);
+    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(MaxMessageBytes);
 
     public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken)
     {
@@ -44,12 +46,14 @@ internal sealed class SqliteOperationQueue(
         // One that is there no more is as good as deleted.
         var left = await rows.WriteAsync("delete from", kind, session => messages.Where(message =>
             session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)) == 0
-            && session.ReadFirst("SELECT 1 FROM messages WHERE id = $id", row => row.GetInt32(0), ("$id", SqliteMessages.IdOf(message))) == 1).ToList(),
+            && session.ReadFirst(
+                "SELECT 1 FROM messages WHERE id = $id", row => row.GetInt32(0), ("$id", SqliteMessages.IdOf(message))) == 1).ToList(),
             cancellationToken).ConfigureAwait(false);
         if (left.Count > 0)
         {
             throw new OperationQueueException(
-                $"{left.Count} of {messages.Count} messages of kind '{kind}' were not deleted, since they have been delivered anew meanwhile; their new receivers delete them. {string.Join(", ", left.Select(message => message.Id))}");
+                $"{left.Count} of {messages.Count} messages of kind '{kind}' were not deleted, since they have been delivered anew "
+                + $"meanwhile; their new receivers delete them. {string.Join(", ", left.Select(message => message.Id))}");
         }
     }
 
@@ -63,9 +67,12 @@ internal sealed class SqliteOperationQueue(
         return extended == 1 ? visibility : null;
     }
 
-    public async Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(
+        string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken)
     {
-        await rows.WriteAsync("release messages of", kind, session => messages.Sum(message => Release(session, message)), cancellationToken).ConfigureAwait(false);
+        await rows.WriteAsync(
+            "release messages of", kind, session => messages.Sum(message => Release(session, message)),
+            cancellationToken).ConfigureAwait(false);
         _arrivals.Raise();
 
         int Release(SqliteSession session, ReceivedMessage message) => visibleAfter > TimeSpan.Zero

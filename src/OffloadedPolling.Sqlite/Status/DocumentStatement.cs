@@ -11,7 +11,8 @@ namespace OffloadedPolling.Sqlite;
 internal sealed class DocumentStatement : IDisposable
 {
     private const string Select =
-        "SELECT document, version, owner_message_id, cancel_requested, payload_fingerprint, replaced_message_ids, claim_id FROM documents WHERE id = ?";
+        "SELECT document, version, owner_message_id, cancel_requested, payload_fingerprint, replaced_message_ids, claim_id FROM "
+        + "documents WHERE id = ?";
 
     private readonly sqlite3 _database;
 

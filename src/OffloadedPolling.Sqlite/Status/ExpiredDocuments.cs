@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Deletes documents whose retention is over, as a bucket's lifecycle rule does; never one that a message still waits for.</summary>
+/// <summary>
+/// Deletes documents whose retention is over, as a bucket's lifecycle rule does; never one that a message still waits for.
+/// </summary>
 internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider time, ILogger<ExpiredDocuments> logger) : BackgroundService
 {
     private const int PageSize = 500;
@@ -38,22 +40,22 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
         while (await WaitAsync(timer, stoppingToken).ConfigureAwait(false));
     }
 
-    private async Task DeleteAsync(CancellationToken cancel)
+    private async Task DeleteAsync(CancellationToken cancellationToken)
     {
         try
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             for (var page = Read(Expired.BeforeAll, now); page.Count > 0; page = page.Count < PageSize ? [] : Read(page[^1], now))
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var ids = page.Where(document => !document.IsAwaited).Select(document => document.Id).ToList();
                 for (var done = 0; done < ids.Count;)
                 {
-                    done += await DeleteAsync(ids, done, now, cancel).ConfigureAwait(false);
+                    done += await DeleteAsync(ids, done, now, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The host stops. What is left is deleted after its next start.
         }

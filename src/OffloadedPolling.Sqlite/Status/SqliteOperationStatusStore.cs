@@ -29,29 +29,30 @@ internal sealed class SqliteOperationStatusStore(
 
     public string? GetOperationId(string statusKey) => OperationId.IsValid(statusKey) ? statusKey : null;
 
-    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
-        WriteAsync(status, metadata, read: null, cancel);
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
+        WriteAsync(status, metadata, read: null, cancellationToken);
 
-    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
-        WriteAsync(status, metadata, version, cancel);
+    public Task<StoredOperation> UpdateAsync(
+        OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancellationToken) =>
+        WriteAsync(status, metadata, version, cancellationToken);
 
-    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel)
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancellationToken)
     {
-        var row = Find(id, cancel);
+        var row = Find(id, cancellationToken);
         return Task.FromResult(row is null ? null : ToStored(id, row));
     }
 
-    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel)
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancellationToken)
     {
-        var row = Find(id, cancel);
+        var row = Find(id, cancellationToken);
         return Task.FromResult(row is null || row.Version == version ? null : ToStored(id, row));
     }
 
-    public async Task DeleteAsync(string id, CancellationToken cancel)
+    public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
-            await database.Writer.WriteAsync(session => session.Execute(Remove, ("$id", id)), cancel).ConfigureAwait(false);
+            await database.Writer.WriteAsync(session => session.Execute(Remove, ("$id", id)), cancellationToken).ConfigureAwait(false);
         }
         catch (SqliteException failed)
         {
@@ -59,22 +60,23 @@ internal sealed class SqliteOperationStatusStore(
         }
     }
 
-    public async Task<string?> CheckAsync(CancellationToken cancel)
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await database.CheckAsync(cancel).ConfigureAwait(false);
+            await database.CheckAsync(cancellationToken).ConfigureAwait(false);
             return address.Problem;
         }
         catch (SqliteException failed)
         {
-            throw new OperationStoreException($"The status documents in '{database.Path}' cannot be written: {SqliteErrors.Explain(failed)}", failed);
+            throw new OperationStoreException(
+                $"The status documents in '{database.Path}' cannot be written: {SqliteErrors.Explain(failed)}", failed);
         }
     }
 
-    private DocumentRow? Find(string id, CancellationToken cancel)
+    private DocumentRow? Find(string id, CancellationToken cancellationToken)
     {
-        cancel.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             return database.Readers.Read(id, static (session, id) => session.Documents.Find(id));
@@ -88,7 +90,8 @@ internal sealed class SqliteOperationStatusStore(
     private StoredOperation ToStored(string id, DocumentRow row) =>
         new(StatusDocument.Read(id, GetStatusKey(id), row.Document), row.Metadata, row.Version);
 
-    private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? read, CancellationToken cancel)
+    private async Task<StoredOperation> WriteAsync(
+        OperationStatus status, OperationMetadata metadata, string? read, CancellationToken cancellationToken)
     {
         var document = StatusDocument.Write(status, options.Value.MaxDocumentBytes);
         // Random, not counted: a document that is deleted and created anew must not take an older one's version.
@@ -99,8 +102,10 @@ internal sealed class SqliteOperationStatusStore(
                 session => read is null
                     ? session.Execute(Insert, [.. Values()])
                     : session.Execute(Replace, [.. Values(), ("$read", read)]),
-                cancel).ConfigureAwait(false);
-            return written == 1 ? new StoredOperation(status, metadata, version) : throw new OperationStatusConflictException(GetStatusKey(status.Id));
+                cancellationToken).ConfigureAwait(false);
+            return written == 1
+                ? new StoredOperation(status, metadata, version)
+                : throw new OperationStatusConflictException(GetStatusKey(status.Id));
         }
         catch (SqliteException failed)
         {

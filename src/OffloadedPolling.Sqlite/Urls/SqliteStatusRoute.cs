@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>What the host serves in S3's place.</summary>
-internal sealed class SqliteStatusRoute(StatusUrlAddress address, StatusUrlSignature signature, SqliteDatabase database, TimeProvider time) : ISignedStatusRoute
+internal sealed class SqliteStatusRoute(StatusUrlAddress address, StatusUrlSignature signature, SqliteDatabase database, TimeProvider time)
+    : ISignedStatusRoute
 {
     public void MapTo(IStatusRouteAddress route) => address.Route = route;
 

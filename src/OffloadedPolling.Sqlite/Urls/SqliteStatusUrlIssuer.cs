@@ -4,7 +4,8 @@ namespace OffloadedPolling.Sqlite;
 
 /// <summary>Status URLs to the host's own route.</summary>
 internal sealed class SqliteStatusUrlIssuer(
-    StatusUrlAddress address, StatusUrlSignature signature, IOptions<OffloadedPollingOptions> options, TimeProvider time) : IPresignedUrlIssuer
+    StatusUrlAddress address, StatusUrlSignature signature, IOptions<OffloadedPollingOptions> options,
+    TimeProvider time) : IPresignedUrlIssuer
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
 
@@ -22,6 +23,7 @@ internal sealed class SqliteStatusUrlIssuer(
 
         var most = options.Value.MaxUrlLifetime;
         var expiresAt = time.GetUtcNow().ToUnixTimeSeconds() + (long)(lifetime < most ? lifetime : most).TotalSeconds;
-        return ValueTask.FromResult(new StatusUrl(address.Of(statusKey) + signature.Sign(statusKey, expiresAt), DateTimeOffset.FromUnixTimeSeconds(expiresAt)));
+        return ValueTask.FromResult(
+            new StatusUrl(address.Of(statusKey) + signature.Sign(statusKey, expiresAt), DateTimeOffset.FromUnixTimeSeconds(expiresAt)));
     }
 }

@@ -50,7 +50,9 @@ internal sealed class StatusUrlSignature(SqliteDatabase database)
             return StatusUrlValidity.Invalid;
         }
 
-        return now < long.Parse(expires, NumberStyles.None, CultureInfo.InvariantCulture) ? StatusUrlValidity.Valid : StatusUrlValidity.Expired;
+        return now < long.Parse(expires, NumberStyles.None, CultureInfo.InvariantCulture)
+            ? StatusUrlValidity.Valid
+            : StatusUrlValidity.Expired;
     }
 
     private void Compute(ReadOnlySpan<char> id, ReadOnlySpan<char> expires, Span<char> signature)

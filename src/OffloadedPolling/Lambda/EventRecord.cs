@@ -25,7 +25,8 @@ internal sealed class EventRecord(JsonElement json)
         // It decides whose an operation is: a guess could run one twice.
         { ReceiveCount: null } => "attributes.ApproximateReceiveCount",
         // A message that names its document unreadably must not act on any.
-        { StatusCreatedAt: null } when HasAttribute(MessageAttributes.StatusCreatedAt) => $"messageAttributes.{MessageAttributes.StatusCreatedAt}",
+        { StatusCreatedAt: null } when HasAttribute(MessageAttributes.StatusCreatedAt) =>
+            $"messageAttributes.{MessageAttributes.StatusCreatedAt}",
         _ => null,
     };
 
@@ -59,5 +60,6 @@ internal sealed class EventRecord(JsonElement json)
     private static JsonElement Member(JsonElement from, string name) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var member) ? member : default;
 
-    private static string? Text(JsonElement from, string name) => Member(from, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement from, string name) =>
+        Member(from, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }

@@ -7,7 +7,8 @@ namespace OffloadedPolling;
 public sealed class InvalidSqsEventException : OffloadedPollingException
 {
     internal InvalidSqsEventException(string what)
-        : base($"This is no event of an SQS queue: {what}. Invoke the function by an event source mapping of the kind's queue, and nothing else.", null)
+        : base($"This is no event of an SQS queue: {what}. Invoke the function by an event source mapping of the kind's queue, and "
+            + "nothing else.", null)
     {
     }
 }

@@ -55,7 +55,8 @@ internal sealed class SqsEvent : IDisposable
     // Names alone: values may be payloads or credentials.
     private static string NamesIn(JsonElement root)
     {
-        var names = root.EnumerateObject().Take(MostNames).Select(member => $"'{(member.Name.Length <= 32 ? member.Name : member.Name[..32] + "…")}'").ToList();
+        var names = root.EnumerateObject()
+            .Take(MostNames).Select(member => $"'{(member.Name.Length <= 32 ? member.Name : member.Name[..32] + "…")}'").ToList();
         return names.Count == 0 ? "nothing" : string.Join(", ", names);
     }
 }

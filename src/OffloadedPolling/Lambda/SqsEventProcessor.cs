@@ -23,7 +23,9 @@ public sealed class SqsEventProcessor
 
     internal SqsEventProcessor(BatchProcessor batches, TimeProvider time) => (_batches, _time) = (batches, time);
 
-    /// <summary>Processes an event, its messages side by side, each kind's up to its <see cref="OperationOptions.MaxConcurrency"/> at once.</summary>
+    /// <summary>
+    /// Processes an event, its messages side by side, each kind's up to its <see cref="OperationOptions.MaxConcurrency"/> at once.
+    /// </summary>
     /// <param name="sqsEvent">The event as AWS Lambda passes it.</param>
     /// <param name="timeLeft">
     /// The time until AWS Lambda ends the invocation: <c>ILambdaContext.RemainingTime</c>, or the function's <c>Timeout</c>. Five seconds

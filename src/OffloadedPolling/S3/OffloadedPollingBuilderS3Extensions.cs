@@ -17,9 +17,9 @@ public static class OffloadedPollingBuilderS3Extensions
     /// <param name="configure">Settings from code, which win over the section <c>S3</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Uses the <see cref="IAmazonS3"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from the
-    /// host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_S3</c>, and the
-    /// default credential chain.
+    /// Uses the <see cref="IAmazonS3"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from
+    /// the host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_S3</c>, and
+    /// the default credential chain.
     /// </remarks>
     public static IOffloadedPollingBuilder WithS3(this IOffloadedPollingBuilder builder, Action<S3Options>? configure = null)
     {
@@ -30,7 +30,8 @@ public static class OffloadedPollingBuilderS3Extensions
 
         services.TryAddSingleton(provider => new S3Connection(
             provider.GetRequiredService<IOptions<S3Options>>(), provider.GetService<IAmazonS3>(), provider.GetService<AWSOptions>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IAwsClientSource, S3Connection>(provider => provider.GetRequiredService<S3Connection>()));
         AwsClientStart.AddTo(services);
         services.TryAddSingleton<S3WriteProbe>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, S3ConditionsStart>());

@@ -45,7 +45,8 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
             token.Length == 0 ? "" : "&X-Amz-Security-Token=",
             token,
             string.Create(CultureInfo.InvariantCulture, stackalloc char[256],
-                $"&X-Amz-Algorithm={Algorithm}&X-Amz-Credential={scope.EscapedCredential}&X-Amz-Date={date}&X-Amz-SignedHeaders=host&X-Amz-Signature={hex}"));
+                $"&X-Amz-Algorithm={Algorithm}&X-Amz-Credential={scope.EscapedCredential}&X-Amz-Date={date}&X-Amz-SignedHeaders=host"
+                + $"&X-Amz-Signature={hex}"));
     }
 
     private ReadOnlySpan<byte> CanonicalRequest(Span<byte> buffer, Scope scope, string path, string date, int lifetimeSeconds)
@@ -69,7 +70,8 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
     private Scope GetScope(ImmutableCredentials keys, DateTime signedAt)
     {
         var scope = _scope;
-        return scope is not null && scope.Date == signedAt.Date && scope.IsOf(keys) ? scope : _scope = new Scope(keys, signedAt.Date, region);
+        return scope is not null
+            && scope.Date == signedAt.Date && scope.IsOf(keys) ? scope : _scope = new Scope(keys, signedAt.Date, region);
     }
 
     private sealed class Scope

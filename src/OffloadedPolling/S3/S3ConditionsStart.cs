@@ -42,7 +42,8 @@ internal sealed class S3ConditionsStart(
         {
             return await probe.RunAsync(both.Token).ConfigureAwait(false);
         }
-        catch (Exception failed) when (failed is OperationStoreException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failed)
+            when (failed is OperationStoreException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             Log.ConditionsUnknown(logger, s3.CustomAddress, failed);
             return null;

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>The S3 client, bucket and key prefix that store and issuer share: the host's own client, or one from AWS's standard settings.</summary>
+/// <summary>
+/// The S3 client, bucket and key prefix that store and issuer share: the host's own client, or one from AWS's standard settings.
+/// </summary>
 internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostClient = null, AWSOptions? awsOptions = null)
     : IAwsClientSource, IDisposable
 {
@@ -22,7 +24,8 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
     public string KeyPrefix => options.Value.KeyPrefix;
 
     /// <summary>The region that requests are signed for. A custom address without one is signed for as the SDK does.</summary>
-    public string Region => Client.Config is { AuthenticationRegion: { Length: > 0 } set } ? set : Client.Config.RegionEndpoint?.SystemName ?? "us-east-1";
+    public string Region =>
+        Client.Config is { AuthenticationRegion: { Length: > 0 } set } ? set : Client.Config.RegionEndpoint?.SystemName ?? "us-east-1";
 
     /// <summary>The address of the S3 server; <see langword="null"/> on AWS.</summary>
     public string? CustomAddress => string.IsNullOrEmpty(Client.Config.ServiceURL) ? null : Client.Config.ServiceURL;
@@ -35,7 +38,8 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
         var endpoint = new Uri(Client.DetermineServiceOperationEndpoint(new GetObjectRequest { BucketName = Bucket, Key = anyKey }).URL);
         return endpoint.AbsolutePath.Contains("//", StringComparison.Ordinal)
             ? throw new OperationStoreException(
-                $"The S3 client's address '{Client.Config.ServiceURL}' ends with a slash after a path, which puts an empty segment into every URL. Remove the slash.")
+                $"The S3 client's address '{Client.Config.ServiceURL}' ends with a slash after a path, which puts an empty segment into "
+                + "every URL. Remove the slash.")
             : endpoint;
     }
 
@@ -54,7 +58,9 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
             : new Uri(address, IsVirtualHosted(endpoint) ? $"/{Bucket}/" : endpoint.AbsolutePath);
     }
 
-    /// <summary>Whether the SDK puts the bucket before the host name. Where that cannot be done, it does not, whatever the settings say.</summary>
+    /// <summary>
+    /// Whether the SDK puts the bucket before the host name. Where that cannot be done, it does not, whatever the settings say.
+    /// </summary>
     public bool IsVirtualHosted(Uri endpoint) => endpoint.Host.StartsWith($"{Bucket}.", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The address of the S3 server for callers with an SDK of their own; <see langword="null"/> on AWS.</summary>
@@ -81,7 +87,8 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
         catch (AmazonClientException incomplete)
         {
             throw new OperationStoreException(
-                $"No S3 client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_S3 for another server than AWS), or register an IAmazonS3.", incomplete);
+                $"No S3 client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_S3 for another server than "
+                + "AWS), or register an IAmazonS3.", incomplete);
         }
     }
 }

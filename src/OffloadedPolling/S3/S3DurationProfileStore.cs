@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.S3;
 
 /// <summary>Duration profiles as S3 objects, beside the prefix of the status documents, where no lifecycle rule takes them.</summary>
-internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time, ILogger<S3DurationProfileStore> logger) : IDurationProfileStore
+internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time, ILogger<S3DurationProfileStore> logger)
+    : IDurationProfileStore
 {
     private readonly S3ConditionalObjects _objects = new(
         s3, "duration profile", time, () => Log.ProfileReadDeniedTakenAsMissing(logger, s3.Bucket, PrefixOf(s3)));
@@ -21,12 +22,18 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
         if (profile.Length > StoredDurationProfile.MaxBytes)
         {
             throw new OperationStoreException(
-                $"The duration profile '{KeyOf(kind)}' would have {profile.Length} bytes; at most {StoredDurationProfile.MaxBytes} are allowed.");
+                $"The duration profile '{KeyOf(kind)}' would have {profile.Length} bytes; at most {StoredDurationProfile.MaxBytes} are "
+                + "allowed.");
         }
 
         var bytes = profile.ToArray();
         var (written, _) = await _objects.WriteAsync(
-            () => new PutObjectRequest { Key = KeyOf(kind), InputStream = new MemoryStream(bytes, writable: false), ContentType = StatusDocument.ContentType },
+            () => new PutObjectRequest
+            {
+                Key = KeyOf(kind),
+                InputStream = new MemoryStream(bytes, writable: false),
+                ContentType = StatusDocument.ContentType,
+            },
             version,
             newVersion => new StoredDurationProfile(bytes, newVersion),
             ReadAsync,

@@ -8,7 +8,9 @@ namespace OffloadedPolling.S3;
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html</remarks>
 internal static class S3Errors
 {
-    /// <summary>412: the condition did not hold. 409: another conditional write was under way. 404 to a write: its object is gone.</summary>
+    /// <summary>
+    /// 412: the condition did not hold. 409: another conditional write was under way. 404 to a write: its object is gone.
+    /// </summary>
     public static bool IsLostRace(AmazonS3Exception error) =>
         error.StatusCode is HttpStatusCode.PreconditionFailed
         || error is { StatusCode: HttpStatusCode.Conflict, ErrorCode: "ConditionalRequestConflict" or "OperationAborted" }
@@ -16,7 +18,8 @@ internal static class S3Errors
 
     public static bool IsMissingKey(AmazonS3Exception error) => error is { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" };
 
-    public static bool IsAccessDenied(AmazonS3Exception error) => error is { StatusCode: HttpStatusCode.Forbidden, ErrorCode: "AccessDenied" };
+    public static bool IsAccessDenied(AmazonS3Exception error) =>
+        error is { StatusCode: HttpStatusCode.Forbidden, ErrorCode: "AccessDenied" };
 
     public static OperationStoreException ToStoreException(string doing, S3Connection s3, string key, Exception error)
     {
@@ -25,13 +28,16 @@ internal static class S3Errors
         var (what, whatToDo) = code switch
         {
             _ when error is AmazonServiceException { StatusCode: HttpStatusCode.NotImplemented } =>
-                ($"the server does not support it ({code})", "Use an S3 server that supports conditional writes (If-None-Match and If-Match)."),
+                ($"the server does not support it ({code})", "Use an S3 server that supports conditional writes (If-None-Match and "
+                    + "If-Match)."),
             "NoSuchBucket" => ("the bucket does not exist",
                 $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3).{PathStyleHint(s3)}"),
             "AccessDenied" or "AllAccessDisabled" => ("access is denied",
-                $"Allow s3:GetObject, s3:PutObject and, to delete, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on the bucket; see also the bucket's own policy and its encryption key's."),
+                $"Allow s3:GetObject, s3:PutObject and, to delete, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on "
+                + "the bucket; see also the bucket's own policy and its encryption key's."),
             "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "TokenRefreshRequired" =>
-                ($"the credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, or the role."),
+                ($"the credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
+                    + "AWS_SECRET_ACCESS_KEY, the profile, or the role."),
             "RequestTimeTooSkewed" => ("the clock is wrong (RequestTimeTooSkewed)", "Set the machine's clock."),
             "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
                 ($"the bucket is in another region ({code}: {error.Message})", "Set AWS_REGION to the bucket's region."),
@@ -43,13 +49,15 @@ internal static class S3Errors
             whatToDo += PathStyleHint(s3);
         }
 
-        return new OperationStoreException($"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error) { IsRefusal = IsRefusal(error) };
+        return new OperationStoreException(
+            $"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error) { IsRefusal = IsRefusal(error) };
     }
 
     // Without path style, the SDK puts the bucket before the host name, which few S3-compatible servers expect.
     private static string PathStyleHint(S3Connection s3) =>
         s3.CustomAddress is not null && s3.GetEndpoint(s3.KeyPrefix) is var endpoint && s3.IsVirtualHosted(endpoint)
-            ? $" The bucket is part of the host name ('{endpoint.Authority}'); most S3-compatible servers need S3:ForcePathStyle set to true, or ForcePathStyle of a client that the host registered."
+            ? $" The bucket is part of the host name ('{endpoint.Authority}'); most S3-compatible servers need S3:ForcePathStyle set to "
+                + "true, or ForcePathStyle of a client that the host registered."
             : "";
 
     // 408 and 429 are about the moment, and a retry of a request that had timed out may get them.

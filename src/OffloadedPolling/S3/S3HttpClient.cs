@@ -14,7 +14,8 @@ internal sealed class S3HttpClient(S3Connection s3) : IDisposable
     public void Dispose()
     {
         // A host's factory may give out one client to all.
-        if (_client.IsValueCreated && (FactoryOf(s3.Client.Config) is not { } factory || factory.DisposeHttpClientsAfterUse(s3.Client.Config)))
+        if (_client.IsValueCreated
+            && (FactoryOf(s3.Client.Config) is not { } factory || factory.DisposeHttpClientsAfterUse(s3.Client.Config)))
         {
             _client.Value.Dispose();
         }

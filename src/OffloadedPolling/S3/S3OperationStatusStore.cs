@@ -33,30 +33,32 @@ internal sealed class S3OperationStatusStore(
         return OperationId.IsValid(id) ? id : null;
     }
 
-    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
-        WriteAsync(status, metadata, expectedVersion: null, cancel);
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
+        WriteAsync(status, metadata, expectedVersion: null, cancellationToken);
 
-    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
-        WriteAsync(status, metadata, version, cancel);
+    public Task<StoredOperation> UpdateAsync(
+        OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancellationToken) =>
+        WriteAsync(status, metadata, version, cancellationToken);
 
-    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) => ReadAsync(id, cancel);
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancellationToken) => ReadAsync(id, cancellationToken);
 
-    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) => ReadAsync(id, cancel, version);
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancellationToken) =>
+        ReadAsync(id, cancellationToken, version);
 
-    public Task DeleteAsync(string id, CancellationToken cancel) => _objects.DeleteAsync(GetStatusKey(id), cancel);
+    public Task DeleteAsync(string id, CancellationToken cancellationToken) => _objects.DeleteAsync(GetStatusKey(id), cancellationToken);
 
-    public async Task<string?> CheckAsync(CancellationToken cancel)
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
-        var mayList = await _objects.MayReadAsync(GetStatusKey(_nobodysId), cancel).ConfigureAwait(false);
-        var wrong = await CheckWritesAsync(cancel).ConfigureAwait(false);
+        var mayList = await _objects.MayReadAsync(GetStatusKey(_nobodysId), cancellationToken).ConfigureAwait(false);
+        var wrong = await CheckWritesAsync(cancellationToken).ConfigureAwait(false);
         // Only an object that exists shows whether reading is denied, for example by its encryption key's policy.
-        await probe.ReadAsync(cancel).ConfigureAwait(false);
+        await probe.ReadAsync(cancellationToken).ConfigureAwait(false);
         return mayList ? wrong : $"{wrong} S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.".TrimStart();
     }
 
-    private async Task<string?> CheckWritesAsync(CancellationToken cancel)
+    private async Task<string?> CheckWritesAsync(CancellationToken cancellationToken)
     {
-        if (await probe.RunAsync(cancel).ConfigureAwait(false) is not { } ignored)
+        if (await probe.RunAsync(cancellationToken).ConfigureAwait(false) is not { } ignored)
         {
             return null;
         }
@@ -65,7 +67,8 @@ internal sealed class S3OperationStatusStore(
         return probe.IsRequired ? throw new OperationStoreException(problem) : problem;
     }
 
-    private async Task<StoredOperation> WriteAsync(OperationStatus status, OperationMetadata metadata, string? expectedVersion, CancellationToken cancel)
+    private async Task<StoredOperation> WriteAsync(
+        OperationStatus status, OperationMetadata metadata, string? expectedVersion, CancellationToken cancellationToken)
     {
         var key = GetStatusKey(status.Id);
         var document = StatusDocument.Write(status, options.Value.MaxDocumentBytes);
@@ -74,13 +77,14 @@ internal sealed class S3OperationStatusStore(
             expectedVersion,
             version => new StoredOperation(status, metadata, version),
             (response, reading) => S3StatusObject.FromResponseAsync(status.Id, key, response, reading),
-            cancel).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(false);
         return written ?? throw new OperationStatusConflictException(key, lost);
     }
 
-    private Task<StoredOperation?> ReadAsync(string id, CancellationToken cancel, string? knownVersion = null)
+    private Task<StoredOperation?> ReadAsync(string id, CancellationToken cancellationToken, string? knownVersion = null)
     {
         var key = GetStatusKey(id);
-        return _objects.ReadAsync(key, (response, reading) => S3StatusObject.FromResponseAsync(id, key, response, reading), cancel, knownVersion);
+        return _objects.ReadAsync(
+            key, (response, reading) => S3StatusObject.FromResponseAsync(id, key, response, reading), cancellationToken, knownVersion);
     }
 }

@@ -21,20 +21,22 @@ public sealed class S3Options
     public bool ForcePathStyle { get; set; }
 
     /// <summary>
-    /// Gets or sets the address of the S3 server as callers reach it, where it differs from the host's: <c>https://files.example.com</c>. Status
-    /// URLs are signed for it, with the bucket in the path or in the host name as <see cref="ForcePathStyle"/> says. The server must receive
-    /// the <c>Host</c> header that callers send, because the signature covers it.
+    /// Gets or sets the address of the S3 server as callers reach it, where it differs from the host's: <c>https://files.example.com</c>.
+    /// Status URLs are signed for it, with the bucket in the path or in the host name as <see cref="ForcePathStyle"/> says. The server must
+    /// receive the <c>Host</c> header that callers send, because the signature covers it.
     /// </summary>
-    /// <value>An absolute <c>https</c> or <c>http</c> URL without a path. <see langword="null"/> by default: the address of the S3 client.</value>
+    /// <value>
+    /// An absolute <c>https</c> or <c>http</c> URL without a path. <see langword="null"/> by default: the address of the S3 client.
+    /// </value>
     public string? PublicEndpoint { get; set; }
 
     /// <summary>
-    /// Gets or sets a value that indicates whether the host refuses to start on an S3-compatible server that ignores the conditions of writes
-    /// (<c>If-None-Match</c> and <c>If-Match</c>).
+    /// Gets or sets a value that indicates whether the host refuses to start on an S3-compatible server that ignores the conditions of
+    /// writes (<c>If-None-Match</c> and <c>If-Match</c>).
     /// </summary>
     /// <value>
-    /// <see langword="true"/> by default. <see langword="false"/> logs a warning instead, and the health check is degraded: on such a server one
-    /// idempotency key can make several operations, and a terminal state can be overwritten.
+    /// <see langword="true"/> by default. <see langword="false"/> logs a warning instead, and the health check is degraded: on such a
+    /// server one idempotency key can make several operations, and a terminal state can be overwritten.
     /// </value>
     public bool RequireConditionalWrites { get; set; } = true;
 
@@ -42,7 +44,9 @@ public sealed class S3Options
     /// <value>Empty unless set. <c>*</c> is refused: whoever gets hold of a status URL could then read it from any page.</value>
     public IList<string> AllowedOrigins { get; } = [];
 
-    /// <summary>The addresses that may read by status URL, for <c>StatusBucket</c>, in CIDR notation: <c>203.0.113.0/24</c>, <c>2001:db8::/32</c>.</summary>
+    /// <summary>
+    /// The addresses that may read by status URL, for <c>StatusBucket</c>, in CIDR notation: <c>203.0.113.0/24</c>, <c>2001:db8::/32</c>.
+    /// </summary>
     /// <value>Empty unless set: every address may.</value>
     public IList<string> AllowedIpRanges { get; } = [];
 

@@ -31,7 +31,8 @@ internal sealed class S3PresignedUrlIssuer(
         ArgumentNullException.ThrowIfNull(statusKey);
         if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _longest)
         {
-            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A status URL works for 1 second to 7 days, the most that signature version 4 allows.");
+            throw new ArgumentOutOfRangeException(
+                nameof(lifetime), lifetime, "A status URL works for 1 second to 7 days, the most that signature version 4 allows.");
         }
 
         if (!statusKey.StartsWith(s3.KeyPrefix, StringComparison.Ordinal))
@@ -45,11 +46,13 @@ internal sealed class S3PresignedUrlIssuer(
         // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
         var signedAt = SigningPlace.ServerNow(s3.Client, _clockName ??= ClockName(), time);
         signedAt = signedAt.AddTicks(-(signedAt.Ticks % TimeSpan.TicksPerSecond));
-        var seconds = (int)Shorten(lifetime < options.Value.MaxUrlLifetime ? lifetime : options.Value.MaxUrlLifetime, keys, signedAt).TotalSeconds;
+        var seconds =
+            (int)Shorten(lifetime < options.Value.MaxUrlLifetime ? lifetime : options.Value.MaxUrlLifetime, keys, signedAt).TotalSeconds;
         if (seconds < 1)
         {
             throw new StatusUrlException(
-                $"No status URL could be signed: the AWS credentials expire at {keys.ExpiresAt:O} and no newer ones came. Check the provider that should renew them.");
+                $"No status URL could be signed: the AWS credentials expire at {keys.ExpiresAt:O} and no newer ones came. Check the "
+                + "provider that should renew them.");
         }
 
         return new StatusUrl(signer.Sign(keys.Keys, statusKey, signedAt.UtcDateTime, seconds), signedAt.AddSeconds(seconds));

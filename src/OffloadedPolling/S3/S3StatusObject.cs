@@ -42,9 +42,10 @@ internal static class S3StatusObject
         }
     }
 
-    public static async Task<StoredOperation> FromResponseAsync(string id, string key, GetObjectResponse response, CancellationToken cancel)
+    public static async Task<StoredOperation> FromResponseAsync(
+        string id, string key, GetObjectResponse response, CancellationToken cancellationToken)
     {
-        if (await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancel).ConfigureAwait(false) is not { } document)
+        if (await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancellationToken).ConfigureAwait(false) is not { } document)
         {
             throw new InvalidStatusDocumentException(key, $"it has more than {StatusDocument.MaxBytes} bytes.");
         }

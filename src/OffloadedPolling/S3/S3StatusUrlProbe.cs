@@ -48,12 +48,14 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            using var response = await http.Client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using var response = await http.Client.GetAsync(
+                url, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return WrongWith(response, address);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
-            return $"This host could not poll a status URL at '{address}' ({failed.Message}). If callers cannot either, correct S3:PublicEndpoint or the network.";
+            return $"This host could not poll a status URL at '{address}' ({failed.Message}). If callers cannot either, correct "
+                + "S3:PublicEndpoint or the network.";
         }
     }
 
@@ -68,13 +70,18 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
 
         if (code is >= 300 and < 400)
         {
-            var region = response.Headers.TryGetValues("x-amz-bucket-region", out var regions) ? $"'{regions.First()}'" : "the bucket's region";
+            var region = response.Headers.TryGetValues("x-amz-bucket-region", out var regions)
+                ? $"'{regions.First()}'"
+                : "the bucket's region";
             throw new StatusUrlException(
-                $"Callers cannot poll: '{address}' answers status URLs with {code}, a redirect to another address, which their signature does not cover. Set AWS_REGION to {region}, or correct S3:PublicEndpoint.");
+                $"Callers cannot poll: '{address}' answers status URLs with {code}, a redirect to another address, which their "
+                + $"signature does not cover. Set AWS_REGION to {region}, or correct S3:PublicEndpoint.");
         }
 
-        return response.StatusCode == HttpStatusCode.Forbidden && options.Value is { AllowedIpRanges.Count: > 0 } or { AllowedVpcEndpoints.Count: > 0 }
+        return response.StatusCode == HttpStatusCode.Forbidden
+            && options.Value is { AllowedIpRanges.Count: > 0 } or { AllowedVpcEndpoints.Count: > 0 }
             ? null
-            : $"A status URL at '{address}' was answered with {code}. Check the bucket's policy, the permission s3:GetObject of the host's credentials, and S3:PublicEndpoint.";
+            : $"A status URL at '{address}' was answered with {code}. Check the bucket's policy, the permission s3:GetObject of the "
+                + "host's credentials, and S3:PublicEndpoint.";
     }
 }

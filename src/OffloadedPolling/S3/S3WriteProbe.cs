@@ -45,7 +45,10 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
 
     /// <summary>Says what comes of conditions that are ignored, and what to do.</summary>
     public string Explain(string ignored) =>
-        $"The S3 server at '{s3.CustomAddress}' ignores {ignored}, so concurrent writers overwrite each other: use a server that supports conditional writes, or set {settings.NameOf("S3", nameof(S3Options.RequireConditionalWrites))} to false to run without the guarantees that depend on them.";
+        $"The S3 server at '{s3.CustomAddress}' ignores {ignored}, so concurrent writers overwrite each other: use a server that "
+        + $"supports conditional writes, or set {settings.NameOf("S3", nameof(S3Options.RequireConditionalWrites))} to false to run "
+        + "without "
+        + "the guarantees that depend on them.";
 
     /// <summary>Reads the object, which exists after <see cref="RunAsync"/> unless the lifecycle rule has just deleted it.</summary>
     /// <exception cref="OperationStoreException">Reading is denied, or the server cannot be reached.</exception>
@@ -97,7 +100,8 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
     private async Task<bool> WriteAsync(Action<PutObjectRequest> condition, CancellationToken cancellationToken)
     {
         // Empty: of a write that is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
-        var request = new PutObjectRequest { BucketName = s3.Bucket, Key = Key, InputStream = new MemoryStream(), UseChunkEncoding = false };
+        var request =
+            new PutObjectRequest { BucketName = s3.Bucket, Key = Key, InputStream = new MemoryStream(), UseChunkEncoding = false };
         condition(request);
         try
         {

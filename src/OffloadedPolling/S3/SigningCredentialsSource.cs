@@ -11,7 +11,9 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
 
     private AWSCredentials? _credentials;
 
-    /// <summary>Takes a set that lives for <paramref name="minimumLife"/>, awaiting a refresh for it if the provider can make one.</summary>
+    /// <summary>
+    /// Takes a set that lives for <paramref name="minimumLife"/>, awaiting a refresh for it if the provider can make one.
+    /// </summary>
     public async ValueTask<SigningCredentials> TakeAsync(TimeSpan minimumLife)
     {
         try
@@ -20,7 +22,8 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
             if (credentials is AnonymousAWSCredentials)
             {
                 throw new StatusUrlException(
-                    "No status URL could be signed: the S3 client has anonymous credentials. Register an IAmazonS3 with credentials that may read the status documents.");
+                    "No status URL could be signed: the S3 client has anonymous credentials. Register an IAmazonS3 with credentials "
+                    + "that may read the status documents.");
             }
 
             for (var readings = 1; ; readings++)
@@ -40,7 +43,8 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
         {
             // A host's own provider may throw anything.
             throw new StatusUrlException(
-                $"No status URL could be signed: the AWS credentials could not be obtained ({failed.GetType().Name}). Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, the role, or the host's own credentials provider.", failed);
+                $"No status URL could be signed: the AWS credentials could not be obtained ({failed.GetType().Name}). Check "
+                + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, the role, or the host's own credentials provider.", failed);
         }
     }
 

@@ -13,12 +13,16 @@ internal readonly record struct SdkSignature(string AccessKey, string Region)
 {
     public override string ToString() => $"{nameof(SdkSignature)} {{ Region = {Region} }}";
 
-    /// <summary>Returns why status URLs cannot be signed with the keys, if the client signs with others; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// Returns why status URLs cannot be signed with the keys, if the client signs with others; otherwise <see langword="null"/>.
+    /// </summary>
     // A decorator does not show the credentials of the client in it.
-    public StatusUrlException? WhyNotOf(IAmazonS3 client, SigningCredentials keys) => client is AmazonServiceClient || AccessKey == keys.Keys.AccessKey
-        ? null
-        : new StatusUrlException(
-            $"The registered IAmazonS3 ({client.GetType()}) signs with other credentials than this library finds. Return the credentials of the wrapped client from its Config.DefaultAWSCredentials, or register the AmazonS3Client itself.");
+    public StatusUrlException? WhyNotOf(IAmazonS3 client, SigningCredentials keys) =>
+        client is AmazonServiceClient || AccessKey == keys.Keys.AccessKey
+            ? null
+            : new StatusUrlException(
+                $"The registered IAmazonS3 ({client.GetType()}) signs with other credentials than this library finds. Return the "
+                + "credentials of the wrapped client from its Config.DefaultAWSCredentials, or register the AmazonS3Client itself.");
 }
 
 /// <summary>What a signature needs to know of the bucket's place, learned from the SDK: its region, and its clock.</summary>
@@ -37,10 +41,12 @@ internal static class SigningPlace
             Protocol = s3.GetEndpoint(s3.KeyPrefix).Scheme == Uri.UriSchemeHttp ? Protocol.HTTP : Protocol.HTTPS,
         };
         var query = HttpUtility.ParseQueryString(new Uri(await s3.Client.GetPreSignedURLAsync(request).ConfigureAwait(false)).Query);
-        return query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256" && query["X-Amz-Credential"]?.Split('/') is [var accessKey, _, var region, "s3", _]
+        return query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
+            && query["X-Amz-Credential"]?.Split('/') is [var accessKey, _, var region, "s3", _]
             ? new SdkSignature(accessKey, region)
             : throw new StatusUrlException(
-                $"The S3 client signs URLs with '{query["X-Amz-Algorithm"] ?? "signature version 2"}', which status URLs cannot use. Use a bucket of one region and signature version 4.");
+                $"The S3 client signs URLs with '{query["X-Amz-Algorithm"] ?? "signature version 2"}', which status URLs cannot use. "
+                + "Use a bucket of one region and signature version 4.");
     }
 
     /// <summary>The server's time, as the SDK has learnt to correct it.</summary>

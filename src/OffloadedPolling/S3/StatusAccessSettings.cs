@@ -23,12 +23,15 @@ internal static partial class StatusAccessSettings
     {
         if (origin.Contains('*', StringComparison.Ordinal))
         {
-            return $"is '{origin}', which lets any page read a status URL that it gets hold of. Name each origin, such as 'https://shop.example.com'.";
+            return $"is '{origin}', which lets any page read a status URL that it gets hold of. Name each origin, such as "
+                + "'https://shop.example.com'.";
         }
 
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+            || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
         {
-            return $"is '{origin}', which is no origin. Set it to scheme, host and port if it is no usual one, such as 'https://shop.example.com' or 'http://localhost:5080'.";
+            return $"is '{origin}', which is no origin. Set it to scheme, host and port if it is no usual one, such as "
+                + "'https://shop.example.com' or 'http://localhost:5080'.";
         }
 
         // A browser sends an origin in lower case and without a usual port, and S3 compares it as it is.
@@ -40,7 +43,8 @@ internal static partial class StatusAccessSettings
     private static string? WrongWithRange(string range)
     {
         var parts = range.Split('/');
-        if (!IPAddress.TryParse(parts[0], out var address) || parts[0].Contains('%', StringComparison.Ordinal) || !IsWritten(parts[0], address))
+        if (!IPAddress.TryParse(parts[0], out var address)
+            || parts[0].Contains('%', StringComparison.Ordinal) || !IsWritten(parts[0], address))
         {
             return $"is '{range}', which is no range of addresses. Write it in CIDR notation, such as '203.0.113.0/24' or '2001:db8::/32'.";
         }
@@ -51,9 +55,11 @@ internal static partial class StatusAccessSettings
             return $"is '{range}', an address without a length. For that one address write '{range}/{bits}'.";
         }
 
-        if (parts.Length != 2 || !PrefixLength().IsMatch(parts[1]) || int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) is var length && length > bits)
+        if (parts.Length != 2 || !PrefixLength().IsMatch(parts[1])
+            || int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) is var length && length > bits)
         {
-            return $"is '{range}', whose length is no number from 1 to {bits}. Write it in CIDR notation, such as '203.0.113.0/24' or '2001:db8::/32'.";
+            return $"is '{range}', whose length is no number from 1 to {bits}. Write it in CIDR notation, such as '203.0.113.0/24' or "
+                + "'2001:db8::/32'.";
         }
 
         var bytes = address.GetAddressBytes();
@@ -64,7 +70,8 @@ internal static partial class StatusAccessSettings
 
         return length == 0 ? $"is '{range}', which is every address. Remove it, or name the addresses that may read."
             : new IPAddress(bytes).Equals(address) ? null
-            : $"is '{range}', with bits behind its length. For the range that it lies in write '{new IPAddress(bytes)}/{length}', for that one address '{address}/{bits}'.";
+            : $"is '{range}', with bits behind its length. For the range that it lies in write '{new IPAddress(bytes)}/{length}', for "
+                + $"that one address '{address}/{bits}'.";
     }
 
     // .NET also takes '10.1' and '0x0a000001' for addresses.

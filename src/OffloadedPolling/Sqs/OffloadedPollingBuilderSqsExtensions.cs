@@ -15,9 +15,9 @@ public static class OffloadedPollingBuilderSqsExtensions
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Uses the <see cref="IAmazonSQS"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from the
-    /// host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_SQS</c>, and the
-    /// default credential chain. Each kind's queue is its setting <c>QueueUrl</c>.
+    /// Uses the <see cref="IAmazonSQS"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client
+    /// from the host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_SQS</c>,
+    /// and the default credential chain. Each kind's queue is its setting <c>QueueUrl</c>.
     /// </remarks>
     public static IOffloadedPollingBuilder WithSqs(this IOffloadedPollingBuilder builder)
     {
@@ -27,8 +27,10 @@ public static class OffloadedPollingBuilderSqsExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, SqsQueueConflictsValidator>());
 
         services.TryAddSingleton(provider => new SqsConnection(
-            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetService<IAmazonSQS>(), provider.GetService<AWSOptions>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));
+            provider.GetRequiredService<IOptionsMonitor<OperationOptions>>(), provider.GetService<IAmazonSQS>(),
+            provider.GetService<AWSOptions>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IAwsClientSource, SqsConnection>(provider => provider.GetRequiredService<SqsConnection>()));
         AwsClientStart.AddTo(services);
         services.TryAddSingleton<SqsMessages>();
         services.TryAddSingleton<SqsQueueAttributes>();

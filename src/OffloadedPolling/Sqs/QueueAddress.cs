@@ -6,7 +6,8 @@ internal readonly record struct QueueAddress(string Server, string Path)
     /// <summary>Reads a queue's URL; <see langword="null"/> for what is none.</summary>
     public static QueueAddress? Of(string? queueUrl) =>
         Uri.TryCreate(queueUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
-            ? new QueueAddress(QueueArn.RegionOf(url.Host) ?? ServerOf(url), string.Join('/', url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries)))
+            ? new QueueAddress(QueueArn.RegionOf(url.Host) ?? ServerOf(url), string.Join(
+                '/', url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries)))
             : null;
 
     // A server is the same by https and by http where each has its usual port.

@@ -7,8 +7,8 @@ using Amazon.SQS.Model;
 namespace OffloadedPolling.Sqs;
 
 /// <summary>
-/// AWS's client without its check of received messages, which fails a whole receive for one message that does not match its checksum: the other
-/// nine would lose a delivery. <see cref="SqsMessages"/> checks each by itself.
+/// AWS's client without its check of received messages, which fails a whole receive for one message that does not match its checksum: the
+/// other nine would lose a delivery. <see cref="SqsMessages"/> checks each by itself.
 /// </summary>
 internal sealed class SqsClient : AmazonSQSClient
 {

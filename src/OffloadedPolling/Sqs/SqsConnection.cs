@@ -32,13 +32,14 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
 
     /// <summary>Sends a request, and says in words what is wrong when it fails.</summary>
     /// <exception cref="OperationQueueException">SQS could not be reached, or refuses.</exception>
-    public async Task<TResponse> CallAsync<TResponse>(string verb, string queueUrl, Func<Task<TResponse>> call, CancellationToken cancel)
+    public async Task<TResponse> CallAsync<TResponse>(
+        string verb, string queueUrl, Func<Task<TResponse>> call, CancellationToken cancellationToken)
     {
         try
         {
             return await call().ConfigureAwait(false);
         }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancel))
+        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
             throw SqsErrors.ToQueueException(verb, queueUrl, Client.Config, failed);
         }
@@ -70,7 +71,8 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
         catch (AmazonClientException incomplete)
         {
             throw new OperationQueueException(
-                $"No SQS client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_SQS for another server than AWS), or register an IAmazonSQS.", incomplete);
+                $"No SQS client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_SQS for another server than "
+                + "AWS), or register an IAmazonSQS.", incomplete);
         }
     }
 }

@@ -11,15 +11,16 @@ internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<Operat
 
     public bool IsKnown(string kind) => !string.IsNullOrEmpty(QueueUrl(kind));
 
-    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancel) =>
-        sqs.ReceiveAsync(kind, QueueUrl(kind), SqsMessages.MaxBatch, options.Get(kind).VisibilityTimeout, () => default, cancel);
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancellationToken) =>
+        sqs.ReceiveAsync(kind, QueueUrl(kind), SqsMessages.MaxBatch, options.Get(kind).VisibilityTimeout, () => default, cancellationToken);
 
-    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancel) => sqs.DeleteAsync(QueueUrl(kind), [message], cancel);
+    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
+        sqs.DeleteAsync(QueueUrl(kind), [message], cancellationToken);
 
-    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancel) =>
-        sqs.HideAsync("set aside in", QueueUrl(kind), [message], _aside, cancel);
+    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
+        sqs.HideAsync("set aside in", QueueUrl(kind), [message], _aside, cancellationToken);
 
-    public Task CheckAsync(string kind, CancellationToken cancel) => sqs.CheckAsync(QueueUrl(kind), cancel);
+    public Task CheckAsync(string kind, CancellationToken cancellationToken) => sqs.CheckAsync(QueueUrl(kind), cancellationToken);
 
     private string QueueUrl(string kind) => options.Get(kind).DeadLetterQueueUrl;
 }

@@ -49,20 +49,23 @@ internal static class SqsErrors
             _ when error is AmazonServiceException && SqsRegions.Mismatch(queueUrl, config) is { } mismatch => mismatch,
             "AWS.SimpleQueueService.NonExistentQueue" or "QueueDoesNotExist" or "InvalidAddress" => ("the queue does not exist",
                 "Create it, or correct QueueUrl, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_SQS)."),
-            { } key when key.StartsWith("KMS", StringComparison.OrdinalIgnoreCase) => ($"the key that encrypts the queue cannot be used ({code}: {error.Message})",
-                "Enable the key, and allow kms:GenerateDataKey and kms:Decrypt on it to hosts, kms:Decrypt to workers."),
+            { } key when key.StartsWith("KMS", StringComparison.OrdinalIgnoreCase) =>
+                ($"the key that encrypts the queue cannot be used ({code}: {error.Message})",
+                    "Enable the key, and allow kms:GenerateDataKey and kms:Decrypt on it to hosts, kms:Decrypt to workers."),
             "RequestThrottled" or "ThrottlingException" or "Throttling" or "OverLimit" or "AWS.SimpleQueueService.OverLimit" => (
                 $"SQS takes no more at the moment ({code}: {error.Message})",
                 "Wait, or raise the quota: requests a second, or 120,000 messages received and not yet deleted."),
             "RequestExpired" or "RequestTimeTooSkewed" => ($"the request's time is wrong ({code})", "Set this machine's clock."),
             "AccessDenied" or "AccessDeniedException" => ("access is denied",
-                "Allow sqs:SendMessage and sqs:GetQueueAttributes to hosts, sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes to workers."),
+                "Allow sqs:SendMessage and sqs:GetQueueAttributes to hosts, sqs:ReceiveMessage, sqs:DeleteMessage, "
+                + "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes to workers."),
             "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch"
                 or "InvalidSignatureException" or "IncompleteSignature" or "InvalidSecurity" or "MissingAuthenticationToken"
                 or "MissingAuthenticationTokenException" or "OptInRequired" => ($"the credentials are refused ({code})",
                 "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, or the role."),
-            _ when IsCorrupt(error) => ($"a message and its checksum do not match ({error.Message}): it was altered between SQS and this process",
-                "Look for a proxy or a network device that does so."),
+            _ when IsCorrupt(error) =>
+                ($"a message and its checksum do not match ({error.Message}): it was altered between SQS and this process",
+                    "Look for a proxy or a network device that does so."),
             { Length: > 0 } => ($"SQS answered {code}: {error.Message}", "See the inner exception."),
             _ => AwsFailure.WithoutAnswer("SQS", config, error),
         };

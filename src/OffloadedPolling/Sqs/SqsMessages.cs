@@ -12,7 +12,9 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     public const int MaxBatch = 10;
 
-    /// <summary>How long a message is hidden at most, from its receipt, with a margin for what the receive and the extension take.</summary>
+    /// <summary>
+    /// How long a message is hidden at most, from its receipt, with a margin for what the receive and the extension take.
+    /// </summary>
     /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html</remarks>
     public static readonly TimeSpan LongestVisibility = TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10);
 
@@ -104,7 +106,8 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     {
         foreach (var batch in messages.Chunk(MaxBatch))
         {
-            var entries = batch.Select((message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
+            var entries = batch.Select(
+                (message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
             var request = new DeleteMessageBatchRequest(queueUrl, entries);
             var response = await sqs.CallAsync(
                 "delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancellationToken), cancellationToken)
@@ -115,12 +118,14 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
 
     /// <summary>Hides messages for so long from now on; for no time at all, they are received again at once.</summary>
     public async Task HideAsync(
-        string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility, CancellationToken cancellationToken)
+        string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility,
+        CancellationToken cancellationToken)
     {
         foreach (var batch in messages.Chunk(MaxBatch))
         {
             var entries = batch.Select((message, index) =>
-                new ChangeMessageVisibilityBatchRequestEntry(EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
+                new ChangeMessageVisibilityBatchRequestEntry(
+                    EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
             var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
             var response = await sqs.CallAsync(
                 verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancellationToken), cancellationToken)
@@ -139,7 +144,9 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
 
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
 
-    /// <summary>Returns how much longer SQS hides a message in all. Without its receipt that is unknown, and SQS itself refuses what is too long.</summary>
+    /// <summary>
+    /// Returns how much longer SQS hides a message in all. Without its receipt that is unknown, and SQS itself refuses what is too long.
+    /// </summary>
     public TimeSpan LeftToHide(ReceivedMessage message) =>
         LongestVisibility - (message.ReceivedAt is { } receivedAt ? time.GetElapsedTime(receivedAt) : TimeSpan.Zero);
 
@@ -154,9 +161,11 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     {
         if (failed is { Count: > 0 })
         {
-            var reasons = failed.Select(entry => $"{batch[int.Parse(entry.Id, CultureInfo.InvariantCulture)].Id}: {entry.Code} {entry.Message}");
+            var reasons = failed.Select(entry =>
+                $"{batch[int.Parse(entry.Id, CultureInfo.InvariantCulture)].Id}: {entry.Code} {entry.Message}");
             throw new OperationQueueException(
-                $"Could not {verb} the queue '{queueUrl}' {failed.Count} of {batch.Length} messages; they are delivered again when their visibility timeout ends. {string.Join("; ", reasons)}");
+                $"Could not {verb} the queue '{queueUrl}' {failed.Count} of {batch.Length} messages; they are delivered again when "
+                + $"their visibility timeout ends. {string.Join("; ", reasons)}");
         }
     }
 

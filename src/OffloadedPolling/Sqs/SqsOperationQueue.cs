@@ -23,7 +23,8 @@ internal sealed class SqsOperationQueue(
     public string MessagingSystem => SqsMessages.MessagingSystem;
 
     public async ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) =>
-        (await attributes.GetSettingsAsync(kind, _attributesPatience, cancellationToken).ConfigureAwait(false))?.MaxMessageBytes ?? MaxMessageBytes;
+        (await attributes.GetSettingsAsync(kind, _attributesPatience, cancellationToken).ConfigureAwait(false))?.MaxMessageBytes
+        ?? MaxMessageBytes;
 
     public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken)
     {
@@ -106,7 +107,8 @@ internal sealed class SqsOperationQueue(
         }
     }
 
-    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken) =>
+    public Task ReleaseAsync(
+        string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken) =>
         sqsMessages.HideAsync("release messages of", sqs.QueueUrl(kind), messages, visibleAfter, cancellationToken);
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) =>

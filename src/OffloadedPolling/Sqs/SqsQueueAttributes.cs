@@ -34,35 +34,41 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
 
     private readonly ConcurrentDictionary<string, long> _sent = new(StringComparer.Ordinal);
 
-    /// <summary>What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.</summary>
-    public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancel) => Of(kind).GetAsync(patience, cancel);
+    /// <summary>
+    /// What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.
+    /// </summary>
+    public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
+        Of(kind).GetAsync(patience, cancellationToken);
 
     /// <summary>
     /// The depth, with what this process has sent since it was asked for: a burst of accepts is over before the queue is asked again.
     /// <see langword="null"/> if the queue has not told it for a minute.
     /// </summary>
-    public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
-        await GetAsync(kind, patience, cancel).ConfigureAwait(false) is { Depth: { } seen } && time.GetElapsedTime(seen.At) <= _depthMaxAge
+    public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
+        await GetAsync(kind, patience, cancellationToken).ConfigureAwait(false) is { Depth: { } seen }
+        && time.GetElapsedTime(seen.At) <= _depthMaxAge
             ? seen.Depth with { Waiting = seen.Depth.Waiting + (int)(SentOf(kind) - seen.SentBefore) }
             : null;
 
     /// <summary>Counts a message that was sent.</summary>
     public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
 
-    /// <summary>How often a queue delivers a message before it goes to the dead-letter queue, known as the queue's other settings are.</summary>
-    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancel) =>
-        (await GetSettingsAsync(kind, patience, cancel).ConfigureAwait(false))?.MaxReceiveCount;
+    /// <summary>
+    /// How often a queue delivers a message before it goes to the dead-letter queue, known as the queue's other settings are.
+    /// </summary>
+    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
+        (await GetSettingsAsync(kind, patience, cancellationToken).ConfigureAwait(false))?.MaxReceiveCount;
 
     /// <summary>
-    /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older than a
-    /// minute is read again in the background.
+    /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older
+    /// than a minute is read again in the background.
     /// </summary>
-    public async ValueTask<Snapshot?> GetSettingsAsync(string kind, TimeSpan patience, CancellationToken cancel)
+    public async ValueTask<Snapshot?> GetSettingsAsync(string kind, TimeSpan patience, CancellationToken cancellationToken)
     {
         var value = Of(kind);
         if (value.Last is not { } known)
         {
-            return await value.GetAsync(patience, cancel).ConfigureAwait(false);
+            return await value.GetAsync(patience, cancellationToken).ConfigureAwait(false);
         }
 
         if (time.GetElapsedTime(known.ReadAt) >= _settingsMaxAge)
@@ -74,10 +80,10 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     }
 
     /// <summary>Asks SQS now, past the cache, and keeps the answer.</summary>
-    public async Task<Snapshot> RefreshAsync(string kind, CancellationToken cancel)
+    public async Task<Snapshot> RefreshAsync(string kind, CancellationToken cancellationToken)
     {
         var value = Of(kind);
-        var read = await ReadAsync(kind, value.Last, cancel).ConfigureAwait(false);
+        var read = await ReadAsync(kind, value.Last, cancellationToken).ConfigureAwait(false);
         value.Set(read);
         return read;
     }
@@ -90,19 +96,20 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     {
         RefreshedValue<Snapshot>? value = null;
         value = new RefreshedValue<Snapshot>(
-            cancel => ReadAsync(kind, value!.Last, cancel),
+            cancellationToken => ReadAsync(kind, value!.Last, cancellationToken),
             _maxAge,
             time,
             failed => Log.QueueAttributesUnknown(logger, kind, failed));
         return value;
     }
 
-    private async Task<Snapshot> ReadAsync(string kind, Snapshot? before, CancellationToken cancel)
+    private async Task<Snapshot> ReadAsync(string kind, Snapshot? before, CancellationToken cancellationToken)
     {
         var (sentBefore, readAt) = (SentOf(kind), time.GetTimestamp());
         var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
         var response = await sqs.CallAsync(
-            "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancel), cancel).ConfigureAwait(false);
+            "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return Read(response.Attributes, before, sentBefore, readAt);
     }
 
@@ -111,11 +118,13 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     {
         var depth = Number(QueueAttributeName.ApproximateNumberOfMessages) is { } visible
             && Number(QueueAttributeName.ApproximateNumberOfMessagesNotVisible) is { } inFlight
-            ? new SeenDepth(new QueueDepth(visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight), sentBefore, readAt)
+            ? new SeenDepth(new QueueDepth(
+                visible + (Number(QueueAttributeName.ApproximateNumberOfMessagesDelayed) ?? 0), inFlight), sentBefore, readAt)
             : before?.Depth;
         return new Snapshot(
             depth,
-            Redrive("maxReceiveCount") is { } count && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) ? receives : null,
+            Redrive("maxReceiveCount") is { } count
+            && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) ? receives : null,
             Time(QueueAttributeName.MessageRetentionPeriod),
             Time(QueueAttributeName.VisibilityTimeout),
             Redrive("deadLetterTargetArn"),
@@ -127,7 +136,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         TimeSpan? Time(string name) => Number(name) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
         int? Number(string name) =>
-            int.TryParse(attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+            int.TryParse(
+                attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     // SQS gives the count as a number, or as a string where the policy was set with one.
@@ -145,7 +155,9 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
     /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
     /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
-    /// <param name="VisibilityTimeout">For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.</param>
+    /// <param name="VisibilityTimeout">
+    /// For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.
+    /// </param>
     /// <param name="DeadLetterTarget">The dead-letter queue's ARN; <see langword="null"/> if there is none.</param>
     /// <param name="MaxMessageBytes">The most bytes that a message may have; <see langword="null"/> if the queue did not say.</param>
     /// <param name="ReadAt">When it was asked for, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>

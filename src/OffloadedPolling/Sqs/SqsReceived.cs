@@ -25,7 +25,8 @@ internal static class SqsReceived
         // It decides who owns an operation: a guess could run one twice.
         _ when ReceiveCountOf(message) is null => MessageSystemAttributeName.ApproximateReceiveCount,
         // A message that names its document unreadably must not act on any.
-        _ when Attribute(message, MessageAttributes.StatusCreatedAt) is not null && StatusCreatedAtOf(message) is null => MessageAttributes.StatusCreatedAt,
+        _ when Attribute(message, MessageAttributes.StatusCreatedAt) is not null && StatusCreatedAtOf(message) is null =>
+            MessageAttributes.StatusCreatedAt,
         _ => null,
     };
 
@@ -47,7 +48,8 @@ internal static class SqsReceived
     private static int? ReceiveCountOf(Message message) =>
         ReadReceiveCount(message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.ApproximateReceiveCount));
 
-    private static DateTimeOffset? StatusCreatedAtOf(Message message) => StatusCreatedAtText.Read(Attribute(message, MessageAttributes.StatusCreatedAt)?.StringValue);
+    private static DateTimeOffset? StatusCreatedAtOf(Message message) =>
+        StatusCreatedAtText.Read(Attribute(message, MessageAttributes.StatusCreatedAt)?.StringValue);
 
     private static MessageAttributeValue? Attribute(Message message, string name) => message.MessageAttributes?.GetValueOrDefault(name);
 }

@@ -5,15 +5,16 @@ using OffloadedPolling.Accepting;
 namespace OffloadedPolling.Sqs;
 
 /// <summary>
-/// Refuses the start when a queue is in another region than the SQS client, which sends all requests to its own region and is told there that
-/// the queue does not exist.
+/// Refuses the start when a queue is in another region than the SQS client, which sends all requests to its own region and is told there
+/// that the queue does not exist.
 /// </summary>
 internal sealed class SqsRegions(IOperationQueue queue, SqsConnection sqs, OperationKinds kinds) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // A queue or a client of the host's own may know its way.
-        var wrong = queue is SqsOperationQueue && sqs.Client is AmazonServiceClient ? kinds.All.Select(WrongWith).OfType<string>().ToList() : [];
+        var wrong = queue is SqsOperationQueue
+            && sqs.Client is AmazonServiceClient ? kinds.All.Select(WrongWith).OfType<string>().ToList() : [];
         return wrong.Count == 0 ? Task.CompletedTask : throw new OperationQueueException(string.Join(' ', wrong));
     }
 
@@ -23,7 +24,9 @@ internal sealed class SqsRegions(IOperationQueue queue, SqsConnection sqs, Opera
         ? $"The queue '{sqs.QueueUrl(kind.Name)}' of kind '{kind.Name}' cannot be used: {what}. {whatToDo}"
         : null;
 
-    /// <summary>Returns what is wrong with the region of a queue, or <see langword="null"/> if nothing is, or its URL names no region.</summary>
+    /// <summary>
+    /// Returns what is wrong with the region of a queue, or <see langword="null"/> if nothing is, or its URL names no region.
+    /// </summary>
     public static (string What, string WhatToDo)? Mismatch(string queueUrl, IClientConfig? config)
     {
         var ofClient = string.IsNullOrEmpty(config?.ServiceURL) ? config?.RegionEndpoint?.SystemName : null;

@@ -12,12 +12,15 @@ internal static class SqsSetUp
         return queue switch
         {
             { DeadLetterTarget: null } when deadLetters.Length > 0 =>
-                $"The queue '{queueUrl}' has no redrive policy, so nothing ever comes to the dead-letter queue '{deadLetters}'. Give it one, or take DeadLetterQueueUrl out.",
+                $"The queue '{queueUrl}' has no redrive policy, so nothing ever comes to the dead-letter queue '{deadLetters}'. Give it "
+                + "one, or take DeadLetterQueueUrl out.",
             { DeadLetterTarget: { } target } when deadLetters.Length > 0 && QueueArn.Read(target)?.IsAt(deadLetters) == false =>
-                $"The redrive policy of the queue '{queueUrl}' names '{target}', and DeadLetterQueueUrl is '{deadLetters}'. Correct the one that is wrong: operations that are given up would stay Running.",
+                $"The redrive policy of the queue '{queueUrl}' names '{target}', and DeadLetterQueueUrl is '{deadLetters}'. Correct the "
+                + "one that is wrong: operations that are given up would stay Running.",
             { MaxReceiveCount: { } receives } when options.MaxAttempts > receives => string.Create(
                 CultureInfo.InvariantCulture,
-                $"MaxAttempts is {options.MaxAttempts}, and the queue '{queueUrl}' delivers a message {receives} times. Lower MaxAttempts, or raise the redrive policy's maxReceiveCount."),
+                $"MaxAttempts is {options.MaxAttempts}, and the queue '{queueUrl}' delivers a message {receives} times. Lower "
+                + $"MaxAttempts, or raise the redrive policy's maxReceiveCount."),
             _ => null,
         };
     }

@@ -23,7 +23,8 @@ internal sealed class BareCalls(IAmazonS3 s3, IAmazonSQS sqs, string queueUrl)
         var now = DateTimeOffset.UtcNow;
         var status = _waiting with { Id = id, CreatedAt = now, LastUpdatedAt = now, ExpiresAt = now.AddDays(1) };
         await PutAsync(key, status, ifMatch: null);
-        await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = Bucket, Key = key, Expires = DateTime.UtcNow.AddMinutes(15) });
+        await s3.GetPreSignedURLAsync(
+            new GetPreSignedUrlRequest { BucketName = Bucket, Key = key, Expires = DateTime.UtcNow.AddMinutes(15) });
         await sqs.SendMessageAsync(new SendMessageRequest
         {
             QueueUrl = queueUrl,
@@ -44,7 +45,8 @@ internal sealed class BareCalls(IAmazonS3 s3, IAmazonSQS sqs, string queueUrl)
             var received = await sqs.ReceiveMessageAsync(new ReceiveMessageRequest
             {
                 QueueUrl = queueUrl, MaxNumberOfMessages = 10, WaitTimeSeconds = 20, VisibilityTimeout = 30,
-                MessageSystemAttributeNames = ["ApproximateReceiveCount"], MessageAttributeNames = ["StatusKey", "StatusCreatedAt", "traceparent"],
+                MessageSystemAttributeNames = ["ApproximateReceiveCount"],
+                MessageAttributeNames = ["StatusKey", "StatusCreatedAt", "traceparent"],
             });
             if (received.Messages is not { Count: > 0 } messages)
             {
@@ -64,7 +66,8 @@ internal sealed class BareCalls(IAmazonS3 s3, IAmazonSQS sqs, string queueUrl)
         using var found = await s3.GetObjectAsync(new GetObjectRequest { BucketName = Bucket, Key = key });
         var status = (await JsonSerializer.DeserializeAsync(found.ResponseStream, OperationJson.Status))!;
         var claimed = await PutAsync(key, status with { Attempt = 1 }, found.ETag);
-        await PutAsync(key, status with { Attempt = 1, Result = JsonSerializer.SerializeToElement("done", CpuJson.Default.String) }, claimed);
+        await PutAsync(
+            key, status with { Attempt = 1, Result = JsonSerializer.SerializeToElement("done", CpuJson.Default.String) }, claimed);
     }
 
     private async Task<string> PutAsync(string key, OperationStatus status, string? ifMatch)

@@ -19,19 +19,24 @@ internal static class CpuBenchmark
 
     public static async Task<int> RunAsync(int rounds, int operations)
     {
-        using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["cpu-server"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var server = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!, ["cpu-server"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var address = (await server.StandardOutput.ReadLineAsync())!;
         try
         {
             var credentials = new BasicAWSCredentials("key", "secret");
-            using var s3 = new AmazonS3Client(credentials, new AmazonS3Config { ServiceURL = address, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
-            using var sqs = new AmazonSQSClient(credentials, new AmazonSQSConfig { ServiceURL = address, AuthenticationRegion = "us-east-1" });
+            using var s3 = new AmazonS3Client(
+                credentials, new AmazonS3Config { ServiceURL = address, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+            using var sqs = new AmazonSQSClient(
+                credentials, new AmazonSQSConfig { ServiceURL = address, AuthenticationRegion = "us-east-1" });
             var bare = new BareCalls(s3, sqs, QueueUrl);
             var (accepts, works) = (new List<double>(), new List<double>());
             for (var round = 0; round <= rounds; round++)
             {
-                var (bareAccept, accept) = (await AcceptAsync(operations, bare.AcceptAsync), await AcceptWithLibraryAsync(s3, sqs, operations));
-                var (bareWork, work) = (await WorkAsync(address, operations, bare.WorkAsync), await WorkWithLibraryAsync(address, s3, sqs, operations));
+                var (bareAccept, accept) =
+                    (await AcceptAsync(operations, bare.AcceptAsync), await AcceptWithLibraryAsync(s3, sqs, operations));
+                var (bareWork, work) =
+                    (await WorkAsync(address, operations, bare.WorkAsync), await WorkWithLibraryAsync(address, s3, sqs, operations));
                 Write($"{(round == 0 ? "warm-up" : $"round {round}")}: accept {accept:F0} µs, bare {bareAccept:F0}; worked {work:F0} µs, bare {bareWork:F0}");
                 if (round > 0)
                 {
@@ -58,7 +63,8 @@ internal static class CpuBenchmark
     }
 
     private static Task<double> AcceptAsync(int operations, Func<CpuOrder, Task> accept) => MeasureAsync(operations, () =>
-        Parallel.ForEachAsync(Enumerable.Range(0, operations), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) => await accept(CpuOrder.Example)));
+        Parallel.ForEachAsync(Enumerable.Range(0, operations), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
+            await accept(CpuOrder.Example)));
 
     private static async Task<double> WorkWithLibraryAsync(string address, IAmazonS3 s3, IAmazonSQS sqs, int operations)
     {

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.Benchmarks.Cpu;
 
 /// <summary>
-/// Answers the requests of S3 and SQS at once and keeps nothing, in a process of its own: what the other process spends is its own. It prints
-/// its address, and ends with its standard input.
+/// Answers the requests of S3 and SQS at once and keeps nothing, in a process of its own: what the other process spends is its own. It
+/// prints its address, and ends with its standard input.
 /// </summary>
 internal static class NullServer
 {
@@ -71,19 +71,23 @@ internal static class NullServer
         var request = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
         var answer = context.Request.Headers["X-Amz-Target"].ToString() switch
         {
-            "AmazonSQS.SendMessage" => new JsonObject { ["MessageId"] = Guid.NewGuid().ToString(), ["MD5OfMessageBody"] = Md5((string)request["MessageBody"]!) },
+            "AmazonSQS.SendMessage" =>
+                new JsonObject { ["MessageId"] = Guid.NewGuid().ToString(), ["MD5OfMessageBody"] = Md5((string)request["MessageBody"]!) },
             "AmazonSQS.GetQueueAttributes" => new JsonObject
             {
                 ["Attributes"] = new JsonObject
                 {
-                    ["ApproximateNumberOfMessages"] = "0", ["ApproximateNumberOfMessagesNotVisible"] = "0", ["MaximumMessageSize"] = "1048576",
-                    ["MessageRetentionPeriod"] = "3600", ["VisibilityTimeout"] = "30", ["QueueArn"] = "arn:aws:sqs:eu-west-1:000000000000:orders",
+                    ["ApproximateNumberOfMessages"] = "0", ["ApproximateNumberOfMessagesNotVisible"] = "0",
+                    ["MaximumMessageSize"] = "1048576",
+                    ["MessageRetentionPeriod"] = "3600", ["VisibilityTimeout"] = "30",
+                    ["QueueArn"] = "arn:aws:sqs:eu-west-1:000000000000:orders",
                 },
             },
             "AmazonSQS.ReceiveMessage" => await ReceiveAsync((int)request["MaxNumberOfMessages"]!, context.RequestAborted),
             "AmazonSQS.DeleteMessageBatch" => new JsonObject
             {
-                ["Successful"] = new JsonArray([.. request["Entries"]!.AsArray().Select(entry => new JsonObject { ["Id"] = (string)entry!["Id"]! })]),
+                ["Successful"] = new JsonArray(
+                    [.. request["Entries"]!.AsArray().Select(entry => new JsonObject { ["Id"] = (string)entry!["Id"]! })]),
                 ["Failed"] = new JsonArray(),
             },
             _ => new JsonObject(),

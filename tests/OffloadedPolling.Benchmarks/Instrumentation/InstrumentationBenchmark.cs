@@ -23,7 +23,9 @@ internal static class InstrumentationBenchmark
         };
         ActivitySource.AddActivityListener(listener);
         var heard = AllocatedByAnOperation(metrics, kind);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Bytes allocated by the instrumentation of one operation: {silent} while nobody listens, {heard} while traces are taken."));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Bytes allocated by the instrumentation of one operation: {silent} while nobody listens, {heard} while traces are taken."));
         return silent == 0 ? 0 : 1;
     }
 
@@ -32,7 +34,8 @@ internal static class InstrumentationBenchmark
         var now = DateTimeOffset.UnixEpoch;
         var waiting = new OperationStatus
         {
-            Id = "6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30", Kind = Kind, State = OperationState.NotStarted, CreatedAt = now, LastUpdatedAt = now, ExpiresAt = now,
+            Id = "6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30", Kind = Kind, State = OperationState.NotStarted, CreatedAt = now, LastUpdatedAt = now,
+            ExpiresAt = now,
             Estimate = new OperationEstimate { Median = TimeSpan.FromSeconds(1), Upper = TimeSpan.FromSeconds(2) },
         };
         var running = waiting with { State = OperationState.Running };

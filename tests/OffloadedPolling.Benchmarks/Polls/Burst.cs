@@ -2,7 +2,9 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>A thousand operations accepted in the same instant, with the same estimate, and their pollers' looks, with and without jitter.</summary>
+/// <summary>
+/// A thousand operations accepted in the same instant, with the same estimate, and their pollers' looks, with and without jitter.
+/// </summary>
 /// <param name="BusiestWithout">The most looks in 100 ms, without jitter.</param>
 /// <param name="BusiestWith">The most looks in 100 ms, with it.</param>
 /// <param name="MoreLooks">The looks with jitter over those of the schedule without, at the same mean delay.</param>

@@ -11,8 +11,8 @@ internal static class EqualDelay
     public static Looks Fixed(Lifetime lifetime, double delay) => Search(interval => Looks.Every(lifetime, interval), delay, Steps);
 
     /// <summary>
-    /// The schedule of an estimate, by its target. Where the delay leaps over the wanted one, as it may between two peaks, the schedule that
-    /// is just shorter.
+    /// The schedule of an estimate, by its target. Where the delay leaps over the wanted one, as it may between two peaks, the schedule
+    /// that is just shorter.
     /// </summary>
     public static Looks Scheduled(Lifetime lifetime, OperationEstimate estimate, double delay) =>
         Search(target => Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target))), delay, 18);

@@ -2,12 +2,16 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>What polling costs on average: the looks, the last one that sees the end among them, and the seconds until the end is noticed.</summary>
+/// <summary>
+/// What polling costs on average: the looks, the last one that sees the end among them, and the seconds until the end is noticed.
+/// </summary>
 internal readonly record struct Looks(double Count, double Delay)
 {
     private const double Negligible = 1e-9;
 
-    /// <summary>Not simulated but added up: E[looks] = Σ S(tₖ) and E[end noticed] = Σ S(tₖ)(tₖ₊₁ − tₖ), over all looks from the start on.</summary>
+    /// <summary>
+    /// Not simulated but added up: E[looks] = Σ S(tₖ) and E[end noticed] = Σ S(tₖ)(tₖ₊₁ − tₖ), over all looks from the start on.
+    /// </summary>
     /// <param name="lifetime">How long operations take.</param>
     /// <param name="nextDelay">Seconds to the next look, when the operation is still under way after so many.</param>
     public static Looks Of(Lifetime lifetime, Func<double, double> nextDelay)

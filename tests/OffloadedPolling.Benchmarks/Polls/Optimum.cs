@@ -67,7 +67,8 @@ internal sealed class Optimum
                 fine++;
             }
 
-            grid[i] = seconds[fine] + ((seconds[fine + 1] - seconds[fine]) * Math.Min((wanted - units[fine]) / (units[fine + 1] - units[fine]), 1));
+            grid[i] = seconds[fine]
+                + ((seconds[fine + 1] - seconds[fine]) * Math.Min((wanted - units[fine]) / (units[fine + 1] - units[fine]), 1));
         }
 
         return grid;

@@ -24,22 +24,32 @@ internal static class Plot
     public static void Draw(QueueRun queue, string file)
     {
         var found = _delays.Select(delay => queue.AtDelay(queue.Durations.Estimate(), delay)).ToList();
-        Draw(queue.All, [.. found.Select(each => each.Scheduled)], [.. found.Select(each => new Looks(each.Optimal, each.Scheduled.Delay))], file);
+        Draw(queue.All, [.. found.Select(each =>
+            each.Scheduled)], [.. found.Select(each => new Looks(each.Optimal, each.Scheduled.Delay))], file);
     }
 
     private static void Draw(Lifetime lifetime, Looks[] scheduled, Looks[] optimal, string file)
     {
         var model = new PlotModel { Title = lifetime.Name, TitleFontSize = 14, Background = OxyColors.White, DefaultFont = "sans-serif" };
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendFontSize = 11, LegendMargin = 4 });
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "mean delay until noticed (s)", Minimum = 0.35, Maximum = 8, MajorGridlineStyle = LineStyle.Dot });
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "polls for each operation", Minimum = 0.9, Maximum = 20, MajorGridlineStyle = LineStyle.Dot });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "mean delay until "
+            + "noticed (s)", Minimum = 0.35, Maximum = 8, MajorGridlineStyle = LineStyle.Dot });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "polls for each "
+            + "operation", Minimum = 0.9, Maximum = 20, MajorGridlineStyle = LineStyle.Dot });
         model.Series.Add(Line("schedule", OxyColors.Orange, 6, scheduled));
         model.Series.Add(Line("optimum", OxyColors.Black, 1.5, optimal));
         model.Series.Add(Line("fixed", OxyColors.SteelBlue, 1.5, _delays.Select(delay => EqualDelay.Fixed(lifetime, delay))));
         foreach (var (habit, marker) in Habit.All.Zip(Enum.GetValues<MarkerType>().Skip(1)))
         {
             var looks = habit.Measure(lifetime);
-            var points = new ScatterSeries { Title = ShortNameOf(habit), MarkerType = marker, MarkerSize = 4, MarkerStroke = OxyColors.SteelBlue, MarkerFill = OxyColors.SteelBlue };
+            var points = new ScatterSeries
+            {
+                Title = ShortNameOf(habit),
+                MarkerType = marker,
+                MarkerSize = 4,
+                MarkerStroke = OxyColors.SteelBlue,
+                MarkerFill = OxyColors.SteelBlue,
+            };
             points.Points.Add(new ScatterPoint(looks.Delay, looks.Count));
             model.Series.Add(points);
         }

@@ -21,8 +21,10 @@ internal static class PollsBenchmark
         new LogNormalLifetime(10, 0.5),
         new LogNormalLifetime(10, 1),
         new ExponentialLifetime(10),
-        new MixedLifetime("two peaks, 70 % about 5 s and 30 % about 22 s", 0.7, new LogNormalLifetime(5, 0.2), new LogNormalLifetime(65 / 3d, 0.2)),
-        new MixedLifetime("two peaks, half about 4 s and half about 16 s", 0.5, new LogNormalLifetime(4, 0.2), new LogNormalLifetime(16, 0.2)),
+        new MixedLifetime(
+            "two peaks, 70 % about 5 s and 30 % about 22 s", 0.7, new LogNormalLifetime(5, 0.2), new LogNormalLifetime(65 / 3d, 0.2)),
+        new MixedLifetime(
+            "two peaks, half about 4 s and half about 16 s", 0.5, new LogNormalLifetime(4, 0.2), new LogNormalLifetime(16, 0.2)),
     ];
 
     // Thirteen quantiles tell of the slow ones that there are some, and hardly where: shown, and held to the fixed interval alone.
@@ -74,7 +76,8 @@ internal static class PollsBenchmark
     }
 
     private static List<OperationEstimate> LearnAll(Lifetime lifetime) =>
-        [.. Enumerable.Range(0, Runs).Select(seed => new Random(seed)).Select(random => Learnt.From(() => lifetime.Sample(random), LearntFrom))];
+        [.. Enumerable.Range(0, Runs).Select(seed => new Random(seed)).Select(random =>
+            Learnt.From(() => lifetime.Sample(random), LearntFrom))];
 
     private static List<PollsRow> Compare(Lifetime lifetime, Optimum optimum, List<OperationEstimate> learnt) =>
         [.. Habit.All.Select(habit =>
@@ -105,8 +108,11 @@ internal static class PollsBenchmark
         // Whoever is better than the optimum has found that it is none.
         yield return new PollsBound($"{name}: polls over the optimum's, the least", rows.Min(row => row.ToOptimal), LeastToOptimal, most);
         yield return OverFixed(name, rows);
-        yield return new PollsBound($"{name}: after {LearntFrom} operations, over the optimum's, mean of {Runs} runs", rows.Max(row => row.LearntToOptimal), 0, most * Tenth);
-        yield return new PollsBound($"{name}: after {LearntFrom} operations, over the fixed interval's, mean of {Runs} runs", rows.Max(row => row.LearntToFixed), 0, 1.02 * Tenth);
+        yield return new PollsBound($"{name}: after {LearntFrom} operations, over the optimum's, mean of {Runs} runs", rows.Max(row =>
+            row.LearntToOptimal), 0, most * Tenth);
+        yield return new PollsBound(
+            $"{name}: after {LearntFrom} operations, over the fixed interval's, mean of {Runs} runs", rows.Max(row => row.LearntToFixed), 0,
+            1.02 * Tenth);
     }
 
     private static PollsBound OverFixed(string name, List<PollsRow> rows) =>
@@ -120,15 +126,18 @@ internal static class PollsBenchmark
             var usual = PollSchedule.DefaultTargetDelay(estimate);
             var looks = Looks.Of(lifetime, new PollSchedule(estimate, usual));
             var worst = _targets.Append(usual.TotalSeconds)
-                .Max(target => Comparison.Of(lifetime, optimum, Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target)))).ToFixed);
+                .Max(target =>
+                    Comparison.Of(lifetime, optimum, Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target)))).ToFixed);
             yield return new PollsBound($"{lifetime.Name}, estimate {word}: polls over the fixed interval's", worst, 0, 1.25);
-            yield return new PollsBound($"{lifetime.Name}, estimate {word}: delay over the default target", looks.Delay / usual.TotalSeconds, 0, 6);
+            yield return new PollsBound(
+                $"{lifetime.Name}, estimate {word}: delay over the default target", looks.Delay / usual.TotalSeconds, 0, 6);
         }
     }
 
     private static IEnumerable<PollsBound> Doublings()
     {
-        foreach (var (load, durations, word) in ((bool, bool, string)[])[(true, false, "the load doubled"), (false, true, "the durations doubled")])
+        foreach (var (load, durations, word) in ((bool, bool, string)[])[
+            (true, false, "the load doubled"), (false, true, "the durations doubled")])
         {
             var shares = Enumerable.Range(0, Runs).Select(seed => Doubling.DoneBeforeUpper(load, durations, seed)).ToList();
             yield return new PollsBound($"done before upper, after {word}: least of {Runs} runs", shares.Min(), 0.8, 0.97);
@@ -139,7 +148,8 @@ internal static class PollsBenchmark
     private static IEnumerable<PollsBound> Bursts(Lifetime lifetime)
     {
         var burst = Burst.Of(lifetime, Runs);
-        yield return new PollsBound($"{lifetime.Name}: the busiest 100 ms with jitter over that without", burst.BusiestWith / burst.BusiestWithout, 0, 0.5);
+        yield return new PollsBound(
+            $"{lifetime.Name}: the busiest 100 ms with jitter over that without", burst.BusiestWith / burst.BusiestWithout, 0, 0.5);
         yield return new PollsBound($"{lifetime.Name}: polls with jitter over those without", burst.MoreLooks, 0, 1.03);
     }
 }

@@ -16,7 +16,8 @@ internal sealed record PollsReport(IReadOnlyList<PollsRow> Rows, IReadOnlyList<P
     {
         var lines = new List<string>
         {
-            "| durations | way to poll | polls | delay (s) | schedule's polls | over the optimum | over the fixed interval | learnt, over the optimum | learnt, over the fixed interval |",
+            "| durations | way to poll | polls | delay (s) | schedule's polls | over the optimum | over the fixed interval | learnt, "
+            + "over the optimum | learnt, over the fixed interval |",
             "|---|---|---|---|---|---|---|---|---|",
         };
         lines.AddRange(Rows.Select(row => Text(

@@ -4,9 +4,9 @@ using OffloadedPolling.WaitTime;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// Polls for the operations of a real queue: the estimate of the accept is made from the queue's depth at that moment, and the worker's, from
-/// its start on, from the durations alone; the poller takes what the document says when it looks. The optimum knows the depth at the accept
-/// and how long the operations that met the same depth took in truth; it does not see them start.
+/// Polls for the operations of a real queue: the estimate of the accept is made from the queue's depth at that moment, and the worker's,
+/// from its start on, from the durations alone; the poller takes what the document says when it looks. The optimum knows the depth at the
+/// accept and how long the operations that met the same depth took in truth; it does not see them start.
 /// </summary>
 internal sealed class QueueRun
 {
@@ -31,7 +31,8 @@ internal sealed class QueueRun
             .GroupBy(met => Math.Max(met.Depth.Waiting + met.Depth.InFlight, Slots - 1))
             .Where(group => group.Count() >= FewestOfADepth)
             .Select(group => new Depth(group.First().Depth, [.. group.Select(met => met.Operation)]))];
-        All = new MeasuredLifetime("real queue (M/G/4, load 0.8)", _depths.SelectMany(depth => depth.Operations).Select(operation => operation.Sojourn));
+        All = new MeasuredLifetime(
+            "real queue (M/G/4, load 0.8)", _depths.SelectMany(depth => depth.Operations).Select(operation => operation.Sojourn));
     }
 
     /// <summary>What the work takes.</summary>
@@ -99,7 +100,8 @@ internal sealed class QueueRun
 
     private sealed class Depth(QueueDepth met, List<SimulatedOperation> operations)
     {
-        private readonly Lazy<Optimum> _optimum = new(() => new Optimum(new MeasuredLifetime("", operations.Select(operation => operation.Sojourn))));
+        private readonly Lazy<Optimum> _optimum = new(() =>
+            new Optimum(new MeasuredLifetime("", operations.Select(operation => operation.Sojourn))));
 
         public QueueDepth Met => met;
 

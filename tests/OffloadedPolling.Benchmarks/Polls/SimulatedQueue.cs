@@ -10,7 +10,8 @@ internal static class SimulatedQueue
     /// <param name="duration">What one takes that begins at a time.</param>
     /// <param name="random">Chance.</param>
     /// <returns>The operations in the order of their arrival.</returns>
-    public static List<SimulatedOperation> Run(int slots, int count, Func<double, double> arrivals, Func<double, double> duration, Random random)
+    public static List<SimulatedOperation> Run(
+        int slots, int count, Func<double, double> arrivals, Func<double, double> duration, Random random)
     {
         var operations = new List<SimulatedOperation>(count);
         var free = new PriorityQueue<double, double>(Enumerable.Repeat((0d, 0d), slots));

@@ -4,16 +4,21 @@ using System.Text;
 
 namespace OffloadedPolling.Benchmarks.Reads;
 
-/// <summary>GETs of one URL over a number of connections, one after another on each, with as little work of its own as there can be.</summary>
+/// <summary>
+/// GETs of one URL over a number of connections, one after another on each, with as little work of its own as there can be.
+/// </summary>
 internal static class Load
 {
-    /// <summary>Returns the number of answers. Every answer must be as long as the first, and the first a 200 with <paramref name="mark"/> in it.</summary>
+    /// <summary>
+    /// Returns the number of answers. Every answer must be as long as the first, and the first a 200 with <paramref name="mark"/> in it.
+    /// </summary>
     public static long Measure(Uri url, int connections, TimeSpan duration, string mark)
     {
         var request = Encoding.ASCII.GetBytes($"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
         var watch = Stopwatch.StartNew();
         long answers = 0;
-        var threads = Enumerable.Range(0, connections).Select(_ => new Thread(() => Interlocked.Add(ref answers, Ask(url, request, mark, watch, duration)))).ToList();
+        var threads = Enumerable.Range(0, connections)
+            .Select(_ => new Thread(() => Interlocked.Add(ref answers, Ask(url, request, mark, watch, duration)))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         return answers;
@@ -52,7 +57,8 @@ internal static class Load
         {
             received += socket.Receive(buffer, received, buffer.Length - received, SocketFlags.None);
             var text = Encoding.UTF8.GetString(buffer, 0, received);
-            if (text.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) && text.Contains(mark, StringComparison.Ordinal) && text.EndsWith('}'))
+            if (text.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)
+                && text.Contains(mark, StringComparison.Ordinal) && text.EndsWith('}'))
             {
                 return received;
             }

@@ -5,8 +5,8 @@ namespace OffloadedPolling.Benchmarks.Reads;
 
 /// <summary>
 /// Status reads of a host on SQLite beside a bare endpoint that returns the same bytes, both endpoints in turns, the server in a process of
-/// its own. Beside the requests per second it tells those per second of the server's processor time: a load that cannot keep the server busy
-/// flatters the slower endpoint.
+/// its own. Beside the requests per second it tells those per second of the server's processor time: a load that cannot keep the server
+/// busy flatters the slower endpoint.
 /// </summary>
 internal static class ReadsBenchmark
 {

@@ -25,7 +25,8 @@ internal static class ReadsServer
                 return context.Response.Body.WriteAsync(body).AsTask();
             });
             await app.StartAsync();
-            var statusUrl = await app.Services.GetRequiredService<IPresignedUrlIssuer>().IssueAsync(_status.Id, TimeSpan.FromHours(1), CancellationToken.None);
+            var statusUrl = await app.Services.GetRequiredService<IPresignedUrlIssuer>()
+                .IssueAsync(_status.Id, TimeSpan.FromHours(1), CancellationToken.None);
             Console.WriteLine($"{app.Urls.Single()}/bare\n{statusUrl.Value}");
             await Console.In.ReadToEndAsync();
             await app.StopAsync();
@@ -67,7 +68,8 @@ internal static class ReadsServer
 
     private static async Task<byte[]> CreateAsync(WebApplication app)
     {
-        await app.Services.GetRequiredService<IOperationStatusStore>().CreateAsync(_status, OperationMetadata.Empty, CancellationToken.None);
+        await app.Services.GetRequiredService<IOperationStatusStore>()
+            .CreateAsync(_status, OperationMetadata.Empty, CancellationToken.None);
         return StatusDocument.Write(_status, StatusDocument.MaxBytes);
     }
 }

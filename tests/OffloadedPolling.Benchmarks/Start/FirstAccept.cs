@@ -6,7 +6,9 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Benchmarks.Start;
 
-/// <summary>One start of samples/Orders, by a caller who tries until it listens, and whose order is the first request that it gets.</summary>
+/// <summary>
+/// One start of samples/Orders, by a caller who tries until it listens, and whose order is the first request that it gets.
+/// </summary>
 internal static class FirstAccept
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
@@ -27,8 +29,13 @@ internal static class FirstAccept
         }
 
         using var timeout = new CancellationTokenSource(_timeout);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = (_, cancel) => ConnectAsync(address, cancel) });
-        using var order = new StringContent("""{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = (_, cancellationToken) => ConnectAsync(address, cancellationToken),
+        });
+        using var order = new StringContent(
+            """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
         var begun = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
         try
@@ -44,7 +51,8 @@ internal static class FirstAccept
             var elapsed = Stopwatch.GetElapsedTime(begun);
             return response.StatusCode == HttpStatusCode.Accepted
                 ? elapsed
-                : throw new InvalidOperationException($"{program} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(timeout.Token)}");
+                : throw new InvalidOperationException(
+                    $"{program} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(timeout.Token)}");
         }
         finally
         {
@@ -53,21 +61,21 @@ internal static class FirstAccept
         }
     }
 
-    private static async ValueTask<Stream> ConnectAsync(IPEndPoint address, CancellationToken cancel)
+    private static async ValueTask<Stream> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
         while (true)
         {
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(address, cancel);
+                await socket.ConnectAsync(address, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException)
             {
                 // It does not listen yet.
                 socket.Dispose();
-                await Task.Delay(_betweenTries, cancel);
+                await Task.Delay(_betweenTries, cancellationToken);
             }
         }
     }

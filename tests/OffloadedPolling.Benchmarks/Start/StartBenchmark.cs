@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OffloadedPolling.Benchmarks.Start;
 
 /// <summary>
-/// The time from the start of samples/Orders' process to its first 202, compiled ahead of time and by JIT in turns: without a cloud, its files new
-/// each time, and on the bucket and the queue that this process's environment names, if it does.
+/// The time from the start of samples/Orders' process to its first 202, compiled ahead of time and by JIT in turns: without a cloud, its
+/// files new each time, and on the bucket and the queue that this process's environment names, if it does.
 /// </summary>
 internal static class StartBenchmark
 {
@@ -62,7 +62,8 @@ internal static class StartBenchmark
         var settings = new Dictionary<string, string?> { ["Orders__DataSource"] = Path.Combine(folder, "orders.db") };
         if (!onAws)
         {
-            foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("OffloadedPolling__", StringComparison.Ordinal)))
+            foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name =>
+                name.StartsWith("OffloadedPolling__", StringComparison.Ordinal)))
             {
                 settings[name] = null;
             }

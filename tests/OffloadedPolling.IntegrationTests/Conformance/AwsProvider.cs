@@ -45,8 +45,9 @@ public sealed class AwsProvider : IProvider
 
     public Task DeleteDocumentAsync(string statusKey) => _s3.DeleteObjectAsync(_bucket, statusKey);
 
-    public async Task<int> CountDocumentsAsync() => (await _s3.ListObjectsV2Async(new() { BucketName = _bucket, Prefix = Prefix })).S3Objects?
-        .Count(found => found.Key.EndsWith(".json", StringComparison.Ordinal)) ?? 0;
+    public async Task<int> CountDocumentsAsync() =>
+        (await _s3.ListObjectsV2Async(new() { BucketName = _bucket, Prefix = Prefix })).S3Objects?
+            .Count(found => found.Key.EndsWith(".json", StringComparison.Ordinal)) ?? 0;
 
     public async Task<int> CountMessagesAsync(string kind)
     {

@@ -51,7 +51,8 @@ internal sealed class CredentialsBench : IAsyncDisposable
     }
 
     public static AmazonS3Client S3With(TemporaryCredentials credentials) =>
-        TestServers.NewS3Client(credentials: new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
+        TestServers.NewS3Client(
+            credentials: new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
 
     /// <summary>What comes of reading a document: <c>OK</c>, or the error's code.</summary>
     public Task<string> ReadAsync(IAmazonS3 s3, string key) => TryAsync(async () => (await s3.GetObjectAsync(Host.Bucket, key)).Dispose());

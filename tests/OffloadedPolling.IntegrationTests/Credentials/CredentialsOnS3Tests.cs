@@ -23,11 +23,13 @@ public sealed class CredentialsOnS3Tests
 
         var issued = await bench.Issuer.IssueAsync(bench.Request(GroundsOf(provider)));
 
-        Assert.InRange(issued.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(15.1));
+        (issued.ExpiresAt - DateTimeOffset.UtcNow).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(14))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromMinutes(15.1));
         using var s3 = CredentialsBench.S3With(issued);
-        Assert.Equal("OK", await bench.ReadAsync(s3, bench.StatusKey));
-        Assert.All(await bench.TryEverythingElseAsync(s3), tried => Assert.Equal((tried.Key, "AccessDenied"), (tried.Key, tried.Value)));
-        Assert.Equal("OK", await bench.ReadAsync(s3, bench.StatusKey));
+        (await bench.ReadAsync(s3, bench.StatusKey)).Should().Be("OK");
+        (await bench.TryEverythingElseAsync(s3))
+            .Should().AllSatisfy(tried => (tried.Key, tried.Value).Should().Be((tried.Key, "AccessDenied")));
+        (await bench.ReadAsync(s3, bench.StatusKey)).Should().Be("OK");
     }
 
     [Theory]
@@ -44,10 +46,10 @@ public sealed class CredentialsOnS3Tests
         await Eventually.TrueAsync(async () => await bench.ReadAsync(s3, bench.StatusKey) != "OK", _patience, () => "they read on");
         var endedAt = DateTimeOffset.UtcNow;
 
-        Assert.Equal("OK", first);
-        Assert.Equal("AccessDenied", await bench.ReadAsync(s3, bench.StatusKey));
-        Assert.InRange(endedAt, issued.ExpiresAt.AddSeconds(-1), issued.ExpiresAt + _patience);
-        Assert.InRange(issued.ExpiresAt - endedAt, -_patience, TimeSpan.FromSeconds(1));
+        first.Should().Be("OK");
+        (await bench.ReadAsync(s3, bench.StatusKey)).Should().Be("AccessDenied");
+        endedAt.Should().BeOnOrAfter(issued.ExpiresAt.AddSeconds(-1)).And.BeOnOrBefore(issued.ExpiresAt + _patience);
+        (issued.ExpiresAt - endedAt).Should().BeGreaterThanOrEqualTo(-_patience).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -69,11 +71,12 @@ public sealed class CredentialsOnS3Tests
         });
 
         var first = await StatusOfAsync(http, url);
-        await Eventually.TrueAsync(async () => await StatusOfAsync(http, url) != HttpStatusCode.OK, _patience, () => "it shows the document still");
+        await Eventually.TrueAsync(
+            async () => await StatusOfAsync(http, url) != HttpStatusCode.OK, _patience, () => "it shows the document still");
 
-        Assert.Equal(HttpStatusCode.OK, first);
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusOfAsync(http, url));
-        Assert.True(issued.ExpiresAt.AddSeconds(-1) <= DateTimeOffset.UtcNow, "It ended before its credentials.");
+        first.Should().Be(HttpStatusCode.OK);
+        (await StatusOfAsync(http, url)).Should().Be(HttpStatusCode.Forbidden);
+        issued.ExpiresAt.AddSeconds(-1).Should().BeOnOrBefore(DateTimeOffset.UtcNow, "it ended before its credentials");
     }
 
     [Fact]
@@ -88,9 +91,10 @@ public sealed class CredentialsOnS3Tests
         var url = await issuer.IssueAsync(bench.StatusKey, TimeSpan.FromDays(1), default);
         var others = await issuer.IssueAsync(bench.OthersKey, TimeSpan.FromDays(1), default);
 
-        Assert.InRange(issued.ExpiresAt - url.ExpiresAt, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7));
-        Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(http, url.Value));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusOfAsync(http, others.Value));
+        (issued.ExpiresAt - url.ExpiresAt).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(4))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(7));
+        (await StatusOfAsync(http, url.Value)).Should().Be(HttpStatusCode.OK);
+        (await StatusOfAsync(http, others.Value)).Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Theory]
@@ -100,13 +104,15 @@ public sealed class CredentialsOnS3Tests
     {
         await using var provider = await WebIdentityProvider.StartAsync();
         await using var bench = await CredentialsBench.StartAsync(provider.RoleArn);
-        var token = hasExpired ? provider.TokenFor("workload-1", TimeSpan.FromHours(-1)) : provider.TokenFor("workload-1", audience: "somebody-else");
+        var token = hasExpired
+            ? provider.TokenFor("workload-1", TimeSpan.FromHours(-1))
+            : provider.TokenFor("workload-1", audience: "somebody-else");
 
-        var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(
-            async () => await bench.Issuer.IssueAsync(bench.Request(StsAction.AssumeRoleWithWebIdentity(token))));
+        var refused = (await FluentActions.Awaiting(async () => await bench.Issuer.IssueAsync(
+            bench.Request(StsAction.AssumeRoleWithWebIdentity(token)))).Should().ThrowExactlyAsync<TemporaryCredentialsException>()).Which;
 
-        Assert.True(refused.IsCallersProof, refused.Message);
-        Assert.DoesNotContain(token, refused.ToString(), StringComparison.Ordinal);
+        refused.IsCallersProof.Should().BeTrue(refused.Message);
+        refused.ToString().Should().NotContain(token);
     }
 
     [Fact]
@@ -114,10 +120,11 @@ public sealed class CredentialsOnS3Tests
     {
         await using var bench = await CredentialsBench.StartAsync("arn:aws:iam:::role/nobody");
 
-        var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(async () => await bench.Issuer.IssueAsync(bench.Request()));
+        var refused = (await FluentActions.Awaiting(async () => await bench.Issuer.IssueAsync(bench.Request()))
+            .Should().ThrowExactlyAsync<TemporaryCredentialsException>()).Which;
 
-        Assert.False(refused.IsCallersProof);
-        Assert.True(refused.Message.Contains("arn:aws:iam:::role/nobody", StringComparison.Ordinal), refused.ToString());
+        refused.IsCallersProof.Should().BeFalse();
+        refused.Message.Should().Contain("arn:aws:iam:::role/nobody", refused.ToString());
     }
 
     [Fact]
@@ -125,10 +132,11 @@ public sealed class CredentialsOnS3Tests
     {
         await using var bench = await CredentialsBench.StartAsync();
 
-        var issued = await bench.Issuer.IssueAsync(new() { Caller = "Ada Lovelace, née Byron", StatusKeys = [bench.StatusKey, bench.OthersKey] });
+        var issued = await bench.Issuer.IssueAsync(
+            new() { Caller = "Ada Lovelace, née Byron", StatusKeys = [bench.StatusKey, bench.OthersKey] });
 
         using var s3 = CredentialsBench.S3With(issued);
-        Assert.Equal(("OK", "OK"), (await bench.ReadAsync(s3, bench.StatusKey), await bench.ReadAsync(s3, bench.OthersKey)));
+        (await bench.ReadAsync(s3, bench.StatusKey), await bench.ReadAsync(s3, bench.OthersKey)).Should().Be(("OK", "OK"));
     }
 
     private static StsAction GroundsOf(WebIdentityProvider? provider) =>
@@ -149,6 +157,7 @@ public sealed class CredentialsOnS3Tests
             set => throw new NotSupportedException();
         }
 
-        public override Amazon.Runtime.ImmutableCredentials GetCredentials() => new(issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken);
+        public override Amazon.Runtime.ImmutableCredentials GetCredentials() =>
+            new(issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken);
     }
 }

@@ -61,17 +61,20 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
         var waiting = poller.WaitForCompletionAsync(accepted, ParcelJson.Default.String);
         await Eventually.TrueAsync(
-            () => waiting.IsCompleted || PollsOfS3(accepted).Any(poll => poll.StatusCode == (int)HttpStatusCode.NotModified), _patience, () => "no poll met the same document");
+            () => waiting.IsCompleted || PollsOfS3(accepted).Any(poll => poll.StatusCode == (int)HttpStatusCode.NotModified), _patience,
+            () => "no poll met the same document");
         _desk.Wake.SetResult();
         var result = await waiting;
 
-        Assert.Equal("done", result);
-        var credentials = Assert.Single(_given);
-        Assert.Equal((accepted.Id, _s3.Address.ToString(), TestServers.Region, true), (credentials.Id, credentials.Endpoint, credentials.Region, credentials.ForcePathStyle));
-        Assert.Equal(_polls.Count, PollsOfS3(accepted).Count);
-        Assert.All(PollsOfS3(accepted), poll => Assert.Contains($"Credential={credentials.AccessKeyId}/", poll.Headers["Authorization"], StringComparison.Ordinal));
-        Assert.All(_polls, poll => Assert.Null(poll.Fault));
-        Assert.NotNull(_polls[^1].Unnoticed);
+        result.Should().Be("done");
+        var credentials = _given.Should().ContainSingle().Which;
+        (credentials.Id, credentials.Endpoint, credentials.Region, credentials.ForcePathStyle)
+            .Should().Be((accepted.Id, _s3.Address.ToString(), TestServers.Region, true));
+        PollsOfS3(accepted).Should().HaveCount(_polls.Count);
+        PollsOfS3(accepted).Should().AllSatisfy(poll =>
+            poll.Headers["Authorization"].Should().Contain($"Credential={credentials.AccessKeyId}/"));
+        _polls.Should().AllSatisfy(poll => poll.Fault.Should().BeNull());
+        _polls[^1].Unnoticed.Should().NotBeNull();
     }
 
     [Theory]
@@ -81,9 +84,9 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     {
         _desk.Deaf["Ada"] = true;
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        using var poller = NewPoller(async (id, cancel) =>
+        using var poller = NewPoller(async (id, cancellationToken) =>
         {
-            var given = await AskHostAsync(id, cancel);
+            var given = await AskHostAsync(id, cancellationToken);
             return _given.Count > 1 ? given : await ShortenAsync(given, tellTheirExpiry);
         });
 
@@ -92,11 +95,11 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         _desk.Wake.SetResult();
         var ended = await waiting;
 
-        Assert.Equal(OperationState.Succeeded, ended.State);
-        Assert.Equal(2, _given.Count);
+        ended.State.Should().Be(OperationState.Succeeded);
+        _given.Should().HaveCount(2);
         _refused.Where(id => id is not null).Should().HaveCount(tellTheirExpiry ? 0 : 1, "the host hears which credentials S3 refused");
-        Assert.All(_polls, poll => Assert.Null(poll.Fault));
-        Assert.Equal(tellTheirExpiry ? 0 : 1, PollsOfS3(accepted).Count(poll => poll.StatusCode == (int)HttpStatusCode.Forbidden));
+        _polls.Should().AllSatisfy(poll => poll.Fault.Should().BeNull());
+        PollsOfS3(accepted).Count(poll => poll.StatusCode == (int)HttpStatusCode.Forbidden).Should().Be(tellTheirExpiry ? 0 : 1);
     }
 
     [Fact]
@@ -107,26 +110,29 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         await poller.WaitForCompletionAsync(accepted);
         await _provider.DeleteDocumentAsync(_host.Store.GetStatusKey(accepted.Id));
 
-        var gone = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(accepted));
+        var gone = (await FluentActions.Awaiting(() => poller.WaitForCompletionAsync(accepted))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal(OperationUnavailableReason.Missing, gone.Reason);
+        gone.Reason.Should().Be(OperationUnavailableReason.Missing);
     }
 
     [Fact]
     public async Task WaitForCompletionAsync_ACallerThatGetsNone_IsForbidden()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        using var poller = NewPoller(async (id, cancel) =>
+        using var poller = NewPoller(async (id, cancellationToken) =>
         {
-            using var response = await _host.Http.PostAsync(new Uri(_host.Address, $"/operations/{id}/credentials"), null, cancel);
-            return await StatusCredentials.ReadAsync(response, cancel);
+            using var response = await _host.Http.PostAsync(
+                new Uri(_host.Address, $"/operations/{id}/credentials"), null, cancellationToken);
+            return await StatusCredentials.ReadAsync(response, cancellationToken);
         });
 
-        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(accepted));
+        var refused = (await FluentActions.Awaiting(() => poller.WaitForCompletionAsync(accepted))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal(OperationUnavailableReason.Forbidden, refused.Reason);
-        Assert.Contains("401", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(PollsOfS3(accepted));
+        refused.Reason.Should().Be(OperationUnavailableReason.Forbidden);
+        refused.Message.Should().Contain("401");
+        PollsOfS3(accepted).Should().BeEmpty();
     }
 
     [Fact]
@@ -134,13 +140,14 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     {
         var mine = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         var others = await _host.Operations.AcceptAsync(new Parcel("Bob"));
-        using var poller = NewPoller(async (id, cancel) =>
-            await AskHostAsync(others.Id, cancel) with { Id = id, StatusKey = _host.Store.GetStatusKey(id) });
+        using var poller = NewPoller(async (id, cancellationToken) =>
+            await AskHostAsync(others.Id, cancellationToken) with { Id = id, StatusKey = _host.Store.GetStatusKey(id) });
 
-        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(mine));
+        var refused = (await FluentActions.Awaiting(() => poller.WaitForCompletionAsync(mine))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal(OperationUnavailableReason.Forbidden, refused.Reason);
-        Assert.Contains("403 Forbidden (AccessDenied)", refused.Message, StringComparison.Ordinal);
+        refused.Reason.Should().Be(OperationUnavailableReason.Forbidden);
+        refused.Message.Should().Contain("403 Forbidden (AccessDenied)");
     }
 
     [Fact]
@@ -148,15 +155,15 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         var asked = 0;
-        using var poller = NewPoller((id, cancel) => ++asked <= 2
+        using var poller = NewPoller((id, cancellationToken) => ++asked <= 2
             ? throw new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)
-            : AskHostAsync(id, cancel));
+            : AskHostAsync(id, cancellationToken));
 
         var ended = await poller.WaitForCompletionAsync(accepted);
 
-        Assert.Equal(OperationState.Succeeded, ended.State);
-        Assert.Equal(2, _polls.Count(poll => poll.Fault is not null));
-        Assert.All(_polls.Take(2), poll => Assert.Contains("503", poll.Fault, StringComparison.Ordinal));
+        ended.State.Should().Be(OperationState.Succeeded);
+        _polls.Count(poll => poll.Fault is not null).Should().Be(2);
+        _polls.Take(2).Should().AllSatisfy(poll => poll.Fault.Should().Contain("503"));
     }
 
     [Fact]
@@ -171,19 +178,20 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
 
         var ended = await poller.WaitForCompletionAsync(accepted);
 
-        Assert.Equal(OperationState.Succeeded, ended.State);
-        Assert.Single(_given);
+        ended.State.Should().Be(OperationState.Succeeded);
+        _given.Should().ContainSingle();
 
         // The SDK tries once more by itself.
-        Assert.Equal(["503 ServiceUnavailable (SlowDown)", "503 ServiceUnavailable (SlowDown)", null], _polls.Take(3).Select(poll => poll.Fault));
+        _polls.Take(3).Select(poll => poll.Fault)
+            .Should().Equal("503 ServiceUnavailable (SlowDown)", "503 ServiceUnavailable (SlowDown)", null);
     }
 
-    private async Task<StatusCredentials> AskHostAsync(string id, CancellationToken cancel)
+    private async Task<StatusCredentials> AskHostAsync(string id, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_host.Address, $"/operations/{id}/credentials"));
         request.Headers.Add(HeaderAuthentication.Id, "ada");
-        using var response = await _host.Http.SendAsync(request, cancel);
-        var given = await StatusCredentials.ReadAsync(response, cancel);
+        using var response = await _host.Http.SendAsync(request, cancellationToken);
+        var given = await StatusCredentials.ReadAsync(response, cancellationToken);
         _given.Add(given);
         return given;
     }
@@ -192,7 +200,8 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     {
         using var sts = TestServers.NewStsClient();
         var ending = await StsRequests.SendAsync(
-            sts, StsAction.AssumeRole, TestServers.RoleArn, "ada", SessionPolicy.For(given.Bucket, given.Region, [given.StatusKey]), 3, default);
+            sts, StsAction.AssumeRole, TestServers.RoleArn, "ada", SessionPolicy.For(given.Bucket, given.Region, [given.StatusKey]), 3,
+            default);
         return given with
         {
             AccessKeyId = ending.AccessKeyId,
@@ -207,10 +216,10 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         Timeout = _patience,
         AtLeastEvery = TimeSpan.FromSeconds(0.2),
         Polled = _polls.Add,
-        NewReader = id => new S3StatusReader((refused, cancel) =>
+        NewReader = id => new S3StatusReader((refused, cancellationToken) =>
         {
             _refused.Add(refused?.AccessKeyId);
-            return ask(id, cancel);
+            return ask(id, cancellationToken);
         }),
     });
 

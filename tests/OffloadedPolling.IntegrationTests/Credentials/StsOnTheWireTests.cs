@@ -5,7 +5,9 @@ using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.IntegrationTests.Credentials;
 
-/// <summary>What goes to STS, and what comes of AWS's documented answers. No STS server that runs here knows SAML or federated users.</summary>
+/// <summary>
+/// What goes to STS, and what comes of AWS's documented answers. No STS server that runs here knows SAML or federated users.
+/// </summary>
 public sealed class StsOnTheWireTests : IAsyncLifetime
 {
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html, without the breaks that were put in to print it.
@@ -96,23 +98,21 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
 
         var issued = await _bench.Issuer.IssueAsync(_bench.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, assertion)));
 
-        var (form, authorization) = Assert.Single(_asked);
-        Assert.Equal(
-            new Dictionary<string, StringValues>
-            {
-                ["Version"] = "2011-06-15",
-                ["Action"] = "AssumeRoleWithSAML",
-                ["RoleArn"] = RoleArn,
-                ["PrincipalArn"] = PrincipalArn,
-                ["SAMLAssertion"] = assertion,
-                ["Policy"] = Policy,
-                ["DurationSeconds"] = "900",
-            },
-            form);
-        Assert.Equal("", authorization);
-        Assert.Equal(("ASIAV3ZUEFP6EXAMPLE", "8P+SQvWIuLnKhh8d++jpw0nNmQRBZvNEXAMPLEKEY"), (issued.AccessKeyId, issued.SecretAccessKey));
-        Assert.Equal("IQoJb3JpZ2luX2VjEOz////////////////////wEXAMPLEtMSJHMEUCIDoKK3JH9uG==", issued.SessionToken);
-        Assert.Equal(new DateTimeOffset(2019, 11, 1, 20, 26, 47, TimeSpan.Zero), issued.ExpiresAt);
+        var (form, authorization) = _asked.Should().ContainSingle().Which;
+        form.Should().Equal(new Dictionary<string, StringValues>
+        {
+            ["Version"] = "2011-06-15",
+            ["Action"] = "AssumeRoleWithSAML",
+            ["RoleArn"] = RoleArn,
+            ["PrincipalArn"] = PrincipalArn,
+            ["SAMLAssertion"] = assertion,
+            ["Policy"] = Policy,
+            ["DurationSeconds"] = "900",
+        });
+        authorization.Should().Be("");
+        (issued.AccessKeyId, issued.SecretAccessKey).Should().Be(("ASIAV3ZUEFP6EXAMPLE", "8P+SQvWIuLnKhh8d++jpw0nNmQRBZvNEXAMPLEKEY"));
+        issued.SessionToken.Should().Be("IQoJb3JpZ2luX2VjEOz////////////////////wEXAMPLEtMSJHMEUCIDoKK3JH9uG==");
+        issued.ExpiresAt.Should().Be(new DateTimeOffset(2019, 11, 1, 20, 26, 47, TimeSpan.Zero));
     }
 
     [Fact]
@@ -128,20 +128,18 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
             Action = StsAction.GetFederationToken,
         });
 
-        var (form, authorization) = Assert.Single(_asked);
-        Assert.Equal(
-            new Dictionary<string, StringValues>
-            {
-                ["Version"] = "2011-06-15",
-                ["Action"] = "GetFederationToken",
-                ["Name"] = "Bob",
-                ["Policy"] = Policy,
-                ["DurationSeconds"] = "129600",
-            },
-            form);
-        Assert.Contains($"Credential={TestServers.AccessKey}/", authorization, StringComparison.Ordinal);
-        Assert.Equal(("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY"), (issued.AccessKeyId, issued.SecretAccessKey));
-        Assert.Equal(new DateTimeOffset(2011, 7, 15, 23, 28, 33, 359, TimeSpan.Zero), issued.ExpiresAt);
+        var (form, authorization) = _asked.Should().ContainSingle().Which;
+        form.Should().Equal(new Dictionary<string, StringValues>
+        {
+            ["Version"] = "2011-06-15",
+            ["Action"] = "GetFederationToken",
+            ["Name"] = "Bob",
+            ["Policy"] = Policy,
+            ["DurationSeconds"] = "129600",
+        });
+        authorization.Should().Contain($"Credential={TestServers.AccessKey}/");
+        (issued.AccessKeyId, issued.SecretAccessKey).Should().Be(("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY"));
+        issued.ExpiresAt.Should().Be(new DateTimeOffset(2011, 7, 15, 23, 28, 33, 359, TimeSpan.Zero));
     }
 
     [Fact]
@@ -155,8 +153,8 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
                 new() { Caller = caller, StatusKeys = [_bench.StatusKey], Action = StsAction.GetFederationToken });
         }
 
-        Assert.Equal(2, _asked.Select(asked => asked.Form["Name"].ToString()).Distinct().Count());
-        Assert.All(_asked, asked => Assert.InRange(asked.Form["Name"].ToString().Length, 2, 32));
+        _asked.Select(asked => asked.Form["Name"].ToString()).Distinct().Should().HaveCount(2);
+        _asked.Should().AllSatisfy(asked => asked.Form["Name"].ToString().Length.Should().BeInRange(2, 32));
     }
 
     [Theory]
@@ -170,12 +168,12 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     {
         (_status, _answer) = (400, Error(code));
 
-        var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(
-            async () => await _bench.Issuer.IssueAsync(_bench.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, "an-assertion"))));
+        var refused = (await FluentActions.Awaiting(async () => await _bench.Issuer.IssueAsync(_bench.Request(StsAction.AssumeRoleWithSaml(
+            PrincipalArn, "an-assertion")))).Should().ThrowExactlyAsync<TemporaryCredentialsException>()).Which;
 
-        Assert.Equal(isCallersProof, refused.IsCallersProof);
-        Assert.Contains(code, refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("an-assertion", refused.ToString(), StringComparison.Ordinal);
+        refused.IsCallersProof.Should().Be(isCallersProof);
+        refused.Message.Should().Contain(code);
+        refused.ToString().Should().NotContain("an-assertion");
     }
 
     [Theory]
@@ -187,10 +185,11 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     {
         (_status, _answer) = (400, Error(code));
 
-        var refused = await Assert.ThrowsAsync<TemporaryCredentialsException>(async () => await _bench.Issuer.IssueAsync(_bench.Request()));
+        var refused = (await FluentActions.Awaiting(async () => await _bench.Issuer.IssueAsync(_bench.Request()))
+            .Should().ThrowExactlyAsync<TemporaryCredentialsException>()).Which;
 
-        Assert.False(refused.IsCallersProof);
-        Assert.Contains(whatToDo, refused.Message, StringComparison.Ordinal);
+        refused.IsCallersProof.Should().BeFalse();
+        refused.Message.Should().Contain(whatToDo);
     }
 
     [Fact]
@@ -200,17 +199,21 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
         var ada = _bench.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, "assertion"));
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _bench.Issuer.IssueAsync(ada).AsTask()));
-        Assert.Single(_asked);
+        _asked.Should().ContainSingle();
 
         await _bench.Issuer.IssueAsync(new() { Caller = "bob", StatusKeys = ada.StatusKeys, Action = ada.Action });
         await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.OthersKey], Action = ada.Action });
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = StsAction.AssumeRoleWithSaml(PrincipalArn, "another") });
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = ada.Action, Duration = TimeSpan.FromHours(1) });
-        Assert.Equal(5, _asked.Count);
+        await _bench.Issuer.IssueAsync(
+            new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = StsAction.AssumeRoleWithSaml(PrincipalArn, "another") });
+        await _bench.Issuer.IssueAsync(
+            new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = ada.Action, Duration = TimeSpan.FromHours(1) });
+        _asked.Should().HaveCount(5);
 
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.OthersKey, _bench.StatusKey], Action = ada.Action });
-        await _bench.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_bench.StatusKey, _bench.OthersKey], Action = ada.Action });
-        Assert.Equal(6, _asked.Count);
+        await _bench.Issuer.IssueAsync(
+            new() { Caller = ada.Caller, StatusKeys = [_bench.OthersKey, _bench.StatusKey], Action = ada.Action });
+        await _bench.Issuer.IssueAsync(
+            new() { Caller = ada.Caller, StatusKeys = [_bench.StatusKey, _bench.OthersKey], Action = ada.Action });
+        _asked.Should().HaveCount(6);
     }
 
     private string Policy =>

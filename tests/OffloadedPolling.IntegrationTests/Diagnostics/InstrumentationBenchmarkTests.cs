@@ -10,7 +10,7 @@ public sealed class InstrumentationBenchmarkTests
     {
         var (exitCode, printed) = await BenchmarkProcess.RunAsync("instrumentation");
 
-        Assert.True(exitCode == 0, printed);
-        Assert.Contains(": 0 while nobody listens", printed, StringComparison.Ordinal);
+        exitCode.Should().Be(0, printed);
+        printed.Should().Contain(": 0 while nobody listens");
     }
 }

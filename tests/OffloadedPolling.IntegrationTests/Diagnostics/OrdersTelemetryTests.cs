@@ -31,24 +31,26 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
     {
         var accepted = await GoTheRoadAsync();
 
-        var end = Assert.Single(_receiver.Spans, span => span is { Name: "write status" } && Status(span) == "Succeeded");
-        Assert.Equal(
-            [("orders-worker", "write status"), ("orders-worker", "process orders"), ("orders-api", "send orders"), ("orders-api", "accept orders"), ("orders-api", "POST /order")],
-            Upwards(end).Select(span => (span.Service, span.Name.TrimEnd('/'))));
-        Assert.All(Upwards(end), span => Assert.Equal(end.TraceId, span.TraceId));
-        Assert.Equal(accepted.Id, end.Attributes["offloaded_polling.operation.id"]);
-        Assert.Equal("aws_sqs", Assert.Single(_receiver.Spans, span => span.Name == "process orders").Attributes["messaging.system"]);
-        Assert.Contains(_receiver.Spans, span => span.Name == "receive orders" && span.TraceId != end.TraceId);
+        var end = _receiver.Spans.Where(span => span is { Name: "write status" } && Status(span) == "Succeeded")
+            .Should().ContainSingle().Which;
+        Upwards(end).Select(span => (span.Service, span.Name.TrimEnd('/'))).Should().Equal(
+            ("orders-worker", "write status"), ("orders-worker", "process orders"), ("orders-api", "send orders"),
+            ("orders-api", "accept orders"), ("orders-api", "POST /order"));
+        Upwards(end).Should().AllSatisfy(span => span.TraceId.Should().Be(end.TraceId));
+        end.Attributes["offloaded_polling.operation.id"].Should().Be(accepted.Id);
+        _receiver.Spans.Should().ContainSingle(span => span.Name == "process orders").Which.Attributes["messaging.system"]
+            .Should().Be("aws_sqs");
+        _receiver.Spans.Should().Contain(span => span.Name == "receive orders" && span.TraceId != end.TraceId);
 
         // Requests that wait for messages would fill the traces.
-        Assert.Contains(_receiver.Spans, span => span.Scope == "System.Net.Http" && span.TraceId == end.TraceId);
-        Assert.DoesNotContain(_receiver.Spans, span => span is { Scope: "System.Net.Http", ParentId: "" });
+        _receiver.Spans.Should().Contain(span => span.Scope == "System.Net.Http" && span.TraceId == end.TraceId);
+        _receiver.Spans.Where(span => span is { Scope: "System.Net.Http", ParentId: "" }).Should().BeEmpty();
 
-        var signature = accepted.StatusUrl[(accepted.StatusUrl.IndexOf("X-Amz-Signature=", StringComparison.Ordinal) + "X-Amz-Signature=".Length)..].Split('&')[0];
-        Assert.Equal(64, signature.Length);
-        Assert.All(
-            [signature, "X-Amz-Credential", TestServers.SecretKey, TestServers.AccessKey, _customer],
-            secret => Assert.DoesNotContain(_receiver.Texts, text => text.Contains(secret, StringComparison.OrdinalIgnoreCase)));
+        var signature = accepted.StatusUrl[(accepted.StatusUrl.IndexOf("X-Amz-Signature=", StringComparison.Ordinal)
+            + "X-Amz-Signature=".Length)..].Split('&')[0];
+        signature.Length.Should().Be(64);
+        new[] { signature, "X-Amz-Credential", TestServers.SecretKey, TestServers.AccessKey, _customer }.Should().AllSatisfy(secret =>
+            _receiver.Texts.Should().NotContain(text => text.Contains(secret, StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]
@@ -56,24 +58,22 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
     {
         await GoTheRoadAsync();
 
-        Assert.Superset(
-            new HashSet<(string, string)>
-            {
-                ("orders-api", "offloaded_polling.operations.accepted"),
-                ("orders-api", "offloaded_polling.status.writes"),
-                ("orders-api", "offloaded_polling.urls.renewed"),
-                ("orders-api", "offloaded_polling.queue.depth"),
-                ("orders-worker", "offloaded_polling.operations.ended"),
-                ("orders-worker", "offloaded_polling.operation.time_to_start"),
-                ("orders-worker", "offloaded_polling.operation.duration"),
-                ("orders-worker", "offloaded_polling.operation.run.duration"),
-                ("orders-worker", "offloaded_polling.estimate.error"),
-                ("orders-worker", "offloaded_polling.status.writes"),
-                ("orders-worker", "offloaded_polling.worker.handlers"),
-                ("orders-worker", "offloaded_polling.worker.handlers.limit"),
-            },
-            _receiver.Metrics.ToHashSet());
-        Assert.DoesNotContain(("orders-api", "offloaded_polling.operations.ended"), _receiver.Metrics);
+        new HashSet<(string, string)>
+        {
+            ("orders-api", "offloaded_polling.operations.accepted"),
+            ("orders-api", "offloaded_polling.status.writes"),
+            ("orders-api", "offloaded_polling.urls.renewed"),
+            ("orders-api", "offloaded_polling.queue.depth"),
+            ("orders-worker", "offloaded_polling.operations.ended"),
+            ("orders-worker", "offloaded_polling.operation.time_to_start"),
+            ("orders-worker", "offloaded_polling.operation.duration"),
+            ("orders-worker", "offloaded_polling.operation.run.duration"),
+            ("orders-worker", "offloaded_polling.estimate.error"),
+            ("orders-worker", "offloaded_polling.status.writes"),
+            ("orders-worker", "offloaded_polling.worker.handlers"),
+            ("orders-worker", "offloaded_polling.worker.handlers.limit"),
+        }.Should().BeSubsetOf(_receiver.Metrics.ToHashSet());
+        _receiver.Metrics.Should().NotContain(("orders-api", "offloaded_polling.operations.ended"));
     }
 
     [Fact]
@@ -84,9 +84,9 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
         using var caller = new Caller();
         await caller.WaitForTheEndAsync((await caller.PlaceAsync(silent.Address)).StatusUrl);
 
-        Assert.Contains("OffloadedPolling.dll", await silent.LoadedAsync(), StringComparison.Ordinal);
-        Assert.DoesNotContain("OpenTelemetry", await silent.LoadedAsync(), StringComparison.Ordinal);
-        Assert.Contains("OpenTelemetry", await telling.LoadedAsync(), StringComparison.Ordinal);
+        (await silent.LoadedAsync()).Should().Contain("OffloadedPolling.dll");
+        (await silent.LoadedAsync()).Should().NotContain("OpenTelemetry");
+        (await telling.LoadedAsync()).Should().Contain("OpenTelemetry");
     }
 
     private async Task<AcceptedOperation> GoTheRoadAsync()
@@ -95,14 +95,15 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
         await using var worker = await OrdersProcess.StartAsync(Telling("Worker"));
         using var caller = new Caller();
         using var untraced = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
-        using var order = new StringContent($$"""{"customer":"{{_customer}}","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
+        using var order = new StringContent(
+            $$"""{"customer":"{{_customer}}","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
         using var response = await untraced.PostAsync(new Uri(api.Address, "/order"), order);
         var accepted = (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
-        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State);
+        (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Succeeded);
         await untraced.GetStringAsync(new Uri(api.Address, $"/operations/{accepted.Id}/url"));
 
         // What is left is exported at a clean stop.
-        Assert.Equal((0, 0), (await worker.StopAsync(), await api.StopAsync()));
+        (await worker.StopAsync(), await api.StopAsync()).Should().Be((0, 0));
         await _receiver.HasReceivedAsync("offloaded_polling.operations.ended");
         return accepted;
     }

@@ -63,7 +63,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public Task HasReceivedAsync(string metric) => Eventually.TrueAsync(
         () => _signals.All(signal => Of(signal).Count > 0) && Metrics.Any(told => told.Metric == metric),
         _timeout,
-        () => $"{metric} is not among {string.Join(", ", Metrics)}, or not every signal came: {string.Join(", ", _requests.Select(request => request.Path).Distinct())}");
+        () => $"{metric} is not among {string.Join(", ", Metrics)}, or not every signal came: "
+            + $"{string.Join(", ", _requests.Select(request => request.Path).Distinct())}");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OffloadedPolling.IntegrationTests.Diagnostics;
 
-/// <summary>A message of Protocol Buffers, read without its definition: its fields by number. What is asked for is known to be bytes.</summary>
+/// <summary>
+/// A message of Protocol Buffers, read without its definition: its fields by number. What is asked for is known to be bytes.
+/// </summary>
 /// <param name="bytes">The message.</param>
 internal readonly struct ProtobufFields(ReadOnlyMemory<byte> bytes)
 {

@@ -16,9 +16,9 @@ public sealed class HealthCheckTests
 
         var health = await CheckAsync(queue, operation: options => (options.DeadLetterQueueUrl, options.MaxAttempts) = (deadLetters, 3));
 
-        Assert.Equal((HealthStatus.Healthy, null), (health.Status, health.Description));
-        Assert.Equal(["dead-letter queue of parcels", "queue of parcels", "store", "workers"], health.Data.Keys.Order());
-        Assert.All(health.Data.Values, value => Assert.Equal("in order", value));
+        (health.Status, health.Description).Should().Be((HealthStatus.Healthy, (string?)null));
+        health.Data.Keys.Order().Should().Equal("dead-letter queue of parcels", "queue of parcels", "store", "workers");
+        health.Data.Values.Should().AllSatisfy(value => value.Should().Be("in order"));
     }
 
     [Fact]
@@ -31,11 +31,11 @@ public sealed class HealthCheckTests
 
         var health = await CheckAsync(queue, bucket: "test-nowhere", operation: options => options.DeadLetterQueueUrl = deadLetters);
 
-        Assert.Equal(HealthStatus.Unhealthy, health.Status);
-        Assert.Contains("'test-nowhere': the bucket does not exist", health.Description, StringComparison.Ordinal);
-        Assert.Contains($"'{queue}': the queue does not exist", health.Description, StringComparison.Ordinal);
-        Assert.Contains($"'{deadLetters}': the queue does not exist", health.Description, StringComparison.Ordinal);
-        Assert.NotNull(health.Exception);
+        health.Status.Should().Be(HealthStatus.Unhealthy);
+        health.Description.Should().Contain("'test-nowhere': the bucket does not exist");
+        health.Description.Should().Contain($"'{queue}': the queue does not exist");
+        health.Description.Should().Contain($"'{deadLetters}': the queue does not exist");
+        health.Exception.Should().NotBeNull();
     }
 
     [Fact]
@@ -43,8 +43,8 @@ public sealed class HealthCheckTests
     {
         var health = await CheckAsync(await TestServers.NewQueueAsync(), bucket: "test-nowhere");
 
-        Assert.Equal("in order", health.Data["queue of parcels"]);
-        Assert.Equal(health.Description, health.Data["store"]);
+        health.Data["queue of parcels"].Should().Be("in order");
+        health.Data["store"].Should().Be(health.Description);
     }
 
     [Fact]
@@ -54,9 +54,9 @@ public sealed class HealthCheckTests
 
         var health = await CheckAsync(await TestServers.NewQueueAsync(), operation: options => options.DeadLetterQueueUrl = deadLetters);
 
-        Assert.Equal(HealthStatus.Degraded, health.Status);
-        Assert.Contains("has no redrive policy", health.Description, StringComparison.Ordinal);
-        Assert.Contains(deadLetters, health.Description, StringComparison.Ordinal);
+        health.Status.Should().Be(HealthStatus.Degraded);
+        health.Description.Should().Contain("has no redrive policy");
+        health.Description.Should().Contain(deadLetters);
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class HealthCheckTests
 
         var health = await CheckAsync(queue, operation: options => options.DeadLetterQueueUrl = another);
 
-        Assert.Equal(HealthStatus.Degraded, health.Status);
-        Assert.Contains("Correct the one that is wrong", health.Description, StringComparison.Ordinal);
+        health.Status.Should().Be(HealthStatus.Degraded);
+        health.Description.Should().Contain("Correct the one that is wrong");
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class HealthCheckTests
 
         var health = await CheckAsync(queue, operation: options => options.MaxAttempts = 4);
 
-        Assert.Equal(HealthStatus.Degraded, health.Status);
-        Assert.Contains("MaxAttempts is 4", health.Description, StringComparison.Ordinal);
-        Assert.Contains("3 times", health.Description, StringComparison.Ordinal);
+        health.Status.Should().Be(HealthStatus.Degraded);
+        health.Description.Should().Contain("MaxAttempts is 4");
+        health.Description.Should().Contain("3 times");
     }
 
     [Theory]
@@ -99,7 +99,8 @@ public sealed class HealthCheckTests
     [InlineData(true, false, HealthStatus.Unhealthy, "access is denied")]
     [InlineData(false, false, HealthStatus.Unhealthy, "access is denied")]
     [InlineData(false, true, HealthStatus.Degraded, "Grant s3:ListBucket")]
-    public async Task ReadsThatAreDenied_AreUnhealthy_AndAListingThatIsDeniedIsDegraded(bool mayList, bool mayRead, HealthStatus expected, string words)
+    public async Task ReadsThatAreDenied_AreUnhealthy_AndAListingThatIsDeniedIsDegraded(
+        bool mayList, bool mayRead, HealthStatus expected, string words)
     {
         // AWS's answers: this gateway's is 404 for what is not there, whoever asks.
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
@@ -113,8 +114,8 @@ public sealed class HealthCheckTests
 
         var health = await CheckAsync(await TestServers.NewQueueAsync(), s3: s3.Address);
 
-        Assert.Equal(expected, health.Status);
-        Assert.Contains(words, health.Description, StringComparison.Ordinal);
+        health.Status.Should().Be(expected);
+        health.Description.Should().Contain(words);
     }
 
     [Fact]
@@ -124,10 +125,11 @@ public sealed class HealthCheckTests
         silent.Start();
 
         var health = await CheckAsync(
-            await TestServers.NewQueueAsync(), s3: new Uri($"http://{silent.LocalEndpoint}"), check: checks => checks.AddOffloadedPolling(timeout: TimeSpan.FromSeconds(1)));
+            await TestServers.NewQueueAsync(), s3: new Uri($"http://{silent.LocalEndpoint}"),
+            check: checks => checks.AddOffloadedPolling(timeout: TimeSpan.FromSeconds(1)));
 
-        Assert.Equal((HealthStatus.Unhealthy, "The store did not answer in time."), (health.Status, health.Description));
-        Assert.Equal("in order", health.Data["queue of parcels"]);
+        (health.Status, health.Description).Should().Be((HealthStatus.Unhealthy, "The store did not answer in time."));
+        health.Data["queue of parcels"].Should().Be("in order");
     }
 
     [Fact]
@@ -137,8 +139,8 @@ public sealed class HealthCheckTests
             await TestServers.NewQueueAsync(), bucket: "test-nowhere",
             check: checks => checks.AddOffloadedPolling("polling", HealthStatus.Degraded, ["ready"]), name: "polling");
 
-        Assert.Equal(HealthStatus.Degraded, health.Status);
-        Assert.Equal(["ready"], health.Tags);
+        health.Status.Should().Be(HealthStatus.Degraded);
+        health.Tags.Should().Equal("ready");
     }
 
     private static async Task<HealthReportEntry> CheckAsync(

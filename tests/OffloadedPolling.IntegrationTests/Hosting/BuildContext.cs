@@ -25,19 +25,21 @@ public sealed class BuildContext : IAsyncLifetime
     internal async Task<string> PublishAsync(Dockerfile stage, string name)
     {
         var command = stage.All("RUN").Single(run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ');
-        Assert.Equal(["-o", "/app"], command[^2..]);
+        command[^2..].Should().Equal("-o", "/app");
         var app = await Folder.OwnAsync(name);
-        var (program, arguments) = NobodysFolder.As("dotnet", [.. command[1..^1], app, "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
+        var (program, arguments) = NobodysFolder.As(
+            "dotnet", [.. command[1..^1], app, "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
         var (exitCode, output) = await Commands.RunAsync(program, arguments, _source, _environment);
-        Assert.True(exitCode == 0, output);
-        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        exitCode.Should().Be(0, output);
+        output.Should().NotContainEquivalentOf("warning");
         return await Folder.TakeAsync(name);
     }
 
     private async Task<string> CopyAsync()
     {
         var source = Directory.CreateDirectory(Path.Combine(Folder.Path, "source")).FullName;
-        var ignored = File.ReadLines(Repository.PathOf(".dockerignore")).Select(line => $"--exclude={line.Replace("**/", "", StringComparison.Ordinal)}");
+        var ignored = File.ReadLines(Repository.PathOf(".dockerignore")).Select(line =>
+            $"--exclude={line.Replace("**/", "", StringComparison.Ordinal)}");
         var archive = Path.Combine(Folder.Path, "context.tar");
         foreach (var arguments in new string[][]
         {
@@ -46,7 +48,7 @@ public sealed class BuildContext : IAsyncLifetime
         })
         {
             var (exitCode, output) = await Commands.RunAsync("tar", arguments, Repository.Root);
-            Assert.True(exitCode == 0, output);
+            exitCode.Should().Be(0, output);
         }
 
         return await Folder.OwnAsync("source");
@@ -64,6 +66,12 @@ public sealed class BuildContext : IAsyncLifetime
         }
 
         await Folder.OwnAsync("home");
-        return new() { ["HOME"] = home, ["DOTNET_CLI_HOME"] = home, ["NUGET_PACKAGES"] = Path.Combine(home, "packages"), ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1" };
+        return new()
+        {
+            ["HOME"] = home,
+            ["DOTNET_CLI_HOME"] = home,
+            ["NUGET_PACKAGES"] = Path.Combine(home, "packages"),
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        };
     }
 }

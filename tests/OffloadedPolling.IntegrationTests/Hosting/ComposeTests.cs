@@ -5,7 +5,9 @@ using YamlDotNet.Serialization;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>What compose.yaml of samples/Orders says, done by hand on the tests' servers: its set-up, then its API and its worker.</summary>
+/// <summary>
+/// What compose.yaml of samples/Orders says, done by hand on the tests' servers: its set-up, then its API and its worker.
+/// </summary>
 public sealed class ComposeTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("compose-").FullName;
@@ -20,40 +22,42 @@ public sealed class ComposeTests : IDisposable
         var name = $"compose-{Guid.NewGuid():n}";
         var (exitCode, output) = await Commands.RunAsync(
             Repository.PathOf("samples/Orders/container/servers/set-up.sh"), [], environment: Environment("set-up", name));
-        Assert.True(exitCode == 0, output);
-        var (again, _) = await Commands.RunAsync(Repository.PathOf("samples/Orders/container/servers/set-up.sh"), [], environment: Environment("set-up", name));
-        Assert.Equal(0, again);
+        exitCode.Should().Be(0, output);
+        var (again, _) = await Commands.RunAsync(
+            Repository.PathOf("samples/Orders/container/servers/set-up.sh"), [], environment: Environment("set-up", name));
+        again.Should().Be(0);
 
         await using var api = await OrdersProcess.StartAsync(Environment("api", name));
         await using var worker = await OrdersProcess.StartAsync(Environment("worker", name));
         using var caller = new Caller();
         var health = await caller.Http.GetStringAsync(new Uri(api.Address, "/health"));
-        Assert.Equal("Healthy", health.Trim());
+        health.Trim().Should().Be("Healthy");
 
         var accepted = await caller.PlaceAsync(api.Address);
-        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State);
+        (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Succeeded);
 
         // The page's polls: S3 lets its origin read.
         using var poll = new HttpRequestMessage(HttpMethod.Get, accepted.StatusUrl);
         poll.Headers.Add("Origin", "http://localhost:5080");
         using var answer = await caller.Http.SendAsync(poll);
-        Assert.Equal("http://localhost:5080", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        answer.Headers.GetValues("Access-Control-Allow-Origin").Single().Should().Be("http://localhost:5080");
     }
 
     [Fact]
     public void WhatIsBuiltAndRun_IsThere()
     {
-        Assert.Equal(["api", "s3", "set-up", "sqs", "worker"], _services.Keys.Cast<string>().Order());
+        _services.Keys.Cast<string>().Order().Should().Equal("api", "s3", "set-up", "sqs", "worker");
         foreach (var service in _services.Values.Cast<Dictionary<object, object>>())
         {
             var build = (Dictionary<object, object>)service["build"];
-            Assert.Equal(Path.GetFullPath(Repository.Root), Path.GetFullPath(Repository.PathOf($"samples/Orders/container/{build["context"]}")));
-            Assert.True(File.Exists(Repository.PathOf((string)build["dockerfile"])));
+            Path.GetFullPath(Repository.PathOf($"samples/Orders/container/{build["context"]}"))
+                .Should().Be(Path.GetFullPath(Repository.Root));
+            File.Exists(Repository.PathOf((string)build["dockerfile"])).Should().BeTrue();
         }
 
         // One image for both, with time to stop.
-        Assert.Equal(Of("api")["image"], Of("worker")["image"]);
-        Assert.Equal("30s", Of("worker")["stop_grace_period"]);
+        Of("worker")["image"].Should().Be(Of("api")["image"]);
+        Of("worker")["stop_grace_period"].Should().Be("30s");
     }
 
     private Dictionary<object, object> Of(string service) => (Dictionary<object, object>)_services[service];
@@ -61,15 +65,17 @@ public sealed class ComposeTests : IDisposable
     /// <summary>A service's environment, on the tests' servers, with a bucket, queues and a file of this test's own.</summary>
     private Dictionary<string, string> Environment(string service, string name)
     {
-        var environment = ((Dictionary<object, object>)Of(service)["environment"]).ToDictionary(pair => (string)pair.Key, pair => ((string)pair.Value)
-            .Replace("http://127.0.0.1:8000", TestServers.S3.ToString().TrimEnd('/'), StringComparison.Ordinal)
-            .Replace("http://127.0.0.1:4566", TestServers.Sqs.ToString().TrimEnd('/'), StringComparison.Ordinal)
-            .Replace("000000000000/orders", $"000000000000/{name}", StringComparison.Ordinal)
-            .Replace("orders-status", name, StringComparison.Ordinal));
-        Assert.Equal((TestServers.AccessKey, TestServers.SecretKey), (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]));
+        var environment = ((Dictionary<object, object>)Of(service)["environment"])
+            .ToDictionary(pair => (string)pair.Key, pair => ((string)pair.Value)
+                .Replace("http://127.0.0.1:8000", TestServers.S3.ToString().TrimEnd('/'), StringComparison.Ordinal)
+                .Replace("http://127.0.0.1:4566", TestServers.Sqs.ToString().TrimEnd('/'), StringComparison.Ordinal)
+                .Replace("000000000000/orders", $"000000000000/{name}", StringComparison.Ordinal)
+                .Replace("orders-status", name, StringComparison.Ordinal));
+        (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+            .Should().Be((TestServers.AccessKey, TestServers.SecretKey));
         if (service == "set-up")
         {
-            Assert.Equal("orders", environment["QUEUE"]);
+            environment["QUEUE"].Should().Be("orders");
             environment["QUEUE"] = name;
         }
 
@@ -80,6 +86,7 @@ public sealed class ComposeTests : IDisposable
     private static Dictionary<object, object> Read()
     {
         using var text = File.OpenText(Repository.PathOf("samples/Orders/container/compose.yaml"));
-        return (Dictionary<object, object>)new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(text)))["services"];
+        return (Dictionary<object, object>)new DeserializerBuilder().Build()
+            .Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(text)))["services"];
     }
 }

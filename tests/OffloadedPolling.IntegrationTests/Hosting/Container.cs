@@ -2,7 +2,9 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>What an image would run, run without Docker: by a user without rights or a home, who may write to <paramref name="data"/> alone.</summary>
+/// <summary>
+/// What an image would run, run without Docker: by a user without rights or a home, who may write to <paramref name="data"/> alone.
+/// </summary>
 internal sealed class Container(Dockerfile image, string app, string data)
 {
     /// <summary>The entry, until it is healthy.</summary>
@@ -31,5 +33,6 @@ internal sealed class Container(Dockerfile image, string app, string data)
 
     private (string Program, IEnumerable<string> Arguments) Command(string instruction) => NobodysFolder.As(
         "env",
-        ["-u", "HOME", .. Dockerfile.Exec(image.Single(instruction)).Select(word => word.StartsWith("/app/", StringComparison.Ordinal) ? app + word[4..] : word)]);
+        ["-u", "HOME", .. Dockerfile.Exec(image.Single(instruction)).Select(word =>
+            word.StartsWith("/app/", StringComparison.Ordinal) ? app + word[4..] : word)]);
 }

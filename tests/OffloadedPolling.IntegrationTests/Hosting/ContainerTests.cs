@@ -4,8 +4,8 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
 /// <summary>
-/// What the Dockerfile of samples/Orders says, done without Docker: the publish of an image, its entry and its health command, as a user without
-/// rights or a home, from an empty folder, with nothing but the files that the build context holds.
+/// What the Dockerfile of samples/Orders says, done without Docker: the publish of an image, its entry and its health command, as a user
+/// without rights or a home, from an empty folder, with nothing but the files that the build context holds.
 /// </summary>
 public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildContext>
 {
@@ -18,19 +18,19 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
     {
         var stage = _dockerfile.Stage(image);
 
-        Assert.Equal("$APP_UID", stage.Single("USER"));
-        Assert.True(stage.IndexOf("USER") < stage.IndexOf("ENTRYPOINT"));
-        Assert.Empty(stage.All("RUN"));
-        Assert.Equal(entry, string.Join(' ', Dockerfile.Exec(stage.Single("ENTRYPOINT"))));
-        Assert.Equal($"{entry} --health", string.Join(' ', Dockerfile.Exec(stage.Single("HEALTHCHECK"))));
-        Assert.Equal([$"--from={publish} /app /app", $"--from={publish} --chown=$APP_UID /data /data"], stage.All("COPY"));
-        Assert.Equal($"ASPNETCORE_HTTP_PORTS={stage.Single("EXPOSE")}", stage.Single("ENV"));
-        Assert.Equal("/data", stage.Single("WORKDIR"));
+        stage.Single("USER").Should().Be("$APP_UID");
+        stage.IndexOf("USER").Should().BeLessThan(stage.IndexOf("ENTRYPOINT"));
+        stage.All("RUN").Should().BeEmpty();
+        string.Join(' ', Dockerfile.Exec(stage.Single("ENTRYPOINT"))).Should().Be(entry);
+        string.Join(' ', Dockerfile.Exec(stage.Single("HEALTHCHECK"))).Should().Be($"{entry} --health");
+        stage.All("COPY").Should().Equal($"--from={publish} /app /app", $"--from={publish} --chown=$APP_UID /data /data");
+        stage.Single("ENV").Should().Be($"ASPNETCORE_HTTP_PORTS={stage.Single("EXPOSE")}");
+        stage.Single("WORKDIR").Should().Be("/data");
     }
 
     [Fact]
     public void TheImage_ThatIsBuiltUnlessToldOtherwise_IsTheManagedOne() =>
-        Assert.EndsWith(" AS managed", _dockerfile.All("FROM").Last(), StringComparison.Ordinal);
+        _dockerfile.All("FROM").Last().Should().EndWith(" AS managed");
 
     [Theory]
     [InlineData("managed", "publish")]
@@ -45,30 +45,31 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         await using var worker = await container.StartAsync(cloud.For("Worker"));
         using var caller = new Caller();
         var first = await caller.PlaceAsync(api.Address);
-        Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(first.StatusUrl)).State);
+        (await caller.WaitForTheEndAsync(first.StatusUrl)).State.Should().Be(OperationState.Succeeded);
         using var order = await caller.Http.GetAsync(new Uri(api.Address, $"/order/{first.Id}"));
-        Assert.True(order.IsSuccessStatusCode);
-        Assert.Equal((0, "Healthy"), await container.HealthAsync(api.Address));
-        Assert.Equal((0, "Healthy"), await container.HealthAsync(worker.Address));
+        order.IsSuccessStatusCode.Should().BeTrue();
+        (await container.HealthAsync(api.Address)).Should().Be((0, "Healthy"));
+        (await container.HealthAsync(worker.Address)).Should().Be((0, "Healthy"));
 
         // Told to stop while it works, it ends what it has begun.
         var second = await caller.PlaceAsync(api.Address);
         await Eventually.TrueAsync(
-            async () => (await caller.LookAsync(second.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30), () => worker.Output);
-        Assert.Equal(0, await worker.StopAsync());
+            async () => (await caller.LookAsync(second.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30),
+            () => worker.Output);
+        (await worker.StopAsync()).Should().Be(0);
         var end = await caller.LookAsync(second.StatusUrl);
-        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
+        (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
 
         using var sqs = TestServers.NewSqsClient();
         await sqs.DeleteQueueAsync(cloud.QueueUrl);
         var (unhealthy, why) = await container.HealthAsync(api.Address);
-        Assert.Equal(1, unhealthy);
-        Assert.Contains("the queue does not exist", why, StringComparison.Ordinal);
+        unhealthy.Should().Be(1);
+        why.Should().Contain("the queue does not exist");
 
-        Assert.Equal(0, await api.StopAsync());
+        (await api.StopAsync()).Should().Be(0);
         var (gone, whither) = await container.HealthAsync(api.Address);
-        Assert.Equal(1, gone);
-        Assert.StartsWith($"Orders does not answer at http://*:{api.Address.Port}: ", whither, StringComparison.Ordinal);
-        Assert.All(Directory.EnumerateFileSystemEntries(data), file => Assert.StartsWith("orders.db", Path.GetFileName(file), StringComparison.Ordinal));
+        gone.Should().Be(1);
+        whither.Should().StartWith($"Orders does not answer at http://*:{api.Address.Port}: ");
+        Directory.EnumerateFileSystemEntries(data).Should().AllSatisfy(file => Path.GetFileName(file).Should().StartWith("orders.db"));
     }
 }

@@ -9,13 +9,15 @@ internal sealed partial class Dockerfile
     private readonly List<(string Instruction, string Arguments)> _instructions;
 
     public Dockerfile(string path)
-        : this([.. Instruction().Matches(File.ReadAllText(path).Replace("\\\n", " ", StringComparison.Ordinal)).Select(match => (match.Groups[1].Value, match.Groups[2].Value.Trim()))])
+        : this([.. Instruction().Matches(File.ReadAllText(path).Replace("\\\n", " ", StringComparison.Ordinal)).Select(match =>
+            (match.Groups[1].Value, match.Groups[2].Value.Trim()))])
     {
     }
 
     private Dockerfile(List<(string Instruction, string Arguments)> instructions) => _instructions = instructions;
 
-    public IEnumerable<string> All(string instruction) => _instructions.Where(each => each.Instruction == instruction).Select(each => each.Arguments);
+    public IEnumerable<string> All(string instruction) =>
+        _instructions.Where(each => each.Instruction == instruction).Select(each => each.Arguments);
 
     public string Single(string instruction) => All(instruction).Single();
 
@@ -24,8 +26,9 @@ internal sealed partial class Dockerfile
     /// <summary>What stands from <c>FROM … AS name</c> until the next stage.</summary>
     public Dockerfile Stage(string name)
     {
-        var first = _instructions.FindIndex(each => each.Instruction == "FROM" && each.Arguments.EndsWith($" AS {name}", StringComparison.Ordinal));
-        Assert.True(first >= 0, $"There is no stage '{name}'.");
+        var first = _instructions.FindIndex(each =>
+            each.Instruction == "FROM" && each.Arguments.EndsWith($" AS {name}", StringComparison.Ordinal));
+        first.Should().BeGreaterThanOrEqualTo(0, $"there is no stage '{name}'");
         return new([_instructions[first], .. _instructions.Skip(first + 1).TakeWhile(each => each.Instruction != "FROM")]);
     }
 

@@ -17,10 +17,11 @@ public sealed class HealthProbeTests
         using var desk = new DeskSettings();
         await using var orders = await OrdersProcess.StartAsync(desk.For());
 
-        var (exitCode, output) = await AskAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, urls, orders.Address.Port));
+        var (exitCode, output) = await AskAsync(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, urls, orders.Address.Port));
 
-        Assert.Equal("Healthy", output);
-        Assert.Equal(0, exitCode);
+        output.Should().Be("Healthy");
+        exitCode.Should().Be(0);
     }
 
     [Theory]
@@ -51,7 +52,8 @@ public sealed class HealthProbeTests
 
     private static async Task<(int ExitCode, string Output)> AskAsync(string urls)
     {
-        var (exitCode, output) = await Commands.RunAsync("dotnet", [OrdersProcess.Dll, "--health"], environment: new Dictionary<string, string> { ["URLS"] = urls });
+        var (exitCode, output) = await Commands.RunAsync(
+            "dotnet", [OrdersProcess.Dll, "--health"], environment: new Dictionary<string, string> { ["URLS"] = urls });
         return (exitCode, output.Trim());
     }
 }

@@ -1,6 +1,8 @@
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>An empty folder, and commands that a user without rights runs in it. Where the tests' own user is not root, it is that one.</summary>
+/// <summary>
+/// An empty folder, and commands that a user without rights runs in it. Where the tests' own user is not root, it is that one.
+/// </summary>
 public sealed class NobodysFolder : IDisposable
 {
     private const string Nobody = "65534";
@@ -27,8 +29,9 @@ public sealed class NobodysFolder : IDisposable
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
         if (_isRoot)
         {
-            var (exitCode, output) = await Commands.RunAsync("sh", ["-c", "chmod 755 \"$1\" && chown -R \"$3:$3\" \"$2\" && chmod -R go-w \"$2\"", "sh", Path, folder, owner]);
-            Assert.True(exitCode == 0, output);
+            var (exitCode, output) = await Commands.RunAsync(
+                "sh", ["-c", "chmod 755 \"$1\" && chown -R \"$3:$3\" \"$2\" && chmod -R go-w \"$2\"", "sh", Path, folder, owner]);
+            exitCode.Should().Be(0, output);
         }
 
         return folder;

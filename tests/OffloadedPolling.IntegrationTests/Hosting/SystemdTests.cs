@@ -25,19 +25,21 @@ public sealed class SystemdTests : IDisposable
         Install(Directory.EnumerateFiles("/usr/lib/systemd/system", "*.target"), "usr/lib/systemd/system");
         Install([Path.ChangeExtension(OrdersProcess.Dll, null)], "opt/orders");
 
-        var (exitCode, output) = await Commands.RunAsync("systemd-analyze", ["verify", $"--root={_folder}", .. _units.Select(unit => $"/etc/systemd/system/{unit}")]);
+        var (exitCode, output) = await Commands.RunAsync(
+            "systemd-analyze", ["verify", $"--root={_folder}", .. _units.Select(unit => $"/etc/systemd/system/{unit}")]);
 
         // It warns of what it does not know, and exits with 0.
-        Assert.Equal((0, ""), (exitCode, output));
+        (exitCode, output).Should().Be((0, ""));
     }
 
     [Fact]
     public async Task Security_ExposesLittle()
     {
         var (exitCode, output) = await Commands.RunAsync(
-            "systemd-analyze", ["security", "--offline=true", $"--threshold={MostExposure}", .. _units.Select(unit => Repository.PathOf($"samples/Orders/systemd/{unit}"))]);
+            "systemd-analyze", ["security", "--offline=true", $"--threshold={MostExposure}", .. _units.Select(unit =>
+                Repository.PathOf($"samples/Orders/systemd/{unit}"))]);
 
-        Assert.True(exitCode == 0, output);
+        exitCode.Should().Be(0, output);
     }
 
     [Fact]
@@ -48,16 +50,18 @@ public sealed class SystemdTests : IDisposable
 
         worker.Except(api).Should().Equal(
             "Description=Orders: the worker", "Environment=Orders__Role=Worker", "Environment=ASPNETCORE_URLS=http://127.0.0.1:5081");
-        Assert.Equal(api.Length, worker.Length);
-        var stop = TimeSpan.FromSeconds(int.Parse(api.Single(line => line.StartsWith("TimeoutStopSec=", StringComparison.Ordinal)).Split('=')[1], System.Globalization.CultureInfo.InvariantCulture));
-        Assert.True(stop > new OffloadedPollingOptions().ShutdownTimeout + TimeSpan.FromSeconds(10));
-        Assert.Contains("Type=notify", api);
+        worker.Should().HaveCount(api.Length);
+        var stop = TimeSpan.FromSeconds(int.Parse(
+            api.Single(line => line.StartsWith("TimeoutStopSec=", StringComparison.Ordinal)).Split('=')[1],
+            System.Globalization.CultureInfo.InvariantCulture));
+        stop.Should().BeGreaterThan(new OffloadedPollingOptions().ShutdownTimeout + TimeSpan.FromSeconds(10));
+        api.Should().Contain("Type=notify");
     }
 
     // The program takes systemd for its parent by the name in /proc, which is hidden from it with ProtectProc: it would never be ready.
     [Fact]
     public void Units_LeaveTheParentVisible() =>
-        Assert.All(_units.SelectMany(Lines), line => Assert.DoesNotMatch("^(ProtectProc|ProcSubset)=", line));
+        _units.SelectMany(Lines).Should().AllSatisfy(line => line.Should().NotMatchRegex("^(ProtectProc|ProcSubset)="));
 
     [Fact]
     public async Task TheProgram_TellsItsManagerWhenItIsReadyAndWhenItStops()
@@ -65,7 +69,8 @@ public sealed class SystemdTests : IDisposable
         // A shell by the name of systemd, which hands on the signal to stop.
         var manager = Path.Combine(_folder, "systemd");
         File.Copy("/bin/sh", manager);
-        const string Run = """trap 'kill -TERM "$run"' TERM; setpriv --pdeathsig KILL "$@" & run=$!; wait "$run"; trap - TERM; wait "$run" """;
+        const string Run =
+            """trap 'kill -TERM "$run"' TERM; setpriv --pdeathsig KILL "$@" & run=$!; wait "$run"; trap - TERM; wait "$run" """;
         var path = Path.Combine(_folder, "notify");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
@@ -74,12 +79,12 @@ public sealed class SystemdTests : IDisposable
         settings["NOTIFY_SOCKET"] = path;
 
         await using var orders = await OrdersProcess.StartAsync(settings, manager, ["-c", Run, "sh", "dotnet", OrdersProcess.Dll]);
-        Assert.Equal("READY=1", await ReceiveAsync(socket, orders));
-        Assert.Equal(0, await orders.StopAsync());
-        Assert.Equal("STOPPING=1", await ReceiveAsync(socket, orders));
+        (await ReceiveAsync(socket, orders)).Should().Be("READY=1");
+        (await orders.StopAsync()).Should().Be(0);
+        (await ReceiveAsync(socket, orders)).Should().Be("STOPPING=1");
 
         // For journald: the level in front, and a line for each event.
-        Assert.Contains("<6>Microsoft.Hosting.Lifetime[0] Application started.", orders.Output, StringComparison.Ordinal);
+        orders.Output.Should().Contain("<6>Microsoft.Hosting.Lifetime[0] Application started.");
     }
 
     private void Install(IEnumerable<string> files, string folder)

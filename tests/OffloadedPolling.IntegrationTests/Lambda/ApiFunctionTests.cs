@@ -83,21 +83,22 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     {
         var accepted = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order));
 
-        Assert.Equal(202, accepted.StatusCode);
+        accepted.StatusCode.Should().Be(202);
         var body = JsonSerializer.Deserialize(accepted.Body, OperationJson.Accepted)!;
-        Assert.Equal(body.StatusUrl, accepted.Headers["Location"]);
-        Assert.Equal(body.StatusUrl, accepted.Headers["Operation-Location"]);
+        accepted.Headers["Location"].Should().Be(body.StatusUrl);
+        accepted.Headers["Operation-Location"].Should().Be(body.StatusUrl);
         using var caller = new Caller();
-        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(body.StatusUrl)).State);
+        (await caller.LookAsync(body.StatusUrl)).State.Should().Be(OperationState.NotStarted);
 
         var renewed = await AskFunctionAsync(GatewayEvents.Version1("GET", $"/operations/{body.Id}/url"));
-        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(JsonSerializer.Deserialize(renewed.Body, OperationJson.Accepted)!.StatusUrl)).State);
+        (await caller.LookAsync(JsonSerializer.Deserialize(renewed.Body, OperationJson.Accepted)!.StatusUrl)).State
+            .Should().Be(OperationState.NotStarted);
         var redirected = await AskFunctionAsync(GatewayEvents.Version2("GET", $"/operations/{body.Id}"));
-        Assert.Equal(303, redirected.StatusCode);
-        Assert.Equal(OperationState.NotStarted, (await caller.LookAsync(redirected.Headers["Location"])).State);
+        redirected.StatusCode.Should().Be(303);
+        (await caller.LookAsync(redirected.Headers["Location"])).State.Should().Be(OperationState.NotStarted);
 
-        Assert.Equal(202, (await AskFunctionAsync(GatewayEvents.Version2("POST", $"/operations/{body.Id}/cancel"))).StatusCode);
-        Assert.Equal(OperationState.Canceled, (await caller.LookAsync(body.StatusUrl)).State);
+        (await AskFunctionAsync(GatewayEvents.Version2("POST", $"/operations/{body.Id}/cancel"))).StatusCode.Should().Be(202);
+        (await caller.LookAsync(body.StatusUrl)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
@@ -106,10 +107,11 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
         (string, string)[] key = [("Idempotency-Key", Guid.NewGuid().ToString())];
         var first = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order, key));
         var again = await AskFunctionAsync(GatewayEvents.Version1("POST", "/order", Order, key));
-        var another = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order.Replace("Ada", "Bob", StringComparison.Ordinal), key));
+        var another = await AskFunctionAsync(
+            GatewayEvents.Version2("POST", "/order", Order.Replace("Ada", "Bob", StringComparison.Ordinal), key));
 
-        Assert.Equal(IdOf(first), IdOf(again));
-        Assert.Equal(422, another.StatusCode);
+        IdOf(again).Should().Be(IdOf(first));
+        another.StatusCode.Should().Be(422);
     }
 
     [Fact]
@@ -117,14 +119,15 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     {
         var encoded = JsonNode.Parse(GatewayEvents.Version2("POST", "/order", Convert.ToBase64String(Encoding.UTF8.GetBytes(Order))))!;
         encoded["isBase64Encoded"] = true;
-        Assert.Equal(202, (await AskFunctionAsync(encoded.ToJsonString())).StatusCode);
+        (await AskFunctionAsync(encoded.ToJsonString())).StatusCode.Should().Be(202);
 
         encoded["body"] = "no Base64 at all!";
         var refused = await AskFunctionAsync(encoded.ToJsonString());
-        Assert.Equal((400, "application/problem+json"), (refused.StatusCode, refused.Headers["Content-Type"]));
-        Assert.Contains("Base64", refused.Body, StringComparison.Ordinal);
+        (refused.StatusCode, refused.Headers["Content-Type"]).Should().Be((400, "application/problem+json"));
+        refused.Body.Should().Contain("Base64");
         await Eventually.TrueAsync(
-            () => _function.Output.Contains("marked as Base64", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => $"not logged:\n{_function.Output}");
+            () => _function.Output.Contains("marked as Base64", StringComparison.Ordinal), TimeSpan.FromSeconds(30),
+            () => $"not logged:\n{_function.Output}");
     }
 
     [Theory]
@@ -137,10 +140,10 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     {
         var (failed, error) = await _function.InvokeAsync(json);
 
-        Assert.True(failed);
-        Assert.Contains("no event of API Gateway", error, StringComparison.Ordinal);
-        Assert.Contains(expected, error, StringComparison.Ordinal);
-        Assert.Equal(202, (await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order))).StatusCode);
+        failed.Should().BeTrue();
+        error.Should().Contain("no event of API Gateway");
+        error.Should().Contain(expected);
+        (await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order))).StatusCode.Should().Be(202);
     }
 
     [Theory]
@@ -180,7 +183,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     private async Task<GatewayReply> AskFunctionAsync(string json)
     {
         var (failed, answer) = await _function.InvokeAsync(json);
-        Assert.False(failed, answer);
+        failed.Should().BeFalse(answer);
         return GatewayEvents.Read(answer);
     }
 
@@ -194,15 +197,16 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
         }
 
         using var response = await _http.SendAsync(request);
-        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        var headers = response.Headers.Concat(response.Content.Headers)
+            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
         return new GatewayReply((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync());
     }
 
     private void AssertSame(GatewayReply container, GatewayReply function)
     {
-        Assert.Equal(container.StatusCode, function.StatusCode);
-        Assert.Equal(Plain(container.Body), Plain(function.Body));
-        Assert.Equal(Headers(container), Headers(function));
+        function.StatusCode.Should().Be(container.StatusCode);
+        Plain(function.Body).Should().Be(Plain(container.Body));
+        Headers(function).Should().Equal(Headers(container));
     }
 
     private List<string> Headers(GatewayReply reply) =>

@@ -21,16 +21,22 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     public string Output => _process.Output;
 
-    /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it asks for work.</summary>
-    public static async Task<FunctionProcess> StartAsync(string handler, IReadOnlyDictionary<string, string> settings, string? program = null)
+    /// <summary>
+    /// Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it asks for work.
+    /// </summary>
+    public static async Task<FunctionProcess> StartAsync(
+        string handler, IReadOnlyDictionary<string, string> settings, string? program = null)
     {
         var function = await LaunchAsync(handler, settings, program ?? Dll);
-        await Task.WhenAny(function._api.Ready, function._api.InitError, function._process.Process.WaitForExitAsync()).WaitAsync(_startTimeout);
-        return function._api.Ready.IsCompleted ? function : throw new InvalidOperationException($"{handler} did not start.\n{function.Output}");
+        await Task.WhenAny(function._api.Ready, function._api.InitError, function._process.Process.WaitForExitAsync())
+            .WaitAsync(_startTimeout);
+        return function._api.Ready.IsCompleted ? function : throw new InvalidOperationException(
+            $"{handler} did not start.\n{function.Output}");
     }
 
     /// <summary>Starts it with settings that it should refuse, and returns what it told Lambda.</summary>
-    public static async Task<(int ExitCode, string InitError)> FailToStartAsync(string handler, IReadOnlyDictionary<string, string> settings)
+    public static async Task<(int ExitCode, string InitError)> FailToStartAsync(
+        string handler, IReadOnlyDictionary<string, string> settings)
     {
         await using var function = await LaunchAsync(handler, settings, Dll);
         var initError = await function._api.InitError.WaitAsync(_startTimeout);

@@ -48,13 +48,19 @@ internal static class GatewayEvents
         using var json = JsonDocument.Parse(answer);
         var root = json.RootElement;
         var headers = root.TryGetProperty("multiValueHeaders", out var lists)
-            ? lists.EnumerateObject().ToDictionary(header => header.Name, header => string.Join(", ", header.Value.EnumerateArray().Select(each => each.GetString())), StringComparer.OrdinalIgnoreCase)
-            : root.GetProperty("headers").EnumerateObject().ToDictionary(header => header.Name, header => header.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
+            ? lists.EnumerateObject().ToDictionary(
+                header => header.Name,
+                header => string.Join(", ", header.Value.EnumerateArray().Select(each => each.GetString())),
+                StringComparer.OrdinalIgnoreCase)
+            : root.GetProperty("headers").EnumerateObject()
+                .ToDictionary(header => header.Name, header => header.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
         var body = root.GetProperty("body").GetString()!;
         return new GatewayReply(
             root.GetProperty("statusCode").GetInt32(),
             headers,
-            root.GetProperty("isBase64Encoded").GetBoolean() ? System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(body)) : body);
+            root.GetProperty("isBase64Encoded").GetBoolean()
+                ? System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(body))
+                : body);
     }
 
     private static string WithBody(JsonNode recorded, string? body)

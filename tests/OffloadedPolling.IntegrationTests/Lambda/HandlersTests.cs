@@ -4,12 +4,15 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>What template.yaml names is loaded and invoked as the managed runtime does it: by reflection, its environment that of the process.</summary>
+/// <summary>
+/// What template.yaml names is loaded and invoked as the managed runtime does it: by reflection, its environment that of the process.
+/// </summary>
 [Collection(ThisProcessEnvironment.Name)]
 public sealed class HandlersTests
 {
     private static readonly Dictionary<string, string> _metadata =
-        typeof(HandlersTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(metadata => metadata.Key, metadata => metadata.Value!);
+        typeof(HandlersTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .ToDictionary(metadata => metadata.Key, metadata => metadata.Value!);
 
     [Fact]
     public async Task EveryHandler_IsLoadedByItsName_AndServes()
@@ -17,25 +20,29 @@ public sealed class HandlersTests
         var template = SamTemplate.Read(Path.GetDirectoryName(_metadata["LambdaProject"])!);
         var settings = await LambdaSettings.CreateAsync();
         var all = settings.All();
-        Assert.Empty(template.Environment.Keys.Where(key => key.StartsWith("OffloadedPolling", StringComparison.Ordinal) || key.StartsWith("Orders", StringComparison.Ordinal))
-            .Except([.. all.Keys, "OffloadedPolling__Operations__orders__MaxConcurrency"]));
-        using var environment = new ThisProcessEnvironment(new Dictionary<string, string>(template.Environment).Concat(all).GroupBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Last().Value)
+        template.Environment.Keys.Where(key => key.StartsWith("OffloadedPolling", StringComparison.Ordinal)
+            || key.StartsWith("Orders", StringComparison.Ordinal))
+            .Except([.. all.Keys, "OffloadedPolling__Operations__orders__MaxConcurrency"]).Should().BeEmpty();
+        using var environment = new ThisProcessEnvironment(new Dictionary<string, string>(template.Environment).Concat(all)
+            .GroupBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Last().Value)
             .Append(KeyValuePair.Create("LAMBDA_TASK_ROOT", Path.GetDirectoryName(_metadata["LambdaDll"])!)));
 
         using var sqs = TestServers.NewSqsClient();
-        Assert.Equal(3, template.Handlers.Count());
+        template.Handlers.Should().HaveCount(3);
         var api = Load("ApiFunction");
         var (worker, deadLetters) = (Load("WorkerFunction"), Load("DeadLetterFunction"));
 
         var accepted = GatewayEvents.Read(await InvokeAsync(api, GatewayEvents.Recorded("http-api-v2.json").ToJsonString()));
-        Assert.Equal(202, accepted.StatusCode);
+        accepted.StatusCode.Should().Be(202);
         var done = await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker);
-        Assert.True(done);
+        done.Should().BeTrue();
         using var caller = new Road.Caller();
-        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(accepted.Headers["Location"])).State);
-        Assert.Equal("""{"batchItemFailures":[]}""", await InvokeAsync(deadLetters, """{"Records":[]}"""));
+        (await caller.LookAsync(accepted.Headers["Location"])).State.Should().Be(OperationState.Succeeded);
+        (await InvokeAsync(deadLetters, """{"Records":[]}""")).Should().Be("""{"batchItemFailures":[]}""");
 
-        Func<Stream, Task<Stream>> Load(string type) => new ManagedHandler(Path.GetDirectoryName(_metadata["LambdaDll"])!, template.Handlers.Single(handler => handler.Contains(type, StringComparison.Ordinal))).Create();
+        Func<Stream, Task<Stream>> Load(string type) => new ManagedHandler(
+            Path.GetDirectoryName(_metadata["LambdaDll"])!,
+            template.Handlers.Single(handler => handler.Contains(type, StringComparison.Ordinal))).Create();
     }
 
     private static async Task<string> InvokeAsync(Func<Stream, Task<Stream>> function, string json)

@@ -3,7 +3,9 @@ using System.Runtime.Loader;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>A handler as the managed runtime finds it: <c>Assembly::Namespace.Class::Method</c>, in the folder of what was deployed.</summary>
+/// <summary>
+/// A handler as the managed runtime finds it: <c>Assembly::Namespace.Class::Method</c>, in the folder of what was deployed.
+/// </summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html</remarks>
 internal sealed class ManagedHandler
 {
@@ -11,15 +13,17 @@ internal sealed class ManagedHandler
 
     public ManagedHandler(string folder, string handler)
     {
-        Assert.True(handler.Split("::") is [_, _, _], handler);
+        (handler.Split("::") is [_, _, _]).Should().BeTrue(handler);
         var parts = handler.Split("::");
         var dll = Path.Combine(folder, $"{parts[0]}.dll");
         var type = new TaskFolder(dll).LoadFromAssemblyPath(dll).GetType(parts[1], throwOnError: true)!;
-        _method = type.GetMethod(parts[2], [typeof(Stream)]) ?? throw new InvalidOperationException($"{parts[1]} has no {parts[2]}(Stream).");
+        _method = type.GetMethod(parts[2], [typeof(Stream)])
+            ?? throw new InvalidOperationException($"{parts[1]} has no {parts[2]}(Stream).");
     }
 
     /// <summary>Starts the function, as a new instance of its class.</summary>
-    public Func<Stream, Task<Stream>> Create() => _method.CreateDelegate<Func<Stream, Task<Stream>>>(Activator.CreateInstance(_method.DeclaringType!));
+    public Func<Stream, Task<Stream>> Create() =>
+        _method.CreateDelegate<Func<Stream, Task<Stream>>>(Activator.CreateInstance(_method.DeclaringType!));
 
     private sealed class TaskFolder(string dll) : AssemblyLoadContext("function")
     {

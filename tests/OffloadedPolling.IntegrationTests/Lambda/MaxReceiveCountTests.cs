@@ -49,7 +49,8 @@ public sealed class MaxReceiveCountTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(1));
 
         await Eventually.TrueAsync(
-            async () => await StateAfterADeliveryAsync(count: 2) == OperationState.Running, TimeSpan.FromSeconds(60), () => "the new count is not seen");
+            async () => await StateAfterADeliveryAsync(count: 2) == OperationState.Running, TimeSpan.FromSeconds(60),
+            () => "the new count is not seen");
         _sqs.Requests.Count(request => request.Target == "AmazonSQS.GetQueueAttributes").Should().Be(2);
     }
 
@@ -71,6 +72,6 @@ public sealed class MaxReceiveCountTests : IAsyncLifetime
     // A queue whose depth is asked for is read far more often.
     private sealed class NoEstimates : IWaitTimeEstimator
     {
-        public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel) => default;
+        public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken) => default;
     }
 }

@@ -23,25 +23,26 @@ public sealed class NativeFunctionsTests : IDisposable
         using var caller = new Caller();
 
         var accepted = await AskAsync(api, "POST", "/order", """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""");
-        Assert.Equal(202, accepted.StatusCode);
-        Assert.True(await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync));
+        accepted.StatusCode.Should().Be(202);
+        (await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync)).Should().BeTrue();
         var end = await caller.LookAsync(accepted.Headers["Location"]);
 
-        Assert.Equal(OperationState.Succeeded, end.State);
-        Assert.Equal(200, (await AskAsync(api, "GET", end.ResourceLocation!)).StatusCode);
-        Assert.Equal(200, (await AskAsync(api, "GET", $"/operations/{end.Id}/url")).StatusCode);
-        Assert.Equal(409, (await AskAsync(api, "POST", $"/operations/{end.Id}/cancel")).StatusCode);
-        Assert.Contains("quantity", (await AskAsync(api, "POST", "/order", """{"customer":"Ada","items":[{"sku":"book","quantity":0}]}""")).Body, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal("Healthy", (await AskAsync(api, "GET", "/health")).Body.Trim());
+        end.State.Should().Be(OperationState.Succeeded);
+        (await AskAsync(api, "GET", end.ResourceLocation!)).StatusCode.Should().Be(200);
+        (await AskAsync(api, "GET", $"/operations/{end.Id}/url")).StatusCode.Should().Be(200);
+        (await AskAsync(api, "POST", $"/operations/{end.Id}/cancel")).StatusCode.Should().Be(409);
+        (await AskAsync(api, "POST", "/order", """{"customer":"Ada","items":[{"sku":"book","quantity":0}]}""")).Body
+            .Should().ContainEquivalentOf("quantity");
+        (await AskAsync(api, "GET", "/health")).Body.Trim().Should().Be("Healthy");
         using var document = JsonDocument.Parse((await AskAsync(api, "GET", "/openapi/v1.json")).Body);
-        Assert.True(document.RootElement.GetProperty("paths").TryGetProperty("/order", out _));
-        Assert.Equal("""{"batchItemFailures":[]}""", (await deadLetters.InvokeAsync("""{"Records":[]}""")).Answer);
+        document.RootElement.GetProperty("paths").TryGetProperty("/order", out _).Should().BeTrue();
+        (await deadLetters.InvokeAsync("""{"Records":[]}""")).Answer.Should().Be("""{"batchItemFailures":[]}""");
     }
 
     private static async Task<GatewayReply> AskAsync(FunctionProcess api, string method, string path, string? body = null)
     {
         var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2(method, path, body));
-        Assert.False(failed, answer);
+        failed.Should().BeFalse(answer);
         return GatewayEvents.Read(answer);
     }
 }

@@ -37,12 +37,12 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
         await pumps;
 
         Assert.All(ends, (end, number) => Assert.Equal(IsOutOfStock(number) ? OperationState.Failed : OperationState.Succeeded, end.State));
-        Assert.Equal(Orders, ends.Select(end => end.Id).Distinct().Count());
+        ends.Select(end => end.Id).Distinct().Should().HaveCount(Orders);
         foreach (var end in ends.Where(end => end.State == OperationState.Succeeded))
         {
             var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2("GET", end.ResourceLocation!));
-            Assert.False(failed, answer);
-            Assert.Equal(200, GatewayEvents.Read(answer).StatusCode);
+            failed.Should().BeFalse(answer);
+            GatewayEvents.Read(answer).StatusCode.Should().Be(200);
         }
     }
 
@@ -78,12 +78,16 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
     [Theory]
     [InlineData("ApiFunction", "OffloadedPolling__S3__BucketName", "", "OffloadedPolling:S3:BucketName")]
     [InlineData("WorkerFunction", "OffloadedPolling__S3__BucketName", "", "OffloadedPolling:S3:BucketName")]
-    [InlineData("WorkerFunction", "OffloadedPolling__Operations__orders__QueueUrl", "orders", "OffloadedPolling:Operations:orders:QueueUrl is 'orders'")]
+    [InlineData(
+        "WorkerFunction", "OffloadedPolling__Operations__orders__QueueUrl", "orders",
+        "OffloadedPolling:Operations:orders:QueueUrl is 'orders'")]
     [InlineData("WorkerFunction", "Orders__FunctionTimeout", "", "Orders:FunctionTimeout is missing")]
     [InlineData("WorkerFunction", "Orders__FunctionTimeout", "30", "Orders:FunctionTimeout is '30'")]
     [InlineData("WorkerFunction", "Orders__TableName", "", "Orders:TableName is missing")]
     [InlineData("ApiFunction", "Orders__TableName", "", "Orders:TableName is missing")]
-    [InlineData("DeadLetterFunction", "OffloadedPolling__Operations__orders__DeadLetterQueueUrl", "", "OffloadedPolling:Operations:orders:DeadLetterQueueUrl is missing")]
+    [InlineData(
+        "DeadLetterFunction", "OffloadedPolling__Operations__orders__DeadLetterQueueUrl", "",
+        "OffloadedPolling:Operations:orders:DeadLetterQueueUrl is missing")]
     [InlineData("NoFunction", "Orders__TableName", "orders", "'NoFunction' is no function here")]
     public async Task AWrongSetting_FailsTheStart_WithTheSameWordsAsInAHost(string handler, string setting, string value, string expected)
     {
@@ -92,14 +96,14 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
 
         var (exitCode, error) = await FunctionProcess.FailToStartAsync(handler, settings);
 
-        Assert.Equal(1, exitCode);
+        exitCode.Should().Be(1);
         using var told = JsonDocument.Parse(error);
-        Assert.Contains(expected, told.RootElement.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        told.RootElement.GetProperty("errorMessage").GetString().Should().Contain(expected);
         if (setting.StartsWith("OffloadedPolling", StringComparison.Ordinal) && handler != "DeadLetterFunction")
         {
             settings["Orders__Role"] = handler == "ApiFunction" ? "Api" : "Worker";
             var (_, output) = await OrdersProcess.RunToExitAsync(settings);
-            Assert.Contains(told.RootElement.GetProperty("errorMessage").GetString()!.Split(';')[0], output, StringComparison.Ordinal);
+            output.Should().Contain(told.RootElement.GetProperty("errorMessage").GetString()!.Split(';')[0]);
         }
     }
 
@@ -110,10 +114,11 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
 
     private static async Task<AcceptedOperation> PlaceAsync(FunctionProcess api, string sku)
     {
-        var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2("POST", "/order", $$"""{"customer":"Ada","items":[{"sku":"{{sku}}","quantity":1}]}"""));
-        Assert.False(failed, answer);
+        var (failed, answer) = await api.InvokeAsync(
+            GatewayEvents.Version2("POST", "/order", $$"""{"customer":"Ada","items":[{"sku":"{{sku}}","quantity":1}]}"""));
+        failed.Should().BeFalse(answer);
         var reply = GatewayEvents.Read(answer);
-        Assert.Equal(202, reply.StatusCode);
+        reply.StatusCode.Should().Be(202);
         return JsonSerializer.Deserialize(reply.Body, OperationJson.Accepted)!;
     }
 

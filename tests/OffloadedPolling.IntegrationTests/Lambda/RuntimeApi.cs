@@ -42,8 +42,10 @@ internal sealed class RuntimeApi : IAsyncDisposable
         var app = builder.Build();
         var api = new RuntimeApi(app);
         app.MapGet("/2018-06-01/runtime/invocation/next", api.NextAsync);
-        app.MapPost("/2018-06-01/runtime/invocation/{id}/response", (string id, HttpContext context) => api.EndAsync(id, context, failed: false));
-        app.MapPost("/2018-06-01/runtime/invocation/{id}/error", (string id, HttpContext context) => api.EndAsync(id, context, failed: true));
+        app.MapPost("/2018-06-01/runtime/invocation/{id}/response", (string id, HttpContext context) =>
+            api.EndAsync(id, context, failed: false));
+        app.MapPost("/2018-06-01/runtime/invocation/{id}/error", (string id, HttpContext context) =>
+            api.EndAsync(id, context, failed: true));
         app.MapPost("/2018-06-01/runtime/init/error", api.InitFailedAsync);
         await app.StartAsync();
         return api;
@@ -66,15 +68,16 @@ internal sealed class RuntimeApi : IAsyncDisposable
         var id = Guid.NewGuid().ToString();
         _running[id] = next;
         context.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = id;
-        context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = (DateTimeOffset.UtcNow + _deadline).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = (DateTimeOffset.UtcNow + _deadline).ToUnixTimeMilliseconds()
+            .ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["Lambda-Runtime-Trace-Id"] = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
         await context.Response.WriteAsync(next.Payload);
     }
 
     private async Task EndAsync(string id, HttpContext context, bool failed)
     {
-        Assert.True(_running.TryRemove(id, out var invocation), $"{id} is not under way.");
-        invocation.Ended.SetResult((failed, await ReadAsync(context)));
+        _running.TryRemove(id, out var invocation).Should().BeTrue($"{id} is not under way");
+        invocation!.Ended.SetResult((failed, await ReadAsync(context)));
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 

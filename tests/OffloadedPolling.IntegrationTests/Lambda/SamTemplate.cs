@@ -15,11 +15,14 @@ internal sealed partial class SamTemplate
 
     public JsonObject Function => Root["Globals"]![nameof(Function)]!.AsObject();
 
-    public IEnumerable<string> Handlers => OfType("AWS::Serverless::Function").Select(function => (string)function.Value!["Properties"]!["Handler"]!);
+    public IEnumerable<string> Handlers =>
+        OfType("AWS::Serverless::Function").Select(function => (string)function.Value!["Properties"]!["Handler"]!);
 
     /// <summary>The environment that every function gets; what refers to a resource as its name.</summary>
     public IReadOnlyDictionary<string, string> Environment => Function[nameof(Environment)]!["Variables"]!.AsObject()
-        .ToDictionary(variable => variable.Key, variable => variable.Value is JsonObject reference ? (string)reference["Ref"]! : (string)variable.Value!);
+        .ToDictionary(variable => variable.Key, variable => variable.Value is JsonObject reference
+            ? (string)reference["Ref"]!
+            : (string)variable.Value!);
 
     public static SamTemplate Read(string folder)
     {
@@ -29,18 +32,21 @@ internal sealed partial class SamTemplate
         return new SamTemplate(ToJson(yaml.Documents[0].RootNode)!.AsObject());
     }
 
-    public IEnumerable<KeyValuePair<string, JsonNode?>> OfType(string type) => Resources.Where(resource => (string)resource.Value!["Type"]! == type);
+    public IEnumerable<KeyValuePair<string, JsonNode?>> OfType(string type) =>
+        Resources.Where(resource => (string)resource.Value!["Type"]! == type);
 
     public JsonNode Properties(string resource) => Resources[resource]!["Properties"]!;
 
     /// <summary>The names that anything refers to.</summary>
-    public IEnumerable<string> References() => References(Root).Where(name => !name.StartsWith("AWS::", StringComparison.Ordinal)).Distinct();
+    public IEnumerable<string> References() =>
+        References(Root).Where(name => !name.StartsWith("AWS::", StringComparison.Ordinal)).Distinct();
 
     private static IEnumerable<string> References(JsonNode? node) => node switch
     {
         JsonObject { Count: 1 } function when function["Ref"] is { } name => [(string)name!],
         JsonObject { Count: 1 } function when function["Fn::GetAtt"] is { } name => [((string)name!).Split('.')[0]],
-        JsonObject { Count: 1 } function when function["Fn::Sub"] is { } text => InBraces().Matches((string)text!).Select(match => match.Groups[1].Value.Split('.')[0]),
+        JsonObject { Count: 1 } function when function["Fn::Sub"] is { } text =>
+            InBraces().Matches((string)text!).Select(match => match.Groups[1].Value.Split('.')[0]),
         JsonObject members => members.SelectMany(member => References(member.Value)),
         JsonArray list => list.SelectMany(References),
         _ => [],
@@ -50,7 +56,8 @@ internal sealed partial class SamTemplate
     {
         JsonNode? value = node switch
         {
-            YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, ToJson(pair.Value)))),
+            YamlMappingNode mapping =>
+                new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, ToJson(pair.Value)))),
             YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(ToJson)]),
             YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" or "false" } scalar => scalar.Value == "true",
             YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain } scalar when int.TryParse(scalar.Value, out var number) => number,

@@ -10,7 +10,8 @@ namespace OffloadedPolling.IntegrationTests.Lambda;
 /// <summary>The template of samples/Orders.Lambda says what the library asks for, and no more.</summary>
 public sealed class SamTemplateTests
 {
-    private static readonly string _project = typeof(SamTemplateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "LambdaProject").Value!;
+    private static readonly string _project = typeof(SamTemplateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "LambdaProject").Value!;
 
     private readonly SamTemplate _template = SamTemplate.Read(Path.GetDirectoryName(_project)!);
 
@@ -19,34 +20,40 @@ public sealed class SamTemplateTests
     [Fact]
     public void WhatIsReferredTo_IsThere()
     {
-        var names = _template.Resources.Select(resource => resource.Key).Concat(_template.Root["Parameters"]!.AsObject().Select(parameter => parameter.Key));
+        var names = _template.Resources.Select(resource => resource.Key)
+            .Concat(_template.Root["Parameters"]!.AsObject().Select(parameter => parameter.Key));
 
-        Assert.NotEmpty(_template.References());
-        Assert.Empty(_template.References().Except(names));
+        _template.References().Should().NotBeEmpty();
+        _template.References().Except(names).Should().BeEmpty();
     }
 
     [Fact]
     public void TheRuntime_AndTheAnswersOfBothEventSources_AreAsTheLibraryNeedsThem()
     {
-        Assert.Equal("dotnet10", (string)_template.Function["Runtime"]!);
+        ((string)_template.Function["Runtime"]!).Should().Be("dotnet10");
         var sources = _template.OfType("AWS::Lambda::EventSourceMapping").Select(source => source.Value!["Properties"]!).ToList();
-        Assert.Equal(2, sources.Count);
-        Assert.All(sources, source => Assert.Equal("ReportBatchItemFailures", (string)source["FunctionResponseTypes"]!.AsArray().Single()!));
-        Assert.All(sources, source => Assert.InRange((int)source["BatchSize"]!, 1, int.Parse(_template.Environment["OffloadedPolling__Operations__orders__MaxConcurrency"], CultureInfo.InvariantCulture)));
+        sources.Should().HaveCount(2);
+        sources.Should().AllSatisfy(source =>
+            ((string)source["FunctionResponseTypes"]!.AsArray().Single()!).Should().Be("ReportBatchItemFailures"));
+        sources.Should().AllSatisfy(source => ((int)source["BatchSize"]!).Should().BeInRange(
+            1, int.Parse(_template.Environment["OffloadedPolling__Operations__orders__MaxConcurrency"], CultureInfo.InvariantCulture)));
     }
 
     [Fact]
     public void Times_FitTogether()
     {
         var timeout = (int)_template.Function["Timeout"]!;
-        Assert.Equal(TimeSpan.FromSeconds(timeout), TimeSpan.Parse(_template.Environment["Orders__FunctionTimeout"], CultureInfo.InvariantCulture));
-        Assert.True((int)_template.Properties("Orders")["VisibilityTimeout"]! >= 6 * timeout);
-        Assert.True((int)_template.Properties("DeadOrders")["VisibilityTimeout"]! >= 6 * timeout);
+        TimeSpan.Parse(_template.Environment["Orders__FunctionTimeout"], CultureInfo.InvariantCulture)
+            .Should().Be(TimeSpan.FromSeconds(timeout));
+        ((int)_template.Properties("Orders")["VisibilityTimeout"]!).Should().BeGreaterThanOrEqualTo(6 * timeout);
+        ((int)_template.Properties("DeadOrders")["VisibilityTimeout"]!).Should().BeGreaterThanOrEqualTo(6 * timeout);
 
         // A message must not outlive its document.
-        Assert.True(TimeSpan.FromSeconds((int)_template.Properties("Orders")["MessageRetentionPeriod"]!) <= new OffloadedPollingOptions().Retention);
-        Assert.Equal("DeadOrders.Arn", (string)_template.Properties("Orders")["RedrivePolicy"]!["deadLetterTargetArn"]!["Fn::GetAtt"]!);
-        Assert.True((int)_template.Properties("Orders")["RedrivePolicy"]!["maxReceiveCount"]! >= 5, "AWS advises at least 5: a throttled function receives too.");
+        TimeSpan.FromSeconds((int)_template.Properties("Orders")["MessageRetentionPeriod"]!)
+            .Should().BeLessThanOrEqualTo(new OffloadedPollingOptions().Retention);
+        ((string)_template.Properties("Orders")["RedrivePolicy"]!["deadLetterTargetArn"]!["Fn::GetAtt"]!).Should().Be("DeadOrders.Arn");
+        ((int)_template.Properties("Orders")["RedrivePolicy"]!["maxReceiveCount"]!)
+            .Should().BeGreaterThanOrEqualTo(5, "AWS advises at least 5: a throttled function receives too");
     }
 
     [Fact]
@@ -54,7 +61,8 @@ public sealed class SamTemplateTests
     {
         const string Origin = "https://pages.example.com";
         await using var host = await TestHost.CreateAsync(
-            s3: new Uri("https://s3.eu-west-1.amazonaws.com"), bucket: "bucket-of-the-stack", build: builder => builder.AddProvisioning().Services.Configure<S3Options>(s3 => s3.AllowedOrigins.Add(Origin)));
+            s3: new Uri("https://s3.eu-west-1.amazonaws.com"), bucket: "bucket-of-the-stack",
+            build: builder => builder.AddProvisioning().Services.Configure<S3Options>(s3 => s3.AllowedOrigins.Add(Origin)));
         var written = JsonNode.Parse(host.Services.GetRequiredService<StatusBucket>().ToCloudFormation())!["Resources"]!.AsObject();
         written["StatusBucket"]!["Properties"]!.AsObject().Remove("BucketName");
 
@@ -64,9 +72,16 @@ public sealed class SamTemplateTests
             var here = _template.Resources[resource]!.ToJsonString()
                 .Replace("""{"Fn::Sub":"${StatusBucket.Arn}"}""", "\"arn:aws:s3:::bucket-of-the-stack\"", StringComparison.Ordinal)
                 .Replace("""{"Fn::Sub":"${StatusBucket.Arn}/*"}""", "\"arn:aws:s3:::bucket-of-the-stack/*\"", StringComparison.Ordinal)
-                .Replace("""{"Fn::Sub":"${StatusBucket.Arn}/operations/*"}""", "\"arn:aws:s3:::bucket-of-the-stack/operations/*\"", StringComparison.Ordinal)
-                .Replace("""{"Fn::Sub":"https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"}""", $"\"{Origin}\"", StringComparison.Ordinal);
-            Assert.True(JsonNode.DeepEquals(written[resource], JsonNode.Parse(here)), $"{resource} should be\n{written[resource]}\nand is\n{JsonNode.Parse(here)}");
+                .Replace(
+                    """{"Fn::Sub":"${StatusBucket.Arn}/operations/*"}""",
+                    "\"arn:aws:s3:::bucket-of-the-stack/operations/*\"",
+                    StringComparison.Ordinal)
+                .Replace(
+                    """{"Fn::Sub":"https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"}""",
+                    $"\"{Origin}\"",
+                    StringComparison.Ordinal);
+            JsonNode.DeepEquals(written[resource], JsonNode.Parse(here))
+                .Should().BeTrue($"{resource} should be\n{written[resource]}\nand is\n{JsonNode.Parse(here)}");
         }
     }
 
@@ -92,13 +107,15 @@ public sealed class SamTemplateTests
         }
 
         var policy = _template.Properties(role)["Policies"]!.AsArray().Single()!["PolicyDocument"]!["Statement"]!.AsArray();
-        var allowed = policy.SelectMany(statement => Actions(statement!["Action"]!).Select(action => (On: (string)statement["Resource"]!.AsObject().Single().Value!, action))).ToHashSet();
+        var allowed = policy.SelectMany(statement => Actions(statement!["Action"]!).Select(action =>
+            (On: (string)statement["Resource"]!.AsObject().Single().Value!, action))).ToHashSet();
 
-        Assert.Equal(expected.Order(), allowed.Order());
-        Assert.All(policy, statement => Assert.Equal("Allow", (string)statement!["Effect"]!));
+        allowed.Order().Should().Equal(expected.Order());
+        policy.Should().AllSatisfy(statement => ((string)statement!["Effect"]!).Should().Be("Allow"));
     }
 
-    private static IEnumerable<string> Actions(JsonNode action) => action is JsonArray list ? list.Select(each => (string)each!) : [(string)action!];
+    private static IEnumerable<string> Actions(JsonNode action) =>
+        action is JsonArray list ? list.Select(each => (string)each!) : [(string)action!];
 
     private static List<(string On, string Action)> Permissions(string who)
     {
@@ -107,7 +124,7 @@ public sealed class SamTemplateTests
             .Where(cells => cells.Length == 5 && cells[1] == who && !cells[2].Contains("role", StringComparison.Ordinal))
             .SelectMany(cells => cells[3].Split(',', StringSplitOptions.TrimEntries).Select(action => (cells[2], action.Trim('`'))))
             .ToList();
-        Assert.NotEmpty(permissions);
+        permissions.Should().NotBeEmpty();
         return permissions;
     }
 }

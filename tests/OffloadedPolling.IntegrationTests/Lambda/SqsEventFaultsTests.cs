@@ -7,7 +7,9 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>A function's event while S3 is slow or fails, while a handler's callback blocks, or with a message of an earlier document.</summary>
+/// <summary>
+/// A function's event while S3 is slow or fails, while a handler's callback blocks, or with a message of an earlier document.
+/// </summary>
 public sealed class SqsEventFaultsTests : IAsyncLifetime
 {
     private readonly Desk _desk = new();
@@ -28,7 +30,8 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         _accepting = await TestHost.CreateAsync();
         _queue = new SqsEvents(_sqs, _accepting.QueueUrl);
         _function = await TestHost.CreateAsync(
-            _s3.Address, bucket: _accepting.Bucket, queueUrl: _accepting.QueueUrl, operation: kind => kind.MaxConcurrency = 2, build: builder =>
+            _s3.Address, bucket: _accepting.Bucket, queueUrl: _accepting.QueueUrl, operation: kind => kind.MaxConcurrency = 2,
+            build: builder =>
             {
                 builder.Services.AddSingleton(_desk);
                 builder.Services.AddSingleton(_callbacks);
@@ -121,7 +124,8 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         var failed = await ProcessAsync(messages, timeLeft);
 
         watch.Elapsed.Should().BeLessThan(timeLeft);
-        failed.Should().Contain(messages.Where(message => message.Body.Contains(BlockingParcelHandler.Blocks, StringComparison.Ordinal)).Select(message => message.MessageId));
+        failed.Should().Contain(messages.Where(message => message.Body.Contains(BlockingParcelHandler.Blocks, StringComparison.Ordinal))
+            .Select(message => message.MessageId));
         _function.Log.Entries.Count(entry => entry.Id == 447).Should().Be(2);
 
         // Both slots are free again.
@@ -173,7 +177,8 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<string>> ProcessAsync(List<Message> messages, TimeSpan timeLeft)
     {
-        using var input = new MemoryStream(Encoding.UTF8.GetBytes(SqsEvents.Event(messages, await SqsEvents.ArnAsync(_sqs, _accepting.QueueUrl))));
+        using var input = new MemoryStream(
+            Encoding.UTF8.GetBytes(SqsEvents.Event(messages, await SqsEvents.ArnAsync(_sqs, _accepting.QueueUrl))));
         return SqsEvents.Failures(await _function.Services.GetRequiredService<SqsEventProcessor>().ProcessAsync(input, timeLeft, default));
     }
 
@@ -183,7 +188,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
     {
         public const string Blocks = "blocks";
 
-        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
         {
             if (desk.Throw.TryGetValue(context.Payload.To, out var exception))
             {
@@ -192,8 +197,8 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
 
             if (context.Payload.To == Blocks)
             {
-                var waiting = Task.Delay(Timeout.Infinite, cancel);
-                callbacks.BlockOn(cancel);
+                var waiting = Task.Delay(Timeout.Infinite, cancellationToken);
+                callbacks.BlockOn(cancellationToken);
                 await waiting;
             }
 

@@ -33,11 +33,12 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
     {
         (var queue, _deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(MaxReceiveCount);
         _queue = new SqsEvents(_sqs, queue);
-        _host = await TestHost.CreateAsync(queueUrl: queue, operation: options => options.DeadLetterQueueUrl = _deadLetters, build: builder =>
-        {
-            builder.Services.AddSingleton(_desk);
-            builder.WithSqsEvents().AddHandler<Parcel, ParcelHandler>().AddDeadLetterReader();
-        });
+        _host =
+            await TestHost.CreateAsync(queueUrl: queue, operation: options => options.DeadLetterQueueUrl = _deadLetters, build: builder =>
+            {
+                builder.Services.AddSingleton(_desk);
+                builder.WithSqsEvents().AddHandler<Parcel, ParcelHandler>().AddDeadLetterReader();
+            });
         foreach (var service in _host.Services.GetServices<IHostedService>())
         {
             await service.StartAsync(default);
@@ -59,9 +60,9 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
 
         var failed = await ProcessAsync(SqsEvents.Event(messages, await ArnAsync()));
 
-        Assert.Equal([messages.Single(message => message.Body.Contains("Bob", StringComparison.Ordinal)).MessageId], failed);
-        Assert.Equal([OperationState.Succeeded, OperationState.Running, OperationState.Succeeded], await StatesAsync(accepted));
-        Assert.Equal(["Ada", "Cleo"], _desk.Delivered.Order());
+        failed.Should().Equal(messages.Single(message => message.Body.Contains("Bob", StringComparison.Ordinal)).MessageId);
+        (await StatesAsync(accepted)).Should().Equal(OperationState.Succeeded, OperationState.Running, OperationState.Succeeded);
+        _desk.Delivered.Order().Should().Equal("Ada", "Cleo");
     }
 
     [Fact]
@@ -76,9 +77,9 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         await ProcessAsync(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()));
 
         var process = activities.One(request.TraceId, "process parcels");
-        Assert.Equal(activities.One(request.TraceId, "send parcels").SpanId, process.ParentSpanId);
-        Assert.Equal(invocation.SpanId, Assert.Single(process.Links).Context.SpanId);
-        Assert.Equal("succeeded", process.GetTagItem("offloaded_polling.message.outcome"));
+        process.ParentSpanId.Should().Be(activities.One(request.TraceId, "send parcels").SpanId);
+        process.Links.Should().ContainSingle().Which.Context.SpanId.Should().Be(invocation.SpanId);
+        process.GetTagItem("offloaded_polling.message.outcome").Should().Be("succeeded");
     }
 
     [Fact]
@@ -87,9 +88,9 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         await AcceptAsync("Ada");
 
         // A loop that ran beside would have it, or most likely delete it: it is here, and for the first time.
-        var message = Assert.Single(await ReceiveAllAsync(1));
-        Assert.Equal("1", message.Attributes[MessageSystemAttributeName.ApproximateReceiveCount]);
-        Assert.DoesNotContain(_host.Log.Entries, entry => entry.Id is 401 or 430);
+        var message = (await ReceiveAllAsync(1)).Should().ContainSingle().Which;
+        message.Attributes[MessageSystemAttributeName.ApproximateReceiveCount].Should().Be("1");
+        _host.Log.Entries.Should().NotContain(entry => entry.Id == 401 || entry.Id == 430);
     }
 
     [Fact]
@@ -98,15 +99,15 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         var accepted = await AcceptAsync("Ada");
         var json = SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync());
 
-        Assert.Empty(await ProcessAsync(json));
-        Assert.Empty(await ProcessAsync(json));
+        (await ProcessAsync(json)).Should().BeEmpty();
+        (await ProcessAsync(json)).Should().BeEmpty();
 
-        Assert.Equal([OperationState.Succeeded], await StatesAsync(accepted));
-        Assert.Single(_desk.Delivered);
+        (await StatesAsync(accepted)).Should().Equal(OperationState.Succeeded);
+        _desk.Delivered.Should().ContainSingle();
     }
 
     [Fact]
-    public async Task AnEmptyBatch_HasNoFailures() => Assert.Empty(await ProcessAsync("""{"Records":[]}"""));
+    public async Task AnEmptyBatch_HasNoFailures() => (await ProcessAsync("""{"Records":[]}""")).Should().BeEmpty();
 
     [Fact]
     public async Task APoisonMessage_DeadLetters_AndItsOperationEndsAsFailed()
@@ -143,8 +144,8 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
 
         var failed = await ProcessAsync(SqsEvents.Event([message], await SqsEvents.ArnAsync(_sqs, _deadLetters)));
 
-        Assert.Equal([message.MessageId], failed);
-        Assert.Contains(_host.Log.Entries, entry => entry.Id == 433);
+        failed.Should().Equal(message.MessageId);
+        _host.Log.Entries.Should().Contain(entry => entry.Id == 433);
     }
 
     [Fact]
@@ -152,21 +153,25 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
     {
         var accepted = await AcceptAsync("Ada");
         var json = JsonNode.Parse(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))!;
-        json["Records"]!.AsArray().Add(JsonNode.Parse("""{"messageId":"strange","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:000000000000:strange"}"""));
-        json["Records"]!.AsArray().Add(JsonNode.Parse("""{"messageId":"stream","eventSource":"aws:kinesis","eventSourceARN":"arn:aws:kinesis:us-east-1:000000000000:stream/a"}"""));
+        json["Records"]!.AsArray().Add(JsonNode.Parse(
+            """{"messageId":"strange","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:000000000000:strange"}"""));
+        json["Records"]!.AsArray().Add(JsonNode.Parse(
+            """{"messageId":"stream","eventSource":"aws:kinesis","eventSourceARN":"arn:aws:kinesis:us-east-1:000000000000:stream/a"}"""));
 
-        Assert.Equal(["strange", "stream"], (await ProcessAsync(json.ToJsonString())).Order());
+        (await ProcessAsync(json.ToJsonString())).Order().Should().Equal("strange", "stream");
 
-        Assert.Equal([OperationState.Succeeded], await StatesAsync(accepted));
-        Assert.Equal(2, _host.Log.Entries.Count(entry => entry.Id == 450));
-        Assert.Contains(_host.Log.Entries, entry => entry.Text.Contains("arn:aws:sqs:us-east-1:000000000000:strange", StringComparison.Ordinal));
+        (await StatesAsync(accepted)).Should().Equal(OperationState.Succeeded);
+        _host.Log.Entries.Count(entry => entry.Id == 450).Should().Be(2);
+        _host.Log.Entries.Should().Contain(entry =>
+            entry.Text.Contains("arn:aws:sqs:us-east-1:000000000000:strange", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task AMessageThatLacksSomething_FailsWithAWord_AndTheRestIsDone()
     {
         var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
-        var json = JsonNode.Parse(SqsEvents.Event((await ReceiveAllAsync(3)).OrderBy(message => message.Body, StringComparer.Ordinal), await ArnAsync()))!;
+        var json = JsonNode.Parse(
+            SqsEvents.Event((await ReceiveAllAsync(3)).OrderBy(message => message.Body, StringComparer.Ordinal), await ArnAsync()))!;
         var withoutCount = json["Records"]![0]!.AsObject();
         var withoutKey = json["Records"]![1]!.AsObject();
         withoutCount["attributes"]!.AsObject().Remove("ApproximateReceiveCount");
@@ -174,10 +179,11 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
 
         var failed = await ProcessAsync(json.ToJsonString());
 
-        Assert.Equal(new[] { (string)withoutCount["messageId"]!, (string)withoutKey["messageId"]! }.Order(), failed.Order());
-        Assert.Contains(_host.Log.Entries, entry => entry.Id == 451 && entry.Text.Contains("ApproximateReceiveCount", StringComparison.Ordinal));
-        Assert.Contains(_host.Log.Entries, entry => entry.Id == 410);
-        Assert.Equal([OperationState.NotStarted, OperationState.NotStarted, OperationState.Succeeded], await StatesAsync(accepted));
+        failed.Order().Should().Equal(new[] { (string)withoutCount["messageId"]!, (string)withoutKey["messageId"]! }.Order());
+        _host.Log.Entries.Should().Contain(entry =>
+            entry.Id == 451 && entry.Text.Contains("ApproximateReceiveCount", StringComparison.Ordinal));
+        _host.Log.Entries.Should().Contain(entry => entry.Id == 410);
+        (await StatesAsync(accepted)).Should().Equal(OperationState.NotStarted, OperationState.NotStarted, OperationState.Succeeded);
     }
 
     [Fact]
@@ -187,9 +193,9 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         var json = JsonNode.Parse(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))!;
         json["Records"]!.AsArray().Insert(0, JsonNode.Parse("""{"body":"{}"}"""));
 
-        await Assert.ThrowsAsync<InvalidSqsEventException>(() => ProcessAsync(json.ToJsonString()));
+        await FluentActions.Awaiting(() => ProcessAsync(json.ToJsonString())).Should().ThrowExactlyAsync<InvalidSqsEventException>();
 
-        Assert.Equal([OperationState.Succeeded], await StatesAsync(accepted));
+        (await StatesAsync(accepted)).Should().Equal(OperationState.Succeeded);
     }
 
     [Fact]
@@ -203,11 +209,11 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         // Half of it: the handler begins, and is canceled.
         var failed = SqsEvents.Failures(await Processor.ProcessAsync(input, TimeSpan.FromSeconds(4), default));
 
-        Assert.Equal([message.MessageId], failed);
-        Assert.Equal(1, _desk.Waiting);
-        Assert.Equal([OperationState.Running], await StatesAsync(accepted));
+        failed.Should().Equal(message.MessageId);
+        _desk.Waiting.Should().Be(1);
+        (await StatesAsync(accepted)).Should().Equal(OperationState.Running);
         var again = (await ReceiveAllAsync(1)).Single();
-        Assert.Equal((message.MessageId, "2"), (again.MessageId, again.Attributes[MessageSystemAttributeName.ApproximateReceiveCount]));
+        (again.MessageId, again.Attributes[MessageSystemAttributeName.ApproximateReceiveCount]).Should().Be((message.MessageId, "2"));
     }
 
     [Fact]
@@ -220,8 +226,8 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
 
         var failed = SqsEvents.Failures(await Processor.ProcessAsync(input, TimeSpan.FromSeconds(4), default));
 
-        Assert.Equal([message.MessageId], failed);
-        Assert.Contains(_host.Log.Entries, entry => entry.Id == 428);
+        failed.Should().Equal(message.MessageId);
+        _host.Log.Entries.Should().Contain(entry => entry.Id == 428);
         _desk.Wake.SetResult();
     }
 
@@ -240,25 +246,26 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
             TimeSpan.FromSeconds(60),
             () => "it never ended");
 
-        Assert.Equal(MaxReceiveCount, (await _host.Operations.GetAsync(accepted[0], default))!.Attempt);
-        Assert.Empty(await new SqsEvents(_sqs, _deadLetters).ReceiveAsync());
+        (await _host.Operations.GetAsync(accepted[0], default))!.Attempt.Should().Be(MaxReceiveCount);
+        (await new SqsEvents(_sqs, _deadLetters).ReceiveAsync()).Should().BeEmpty();
     }
 
     [Fact]
     public async Task WhatIsMeasured_IsWrittenBeforeTheAnswer()
     {
         await AcceptAsync("Ada");
-        Assert.Empty(await ProcessAsync(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync())));
+        (await ProcessAsync(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))).Should().BeEmpty();
 
         var profile = await _host.Services.GetRequiredService<IDurationProfileStore>().GetAsync("parcels", default);
-        Assert.NotNull(profile);
+        profile.Should().NotBeNull();
     }
 
     [Fact]
     public async Task NoTimeLeft_IsRefused()
     {
         using var input = Input("""{"Records":[]}""");
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Processor.ProcessAsync(input, TimeSpan.Zero));
+        await FluentActions.Awaiting(() => Processor.ProcessAsync(input, TimeSpan.Zero))
+            .Should().ThrowExactlyAsync<ArgumentOutOfRangeException>();
     }
 
     private async Task<string[]> AcceptAsync(params string[] to)
@@ -286,7 +293,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
             },
             TimeSpan.FromSeconds(30),
             () => $"{received.Count} of {count} messages came");
-        Assert.Equal(count, received.Count);
+        received.Should().HaveCount(count);
         return received;
     }
 
@@ -307,7 +314,8 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         var answer = await Processor.ProcessAsync(copy, _timeLeft, default);
         var failed = SqsEvents.Failures(answer);
         answer.Position = 0;
-        foreach (var record in JsonNode.Parse(copy.ToArray())!["Records"]!.AsArray().Where(record => failed.Contains((string)record!["messageId"]!)))
+        foreach (var record in JsonNode.Parse(copy.ToArray())!["Records"]!.AsArray().Where(record =>
+            failed.Contains((string)record!["messageId"]!)))
         {
             await _sqs.ChangeMessageVisibilityAsync(_host.QueueUrl, (string)record!["receiptHandle"]!, 0);
         }

@@ -49,7 +49,7 @@ internal sealed class SqsEvents(IAmazonSQS sqs, string queueUrl)
         var arn = await ArnAsync(sqs, queueUrl);
         using var input = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(Event(messages, arn))));
         var failed = Failures(await function(input));
-        Assert.Subset(messages.Select(message => message.MessageId).ToHashSet(), failed.ToHashSet());
+        failed.ToHashSet().Should().BeSubsetOf(messages.Select(message => message.MessageId).ToHashSet());
         foreach (var done in messages.Where(message => !failed.Contains(message.MessageId)))
         {
             await sqs.DeleteMessageAsync(queueUrl, done.ReceiptHandle);
@@ -61,7 +61,8 @@ internal sealed class SqsEvents(IAmazonSQS sqs, string queueUrl)
     public static IReadOnlyList<string> Failures(Stream answer)
     {
         using var json = JsonDocument.Parse(answer);
-        return [.. json.RootElement.GetProperty("batchItemFailures").EnumerateArray().Select(failure => failure.GetProperty("itemIdentifier").GetString()!)];
+        return [.. json.RootElement.GetProperty("batchItemFailures").EnumerateArray().Select(failure =>
+            failure.GetProperty("itemIdentifier").GetString()!)];
     }
 
     private static JsonObject Record(Message message, string arn) => new JsonObject
@@ -70,13 +71,14 @@ internal sealed class SqsEvents(IAmazonSQS sqs, string queueUrl)
         ["receiptHandle"] = message.ReceiptHandle,
         ["body"] = message.Body,
         ["attributes"] = new JsonObject((message.Attributes ?? []).Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value))),
-        ["messageAttributes"] = new JsonObject((message.MessageAttributes ?? []).Select(each => KeyValuePair.Create(each.Key, (JsonNode?)new JsonObject
-        {
-            ["stringValue"] = each.Value.StringValue,
-            ["stringListValues"] = new JsonArray(),
-            ["binaryListValues"] = new JsonArray(),
-            ["dataType"] = each.Value.DataType,
-        }))),
+        ["messageAttributes"] = new JsonObject((message.MessageAttributes ?? []).Select(each =>
+            KeyValuePair.Create(each.Key, (JsonNode?)new JsonObject
+            {
+                ["stringValue"] = each.Value.StringValue,
+                ["stringListValues"] = new JsonArray(),
+                ["binaryListValues"] = new JsonArray(),
+                ["dataType"] = each.Value.DataType,
+            }))),
         ["md5OfBody"] = message.MD5OfBody,
         ["eventSource"] = "aws:sqs",
         ["eventSourceARN"] = arn,

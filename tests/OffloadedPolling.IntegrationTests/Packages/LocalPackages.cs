@@ -7,7 +7,8 @@ namespace OffloadedPolling.IntegrationTests.Packages;
 public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPackages>
 {
     // Build servers would outlive this run.
-    private static readonly Dictionary<string, string> _environment = new() { ["DOTNET_CLI_UI_LANGUAGE"] = "en", ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
+    private static readonly Dictionary<string, string> _environment =
+        new() { ["DOTNET_CLI_UI_LANGUAGE"] = "en", ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("packages-").FullName;
 
@@ -20,10 +21,12 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
     public string PathOf(string id, string extension = "nupkg") => Path.Combine(Source, $"{id}.{Version}.{extension}");
 
     /// <summary>The names of all files, without the version.</summary>
-    public IEnumerable<string> Files => Directory.EnumerateFiles(Source).Select(path => Path.GetFileName(path).Replace($".{Version}", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Files => Directory.EnumerateFiles(Source)
+        .Select(path => Path.GetFileName(path).Replace($".{Version}", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     public async ValueTask InitializeAsync() =>
-        await DotnetAsync(_folder, ["pack", Repository.PathOf("src/Packages.slnf"), $"-p:Version={Version}", "-o", Source, "--artifacts-path", Path.Combine(_folder, "artifacts")]);
+        await DotnetAsync(_folder, ["pack", Repository.PathOf(
+            "src/Packages.slnf"), $"-p:Version={Version}", "-o", Source, "--artifacts-path", Path.Combine(_folder, "artifacts")]);
 
     /// <summary>Installs the templates where nobody else has any, and makes a project of one of them in a folder of its own.</summary>
     public async Task<string> MakeAsync(string template, string name)
@@ -36,11 +39,13 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
         return Path.Combine(folder, name);
     }
 
-    /// <summary>Builds a made project and publishes it, as its documents and its Dockerfile do, which must give no warning, and returns its program.</summary>
+    /// <summary>
+    /// Builds a made project and publishes it, as its documents and its Dockerfile do, which must give no warning, and returns its program.
+    /// </summary>
     public static async Task<string> PublishAsync(string project)
     {
         var output = await DotnetAsync(project, ["publish", "-c", "Release", "-p:PublishAot=false", "-o", $"{project}-published"]);
-        Assert.DoesNotContain("warning ", output, StringComparison.OrdinalIgnoreCase);
+        output.Should().NotContainEquivalentOf("warning ");
         return Path.Combine($"{project}-published", $"{Path.GetFileName(project)}.dll");
     }
 
@@ -53,7 +58,8 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
     // What is there already is taken from there. What is new, ours above all, comes into a folder of this run, and goes with it.
     private async Task<string> SourcesAsync()
     {
-        var packages = (await DotnetAsync(_folder, ["nuget", "locals", "global-packages", "--list", "--force-english-output"])).Split("global-packages: ")[1].Trim();
+        var packages = (await DotnetAsync(_folder, ["nuget", "locals", "global-packages", "--list", "--force-english-output"]))
+            .Split("global-packages: ")[1].Trim();
         return $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{Path.Combine(_folder, "global")}" /></config>
@@ -66,6 +72,7 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
     private static async Task<string> DotnetAsync(string folder, string[] arguments)
     {
         var (exitCode, output) = await Commands.RunAsync("dotnet", arguments, folder, _environment);
-        return exitCode == 0 ? output : throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} in {folder}: exit code {exitCode}\n{output}");
+        return exitCode == 0 ? output : throw new InvalidOperationException(
+            $"dotnet {string.Join(' ', arguments)} in {folder}: exit code {exitCode}\n{output}");
     }
 }

@@ -11,53 +11,58 @@ public sealed class PackagesTests(LocalPackages packages)
     private static readonly string[] _templates = ["offloaded-minimal", "offloaded-api", "offloaded-lambda"];
 
     [Fact]
-    public void Pack_MakesEachPackage_WithItsSymbols() => Assert.Equal(
-        [
-            "OffloadedPolling.AspNetCore.OpenApi.nupkg", "OffloadedPolling.AspNetCore.OpenApi.snupkg",
-            "OffloadedPolling.AspNetCore.nupkg", "OffloadedPolling.AspNetCore.snupkg",
-            "OffloadedPolling.Client.S3.nupkg", "OffloadedPolling.Client.S3.snupkg",
-            "OffloadedPolling.Client.nupkg", "OffloadedPolling.Client.snupkg",
-            "OffloadedPolling.Core.nupkg", "OffloadedPolling.Core.snupkg",
-            "OffloadedPolling.Provisioning.nupkg", "OffloadedPolling.Provisioning.snupkg",
-            "OffloadedPolling.Sqlite.nupkg", "OffloadedPolling.Sqlite.snupkg",
-            "OffloadedPolling.Sts.nupkg", "OffloadedPolling.Sts.snupkg",
-            "OffloadedPolling.Templates.nupkg",
-            "OffloadedPolling.nupkg", "OffloadedPolling.snupkg",
-        ],
-        packages.Files);
+    public void Pack_MakesEachPackage_WithItsSymbols() => packages.Files.Should().Equal(
+        "OffloadedPolling.AspNetCore.OpenApi.nupkg", "OffloadedPolling.AspNetCore.OpenApi.snupkg",
+        "OffloadedPolling.AspNetCore.nupkg", "OffloadedPolling.AspNetCore.snupkg",
+        "OffloadedPolling.Client.S3.nupkg", "OffloadedPolling.Client.S3.snupkg",
+        "OffloadedPolling.Client.nupkg", "OffloadedPolling.Client.snupkg",
+        "OffloadedPolling.Core.nupkg", "OffloadedPolling.Core.snupkg",
+        "OffloadedPolling.Provisioning.nupkg", "OffloadedPolling.Provisioning.snupkg",
+        "OffloadedPolling.Sqlite.nupkg", "OffloadedPolling.Sqlite.snupkg",
+        "OffloadedPolling.Sts.nupkg", "OffloadedPolling.Sts.snupkg",
+        "OffloadedPolling.Templates.nupkg",
+        "OffloadedPolling.nupkg", "OffloadedPolling.snupkg");
 
     [Theory]
     [InlineData("OffloadedPolling.Client")]
     [InlineData("OffloadedPolling.Client.S3", "OffloadedPolling.Client", "AWSSDK.S3")]
     [InlineData(
-        "OffloadedPolling.Core", "OffloadedPolling.Client", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+        "OffloadedPolling.Core", "OffloadedPolling.Client", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options",
+        "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData(
         "OffloadedPolling", "OffloadedPolling.Core", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS",
-        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options",
+        "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData("OffloadedPolling.AspNetCore", "OffloadedPolling.Core")]
     [InlineData("OffloadedPolling.AspNetCore.OpenApi", "OffloadedPolling.AspNetCore", "Microsoft.AspNetCore.OpenApi", "Microsoft.OpenApi")]
     [InlineData(
         "OffloadedPolling.Provisioning", "OffloadedPolling", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS",
-        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
+        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options",
+        "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData(
         "OffloadedPolling.Sqlite", "OffloadedPolling.Core", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Hosting.Abstractions",
         "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options", "Microsoft.Extensions.Options.ConfigurationExtensions")]
     [InlineData(
-        "OffloadedPolling.Sts", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3", "AWSSDK.SQS", "AWSSDK.SecurityToken")]
+        "OffloadedPolling.Sts", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3",
+        "AWSSDK.SQS", "AWSSDK.SecurityToken")]
     public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
     {
         using var package = ZipFile.OpenRead(packages.PathOf(id));
         using var symbols = ZipFile.OpenRead(packages.PathOf(id, "snupkg"));
 
-        Assert.Equal(["README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"], Content(package));
-        Assert.Equal([$"lib/net10.0/{id}.pdb"], Content(symbols));
+        Content(package).Should().Equal("README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml");
+        Content(symbols).Should().Equal($"lib/net10.0/{id}.pdb");
         var metadata = Metadata(package);
         AssertDescribed(metadata, id);
-        var needed = metadata.Descendants().Where(element => element.Name.LocalName == "dependency").ToDictionary(Id, element => (string)element.Attribute("version")!);
-        Assert.Equal(dependencies.Order(), needed.Keys.Order());
-        Assert.All(needed.Where(dependency => dependency.Key.StartsWith("OffloadedPolling", StringComparison.Ordinal)), own => Assert.Equal(packages.Version, own.Value));
+        var needed = metadata.Descendants().Where(element => element.Name.LocalName == "dependency").ToDictionary(Id, element =>
+            (string)element.Attribute("version")!);
+        needed.Keys.Order().Should().Equal(dependencies.Order());
+        foreach (var own in needed.Where(dependency => dependency.Key.StartsWith("OffloadedPolling", StringComparison.Ordinal)))
+        {
+            own.Value.Should().Be(packages.Version);
+        }
         using var assembly = new PEReader(new MemoryStream(Bytes(package, $"lib/net10.0/{id}.dll")));
-        Assert.Contains(assembly.ReadDebugDirectory(), entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+        assembly.ReadDebugDirectory().Should().Contain(entry => entry.Type == DebugDirectoryEntryType.Reproducible);
     }
 
     [Fact]
@@ -67,32 +72,38 @@ public sealed class PackagesTests(LocalPackages packages)
 
         var metadata = Metadata(package);
         AssertDescribed(metadata, "OffloadedPolling.Templates");
-        Assert.Equal("Template", (string)metadata.Descendants().Single(element => element.Name.LocalName == "packageType").Attribute("name")!);
-        Assert.DoesNotContain(metadata.Descendants(), element => element.Name.LocalName == "dependency");
+        ((string)metadata.Descendants().Single(element => element.Name.LocalName == "packageType").Attribute("name")!)
+            .Should().Be("Template");
+        metadata.Descendants().Should().NotContain(element => element.Name.LocalName == "dependency");
         var content = Content(package).ToList();
         content.Where(file => file != "README.md").Select(file => string.Join('/', file.Split('/')[..2])).Distinct()
             .Should().BeEquivalentTo(_templates.Select(template => $"content/{template}"));
-        Assert.All(content, file => Assert.True(Path.GetExtension(file) is ".cs" or ".csproj" or ".css" or ".dockerignore" or ".gitignore" or ".html" or ".js" or ".json" or ".md" or ".service" or ".svg" or ".yaml" or "", file));
+        content.Should().AllSatisfy(file => (Path.GetExtension(file) is ".cs" or ".csproj" or ".css" or ".dockerignore"
+            or ".gitignore" or ".html" or ".js" or ".json" or ".md" or ".service" or ".svg" or ".yaml" or "").Should().BeTrue(file));
         content.Should().Contain(_templates.Select(template => $"content/{template}/.template.config/template.json"));
         content.Should().Contain(_templates.Select(template => $"content/{template}/.gitignore"));
 
         // The same bytes as in the sample, where that lies: the engine changes them when a project is made.
-        Assert.Equal(File.ReadAllBytes(Repository.PathOf("samples/Orders/Placing/CreateOrder.cs")), Bytes(package, "content/offloaded-lambda/Placing/CreateOrder.cs"));
-        Assert.Equal(Sources("samples/Orders"), Sources(content, "content/offloaded-api/"));
-        Assert.Equal(Sources("samples/Reports"), Sources(content, "content/offloaded-minimal/"));
+        Bytes(package, "content/offloaded-lambda/Placing/CreateOrder.cs")
+            .Should().Equal(File.ReadAllBytes(Repository.PathOf("samples/Orders/Placing/CreateOrder.cs")));
+        Sources(content, "content/offloaded-api/").Should().Equal(Sources("samples/Orders"));
+        Sources(content, "content/offloaded-minimal/").Should().Equal(Sources("samples/Reports"));
     }
 
     private static IEnumerable<string> Sources(string sample) => Sources(
-        Directory.EnumerateFiles(Repository.PathOf(sample), "*.cs", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.PathOf(sample), path)), "");
+        Directory.EnumerateFiles(Repository.PathOf(sample), "*.cs", SearchOption.AllDirectories).Select(path =>
+            Path.GetRelativePath(Repository.PathOf(sample), path)), "");
 
     private static IEnumerable<string> Sources(IEnumerable<string> files, string folder) =>
-        files.Where(file => file.StartsWith(folder, StringComparison.Ordinal) && Path.GetExtension(file) == ".cs").Select(file => file[folder.Length..]).Order(StringComparer.Ordinal);
+        files.Where(file => file.StartsWith(folder, StringComparison.Ordinal)
+            && Path.GetExtension(file) == ".cs").Select(file => file[folder.Length..]).Order(StringComparer.Ordinal);
 
     private static void AssertDescribed(XElement metadata, string id)
     {
-        var values = metadata.Elements().GroupBy(element => element.Name.LocalName).ToDictionary(group => group.Key, group => group.First().Value);
-        Assert.Equal((id, "MIT", "README.md"), (values["id"], values["license"], values["readme"]));
-        Assert.All(["authors", "description", "tags"], name => Assert.NotEmpty(values[name]));
+        var values = metadata.Elements()
+            .GroupBy(element => element.Name.LocalName).ToDictionary(group => group.Key, group => group.First().Value);
+        (values["id"], values["license"], values["readme"]).Should().Be((id, "MIT", "README.md"));
+        ((string[])["authors", "description", "tags"]).Should().AllSatisfy(name => values[name].Should().NotBeEmpty());
     }
 
     private static string Id(XElement element) => (string)element.Attribute("id")!;
@@ -105,7 +116,8 @@ public sealed class PackagesTests(LocalPackages packages)
 
     // What NuGet adds to every package is left out.
     private static IEnumerable<string> Content(ZipArchive package) => package.Entries.Select(entry => entry.FullName)
-        .Where(name => name != "[Content_Types].xml" && !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal)
+        .Where(name => name != "[Content_Types].xml"
+            && !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal)
             && Path.GetExtension(name) != ".nuspec")
         .Order(StringComparer.Ordinal);
 

@@ -37,17 +37,19 @@ public sealed class TemplatesTests(LocalPackages packages)
         // A name that is no namespace as it is.
         var project = await packages.MakeAsync("offloaded-api", "Acme.Order-Desk");
         await StandsAloneAsync(project, "Acme.Order_Desk");
-        Assert.Contains("""ENTRYPOINT ["dotnet", "/app/Acme.Order-Desk.dll"]""", await File.ReadAllTextAsync(Path.Combine(project, "container", "Dockerfile")), StringComparison.Ordinal);
-        Assert.Contains("ExecStart=/opt/orders/Acme.Order-Desk\n", await File.ReadAllTextAsync(Path.Combine(project, "systemd", "orders-worker.service")), StringComparison.Ordinal);
+        (await File.ReadAllTextAsync(Path.Combine(project, "container", "Dockerfile")))
+            .Should().Contain("""ENTRYPOINT ["dotnet", "/app/Acme.Order-Desk.dll"]""");
+        (await File.ReadAllTextAsync(Path.Combine(project, "systemd", "orders-worker.service")))
+            .Should().Contain("ExecStart=/opt/orders/Acme.Order-Desk\n");
         var program = await LocalPackages.PublishAsync(project);
 
         using var desk = new DeskSettings();
         await using var orders = await OrdersProcess.StartAsync(desk.For(), program);
         using var caller = new Caller();
         var end = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
-        Assert.Equal(OperationState.Succeeded, end.State);
-        Assert.Equal("Ada", end.Result!.Value.GetProperty("customer").GetString());
-        Assert.Contains("poll.js", await caller.Http.GetStringAsync(new Uri(orders.Address, "/orders.js")), StringComparison.Ordinal);
+        end.State.Should().Be(OperationState.Succeeded);
+        end.Result!.Value.GetProperty("customer").GetString().Should().Be("Ada");
+        (await caller.Http.GetStringAsync(new Uri(orders.Address, "/orders.js"))).Should().Contain("poll.js");
         (await caller.Http.GetStringAsync(orders.Address)).Should().Contain("<title>Acme.Order-Desk</title>");
     }
 
@@ -58,18 +60,19 @@ public sealed class TemplatesTests(LocalPackages packages)
         await StandsAloneAsync(project, "Acme.Order_Desk");
         var program = await LocalPackages.PublishAsync(project);
         var handlers = SamTemplate.Read(project).Handlers.ToList();
-        Assert.Equal(3, handlers.Count);
-        Assert.All(handlers, handler => _ = new ManagedHandler(Path.GetDirectoryName(program)!, handler));
+        handlers.Should().HaveCount(3);
+        handlers.Should().AllSatisfy(handler => _ = new ManagedHandler(Path.GetDirectoryName(program)!, handler));
 
         var settings = await LambdaSettings.CreateAsync();
         await using var api = await FunctionProcess.StartAsync(Handler("ApiFunction"), settings.All(), program);
         await using var worker = await FunctionProcess.StartAsync(Handler("WorkerFunction"), settings.All(), program);
-        var (failed, answer) = await api.InvokeAsync(GatewayEvents.Version2("POST", "/order", """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}"""));
-        Assert.False(failed, answer);
+        var (failed, answer) = await api.InvokeAsync(
+            GatewayEvents.Version2("POST", "/order", """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}"""));
+        failed.Should().BeFalse(answer);
         using var sqs = TestServers.NewSqsClient();
-        Assert.True(await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync));
+        (await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync)).Should().BeTrue();
         using var caller = new Caller();
-        Assert.Equal(OperationState.Succeeded, (await caller.LookAsync(GatewayEvents.Read(answer).Headers["Location"])).State);
+        (await caller.LookAsync(GatewayEvents.Read(answer).Headers["Location"])).State.Should().Be(OperationState.Succeeded);
 
         string Handler(string function) => handlers.Single(handler => handler.Contains(function, StringComparison.Ordinal));
     }
@@ -78,16 +81,16 @@ public sealed class TemplatesTests(LocalPackages packages)
     private static async Task StandsAloneAsync(string project, string @namespace)
     {
         var files = Directory.GetFiles(project, "*", SearchOption.AllDirectories);
-        Assert.Contains(Path.Combine(project, "README.md"), files);
-        Assert.Contains(Path.Combine(project, $"{Path.GetFileName(project)}.csproj"), files);
+        files.Should().Contain(Path.Combine(project, "README.md"));
+        files.Should().Contain(Path.Combine(project, $"{Path.GetFileName(project)}.csproj"));
         (await File.ReadAllLinesAsync(Path.Combine(project, ".gitignore")))
             .Should().Contain(["bin/", "obj/", "publish/", "*.db", "*.db-shm", "*.db-wal"]);
         foreach (var file in files)
         {
             var text = await File.ReadAllTextAsync(file);
-            Assert.All(_ofTheRepository, left => Assert.DoesNotContain(left, text, StringComparison.Ordinal));
+            _ofTheRepository.Should().AllSatisfy(left => text.Should().NotContain(left));
             var spaces = text.Split('\n').Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)).ToList();
-            Assert.True(spaces.All(line => line.StartsWith($"namespace {@namespace}", StringComparison.Ordinal)), file);
+            spaces.All(line => line.StartsWith($"namespace {@namespace}", StringComparison.Ordinal)).Should().BeTrue(file);
         }
     }
 }

@@ -17,7 +17,9 @@ public sealed class Browser : IAsyncLifetime
         {
             ExecutablePath = TestServers.Browser,
             // It reaches loopback alone; as root it has no sandbox.
-            Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = [
+                "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync"],
         });
     }
 
@@ -30,7 +32,8 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A page of a browser without history. An error of its scripts is found in <paramref name="errors"/>.</summary>
     internal async Task<IPage> NewPageAsync(ICollection<string> errors, int width = 1100, int height = 760)
     {
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = 2 });
+        var context = await _browser.NewContextAsync(
+            new() { ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = 2 });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(30_000);
         page.PageError += (_, error) => errors.Add(error);

@@ -7,6 +7,9 @@ internal interface IShop : IAsyncDisposable
 {
     OrdersProcess Orders { get; }
 
-    /// <summary>The requests to status URLs that passed outside of the host, with a browser's questions before them; empty where the host serves them.</summary>
+    /// <summary>
+    /// The requests to status URLs that passed outside of the host, with a browser's questions before them; empty where the host serves
+    /// them.
+    /// </summary>
     IReadOnlyList<RecordedRequest> StatusRequests { get; }
 }

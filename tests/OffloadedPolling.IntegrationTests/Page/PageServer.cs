@@ -11,7 +11,8 @@ internal sealed class PageServer(WebApplication app) : IAsyncDisposable
 {
     /// <summary>Where the page's files lie.</summary>
     public static string Folder { get; } = Path.Combine(
-        Path.GetDirectoryName(typeof(PageServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "OrdersProject").Value!)!, "wwwroot");
+        Path.GetDirectoryName(typeof(PageServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(metadata => metadata.Key == "OrdersProject").Value!)!, "wwwroot");
 
     public Uri Address => new(app.Urls.Single());
 
@@ -39,7 +40,8 @@ internal sealed class PageServer(WebApplication app) : IAsyncDisposable
         {
             var page = await File.ReadAllTextAsync(Path.Combine(Folder, "index.html"));
             context.Response.ContentType = "text/html";
-            await context.Response.WriteAsync(page.Replace("name=\"orders-api\" content=\"\"", $"name=\"orders-api\" content=\"{Api}\"", StringComparison.Ordinal));
+            await context.Response.WriteAsync(
+                page.Replace("name=\"orders-api\" content=\"\"", $"name=\"orders-api\" content=\"{Api}\"", StringComparison.Ordinal));
         });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = new Microsoft.Extensions.FileProviders.PhysicalFileProvider(Folder) });
     }

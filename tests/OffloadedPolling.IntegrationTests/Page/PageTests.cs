@@ -42,11 +42,12 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
             },
             _timeout, () => $"it shows {string.Join(", ", shown)} and {string.Join(", ", messages)}");
 
-        Assert.True(shown.Distinct().Count() > 5, $"The bar stood at {string.Join(", ", shown.Distinct())}.");
-        Assert.Equal(100, int.Parse((await card.GetByRole(AriaRole.Progressbar).GetAttributeAsync("aria-valuenow"))!, null));
-        Assert.True(messages.Intersect(["Checking stock", "Reserving stock", "Taking payment", "Packing"]).Count() >= 2, string.Join(", ", messages));
+        shown.Distinct().Count().Should().BeGreaterThan(5, $"the bar stood at {string.Join(", ", shown.Distinct())}");
+        int.Parse((await card.GetByRole(AriaRole.Progressbar).GetAttributeAsync("aria-valuenow"))!, null).Should().Be(100);
+        messages.Intersect(["Checking stock", "Reserving stock", "Taking payment", "Packing"]).Count()
+            .Should().BeGreaterThanOrEqualTo(2, string.Join(", ", messages));
         await Expect(card.Locator(".outcome")).ToHaveTextAsync("Ready for Ada Lovelace. Thank you!");
-        Assert.Empty(_errors);
+        _errors.Should().BeEmpty();
     }
 
     [Theory]
@@ -63,7 +64,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         var card = page.Locator(".order");
         await Expect(card.Locator(".state")).ToHaveTextAsync("Failed", _patience);
         await Expect(card.Locator(".outcome")).ToHaveTextAsync("Out of stock. Falling star has sold out (ordered: 1).");
-        Assert.Empty(_errors);
+        _errors.Should().BeEmpty();
     }
 
     [Theory]
@@ -84,8 +85,8 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         await PlaceAsync(page);
 
         await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
-        Assert.True(renewals >= 1, "The page never asked for a new URL.");
-        Assert.Empty(_errors);
+        renewals.Should().BeGreaterThanOrEqualTo(1, "the page never asked for a new URL");
+        _errors.Should().BeEmpty();
     }
 
     [Theory]
@@ -101,8 +102,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
 
         await Expect(page.Locator("#polls-why")).ToHaveTextAsync(why);
         using var http = new HttpClient();
-        var counted = (await http.GetFromJsonAsync<JsonElement>(new Uri(shop.Orders.Address, "/polls"))).GetProperty("answeredByHost").GetInt32();
-        Assert.InRange(counted, where == Cloud ? 0 : 1, where == Cloud ? 0 : 100);
+        var counted = (await http.GetFromJsonAsync<JsonElement>(new Uri(shop.Orders.Address, "/polls")))
+            .GetProperty("answeredByHost").GetInt32();
+        counted.Should().BeInRange(where == Cloud ? 0 : 1, where == Cloud ? 0 : 100);
         await Expect(page.Locator("#polls")).ToHaveTextAsync($"{counted}");
     }
 
@@ -115,11 +117,13 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         await PlaceAsync(page);
         await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
 
-        Assert.NotEmpty(shop.StatusRequests);
-        Assert.All(shop.StatusRequests, request =>
+        shop.StatusRequests.Should().NotBeEmpty();
+        shop.StatusRequests.Should().AllSatisfy(request =>
         {
-            Assert.Equal(("GET", 200), (request.Method, request.StatusCode));
-            Assert.Empty(request.Headers.Keys.Intersect(["Authorization", "Cookie", "Referer", "If-None-Match", "traceparent"], StringComparer.OrdinalIgnoreCase));
+            (request.Method, request.StatusCode).Should().Be(("GET", 200));
+            request.Headers.Keys.Intersect(
+                ["Authorization", "Cookie", "Referer", "If-None-Match", "traceparent"],
+                StringComparer.OrdinalIgnoreCase).Should().BeEmpty();
         });
     }
 
@@ -138,7 +142,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
 
         await Expect(page.Locator(".order")).ToHaveCountAsync(4);
         await Expect(page.Locator(".order[data-state=Succeeded]")).ToHaveCountAsync(4, new() { Timeout = 60_000 });
-        Assert.Empty(_errors);
+        _errors.Should().BeEmpty();
     }
 
     [Fact]
@@ -175,9 +179,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         await PlaceAsync(page);
 
         await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
-        Assert.Equal(where == Cloud ? 3 : 2, origins.Count);
-        Assert.DoesNotContain(shop.StatusRequests, request => request.Method == "OPTIONS");
-        Assert.Empty(_errors);
+        origins.Should().HaveCount(where == Cloud ? 3 : 2);
+        shop.StatusRequests.Should().NotContain(request => request.Method == "OPTIONS");
+        _errors.Should().BeEmpty();
     }
 
     [Theory]
@@ -199,8 +203,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator(".order .state").First).ToHaveTextAsync("In progress", _patience);
         await Expect(page.Locator(".order .polls").First).ToHaveTextAsync("Polled 2 times", _patience);
 
-        Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{screen}.png"), FullPage = screen == "phone" });
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).Should().Be(width);
+        await page.ScreenshotAsync(
+            new() { Path = Path.Combine(AppContext.BaseDirectory, "screenshots", $"{screen}.png"), FullPage = screen == "phone" });
     }
 
     private static async Task<IShop> OpenAsync(string where, Action<Dictionary<string, string>> configure) =>

@@ -23,9 +23,10 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
             }
             """);
 
-        Assert.NotEmpty(delays);
-        Assert.Equal(vector.NextDelay.Length, delays.Length);
-        Assert.All(vector.NextDelay.Zip(delays), pair => Assert.Equal(pair.First, pair.Second, 0.001 + (0.001 * pair.First)));
+        delays.Should().NotBeEmpty();
+        delays.Should().HaveCount(vector.NextDelay.Length);
+        vector.NextDelay.Zip(delays).Should().AllSatisfy(pair =>
+            pair.Second.Should().BeApproximately(pair.First, 0.001 + (0.001 * pair.First)));
     }
 
     [Theory]
@@ -46,9 +47,9 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
             }
             """);
 
-        Assert.Equal(expected, found[0]);
-        Assert.InRange(found[1], 0.01, 3600);
-        Assert.Equal(found[1], found[2]);
+        found[0].Should().Be(expected);
+        found[1].Should().BeInRange(0.01, 3600);
+        found[2].Should().Be(found[1]);
     }
 
     [Fact]
@@ -59,10 +60,10 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 10));
 
         // By chance a quarter of the next interval later, never early.
-        Assert.Equal(2, Stage.Polls.Count);
-        Assert.InRange(Stage.Polls[0].At, 10, 10 + (0.25 * Schedule(null).NextDelay(TimeSpan.FromSeconds(10)).TotalSeconds) + Steps);
+        Stage.Polls.Should().HaveCount(2);
+        Stage.Polls[0].At.Should().BeInRange(10, 10 + (0.25 * Schedule(null).NextDelay(TimeSpan.FromSeconds(10)).TotalSeconds) + Steps);
         AssertPolledAfter(Schedule(Estimate(20, 20)), 0, PolledAfter(1));
-        Assert.Equal(["Running 1", "Succeeded 2"], await Stage.StatusesAsync());
+        (await Stage.StatusesAsync()).Should().Equal("Running 1", "Succeeded 2");
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 1), "targetDelay: 4");
 
-        Assert.InRange(Stage.Polls.Single().At, 6, 10 + Steps);
+        Stage.Polls.Single().At.Should().BeInRange(6, 10 + Steps);
     }
 
     [Theory]
@@ -94,7 +95,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter, Estimate(60, 70), status));
 
-        Assert.InRange(Stage.Polls.Single().At, retryAfter, (1.25 * retryAfter) + Steps);
+        Stage.Polls.Single().At.Should().BeInRange(retryAfter, (1.25 * retryAfter) + Steps);
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.RunAsync(() => Stage.Clock > TimeSpan.FromHours(1).TotalSeconds);
 
-        Assert.InRange(Stage.Polls.Count, 80, 150);
+        Stage.Polls.Count.Should().BeInRange(80, 150);
     }
 
     [Fact]
@@ -124,7 +125,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     public async Task Follow_TargetDelay_IsThatOfTheSchedule()
     {
         var (usual, wanted) = (Schedule(Estimate(20, 40)), Schedule(Estimate(20, 40), targetDelay: 6));
-        Assert.True(wanted.NextDelay(TimeSpan.Zero) > 1.5 * usual.NextDelay(TimeSpan.Zero));
+        wanted.NextDelay(TimeSpan.Zero).Should().BeGreaterThan(1.5 * usual.NextDelay(TimeSpan.Zero));
         Stage.AnswerInTurn(Document("Running", 1, Estimate(20, 40)), Document("Succeeded", 2));
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, 1, Estimate(20, 40)), "targetDelay: 6");
@@ -140,20 +141,21 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     [InlineData("'soon'")]
     public async Task Follow_ATargetDelayThatIsNone_SaysSoAtOnce(string targetDelay)
     {
-        Assert.StartsWith("RangeError: A targetDelay is", await Stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}"), StringComparison.Ordinal);
+        (await Stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}")).Should().StartWith("RangeError: A targetDelay is");
 
-        Assert.Empty(Stage.Polls);
+        Stage.Polls.Should().BeEmpty();
     }
 
     [Fact]
     public async Task Follow_ANewerEstimate_MakesANewSchedule()
     {
         Stage.AnswerInTurn(
-            Document("Running", 1, Estimate(20, 24)), Document("Running", 2, Estimate(8, 10)), Document("Running", 3), Document("Succeeded", 4));
+            Document("Running", 1, Estimate(20, 24)), Document("Running", 2, Estimate(8, 10)), Document("Running", 3),
+            Document("Succeeded", 4));
 
         await Stage.FollowToTheEndAsync();
 
-        Assert.Equal(4, Stage.Polls.Count);
+        Stage.Polls.Should().HaveCount(4);
         AssertPolledAfter(Schedule(Estimate(20, 24)), 0, PolledAfter(1));
         AssertPolledAfter(Schedule(Estimate(8, 10)), 0, PolledAfter(2));
         AssertPolledAfter(Schedule(null), Stage.Polls[2].At, PolledAfter(3));
@@ -163,16 +165,17 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     public async Task Follow_TheSameEstimateAgain_KeepsTheSchedule()
     {
         // What is made of logarithms is the schedule; to ask it takes none.
-        await Stage.Page.EvaluateAsync("() => { const log = Math.log; window.logarithms = 0; Math.log = x => { logarithms++; return log(x); }; }");
+        await Stage.Page.EvaluateAsync(
+            "() => { const log = Math.log; window.logarithms = 0; Math.log = x => { logarithms++; return log(x); }; }");
         Stage.AnswerInTurn(Document("Running", 1, Estimate(5, 8)), Document("Running", 2, Estimate(5, 8)), Document("Succeeded", 3));
 
         await Stage.StartAsync(Accepted(OldUrl, 1, Estimate(5, 8)));
         var first = await Stage.Page.EvaluateAsync<int>("logarithms");
         await Stage.RunAsync(async () => await Stage.EndAsync() == "Succeeded");
 
-        Assert.Equal(3, Stage.Polls.Count);
-        Assert.NotEqual(0, first);
-        Assert.Equal(first, await Stage.Page.EvaluateAsync<int>("logarithms"));
+        Stage.Polls.Should().HaveCount(3);
+        first.Should().NotBe(0);
+        (await Stage.Page.EvaluateAsync<int>("logarithms")).Should().Be(first);
     }
 
     [Theory]
@@ -189,8 +192,8 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         var (early, late) = Bounds(schedule, Stage.Polls[0].At);
         var expected = side switch { < 0 => early, 0 => (early + late) / 2, _ => late };
-        Assert.InRange(Stage.Polls[0].At, 30 - Steps, 30 + (0.25 * 30 * Math.Abs(side)) + Steps);
-        Assert.InRange(PolledAfter(1), expected - Steps, expected + Steps);
+        Stage.Polls[0].At.Should().BeInRange(30 - Steps, 30 + (0.25 * 30 * Math.Abs(side)) + Steps);
+        PolledAfter(1).Should().BeInRange(expected - Steps, expected + Steps);
     }
 
     [Fact]
@@ -198,14 +201,14 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     {
         var estimate = Estimate(TimeSpan.FromDays(40).TotalSeconds, TimeSpan.FromDays(44).TotalSeconds);
         var (early, late) = Bounds(Schedule(estimate), 0);
-        Assert.True(early > TimeSpan.FromMilliseconds(int.MaxValue).TotalSeconds);
+        early.Should().BeGreaterThan(TimeSpan.FromMilliseconds(int.MaxValue).TotalSeconds);
         Stage.AnswerInTurn(Document("Succeeded", 1));
         Stage.Step = TimeSpan.FromHours(4);
 
         await Stage.StartAsync(Accepted(OldUrl, 1, estimate));
         await Stage.RunAsync(() => Stage.Polls.Count > 0);
 
-        Assert.InRange(Stage.Polls[0].At, early - Stage.Step.TotalSeconds, late + Stage.Step.TotalSeconds);
+        Stage.Polls[0].At.Should().BeInRange(early - Stage.Step.TotalSeconds, late + Stage.Step.TotalSeconds);
     }
 
     [Fact]
@@ -215,8 +218,8 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50), "atLeastEvery: 2");
 
-        Assert.Equal(3, Stage.Polls.Count);
-        Assert.InRange(Stage.Polls[^1].At, 4.5 - Steps, 6 + (3 * Steps));
+        Stage.Polls.Should().HaveCount(3);
+        Stage.Polls[^1].At.Should().BeInRange(4.5 - Steps, 6 + (3 * Steps));
     }
 
     [Theory]
@@ -230,7 +233,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 50, Estimate(100, 100)), "atLeastEvery: 8");
 
-        Assert.InRange(Stage.Polls[0].At, expected - Steps, expected + Steps);
-        Assert.InRange(PolledAfter(1), expected - Steps, expected + Steps);
+        Stage.Polls[0].At.Should().BeInRange(expected - Steps, expected + Steps);
+        PolledAfter(1).Should().BeInRange(expected - Steps, expected + Steps);
     }
 }

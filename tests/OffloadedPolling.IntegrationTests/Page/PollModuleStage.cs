@@ -16,7 +16,7 @@ public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>,
 
     public async ValueTask DisposeAsync()
     {
-        Assert.Empty(_errors);
+        _errors.Should().BeEmpty();
         await Stage.Page.Context.CloseAsync();
         GC.SuppressFinalize(this);
     }
@@ -38,7 +38,7 @@ public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>,
     private protected static void AssertPolledAfter(PollSchedule schedule, double age, double actual)
     {
         var (early, late) = Bounds(schedule, age);
-        Assert.InRange(actual, early - Steps, late + Steps);
+        actual.Should().BeInRange(early - Steps, late + Steps);
     }
 
     private protected static string Json<T>(T value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);

@@ -12,7 +12,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         await Stage.FollowToTheEndAsync();
 
-        Assert.Equal(["Running 1", "Succeeded 3"], await Stage.StatusesAsync());
+        (await Stage.StatusesAsync()).Should().Equal("Running 1", "Succeeded 3");
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         await Stage.FollowToTheEndAsync();
 
-        Assert.Equal(["Running 1", "Succeeded 3"], await Stage.StatusesAsync());
+        (await Stage.StatusesAsync()).Should().Equal("Running 1", "Succeeded 3");
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         await Stage.FollowToTheEndAsync();
 
-        Assert.Equal(["Running 1", "Succeeded 3"], await Stage.StatusesAsync());
+        (await Stage.StatusesAsync()).Should().Equal("Running 1", "Succeeded 3");
     }
 
     [Fact]
@@ -40,10 +40,10 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     {
         Stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : Document("Succeeded", 2, id: "two");
 
-        Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync());
+        (await Stage.FollowToTheEndAsync()).Should().Be("Succeeded");
 
-        Assert.Equal([OldUrl, NewUrl], Stage.Polls.Select(poll => poll.Url));
-        Assert.Equal(["Succeeded 2"], await Stage.StatusesAsync());
+        Stage.Polls.Select(poll => poll.Url).Should().Equal(OldUrl, NewUrl);
+        (await Stage.StatusesAsync()).Should().Equal("Succeeded 2");
     }
 
     [Fact]
@@ -52,19 +52,20 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         Stage.Renew = () => (200, Accepted(NewUrl, id: "two"));
         Stage.AnswerInTurn((403, ""));
 
-        Assert.Equal("OperationLost: The host answers with the status URL of another operation.", await Stage.FollowToTheEndAsync());
+        (await Stage.FollowToTheEndAsync()).Should().Be("OperationLost: The host answers with the status URL of another operation.");
 
-        Assert.Equal([OldUrl], Stage.Polls.Select(poll => poll.Url));
+        Stage.Polls.Select(poll => poll.Url).Should().Equal(OldUrl);
     }
 
     [Fact]
     public async Task Follow_503AndABrokenConnection_BacksOffAndGoesOn()
     {
-        Stage.AnswerInTurn((503, ""), (429, ""), null, (200, "no json"), (200, "{}"), (200, """{ "status": "Running" }"""), Document("Succeeded", 1));
+        Stage.AnswerInTurn(
+            (503, ""), (429, ""), null, (200, "no json"), (200, "{}"), (200, """{ "status": "Running" }"""), Document("Succeeded", 1));
 
-        Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync());
+        (await Stage.FollowToTheEndAsync()).Should().Be("Succeeded");
 
-        Assert.Equal(7, Stage.Polls.Count);
+        Stage.Polls.Should().HaveCount(7);
     }
 
     [Theory]
@@ -80,10 +81,10 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         await Stage.Page.EvaluateAsync("Math.random = () => 0.999");
         Stage.Step = TimeSpan.FromMilliseconds(2);
 
-        Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync(options: "atLeastEvery: 0.05"));
+        (await Stage.FollowToTheEndAsync(options: "atLeastEvery: 0.05")).Should().Be("Succeeded");
 
-        Assert.Equal([OldUrl, NewUrl], Stage.Polls.Select(poll => poll.Url));
-        Assert.InRange(Stage.Polls[1].At - Stage.Polls[0].At, 0, 0.9);
+        Stage.Polls.Select(poll => poll.Url).Should().Equal(OldUrl, NewUrl);
+        (Stage.Polls[1].At - Stage.Polls[0].At).Should().BeInRange(0, 0.9);
     }
 
     [Fact]
@@ -97,18 +98,20 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         };
         Stage.Answer = _ => (403, "");
 
-        Assert.Equal("OperationLost: The store refuses the status URLs that the host issues: 5 in a row.", await Stage.FollowToTheEndAsync());
+        (await Stage.FollowToTheEndAsync())
+            .Should().Be("OperationLost: The store refuses the status URLs that the host issues: 5 in a row.");
 
-        Assert.Equal((5, 6), (renewals, Stage.Polls.Count));
+        (renewals, Stage.Polls.Count).Should().Be((5, 6));
     }
 
     [Fact]
     public async Task Follow_FreshUrlsThatAreRefusedNowAndThen_GoesOn()
     {
         var polls = 0;
-        Stage.Answer = _ => ++polls switch { > 15 => Document("Succeeded", 99), var poll when poll % 5 == 0 => Document("Running", poll), _ => (403, "") };
+        Stage.Answer = _ => ++polls switch { > 15 =>
+            Document("Succeeded", 99), var poll when poll % 5 == 0 => Document("Running", poll), _ => (403, "") };
 
-        Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync(options: "atLeastEvery: 2"));
+        (await Stage.FollowToTheEndAsync(options: "atLeastEvery: 2")).Should().Be("Succeeded");
     }
 
     [Fact]
@@ -126,7 +129,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         Stage.Step = TimeSpan.FromSeconds(2);
         await Stage.RunAsync(() => Stage.Clock > 300);
 
-        Assert.InRange(renewals, 5, 60);
+        renewals.Should().BeInRange(5, 60);
     }
 
     [Theory]
@@ -141,19 +144,20 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         Stage.Renew = () => (status, "");
         Stage.AnswerInTurn((403, ""));
 
-        Assert.Equal($"OperationLost: {expected}", await Stage.FollowToTheEndAsync());
+        (await Stage.FollowToTheEndAsync()).Should().Be($"OperationLost: {expected}");
     }
 
     [Fact]
     public async Task Follow_AHostThatIsDown_IsAskedAgain()
     {
         var renewals = 0;
-        Stage.Renew = () => ++renewals switch { 1 => null, 2 => (503, ""), 3 => (200, "<html>a login page</html>"), 4 => (408, ""), 5 => (429, ""), _ => (200, Accepted(NewUrl)) };
+        Stage.Renew = () => ++renewals switch { 1 =>
+            null, 2 => (503, ""), 3 => (200, "<html>a login page</html>"), 4 => (408, ""), 5 => (429, ""), _ => (200, Accepted(NewUrl)) };
         Stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : (403, "");
 
-        Assert.Equal("Succeeded", await Stage.FollowToTheEndAsync());
+        (await Stage.FollowToTheEndAsync()).Should().Be("Succeeded");
 
-        Assert.Equal(6, renewals);
+        renewals.Should().Be(6);
     }
 
     [Fact]
@@ -167,12 +171,12 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         Stage.Step = TimeSpan.FromSeconds(20);
         var until = Stage.Clock + 600;
         await Stage.RunAsync(() => Stage.Clock > until);
-        Assert.Single(Stage.Polls);
+        Stage.Polls.Should().ContainSingle();
         Stage.Step = TimeSpan.FromMilliseconds(500);
         await Stage.SetVisibilityAsync("visible");
 
         await Stage.RunAsync(async () => await Stage.EndAsync() == "Succeeded");
-        Assert.Equal(2, Stage.Polls.Count);
+        Stage.Polls.Should().HaveCount(2);
     }
 
     [Fact]
@@ -184,8 +188,8 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 
         await Stage.FollowToTheEndAsync("""{ "operationUrl": "/operations/one" }""");
 
-        Assert.Equal([NewUrl, NewUrl], Stage.Polls.Select(poll => poll.Url));
-        Assert.InRange(Stage.Polls[0].At, 0, 1.5);
+        Stage.Polls.Select(poll => poll.Url).Should().Equal(NewUrl, NewUrl);
+        Stage.Polls[0].At.Should().BeInRange(0, 1.5);
         AssertPolledAfter(Schedule(Estimate(100, 100)), 90, PolledAfter(1));
     }
 
@@ -205,11 +209,12 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     {
         Stage.Date = DateTimeOffset.UnixEpoch.AddHours(5);
         Stage.AnswerInTurn(
-            Document("Running", 0, Estimate(20, 20)), Document("Running", 0, Estimate(20, 20)), Document("Running", 1, Estimate(100, 100)), Document("Succeeded", 2));
+            Document("Running", 0, Estimate(20, 20)), Document("Running", 0, Estimate(20, 20)), Document("Running", 1, Estimate(100, 100)),
+            Document("Succeeded", 2));
 
         await Stage.FollowToTheEndAsync();
 
-        Assert.InRange(PolledAfter(1), 10, 30);
+        PolledAfter(1).Should().BeInRange(10, 30);
         AssertPolledAfter(Schedule(Estimate(100, 100)), PolledAfter(2), PolledAfter(3));
     }
 
@@ -223,7 +228,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         await Stage.Page.EvaluateAsync("abort.abort(new Error('enough'))");
 
         await Stage.RunAsync(async () => await Stage.EndAsync() == "Error: enough");
-        Assert.Single(Stage.Polls);
+        Stage.Polls.Should().ContainSingle();
     }
 
     [Theory]
@@ -231,8 +236,8 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [InlineData("null")]
     public async Task Follow_WhatIsNoAcceptedOperation_SaysSoAtOnce(string body)
     {
-        Assert.StartsWith("TypeError: follow() takes the body of a 202", await Stage.FollowToTheEndAsync(body), StringComparison.Ordinal);
+        (await Stage.FollowToTheEndAsync(body)).Should().StartWith("TypeError: follow() takes the body of a 202");
 
-        Assert.Empty(Stage.Polls);
+        Stage.Polls.Should().BeEmpty();
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.Playwright;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>A page with poll.js, its schedule and nothing else, a clock that goes on when told, and a server that answers as told.</summary>
+/// <summary>
+/// A page with poll.js, its schedule and nothing else, a clock that goes on when told, and a server that answers as told.
+/// </summary>
 internal sealed class PollStage
 {
     public const string OldUrl = "http://status.test/one?signature=x", NewUrl = "http://status.test/one?signature=y";
@@ -13,7 +15,8 @@ internal sealed class PollStage
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions _json = new(
+        JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly List<(string Url, double At)> _polls = [];
 
@@ -34,7 +37,8 @@ internal sealed class PollStage
     }
 
     /// <summary>What a status URL answers; <see langword="null"/> breaks the connection.</summary>
-    public Func<string, (int Status, string Body)?> Answer { get; set; } = _ => throw new InvalidOperationException("No answer was prepared.");
+    public Func<string, (int Status, string Body)?> Answer { get; set; } = _ =>
+        throw new InvalidOperationException("No answer was prepared.");
 
     /// <summary>What the host answers to who asks for a new status URL.</summary>
     public Func<(int Status, string Body)?> Renew { get; set; } = () => (200, Accepted(NewUrl));
@@ -65,15 +69,19 @@ internal sealed class PollStage
     }
 
     public static string Accepted(
-        string statusUrl, double retryAfter = 1, OperationEstimate? estimate = null, string status = "NotStarted", string id = "one") => JsonSerializer.Serialize(new
+        string statusUrl, double retryAfter = 1, OperationEstimate? estimate = null, string status = "NotStarted", string id = "one") =>
+        JsonSerializer.Serialize(new
     {
         id, status, statusUrl, operationUrl = "/operations/one", retryAfter, estimate,
     }, _json);
 
     public static (int Status, string Body)? Document(
-        string status, int second, OperationEstimate? estimate = null, string id = "one", int? createdAt = null) => (200, JsonSerializer.Serialize(new
+        string status, int second, OperationEstimate? estimate = null, string id = "one", int? createdAt = null) =>
+        (200, JsonSerializer.Serialize(new
     {
-        id, status, createdAt = createdAt is { } at ? DateTime.UnixEpoch.AddSeconds(at) : (DateTime?)null, lastUpdatedAt = DateTime.UnixEpoch.AddSeconds(second), estimate,
+        id, status, createdAt = createdAt is { } at
+            ? DateTime.UnixEpoch.AddSeconds(at)
+            : (DateTime?)null, lastUpdatedAt = DateTime.UnixEpoch.AddSeconds(second), estimate,
     }, _json));
 
     /// <summary>Has the status URL answer one after another; the last stands.</summary>

@@ -47,11 +47,11 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
         var result = await poller.WaitForCompletionAsync<JsonElement>(accepted, new Told(seen.Add));
 
-        Assert.Equal("Ada", result.GetProperty("customer").GetString());
-        Assert.Equal(OperationState.Succeeded, seen[^1].State);
-        Assert.Equal(_polls.Count, PollersRequests().Count);
-        Assert.InRange(_polls.Count, 1, 12);
-        Assert.NotNull(_polls[^1].Unnoticed);
+        result.GetProperty("customer").GetString().Should().Be("Ada");
+        seen[^1].State.Should().Be(OperationState.Succeeded);
+        PollersRequests().Should().HaveCount(_polls.Count);
+        _polls.Count.Should().BeInRange(1, 12);
+        _polls[^1].Unnoticed.Should().NotBeNull();
     }
 
     [Fact]
@@ -63,10 +63,12 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         await poller.WaitForCompletionAsync(await PlaceAsync());
 
         var requests = PollersRequests();
-        Assert.All(requests, request => Assert.Empty(request.Headers.Keys.Intersect(
-            ["Authorization", "Cookie", "Referer", "Origin", "traceparent", "X-Api-Key"], StringComparer.OrdinalIgnoreCase)));
-        Assert.DoesNotContain("If-None-Match", requests[0].Headers.Keys);
-        Assert.Contains(requests, request => request.Headers.ContainsKey("If-None-Match") && request.StatusCode == (int)HttpStatusCode.NotModified);
+        requests.Should().AllSatisfy(request => request.Headers.Keys.Intersect(
+            ["Authorization", "Cookie", "Referer", "Origin", "traceparent", "X-Api-Key"],
+            StringComparer.OrdinalIgnoreCase).Should().BeEmpty());
+        requests[0].Headers.Keys.Should().NotContain("If-None-Match");
+        requests.Should().Contain(request =>
+            request.Headers.ContainsKey("If-None-Match") && request.StatusCode == (int)HttpStatusCode.NotModified);
     }
 
     [Fact]
@@ -82,17 +84,17 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
             {
                 renewals++;
                 request.Headers.Authorization = new("Bearer", "a-token-of-the-host");
-                Assert.Matches(RenewalPath(), request.RequestUri!.AbsolutePath);
+                request.RequestUri!.AbsolutePath.Should().MatchRegex(RenewalPath());
                 return ValueTask.CompletedTask;
             };
         });
 
         var ended = await poller.WaitForCompletionAsync(await PlaceAsync());
 
-        Assert.Equal(OperationState.Succeeded, ended.State);
-        Assert.InRange(renewals, 1, 5);
-        Assert.Contains(_polls, poll => poll.StatusCode == HttpStatusCode.Forbidden);
-        Assert.All(PollersRequests(), request => Assert.DoesNotContain("Authorization", request.Headers.Keys));
+        ended.State.Should().Be(OperationState.Succeeded);
+        renewals.Should().BeInRange(1, 5);
+        _polls.Should().Contain(poll => poll.StatusCode == HttpStatusCode.Forbidden);
+        PollersRequests().Should().AllSatisfy(request => request.Headers.Keys.Should().NotContain("Authorization"));
     }
 
     [Fact]
@@ -101,9 +103,10 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         await StartAsync();
         using var poller = NewPoller();
 
-        var failed = await Assert.ThrowsAsync<OperationFailedException>(async () => await poller.WaitForCompletionAsync(await PlaceAsync("out-of-stock")));
+        var failed = (await FluentActions.Awaiting(async () => await poller.WaitForCompletionAsync(await PlaceAsync("out-of-stock")))
+            .Should().ThrowExactlyAsync<OperationFailedException>()).Which;
 
-        Assert.Equal("Out of stock", failed.Problem.Title);
+        failed.Problem.Title.Should().Be("Out of stock");
     }
 
     [Fact]
@@ -116,10 +119,11 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         using var client = TestServers.NewS3Client();
         await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _settings.Bucket, Key = $"operations/{accepted.Id}.json" });
 
-        var gone = await Assert.ThrowsAsync<OperationUnavailableException>(() => poller.WaitForCompletionAsync(accepted));
+        var gone = (await FluentActions.Awaiting(() => poller.WaitForCompletionAsync(accepted))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal(OperationUnavailableReason.Missing, gone.Reason);
-        Assert.DoesNotContain("Signature", gone.ToString(), StringComparison.OrdinalIgnoreCase);
+        gone.Reason.Should().Be(OperationUnavailableReason.Missing);
+        gone.ToString().Should().NotContainEquivalentOf("Signature");
     }
 
     [Fact]
@@ -129,11 +133,12 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         var accepted = await PlaceAsync();
         using var impatient = NewPoller(options => options.Timeout = TimeSpan.FromSeconds(0.5));
 
-        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => impatient.WaitForCompletionAsync(accepted));
+        var late = (await FluentActions.Awaiting(() => impatient.WaitForCompletionAsync(accepted))
+            .Should().ThrowExactlyAsync<OperationTimeoutException>()).Which;
         using var poller = NewPoller();
         var ended = await poller.WaitForCompletionAsync(late.ResumeToken!);
 
-        Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.State));
+        (ended.Id, ended.State).Should().Be((accepted.Id, OperationState.Succeeded));
     }
 
     [Fact]
@@ -161,9 +166,9 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
             states.Add(status.State);
         }
 
-        Assert.Equal(2, refused);
-        Assert.Equal(OperationState.Succeeded, states[^1]);
-        Assert.Equal(states.Distinct().Order(), states.Distinct());
+        refused.Should().Be(2);
+        states[^1].Should().Be(OperationState.Succeeded);
+        states.Distinct().Should().Equal(states.Distinct().Order());
     }
 
     [Fact]
@@ -173,22 +178,24 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         using var poller = NewPoller();
         var prior = await PlaceAsync();
         await poller.WaitForCompletionAsync(prior);
-        Assert.Null(prior.Estimate?.Quantiles);
+        (prior.Estimate?.Quantiles).Should().BeNull();
 
         // A host that starts afterwards knows what the first has learnt as soon as it has read it, which its first accept may not wait for.
         await _orders!.DisposeAsync();
         await StartAsync();
         AcceptedOperation? accepted = null;
         await Eventually.TrueAsync(
-            async () => (accepted = await PlaceAsync()).Estimate?.Quantiles is not null, TimeSpan.FromSeconds(60), () => $"it says {accepted?.Estimate}");
+            async () => (accepted = await PlaceAsync()).Estimate?.Quantiles is not null, TimeSpan.FromSeconds(60),
+            () => $"it says {accepted?.Estimate}");
         OperationStatus? running = null;
         await Eventually.TrueAsync(
-            async () => (running = await LookAsync(accepted!)).State != OperationState.NotStarted, TimeSpan.FromSeconds(60), () => $"it is at {running}");
+            async () => (running = await LookAsync(accepted!)).State != OperationState.NotStarted, TimeSpan.FromSeconds(60),
+            () => $"it is at {running}");
 
-        Assert.Equal(OperationEstimate.QuantileLevels.Count, accepted!.Estimate!.Quantiles!.Count);
-        Assert.InRange(accepted.Estimate.Median.TotalSeconds, 2.5, 30);
-        Assert.Equal(OperationState.Running, running!.State);
-        Assert.Equal(OperationEstimate.QuantileLevels.Count, running.Estimate?.Quantiles?.Count);
+        accepted!.Estimate!.Quantiles!.Should().HaveCount(OperationEstimate.QuantileLevels.Count);
+        accepted.Estimate.Median.TotalSeconds.Should().BeInRange(2.5, 30);
+        running!.State.Should().Be(OperationState.Running);
+        (running.Estimate?.Quantiles?.Count).Should().Be(OperationEstimate.QuantileLevels.Count);
     }
 
     private static async Task<OperationStatus> LookAsync(AcceptedOperation accepted)
@@ -226,7 +233,8 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
 
     // The host and the worker sign their requests in a header.
     private List<RecordedRequest> PollersRequests() =>
-        [.. _s3.Requests.Where(request => request.Method == "GET" && _pollersPaths.Contains(request.Path) && !request.Headers.ContainsKey("x-amz-date"))];
+        [.. _s3.Requests.Where(request => request.Method == "GET"
+            && _pollersPaths.Contains(request.Path) && !request.Headers.ContainsKey("x-amz-date"))];
 
     [GeneratedRegex("^/operations/[0-9a-f]{32}/url$")]
     private static partial Regex RenewalPath();

@@ -14,10 +14,10 @@ public sealed class PollsBenchmarkTests(ITestOutputHelper output)
         output.WriteLine(printed);
         using var report = JsonDocument.Parse(printed);
         var bounds = report.RootElement.GetProperty("bounds").EnumerateArray().ToList();
-        Assert.All(bounds, bound => Assert.InRange(
-            bound.GetProperty("found").GetDouble(), bound.GetProperty("least").GetDouble(), bound.GetProperty("most").GetDouble()));
-        Assert.Equal(0, exitCode);
-        Assert.Equal(8 * 7, report.RootElement.GetProperty("rows").GetArrayLength());
-        Assert.Equal((7 * 5) + 1 + (4 * 4) + 4 + (6 * 2), bounds.Count);
+        bounds.Should().AllSatisfy(bound => bound.GetProperty("found").GetDouble()
+            .Should().BeInRange(bound.GetProperty("least").GetDouble(), bound.GetProperty("most").GetDouble()));
+        exitCode.Should().Be(0);
+        report.RootElement.GetProperty("rows").GetArrayLength().Should().Be(8 * 7);
+        bounds.Should().HaveCount((7 * 5) + 1 + (4 * 4) + 4 + (6 * 2));
     }
 }

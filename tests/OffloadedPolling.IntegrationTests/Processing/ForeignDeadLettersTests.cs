@@ -4,7 +4,9 @@ using OffloadedPolling.Processing;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>A dead letter that comes to the reader of another kind: hosts share a dead-letter queue, or its message was in the wrong queue.</summary>
+/// <summary>
+/// A dead letter that comes to the reader of another kind: hosts share a dead-letter queue, or its message was in the wrong queue.
+/// </summary>
 public sealed class ForeignDeadLettersTests : IAsyncLifetime
 {
     private TestHost _letters = null!, _parcels = null!;
@@ -16,7 +18,8 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
         _letters = await TestHost.CreateAsync(
             build: builder => builder.AddOperation<Letter>("letters", LetterJson.Default, kind => kind.QueueUrl = queue));
         _parcels = await TestHost.CreateAsync(
-            bucket: _letters.Bucket, operation: kind => kind.DeadLetterQueueUrl = deadLetters, build: builder => builder.AddDeadLetterReader());
+            bucket: _letters.Bucket, operation: kind => kind.DeadLetterQueueUrl = deadLetters,
+            build: builder => builder.AddDeadLetterReader());
     }
 
     public async ValueTask DisposeAsync()
@@ -34,7 +37,8 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
         (await ProcessAsync(accepted.Id)).Should().BeFalse();
 
         (await _letters.Store.GetAsync(accepted.Id, default)).Should().Be(before);
-        _parcels.Log.Entries.Should().ContainSingle(entry => entry.Id == 429).Which.Text.Should().Contain(accepted.Id).And.Contain("'letters'");
+        _parcels.Log.Entries.Should().ContainSingle(entry => entry.Id == 429).Which.Text.Should().Contain(accepted.Id)
+            .And.Contain("'letters'");
     }
 
     [Fact]

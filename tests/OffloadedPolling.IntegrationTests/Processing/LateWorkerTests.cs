@@ -27,26 +27,32 @@ public sealed class LateWorkerTests
 
         other.Result["Ada"] = "other";
         await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
-        sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, "InternalError", 500) : Task.FromResult(false);
+        sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility")
+            ? AwsAnswers.ErrorAsync(context, "InternalError", 500)
+            : Task.FromResult(false);
         await using var first = await StartAsync(late, sqs.Address);
         var accepted = await first.Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => late.Waiting == 1, _timeout, () => "the first handler did not begin");
         await using var second = await StartAsync(other, null, first.Host);
         StoredOperation? before = null;
         await Eventually.TrueAsync(
-            async () => (before = await second.Host.Store.GetAsync(accepted.Id, default))!.Status is { Attempt: > 1 } status && status.State.IsTerminal() == otherHasEnded,
+            async () => (before = await second.Host.Store.GetAsync(accepted.Id, default))!.Status is { Attempt: > 1 } status
+                && status.State.IsTerminal() == otherHasEnded,
             _timeout, () => $"it is at {before}");
 
         late.Wake.SetResult();
-        await Eventually.TrueAsync(() => first.Host.Log.Entries.Any(entry => entry.Id == 424), _timeout, () => "the late worker does not know that it is");
+        await Eventually.TrueAsync(
+            () => first.Host.Log.Entries.Any(entry => entry.Id == 424), _timeout, () => "the late worker does not know that it is");
 
         var after = await second.Host.Store.GetAsync(accepted.Id, default);
-        Assert.DoesNotContain(first.Host.Log.Entries, entry => entry.Id == 420);
-        Assert.True(otherHasEnded ? after!.Version == before!.Version : after!.Status.State == OperationState.Running, $"It was changed to {after}.");
+        first.Host.Log.Entries.Should().NotContain(entry => entry.Id == 420);
+        (otherHasEnded ? after!.Version == before!.Version : after!.Status.State == OperationState.Running)
+            .Should().BeTrue($"it was changed to {after}");
         other.Wake.SetResult();
         await Eventually.TrueAsync(
-            async () => (after = await second.Host.Store.GetAsync(accepted.Id, default))!.Status.State.IsTerminal(), _timeout, () => $"it is at {after}");
-        Assert.Equal((OperationState.Succeeded, "other"), (after!.Status.State, after.Status.Result!.Value.GetString()));
+            async () => (after = await second.Host.Store.GetAsync(accepted.Id, default))!.Status.State.IsTerminal(), _timeout,
+            () => $"it is at {after}");
+        (after!.Status.State, after.Status.Result!.Value.GetString()).Should().Be((OperationState.Succeeded, "other"));
     }
 
     private static async Task<Worker> StartAsync(Desk desk, Uri? sqs, TestHost? beside = null)

@@ -15,7 +15,8 @@ public sealed class LostClaimTests
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.AfterUpstream = context =>
         {
-            // Of the claim, of the SDK's retries, and of the reads that would tell that it was made, until the worker takes it for an outage.
+            // Of the claim, of the SDK's retries, and of the reads that would tell that it was made, until the worker takes it for an
+            // outage.
             var isOfTheClaim = context.Request.Headers.IfMatch.Count > 0 || answersLost > 0;
             if (AwsAnswers.IsOfADocument(context) && isOfTheClaim && worker!.Log.Entries.All(entry => entry.Id != 404))
             {

@@ -18,15 +18,15 @@ public sealed class SeveralKindsTests
             .AddHandler<Letter, LetterEcho>());
         var parcel = await host.Operations.AcceptAsync(new Parcel("Ada"));
         var letter = await host.Operations.AcceptAsync(new Letter("Dear Bob"));
-        Assert.Equal(1, await CountAsync(letters));
-        Assert.Equal(1, await CountAsync(host.QueueUrl));
+        (await CountAsync(letters)).Should().Be(1);
+        (await CountAsync(host.QueueUrl)).Should().Be(1);
 
         var workers = host.Services.GetServices<IHostedService>().ToList();
         workers.ForEach(worker => worker.StartAsync(default).GetAwaiter().GetResult());
 
-        Assert.Equal(("parcels", "parcel to Ada"), await EndAsync(host, parcel.Id));
-        Assert.Equal(("letters", "Dear Bob"), await EndAsync(host, letter.Id));
-        Assert.Equal(["letters", "parcels"], host.Operations.Kinds.Order());
+        (await EndAsync(host, parcel.Id)).Should().Be(("parcels", "parcel to Ada"));
+        (await EndAsync(host, letter.Id)).Should().Be(("letters", "Dear Bob"));
+        host.Operations.Kinds.Order().Should().Equal("letters", "parcels");
         foreach (var worker in workers)
         {
             await worker.StopAsync(default);
@@ -37,7 +37,8 @@ public sealed class SeveralKindsTests
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), TimeSpan.FromSeconds(30), () => $"it is at {last}");
+            async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), TimeSpan.FromSeconds(30),
+            () => $"it is at {last}");
         return (last!.Kind, last.Result!.Value.GetString());
     }
 
@@ -49,12 +50,14 @@ public sealed class SeveralKindsTests
 
     internal sealed class ParcelEcho : IOperationHandler<Parcel, string>
     {
-        public Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel) => Task.FromResult($"parcel to {context.Payload.To}");
+        public Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken) =>
+            Task.FromResult($"parcel to {context.Payload.To}");
     }
 
     internal sealed class LetterEcho : IOperationHandler<Letter, string>
     {
-        public Task<string> HandleAsync(OperationContext<Letter> context, CancellationToken cancel) => Task.FromResult(context.Payload.Text);
+        public Task<string> HandleAsync(OperationContext<Letter> context, CancellationToken cancellationToken) =>
+            Task.FromResult(context.Payload.Text);
     }
 }
 

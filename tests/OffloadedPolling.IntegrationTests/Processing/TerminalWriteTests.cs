@@ -30,11 +30,12 @@ public sealed class TerminalWriteTests
 
             return false;
         };
-        await using var host = await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
-        {
-            builder.AddHandler<Parcel, AfterProgressHandler>();
-            builder.Services.AddSingleton(hung);
-        });
+        await using var host =
+            await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
+            {
+                builder.AddHandler<Parcel, AfterProgressHandler>();
+                builder.Services.AddSingleton(hung);
+            });
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
         var hosted = host.Services.GetServices<IHostedService>().ToList();
         foreach (var service in hosted)
@@ -43,15 +44,17 @@ public sealed class TerminalWriteTests
         }
 
         OperationStatus? last = null;
-        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
+        await Eventually.TrueAsync(
+            async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
         }
 
-        Assert.True(hung.Task.IsCompleted, "No progress write hung.");
-        Assert.Equal(OperationState.Succeeded, (await host.Operations.GetAsync(accepted.Id))!.State);
-        Assert.Equal(3, s3.Requests.Count(request => request is { Method: "PUT", StatusCode: 200 } && request.Path.Contains(accepted.Id, StringComparison.Ordinal)));
+        hung.Task.IsCompleted.Should().BeTrue("no progress write hung");
+        (await host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Succeeded);
+        s3.Requests.Count(request =>
+            request is { Method: "PUT", StatusCode: 200 } && request.Path.Contains(accepted.Id, StringComparison.Ordinal)).Should().Be(3);
     }
 
     [Fact]
@@ -74,11 +77,12 @@ public sealed class TerminalWriteTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
-        await using var host = await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
-        {
-            builder.AddHandler<Parcel, AfterProgressHandler>();
-            builder.Services.AddSingleton(hung);
-        });
+        await using var host =
+            await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
+            {
+                builder.AddHandler<Parcel, AfterProgressHandler>();
+                builder.Services.AddSingleton(hung);
+            });
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
         var hosted = host.Services.GetServices<IHostedService>().ToList();
         foreach (var service in hosted)
@@ -87,7 +91,8 @@ public sealed class TerminalWriteTests
         }
 
         OperationStatus? last = null;
-        await Eventually.TrueAsync(async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
+        await Eventually.TrueAsync(
+            async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
@@ -97,9 +102,9 @@ public sealed class TerminalWriteTests
         using var http = new HttpClient();
         using var answer = await http.SendAsync(late!);
 
-        Assert.Equal(HttpStatusCode.PreconditionFailed, answer.StatusCode);
-        Assert.Equal(OperationState.Succeeded, end!.Status.State);
-        Assert.Equal(end.Version, (await host.Store.GetAsync(accepted.Id, default))!.Version);
+        answer.StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
+        end!.Status.State.Should().Be(OperationState.Succeeded);
+        (await host.Store.GetAsync(accepted.Id, default))!.Version.Should().Be(end.Version);
     }
 
     /// <summary>The same request to S3 itself. Its signature covers the Host header, so that goes with it.</summary>
@@ -107,7 +112,8 @@ public sealed class TerminalWriteTests
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        var copy = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(TestServers.S3, request.Path.ToString() + request.QueryString))
+        var copy = new HttpRequestMessage(
+            new HttpMethod(request.Method), new Uri(TestServers.S3, request.Path.ToString() + request.QueryString))
         {
             Content = new ByteArrayContent(body.ToArray()),
         };
@@ -125,10 +131,10 @@ public sealed class TerminalWriteTests
     /// <summary>Returns as soon as its progress is on its way.</summary>
     private sealed class AfterProgressHandler(TaskCompletionSource hung) : IOperationHandler<Parcel, string>
     {
-        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
         {
-            await context.ReportProgressAsync(50, "half", cancel);
-            await hung.Task.WaitAsync(cancel);
+            await context.ReportProgressAsync(50, "half", cancellationToken);
+            await hung.Task.WaitAsync(cancellationToken);
             return "done";
         }
     }

@@ -58,9 +58,9 @@ public sealed class WorkerTests : IAsyncLifetime
 
         var good = await _host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(good.Id)).State);
+        (await EndOfAsync(good.Id)).State.Should().Be(OperationState.Succeeded);
         await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 410), _timeout, () => "it was not logged");
-        Assert.Equal(["Ada"], _desk.Delivered);
+        _desk.Delivered.Should().Equal("Ada");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class WorkerTests : IAsyncLifetime
 
         var writes = _s3.Requests.Count(request => request.Method == "PUT" && request.Path.Contains(end.Id, StringComparison.Ordinal));
         var atMost = 3 + (int)Math.Ceiling((end.LastUpdatedAt - end.CreatedAt) / TimeSpan.FromMilliseconds(200));
-        Assert.InRange(writes, 4, atMost);
+        writes.Should().BeInRange(4, atMost);
     }
 
     [Fact]
@@ -86,10 +86,10 @@ public sealed class WorkerTests : IAsyncLifetime
 
         var end = await EndOfAsync((await _host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 1), (end.State, end.Attempt));
+        (end.State, end.Attempt).Should().Be((OperationState.Failed, (int?)1));
         await Eventually.TrueAsync(
             async () => await CountAsync(sqs, _host.QueueUrl) == 0, _timeout, () => "the message is still there");
-        Assert.Equal(0, await CountAsync(sqs, deadLetterQueue));
+        (await CountAsync(sqs, deadLetterQueue)).Should().Be(0);
     }
 
     private static async Task<int> CountAsync(Amazon.SQS.AmazonSQSClient sqs, string queueUrl)
@@ -101,7 +101,8 @@ public sealed class WorkerTests : IAsyncLifetime
     private async Task<OperationStatus> EndOfAsync(string id)
     {
         OperationStatus? last = null;
-        await Eventually.TrueAsync(async () => (last = await _host.Operations.GetAsync(id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
+        await Eventually.TrueAsync(
+            async () => (last = await _host.Operations.GetAsync(id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
         return last!;
     }
 }

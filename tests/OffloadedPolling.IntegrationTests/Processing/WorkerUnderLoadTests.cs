@@ -26,7 +26,8 @@ public sealed class WorkerUnderLoadTests(ITestOutputHelper output)
         foreach (var operation in accepted)
         {
             await Eventually.TrueAsync(
-                async () => (await host.Operations.GetAsync(operation.Id))!.State == OperationState.Succeeded, TimeSpan.FromSeconds(60), () => $"{operation.Id} has not ended");
+                async () => (await host.Operations.GetAsync(operation.Id))!.State == OperationState.Succeeded, TimeSpan.FromSeconds(60),
+                () => $"{operation.Id} has not ended");
         }
 
         foreach (var worker in workers)
@@ -37,17 +38,17 @@ public sealed class WorkerUnderLoadTests(ITestOutputHelper output)
         var received = sqs.Requests.Count(request => request.Target == "AmazonSQS.ReceiveMessage");
         var deleted = sqs.Requests.Count(request => request.Target == "AmazonSQS.DeleteMessageBatch");
         output.WriteLine($"{Operations} operations: {sent} sends, {received} receives, {deleted} deletes");
-        Assert.Equal(Operations, sent);
-        Assert.InRange((double)(received + deleted) / Operations, 0.2, 0.25);
+        sent.Should().Be(Operations);
+        ((double)(received + deleted) / Operations).Should().BeInRange(0.2, 0.25);
     }
 
     internal sealed class QuickHandler : IOperationHandler<Parcel, string>
     {
         private static readonly TimeSpan _work = TimeSpan.FromMilliseconds(20);
 
-        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
         {
-            await Task.Delay(_work, cancel);
+            await Task.Delay(_work, cancellationToken);
             return "done";
         }
     }

@@ -42,7 +42,8 @@ internal static class BucketHost
     public static Task WriteAsync(this TestHost host, string resource, string text) =>
         host.Services.GetRequiredService<BucketConfiguration>().WriteAsync(resource, "", new BucketDocument(text), default);
 
-    public static ProvisioningState State(this ProvisioningReport report, string part) => report.Parts.Single(each => each.Name == part).State;
+    public static ProvisioningState State(this ProvisioningReport report, string part) =>
+        report.Parts.Single(each => each.Name == part).State;
 
     public static ProvisioningPart Part(this ProvisioningReport report, string part) => report.Parts.Single(each => each.Name == part);
 
@@ -65,11 +66,11 @@ internal static class BucketHost
     public static HttpClient CallerFrom(string address) => new(new SocketsHttpHandler
     {
         UseProxy = false,
-        ConnectCallback = async (context, cancel) =>
+        ConnectCallback = async (context, cancellationToken) =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
-            await socket.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancel);
+            await socket.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         },
     });
@@ -77,7 +78,11 @@ internal static class BucketHost
     private sealed class AnyCertificate : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
-            new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator, UseProxy = false });
+            new(new HttpClientHandler
+            {
+                ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+                UseProxy = false,
+            });
 
         public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
     }

@@ -50,7 +50,7 @@ public sealed class FastLifecycle : IAsyncLifetime
         await process.WaitForExitAsync(timeout.Token);
         var text = await File.ReadAllTextAsync(output);
         File.Delete(output);
-        Assert.True(process.ExitCode == 0, $"{command} {string.Join(' ', arguments)} failed:\n{text}");
+        process.ExitCode.Should().Be(0, $"{command} {string.Join(' ', arguments)} failed:\n{text}");
         return text;
     }
 

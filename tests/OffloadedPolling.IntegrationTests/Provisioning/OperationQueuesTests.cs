@@ -72,7 +72,8 @@ public sealed class OperationQueuesTests : IDisposable
     [Fact]
     public async Task ApplyAsync_AQueueOfSomebodyElses_KeepsItsAttributesPolicyAndTags()
     {
-        const string Policy = """{"Statement":[{"Sid":"theirs","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}""";
+        const string Policy =
+            """{"Statement":[{"Sid":"theirs","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}""";
         await _sqs.CreateQueueAsync(new CreateQueueRequest
         {
             QueueName = _name,
@@ -162,7 +163,8 @@ public sealed class OperationQueuesTests : IDisposable
     [Theory]
     [InlineData("345600", InSync, "345600")]
     [InlineData("86400", Applied, "1209600")]
-    public async Task ApplyAsync_DeadLettersThatAreKeptNoLongerThanMessages_AreKeptLonger(string has, ProvisioningState state, string expected)
+    public async Task ApplyAsync_DeadLettersThatAreKeptNoLongerThanMessages_AreKeptLonger(
+        string has, ProvisioningState state, string expected)
     {
         await CreateAsync(DeadLettersUrl, has);
         await using var host = await HostAsync();
@@ -258,7 +260,8 @@ public sealed class OperationQueuesTests : IDisposable
     [Fact]
     public async Task ToJson_ItsInput_CreatesQueuesThatAreInSync()
     {
-        await using var host = await HostAsync(operation: kind => (kind.MaxAttempts, kind.VisibilityTimeout) = (7, TimeSpan.FromMinutes(2)));
+        await using var host = await HostAsync(operation: kind =>
+            (kind.MaxAttempts, kind.VisibilityTimeout) = (7, TimeSpan.FromMinutes(2)));
         var input = JsonNode.Parse(Queues(host).ToJson())!["parcels"]!;
 
         foreach (var queue in (string[])["deadLetterQueue", "queue"])
@@ -288,16 +291,18 @@ public sealed class OperationQueuesTests : IDisposable
 
     private static OperationQueues Queues(TestHost host) => host.Services.GetRequiredService<OperationQueues>();
 
-    private static ProvisioningPart Part(ProvisioningReport report, string name) => report.Parts.Single(part => part.Name == $"parcels:{name}");
+    private static ProvisioningPart Part(ProvisioningReport report, string name) =>
+        report.Parts.Single(part => part.Name == $"parcels:{name}");
 
     private static ProvisioningState State(ProvisioningReport report, string name) => Part(report, name).State;
 
-    private Task<CreateQueueResponse> CreateAsync(string url, string retention = "345600", string visibility = "30") => _sqs.CreateQueueAsync(
-        new CreateQueueRequest
-        {
-            QueueName = url[(url.LastIndexOf('/') + 1)..],
-            Attributes = new() { ["MessageRetentionPeriod"] = retention, ["VisibilityTimeout"] = visibility },
-        }, _cancellation);
+    private Task<CreateQueueResponse> CreateAsync(string url, string retention = "345600", string visibility = "30") =>
+        _sqs.CreateQueueAsync(
+            new CreateQueueRequest
+            {
+                QueueName = url[(url.LastIndexOf('/') + 1)..],
+                Attributes = new() { ["MessageRetentionPeriod"] = retention, ["VisibilityTimeout"] = visibility },
+            }, _cancellation);
 
     private async Task<Dictionary<string, string>> AttributesAsync(string url) =>
         (await _sqs.GetQueueAttributesAsync(url, [QueueAttributeName.All], _cancellation)).Attributes;

@@ -23,13 +23,14 @@ public sealed class OrdersBucketTests : IDisposable
         var accepted = await _caller.PlaceAsync(orders.Address);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.State);
+        end.State.Should().Be(OperationState.Succeeded);
         using var s3 = TestServers.NewS3Client();
         var rules = (await s3.GetLifecycleConfigurationAsync(settings.Bucket)).Configuration.Rules;
-        Assert.Equal(1, Assert.Single(rules).Expiration.Days);
-        Assert.Equal("http://localhost:5080", Assert.Single(Assert.Single((await s3.GetCORSConfigurationAsync(settings.Bucket)).Configuration.Rules).AllowedOrigins));
-        Assert.Contains("Encryption of the bucket", orders.Output, StringComparison.Ordinal);
-        Assert.Contains("TlsOnly: Skipped", orders.Output, StringComparison.Ordinal);
+        rules.Should().ContainSingle().Which.Expiration.Days.Should().Be(1);
+        (await s3.GetCORSConfigurationAsync(settings.Bucket)).Configuration.Rules
+            .Should().ContainSingle().Which.AllowedOrigins.Should().ContainSingle().Which.Should().Be("http://localhost:5080");
+        orders.Output.Should().Contain("Encryption of the bucket");
+        orders.Output.Should().Contain("TlsOnly: Skipped");
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class OrdersBucketTests : IDisposable
         await using var orders = await OrdersProcess.StartAsync(In("Production", settings));
 
         using var s3 = TestServers.NewS3Client();
-        Assert.Empty((await s3.GetLifecycleConfigurationAsync(settings.Bucket)).Configuration?.Rules ?? []);
+        ((await s3.GetLifecycleConfigurationAsync(settings.Bucket)).Configuration?.Rules ?? []).Should().BeEmpty();
     }
 
     [Fact]
@@ -51,10 +52,11 @@ public sealed class OrdersBucketTests : IDisposable
         await using var orders = OrdersProcess.Start(In("Development", settings));
 
         await Eventually.TrueAsync(
-            () => orders.Output.Contains("The bucket could not be set up", StringComparison.Ordinal) && orders.Output.Contains("Now listening on", StringComparison.Ordinal),
+            () => orders.Output.Contains("The bucket could not be set up", StringComparison.Ordinal)
+                && orders.Output.Contains("Now listening on", StringComparison.Ordinal),
             TimeSpan.FromSeconds(60), () => orders.Output);
 
-        Assert.Contains("the bucket does not exist", orders.Output, StringComparison.Ordinal);
+        orders.Output.Should().Contain("the bucket does not exist");
     }
 
     private static Dictionary<string, string> In(string environment, OrdersSettings settings)

@@ -9,7 +9,7 @@ public sealed class StatusBucketAccessTests
 {
     private const string Shop = "https://shop.example.com";
 
-    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Network_AnAddressThatIsNotAllowed_IsDenied()
@@ -20,11 +20,11 @@ public sealed class StatusBucketAccessTests
             s3.AllowedIpRanges.Add("2001:db8::/32");
         });
 
-        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Network"));
+        (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Network").Should().Be(Applied);
 
         var url = await StatusUrlAsync(host);
-        Assert.Equal(HttpStatusCode.OK, await GetFromAsync("127.0.0.1", url));
-        Assert.Equal(HttpStatusCode.Forbidden, await GetFromAsync("127.0.0.2", url));
+        (await GetFromAsync("127.0.0.1", url)).Should().Be(HttpStatusCode.OK);
+        (await GetFromAsync("127.0.0.2", url)).Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -36,11 +36,11 @@ public sealed class StatusBucketAccessTests
             s3.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
         });
 
-        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Network"));
+        (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Network").Should().Be(Applied);
 
         var url = await StatusUrlAsync(host);
-        Assert.Equal(HttpStatusCode.OK, await GetFromAsync("127.0.0.1", url));
-        Assert.Equal(HttpStatusCode.Forbidden, await GetFromAsync("127.0.0.2", url));
+        (await GetFromAsync("127.0.0.1", url)).Should().Be(HttpStatusCode.OK);
+        (await GetFromAsync("127.0.0.2", url)).Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -49,11 +49,11 @@ public sealed class StatusBucketAccessTests
         // Ceph's gateway does not tell presigned requests from others, so that the denial is for the host as well.
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedIpRanges.Add("10.0.0.0/8"));
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         (report.State("Network"), report.State("SignatureAge")).Should().Be((RolledBack, RolledBack));
         (await host.ReadAsync("policy")).Should().BeNull();
-        Assert.Equal(HttpStatusCode.OK, await GetFromAsync("127.0.0.2", await StatusUrlAsync(host)));
+        (await GetFromAsync("127.0.0.2", await StatusUrlAsync(host))).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -63,16 +63,18 @@ public sealed class StatusBucketAccessTests
         await using var host = await BucketHost.CreateAsync(client: tls);
         await using var plain = await BucketHost.CreateAsync(bucket: host.Bucket);
         var plainUrl = await StatusUrlAsync(plain);
-        Assert.Equal(HttpStatusCode.OK, await GetFromAsync("127.0.0.1", plainUrl));
+        (await GetFromAsync("127.0.0.1", plainUrl)).Should().Be(HttpStatusCode.OK);
 
-        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("TlsOnly"));
+        (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("TlsOnly").Should().Be(Applied);
 
-        Assert.Equal(HttpStatusCode.Forbidden, await GetFromAsync("127.0.0.1", plainUrl));
-        using var caller = tls.Config is Amazon.Runtime.ClientConfig { HttpClientFactory: { } factory } ? factory.CreateHttpClient(tls.Config) : throw new InvalidOperationException();
+        (await GetFromAsync("127.0.0.1", plainUrl)).Should().Be(HttpStatusCode.Forbidden);
+        using var caller = tls.Config is Amazon.Runtime.ClientConfig { HttpClientFactory: { } factory }
+            ? factory.CreateHttpClient(tls.Config)
+            : throw new InvalidOperationException();
         var url = new Uri(await StatusUrlAsync(host));
-        Assert.Equal(Uri.UriSchemeHttps, url.Scheme);
-        using var answer = await caller.GetAsync(url, _cancel);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        url.Scheme.Should().Be(Uri.UriSchemeHttps);
+        using var answer = await caller.GetAsync(url, _cancellationToken);
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -81,7 +83,7 @@ public sealed class StatusBucketAccessTests
     public async Task Cors_APreflight_IsAnsweredForTheOriginsNamed(string origin, HttpStatusCode expected)
     {
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedOrigins.Add(Shop));
-        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Cors"));
+        (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Cors").Should().Be(Applied);
         var url = await StatusUrlAsync(host);
         using var http = new HttpClient();
 
@@ -89,34 +91,35 @@ public sealed class StatusBucketAccessTests
         preflight.Headers.Add("Origin", origin);
         preflight.Headers.Add("Access-Control-Request-Method", "GET");
         preflight.Headers.Add("Access-Control-Request-Headers", "if-none-match,traceparent");
-        using var answer = await http.SendAsync(preflight, _cancel);
+        using var answer = await http.SendAsync(preflight, _cancellationToken);
         using var read = new HttpRequestMessage(HttpMethod.Get, url);
         read.Headers.Add("Origin", origin);
-        using var document = await http.SendAsync(read, _cancel);
+        using var document = await http.SendAsync(read, _cancellationToken);
 
-        Assert.Equal(expected, answer.StatusCode);
-        Assert.Equal(expected == HttpStatusCode.OK ? origin : null, Header(answer, "Access-Control-Allow-Origin"));
-        Assert.Equal(expected == HttpStatusCode.OK ? origin : null, Header(document, "Access-Control-Allow-Origin"));
+        answer.StatusCode.Should().Be(expected);
+        Header(answer, "Access-Control-Allow-Origin").Should().Be(expected == HttpStatusCode.OK ? origin : null);
+        Header(document, "Access-Control-Allow-Origin").Should().Be(expected == HttpStatusCode.OK ? origin : null);
         if (expected == HttpStatusCode.OK)
         {
             var allowed = Header(answer, "Access-Control-Allow-Headers")!;
-            Assert.Contains("if-none-match", allowed, StringComparison.OrdinalIgnoreCase);
-            Assert.Contains("traceparent", allowed, StringComparison.OrdinalIgnoreCase);
+            allowed.Should().ContainEquivalentOf("if-none-match");
+            allowed.Should().ContainEquivalentOf("traceparent");
             var exposed = Header(document, "Access-Control-Expose-Headers")!.Split(',', StringSplitOptions.TrimEntries);
-            Assert.Contains("ETag", exposed, StringComparer.OrdinalIgnoreCase);
-            Assert.Contains("Date", exposed, StringComparer.OrdinalIgnoreCase);
+            exposed.Should().Contain(item => item.Equals("ETag", StringComparison.OrdinalIgnoreCase));
+            exposed.Should().Contain(item => item.Equals("Date", StringComparison.OrdinalIgnoreCase));
         }
     }
 
     private static async Task<string> StatusUrlAsync(TestHost host) =>
-        (await host.Operations.AcceptAsync(new Parcel("to somebody"), _cancel)).StatusUrl;
+        (await host.Operations.AcceptAsync(new Parcel("to somebody"), _cancellationToken)).StatusUrl;
 
     private static async Task<HttpStatusCode> GetFromAsync(string address, string url)
     {
         using var caller = BucketHost.CallerFrom(address);
-        using var answer = await caller.GetAsync(new Uri(url), _cancel);
+        using var answer = await caller.GetAsync(new Uri(url), _cancellationToken);
         return answer.StatusCode;
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 }

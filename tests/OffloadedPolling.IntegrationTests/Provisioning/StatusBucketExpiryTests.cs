@@ -8,7 +8,7 @@ namespace OffloadedPolling.IntegrationTests.Provisioning;
 /// <summary>Documents that go by themselves, and what stays.</summary>
 public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixture<FastLifecycle>, IAsyncDisposable
 {
-    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
@@ -26,15 +26,17 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
     {
         using var s3 = TestServers.NewS3Client(server.Address);
         await using var host = await HostAsync(s3, versions: false);
-        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Expiry"));
+        (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Expiry").Should().Be(Applied);
 
         // A "day" is so short here that the document may be gone at once: it is not looked at.
-        await host.Operations.AcceptAsync(new Parcel("to somebody"), _cancel);
+        await host.Operations.AcceptAsync(new Parcel("to somebody"), _cancellationToken);
         await PutAsync(s3, host, "operations-profiles/parcels.json");
         await PutAsync(s3, host, "reports/of-somebody-else");
 
-        await Eventually.TrueAsync(async () => !(await KeysAsync(s3, host)).Any(key => key.StartsWith("operations/", StringComparison.Ordinal)), _timeout, () => "The document is still there.");
-        Assert.Equal(["operations-profiles/parcels.json", "reports/of-somebody-else"], await KeysAsync(s3, host));
+        await Eventually.TrueAsync(
+            async () => !(await KeysAsync(s3, host)).Any(key => key.StartsWith("operations/", StringComparison.Ordinal)), _timeout,
+            () => "The document is still there.");
+        (await KeysAsync(s3, host)).Should().Equal("operations-profiles/parcels.json", "reports/of-somebody-else");
     }
 
     [Fact]
@@ -42,7 +44,7 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
     {
         using var s3 = TestServers.NewS3Client(server.Address);
         await using var host = await HostAsync(s3, versions: true);
-        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("NoncurrentExpiry"));
+        (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("NoncurrentExpiry").Should().Be(Applied);
 
         await PutAsync(s3, host, "operations/x.json");
         await PutAsync(s3, host, "operations/x.json");
@@ -53,21 +55,24 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
 
     private async Task<TestHost> HostAsync(AmazonS3Client s3, bool versions)
     {
-        await s3.PutBucketAsync(_bucket, _cancel);
+        await s3.PutBucketAsync(_bucket, _cancellationToken);
         if (versions)
         {
-            await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = _bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } }, _cancel);
+            await s3.PutBucketVersioningAsync(
+                new PutBucketVersioningRequest { BucketName = _bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } },
+                _cancellationToken);
         }
 
         return await BucketHost.CreateAsync(bucket: _bucket, address: server.Address);
     }
 
     private static Task<PutObjectResponse> PutAsync(AmazonS3Client s3, TestHost host, string key) => s3.PutObjectAsync(
-        new PutObjectRequest { BucketName = host.Bucket, Key = key, ContentBody = "{}", UseChunkEncoding = false }, _cancel);
+        new PutObjectRequest { BucketName = host.Bucket, Key = key, ContentBody = "{}", UseChunkEncoding = false }, _cancellationToken);
 
     private static async Task<List<string>> KeysAsync(AmazonS3Client s3, TestHost host) =>
-        [.. ((await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = host.Bucket }, _cancel)).S3Objects ?? []).Select(found => found.Key)];
+        [.. ((await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = host.Bucket }, _cancellationToken)).S3Objects ?? [])
+            .Select(found => found.Key)];
 
     private static async Task<int> VersionsAsync(AmazonS3Client s3, TestHost host) =>
-        (await s3.ListVersionsAsync(new ListVersionsRequest { BucketName = host.Bucket }, _cancel)).Versions?.Count ?? 0;
+        (await s3.ListVersionsAsync(new ListVersionsRequest { BucketName = host.Bucket }, _cancellationToken)).Versions?.Count ?? 0;
 }

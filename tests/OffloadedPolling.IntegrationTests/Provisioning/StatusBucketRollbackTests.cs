@@ -10,7 +10,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
 {
     private const string Origin = "https://shop.example.com";
 
-    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     private RecordingProxy _s3 = null!;
 
@@ -24,10 +24,10 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
         await using var host = await HostAsync();
         _s3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((Failed, Applied), (report.State("Cors"), report.State("SignatureAge")));
-        Assert.Null(await host.ReadAsync("cors"));
+        (report.State("Cors"), report.State("SignatureAge")).Should().Be((Failed, Applied));
+        (await host.ReadAsync("cors")).Should().BeNull();
     }
 
     [Fact]
@@ -45,10 +45,11 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
             return Task.FromResult(false);
         };
 
-        await Assert.ThrowsAsync<OperationStoreException>(() => host.StatusBucket().ApplyAsync(_cancel));
+        await FluentActions.Awaiting(() => host.StatusBucket().ApplyAsync(_cancellationToken))
+            .Should().ThrowExactlyAsync<OperationStoreException>();
 
-        Assert.Contains(_s3.Requests, request => request is { Method: "PUT", StatusCode: 200 });
-        Assert.Equal((null, null), (await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")));
+        _s3.Requests.Where(request => request is { Method: "PUT", StatusCode: 200 }).Should().NotBeEmpty();
+        (await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")).Should().Be(((string?)null, (string?)null));
     }
 
     [Fact]
@@ -69,12 +70,14 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
             {
                 cors = true;
             }
-            else if (cors && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
+            else if (cors
+                && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
             {
                 var now = (await stranger.ReadAsync("cors"))!;
                 if (!now.Contains("second", StringComparison.Ordinal))
                 {
-                    await stranger.WriteAsync("cors", now.Replace("</CORSConfiguration>", $"{Theirs("second")}</CORSConfiguration>", StringComparison.Ordinal));
+                    await stranger.WriteAsync(
+                        "cors", now.Replace("</CORSConfiguration>", $"{Theirs("second")}</CORSConfiguration>", StringComparison.Ordinal));
                 }
 
                 return await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
@@ -83,13 +86,13 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
             return false;
         };
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         (report.State("Cors"), report.State("SignatureAge")).Should().Be((RolledBack, RolledBack));
         var left = await host.ReadAsync("cors");
-        Assert.Contains("first", left, StringComparison.Ordinal);
-        Assert.Contains("second", left, StringComparison.Ordinal);
-        Assert.DoesNotContain(Origin, left, StringComparison.Ordinal);
+        left.Should().Contain("first");
+        left.Should().Contain("second");
+        left.Should().NotContain(Origin);
 
         static string Theirs(string id) =>
             $"<CORSRule><ID>{id}</ID><AllowedOrigin>https://{id}.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule>";
@@ -99,11 +102,12 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     public async Task ApplyAsync_AProbeThatFails_RollsBackEverythingThatWasApplied()
     {
         await using var host = await HostAsync(settings: s3 => s3.AllowedIpRanges.Add("127.0.0.1/32"));
-        _s3.Intercept = context => context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
-            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
-            : Task.FromResult(false);
+        _s3.Intercept = context =>
+            context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+                ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+                : Task.FromResult(false);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         report.ProbePassed.Should().BeFalse();
         report.Probe.Should().StartWith("Reading an object failed: AccessDenied");
@@ -134,7 +138,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
             return await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
         };
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         (report.State("Expiry"), report.State("Cors")).Should().Be((RollbackFailed, RolledBack));
         report.Part("Expiry").Reason.Should().Contain("It was changed meanwhile").And.Contain("Restore it by hand");
@@ -158,24 +162,26 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
             return Task.FromResult(true);
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.StatusBucket().ApplyAsync(giveUp.Token));
+        await FluentActions.Awaiting(() => host.StatusBucket().ApplyAsync(giveUp.Token)).Should().ThrowAsync<OperationCanceledException>();
 
-        Assert.Contains(_s3.Requests, request => request.Method == "DELETE" && request.Path.Contains("bucket-probe-", StringComparison.Ordinal));
+        _s3.Requests.Should().Contain(request =>
+            request.Method == "DELETE" && request.Path.Contains("bucket-probe-", StringComparison.Ordinal));
         using var s3 = TestServers.NewS3Client();
-        Assert.Empty((await s3.ListObjectsV2Async(new() { BucketName = host.Bucket }, _cancel)).S3Objects ?? []);
+        ((await s3.ListObjectsV2Async(new() { BucketName = host.Bucket }, _cancellationToken)).S3Objects ?? []).Should().BeEmpty();
     }
 
     [Fact]
     public async Task ApplyAsync_AProbesObjectThatCannotBeDeleted_IsReported()
     {
         await using var host = await HostAsync();
-        _s3.Intercept = context => context.Request.Method == "DELETE" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
-            ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
-            : Task.FromResult(false);
+        _s3.Intercept = context =>
+            context.Request.Method == "DELETE" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
+                ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
+                : Task.FromResult(false);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.True(report.ProbePassed);
+        report.ProbePassed.Should().BeTrue();
         report.Probe.Should().Contain("The object 'operations/bucket-probe-");
         host.Log.Entries.Should().ContainSingle(entry => entry.Id == 508);
     }
@@ -184,16 +190,17 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
-        _s3.Intercept = context => Is(context, "DELETE", "publicAccessBlock") || Is(context, "PUT", "publicAccessBlock") && _s3.Requests.Any(request => request.StatusCode == 403)
+        _s3.Intercept = context => Is(context, "DELETE", "publicAccessBlock")
+            || Is(context, "PUT", "publicAccessBlock") && _s3.Requests.Any(request => request.StatusCode == 403)
             ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
             : Task.FromResult(false);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal(RollbackFailed, report.State("BlockPublicAccess"));
-        Assert.Contains("Restore it by hand", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
-        Assert.False(report.ProbePassed);
-        Assert.Contains(host.Log.Entries, entry => entry.Id == 507);
+        report.State("BlockPublicAccess").Should().Be(RollbackFailed);
+        report.Part("BlockPublicAccess").Reason.Should().Contain("Restore it by hand");
+        report.ProbePassed.Should().BeFalse();
+        host.Log.Entries.Should().Contain(entry => entry.Id == 507);
     }
 
     [Fact]
@@ -204,8 +211,8 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
         await host.WriteAsync("publicAccessBlock", $"<PublicAccessBlockConfiguration>{InPart}</PublicAccessBlockConfiguration>");
         var before = await host.ReadAsync("publicAccessBlock");
 
-        var check = (await host.StatusBucket().CheckAsync(_cancel)).Part("BlockPublicAccess");
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var check = (await host.StatusBucket().CheckAsync(_cancellationToken)).Part("BlockPublicAccess");
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         (check.State, check.Actual).Should().Be((Different, "BlockPublicPolicy"));
         report.State("BlockPublicAccess").Should().Be(RolledBack);
@@ -213,12 +220,14 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
         (await host.ReadAsync("publicAccessBlock")).Should().Be(before);
     }
 
-    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) => BucketHost.CreateAsync(
-        s3 =>
-        {
-            s3.AllowedOrigins.Add(Origin);
-            settings?.Invoke(s3);
-        }, switches, address: _s3.Address);
+    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) =>
+        BucketHost.CreateAsync(
+            s3 =>
+            {
+                s3.AllowedOrigins.Add(Origin);
+                settings?.Invoke(s3);
+            }, switches, address: _s3.Address);
 
-    private static bool Is(HttpContext context, string method, string resource) => context.Request.Method == method && context.Request.Query.ContainsKey(resource);
+    private static bool Is(HttpContext context, string method, string resource) =>
+        context.Request.Method == method && context.Request.Query.ContainsKey(resource);
 }

@@ -9,30 +9,30 @@ namespace OffloadedPolling.IntegrationTests.Provisioning;
 /// <summary>The bucket's set-up on a real server.</summary>
 public sealed class StatusBucketTests
 {
-    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ApplyAsync_ANewBucket_AppliesEveryPartOnceAndThenFindsItSo()
     {
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedOrigins.Add("https://shop.example.com"));
 
-        var check = await host.StatusBucket().CheckAsync(_cancel);
-        var first = await host.StatusBucket().ApplyAsync(_cancel);
+        var check = await host.StatusBucket().CheckAsync(_cancellationToken);
+        var first = await host.StatusBucket().ApplyAsync(_cancellationToken);
         var policy = await host.ReadAsync("policy");
-        var second = await host.StatusBucket().ApplyAsync(_cancel);
+        var second = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         foreach (var part in (string[])["Expiry", "Cors", "SignatureAge"])
         {
-            Assert.Equal((Missing, Applied, InSync), (check.State(part), first.State(part), second.State(part)));
+            (check.State(part), first.State(part), second.State(part)).Should().Be((Missing, Applied, InSync));
         }
 
-        Assert.Equal(Skipped, first.State("TlsOnly"));
-        Assert.Contains("http://", first.Part("TlsOnly").Reason, StringComparison.Ordinal);
-        Assert.Equal((Off, InSync, Off), (first.State("Transitions"), first.State("NoncurrentExpiry"), first.State("Network")));
-        Assert.True(second.ProbePassed, second.ToString());
-        Assert.Equal(policy, await host.ReadAsync("policy"));
-        Assert.Equal("Writing, reading and a presigned read work.", second.Probe);
-        Assert.Empty(await ObjectsAsync(host));
+        first.State("TlsOnly").Should().Be(Skipped);
+        first.Part("TlsOnly").Reason.Should().Contain("http://");
+        (first.State("Transitions"), first.State("NoncurrentExpiry"), first.State("Network")).Should().Be((Off, InSync, Off));
+        second.ProbePassed.Should().BeTrue(second.ToString());
+        (await host.ReadAsync("policy")).Should().Be(policy);
+        second.Probe.Should().Be("Writing, reading and a presigned read work.");
+        (await ObjectsAsync(host)).Should().BeEmpty();
     }
 
     [Fact]
@@ -40,10 +40,11 @@ public sealed class StatusBucketTests
     {
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedOrigins.Add("https://shop.example.com"));
 
-        var report = await host.StatusBucket().CheckAsync(_cancel);
+        var report = await host.StatusBucket().CheckAsync(_cancellationToken);
 
-        Assert.Null(report.ProbePassed);
-        Assert.Equal((null, null, null), (await host.ReadAsync("policy"), await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")));
+        report.ProbePassed.Should().BeNull();
+        (await host.ReadAsync("policy"), await host.ReadAsync("lifecycle"), await host.ReadAsync("cors"))
+            .Should().Be(((string?)null, (string?)null, (string?)null));
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class StatusBucketTests
     {
         await using var host = await BucketHost.CreateAsync(switches: parts => parts.Encryption = true);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         (report.State("Encryption"), report.State("Expiry"), report.State("SignatureAge")).Should().Be((Failed, Applied, Applied));
         report.ProbePassed.Should().BeTrue(report.ToString());
@@ -65,10 +66,11 @@ public sealed class StatusBucketTests
     {
         await using var host = await BucketHost.CreateAsync(switches: parts => parts.BlockPublicAccess = true);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         // Ceph's gateway accepts BlockPublicAcls and then denies every write.
-        (report.State("BlockPublicAccess"), report.State("Expiry"), report.State("SignatureAge")).Should().Be((RolledBack, RolledBack, RolledBack));
+        (report.State("BlockPublicAccess"), report.State("Expiry"), report.State("SignatureAge"))
+            .Should().Be((RolledBack, RolledBack, RolledBack));
         report.Part("Expiry").Reason.Should().Contain("Writing an object failed: AccessDenied");
         (report.ProbePassed, report.IsInSync).Should().Be((false, false));
         (await host.ReadAsync("lifecycle"), await host.ReadAsync("policy")).Should().Be((null, null));
@@ -84,13 +86,13 @@ public sealed class StatusBucketTests
         var stranger = $$$"""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam:::user/tester"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{{host.Bucket}}}/reports/*","Condition":{"StringLike":{"aws:UserAgent":"x*"} } }""";
         await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Id":"theirs","Statement":{{stranger}}}""");
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal(Applied, report.State("SignatureAge"));
+        report.State("SignatureAge").Should().Be(Applied);
         var policy = JsonNode.Parse((await host.ReadAsync("policy"))!)!;
-        Assert.Equal("theirs", policy["Id"]!.GetValue<string>());
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(stranger), policy["Statement"]![0]));
-        Assert.Equal(2, policy["Statement"]!.AsArray().Count);
+        policy["Id"]!.GetValue<string>().Should().Be("theirs");
+        JsonNode.DeepEquals(JsonNode.Parse(stranger), policy["Statement"]![0]).Should().BeTrue();
+        policy["Statement"]!.AsArray().Should().HaveCount(2);
     }
 
     [Fact]
@@ -105,43 +107,48 @@ public sealed class StatusBucketTests
             """);
         var (lifecycle, cors) = (Rules(await host.ReadAsync("lifecycle")), Rules(await host.ReadAsync("cors")));
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.True(report.IsInSync || report.State("TlsOnly") == Skipped, report.ToString());
-        Assert.Equal(lifecycle[0], Rules(await host.ReadAsync("lifecycle")).Single(rule => rule.Contains("theirs", StringComparison.Ordinal)));
-        Assert.Equal(cors[0], Rules(await host.ReadAsync("cors")).Single(rule => rule.Contains("theirs", StringComparison.Ordinal)));
-        Assert.Equal(2, Rules(await host.ReadAsync("lifecycle")).Count);
+        (report.IsInSync || report.State("TlsOnly") == Skipped).Should().BeTrue(report.ToString());
+        Rules(await host.ReadAsync("lifecycle")).Single(rule => rule.Contains("theirs", StringComparison.Ordinal))
+            .Should().Be(lifecycle[0]);
+        Rules(await host.ReadAsync("cors")).Single(rule => rule.Contains("theirs", StringComparison.Ordinal)).Should().Be(cors[0]);
+        Rules(await host.ReadAsync("lifecycle")).Should().HaveCount(2);
     }
 
     [Fact]
     public async Task ApplyAsync_TwoHostsWithPrefixesOfTheirOwn_BothStand()
     {
         await using var one = await BucketHost.CreateAsync();
-        await using var two = await BucketHost.CreateAsync(s3 => s3.KeyPrefix = "others/", bucket: one.Bucket, options: polling => polling.Retention = TimeSpan.FromHours(30));
+        await using var two = await BucketHost.CreateAsync(
+            s3 => s3.KeyPrefix = "others/", bucket: one.Bucket, options: polling => polling.Retention = TimeSpan.FromHours(30));
 
-        await one.StatusBucket().ApplyAsync(_cancel);
-        await two.StatusBucket().ApplyAsync(_cancel);
+        await one.StatusBucket().ApplyAsync(_cancellationToken);
+        await two.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((InSync, InSync), ((await one.StatusBucket().CheckAsync(_cancel)).State("Expiry"), (await two.StatusBucket().CheckAsync(_cancel)).State("Expiry")));
-        Assert.Equal(InSync, (await one.StatusBucket().CheckAsync(_cancel)).State("SignatureAge"));
-        Assert.Equal(["<Days>1</Days>", "<Days>2</Days>"], Rules(await one.ReadAsync("lifecycle"))
-            .SelectMany(rule => (string[])["<Days>1</Days>", "<Days>2</Days>"], (rule, days) => rule.Contains(days, StringComparison.Ordinal) ? days : null).OfType<string>().Order());
+        ((await one.StatusBucket().CheckAsync(_cancellationToken)).State("Expiry"), (await two.StatusBucket()
+            .CheckAsync(_cancellationToken)).State("Expiry")).Should().Be((InSync, InSync));
+        (await one.StatusBucket().CheckAsync(_cancellationToken)).State("SignatureAge").Should().Be(InSync);
+        Rules(await one.ReadAsync("lifecycle"))
+            .SelectMany(rule => (string[])["<Days>1</Days>", "<Days>2</Days>"], (rule, days) => rule.Contains(
+                days, StringComparison.Ordinal) ? days : null).OfType<string>().Order().Should().Equal("<Days>1</Days>", "<Days>2</Days>");
     }
 
     [Fact]
     public async Task ApplyAsync_ARuleOfOursThatChanged_IsDifferentAndReplaced()
     {
         await using var before = await BucketHost.CreateAsync();
-        await before.StatusBucket().ApplyAsync(_cancel);
-        await using var after = await BucketHost.CreateAsync(bucket: before.Bucket, options: polling => (polling.Retention, polling.MaxUrlLifetime) = (TimeSpan.FromDays(3), TimeSpan.FromHours(2)));
+        await before.StatusBucket().ApplyAsync(_cancellationToken);
+        await using var after = await BucketHost.CreateAsync(bucket: before.Bucket, options: polling =>
+            (polling.Retention, polling.MaxUrlLifetime) = (TimeSpan.FromDays(3), TimeSpan.FromHours(2)));
 
-        var check = await after.StatusBucket().CheckAsync(_cancel);
-        await after.StatusBucket().ApplyAsync(_cancel);
+        var check = await after.StatusBucket().CheckAsync(_cancellationToken);
+        await after.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((Different, Different), (check.State("Expiry"), check.State("SignatureAge")));
-        Assert.Contains("<Days>3</Days>", Assert.Single(Rules(await after.ReadAsync("lifecycle"))), StringComparison.Ordinal);
-        Assert.Contains("7200000", await after.ReadAsync("policy"), StringComparison.Ordinal);
-        Assert.DoesNotContain("3600000", await after.ReadAsync("policy"), StringComparison.Ordinal);
+        (check.State("Expiry"), check.State("SignatureAge")).Should().Be((Different, Different));
+        Rules(await after.ReadAsync("lifecycle")).Should().ContainSingle().Which.Should().Contain("<Days>3</Days>");
+        (await after.ReadAsync("policy")).Should().Contain("7200000");
+        (await after.ReadAsync("policy")).Should().NotContain("3600000");
     }
 
     [Fact]
@@ -149,13 +156,17 @@ public sealed class StatusBucketTests
     {
         await using var host = await BucketHost.CreateAsync();
         using var s3 = TestServers.NewS3Client();
-        await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = host.Bucket, VersioningConfig = new() { Status = Amazon.S3.VersionStatus.Enabled } }, _cancel);
+        await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest
+        {
+            BucketName = host.Bucket,
+            VersioningConfig = new() { Status = Amazon.S3.VersionStatus.Enabled },
+        }, _cancellationToken);
 
-        var first = await host.StatusBucket().ApplyAsync(_cancel);
-        var second = await host.StatusBucket().ApplyAsync(_cancel);
+        var first = await host.StatusBucket().ApplyAsync(_cancellationToken);
+        var second = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((Applied, InSync), (first.State("NoncurrentExpiry"), second.State("NoncurrentExpiry")));
-        Assert.Contains("<NoncurrentDays>1</NoncurrentDays>", await host.ReadAsync("lifecycle"), StringComparison.Ordinal);
+        (first.State("NoncurrentExpiry"), second.State("NoncurrentExpiry")).Should().Be((Applied, InSync));
+        (await host.ReadAsync("lifecycle")).Should().Contain("<NoncurrentDays>1</NoncurrentDays>");
     }
 
     [Fact]
@@ -165,7 +176,7 @@ public sealed class StatusBucketTests
         await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{{host.Bucket}}/*"}]}""");
         var policy = await host.ReadAsync("policy");
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         report.ProbePassed.Should().BeFalse();
         (report.State("Expiry"), report.State("SignatureAge")).Should().Be((RolledBack, RolledBack));
@@ -186,26 +197,28 @@ public sealed class StatusBucketTests
         await before.WriteAsync("lifecycle", """
             <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
             """);
-        await before.StatusBucket().ApplyAsync(_cancel);
-        await using var after = await BucketHost.CreateAsync(switches: parts => (parts.Expiry, parts.TlsOnly, parts.SignatureAge) = (false, false, false), client: tls, bucket: before.Bucket);
+        await before.StatusBucket().ApplyAsync(_cancellationToken);
+        await using var after = await BucketHost.CreateAsync(
+            switches: parts => (parts.Expiry, parts.TlsOnly, parts.SignatureAge) = (false, false, false), client: tls,
+            bucket: before.Bucket);
 
-        var check = await after.StatusBucket().CheckAsync(_cancel);
-        var first = await after.StatusBucket().ApplyAsync(_cancel);
-        var second = await after.StatusBucket().ApplyAsync(_cancel);
+        var check = await after.StatusBucket().CheckAsync(_cancellationToken);
+        var first = await after.StatusBucket().ApplyAsync(_cancellationToken);
+        var second = await after.StatusBucket().ApplyAsync(_cancellationToken);
 
         foreach (var part in (string[])["Expiry", "Cors", "SignatureAge", "TlsOnly", "Network"])
         {
-            Assert.Equal((part, Different, Applied, Off), (part, check.State(part), first.State(part), second.State(part)));
-            Assert.Contains("ApplyAsync removes what an earlier set-up added", check.Part(part).Reason, StringComparison.Ordinal);
-            Assert.Contains("was removed", first.Part(part).Reason, StringComparison.Ordinal);
+            (part, check.State(part), first.State(part), second.State(part)).Should().Be((part, Different, Applied, Off));
+            check.Part(part).Reason.Should().Contain("ApplyAsync removes what an earlier set-up added");
+            first.Part(part).Reason.Should().Contain("was removed");
         }
 
-        Assert.Contains("127.0.0.0/8", check.Part("Network").Actual, StringComparison.Ordinal);
-        Assert.Equal((Off, Off), (check.State("BlockPublicAccess"), check.State("Encryption")));
-        Assert.Equal((true, true), (first.ProbePassed, second.ProbePassed));
-        Assert.Equal((null, null), (await after.ReadAsync("policy"), await after.ReadAsync("cors")));
-        Assert.Contains("theirs", Assert.Single(Rules(await after.ReadAsync("lifecycle"))), StringComparison.Ordinal);
-        Assert.DoesNotContain(after.Log.Entries, entry => entry.Id == 505);
+        check.Part("Network").Actual.Should().Contain("127.0.0.0/8");
+        (check.State("BlockPublicAccess"), check.State("Encryption")).Should().Be((Off, Off));
+        (first.ProbePassed, second.ProbePassed).Should().Be(((bool?)true, (bool?)true));
+        (await after.ReadAsync("policy"), await after.ReadAsync("cors")).Should().Be(((string?)null, (string?)null));
+        Rules(await after.ReadAsync("lifecycle")).Should().ContainSingle().Which.Should().Contain("theirs");
+        after.Log.Entries.Should().NotContain(entry => entry.Id == 505);
     }
 
     [Fact]
@@ -213,7 +226,7 @@ public sealed class StatusBucketTests
     {
         await using var host = await BucketHost.CreateAsync(switches: parts => parts.NoncurrentExpiry = false);
 
-        (await host.StatusBucket().CheckAsync(_cancel)).State("NoncurrentExpiry").Should().Be(Off);
+        (await host.StatusBucket().CheckAsync(_cancellationToken)).State("NoncurrentExpiry").Should().Be(Off);
     }
 
     [Theory]
@@ -224,25 +237,31 @@ public sealed class StatusBucketTests
         await using var host = await BucketHost.CreateAsync();
         await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Statement":[{"Sid":"OffloadedPollingTlsOnly","Effect":"Deny","Principal":"*","Action":"{{denied}}","Resource":"arn:aws:s3:::{{host.Bucket}}/*"}]}""");
 
-        var check = await host.StatusBucket().CheckAsync(_cancel);
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var check = await host.StatusBucket().CheckAsync(_cancellationToken);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((Different, Applied), (check.State("TlsOnly"), report.State("TlsOnly")));
-        Assert.Contains("http://", report.Part("TlsOnly").Reason, StringComparison.Ordinal);
-        Assert.Equal((true, Applied), (report.ProbePassed, report.State("Expiry")));
-        Assert.DoesNotContain("TlsOnly", await host.ReadAsync("policy"), StringComparison.Ordinal);
+        (check.State("TlsOnly"), report.State("TlsOnly")).Should().Be((Different, Applied));
+        report.Part("TlsOnly").Reason.Should().Contain("http://");
+        (report.ProbePassed, report.State("Expiry")).Should().Be(((bool?)true, Applied));
+        (await host.ReadAsync("policy")).Should().NotContain("TlsOnly");
     }
 
     [Fact]
     public async Task CheckAsync_WithoutCredentials_SaysSo()
     {
-        using var client = new Amazon.S3.AmazonS3Client(new NoCredentials(), new Amazon.S3.AmazonS3Config { ServiceURL = TestServers.S3.ToString(), AuthenticationRegion = TestServers.Region, ForcePathStyle = true });
+        using var client = new Amazon.S3.AmazonS3Client(new NoCredentials(), new Amazon.S3.AmazonS3Config
+        {
+            ServiceURL = TestServers.S3.ToString(),
+            AuthenticationRegion = TestServers.Region,
+            ForcePathStyle = true,
+        });
         await using var host = await BucketHost.CreateAsync(client: client);
 
-        var failure = await Assert.ThrowsAsync<OperationStoreException>(() => host.StatusBucket().CheckAsync(_cancel));
+        var failure = (await FluentActions.Awaiting(() => host.StatusBucket().CheckAsync(_cancellationToken))
+            .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        Assert.Contains($"Could not set up the bucket '{host.Bucket}': no AWS credentials were found", failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("status URL", failure.Message, StringComparison.Ordinal);
+        failure.Message.Should().Contain($"Could not set up the bucket '{host.Bucket}': no AWS credentials were found");
+        failure.Message.Should().NotContain("status URL");
     }
 
     [Fact]
@@ -250,9 +269,10 @@ public sealed class StatusBucketTests
     {
         await using var host = await BucketHost.CreateAsync(bucket: $"nobodys-{Guid.NewGuid():n}");
 
-        var failure = await Assert.ThrowsAsync<OperationStoreException>(() => host.StatusBucket().ApplyAsync(_cancel));
+        var failure = (await FluentActions.Awaiting(() => host.StatusBucket().ApplyAsync(_cancellationToken))
+            .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        Assert.Contains("the bucket does not exist", failure.Message, StringComparison.Ordinal);
+        failure.Message.Should().Contain("the bucket does not exist");
     }
 
     [Fact]
@@ -265,35 +285,41 @@ public sealed class StatusBucketTests
             s3.AllowedIpRanges.Add("127.0.0.0/8");
         }, client: tls);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.True(report.IsInSync, report.ToString());
+        report.IsInSync.Should().BeTrue(report.ToString());
         var json = JsonNode.Parse(host.StatusBucket().ToJson())!;
         var written = JsonNode.Parse((await host.ReadAsync("policy"))!)!["Statement"]!.AsArray();
-        Assert.Equal(3, written.Count);
-        Assert.Equal(Sorted(written), Sorted(json["policy"]!["Statement"]!.AsArray()));
+        written.Should().HaveCount(3);
+        Sorted(json["policy"]!["Statement"]!.AsArray()).Should().Equal(Sorted(written));
 
-        var rule = Assert.Single((await tls.GetLifecycleConfigurationAsync(host.Bucket, _cancel)).Configuration.Rules);
+        var rule = (await tls.GetLifecycleConfigurationAsync(host.Bucket, _cancellationToken)).Configuration.Rules
+            .Should().ContainSingle().Which;
         var told = json["lifecycle"]!["Rules"]![0]!;
-        Assert.Equal((told["ID"]!.GetValue<string>(), told["Expiration"]!["Days"]!.GetValue<int>()), (rule.Id, rule.Expiration.Days!.Value));
-        var cors = Assert.Single((await tls.GetCORSConfigurationAsync(host.Bucket, _cancel)).Configuration.Rules);
-        Assert.Equal(json["cors"]!["CORSRules"]![0]!["AllowedOrigins"]!.AsArray().Select(each => each!.GetValue<string>()), cors.AllowedOrigins);
-        Assert.Equal(json["cors"]!["CORSRules"]![0]!["AllowedHeaders"]!.AsArray().Select(each => each!.GetValue<string>().ToUpperInvariant()), cors.AllowedHeaders.Select(each => each.ToUpperInvariant()));
+        (rule.Id, rule.Expiration.Days!.Value).Should().Be((told["ID"]!.GetValue<string>(), told["Expiration"]!["Days"]!.GetValue<int>()));
+        var cors = (await tls.GetCORSConfigurationAsync(host.Bucket, _cancellationToken)).Configuration.Rules
+            .Should().ContainSingle().Which;
+        cors.AllowedOrigins.Should().Equal(
+            json["cors"]!["CORSRules"]![0]!["AllowedOrigins"]!.AsArray().Select(each => each!.GetValue<string>()));
+        cors.AllowedHeaders.Select(each => each.ToUpperInvariant()).Should().Equal(
+            json["cors"]!["CORSRules"]![0]!["AllowedHeaders"]!.AsArray().Select(each => each!.GetValue<string>().ToUpperInvariant()));
     }
 
     private static List<string> Sorted(JsonArray statements) =>
         [.. statements.Select(statement => statement!.ToJsonString()).Order(StringComparer.Ordinal)];
 
-    private static List<string> Rules(string? text) => [.. XElement.Parse(text!).Elements().Select(rule => rule.ToString(SaveOptions.DisableFormatting))];
+    private static List<string> Rules(string? text) =>
+        [.. XElement.Parse(text!).Elements().Select(rule => rule.ToString(SaveOptions.DisableFormatting))];
 
     private static async Task<List<S3Object>> ObjectsAsync(TestHost host)
     {
         using var s3 = TestServers.NewS3Client();
-        return (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = host.Bucket }, _cancel)).S3Objects ?? [];
+        return (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = host.Bucket }, _cancellationToken)).S3Objects ?? [];
     }
 
     private sealed class NoCredentials : Amazon.Runtime.AWSCredentials
     {
-        public override Amazon.Runtime.ImmutableCredentials GetCredentials() => throw new Amazon.Runtime.AmazonClientException("There are none.");
+        public override Amazon.Runtime.ImmutableCredentials GetCredentials() =>
+            throw new Amazon.Runtime.AmazonClientException("There are none.");
     }
 }

@@ -10,7 +10,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
 {
     private const string Origin = "https://shop.example.com";
 
-    private static readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     private RecordingProxy _s3 = null!;
 
@@ -22,12 +22,13 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task ApplyAsync_AWriteThatIsDenied_NamesThePermissionAndTheOthersGoOn()
     {
         await using var host = await HostAsync();
-        _s3.Intercept = context => Is(context, "PUT", "cors") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+        _s3.Intercept = context =>
+            Is(context, "PUT", "cors") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((Failed, Applied, Applied), (report.State("Cors"), report.State("Expiry"), report.State("SignatureAge")));
-        Assert.Contains("Grant s3:PutBucketCORS, or switch the part off", report.Part("Cors").Reason, StringComparison.Ordinal);
+        (report.State("Cors"), report.State("Expiry"), report.State("SignatureAge")).Should().Be((Failed, Applied, Applied));
+        report.Part("Cors").Reason.Should().Contain("Grant s3:PutBucketCORS, or switch the part off");
     }
 
     [Theory]
@@ -36,26 +37,29 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task ApplyAsync_ALifecycleThatCannotBeRead_IsNotOverwritten(string code, int status, string expected)
     {
         await using var host = await HostAsync();
-        _s3.Intercept = context => Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, code, status) : Task.FromResult(false);
+        _s3.Intercept = context =>
+            Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, code, status) : Task.FromResult(false);
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
         _s3.Intercept = null;
 
-        Assert.Equal((Failed, Applied), (report.State("Expiry"), report.State("Cors")));
-        Assert.Contains(expected, report.Part("Expiry").Reason, StringComparison.Ordinal);
-        Assert.Null(await host.ReadAsync("lifecycle"));
+        (report.State("Expiry"), report.State("Cors")).Should().Be((Failed, Applied));
+        report.Part("Expiry").Reason.Should().Contain(expected);
+        (await host.ReadAsync("lifecycle")).Should().BeNull();
     }
 
     [Fact]
     public async Task CheckAsync_APartThatIsOffAndMayNotBeLookedAt_StaysOff()
     {
         await using var host = await HostAsync(parts => (parts.Expiry, parts.NoncurrentExpiry) = (false, false));
-        _s3.Intercept = context => Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+        _s3.Intercept = context =>
+            Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
 
-        var report = await host.StatusBucket().CheckAsync(_cancel);
+        var report = await host.StatusBucket().CheckAsync(_cancellationToken);
 
-        Assert.Equal(Off, report.State("Expiry"));
-        Assert.StartsWith("It is switched off. What an earlier set-up left is unknown: S3 refused it: AccessDenied", report.Part("Expiry").Reason, StringComparison.Ordinal);
+        report.State("Expiry").Should().Be(Off);
+        report.Part("Expiry").Reason.Should().StartWith(
+            "It is switched off. What an earlier set-up left is unknown: S3 refused it: AccessDenied");
     }
 
     [Theory]
@@ -64,12 +68,13 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task CheckAsync_ADocumentBesideThePartsOwnThatIsDenied_NamesItsPermission(string resource, string part, string expected)
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
-        _s3.Intercept = context => Is(context, "GET", resource) ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
+        _s3.Intercept = context =>
+            Is(context, "GET", resource) ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
 
-        var report = await host.StatusBucket().CheckAsync(_cancel);
+        var report = await host.StatusBucket().CheckAsync(_cancellationToken);
 
-        Assert.Equal(Failed, report.State(part));
-        Assert.Contains(expected, report.Part(part).Reason, StringComparison.Ordinal);
+        report.State(part).Should().Be(Failed);
+        report.Part(part).Reason.Should().Contain(expected);
     }
 
     [Fact]
@@ -87,9 +92,9 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
             }
         };
 
-        Assert.Equal(Applied, (await host.StatusBucket().ApplyAsync(_cancel)).State("Expiry"));
+        (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Expiry").Should().Be(Applied);
 
-        Assert.Contains(_s3.Requests, request => request.Method == "PUT"
+        _s3.Requests.Should().Contain(request => request.Method == "PUT"
             && request.Headers.GetValueOrDefault("x-amz-transition-default-minimum-object-size") == "varies_by_storage_class");
     }
 
@@ -114,17 +119,18 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
                 return true;
             }
 
-            return policy is not null && context.Request.Query.ContainsKey("X-Amz-Signature") && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+            return policy is not null
+                && context.Request.Query.ContainsKey("X-Amz-Signature") && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
         };
         await using var host = await HostAsync(parts => parts.SignatureAge = false, s3 => s3.AllowedIpRanges.Add("203.0.113.0/24"));
 
-        var first = await host.StatusBucket().ApplyAsync(_cancel);
-        var second = await host.StatusBucket().ApplyAsync(_cancel);
+        var first = await host.StatusBucket().ApplyAsync(_cancellationToken);
+        var second = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((Applied, InSync), (first.State("Network"), second.State("Network")));
-        Assert.Equal((true, true), (first.ProbePassed, second.ProbePassed));
-        Assert.Contains("A presigned read from this machine does not", first.Probe, StringComparison.Ordinal);
-        Assert.Contains("203.0.113.0/24", policy, StringComparison.Ordinal);
+        (first.State("Network"), second.State("Network")).Should().Be((Applied, InSync));
+        (first.ProbePassed, second.ProbePassed).Should().Be(((bool?)true, (bool?)true));
+        first.Probe.Should().Contain("A presigned read from this machine does not");
+        policy.Should().Contain("203.0.113.0/24");
     }
 
     [Fact]
@@ -138,14 +144,15 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
                 return false;
             }
 
-            await context.Response.WriteAsync("<PolicyStatus xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsPublic>TRUE</IsPublic></PolicyStatus>");
+            await context.Response.WriteAsync(
+                "<PolicyStatus xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsPublic>TRUE</IsPublic></PolicyStatus>");
             return true;
         };
 
-        var report = await host.StatusBucket().ApplyAsync(_cancel);
+        var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        Assert.Equal((Failed, Applied), (report.State("BlockPublicAccess"), report.State("Expiry")));
-        Assert.Contains("grants public access", report.Part("BlockPublicAccess").Reason, StringComparison.Ordinal);
+        (report.State("BlockPublicAccess"), report.State("Expiry")).Should().Be((Failed, Applied));
+        report.Part("BlockPublicAccess").Reason.Should().Contain("grants public access");
     }
 
     [Fact]
@@ -160,12 +167,13 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
             }
 
             await context.Response.WriteAsync(
-                "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ApplyServerSideEncryptionByDefault>"
+                "<ServerSideEncryptionConfiguration "
+                + "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ApplyServerSideEncryptionByDefault>"
                 + "<SSEAlgorithm>aws:kms</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>");
             return true;
         };
 
-        var part = (await host.StatusBucket().CheckAsync(_cancel)).Part("Encryption");
+        var part = (await host.StatusBucket().CheckAsync(_cancellationToken)).Part("Encryption");
 
         (part.State, part.Actual).Should().Be((InSync, "aws:kms"));
     }
@@ -174,21 +182,24 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task ApplyAsync_OnTheWire_WritesWhatIsMissingAndNothingAtTheSecondTime()
     {
         await using var host = await HostAsync();
-        await host.StatusBucket().ApplyAsync(_cancel);
+        await host.StatusBucket().ApplyAsync(_cancellationToken);
         var before = _s3.Requests.Count;
 
-        await host.StatusBucket().ApplyAsync(_cancel);
+        await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         // The probe's object is all that is written.
-        Assert.All(_s3.Requests.Skip(before).Where(request => request.Method != "GET"), request => Assert.Contains("/operations/bucket-probe-", request.Path, StringComparison.Ordinal));
+        _s3.Requests.Skip(before).Where(request => request.Method != "GET")
+            .Should().AllSatisfy(request => request.Path.Should().Contain("/operations/bucket-probe-"));
     }
 
-    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) => BucketHost.CreateAsync(
-        s3 =>
-        {
-            s3.AllowedOrigins.Add(Origin);
-            settings?.Invoke(s3);
-        }, switches, address: _s3.Address);
+    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) =>
+        BucketHost.CreateAsync(
+            s3 =>
+            {
+                s3.AllowedOrigins.Add(Origin);
+                settings?.Invoke(s3);
+            }, switches, address: _s3.Address);
 
-    private static bool Is(HttpContext context, string method, string resource) => context.Request.Method == method && context.Request.Query.ContainsKey(resource);
+    private static bool Is(HttpContext context, string method, string resource) =>
+        context.Request.Method == method && context.Request.Query.ContainsKey(resource);
 }

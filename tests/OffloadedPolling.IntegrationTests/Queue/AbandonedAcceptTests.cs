@@ -15,7 +15,9 @@ using OffloadedPolling.Tests.Conformance;
 
 namespace OffloadedPolling.IntegrationTests.Queue;
 
-/// <summary>No accept waits for ever, and none leaves a document that waits for ever: whoever hangs up, and whatever answer is lost.</summary>
+/// <summary>
+/// No accept waits for ever, and none leaves a document that waits for ever: whoever hangs up, and whatever answer is lost.
+/// </summary>
 public sealed class AbandonedAcceptTests : IAsyncLifetime
 {
     private const int Posts = 300;
@@ -70,8 +72,10 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
         }
 
         // Half of them at any moment, the others, on a machine that is slow, at the moment that matters: while a document is created.
-        await Parallel.ForAsync(0, Posts, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancel) => await PostAndAbortAsync(
-            http, host.Address, number % 2 == 0 ? Task.Delay(Random.Shared.Next(1, 13), cancel) : arrived.WaitAsync(cancel)));
+        await Parallel.ForAsync(0, Posts, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellationToken) =>
+            await PostAndAbortAsync(
+                http, host.Address,
+                number % 2 == 0 ? Task.Delay(Random.Shared.Next(1, 13), cancellationToken) : arrived.WaitAsync(cancellationToken)));
 
         var documents = new LeftDocuments(host.Services);
         await documents.NoneAsync(atLeast: 10);
@@ -91,7 +95,8 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
         };
         await using var host = await CreateAsync(_s3.Address);
 
-        var accepts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OperationResults.AcceptAsync(host.Operations, new Parcel("Ada"))));
+        var accepts = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => OperationResults.AcceptAsync(host.Operations, new Parcel("Ada"))));
         recovered.SetResult();
 
         accepts.Select(result => result.StatusCode).Should().OnlyContain(status => status == 503);
@@ -121,10 +126,12 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
 
             return false;
         };
-        _s3.AfterUpstream = context => (context.Response.StatusCode == 200 ? written.GetValueOrDefault(context.Request.Path) : null)?.TrySetResult();
+        _s3.AfterUpstream = context =>
+            (context.Response.StatusCode == 200 ? written.GetValueOrDefault(context.Request.Path) : null)?.TrySetResult();
         await using var host = await CreateAsync(_s3.Address, Impatient);
 
-        var accepts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OperationResults.AcceptAsync(host.Operations, new Parcel("Ada"))));
+        var accepts = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => OperationResults.AcceptAsync(host.Operations, new Parcel("Ada"))));
 
         // The base library sends some of them again by itself.
         accepts.Select(result => result.StatusCode).Should().Contain(503);

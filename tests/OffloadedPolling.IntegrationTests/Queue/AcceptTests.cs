@@ -37,17 +37,17 @@ public sealed class AcceptTests : IAsyncLifetime
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada", "tea"));
 
         using var sqs = TestServers.NewSqsClient();
-        var message = Assert.Single((await sqs.ReceiveMessageAsync(new ReceiveMessageRequest
+        var message = (await sqs.ReceiveMessageAsync(new ReceiveMessageRequest
         {
             QueueUrl = _host.QueueUrl, MessageAttributeNames = ["All"],
-        })).Messages);
-        Assert.Equal("""{"To":"Ada","Content":"tea"}""", message.Body);
+        })).Messages.Should().ContainSingle().Which;
+        message.Body.Should().Be("""{"To":"Ada","Content":"tea"}""");
         message.MessageAttributes.Keys.Should().BeEquivalentTo("StatusKey", "StatusCreatedAt", "traceparent");
-        Assert.Equal($"operations/{accepted.Id}.json", message.MessageAttributes["StatusKey"].StringValue);
-        Assert.StartsWith($"00-{activity.TraceId}-", message.MessageAttributes["traceparent"].StringValue, StringComparison.Ordinal);
+        message.MessageAttributes["StatusKey"].StringValue.Should().Be($"operations/{accepted.Id}.json");
+        message.MessageAttributes["traceparent"].StringValue.Should().StartWith($"00-{activity.TraceId}-");
         using var s3 = TestServers.NewS3Client();
         using var document = await s3.GetObjectAsync(_host.Bucket, message.MessageAttributes["StatusKey"].StringValue);
-        Assert.Equal("application/json", document.Headers.ContentType);
+        document.Headers.ContentType.Should().Be("application/json");
         using var json = await System.Text.Json.JsonDocument.ParseAsync(document.ResponseStream);
         message.MessageAttributes["StatusCreatedAt"].StringValue.Should().Be(json.RootElement.GetProperty("createdAt").GetString());
     }
@@ -68,22 +68,24 @@ public sealed class AcceptTests : IAsyncLifetime
 
         await _host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.Equal(1, documentsAtSend);
+        documentsAtSend.Should().Be(1);
     }
 
     [Fact]
     public async Task AcceptAsync_TheMessageCannotBeSent_ThrowsAndTheDocumentSaysFailed()
     {
-        _sqs.Intercept = context => AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        _sqs.Intercept = context =>
+            AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
 
-        var thrown = await Assert.ThrowsAsync<OperationQueueException>(() => _host.Operations.AcceptAsync(new Parcel("Ada")));
+        var thrown = (await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada")))
+            .Should().ThrowExactlyAsync<OperationQueueException>()).Which;
 
-        Assert.Contains(_host.QueueUrl, thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("sqs:SendMessage", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain(_host.QueueUrl);
+        thrown.Message.Should().Contain("sqs:SendMessage");
         var status = await _host.Operations.GetAsync(await OnlyIdAsync());
-        Assert.Equal(OperationState.Failed, status!.State);
-        Assert.EndsWith("not-sent", status.Error!.Type, StringComparison.Ordinal);
-        Assert.DoesNotContain(_s3.Requests, request => request.Method == "DELETE");
+        status!.State.Should().Be(OperationState.Failed);
+        status.Error!.Type.Should().EndWith("not-sent");
+        _s3.Requests.Should().NotContain(request => request.Method == "DELETE");
     }
 
     [Fact]
@@ -101,18 +103,20 @@ public sealed class AcceptTests : IAsyncLifetime
             return false;
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), cancel.Token));
+        await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada"), cancel.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
 
-        Assert.Equal(OperationState.Failed, (await _host.Operations.GetAsync(await OnlyIdAsync()))!.State);
+        (await _host.Operations.GetAsync(await OnlyIdAsync()))!.State.Should().Be(OperationState.Failed);
     }
 
     [Fact]
     public async Task AcceptAsync_APayloadOverTheLimit_CreatesNothing()
     {
-        var thrown = await Assert.ThrowsAsync<PayloadTooLargeException>(() => _host.Operations.AcceptAsync(new Parcel("Ada", new string('x', 1024 * 1024))));
+        var thrown = (await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada", new string('x', 1024 * 1024))))
+            .Should().ThrowExactlyAsync<PayloadTooLargeException>()).Which;
 
-        Assert.Equal(1024 * 1024, thrown.Limit);
-        Assert.Empty(_s3.Requests);
+        thrown.Limit.Should().Be(1024 * 1024);
+        _s3.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -120,10 +124,11 @@ public sealed class AcceptTests : IAsyncLifetime
     {
         await using var host = await TestHost.CreateAsync(queueUrl: TestServers.Sqs + "000000000000/no-such-queue");
 
-        var thrown = await Assert.ThrowsAsync<OperationQueueException>(() => host.Operations.AcceptAsync(new Parcel("Ada")));
+        var thrown = (await FluentActions.Awaiting(() => host.Operations.AcceptAsync(new Parcel("Ada")))
+            .Should().ThrowExactlyAsync<OperationQueueException>()).Which;
 
-        Assert.Contains("no-such-queue", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("Create it", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain("no-such-queue");
+        thrown.Message.Should().Contain("Create it");
     }
 
     [Fact]
@@ -134,24 +139,26 @@ public sealed class AcceptTests : IAsyncLifetime
             await _host.Operations.AcceptAsync(new Parcel("Ada"));
         }
 
-        Assert.Equal(1, DepthRequests());
+        DepthRequests().Should().Be(1);
         _time.Advance(TimeSpan.FromSeconds(5));
         var later = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        Assert.Equal(2, DepthRequests());
+        DepthRequests().Should().Be(2);
 
         // 30 wait by then, for one slot: the estimate is no longer the prior alone.
-        Assert.True(later.Estimate!.Median > TimeSpan.FromSeconds(25), $"{later.Estimate}");
+        later.Estimate!.Median.Should().BeGreaterThan(TimeSpan.FromSeconds(25), $"{later.Estimate}");
     }
 
     [Fact]
     public async Task AcceptAsync_TheDepthCannotBeRead_IsAcceptedWithThePrior()
     {
-        _sqs.Intercept = context => AwsAnswers.Is(context, "GetQueueAttributes") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        _sqs.Intercept = context => AwsAnswers.Is(context, "GetQueueAttributes")
+            ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
+            : Task.FromResult(false);
 
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.Equal(TimeSpan.FromSeconds(1), accepted.Estimate!.Median);
-        Assert.Contains(_host.Log.Entries, entry => entry.Id == 301);
+        accepted.Estimate!.Median.Should().Be(TimeSpan.FromSeconds(1));
+        _host.Log.Entries.Should().Contain(entry => entry.Id == 301);
     }
 
     [Fact]
@@ -168,10 +175,10 @@ public sealed class AcceptTests : IAsyncLifetime
         var estimating = _host.Services.GetRequiredService<IWaitTimeEstimator>().EstimateAsync("parcels", default).AsTask();
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         _time.Advance(TimeSpan.FromMilliseconds(99));
-        Assert.False(estimating.IsCompleted);
+        estimating.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(TimeSpan.FromSeconds(1), (await estimating.WaitAsync(TimeSpan.FromSeconds(30)))!.Median);
+        (await estimating.WaitAsync(TimeSpan.FromSeconds(30)))!.Median.Should().Be(TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -179,7 +186,7 @@ public sealed class AcceptTests : IAsyncLifetime
     {
         _sqs.Intercept = context => AwsAnswers.JsonAsync(context, "{}");
 
-        Assert.Empty(await _host.Queue.ReceiveAsync("parcels", 10, default));
+        (await _host.Queue.ReceiveAsync("parcels", 10, default)).Should().BeEmpty();
     }
 
     [Fact]
@@ -193,11 +200,11 @@ public sealed class AcceptTests : IAsyncLifetime
         var first = await _host.Queue.ReceiveAsync("parcels", 100, default);
         var second = await _host.Queue.ReceiveAsync("parcels", 100, default);
 
-        Assert.Equal((10, 2), (first.Count, second.Count));
-        Assert.Equal(12, first.Concat(second).Select(message => message.Id).Distinct().Count());
-        Assert.All(first, message => Assert.Equal(1, message.ReceiveCount));
+        (first.Count, second.Count).Should().Be((10, 2));
+        first.Concat(second).Select(message => message.Id).Distinct().Should().HaveCount(12);
+        first.Should().AllSatisfy(message => message.ReceiveCount.Should().Be(1));
         await _host.Queue.DeleteAsync("parcels", [.. first, .. second], default);
-        Assert.Equal(2, _sqs.Requests.Count(request => request.Target == "AmazonSQS.DeleteMessageBatch"));
+        _sqs.Requests.Count(request => request.Target == "AmazonSQS.DeleteMessageBatch").Should().Be(2);
     }
 
     [Fact]
@@ -206,13 +213,14 @@ public sealed class AcceptTests : IAsyncLifetime
         using var sqs = TestServers.NewSqsClient();
         var deadLetterQueue = await TestServers.NewQueueAsync();
         var arn = (await sqs.GetQueueAttributesAsync(deadLetterQueue, ["QueueArn"])).QueueARN;
-        var queue = await TestServers.NewQueueAsync(new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":"3"}""" });
+        var queue = await TestServers.NewQueueAsync(
+            new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":"3"}""" });
         await using var host = await TestHost.CreateAsync(queueUrl: queue);
         await host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "operations/x.json" }, default);
 
-        var message = Assert.Single(await host.Queue.ReceiveAsync("parcels", 1, default));
+        var message = (await host.Queue.ReceiveAsync("parcels", 1, default)).Should().ContainSingle().Which;
 
-        Assert.Equal((1, 3), (message.ReceiveCount, message.MaxReceiveCount));
+        (message.ReceiveCount, message.MaxReceiveCount).Should().Be((1, (int?)3));
     }
 
     private static void WithPrior(OperationOptions kind) =>
@@ -223,7 +231,7 @@ public sealed class AcceptTests : IAsyncLifetime
     private async Task<string> OnlyIdAsync()
     {
         using var s3 = TestServers.NewS3Client();
-        var key = Assert.Single((await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects).Key;
+        var key = (await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects.Should().ContainSingle().Which.Key;
         return _host.Store.GetOperationId(key)!;
     }
 }

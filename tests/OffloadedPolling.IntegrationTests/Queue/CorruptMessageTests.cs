@@ -47,7 +47,8 @@ public sealed class CorruptMessageTests : IAsyncLifetime
 
         received.Should().HaveCount(9).And.NotContain(message => message.Body.Contains(Altered));
         host.Log.Entries.Should().ContainSingle(entry => entry.Id == 306).Which.Text.Should().Contain("checksum").And.NotContain(Altered);
-        _sqs.Requests.Should().NotContain(request => request.Target == "AmazonSQS.ChangeMessageVisibilityBatch" || request.Target == "AmazonSQS.DeleteMessageBatch");
+        _sqs.Requests.Should().NotContain(request =>
+            request.Target == "AmazonSQS.ChangeMessageVisibilityBatch" || request.Target == "AmazonSQS.DeleteMessageBatch");
     }
 
     [Fact]
@@ -96,7 +97,8 @@ public sealed class CorruptMessageTests : IAsyncLifetime
             await service.StopAsync(default);
         }
 
-        host.Log.Entries.Where(entry => entry.Id == 420).Should().HaveCount(9).And.OnlyContain(entry => entry.Text.Contains("at attempt 1"));
+        host.Log.Entries.Where(entry => entry.Id == 420).Should().HaveCount(9)
+            .And.OnlyContain(entry => entry.Text.Contains("at attempt 1"));
         host.Log.Entries.Should().NotContain(entry => entry.Id == 302);
     }
 
@@ -104,10 +106,12 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     public async Task ReceiveAsync_AClientOfTheHostsFailsTheWholeReceive_TheNextOnesAskForOneMessageUntilAllHaveComeAgain()
     {
         var visibility = TimeSpan.FromSeconds(1);
-        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, time: _time, operation: kind => kind.VisibilityTimeout = visibility);
+        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, time: _time, operation: kind =>
+            kind.VisibilityTimeout = visibility);
         await SendTenAsync(host);
 
-        var failed = (await host.Queue.Invoking(queue => queue.ReceiveAsync("parcels", 10, default)).Should().ThrowAsync<OperationQueueException>()).Which;
+        var failed = (await host.Queue.Invoking(queue => queue.ReceiveAsync("parcels", 10, default))
+            .Should().ThrowAsync<OperationQueueException>()).Which;
 
         failed.Message.Should().ContainAll("checksum", "altered", host.QueueUrl).And.NotContain("could not be reached");
         _asked.Should().Equal(10);
@@ -133,24 +137,27 @@ public sealed class CorruptMessageTests : IAsyncLifetime
         _sqs.Intercept = async context => AwsAnswers.Is(context, "SendMessage")
             && await AwsAnswers.JsonAsync(context, """{"MessageId":"m1","MD5OfMessageBody":"d41d8cd98f00b204e9800998ecf8427e"}""");
 
-        var failed = (await host.Queue.Invoking(queue => queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "x" }, default))
+        var failed = (await host.Queue.Invoking(queue =>
+            queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "x" }, default))
             .Should().ThrowAsync<OperationQueueException>()).Which;
 
         failed.Message.Should().Contain("checksum").And.NotContain("could not be reached");
     }
 
-    private void OwnClient(IOffloadedPollingBuilder builder) => builder.Services.AddSingleton<IAmazonSQS>(_ => new SqsClient(new AmazonSQSConfig
-    {
-        ServiceURL = _sqs.Address.ToString(),
-        AuthenticationRegion = TestServers.Region,
-        DefaultAWSCredentials = TestServers.Credentials,
-    }));
+    private void OwnClient(IOffloadedPollingBuilder builder) =>
+        builder.Services.AddSingleton<IAmazonSQS>(_ => new SqsClient(new AmazonSQSConfig
+        {
+            ServiceURL = _sqs.Address.ToString(),
+            AuthenticationRegion = TestServers.Region,
+            DefaultAWSCredentials = TestServers.Credentials,
+        }));
 
     private static async Task SendTenAsync(TestHost host)
     {
         foreach (var number in Enumerable.Range(0, 10))
         {
-            await host.Queue.SendAsync("parcels", new OutgoingMessage { Body = number == 5 ? Altered : $"{number}", StatusKey = "x" }, default);
+            await host.Queue.SendAsync(
+                "parcels", new OutgoingMessage { Body = number == 5 ? Altered : $"{number}", StatusKey = "x" }, default);
         }
     }
 
@@ -171,7 +178,8 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     {
         var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         _asked.Enqueue((int)body["MaxNumberOfMessages"]!);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent(body.ToJsonString(), null, "application/x-amz-json-1.0") };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/") { Content = new StringContent(body.ToJsonString(), null, "application/x-amz-json-1.0") };
         request.Headers.Add("X-Amz-Target", "AmazonSQS.ReceiveMessage");
         request.Headers.TryAddWithoutValidation("Authorization", context.Request.Headers.Authorization.ToString());
         using var response = await _upstream.SendAsync(request, context.RequestAborted);

@@ -26,7 +26,8 @@ public sealed class InvalidContentsTests : IAsyncLifetime
     {
         var message = new OutgoingMessage { Body = "\"secret\uFFFF\"", StatusKey = "operations/x.json" };
 
-        var refused = (await _host.Queue.Invoking(queue => queue.SendAsync("parcels", message, default)).Should().ThrowAsync<InvalidPayloadException>()).Which;
+        var refused = (await _host.Queue.Invoking(queue => queue.SendAsync("parcels", message, default))
+            .Should().ThrowAsync<InvalidPayloadException>()).Which;
 
         refused.Position.Should().BeNull();
         refused.Message.Should().Contain("'parcels'").And.NotContain("secret");
@@ -37,10 +38,12 @@ public sealed class InvalidContentsTests : IAsyncLifetime
     [InlineData("0123456789abcdef", "payload-refused")]
     public async Task AcceptAsync_SqsRefusesTheCharacters_TheDocumentEnds(string? key, string problem)
     {
-        _sqs.Intercept = context => AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "InvalidMessageContents") : Task.FromResult(false);
+        _sqs.Intercept = context =>
+            AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "InvalidMessageContents") : Task.FromResult(false);
         var options = new AcceptOptions { IdempotencyKey = key, IdempotencyScope = "ada" };
 
-        await _host.Operations.Invoking(operations => operations.AcceptAsync(new Parcel("Ada"), options)).Should().ThrowAsync<InvalidPayloadException>();
+        await _host.Operations.Invoking(operations => operations.AcceptAsync(new Parcel("Ada"), options))
+            .Should().ThrowAsync<InvalidPayloadException>();
 
         using var s3 = TestServers.NewS3Client();
         var stored = (await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects.Should().ContainSingle().Which.Key;

@@ -36,15 +36,17 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
     [Fact]
     public async Task AcceptAsync_TheMessageCannotBeSent_StaysNotStartedForTheNextWithTheKey()
     {
-        _sqs.Intercept = context => AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
-        await Assert.ThrowsAsync<OperationQueueException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed));
-        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).State);
+        _sqs.Intercept = context =>
+            AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed))
+            .Should().ThrowExactlyAsync<OperationQueueException>();
+        (await OnlyAsync()).State.Should().Be(OperationState.NotStarted);
         _sqs.Intercept = null;
 
         await RetriedAndDoneAsync();
 
-        Assert.Single(_sqs.Requests, request => request is { Target: "AmazonSQS.SendMessage", StatusCode: 200 });
-        Assert.Equal(["Ada"], _desk.Delivered);
+        _sqs.Requests.Where(request => request is { Target: "AmazonSQS.SendMessage", StatusCode: 200 }).Should().ContainSingle();
+        _desk.Delivered.Should().Equal("Ada");
     }
 
     [Fact]
@@ -57,15 +59,16 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
                 context.Abort();
             }
         };
-        await Assert.ThrowsAsync<OperationQueueException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed));
-        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).State);
+        await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed))
+            .Should().ThrowExactlyAsync<OperationQueueException>();
+        (await OnlyAsync()).State.Should().Be(OperationState.NotStarted);
         _sqs.AfterUpstream = null;
 
         await RetriedAndDoneAsync();
 
         // Every try of the SDK's sent one.
-        Assert.True(_sqs.Requests.Count(request => request.Target == "AmazonSQS.SendMessage") > 1);
-        Assert.Equal(["Ada"], _desk.Delivered);
+        _sqs.Requests.Count(request => request.Target == "AmazonSQS.SendMessage").Should().BeGreaterThan(1);
+        _desk.Delivered.Should().Equal("Ada");
     }
 
     [Fact]
@@ -82,8 +85,9 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
 
             return false;
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed, cancel.Token));
-        Assert.Equal(OperationState.NotStarted, (await OnlyAsync()).State);
+        await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed, cancel.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
+        (await OnlyAsync()).State.Should().Be(OperationState.NotStarted);
         _sqs.Intercept = null;
 
         await RetriedAndDoneAsync();
@@ -92,7 +96,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
     private async Task RetriedAndDoneAsync()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
-        Assert.Equal((await OnlyAsync()).Id, accepted.Id);
+        accepted.Id.Should().Be((await OnlyAsync()).Id);
         var hosted = _host.Services.GetServices<IHostedService>().ToList();
         foreach (var service in hosted)
         {
@@ -107,13 +111,14 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
             await service.StopAsync(default);
         }
 
-        Assert.Equal(OperationState.Succeeded, last!.State);
+        last!.State.Should().Be(OperationState.Succeeded);
     }
 
     private async Task<OperationStatus> OnlyAsync()
     {
         using var s3 = TestServers.NewS3Client();
-        var key = Assert.Single((await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects, found => found.Key.EndsWith(".json", StringComparison.Ordinal)).Key;
+        var key = (await s3.ListObjectsV2Async(new() { BucketName = _host.Bucket })).S3Objects
+            .Should().ContainSingle(found => found.Key.EndsWith(".json", StringComparison.Ordinal)).Which.Key;
         return (await _host.Operations.GetAsync(_host.Store.GetOperationId(key)!))!;
     }
 }

@@ -119,5 +119,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     private ValueTask<QueueDepth?> DepthAsync() => _host.Queue.GetDepthAsync("parcels", default);
 
     private void DenyAttributes() => _sqs.Intercept = context =>
-        AwsAnswers.Is(context, "GetQueueAttributes") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        AwsAnswers.Is(context, "GetQueueAttributes")
+            ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
+            : Task.FromResult(false);
 }

@@ -59,11 +59,13 @@ public sealed class QueueLimitTests : IAsyncLifetime
     [Fact]
     public async Task AcceptAsync_TheLargestPayload_IsAcceptedAndAByteMoreIsNot()
     {
-        var probe = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large)).Should().ThrowAsync<PayloadTooLargeException>()).Which;
+        var probe = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large))
+            .Should().ThrowAsync<PayloadTooLargeException>()).Which;
         var most = Limit - (probe.Size - Limit);
 
         await _host.Operations.AcceptAsync(new Parcel("Ada", new string('x', most)));
-        await _host.Operations.Invoking(operations => operations.AcceptAsync(new Parcel("Ada", new string('x', most + 1)))).Should().ThrowAsync<PayloadTooLargeException>();
+        await _host.Operations.Invoking(operations => operations.AcceptAsync(new Parcel("Ada", new string('x', most + 1))))
+            .Should().ThrowAsync<PayloadTooLargeException>();
 
         _sqs.Requests.Should().ContainSingle(request => request.Target == "AmazonSQS.SendMessage").Which.StatusCode.Should().Be(200);
     }
@@ -73,10 +75,12 @@ public sealed class QueueLimitTests : IAsyncLifetime
     {
         DenyAttributes();
 
-        var refused = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large)).Should().ThrowAsync<PayloadTooLargeException>()).Which;
+        var refused = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large))
+            .Should().ThrowAsync<PayloadTooLargeException>()).Which;
 
         refused.Limit.Should().Be(refused.Size - 1, "no more is known of the limit than that this message is over it");
-        (await OnlyAsync()).Should().Match<OperationStatus>(status => status.State == OperationState.Failed && status.Error!.Type!.EndsWith("not-sent"));
+        (await OnlyAsync()).Should().Match<OperationStatus>(status =>
+            status.State == OperationState.Failed && status.Error!.Type!.EndsWith("not-sent"));
     }
 
     [Fact]
@@ -86,7 +90,8 @@ public sealed class QueueLimitTests : IAsyncLifetime
 
         await _host.Operations.Invoking(operations => operations.AcceptAsync(Large, Keyed)).Should().ThrowAsync<PayloadTooLargeException>();
 
-        (await OnlyAsync()).Should().Match<OperationStatus>(status => status.State == OperationState.Failed && status.Error!.Type!.EndsWith("payload-refused"));
+        (await OnlyAsync()).Should().Match<OperationStatus>(status =>
+            status.State == OperationState.Failed && status.Error!.Type!.EndsWith("payload-refused"));
     }
 
     [Fact]
@@ -117,7 +122,8 @@ public sealed class QueueLimitTests : IAsyncLifetime
 
         known.IsCompletedSuccessfully.Should().BeTrue("what is known is told at once");
         (await known).Should().Be(Limit);
-        await Eventually.TrueAsync(async () => await _host.Queue.GetMaxMessageBytesAsync("parcels", default) == 131_072, _timeout, () => "the new limit is not seen");
+        await Eventually.TrueAsync(async () => await _host.Queue.GetMaxMessageBytesAsync("parcels", default) == 131_072, _timeout, () =>
+            "the new limit is not seen");
         _sqs.Requests.Count(request => request.Target == "AmazonSQS.GetQueueAttributes").Should().Be(2);
     }
 
@@ -141,13 +147,16 @@ public sealed class QueueLimitTests : IAsyncLifetime
         (await asking.WaitAsync(_timeout)).Should().Be(1024 * 1024);
     }
 
-    private static Task<string> QueueAsync(int limit) => TestServers.NewQueueAsync(new() { [QueueAttributeName.MaximumMessageSize] = $"{limit}" });
+    private static Task<string> QueueAsync(int limit) =>
+        TestServers.NewQueueAsync(new() { [QueueAttributeName.MaximumMessageSize] = $"{limit}" });
 
     private async Task SetLimitAsync(int limit) =>
         await _client.SetQueueAttributesAsync(_host.QueueUrl, new() { [QueueAttributeName.MaximumMessageSize] = $"{limit}" });
 
     private void DenyAttributes() => _sqs.Intercept = context =>
-        AwsAnswers.Is(context, "GetQueueAttributes") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        AwsAnswers.Is(context, "GetQueueAttributes")
+            ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
+            : Task.FromResult(false);
 
     private int Writes() => _s3.Requests.Count(request => request.Method == "PUT");
 

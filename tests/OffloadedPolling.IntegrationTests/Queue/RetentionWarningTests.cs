@@ -19,8 +19,8 @@ public sealed class RetentionWarningTests
         await StartAsync(host);
 
         await Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == 304), _timeout, () => "it was not warned of");
-        var text = Assert.Single(host.Log.Entries, entry => entry.Id == 304).Text;
-        Assert.All(["1.00:00:00", "4.00:00:00", "Retention", "parcels"], part => Assert.Contains(part, text, StringComparison.Ordinal));
+        var text = host.Log.Entries.Should().ContainSingle(entry => entry.Id == 304).Which.Text;
+        ((string[])["1.00:00:00", "4.00:00:00", "Retention", "parcels"]).Should().AllSatisfy(part => text.Should().Contain(part));
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class RetentionWarningTests
         await warning.ExecuteTask!.WaitAsync(_timeout);
         await host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.DoesNotContain(host.Log.Entries, entry => entry.Id == 304);
-        Assert.Single(sqs.Requests, request => request.Target == "AmazonSQS.GetQueueAttributes");
+        host.Log.Entries.Should().NotContain(entry => entry.Id == 304);
+        sqs.Requests.Should().ContainSingle(request => request.Target == "AmazonSQS.GetQueueAttributes");
     }
 
     [Fact]
@@ -46,10 +46,10 @@ public sealed class RetentionWarningTests
 
         var warning = await StartAsync(host).WaitAsync(_timeout);
 
-        Assert.False(warning.ExecuteTask!.IsCompleted, "The start waited for SQS.");
+        warning.ExecuteTask!.IsCompleted.Should().BeFalse("the start waited for SQS");
         silent.Stop();
         await warning.ExecuteTask.WaitAsync(_timeout);
-        Assert.Contains(host.Log.Entries, entry => entry.Id == 301);
+        host.Log.Entries.Should().Contain(entry => entry.Id == 301);
     }
 
     private static async Task<BackgroundService> StartAsync(TestHost host)

@@ -18,7 +18,7 @@ public sealed class SqsExtendTests : IAsyncLifetime
         _sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
         _host = await TestHost.CreateAsync(sqs: _sqs.Address);
         await _host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "operations/x.json" }, default);
-        _message = Assert.Single(await _host.Queue.ReceiveAsync("parcels", 1, default));
+        _message = (await _host.Queue.ReceiveAsync("parcels", 1, default)).Should().ContainSingle().Which;
     }
 
     public async ValueTask DisposeAsync()
@@ -33,15 +33,17 @@ public sealed class SqsExtendTests : IAsyncLifetime
     [InlineData("InvalidParameterValue")]
     public async Task ExtendAsync_AMessageThatIsLost_Null(string code)
     {
-        _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, code) : Task.FromResult(false);
+        _sqs.Intercept = context =>
+            AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, code) : Task.FromResult(false);
 
-        Assert.Null(await _host.Queue.ExtendAsync("parcels", _message, default));
+        (await _host.Queue.ExtendAsync("parcels", _message, default)).Should().BeNull();
     }
 
     [Fact]
     public async Task ExtendAsync_BeyondTwelveHoursSinceTheReceipt_HidesNoLonger()
     {
-        const string Refusal = "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds].";
+        const string Refusal = "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message "
+            + "is beyond the limit [43200 seconds].";
         _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility")
             ? AwsAnswers.ErrorAsync(context, "InvalidParameterValueException", message: Refusal)
             : Task.FromResult(false);
@@ -52,7 +54,8 @@ public sealed class SqsExtendTests : IAsyncLifetime
     [Fact]
     public async Task ExtendAsync_AMessageThatADecoratorMadeAnew_IsHiddenForItsWholeVisibilityTimeout()
     {
-        var anew = new ReceivedMessage { Id = _message.Id, ReceiptHandle = _message.ReceiptHandle, Body = "{}", ReceiveCount = 1, HiddenFor = _message.HiddenFor };
+        var anew = new ReceivedMessage { Id =
+            _message.Id, ReceiptHandle = _message.ReceiptHandle, Body = "{}", ReceiveCount = 1, HiddenFor = _message.HiddenFor };
 
         var extended = await _host.Queue.ExtendAsync("parcels", anew, default);
 
@@ -62,10 +65,13 @@ public sealed class SqsExtendTests : IAsyncLifetime
     [Fact]
     public async Task ExtendAsync_AQueueThatRefuses_IsNamedWithWhatToDo()
     {
-        _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
+        _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility")
+            ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
+            : Task.FromResult(false);
 
-        var thrown = await Assert.ThrowsAsync<OperationQueueException>(() => _host.Queue.ExtendAsync("parcels", _message, default));
+        var thrown = (await FluentActions.Awaiting(() => _host.Queue.ExtendAsync("parcels", _message, default))
+            .Should().ThrowExactlyAsync<OperationQueueException>()).Which;
 
-        Assert.Contains("sqs:ChangeMessageVisibility", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain("sqs:ChangeMessageVisibility");
     }
 }

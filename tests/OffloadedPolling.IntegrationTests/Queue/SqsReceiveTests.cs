@@ -40,7 +40,8 @@ public sealed class SqsReceiveTests : IAsyncLifetime
 
         received.Select(message => (message.Id, message.ReceiveCount)).Should().Equal(("m1", 1), ("m3", 3));
         LeftAlone().Should().ContainSingle().Which.Should().ContainAll("m2", "parcels", "ApproximateReceiveCount");
-        _sqs.Requests.Should().NotContain(request => request.Target == "AmazonSQS.DeleteMessageBatch" || request.Target == "AmazonSQS.ChangeMessageVisibilityBatch");
+        _sqs.Requests.Should().NotContain(request =>
+            request.Target == "AmazonSQS.DeleteMessageBatch" || request.Target == "AmazonSQS.ChangeMessageVisibilityBatch");
     }
 
     [Fact]
@@ -95,12 +96,14 @@ public sealed class SqsReceiveTests : IAsyncLifetime
 
     private IEnumerable<string> LeftAlone() => _host.Log.Entries.Where(entry => entry.Id == 305).Select(entry => entry.Text);
 
-    private void WithTimeout(IOffloadedPollingBuilder builder, TimeSpan timeout) => builder.Services.AddSingleton<IAmazonSQS>(_ => new AmazonSQSClient(
-        TestServers.Credentials,
-        new AmazonSQSConfig { ServiceURL = _sqs.Address.ToString(), AuthenticationRegion = TestServers.Region, Timeout = timeout }));
+    private void WithTimeout(IOffloadedPollingBuilder builder, TimeSpan timeout) =>
+        builder.Services.AddSingleton<IAmazonSQS>(_ => new AmazonSQSClient(
+            TestServers.Credentials,
+            new AmazonSQSConfig { ServiceURL = _sqs.Address.ToString(), AuthenticationRegion = TestServers.Region, Timeout = timeout }));
 
     private void Answer(params JsonNode[] messages) => _sqs.Intercept = async context =>
-        AwsAnswers.Is(context, "ReceiveMessage") && await AwsAnswers.JsonAsync(context, new JsonObject { ["Messages"] = new JsonArray(messages) }.ToJsonString());
+        AwsAnswers.Is(context, "ReceiveMessage")
+        && await AwsAnswers.JsonAsync(context, new JsonObject { ["Messages"] = new JsonArray(messages) }.ToJsonString());
 
     private static JsonObject Message(string id, string? count) => new()
     {

@@ -5,11 +5,11 @@ internal sealed class CountedHandler(Effects effects) : IOperationHandler<Parcel
 {
     private static readonly TimeSpan _half = TimeSpan.FromMilliseconds(50);
 
-    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
     {
-        await Task.Delay(_half, cancel);
-        await context.ReportProgressAsync(50, "Half way", cancel);
-        await Task.Delay(_half, cancel);
+        await Task.Delay(_half, cancellationToken);
+        await context.ReportProgressAsync(50, "Half way", cancellationToken);
+        await Task.Delay(_half, cancellationToken);
         effects.Ran(context.OperationId);
         return "done";
     }

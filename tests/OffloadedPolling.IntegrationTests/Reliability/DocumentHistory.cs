@@ -10,7 +10,8 @@ internal sealed class DocumentHistory
 
     public DocumentHistory(string key, string newest, IEnumerable<DocumentWrite> writes)
     {
-        var known = writes.GroupBy(write => write.Version).ToDictionary(same => same.Key, same => same.OrderByDescending(write => write.IsConfirmed).First());
+        var known = writes.GroupBy(write => write.Version)
+            .ToDictionary(same => same.Key, same => same.OrderByDescending(write => write.IsConfirmed).First());
         var seen = new HashSet<string>();
         for (var version = newest; version is not null && seen.Add(version); version = known[version].Parent)
         {
@@ -23,7 +24,8 @@ internal sealed class DocumentHistory
             Versions.Insert(0, known[version].Document);
         }
 
-        _flaws.AddRange(known.Values.Where(write => write.IsConfirmed && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.State} was written over unseen"));
+        _flaws.AddRange(known.Values.Where(write => write.IsConfirmed
+            && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.State} was written over unseen"));
         var ends = Versions.Count(version => version.State.IsTerminal());
         if (ends != 1 || !Newest!.State.IsTerminal())
         {
@@ -36,6 +38,8 @@ internal sealed class DocumentHistory
 
     public OperationStatus? Newest => Versions.LastOrDefault();
 
-    /// <summary>What breaks the promise: exactly one version is an end, it is the newest, and no write that S3 confirmed was lost.</summary>
+    /// <summary>
+    /// What breaks the promise: exactly one version is an end, it is the newest, and no write that S3 confirmed was lost.
+    /// </summary>
     public IReadOnlyList<string> Flaws => _flaws;
 }

@@ -30,7 +30,8 @@ public sealed class DuplicateTests(ITestOutputHelper output)
         var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
         await using var witness = await WriteWitness.StartAsync();
         await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
-        await using var host = await TestHost.CreateAsync(s3: witness.Address, sqs: sqs.Address, queueUrl: queue, operation: Settings(deadLetters), build: Build);
+        await using var host = await TestHost.CreateAsync(
+            s3: witness.Address, sqs: sqs.Address, queueUrl: queue, operation: Settings(deadLetters), build: Build);
         var hosted = host.Services.GetServices<IHostedService>().ToList();
         hosted.ForEach(service => service.StartAsync(default).GetAwaiter().GetResult());
 
@@ -44,7 +45,8 @@ public sealed class DuplicateTests(ITestOutputHelper output)
         var running = Stopwatch.StartNew();
         foreach (var id in accepted)
         {
-            await host.Queue.SendAsync(Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = host.Store.GetStatusKey(id) }, default);
+            await host.Queue.SendAsync(
+                Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = host.Store.GetStatusKey(id) }, default);
         }
 
         await Eventually.TrueAsync(
@@ -55,7 +57,8 @@ public sealed class DuplicateTests(ITestOutputHelper output)
             },
             Scale.Patience,
             () => $"{DeadLettersRead(host)} dead letters are read");
-        var extensions = sqs.Requests.Count(request => request.Target?.Contains("ChangeMessageVisibility", StringComparison.Ordinal) == true);
+        var extensions = sqs.Requests.Count(request =>
+            request.Target?.Contains("ChangeMessageVisibility", StringComparison.Ordinal) == true);
         _end.SetResult();
         var outcome = await Outcome.OfAsync(accepted, host.Bucket, witness);
         foreach (var service in hosted)
@@ -64,9 +67,9 @@ public sealed class DuplicateTests(ITestOutputHelper output)
         }
 
         figures.Write($"{_operations} operations, {DeadLettersRead(host)} duplicates dead-lettered and read while the handlers ran, {running.Elapsed / _visibilityTimeout:0} visibility timeouts, {extensions} extensions, {outcome.Versions} versions");
-        Assert.All(_effects.Runs.Values, runs => Assert.Equal(1, runs));
-        Assert.Equal(1, outcome.MostAttempts);
-        Assert.Equal(3 * _operations, outcome.Versions);
+        _effects.Runs.Values.Should().AllSatisfy(runs => runs.Should().Be(1));
+        outcome.MostAttempts.Should().Be(1);
+        outcome.Versions.Should().Be(3 * _operations);
     }
 
     private static Action<OperationOptions> Settings(string deadLetters) => settings =>
@@ -81,7 +84,7 @@ public sealed class DuplicateTests(ITestOutputHelper output)
         foreach (var id in accepted)
         {
             var now = (await host.Store.GetAsync(id, default))!.Status;
-            Assert.Equal((OperationState.Running, 1), (now.State, now.Attempt));
+            (now.State, now.Attempt).Should().Be((OperationState.Running, (int?)1));
         }
     }
 

@@ -84,7 +84,9 @@ internal sealed class FaultyNetwork(int seed) : IAsyncDisposable
     }
 
     private static Task<bool> AnswerAsync(HttpContext context, int status, string code) =>
-        context.Request.Headers.ContainsKey("X-Amz-Target") ? AwsAnswers.ErrorAsync(context, code, status) : AwsAnswers.XmlErrorAsync(context, code, status);
+        context.Request.Headers.ContainsKey("X-Amz-Target")
+            ? AwsAnswers.ErrorAsync(context, code, status)
+            : AwsAnswers.XmlErrorAsync(context, code, status);
 
     private static void ResetWhereMeant(HttpContext context)
     {

@@ -38,15 +38,18 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output)
             operation: operation => operation.VisibilityTimeout = TimeSpan.FromSeconds(3),
             build: builder =>
             {
-                builder.Services.AddSingleton<IAmazonS3>(_ => new AmazonS3Client(TestServers.Credentials, With(new AmazonS3Config { ForcePathStyle = true }, network.S3, sdkRetries)));
-                builder.Services.AddSingleton<IAmazonSQS>(_ => new AmazonSQSClient(TestServers.Credentials, With(new AmazonSQSConfig(), network.Sqs, sdkRetries)));
+                builder.Services.AddSingleton<IAmazonS3>(_ => new AmazonS3Client(
+                    TestServers.Credentials, With(new AmazonS3Config { ForcePathStyle = true }, network.S3, sdkRetries)));
+                builder.Services.AddSingleton<IAmazonSQS>(_ =>
+                    new AmazonSQSClient(TestServers.Credentials, With(new AmazonSQSConfig(), network.Sqs, sdkRetries)));
                 builder.Services.AddSingleton(_effects);
                 builder.AddHandler<Parcel, CountedHandler>();
             });
         var hosted = host.Services.GetServices<IHostedService>().ToList();
         hosted.ForEach(service => service.StartAsync(default).GetAwaiter().GetResult());
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, _operations), new ParallelOptions { MaxDegreeOfParallelism = Callers }, (_, _) => AcceptAsync(host.Operations));
+        await Parallel.ForEachAsync(Enumerable.Range(0, _operations), new ParallelOptions { MaxDegreeOfParallelism = Callers }, (_, _) =>
+            AcceptAsync(host.Operations));
         var outcome = await Outcome.OfAsync(_accepted, host.Bucket, witness);
         foreach (var service in hosted)
         {
@@ -56,9 +59,9 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output)
         var faults = string.Join(", ", network.Done.Select(done => $"{done.Key} {done.Value}"));
         var runs = _effects.Runs.Values.Sum();
         figures.Write($"{_operations} operations, {network.Requests} requests, {network.Done.Values.Sum()} faults ({faults}), {_acceptsAgain} accepts tried again, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one attempt, {runs} runs");
-        Assert.Equal(_operations, _accepted.Count);
-        Assert.Equal(_accepted.Order(), _effects.Runs.Keys.Order());
-        Assert.All(network.Done, done => Assert.True(done.Value > 0, $"{done.Key} never happened."));
+        _accepted.Should().HaveCount(_operations);
+        _effects.Runs.Keys.Order().Should().Equal(_accepted.Order());
+        network.Done.Should().AllSatisfy(done => done.Value.Should().BeGreaterThan(0, $"{done.Key} never happened"));
     }
 
     private static TConfig With<TConfig>(TConfig config, Uri address, int retries)

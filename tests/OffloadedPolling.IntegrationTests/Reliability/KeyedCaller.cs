@@ -4,7 +4,9 @@ using System.Text;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>A caller who posts an order with an <c>Idempotency-Key</c> until it is accepted, whatever happens to the API meanwhile.</summary>
+/// <summary>
+/// A caller who posts an order with an <c>Idempotency-Key</c> until it is accepted, whatever happens to the API meanwhile.
+/// </summary>
 internal sealed class KeyedCaller(Uri api) : IDisposable
 {
     private static readonly TimeSpan _beforeNextTry = TimeSpan.FromMilliseconds(50);
@@ -52,7 +54,8 @@ internal sealed class KeyedCaller(Uri api) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(api, "/order"));
         request.Headers.Add("Idempotency-Key", key);
-        request.Content = new StringContent($$"""{"customer":"{{key}}","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
+        request.Content = new StringContent(
+            $$"""{"customer":"{{key}}","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
         Interlocked.Increment(ref _inFlight);
         Interlocked.Increment(ref _begun);
         try
@@ -63,7 +66,8 @@ internal sealed class KeyedCaller(Uri api) : IDisposable
                 return (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!.Id;
             }
 
-            Assert.True((int)response.StatusCode >= 500, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            ((int)response.StatusCode).Should().BeGreaterThanOrEqualTo(
+                500, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
             Interlocked.Increment(ref _refused);
         }
         catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)

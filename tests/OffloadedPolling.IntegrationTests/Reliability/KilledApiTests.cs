@@ -44,16 +44,17 @@ public sealed class KilledApiTests(ITestOutputHelper output)
 
             await accepting;
             var again = new ConcurrentDictionary<string, string>();
-            await Parallel.ForEachAsync(_keys, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (key, _) => again[key] = await caller.PlaceAsync(key));
-            Assert.Equal(_accepted.OrderBy(one => one.Key), again.OrderBy(one => one.Key));
-            Assert.Equal(_keys.Length, _accepted.Values.Distinct().Count());
+            await Parallel.ForEachAsync(_keys, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (key, _) =>
+                again[key] = await caller.PlaceAsync(key));
+            again.OrderBy(one => one.Key).Should().Equal(_accepted.OrderBy(one => one.Key));
+            _accepted.Values.Distinct().Should().HaveCount(_keys.Length);
 
             var outcome = await Outcome.OfAsync([.. _accepted.Values], settings.Bucket, witness);
             await Outcome.AssertOrdersAsync(_accepted.Values, api.Address, caller.Http);
 
             var found = FoundByTheNextTry(witness, posts: caller.Begun - caller.CutOff - caller.Refused);
             figures.Write($"{_keys.Length} keys, {_kills} kills, {caller.CutOff} posts cut off, {caller.Refused} refused, {found} of the next tries found their operation created, {outcome.Versions} versions");
-            Assert.True(caller.CutOff > 0, "No kill hit any post.");
+            caller.CutOff.Should().BeGreaterThan(0, "no kill hit any post");
         }
         finally
         {
@@ -64,7 +65,7 @@ public sealed class KilledApiTests(ITestOutputHelper output)
     // Every key was posted once more at the end, and found its operation.
     private static int FoundByTheNextTry(WriteWitness witness, int posts)
     {
-        Assert.Equal(2 * _keys.Length, posts);
+        posts.Should().Be(2 * _keys.Length);
         return witness.Writes.Count(write => write.Parent is null && !write.IsConfirmed) - _keys.Length;
     }
 
@@ -85,7 +86,8 @@ public sealed class KilledApiTests(ITestOutputHelper output)
     {
         var enough = caller.Begun + Random.Shared.Next(1, OrdersForEachKill / 2);
         await Eventually.TrueAsync(
-            () => (caller.Begun >= enough && caller.InFlight > 0) || accepting.IsCompleted, Scale.Patience, () => $"{caller.Begun} posts were begun");
+            () => (caller.Begun >= enough && caller.InFlight > 0) || accepting.IsCompleted, Scale.Patience,
+            () => $"{caller.Begun} posts were begun");
         await Task.Delay(Random.Shared.Next((int)_longestWait.TotalMilliseconds));
     }
 }

@@ -3,10 +3,10 @@ namespace OffloadedPolling.IntegrationTests.Reliability;
 /// <summary>Runs until it is told to end, or its message is lost.</summary>
 internal sealed class LongHandler(Effects effects, TaskCompletionSource end) : IOperationHandler<Parcel, string>
 {
-    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
     {
         effects.Ran(context.OperationId);
-        await end.Task.WaitAsync(cancel);
+        await end.Task.WaitAsync(cancellationToken);
         return "done";
     }
 }

@@ -61,7 +61,8 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
                 break;
             case "secret":
                 builder.Services.AddSingleton<IAmazonS3>(_ =>
-                    TestServers.NewS3Client(credentials: new BasicAWSCredentials(TestServers.AccessKey, "not-the-secret-key-of-this-user")));
+                    TestServers.NewS3Client(
+                        credentials: new BasicAWSCredentials(TestServers.AccessKey, "not-the-secret-key-of-this-user")));
                 break;
         }
     }

@@ -7,8 +7,8 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
 /// <summary>
-/// S3, SQS or both are away for eight visibility timeouts while a backlog waits: nothing fails, no operation loses more than one delivery, and
-/// the work goes on soon after.
+/// S3, SQS or both are away for eight visibility timeouts while a backlog waits: nothing fails, no operation loses more than one delivery,
+/// and the work goes on soon after.
 /// </summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class OutageTests(ITestOutputHelper output)

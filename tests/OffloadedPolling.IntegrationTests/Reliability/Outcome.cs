@@ -21,23 +21,25 @@ internal sealed class Outcome(IReadOnlyCollection<DocumentHistory> histories)
     public static async Task<Outcome> OfAsync(IReadOnlyCollection<string> accepted, string bucket, WriteWitness witness)
     {
         await using var reader = await TestHost.CreateAsync(bucket: bucket);
-        await Parallel.ForEachAsync(accepted, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, _) => await Eventually.TrueAsync(
-            async () => (await reader.Store.GetAsync(id, default))?.Status.State.IsTerminal() == true,
-            Scale.Patience,
-            () => $"{id} has not ended"));
+        await Parallel.ForEachAsync(accepted, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, _) =>
+            await Eventually.TrueAsync(
+                async () => (await reader.Store.GetAsync(id, default))?.Status.State.IsTerminal() == true,
+                Scale.Patience,
+                () => $"{id} has not ended"));
 
         var histories = await witness.ReadAsync(bucket);
-        Assert.Empty(histories.Values.SelectMany(history => history.Flaws).Take(10));
-        Assert.Equal(accepted.Order(), histories.Keys.Order());
-        Assert.Empty(histories.Values.Where(history => history.Newest!.State != OperationState.Succeeded).Select(history => history.Newest).Take(10));
+        histories.Values.SelectMany(history => history.Flaws).Take(10).Should().BeEmpty();
+        histories.Keys.Order().Should().Equal(accepted.Order());
+        histories.Values.Where(history => history.Newest!.State != OperationState.Succeeded).Select(history => history.Newest).Take(10)
+            .Should().BeEmpty();
         return new Outcome([.. histories.Values]);
     }
 
     /// <summary>Asserts that the work was done: the API knows each order.</summary>
     public static Task AssertOrdersAsync(IEnumerable<string> ids, Uri api, HttpClient http) =>
-        Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, cancel) =>
+        Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, cancellationToken) =>
         {
-            using var order = await http.GetAsync(new Uri(api, $"/order/{id}"), cancel);
-            Assert.True(order.IsSuccessStatusCode, $"Order {id}: {order.StatusCode}");
+            using var order = await http.GetAsync(new Uri(api, $"/order/{id}"), cancellationToken);
+            order.IsSuccessStatusCode.Should().BeTrue($"Order {id}: {order.StatusCode}");
         });
 }

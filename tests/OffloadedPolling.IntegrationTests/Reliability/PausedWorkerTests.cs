@@ -34,15 +34,15 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
             // There is no other worker now.
             var next = await caller.PlaceAsync(api.Address);
             _accepted.Add(next.Id);
-            Assert.Equal(OperationState.Succeeded, (await caller.WaitForTheEndAsync(next.StatusUrl)).State);
+            (await caller.WaitForTheEndAsync(next.StatusUrl)).State.Should().Be(OperationState.Succeeded);
         }
 
         using var health = await caller.Http.GetAsync(new Uri(paused.Address, "/health"));
-        Assert.True(health.IsSuccessStatusCode, await health.Content.ReadAsStringAsync());
+        health.IsSuccessStatusCode.Should().BeTrue(await health.Content.ReadAsStringAsync());
         var outcome = await Outcome.OfAsync(_accepted, settings.Bucket, witness);
         await Outcome.AssertOrdersAsync(_accepted, api.Address, caller.Http);
         figures.Write($"{_accepted.Count} operations, {_pauses} pauses, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one attempt, {outcome.MostAttempts} at most");
-        Assert.True(outcome.Repeated >= _pauses, "Not every pause made another worker take over.");
+        outcome.Repeated.Should().BeGreaterThanOrEqualTo(_pauses, "not every pause made another worker take over");
     }
 
     // One handler at a time: a worker that runs it receives nothing more, so that a paused one takes no messages.
@@ -52,13 +52,14 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
         ["OffloadedPolling__Operations__orders__MaxConcurrency"] = "1",
     };
 
-    private async Task PauseAsync(Caller caller, OrdersProcess api, OrdersProcess paused, Dictionary<string, string> otherSettings, bool untilEnded)
+    private async Task PauseAsync(
+        Caller caller, OrdersProcess api, OrdersProcess paused, Dictionary<string, string> otherSettings, bool untilEnded)
     {
         var accepted = await caller.PlaceAsync(api.Address);
         _accepted.Add(accepted.Id);
         await UntilAsync(caller, accepted, status => status.State == OperationState.Running);
         await paused.PauseAsync();
-        Assert.Equal(OperationState.Running, (await caller.LookAsync(accepted.StatusUrl)).State);
+        (await caller.LookAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Running);
 
         await using var other = await OrdersProcess.StartAsync(otherSettings);
         await UntilAsync(caller, accepted, status => status.Attempt > 1 && (!untilEnded || status.State.IsTerminal()));
@@ -74,6 +75,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
     private static Task UntilAsync(Caller caller, AcceptedOperation accepted, Func<OperationStatus, bool> condition)
     {
         OperationStatus? last = null;
-        return Eventually.TrueAsync(async () => condition(last = await caller.LookAsync(accepted.StatusUrl)), _timeout, () => $"it is at {last}");
+        return Eventually.TrueAsync(
+            async () => condition(last = await caller.LookAsync(accepted.StatusUrl)), _timeout, () => $"it is at {last}");
     }
 }

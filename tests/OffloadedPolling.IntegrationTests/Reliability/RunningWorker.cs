@@ -27,7 +27,8 @@ internal sealed record RunningWorker(TestHost Host, IReadOnlyList<IHostedService
         {
             OperationStatus? last = null;
             await Eventually.TrueAsync(
-                async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), Scale.Patience, () => $"{id} is at {last?.State}");
+                async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), Scale.Patience,
+                () => $"{id} is at {last?.State}");
             ends.Add(last!);
         }
 
@@ -50,10 +51,10 @@ internal sealed class CountingHandler(ConcurrentDictionary<string, int> runs) : 
 {
     private static readonly TimeSpan _work = TimeSpan.FromMilliseconds(50);
 
-    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
     {
         runs.AddOrUpdate(context.OperationId, 1, static (_, times) => times + 1);
-        await Task.Delay(_work, cancel);
+        await Task.Delay(_work, cancellationToken);
         return "done";
     }
 }

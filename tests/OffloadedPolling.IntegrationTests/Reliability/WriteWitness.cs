@@ -43,7 +43,8 @@ internal sealed class WriteWitness : IAsyncDisposable
             var page = await s3.ListObjectsV2Async(request);
             foreach (var found in (page.S3Objects ?? []).Where(found => found.Key.EndsWith(".json", StringComparison.Ordinal)))
             {
-                histories.Add(Path.GetFileNameWithoutExtension(found.Key), new DocumentHistory(found.Key, found.ETag.Trim('"'), writes[$"/{bucket}/{found.Key}"]));
+                histories.Add(Path.GetFileNameWithoutExtension(found.Key), new DocumentHistory(
+                    found.Key, found.ETag.Trim('"'), writes[$"/{bucket}/{found.Key}"]));
             }
 
             request.ContinuationToken = page.NextContinuationToken;
@@ -77,7 +78,7 @@ internal sealed class WriteWitness : IAsyncDisposable
     {
         if (context.Response.StatusCode == 200 && context.Items[typeof(DocumentWrite)] is DocumentWrite write)
         {
-            Assert.Equal($"\"{write.Version}\"", context.Response.Headers.ETag);
+            context.Response.Headers.ETag.Should().Equal($"\"{write.Version}\"");
             write.Confirm();
         }
     }

@@ -34,8 +34,9 @@ public sealed class WriteWitnessTests : IAsyncLifetime
 
         var history = await HistoryAsync();
 
-        Assert.Empty(history.Flaws);
-        Assert.Equal([OperationState.NotStarted, OperationState.Running, OperationState.Succeeded], history.Versions.Select(version => version.State));
+        history.Flaws.Should().BeEmpty();
+        history.Versions.Select(version => version.State)
+            .Should().Equal(OperationState.NotStarted, OperationState.Running, OperationState.Succeeded);
     }
 
     [Theory]
@@ -46,7 +47,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
         await WriteAsync(OperationState.Succeeded);
         await WriteAsync(afterwards);
 
-        Assert.Contains(expected, Assert.Single((await HistoryAsync()).Flaws), StringComparison.Ordinal);
+        (await HistoryAsync()).Flaws.Should().ContainSingle().Which.Should().Contain(expected);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     {
         await WriteAsync(OperationState.Running);
 
-        Assert.Contains("0 ends", Assert.Single((await HistoryAsync()).Flaws), StringComparison.Ordinal);
+        (await HistoryAsync()).Flaws.Should().ContainSingle().Which.Should().Contain("0 ends");
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
 
         var flaws = (await HistoryAsync()).Flaws;
 
-        Assert.Contains(flaws, flaw => flaw.EndsWith("Succeeded was written over unseen", StringComparison.Ordinal));
+        flaws.Should().Contain(flaw => flaw.EndsWith("Succeeded was written over unseen", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
         await WriteAsync(OperationState.Succeeded);
         await PutAsync(TestServers.S3, _newest.Status with { Message = "Again" });
 
-        Assert.Contains((await HistoryAsync()).Flaws, flaw => flaw.Contains("nobody here wrote", StringComparison.Ordinal));
+        (await HistoryAsync()).Flaws.Should().Contain(flaw => flaw.Contains("nobody here wrote", StringComparison.Ordinal));
     }
 
     private async Task WriteAsync(OperationState state) =>

@@ -37,16 +37,16 @@ public sealed class AuthorizedCallersTests : IDisposable
         var accepted = (await placed.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
         using var looked = await _http.GetAsync(accepted.StatusUrl);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (refused.StatusCode, forged.StatusCode));
-        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.OK), (placed.StatusCode, looked.StatusCode));
+        (refused.StatusCode, forged.StatusCode).Should().Be((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized));
+        (placed.StatusCode, looked.StatusCode).Should().Be((HttpStatusCode.Accepted, HttpStatusCode.OK));
         foreach (var (method, path) in new[] { (HttpMethod.Get, ""), (HttpMethod.Get, "/url"), (HttpMethod.Post, "/cancel") })
         {
             using var without = await SendAsync(orders, method, accepted.OperationUrl + path);
-            Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
+            without.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         }
 
         using var renewed = await SendAsync(orders, HttpMethod.Get, accepted.OperationUrl + "/url", token);
-        Assert.Equal(HttpStatusCode.OK, renewed.StatusCode);
+        renewed.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -57,9 +57,9 @@ public sealed class AuthorizedCallersTests : IDisposable
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--token", _tokens.For("ada"));
         var (without, said) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString());
 
-        Assert.True(exitCode == 0, output);
-        Assert.Equal(1, without);
-        Assert.Contains("401", said, StringComparison.Ordinal);
+        exitCode.Should().Be(0, output);
+        without.Should().Be(1);
+        said.Should().Contain("401");
     }
 
     [Theory]
@@ -73,11 +73,12 @@ public sealed class AuthorizedCallersTests : IDisposable
 
         using var response = await SendAsync(orders, HttpMethod.Post, "/order", forwarded: scheme);
 
-        Assert.Equal(expected, response.StatusCode);
-        Assert.Equal(expected == HttpStatusCode.Accepted, response.Headers.Location is not null);
+        response.StatusCode.Should().Be(expected);
+        (response.Headers.Location is not null).Should().Be(expected == HttpStatusCode.Accepted);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(OrdersProcess orders, HttpMethod method, string path, string? token = null, string? forwarded = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        OrdersProcess orders, HttpMethod method, string path, string? token = null, string? forwarded = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(orders.Address, path));
         request.Content = method == HttpMethod.Post ? new StringContent(Order, new MediaTypeHeaderValue("application/json")) : null;

@@ -26,7 +26,8 @@ internal sealed class BearerTokens
     public string For(string user)
     {
         var expiresAt = DateTimeOffset.UtcNow.AddMinutes(30).ToUnixTimeSeconds();
-        var signed = Encode("""{"alg":"HS256","typ":"JWT"}""") + "." + Encode($$"""{"sub":"{{user}}","iss":"{{Issuer}}","aud":"{{Audience}}","exp":{{expiresAt}}}""");
+        var signed = Encode("""{"alg":"HS256","typ":"JWT"}""")
+            + "." + Encode($$"""{"sub":"{{user}}","iss":"{{Issuer}}","aud":"{{Audience}}","exp":{{expiresAt}}}""");
         return signed + "." + Secrets.All.Keep(Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(signed))));
     }
 

@@ -20,16 +20,16 @@ internal sealed class Caller : IDisposable
     public async Task<AcceptedOperation> PlaceAsync(Uri host, string sku = "book")
     {
         using var response = await PostAsync(host, $$"""{"customer":"Ada","items":[{"sku":"{{sku}}","quantity":1}]}""");
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        response.StatusCode.Should().Be(HttpStatusCode.Accepted);
         var accepted = await response.Content.ReadFromJsonAsync(OperationJson.Accepted);
-        Assert.Equal(accepted!.StatusUrl, response.Headers.Location!.OriginalString);
+        response.Headers.Location!.OriginalString.Should().Be(accepted!.StatusUrl);
         return accepted;
     }
 
     public async Task<OperationStatus> LookAsync(string statusUrl)
     {
         using var response = await _http.GetAsync(statusUrl);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
         return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(), OperationJson.Status)!;
     }
 
@@ -37,7 +37,8 @@ internal sealed class Caller : IDisposable
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await LookAsync(statusUrl)).State.IsTerminal(), TimeSpan.FromSeconds(60), () => $"The operation is at {last}.");
+            async () => (last = await LookAsync(statusUrl)).State.IsTerminal(), TimeSpan.FromSeconds(60),
+            () => $"The operation is at {last}.");
         return last!;
     }
 

@@ -41,17 +41,18 @@ public sealed class CredentialsRoadTests : IAsyncLifetime
         using var poller = new OperationPoller(new OperationPollerOptions
         {
             Timeout = TimeSpan.FromMinutes(1),
-            NewReader = id => new S3StatusReader(async (_, cancel) =>
+            NewReader = id => new S3StatusReader(async (_, cancellationToken) =>
             {
                 using var response = await PostAsync($"/operations/{id}/credentials");
-                return given = await StatusCredentials.ReadAsync(response, cancel);
+                return given = await StatusCredentials.ReadAsync(response, cancellationToken);
             }),
         });
 
         var ended = await poller.WaitForCompletionAsync(accepted);
 
-        Assert.Equal((accepted.Id, OperationState.Succeeded), (ended.Id, ended.State));
-        Assert.Equal((_settings.Bucket, TestServers.S3.ToString(), TestServers.Region, true), (given!.Bucket, given.Endpoint, given.Region, given.ForcePathStyle));
+        (ended.Id, ended.State).Should().Be((accepted.Id, OperationState.Succeeded));
+        (given!.Bucket, given.Endpoint, given.Region, given.ForcePathStyle)
+            .Should().Be((_settings.Bucket, TestServers.S3.ToString(), TestServers.Region, true));
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class CredentialsRoadTests : IAsyncLifetime
         using var unknown = await PostAsync($"/operations/{TestDocuments.Id}/credentials");
         using var nobody = await _http.PostAsync(new Uri(_orders.Address, $"/operations/{TestDocuments.Id}/credentials"), null);
 
-        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.Unauthorized), (unknown.StatusCode, nobody.StatusCode));
+        (unknown.StatusCode, nobody.StatusCode).Should().Be((HttpStatusCode.NotFound, HttpStatusCode.Unauthorized));
     }
 
     private async Task<HttpResponseMessage> PostAsync(string path, string? json = null)

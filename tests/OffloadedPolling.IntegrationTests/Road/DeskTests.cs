@@ -31,13 +31,13 @@ public sealed partial class DeskTests : IDisposable
         var end = await _caller.WaitForTheEndAsync(created.StatusUrl);
         var failed = await _caller.WaitForTheEndAsync((await _caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
 
-        Assert.StartsWith(orders.Address.ToString(), created.StatusUrl, StringComparison.Ordinal);
-        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
-        Assert.Equal("Ada", (await GetAsync(orders, end.ResourceLocation!)).GetProperty("customer").GetString());
-        Assert.Equal((OperationState.Failed, "Out of stock"), (failed.State, failed.Error!.Title));
+        created.StatusUrl.Should().StartWith(orders.Address.ToString());
+        (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
+        (await GetAsync(orders, end.ResourceLocation!)).GetProperty("customer").GetString().Should().Be("Ada");
+        (failed.State, failed.Error!.Title).Should().Be((OperationState.Failed, "Out of stock"));
         var polls = await GetAsync(orders, "/polls");
-        Assert.True(polls.GetProperty("answeredByHost").GetInt32() >= 2);
-        Assert.True(polls.GetProperty("hostStandsInForS3").GetBoolean());
+        polls.GetProperty("answeredByHost").GetInt32().Should().BeGreaterThanOrEqualTo(2);
+        polls.GetProperty("hostStandsInForS3").GetBoolean().Should().BeTrue();
     }
 
     [Fact]
@@ -62,8 +62,9 @@ public sealed partial class DeskTests : IDisposable
         var accepted = await _caller.PlaceAsync(orders.Address);
         await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        await Eventually.TrueAsync(() => orders.Output.Contains("Microsoft.AspNetCore.Routing", StringComparison.Ordinal), _timeout, () => "it tells nothing");
-        Assert.DoesNotContain("signature=", orders.Output, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            () => orders.Output.Contains("Microsoft.AspNetCore.Routing", StringComparison.Ordinal), _timeout, () => "it tells nothing");
+        orders.Output.Should().NotContain("signature=");
     }
 
     [Fact]
@@ -75,12 +76,13 @@ public sealed partial class DeskTests : IDisposable
         var accepted = await _caller.PlaceAsync(api.Address);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.State);
+        end.State.Should().Be(OperationState.Succeeded);
         // A process writes its log after the document.
-        await Eventually.TrueAsync(() => worker.Output.Contains(accepted.Id, StringComparison.Ordinal), _timeout, () => "the worker does not tell of it");
-        Assert.DoesNotContain(accepted.Id, api.Output, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            () => worker.Output.Contains(accepted.Id, StringComparison.Ordinal), _timeout, () => "the worker does not tell of it");
+        api.Output.Should().NotContain(accepted.Id);
         var renewed = await _caller.Http.GetFromJsonAsync(new Uri(api.Address, accepted.OperationUrl + "/url"), OperationJson.Accepted);
-        Assert.Equal(end, await _caller.LookAsync(renewed!.StatusUrl), Same);
+        Same(end, await _caller.LookAsync(renewed!.StatusUrl)).Should().BeTrue();
     }
 
     [Fact]
@@ -98,9 +100,9 @@ public sealed partial class DeskTests : IDisposable
             var placing = PlaceUntilKilledAsync(address);
             await Eventually.TrueAsync(() => Ended().Count(first.Output) >= 10, _timeout, () => $"ten have not ended.\n{first.Output}");
             await first.KillAsync();
-            Assert.InRange(Ended().Count(first.Output), 10, Count - 10);
+            Ended().Count(first.Output).Should().BeInRange(10, Count - 10);
             var placed = await placing;
-            Assert.NotEmpty(placed);
+            placed.Should().NotBeEmpty();
             accepted.AddRange(placed);
         }
 
@@ -108,7 +110,7 @@ public sealed partial class DeskTests : IDisposable
 
         foreach (var operation in accepted)
         {
-            Assert.Equal(OperationState.Succeeded, (await _caller.WaitForTheEndAsync(operation.StatusUrl)).State);
+            (await _caller.WaitForTheEndAsync(operation.StatusUrl)).State.Should().Be(OperationState.Succeeded);
         }
 
         await Eventually.TrueAsync(
@@ -133,31 +135,38 @@ public sealed partial class DeskTests : IDisposable
         foreach (var operation in accepted)
         {
             var end = await _caller.WaitForTheEndAsync(operation.StatusUrl);
-            Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
+            (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
         }
 
         // What each process says of its handlers' ends, once it has said all.
         await Task.WhenAll(one.StopAsync(), other.StopAsync());
         var ends = Ended().Matches(one.Output).Concat(Ended().Matches(other.Output)).Select(end => end.Groups["id"].Value).ToList();
-        Assert.Equal(accepted.Select(operation => operation.Id).Order(), ends.Order());
-        Assert.True(Ended().Count(one.Output) > Count / 10 && Ended().Count(other.Output) > Count / 10, "One process did nearly all of the work.");
+        ends.Order().Should().Equal(accepted.Select(operation => operation.Id).Order());
+        (Ended().Count(one.Output) > Count / 10
+            && Ended().Count(other.Output) > Count / 10).Should().BeTrue("one process did nearly all of the work");
     }
 
     [Theory]
-    [InlineData("OffloadedPolling__Sqlite__DataSource", "/no/such/folder/polling.db", "OffloadedPolling:Sqlite:DataSource is '/no/such/folder/polling.db'")]
+    [InlineData(
+        "OffloadedPolling__Sqlite__DataSource",
+        "/no/such/folder/polling.db",
+        "OffloadedPolling:Sqlite:DataSource is '/no/such/folder/polling.db'")]
     [InlineData("OffloadedPolling__Sqlite__DataSource", "diary.txt", "the file is no SQLite database")]
-    [InlineData("OffloadedPolling__Sqlite__SigningKey", "c2hvcnQ=", "OffloadedPolling:Sqlite:SigningKey has 5 bytes; at least 32 are required")]
+    [InlineData(
+        "OffloadedPolling__Sqlite__SigningKey", "c2hvcnQ=", "OffloadedPolling:Sqlite:SigningKey has 5 bytes; at least 32 are required")]
     [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "http://127.0.0.1:1/queue", "OffloadedPolling:S3:BucketName is missing")]
     public async Task Start_WithAWrongSetting_StopsAndSaysWhatToDo(string name, string value, string expected)
     {
         var wrong = _settings.For();
-        wrong[name] = value == "diary.txt" ? _settings.PutFile(value, "Dear diary, this is no database, but long enough to have a header of one. " + new string('x', 500)) : value;
+        wrong[name] = value == "diary.txt"
+            ? _settings.PutFile(value, "Dear diary, this is no database, but long enough to have a header of one. " + new string('x', 500))
+            : value;
 
         var (exitCode, output) = await OrdersProcess.RunToExitAsync(wrong);
 
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains(expected, output, StringComparison.Ordinal);
-        Assert.DoesNotContain("c2hvcnQ=", output, StringComparison.Ordinal);
+        exitCode.Should().NotBe(0);
+        output.Should().Contain(expected);
+        output.Should().NotContain("c2hvcnQ=");
     }
 
     // Whatever got its 202 was accepted, also in the last moment.

@@ -28,13 +28,14 @@ public sealed class KeysAndCancelTests : IDisposable
 
         var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(orders, "book", Key)));
 
-        Assert.All(responses, response => Assert.Equal(HttpStatusCode.Accepted, response.StatusCode));
+        responses.Should().AllSatisfy(response => response.StatusCode.Should().Be(HttpStatusCode.Accepted));
         var accepted = await Task.WhenAll(responses.Select(response => response.Content.ReadFromJsonAsync(OperationJson.Accepted)));
         var end = await _caller.WaitForTheEndAsync(accepted[0]!.StatusUrl);
-        Assert.Equal(OperationState.Succeeded, end.State);
-        Assert.Equal(end.Id, Assert.Single(accepted.Select(operation => operation!.Id).Distinct()));
+        end.State.Should().Be(OperationState.Succeeded);
+        accepted.Select(operation => operation!.Id).Distinct().Should().ContainSingle().Which.Should().Be(end.Id);
         using var after = await PostAsync(orders, "book", Key);
-        Assert.Equal((end.Id, OperationState.Succeeded), await after.Content.ReadFromJsonAsync(OperationJson.Accepted) is { } again ? (again.Id, again.Status) : default);
+        (await after.Content.ReadFromJsonAsync(OperationJson.Accepted) is { } again ? (again.Id, again.Status) : default)
+            .Should().Be((end.Id, OperationState.Succeeded));
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class KeysAndCancelTests : IDisposable
         using var another = await PostAsync(orders, "pen", Key);
         using var tooShort = await PostAsync(orders, "book", "0123456789abcde");
 
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.BadRequest), (another.StatusCode, tooShort.StatusCode));
+        (another.StatusCode, tooShort.StatusCode).Should().Be((HttpStatusCode.UnprocessableEntity, HttpStatusCode.BadRequest));
     }
 
     [Theory]
@@ -58,15 +59,17 @@ public sealed class KeysAndCancelTests : IDisposable
         var accepted = await _caller.PlaceAsync(orders.Address);
         OperationStatus? seen = null;
         await Eventually.TrueAsync(
-            async () => (seen = await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60), () => $"it is at {seen}");
+            async () => (seen = await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60),
+            () => $"it is at {seen}");
 
         using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
         using var again = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, $"/order/{accepted.Id}"));
 
-        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound), (asked.StatusCode, again.StatusCode, order.StatusCode));
-        Assert.Equal((OperationState.Canceled, 1), (end.State, end.Attempt));
+        (asked.StatusCode, again.StatusCode, order.StatusCode)
+            .Should().Be((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound));
+        (end.State, end.Attempt).Should().Be((OperationState.Canceled, (int?)1));
     }
 
     private async Task<HttpResponseMessage> PostAsync(OrdersProcess orders, string sku, string key)

@@ -15,7 +15,9 @@ public sealed class OpenApiContractTests : IDisposable
 
     // What the wire or CORS adds.
     private static readonly string[] _transport =
-        ["Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary"];
+        [
+            "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type",
+            "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary"];
 
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
 
@@ -35,15 +37,17 @@ public sealed class OpenApiContractTests : IDisposable
 
         var read = OpenApiDocument.Parse(await _http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json")), OpenApiConstants.Json);
 
-        Assert.Empty(read.Diagnostic!.Errors);
-        Assert.Empty(read.Diagnostic.Warnings);
-        var operations = read.Document!.Paths.SelectMany(path => path.Value.Operations!.Select(operation => (Name: $"{operation.Key} {path.Key}", operation.Value))).ToList();
-        Assert.Equal(
-            ["GET /operations/{id}", "GET /operations/{id}/status", "GET /operations/{id}/url", "GET /order/{id}", "GET /polls", "POST /operations/{id}/cancel", "POST /order"],
-            operations.Select(operation => operation.Name).Order());
-        Assert.All(operations, operation => Assert.False(string.IsNullOrEmpty(operation.Value.Summary), operation.Name));
-        Assert.All(operations.Where(operation => operation.Name.Contains("/operations", StringComparison.Ordinal) || operation.Name == "POST /order"),
-            operation => Assert.All(operation.Value.Responses!, response => Assert.False(string.IsNullOrEmpty(response.Value.Description), operation.Name)));
+        read.Diagnostic!.Errors.Should().BeEmpty();
+        read.Diagnostic.Warnings.Should().BeEmpty();
+        var operations = read.Document!.Paths.SelectMany(
+            path => path.Value.Operations!.Select(operation => (Name: $"{operation.Key} {path.Key}", operation.Value))).ToList();
+        operations.Select(operation => operation.Name).Order().Should().Equal(
+            "GET /operations/{id}", "GET /operations/{id}/status", "GET /operations/{id}/url", "GET /order/{id}", "GET /polls",
+            "POST /operations/{id}/cancel", "POST /order");
+        operations.Should().AllSatisfy(operation => string.IsNullOrEmpty(operation.Value.Summary).Should().BeFalse(operation.Name));
+        operations.Where(operation => operation.Name.Contains("/operations", StringComparison.Ordinal) || operation.Name == "POST /order")
+            .Should().AllSatisfy(operation => operation.Value.Responses!.Should().AllSatisfy(response =>
+                string.IsNullOrEmpty(response.Value.Description).Should().BeFalse(operation.Name)));
     }
 
     [Fact]
@@ -64,12 +68,14 @@ public sealed class OpenApiContractTests : IDisposable
         var ended = await _caller.PlaceAsync(orders.Address);
         var status = await _caller.WaitForTheEndAsync(ended.StatusUrl);
         var etag = await contract.CheckAsync(200, "GET", "/operations/{id}/status", ended.StatusUrl);
-        await contract.CheckAsync(304, "GET", "/operations/{id}/status", ended.StatusUrl, null, ("If-None-Match", etag.Single(header => header.Name == "ETag").Value));
+        await contract.CheckAsync(304, "GET", "/operations/{id}/status", ended.StatusUrl, null, (
+            "If-None-Match", etag.Single(header => header.Name == "ETag").Value));
         await contract.CheckAsync(403, "GET", "/operations/{id}/status", ended.StatusUrl + "0");
         await contract.CheckAsync(200, "GET", "/order/{id}", status.ResourceLocation!);
         await contract.CheckAsync(404, "GET", "/order/{id}", $"/order/{Nobody}");
         await contract.CheckAsync(200, "GET", "/operations/{id}/url", $"/operations/{ended.Id}/url");
-        await contract.CheckAsync(403, "GET", "/operations/{id}/url", $"/operations/{ended.Id}/url", null, ("X-Forwarded-For", "203.0.113.7"));
+        await contract.CheckAsync(
+            403, "GET", "/operations/{id}/url", $"/operations/{ended.Id}/url", null, ("X-Forwarded-For", "203.0.113.7"));
         await contract.CheckAsync(404, "GET", "/operations/{id}/url", $"/operations/{Nobody}/url");
         await contract.CheckAsync(303, "GET", "/operations/{id}", $"/operations/{ended.Id}");
         await contract.CheckAsync(403, "GET", "/operations/{id}", $"/operations/{ended.Id}", null, ("X-Forwarded-For", "203.0.113.7"));
@@ -90,10 +96,16 @@ public sealed class OpenApiContractTests : IDisposable
         var waiting = await _caller.PlaceAsync(orders.Address);
 
         await contract.CheckAsync(202, "POST", "/operations/{id}/cancel", $"/operations/{waiting.Id}/cancel");
-        Assert.False(document.RootElement.GetProperty("paths").TryGetProperty("/operations/{id}/status", out _), "S3 serves it.");
+        document.RootElement.GetProperty("paths").TryGetProperty("/operations/{id}/status", out _).Should().BeFalse("S3 serves it");
 
         using var client = TestServers.NewS3Client();
-        await client.PutObjectAsync(new() { BucketName = settings.Bucket, Key = $"operations/{waiting.Id}.json", ContentBody = "no status", UseChunkEncoding = false });
+        await client.PutObjectAsync(new()
+        {
+            BucketName = settings.Bucket,
+            Key = $"operations/{waiting.Id}.json",
+            ContentBody = "no status",
+            UseChunkEncoding = false,
+        });
         await contract.CheckAsync(502, "GET", "/operations/{id}/url", $"/operations/{waiting.Id}/url");
         await contract.CheckAsync(502, "GET", "/operations/{id}", $"/operations/{waiting.Id}");
         await contract.CheckAsync(502, "POST", "/operations/{id}/cancel", $"/operations/{waiting.Id}/cancel");
@@ -118,7 +130,8 @@ public sealed class OpenApiContractTests : IDisposable
         var contract = new Contract(document, _http, orders.Address);
 
         await contract.CheckAsync(401, "POST", "/operations/{id}/credentials", $"/operations/{Nobody}/credentials");
-        await contract.CheckAsync(404, "POST", "/operations/{id}/credentials", $"/operations/{Nobody}/credentials", null, ("Authorization", $"Bearer {tokens.For("ada")}"));
+        await contract.CheckAsync(404, "POST", "/operations/{id}/credentials", $"/operations/{Nobody}/credentials", null, (
+            "Authorization", $"Bearer {tokens.For("ada")}"));
     }
 
     private sealed class Contract(JsonDocument document, HttpClient http, Uri host)
@@ -137,17 +150,22 @@ public sealed class OpenApiContractTests : IDisposable
             using var response = await http.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
             var what = $"{method} {path}: {(int)response.StatusCode} {text}";
-            Assert.True(status == (int)response.StatusCode, what);
+            status.Should().Be((int)response.StatusCode, what);
             var operation = document.RootElement.GetProperty("paths").GetProperty(described).GetProperty(method.ToLowerInvariant());
-            Assert.True(operation.GetProperty("responses").TryGetProperty($"{status}", out var description), $"{what}\nis not described.");
+            operation.GetProperty("responses").TryGetProperty($"{status}", out var description)
+                .Should().BeTrue($"{what}\nis not described");
 
-            var answered = response.Headers.Concat(response.Content.Headers).Select(header => (Name: header.Key, Value: string.Join(", ", header.Value))).ToList();
-            var describedHeaders = description.TryGetProperty("headers", out var each) ? each.EnumerateObject().Select(header => header.Name).ToList() : [];
-            Assert.Empty(describedHeaders.Except(answered.Select(header => header.Name), StringComparer.OrdinalIgnoreCase));
+            var answered = response.Headers.Concat(response.Content.Headers)
+                .Select(header => (Name: header.Key, Value: string.Join(", ", header.Value))).ToList();
+            var describedHeaders = description.TryGetProperty("headers", out var each)
+                ? each.EnumerateObject().Select(header => header.Name).ToList()
+                : [];
+            describedHeaders.Except(answered.Select(header => header.Name), StringComparer.OrdinalIgnoreCase).Should().BeEmpty();
             // 400 and 401 may also come from ASP.NET Core, with headers of its own.
             if (status is not (400 or 401) && described.StartsWith("/operations", StringComparison.Ordinal))
             {
-                Assert.Empty(answered.Select(header => header.Name).Except([.. describedHeaders, .. _transport], StringComparer.OrdinalIgnoreCase));
+                answered.Select(header => header.Name).Except([.. describedHeaders, .. _transport], StringComparer.OrdinalIgnoreCase)
+                    .Should().BeEmpty();
             }
 
             CheckBody(description, response.Content.Headers.ContentType?.MediaType, text, what);
@@ -158,11 +176,11 @@ public sealed class OpenApiContractTests : IDisposable
         {
             if (!description.TryGetProperty("content", out var content))
             {
-                Assert.True(text.Length == 0, $"{what}\nhas a body that is not described.");
+                text.Length.Should().Be(0, $"{what}\nhas a body that is not described");
                 return;
             }
 
-            Assert.True(mediaType is not null && content.TryGetProperty(mediaType, out _), $"{what}\nis {mediaType}, not {content}.");
+            (mediaType is not null && content.TryGetProperty(mediaType, out _)).Should().BeTrue($"{what}\nis {mediaType}, not {content}");
             using var body = JsonDocument.Parse(text);
             CheckSchema(content.GetProperty(mediaType!).GetProperty("schema"), body.RootElement, what);
         }
@@ -195,12 +213,15 @@ public sealed class OpenApiContractTests : IDisposable
                 }
                 else
                 {
-                    Assert.True(properties.TryGetProperty("title", out _), $"{what}\nhas '{member.Name}', which is not described.");
+                    properties.TryGetProperty("title", out _).Should().BeTrue($"{what}\nhas '{member.Name}', which is not described");
                 }
             }
 
-            var required = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()!).ToList() : [];
-            Assert.True(required.TrueForAll(name => value.TryGetProperty(name, out _)), $"{what}\nlacks one of {string.Join(", ", required)}.");
+            var required = schema.TryGetProperty("required", out var names)
+                ? names.EnumerateArray().Select(name => name.GetString()!).ToList()
+                : [];
+            required.TrueForAll(name => value.TryGetProperty(name, out _))
+                .Should().BeTrue($"{what}\nlacks one of {string.Join(", ", required)}");
         }
 
         private static void CheckType(JsonElement schema, JsonElement value, string what)

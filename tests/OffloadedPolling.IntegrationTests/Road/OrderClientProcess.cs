@@ -18,7 +18,10 @@ internal static class OrderClientProcess
     /// <summary>Runs a command line as a shell does.</summary>
     public static Task<(int ExitCode, string Output)> RunCommandLineAsync(string commandLine) => RunToExitAsync("sh", ["-c", commandLine]);
 
-    /// <summary>Runs it until it says something, and then asks it to stop: Ctrl+C does the same, but is unheard by what was started in the background.</summary>
+    /// <summary>
+    /// Runs it until it says something, and then asks it to stop: Ctrl+C does the same, but is unheard by what was started in the
+    /// background.
+    /// </summary>
     public static Task<(int ExitCode, string Output)> RunAndInterruptAsync(string when, params string[] arguments) =>
         RunToExitAsync("dotnet", [_dll, .. arguments], when);
 

@@ -27,10 +27,10 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString());
 
-        Assert.True(exitCode == 0, output);
-        Assert.Contains("1 of 1 succeeded.", output, StringComparison.Ordinal);
-        Assert.True(Polls(output) >= 1, output);
-        Assert.Contains("The ends went unnoticed for ", output, StringComparison.Ordinal);
+        exitCode.Should().Be(0, output);
+        output.Should().Contain("1 of 1 succeeded.");
+        Polls(output).Should().BeGreaterThanOrEqualTo(1, output);
+        output.Should().Contain("The ends went unnoticed for ");
         AssertNoCredentials(output);
     }
 
@@ -44,13 +44,13 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", host.Address.ToString(), "--count", "20");
 
-        Assert.True(exitCode == 0, output);
-        Assert.Contains("20 of 20 succeeded.", output, StringComparison.Ordinal);
-        Assert.True(Polls(output) >= 20, output);
-        Assert.Contains("POSTs 20, renewals 0", output, StringComparison.Ordinal);
-        Assert.Equal(20, host.Requests.Count);
-        Assert.All(host.Requests, request => Assert.Equal(("POST", "/order"), (request.Method, request.Path)));
-        Assert.Equal(20, host.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct().Count());
+        exitCode.Should().Be(0, output);
+        output.Should().Contain("20 of 20 succeeded.");
+        Polls(output).Should().BeGreaterThanOrEqualTo(20, output);
+        output.Should().Contain("POSTs 20, renewals 0");
+        host.Requests.Should().HaveCount(20);
+        host.Requests.Should().AllSatisfy(request => (request.Method, request.Path).Should().Be(("POST", "/order")));
+        host.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct().Should().HaveCount(20);
         AssertNoCredentials(output);
     }
 
@@ -61,8 +61,8 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--sku", "out-of-stock");
 
-        Assert.True(exitCode == 1, output);
-        Assert.Contains("1 failed: Out of stock: 'out-of-stock' has sold out (ordered: 1).", output, StringComparison.Ordinal);
+        exitCode.Should().Be(1, output);
+        output.Should().Contain("1 failed: Out of stock: 'out-of-stock' has sold out (ordered: 1).");
     }
 
     [Theory]
@@ -76,14 +76,14 @@ public sealed partial class OrderClientTests : IDisposable
             "--host", orders.Address.ToString(), "--count", "2", "--timeout", "00:00:01");
         var command = output.Split('\n').SkipWhile(line => line != "Go on with:").Skip(1).FirstOrDefault();
 
-        Assert.True(exitCode == 3, output);
-        Assert.Contains("2 still under way.", output, StringComparison.Ordinal);
+        exitCode.Should().Be(3, output);
+        output.Should().Contain("2 still under way.");
         AssertNoCredentials(output);
-        Assert.NotNull(command);
+        command.Should().NotBeNull();
         var (resumedExitCode, resumed) = await OrderClientProcess.RunCommandLineAsync(command);
-        Assert.True(resumedExitCode == 0, resumed);
-        Assert.Contains("2 of 2 succeeded.", resumed, StringComparison.Ordinal);
-        Assert.Matches("got from this client, without the polls: POSTs 0, renewals [2-9]", resumed);
+        resumedExitCode.Should().Be(0, resumed);
+        resumed.Should().Contain("2 of 2 succeeded.");
+        resumed.Should().MatchRegex("got from this client, without the polls: POSTs 0, renewals [2-9]");
         AssertNoCredentials(resumed);
     }
 
@@ -96,8 +96,8 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, refused) = await OrderClientProcess.RunAsync("--host", "http://127.0.0.1:1", "--resume", token);
 
-        Assert.True(exitCode == 2, refused);
-        Assert.Contains("at another host than http://127.0.0.1:1/", refused, StringComparison.Ordinal);
+        exitCode.Should().Be(2, refused);
+        refused.Should().Contain("at another host than http://127.0.0.1:1/");
         AssertNoCredentials(refused);
     }
 
@@ -108,9 +108,9 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAndInterruptAsync("not checked yet", "--host", orders.Address.ToString());
 
-        Assert.True(exitCode == 3, output);
-        Assert.Contains("1 still under way. Stopped.", output, StringComparison.Ordinal);
-        Assert.Contains("\nGo on with:\n", output, StringComparison.Ordinal);
+        exitCode.Should().Be(3, output);
+        output.Should().Contain("1 still under way. Stopped.");
+        output.Should().Contain("\nGo on with:\n");
         AssertNoCredentials(output);
     }
 
@@ -133,10 +133,10 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", host.Address.ToString());
 
-        Assert.True(exitCode == 0, output);
-        Assert.Contains("POSTs 2, renewals 0", output, StringComparison.Ordinal);
-        Assert.Equal([503, 202], host.Requests.Select(request => request.StatusCode));
-        Assert.Single(host.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct());
+        exitCode.Should().Be(0, output);
+        output.Should().Contain("POSTs 2, renewals 0");
+        host.Requests.Select(request => request.StatusCode).Should().Equal(503, 202);
+        host.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct().Should().ContainSingle();
     }
 
     [Fact]
@@ -146,8 +146,8 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--customer", new string('x', 201));
 
-        Assert.True(exitCode == 1, output);
-        Assert.Contains("1 not placed: The operation was not accepted: the host answers 400 BadRequest", output, StringComparison.Ordinal);
+        exitCode.Should().Be(1, output);
+        output.Should().Contain("1 not placed: The operation was not accepted: the host answers 400 BadRequest");
     }
 
     [Theory]
@@ -162,8 +162,8 @@ public sealed partial class OrderClientTests : IDisposable
     {
         var (exitCode, output) = await OrderClientProcess.RunAsync(arguments);
 
-        Assert.True(exitCode == 2, output);
-        Assert.Contains(expected, output, StringComparison.Ordinal);
+        exitCode.Should().Be(2, output);
+        output.Should().Contain(expected);
     }
 
     private async Task<OrdersProcess> StartAsync(bool onAws, string processingTime = "00:00:00.05")
@@ -177,14 +177,14 @@ public sealed partial class OrderClientTests : IDisposable
     // The query of a status URL is the credential; its path leads to the document.
     private static void AssertNoCredentials(string output)
     {
-        Assert.DoesNotContain("signature", output, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("X-Amz-", output, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("/operations/", output, StringComparison.Ordinal);
-        Assert.All(ResumeTokens().Matches(output), token =>
+        output.Should().NotContainEquivalentOf("signature");
+        output.Should().NotContainEquivalentOf("X-Amz-");
+        output.Should().NotContain("/operations/");
+        ResumeTokens().Matches(output).Should().AllSatisfy(token =>
         {
             var json = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token.Groups["token"].ValueSpan));
-            Assert.Contains("operationUrl", json, StringComparison.Ordinal);
-            Assert.DoesNotContain("statusUrl", json, StringComparison.Ordinal);
+            json.Should().Contain("operationUrl");
+            json.Should().NotContain("statusUrl");
         });
     }
 

@@ -25,10 +25,10 @@ public sealed class OrdersHostingTests : IDisposable
         var accepted = await _caller.PlaceAsync(orders.Address);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.State);
+        end.State.Should().Be(OperationState.Succeeded);
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, end.ResourceLocation));
-        Assert.Equal(HttpStatusCode.OK, order.StatusCode);
-        Assert.Single((await dynamoDb.ScanAsync(new ScanRequest(table))).Items);
+        order.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await dynamoDb.ScanAsync(new ScanRequest(table))).Items.Should().ContainSingle();
     }
 
     [Fact]
@@ -38,12 +38,13 @@ public sealed class OrdersHostingTests : IDisposable
         await using var orders = await OrdersProcess.StartAsync(settings.For("All"));
         var accepted = await _caller.PlaceAsync(orders.Address);
         await Eventually.TrueAsync(
-            async () => (await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30), () => "not begun");
+            async () => (await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30),
+            () => "not begun");
 
         var exitCode = await orders.StopAsync();
 
-        Assert.Equal(0, exitCode);
-        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(accepted.StatusUrl)).State);
+        exitCode.Should().Be(0);
+        (await _caller.LookAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Succeeded);
     }
 
     [Fact]
@@ -58,13 +59,13 @@ public sealed class OrdersHostingTests : IDisposable
         using var health = await _caller.Http.GetAsync(new Uri(healthy.Address, "/health"));
         using var post = await _caller.PostAsync(healthy.Address, """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""");
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
-        Assert.Contains(settings.QueueUrl, await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, post.StatusCode);
-        Assert.NotNull(post.Headers.RetryAfter);
-        Assert.Equal("application/problem+json", post.Content.Headers.ContentType!.MediaType);
-        Assert.DoesNotContain(settings.QueueUrl, await post.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Contains("the queue does not exist", healthy.Output, StringComparison.Ordinal);
+        health.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await health.Content.ReadAsStringAsync()).Should().Contain(settings.QueueUrl);
+        post.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        post.Headers.RetryAfter.Should().NotBeNull();
+        post.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        (await post.Content.ReadAsStringAsync()).Should().NotContain(settings.QueueUrl);
+        healthy.Output.Should().Contain("the queue does not exist");
     }
 
     [Fact]
@@ -77,9 +78,11 @@ public sealed class OrdersHostingTests : IDisposable
 
         var paths = document.RootElement.GetProperty("paths");
         var accepted = paths.GetProperty("/order").GetProperty("post").GetProperty("responses").GetProperty("202");
-        Assert.EndsWith("/AcceptedOperation", accepted.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString(), StringComparison.Ordinal);
-        Assert.True(paths.TryGetProperty("/operations/{id}/url", out _));
-        Assert.True(document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("AcceptedOperation").GetProperty("properties").TryGetProperty("statusUrl", out _));
+        accepted.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()
+            .Should().EndWith("/AcceptedOperation");
+        paths.TryGetProperty("/operations/{id}/url", out _).Should().BeTrue();
+        document.RootElement.GetProperty("components").GetProperty("schemas")
+            .GetProperty("AcceptedOperation").GetProperty("properties").TryGetProperty("statusUrl", out _).Should().BeTrue();
     }
 
     [Theory]
@@ -100,7 +103,7 @@ public sealed class OrdersHostingTests : IDisposable
 
         var (exitCode, output) = await OrdersProcess.RunToExitAsync(wrong);
 
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains(expected, output, StringComparison.Ordinal);
+        exitCode.Should().NotBe(0);
+        output.Should().Contain(expected);
     }
 }

@@ -29,24 +29,23 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
 
         var accepted = await _caller.PlaceAsync(orders.Address);
         var created = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
-        Assert.Equal(OperationState.Succeeded, created.State);
-        Assert.Equal("Ada", created.Result!.Value.GetProperty("customer").GetString());
+        created.State.Should().Be(OperationState.Succeeded);
+        created.Result!.Value.GetProperty("customer").GetString().Should().Be("Ada");
         var renewed = await _caller.Http.GetFromJsonAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/url"), OperationJson.Accepted);
-        Assert.Equal(OperationState.Succeeded, (await _caller.LookAsync(renewed!.StatusUrl)).State);
+        (await _caller.LookAsync(renewed!.StatusUrl)).State.Should().Be(OperationState.Succeeded);
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, created.ResourceLocation!));
         using var tooLate = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         using var wrong = await _caller.PostAsync(orders.Address, """{"customer":"Ada","items":[]}""");
-        Assert.Equal(
-            (HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.BadRequest, "application/problem+json"),
-            (order.StatusCode, tooLate.StatusCode, wrong.StatusCode, wrong.Content.Headers.ContentType!.MediaType));
+        (order.StatusCode, tooLate.StatusCode, wrong.StatusCode, wrong.Content.Headers.ContentType!.MediaType)
+            .Should().Be((HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.BadRequest, "application/problem+json"));
 
         var failed = await _caller.WaitForTheEndAsync((await _caller.PlaceAsync(orders.Address, "out-of-stock")).StatusUrl);
-        Assert.Equal("Out of stock", failed.Error!.Title);
-        Assert.Equal("Healthy", (await _caller.Http.GetStringAsync(new Uri(orders.Address, "/health"))).Trim());
-        Assert.Contains("orders.js", await _caller.Http.GetStringAsync(orders.Address), StringComparison.Ordinal);
+        failed.Error!.Title.Should().Be("Out of stock");
+        (await _caller.Http.GetStringAsync(new Uri(orders.Address, "/health"))).Trim().Should().Be("Healthy");
+        (await _caller.Http.GetStringAsync(orders.Address)).Should().Contain("orders.js");
         var document = await _caller.Http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json"));
-        Assert.Contains("statusUrl", document, StringComparison.Ordinal);
-        Assert.Contains("Operation-Location", document, StringComparison.Ordinal);
+        document.Should().Contain("statusUrl");
+        document.Should().Contain("Operation-Location");
         await receiver.HasReceivedAsync("offloaded_polling.operations.ended");
     }
 
@@ -55,15 +54,17 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
     [InlineData(true)]
     public async Task Published_CancelsAnOrderThatRuns(bool onAws)
     {
-        await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws, "01:00:00"), await native.ExecutableAsync());
+        await using var orders = await OrdersProcess.StartAsync(
+            await _provider.SettingsAsync(onAws, "01:00:00"), await native.ExecutableAsync());
         var accepted = await _caller.PlaceAsync(orders.Address);
         await Eventually.TrueAsync(
-            async () => (await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60), () => orders.Output);
+            async () => (await _caller.LookAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60),
+            () => orders.Output);
 
         using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
 
-        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
-        Assert.Equal(OperationState.Canceled, (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).State);
+        asked.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]

@@ -21,25 +21,26 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
     {
         using var response = await _caller.PostAsync(_api.Address, """{"customer":"Ada","items":[{"sku":"book","quantity":2}]}""");
 
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
-        Assert.Equal(response.Headers.Location!.OriginalString, Assert.Single(response.Headers.GetValues("Operation-Location")));
-        Assert.True(response.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
+        response.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        response.Headers.CacheControl!.ToString().Should().Be("no-store");
+        response.Headers.GetValues("Referrer-Policy").Should().ContainSingle().Which.Should().Be("no-referrer");
+        response.Headers.GetValues("Operation-Location")
+            .Should().ContainSingle().Which.Should().Be(response.Headers.Location!.OriginalString);
+        response.Headers.RetryAfter!.Delta.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
         var accepted = (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
-        Assert.StartsWith(TestServers.S3.ToString(), accepted.StatusUrl, StringComparison.Ordinal);
-        Assert.Equal($"/operations/{accepted.Id}", accepted.OperationUrl);
-        Assert.Equal(TimeSpan.FromSeconds(5), accepted.Estimate!.Median);
+        accepted.StatusUrl.Should().StartWith(TestServers.S3.ToString());
+        accepted.OperationUrl.Should().Be($"/operations/{accepted.Id}");
+        accepted.Estimate!.Median.Should().Be(TimeSpan.FromSeconds(5));
 
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Succeeded, end.State);
-        Assert.Equal(1, end.Attempt);
-        Assert.Equal($"/order/{accepted.Id}", end.ResourceLocation);
-        Assert.Equal("Ada", end.Result!.Value.GetProperty("customer").GetString());
+        end.State.Should().Be(OperationState.Succeeded);
+        end.Attempt.Should().Be(1);
+        end.ResourceLocation.Should().Be($"/order/{accepted.Id}");
+        end.Result!.Value.GetProperty("customer").GetString().Should().Be("Ada");
         var order = await _caller.Http.GetFromJsonAsync<JsonElement>(new Uri(_api.Address, end.ResourceLocation));
-        Assert.Equal(accepted.Id, order.GetProperty("id").GetString());
-        Assert.Equal(2, order.GetProperty("items")[0].GetProperty("quantity").GetInt32());
+        order.GetProperty("id").GetString().Should().Be(accepted.Id);
+        order.GetProperty("items")[0].GetProperty("quantity").GetInt32().Should().Be(2);
     }
 
     [Fact]
@@ -49,10 +50,10 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
 
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
-        Assert.Equal(OperationState.Failed, end.State);
-        Assert.Equal("Out of stock", end.Error!.Title);
+        end.State.Should().Be(OperationState.Failed);
+        end.Error!.Title.Should().Be("Out of stock");
         using var order = await _caller.Http.GetAsync(new Uri(_api.Address, $"/order/{accepted.Id}"));
-        Assert.Equal(HttpStatusCode.NotFound, order.StatusCode);
+        order.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -63,10 +64,10 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
         var renewed = await _caller.Http.GetFromJsonAsync(new Uri(_api.Address, accepted.OperationUrl + "/url"), OperationJson.Accepted);
         using var redirect = await _caller.Http.GetAsync(new Uri(_api.Address, accepted.OperationUrl));
 
-        Assert.Equal(accepted.Id, (await _caller.LookAsync(renewed!.StatusUrl)).Id);
-        Assert.Equal(accepted.OperationUrl, renewed.OperationUrl);
-        Assert.Equal(HttpStatusCode.SeeOther, redirect.StatusCode);
-        Assert.Equal(accepted.Id, (await _caller.LookAsync(redirect.Headers.Location!.OriginalString)).Id);
+        (await _caller.LookAsync(renewed!.StatusUrl)).Id.Should().Be(accepted.Id);
+        renewed.OperationUrl.Should().Be(accepted.OperationUrl);
+        redirect.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+        (await _caller.LookAsync(redirect.Headers.Location!.OriginalString)).Id.Should().Be(accepted.Id);
     }
 
     [Theory]
@@ -79,8 +80,8 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
     {
         using var response = await _caller.Http.GetAsync(new Uri(_api.Address, path));
 
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        response.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
     }
 
     [Theory]
@@ -97,8 +98,8 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
     {
         using var response = await _caller.PostAsync(_api.Address, body);
 
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
     }
 
     [Fact]
@@ -113,7 +114,7 @@ public sealed class OrdersRoadTests(OrdersPair orders) : IClassFixture<OrdersPai
 
         using var response = await _caller.Http.GetAsync(new Uri(_api.Address, $"/operations/{Id}/url"));
 
-        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        response.StatusCode.Should().Be(HttpStatusCode.BadGateway);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
     }
 }

@@ -6,8 +6,8 @@ using OffloadedPolling.IntegrationTests.Status;
 namespace OffloadedPolling.IntegrationTests.Road;
 
 /// <summary>
-/// The benchmark <c>start</c>, alone on the machine. What is promised are 100 ms; a machine that is slower than that one, as its JIT tells, may take
-/// as much longer.
+/// The benchmark <c>start</c>, alone on the machine. What is promised are 100 ms; a machine that is slower than that one, as its JIT tells,
+/// may take as much longer.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed partial class StartBenchmarkTests(NativeOrders native, ITestOutputHelper output)
@@ -22,12 +22,14 @@ public sealed partial class StartBenchmarkTests(NativeOrders native, ITestOutput
     {
         using var cloud = await OrdersSettings.CreateAsync();
 
-        var (exitCode, printed) = await BenchmarkProcess.RunAsync(cloud.For("All"), "start", await native.ExecutableAsync(), OrdersProcess.Dll);
+        var (exitCode, printed) = await BenchmarkProcess.RunAsync(
+            cloud.For("All"), "start", await native.ExecutableAsync(), OrdersProcess.Dll);
 
         output.WriteLine(printed);
-        Assert.Equal(0, exitCode);
-        var rows = Row().Matches(printed).ToDictionary(row => row.Groups["what"].Value, row => (Native: Number(row.Groups["native"]), Jit: Number(row.Groups["jit"])));
-        Assert.Equal(["on SQLite", "on S3 and SQS"], rows.Keys);
+        exitCode.Should().Be(0);
+        var rows = Row().Matches(printed)
+            .ToDictionary(row => row.Groups["what"].Value, row => (Native: Number(row.Groups["native"]), Jit: Number(row.Groups["jit"])));
+        rows.Keys.Should().Equal("on SQLite", "on S3 and SQS");
         rows.Values.Should().AllSatisfy(medians => medians.Native.Should()
             .BeInRange(1, Math.Max(Promised, ShareOfJit * medians.Jit)).And.BeLessThan(medians.Jit / 2));
     }

@@ -21,13 +21,13 @@ public sealed class TwoHundredOrdersTests
         var ends = await Task.WhenAll(Enumerable.Range(0, Orders).Select(async _ =>
         {
             var accepted = await caller.PlaceAsync(host.Address);
-            Assert.StartsWith(s3.Address.ToString(), accepted.StatusUrl, StringComparison.Ordinal);
+            accepted.StatusUrl.Should().StartWith(s3.Address.ToString());
             return await caller.WaitForTheEndAsync(accepted.StatusUrl);
         }));
 
-        Assert.All(ends, end => Assert.Equal(OperationState.Succeeded, end.State));
-        Assert.All(ends, end => Assert.Equal(1, end.Attempt));
-        Assert.Equal(Orders, ends.Select(end => end.Id).Distinct().Count());
+        ends.Should().AllSatisfy(end => end.State.Should().Be(OperationState.Succeeded));
+        ends.Should().AllSatisfy(end => end.Attempt.Should().Be(1));
+        ends.Select(end => end.Id).Distinct().Should().HaveCount(Orders);
 
         var writes = s3.Requests.Where(request => request.Method == "PUT" && AwsAnswers.IsOfADocument(request.Path)).ToList();
         writes.Select(write => write.StatusCode).Should().BeSubsetOf([200, 412], "an end that meets the first progress is written again");
@@ -36,11 +36,12 @@ public sealed class TwoHundredOrdersTests
         // On a slow machine the end can overtake the first progress, which is then not written.
         documents.Should().OnlyContain(document => document.Count() == 3 || document.Count() == 4,
             "it is created, claimed, shows its first progress, and ends");
-        Assert.True(s3.Requests.Count(request => request.Method == "GET") > Orders, "The polls went through the proxy in front of S3.");
+        s3.Requests.Count(request => request.Method == "GET")
+            .Should().BeGreaterThan(Orders, "the polls went through the proxy in front of S3");
 
-        Assert.Equal(Orders, host.Requests.Count);
-        Assert.All(host.Requests, request => Assert.Equal(("POST", "/order"), (request.Method, request.Path)));
+        host.Requests.Should().HaveCount(Orders);
+        host.Requests.Should().AllSatisfy(request => (request.Method, request.Path).Should().Be(("POST", "/order")));
 
-        Assert.Equal(Orders, sqs.Requests.Count(request => request.Target == "AmazonSQS.SendMessage"));
+        sqs.Requests.Count(request => request.Target == "AmazonSQS.SendMessage").Should().Be(Orders);
     }
 }

@@ -13,6 +13,6 @@ public sealed class SampleSecretHoldersTests
     {
         var path = GetType().Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == sample).Value!;
 
-        Assert.DoesNotContain(SecretHolders.In(Assembly.LoadFrom(path)), SecretHolders.Prints);
+        SecretHolders.In(Assembly.LoadFrom(path)).Where(SecretHolders.Prints).Should().BeEmpty();
     }
 }

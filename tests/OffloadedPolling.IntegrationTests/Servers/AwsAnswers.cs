@@ -7,7 +7,9 @@ internal static class AwsAnswers
 {
     public static bool Is(HttpContext context, string operation) => context.Request.Headers["X-Amz-Target"] == $"AmazonSQS.{operation}";
 
-    /// <summary>Whether a request to S3 is about a status document, not about a duration profile or the probe of conditional writes.</summary>
+    /// <summary>
+    /// Whether a request to S3 is about a status document, not about a duration profile or the probe of conditional writes.
+    /// </summary>
     public static bool IsOfADocument(HttpContext context) => IsOfADocument(context.Request.Path.Value!);
 
     public static bool IsOfADocument(string path) =>

@@ -10,7 +10,8 @@ internal static class BenchmarkProcess
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(3);
 
     private static readonly string _dll =
-        typeof(BenchmarkProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "BenchmarksDll").Value!;
+        typeof(BenchmarkProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(metadata => metadata.Key == "BenchmarksDll").Value!;
 
     public static Task<(int ExitCode, string Printed)> RunAsync(params string[] arguments) => RunAsync([], arguments);
 

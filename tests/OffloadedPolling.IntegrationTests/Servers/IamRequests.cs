@@ -17,7 +17,8 @@ internal static class IamRequests
         using var http = new HttpClient();
         using var response = await http.SendAsync(request);
         var answer = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode ? answer : throw new InvalidOperationException($"{action}: {(int)response.StatusCode} {answer}");
+        return response.IsSuccessStatusCode ? answer : throw new InvalidOperationException(
+            $"{action}: {(int)response.StatusCode} {answer}");
     }
 
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
@@ -39,7 +40,8 @@ internal static class IamRequests
         request.Headers.Add("x-amz-content-sha256", bodyHash);
         request.Headers.TryAddWithoutValidation(
             "Authorization",
-            $"AWS4-HMAC-SHA256 Credential={TestServers.AccessKey}/{scope}, SignedHeaders={Signed}, Signature={Hex(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)))}");
+            $"AWS4-HMAC-SHA256 Credential={TestServers.AccessKey}/{scope}, SignedHeaders={Signed}, "
+            + $"Signature={Hex(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)))}");
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);

@@ -118,7 +118,8 @@ internal sealed class ModelS3 : IAsyncDisposable
             return;
         }
 
-        foreach (var (name, value) in found.Headers.Where(header => header.Key.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, value) in found.Headers.Where(header =>
+            header.Key.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase)))
         {
             context.Response.Headers[name] = value;
         }
@@ -144,6 +145,7 @@ internal sealed class ModelS3 : IAsyncDisposable
     }
 
     // A version is the content's MD5, on S3 as here.
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what S3 does.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what S3 does.")]
     private static string ETagOf(byte[] body) => $"\"{Convert.ToHexStringLower(MD5.HashData(body))}\"";
 }

@@ -21,8 +21,8 @@ internal static class NativePublish
         using var timeout = new CancellationTokenSource(_timeout);
         var output = await publish.StandardOutput.ReadToEndAsync(timeout.Token);
         await publish.WaitForExitAsync(timeout.Token);
-        Assert.True(publish.ExitCode == 0, output);
-        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        publish.ExitCode.Should().Be(0, output);
+        output.Should().NotContainEquivalentOf("warning");
         return Path.Combine(folder, "publish", sample);
     }
 }

@@ -20,7 +20,9 @@ internal sealed class OrdersProcess : IAsyncDisposable
     public static string Dll { get; } = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "OrdersDll").Value!;
 
-    /// <summary>Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it is healthy.</summary>
+    /// <summary>
+    /// Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it is healthy.
+    /// </summary>
     public static async Task<OrdersProcess> StartAsync(
         IReadOnlyDictionary<string, string> settings,
         string? program = null,
@@ -44,8 +46,11 @@ internal sealed class OrdersProcess : IAsyncDisposable
         {
             using var http = new HttpClient(TestCertificate.NewHandler());
             await Eventually.TrueAsync(
-                async () => orders._process.Process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout, () => $"Orders is not healthy.\n{orders.Output}");
-            return orders._process.Process.HasExited ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}") : orders;
+                async () => orders._process.Process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout,
+                () => $"Orders is not healthy.\n{orders.Output}");
+            return orders._process.Process.HasExited
+                ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}")
+                : orders;
         }
         catch
         {
@@ -90,7 +95,8 @@ internal sealed class OrdersProcess : IAsyncDisposable
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static OrdersProcess Launch(
-        IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null, Uri? address = null)
+        IReadOnlyDictionary<string, string> settings, string? program = null, IEnumerable<string>? arguments = null, string? folder = null,
+        Uri? address = null)
     {
         address ??= new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var variables = new Dictionary<string, string>(settings) { ["URLS"] = address.ToString(), ["DOTNET_gcServer"] = "0" };
@@ -99,9 +105,10 @@ internal sealed class OrdersProcess : IAsyncDisposable
 
     private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start(
+            "kill", [$"-{signal}", _process.Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
+        kill.ExitCode.Should().Be(0);
     }
 
     private static async Task<bool> IsHealthyAsync(HttpClient http, Uri address)

@@ -6,4 +6,5 @@ namespace OffloadedPolling.IntegrationTests.Servers;
 /// <param name="Target">For AWS's JSON protocol: the operation, such as AmazonSQS.SendMessage.</param>
 /// <param name="StatusCode">What was answered.</param>
 /// <param name="Headers">The request's headers.</param>
-internal sealed record RecordedRequest(string Method, string Path, string? Target, int StatusCode, IReadOnlyDictionary<string, string> Headers);
+internal sealed record RecordedRequest(
+    string Method, string Path, string? Target, int StatusCode, IReadOnlyDictionary<string, string> Headers);

@@ -25,7 +25,8 @@ public sealed class RecordingProxyTests
         await using var proxy = await RecordingProxy.StartAsync(upstream.Address);
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(
-            proxy.Address.GetLeftPart(UriPartial.Authority) + Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            proxy.Address.GetLeftPart(UriPartial.Authority) + Target,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         request.Content = new StringContent("a body");
         request.Headers.Host = "bucket.example.com:8443";
         request.Headers.ExpectContinue = true;
@@ -34,14 +35,14 @@ public sealed class RecordingProxyTests
 
         using var response = await http.SendAsync(request);
 
-        Assert.Equal("a body", await response.Content.ReadAsStringAsync());
-        Assert.Equal(Target, seen);
+        (await response.Content.ReadAsStringAsync()).Should().Be("a body");
+        seen.Should().Be(Target);
         var received = upstream.Requests.Single();
-        Assert.Equal("bucket.example.com:8443", received.Headers["Host"]);
-        Assert.Equal("unquoted", received.Headers["If-Match"]);
-        Assert.Equal("*", received.Headers["If-None-Match"]);
-        Assert.Equal("100-continue", received.Headers["Expect"]);
-        Assert.Equal("/bucket/a%2Fb%20c//d~%7E", proxy.Requests.Single().Path);
+        received.Headers["Host"].Should().Be("bucket.example.com:8443");
+        received.Headers["If-Match"].Should().Be("unquoted");
+        received.Headers["If-None-Match"].Should().Be("*");
+        received.Headers["Expect"].Should().Be("100-continue");
+        proxy.Requests.Single().Path.Should().Be("/bucket/a%2Fb%20c//d~%7E");
     }
 
     [Fact]
@@ -64,8 +65,8 @@ public sealed class RecordingProxyTests
         var requests = proxy.Requests;
         finish.Release();
 
-        Assert.Equal(418, (int)response.StatusCode);
-        Assert.Equal(("GET", "/status", 418), requests.Select(request => (request.Method, request.Path, request.StatusCode)).Single());
+        ((int)response.StatusCode).Should().Be(418);
+        requests.Select(request => (request.Method, request.Path, request.StatusCode)).Single().Should().Be(("GET", "/status", 418));
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class RecordingProxyTests
 
         using var response = await http.GetAsync(proxy.Address);
 
-        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
-        Assert.Equal(502, proxy.Requests.Single().StatusCode);
+        response.StatusCode.Should().Be(HttpStatusCode.BadGateway);
+        proxy.Requests.Single().StatusCode.Should().Be(502);
     }
 }

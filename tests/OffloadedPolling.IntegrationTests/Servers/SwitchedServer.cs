@@ -81,7 +81,8 @@ internal sealed class SwitchedServer : IAsyncDisposable
                 _ = RelayAsync(await listener.AcceptSocketAsync(_disposed.Token));
             }
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception stopped)
+            when (stopped is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             // Nobody is let in any more.
         }

@@ -8,7 +8,8 @@ namespace OffloadedPolling.IntegrationTests.Servers;
 /// <summary>The library in a container, on a bucket and a queue of its own, without a host around it.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
-    private TestHost(ServiceProvider services, string bucket, string queueUrl) => (Services, Bucket, QueueUrl) = (services, bucket, queueUrl);
+    private TestHost(ServiceProvider services, string bucket, string queueUrl) =>
+        (Services, Bucket, QueueUrl) = (services, bucket, queueUrl);
 
     public ServiceProvider Services { get; }
 
@@ -28,7 +29,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public static async Task<TestHost> CreateAsync(
         Uri? s3 = null, Uri? sqs = null, string? bucket = null, string? queueUrl = null, TimeProvider? time = null,
-        Action<OffloadedPollingOptions>? options = null, Action<OperationOptions>? operation = null, Action<IOffloadedPollingBuilder>? build = null)
+        Action<OffloadedPollingOptions>? options = null, Action<OperationOptions>? operation = null,
+        Action<IOffloadedPollingBuilder>? build = null)
     {
         bucket ??= await TestServers.NewBucketAsync();
         queueUrl ??= await TestServers.NewQueueAsync();

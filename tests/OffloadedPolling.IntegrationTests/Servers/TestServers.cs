@@ -32,17 +32,18 @@ internal static class TestServers
 
     public static BasicAWSCredentials Credentials { get; } = new(AccessKey, SecretKey);
 
-    public static AmazonS3Client NewS3Client(Uri? address = null, AWSCredentials? credentials = null) => new(credentials ?? Credentials, new AmazonS3Config
-    {
-        ServiceURL = (address ?? S3).ToString(),
-        AuthenticationRegion = Region,
-        ForcePathStyle = true,
-        Timeout = TimeSpan.FromSeconds(10),
+    public static AmazonS3Client NewS3Client(Uri? address = null, AWSCredentials? credentials = null) =>
+        new(credentials ?? Credentials, new AmazonS3Config
+        {
+            ServiceURL = (address ?? S3).ToString(),
+            AuthenticationRegion = Region,
+            ForcePathStyle = true,
+            Timeout = TimeSpan.FromSeconds(10),
 
-        // The SDK shares connections between clients. Ceph's gateway answered a request with a bare 400 on a connection that another
-        // test had left behind, after a write that was refused.
-        CacheHttpClient = false,
-    });
+            // The SDK shares connections between clients. Ceph's gateway answered a request with a bare 400 on a connection that another
+            // test had left behind, after a write that was refused.
+            CacheHttpClient = false,
+        });
 
     /// <summary>STS is served by the S3 gateway.</summary>
     public static AmazonSecurityTokenServiceClient NewStsClient(Uri? address = null, AWSCredentials? credentials = null) =>
@@ -103,11 +104,13 @@ internal static class TestServers
         var name = $"orders-{Guid.NewGuid():n}";
         using var dynamoDb = NewDynamoDbClient();
         await dynamoDb.CreateTableAsync(
-            name, [new KeySchemaElement("id", KeyType.HASH)], [new AttributeDefinition("id", ScalarAttributeType.S)], new ProvisionedThroughput(1000, 1000));
+            name, [new KeySchemaElement("id", KeyType.HASH)], [new AttributeDefinition("id", ScalarAttributeType.S)],
+            new ProvisionedThroughput(1000, 1000));
         return name;
     }
 
     private static string Variable(string name) =>
         Environment.GetEnvironmentVariable($"OFFLOADEDPOLLING_TEST_{name}")
-        ?? throw new InvalidOperationException($"OFFLOADEDPOLLING_TEST_{name} is not set: these tests need servers. Run them with ./test.sh.");
+        ?? throw new InvalidOperationException(
+            $"OFFLOADEDPOLLING_TEST_{name} is not set: these tests need servers. Run them with ./test.sh.");
 }

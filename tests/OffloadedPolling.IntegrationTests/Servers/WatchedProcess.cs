@@ -17,12 +17,15 @@ internal sealed class WatchedProcess : IAsyncDisposable
     /// <param name="settings">Variables beside those of this process.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="folder">The folder that it runs in.</param>
-    public WatchedProcess(string name, string program, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<string>? arguments = null, string? folder = null)
+    public WatchedProcess(
+        string name, string program, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<string>? arguments = null,
+        string? folder = null)
     {
         _name = name;
         var isDll = Path.GetExtension(program) == ".dll";
         string[] all = [.. isDll ? [program] : Array.Empty<string>(), .. arguments ?? []];
-        var start = new ProcessStartInfo(isDll ? "dotnet" : program, all) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            isDll ? "dotnet" : program, all) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (variable, value) in settings)
         {
             start.Environment[variable] = value;

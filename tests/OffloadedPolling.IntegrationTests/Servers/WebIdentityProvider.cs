@@ -26,7 +26,8 @@ internal sealed class WebIdentityProvider : IAsyncDisposable
 
     private readonly string _role = $"web-{Guid.NewGuid():n}";
 
-    private WebIdentityProvider(WebApplication app, X509Certificate2 certificate, RSA key) => (_app, _certificate, _key) = (app, certificate, key);
+    private WebIdentityProvider(WebApplication app, X509Certificate2 certificate, RSA key) =>
+        (_app, _certificate, _key) = (app, certificate, key);
 
     public string RoleArn => $"arn:aws:iam:::role/{_role}";
 
@@ -77,11 +78,13 @@ internal sealed class WebIdentityProvider : IAsyncDisposable
 
     private void Map()
     {
-        _app.MapGet("/.well-known/openid-configuration", context => WriteAsync(context, $$"""{"issuer":"{{Issuer}}","jwks_uri":"{{Issuer}}/certs"}"""));
+        _app.MapGet("/.well-known/openid-configuration", context =>
+            WriteAsync(context, $$"""{"issuer":"{{Issuer}}","jwks_uri":"{{Issuer}}/certs"}"""));
         var modulus = Base64Url.EncodeToString(_key.ExportParameters(includePrivateParameters: false).Modulus);
         var certificate = Convert.ToBase64String(_certificate.RawData);
         _app.MapGet("/certs", context => WriteAsync(
-            context, $$"""{"keys":[{"kty":"RSA","alg":"RS256","use":"sig","kid":"k1","n":"{{modulus}}","e":"AQAB","x5c":["{{certificate}}"]}]}"""));
+            context,
+            $$"""{"keys":[{"kty":"RSA","alg":"RS256","use":"sig","kid":"k1","n":"{{modulus}}","e":"AQAB","x5c":["{{certificate}}"]}]}"""));
     }
 
     private static Task WriteAsync(HttpContext context, string json)
@@ -103,7 +106,8 @@ internal sealed class WebIdentityProvider : IAsyncDisposable
             ["RoleName"] = _role,
             ["Path"] = "/",
             ["AssumeRolePolicyDocument"] = Policy(
-                $$$""" "Principal":{"Federated":["{{{Arn}}}"]},"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringEquals":{"{{{Name}}}:app_id":"{{{Audience}}}"}} """),
+                $$$""" "Principal":{"Federated":["{{{Arn}}}"]},"Action":["sts:AssumeRoleWithWebIdentity"]"""
+                + $$$""","Condition":{"StringEquals":{"{{{Name}}}:app_id":"{{{Audience}}}"}} """),
         });
         await IamRequests.SendAsync("PutRolePolicy", new Dictionary<string, string>
         {

@@ -11,7 +11,9 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Status;
 
-/// <summary>Servers that ignore or refuse the conditions of writes, and hosts that may not write, are noticed at start or by the health check.</summary>
+/// <summary>
+/// Servers that ignore or refuse the conditions of writes, and hosts that may not write, are noticed at start or by the health check.
+/// </summary>
 public sealed class ConditionalWritesTests
 {
     private const string Probe = "operations/conditional-write-probe";
@@ -30,7 +32,8 @@ public sealed class ConditionalWritesTests
 
         var refused = await FluentActions.Awaiting(() => StartAsync(host)).Should().ThrowAsync<OperationStoreException>();
 
-        refused.Which.Message.Should().Contain($"'{s3.Address}' {expected}, so").And.Contain("set OffloadedPolling:S3:RequireConditionalWrites to false");
+        refused.Which.Message.Should().Contain($"'{s3.Address}' {expected}, so")
+            .And.Contain("set OffloadedPolling:S3:RequireConditionalWrites to false");
         (await CheckAsync(host)).Status.Should().Be(HealthStatus.Unhealthy);
     }
 
@@ -39,7 +42,8 @@ public sealed class ConditionalWritesTests
     {
         await using var s3 = await ModelS3.StartAsync();
         s3.HeedsIfMatch = false;
-        await using var host = await CreateAsync(s3.Address, builder => builder.Services.Configure<S3Options>(options => options.RequireConditionalWrites = false));
+        await using var host = await CreateAsync(s3.Address, builder =>
+            builder.Services.Configure<S3Options>(options => options.RequireConditionalWrites = false));
 
         await StartAsync(host);
 
@@ -99,7 +103,8 @@ public sealed class ConditionalWritesTests
             BucketName = host.Bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
         });
 
-        await FluentActions.Awaiting(() => StartAsync(host)).Should().ThrowAsync<OperationStoreException>().WithMessage("*ignores If-None-Match*");
+        await FluentActions.Awaiting(() => StartAsync(host))
+            .Should().ThrowAsync<OperationStoreException>().WithMessage("*ignores If-None-Match*");
     }
 
     [Fact]
@@ -231,7 +236,12 @@ public sealed class ConditionalWritesTests
         (s3.HeedsIfMatch, s3.HeedsIfNoneMatch) = (false, false);
         await using var host = await CreateAsync(s3.Address, builder => builder.Services.AddSingleton<IAmazonS3>(_ => new AmazonS3Client(
             TestServers.Credentials,
-            new AmazonS3Config { RegionEndpoint = RegionEndpoint.EUWest1, ForcePathStyle = true, HttpClientFactory = new Redirected(s3.Address) })));
+            new AmazonS3Config
+            {
+                RegionEndpoint = RegionEndpoint.EUWest1,
+                ForcePathStyle = true,
+                HttpClientFactory = new Redirected(s3.Address),
+            })));
 
         await StartAsync(host);
         s3.Requests.Should().BeEmpty();

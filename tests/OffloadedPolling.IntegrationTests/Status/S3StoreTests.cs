@@ -20,10 +20,10 @@ public sealed class S3StoreTests : IAsyncLifetime
         using var stored = await s3.GetObjectAsync(_host.Bucket, _host.Store.GetStatusKey(TestDocuments.Id));
         using var reader = new StreamReader(stored.ResponseStream);
         var body = await reader.ReadToEndAsync();
-        Assert.StartsWith("{", body, StringComparison.Ordinal);
-        Assert.Contains("größer & schöner", body, StringComparison.Ordinal);
-        Assert.Equal("application/json", stored.Headers.ContentType);
-        Assert.Equal("no-store", stored.Headers.CacheControl);
+        body.Should().StartWith("{");
+        body.Should().Contain("größer & schöner");
+        stored.Headers.ContentType.Should().Be("application/json");
+        stored.Headers.CacheControl.Should().Be("no-store");
     }
 
     [Fact]
@@ -32,7 +32,8 @@ public sealed class S3StoreTests : IAsyncLifetime
         var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         (await MetadataAsync()).Should().NotContain("x-amz-meta-op-replaced");
 
-        await _host.Store.UpdateAsync(created.Status with { Message = "again" }, created.Metadata with { ReplacedMessageIds = "m-1" }, created.Version, default);
+        await _host.Store.UpdateAsync(
+            created.Status with { Message = "again" }, created.Metadata with { ReplacedMessageIds = "m-1" }, created.Version, default);
 
         (await MetadataAsync()).Should().Contain("x-amz-meta-op-replaced");
     }
@@ -42,10 +43,11 @@ public sealed class S3StoreTests : IAsyncLifetime
     {
         await using var host = await TestHost.CreateAsync(bucket: "there-is-no-such-bucket");
 
-        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default));
+        var thrown = (await FluentActions.Awaiting(() => host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default))
+            .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        Assert.Contains("there-is-no-such-bucket", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("Create it", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain("there-is-no-such-bucket");
+        thrown.Message.Should().Contain("Create it");
     }
 
     private async Task<ICollection<string>> MetadataAsync()

@@ -35,8 +35,8 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
 
         var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        Assert.Equal([500, 412], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode));
-        Assert.Equal(created, await _host.Store.GetAsync(Id, default));
+        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(500, 412);
+        (await _host.Store.GetAsync(Id, default)).Should().Be(created);
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
 
         var updated = await _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default);
 
-        Assert.Equal(1, _faults);
-        Assert.Equal(updated, await _host.Store.GetAsync(Id, default));
+        _faults.Should().Be(1);
+        (await _host.Store.GetAsync(Id, default)).Should().Be(updated);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
 
         await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        Assert.Equal([409, 200], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode));
+        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(409, 200);
     }
 
     [Fact]
@@ -69,10 +69,11 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
         await other.Store.UpdateAsync(created.Status with { Message = "theirs" }, created.Metadata, created.Version, default);
         AnswerFirst("PUT", 409, "ConditionalRequestConflict");
 
-        await Assert.ThrowsAsync<OperationStatusConflictException>(() =>
-            _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default));
+        await FluentActions.Awaiting(() =>
+            _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default))
+            .Should().ThrowExactlyAsync<OperationStatusConflictException>();
 
-        Assert.Equal("theirs", (await _host.Store.GetAsync(Id, default))!.Status.Message);
+        (await _host.Store.GetAsync(Id, default))!.Status.Message.Should().Be("theirs");
     }
 
     [Fact]
@@ -80,11 +81,11 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        Assert.Null(await _host.Store.GetAsync(Id, default));
-        Assert.Null(await _host.Store.GetAsync(Id, default));
+        (await _host.Store.GetAsync(Id, default)).Should().BeNull();
+        (await _host.Store.GetAsync(Id, default)).Should().BeNull();
 
-        var warning = Assert.Single(_host.Log.Entries, entry => entry.Id == 201);
-        Assert.Contains("s3:ListBucket", warning.Text, StringComparison.Ordinal);
+        var warning = _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 201).Which;
+        warning.Text.Should().Contain("s3:ListBucket");
     }
 
     [Fact]
@@ -107,10 +108,12 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [Fact]
     public async Task CheckAsync_ReadsOfObjectsThatExistAreDenied_Throws()
     {
-        _s3.Intercept = async context => context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("-probe", StringComparison.Ordinal)
-            && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        _s3.Intercept = async context =>
+            context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("-probe", StringComparison.Ordinal)
+                && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        await _host.Store.Awaiting(store => store.CheckAsync(default)).Should().ThrowAsync<OperationStoreException>().WithMessage("*s3:GetObject*");
+        await _host.Store.Awaiting(store => store.CheckAsync(default))
+            .Should().ThrowAsync<OperationStoreException>().WithMessage("*s3:GetObject*");
     }
 
     [Fact]
@@ -131,10 +134,11 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, code, status);
 
-        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.GetAsync(Id, default));
+        var thrown = (await FluentActions.Awaiting(() => _host.Store.GetAsync(Id, default))
+            .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        Assert.Contains(expected, thrown.Message, StringComparison.Ordinal);
-        Assert.Contains(_host.Bucket, thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain(expected);
+        thrown.Message.Should().Contain(_host.Bucket);
     }
 
     [Fact]
@@ -142,10 +146,11 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default));
+        var thrown = (await FluentActions.Awaiting(() => _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default))
+            .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        Assert.Contains(_host.Bucket, thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("s3:PutObject", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain(_host.Bucket);
+        thrown.Message.Should().Contain("s3:PutObject");
     }
 
     [Fact]
@@ -153,10 +158,10 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        var put = Assert.Single(_s3.Requests);
-        Assert.DoesNotContain("aws-chunked", put.Headers.GetValueOrDefault("Content-Encoding") ?? "", StringComparison.Ordinal);
-        Assert.DoesNotContain("STREAMING", put.Headers["X-Amz-Content-SHA256"], StringComparison.Ordinal);
-        Assert.Equal("*", put.Headers["If-None-Match"]);
+        var put = _s3.Requests.Should().ContainSingle().Which;
+        (put.Headers.GetValueOrDefault("Content-Encoding") ?? "").Should().NotContain("aws-chunked");
+        put.Headers["X-Amz-Content-SHA256"].Should().NotContain("STREAMING");
+        put.Headers["If-None-Match"].Should().Be("*");
     }
 
     [Fact]
@@ -165,7 +170,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
         Environment.SetEnvironmentVariable("AWS_REGION", TestServers.Region);
         using var connection = new S3Connection(Options.Create(new S3Options { BucketName = "any" }));
 
-        Assert.Equal(TimeSpan.FromSeconds(10), connection.Client.Config.Timeout);
+        connection.Client.Config.Timeout.Should().Be(TimeSpan.FromSeconds(10));
     }
 
     private static bool IsOfAnObject(HttpContext context) => context.Request.Path.Value!.Contains(Id, StringComparison.Ordinal);
@@ -183,5 +188,6 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     };
 
     private void AnswerFirst(string method, int status, string code) => _s3.Intercept = async context =>
-        context.Request.Method == method && Interlocked.Increment(ref _faults) == 1 && await AwsAnswers.XmlErrorAsync(context, code, status);
+        context.Request.Method == method
+        && Interlocked.Increment(ref _faults) == 1 && await AwsAnswers.XmlErrorAsync(context, code, status);
 }

@@ -14,9 +14,9 @@ public sealed partial class StatusReadsTests(ITestOutputHelper output)
         var (exitCode, printed) = await BenchmarkProcess.RunAsync("reads", "9", "0.5");
         output.WriteLine(printed);
 
-        Assert.Equal(0, exitCode);
+        exitCode.Should().Be(0);
         var median = Median().Match(printed);
-        Assert.InRange(double.Parse(median.Groups["ratio"].Value, CultureInfo.InvariantCulture), 0.5, 1.2);
+        double.Parse(median.Groups["ratio"].Value, CultureInfo.InvariantCulture).Should().BeInRange(0.5, 1.2);
     }
 
     [GeneratedRegex("median: (?<ratio>[0-9.]+) of the bare endpoint's requests per second")]

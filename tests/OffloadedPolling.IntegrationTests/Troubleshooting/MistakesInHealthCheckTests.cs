@@ -35,11 +35,12 @@ public sealed class MistakesInHealthCheckTests
     }));
 
     [Fact]
-    public async Task Health_ARegionThatDoesNotExist_NamesTheCure() => await IsUnhealthyAsync(Mistakes.RegionThatDoesNotExist, NewClient(config =>
-    {
-        config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName("eu-wset-1");
-        config.HttpClientFactory = new Unresolved();
-    }));
+    public async Task Health_ARegionThatDoesNotExist_NamesTheCure() =>
+        await IsUnhealthyAsync(Mistakes.RegionThatDoesNotExist, NewClient(config =>
+        {
+            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName("eu-wset-1");
+            config.HttpClientFactory = new Unresolved();
+        }));
 
     [Fact]
     public Task Health_ADeniedPermission_NamesTheCure() => IsUnhealthyAsync(Mistakes.AccessDenied, "AccessDenied");
@@ -79,7 +80,8 @@ public sealed class MistakesInHealthCheckTests
             (await CheckAsync(host)).Status.Should().Be(HealthStatus.Healthy);
         }
 
-        s3.Requests.Should().ContainSingle(request => request.Path.EndsWith("conditional-write-probe", StringComparison.Ordinal) && !request.Headers.ContainsKey("Authorization"))
+        s3.Requests.Should().ContainSingle(request => request.Path.EndsWith("conditional-write-probe", StringComparison.Ordinal)
+            && !request.Headers.ContainsKey("Authorization"))
             .Which.StatusCode.Should().Be(StatusCodes.Status200OK);
     }
 
@@ -94,7 +96,8 @@ public sealed class MistakesInHealthCheckTests
         var health = "";
 
         await Eventually.TrueAsync(
-            async () => (health = await TextAsync(http, new Uri(orders.Address, "/health"))).Contains(Mistakes.NoCredentials.Message, StringComparison.Ordinal),
+            async () => (health = await TextAsync(http, new Uri(orders.Address, "/health")))
+                .Contains(Mistakes.NoCredentials.Message, StringComparison.Ordinal),
             _timeout, () => $"{health}\n{orders.Output}");
     }
 
@@ -177,7 +180,8 @@ public sealed class MistakesInHealthCheckTests
         private sealed class Handler : HttpMessageHandler
         {
             protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-                throw new HttpRequestException(HttpRequestError.NameResolutionError, $"Name or service not known ({request.RequestUri!.Authority})");
+                throw new HttpRequestException(
+                    HttpRequestError.NameResolutionError, $"Name or service not known ({request.RequestUri!.Authority})");
         }
     }
 }

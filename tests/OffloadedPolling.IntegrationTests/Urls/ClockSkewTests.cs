@@ -23,13 +23,14 @@ public sealed class ClockSkewTests
             return true;
         };
         await using var host = await TestHost.CreateAsync(s3: s3.Address);
-        await Assert.ThrowsAsync<OperationStoreException>(() => host.Store.GetAsync(Id, default));
+        await FluentActions.Awaiting(() => host.Store.GetAsync(Id, default)).Should().ThrowExactlyAsync<OperationStoreException>();
 
         var url = await host.Issuer.IssueAsync(host.Store.GetStatusKey(Id), TimeSpan.FromMinutes(5), default);
 
         var query = System.Web.HttpUtility.ParseQueryString(new Uri(url.Value).Query);
-        var signedAt = DateTimeOffset.ParseExact(query["X-Amz-Date"]!, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        Assert.InRange(signedAt - DateTimeOffset.UtcNow, anHour - TimeSpan.FromMinutes(1), anHour + TimeSpan.FromMinutes(1));
-        Assert.Equal(signedAt.AddSeconds(300), url.ExpiresAt);
+        var signedAt = DateTimeOffset.ParseExact(
+            query["X-Amz-Date"]!, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        (signedAt - DateTimeOffset.UtcNow).Should().BeCloseTo(anHour, TimeSpan.FromMinutes(1));
+        url.ExpiresAt.Should().Be(signedAt.AddSeconds(300));
     }
 }

@@ -20,7 +20,8 @@ public sealed class InstanceProfileTests
     public async Task Post_OnAnInstanceWithARole_KnowsWhenItsCredentialsExpire()
     {
         using var sts = TestServers.NewStsClient();
-        var role = await sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = TestServers.RoleArn, RoleSessionName = "instance", DurationSeconds = 3600 });
+        var role = await sts.AssumeRoleAsync(
+            new AssumeRoleRequest { RoleArn = TestServers.RoleArn, RoleSessionName = "instance", DurationSeconds = 3600 });
         Secrets.All.Keep(role.Credentials.SecretAccessKey);
         Secrets.All.Keep(role.Credentials.SessionToken);
         await using var metadata = await StartMetadataAsync(role.Credentials);

@@ -40,11 +40,11 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
 
         using var response = await _http.GetAsync(url.Value);
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal($"\"{_stored.Version}\"", response.Headers.ETag!.Tag);
-        Assert.StartsWith(TestServers.S3.ToString(), url.Value, StringComparison.Ordinal);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        response.Headers.ETag!.Tag.Should().Be($"\"{_stored.Version}\"");
+        url.Value.Should().StartWith(TestServers.S3.ToString());
         var read = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(), OperationJson.Status);
-        Assert.Equal(_stored.Status, read);
+        read.Should().Be(_stored.Status);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
 
         using var response = await _http.SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
         using var refused = await _http.GetAsync(expired.Value);
         using var served = await _http.GetAsync(alive.Value);
 
-        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
-        Assert.True(expired.ExpiresAt < DateTimeOffset.UtcNow);
+        refused.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        served.StatusCode.Should().Be(HttpStatusCode.OK);
+        expired.ExpiresAt.Should().BeBefore(DateTimeOffset.UtcNow);
     }
 
     [Fact]
@@ -83,6 +83,6 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
 
         using var response = await _http.SendAsync(request);
 
-        Assert.False(response.IsSuccessStatusCode);
+        response.IsSuccessStatusCode.Should().BeFalse();
     }
 }

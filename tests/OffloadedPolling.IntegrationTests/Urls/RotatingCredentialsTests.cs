@@ -25,10 +25,11 @@ public sealed class RotatingCredentialsTests
 
         var url = await host.Issuer.IssueAsync(host.Store.GetStatusKey(Id), TimeSpan.FromHours(1), default);
 
-        Assert.InRange(url.ExpiresAt, role.Expiries.Values.Single() - _margin - TimeSpan.FromSeconds(2), role.Expiries.Values.Single() - _margin);
-        Assert.InRange(int.Parse(HttpUtility.ParseQueryString(new Uri(url.Value).Query)["X-Amz-Expires"]!, null), 100, 115);
+        url.ExpiresAt.Should().BeOnOrAfter(role.Expiries.Values.Single() - _margin - TimeSpan.FromSeconds(2))
+            .And.BeOnOrBefore(role.Expiries.Values.Single() - _margin);
+        int.Parse(HttpUtility.ParseQueryString(new Uri(url.Value).Query)["X-Amz-Expires"]!, null).Should().BeInRange(100, 115);
         using var response = await http.GetAsync(url.Value);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class RotatingCredentialsTests
 
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.True(accepted.StatusUrlExpiresAt <= role.Expiries.Values.Single() - _margin);
+        accepted.StatusUrlExpiresAt.Should().BeOnOrBefore(role.Expiries.Values.Single() - _margin);
     }
 
     [Fact]
@@ -56,15 +57,17 @@ public sealed class RotatingCredentialsTests
             var url = await host.Issuer.IssueAsync(key, Wish(issued), default);
             look.At(url);
             var token = HttpUtility.ParseQueryString(new Uri(url.Value).Query)["X-Amz-Security-Token"]!;
-            Assert.True(url.ExpiresAt <= role.Expiries[token] - _margin, $"A URL that is told to work until {url.ExpiresAt:O} has credentials until {role.Expiries[token]:O}.");
+            url.ExpiresAt.Should().BeOnOrBefore(
+                role.Expiries[token] - _margin,
+                $"a URL that is told to work until {url.ExpiresAt:O} has credentials until {role.Expiries[token]:O}");
             await Pace(issued);
         }
 
         look.Complete();
         await looking;
-        Assert.True(role.Expiries.Count >= 4, $"The credentials rotated {role.Expiries.Count} times.");
-        Assert.Empty(look.Died);
-        Assert.True(look.Alive > 1000, $"{look.Alive} of 10,000 were looked at in time.");
+        role.Expiries.Count.Should().BeGreaterThanOrEqualTo(4, $"the credentials rotated {role.Expiries.Count} times");
+        look.Died.Should().BeEmpty();
+        look.Alive.Should().BeGreaterThan(1000, $"{look.Alive} of 10,000 were looked at in time");
     }
 
     // What most callers wait for, and now and then more than any of these credentials have left.

@@ -38,14 +38,14 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
         var written = await WriteAsync("one");
         await WriteAsync("two", written!.Version);
 
-        Assert.All(_s3.Requests, put =>
+        _s3.Requests.Should().AllSatisfy(put =>
         {
-            Assert.Equal(("PUT", $"/{_host.Bucket}/{Key}"), (put.Method, put.Path));
-            Assert.DoesNotContain("aws-chunked", put.Headers.GetValueOrDefault("Content-Encoding") ?? "", StringComparison.Ordinal);
-            Assert.DoesNotContain("STREAMING", put.Headers["X-Amz-Content-SHA256"], StringComparison.Ordinal);
+            (put.Method, put.Path).Should().Be(("PUT", $"/{_host.Bucket}/{Key}"));
+            (put.Headers.GetValueOrDefault("Content-Encoding") ?? "").Should().NotContain("aws-chunked");
+            put.Headers["X-Amz-Content-SHA256"].Should().NotContain("STREAMING");
         });
-        Assert.Equal(["*", null], _s3.Requests.Select(put => put.Headers.GetValueOrDefault("If-None-Match")));
-        Assert.Equal([null, written.Version], _s3.Requests.Select(put => put.Headers.GetValueOrDefault("If-Match")));
+        _s3.Requests.Select(put => put.Headers.GetValueOrDefault("If-None-Match")).Should().Equal("*", null);
+        _s3.Requests.Select(put => put.Headers.GetValueOrDefault("If-Match")).Should().Equal(null, written.Version);
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
     {
         var written = await WriteAsync("one");
 
-        Assert.Null(await Profiles.GetIfChangedAsync(Kind, written!.Version, default));
+        (await Profiles.GetIfChangedAsync(Kind, written!.Version, default)).Should().BeNull();
 
-        Assert.Equal(304, _s3.Requests[^1].StatusCode);
+        _s3.Requests[^1].StatusCode.Should().Be(304);
     }
 
     [Theory]
@@ -74,20 +74,21 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
 
         var written = await WriteAsync("mine", version);
 
-        Assert.Equal([500, 412], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).TakeLast(2));
-        Assert.Equal((await Profiles.GetAsync(Kind, default))!.Version, written!.Version);
-        Assert.Equal("mine", Encoding.UTF8.GetString(written.Profile.Span));
+        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).TakeLast(2).Should().Equal(500, 412);
+        written!.Version.Should().Be((await Profiles.GetAsync(Kind, default))!.Version);
+        Encoding.UTF8.GetString(written.Profile.Span).Should().Be("mine");
     }
 
     [Fact]
     public async Task WriteAsync_409_IsTriedAgain()
     {
         _s3.Intercept = async context =>
-            context.Request.Method == "PUT" && Interlocked.Increment(ref _writes) == 1 && await AwsAnswers.XmlErrorAsync(context, "ConditionalRequestConflict", 409);
+            context.Request.Method == "PUT"
+            && Interlocked.Increment(ref _writes) == 1 && await AwsAnswers.XmlErrorAsync(context, "ConditionalRequestConflict", 409);
 
-        Assert.NotNull(await WriteAsync("mine"));
+        (await WriteAsync("mine")).Should().NotBeNull();
 
-        Assert.Equal([409, 200], _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode));
+        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(409, 200);
     }
 
     [Fact]
@@ -95,11 +96,11 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
     {
         _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        Assert.Null(await Profiles.GetAsync(Kind, default));
-        Assert.Null(await Profiles.GetIfChangedAsync(Kind, "any", default));
+        (await Profiles.GetAsync(Kind, default)).Should().BeNull();
+        (await Profiles.GetIfChangedAsync(Kind, "any", default)).Should().BeNull();
 
-        var warning = Assert.Single(_host.Log.Entries, entry => entry.Id == 204);
-        Assert.Contains($"{_host.Bucket}/operations-profiles/", warning.Text, StringComparison.Ordinal);
+        var warning = _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 204).Which;
+        warning.Text.Should().Contain($"{_host.Bucket}/operations-profiles/");
     }
 
     [Fact]
@@ -107,10 +108,10 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
     {
         _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        var thrown = await Assert.ThrowsAsync<OperationStoreException>(() => WriteAsync("mine"));
+        var thrown = (await FluentActions.Awaiting(() => WriteAsync("mine")).Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        Assert.Contains($"Could not write the duration profile '{Key}' in the bucket '{_host.Bucket}'", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("s3:PutObject", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain($"Could not write the duration profile '{Key}' in the bucket '{_host.Bucket}'");
+        thrown.Message.Should().Contain("s3:PutObject");
     }
 
     [Fact]
@@ -119,13 +120,14 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
         using var s3 = TestServers.NewS3Client();
         await s3.PutObjectAsync(new PutObjectRequest
         {
-            BucketName = _host.Bucket, Key = Key, ContentBody = new string('x', StoredDurationProfile.MaxBytes + 1), UseChunkEncoding = false,
+            BucketName = _host.Bucket, Key = Key, ContentBody = new string('x', StoredDurationProfile.MaxBytes + 1),
+            UseChunkEncoding = false,
         });
 
         var found = await Profiles.GetAsync(Kind, default);
 
-        Assert.Equal(0, found!.Profile.Length);
-        Assert.NotNull(await WriteAsync("mine", found.Version));
+        found!.Profile.Length.Should().Be(0);
+        (await WriteAsync("mine", found.Version)).Should().NotBeNull();
     }
 
     private Task<StoredDurationProfile?> WriteAsync(string profile, string? version = null) =>

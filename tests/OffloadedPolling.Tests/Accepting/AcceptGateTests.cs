@@ -148,11 +148,13 @@ public sealed class AcceptGateTests : IDisposable
     // An accept that goes on: its deadline is not disposed of.
     private void Granted() => _gate.Invoking(gate => gate.Enter(default)).Should().NotThrow();
 
-    private void RefusedFor(TimeSpan left) => Refused($"*the last 5 accepts in a row ran into AcceptTimeout (00:00:10)*The next one tries in {left}.");
+    private void RefusedFor(TimeSpan left) =>
+        Refused($"*the last 5 accepts in a row ran into AcceptTimeout (00:00:10)*The next one tries in {left}.");
 
     private void RefusedWhileOneTries() => Refused("*One is trying now, and its answer decides.");
 
-    private void Refused(string message) => _gate.Invoking(gate => gate.Enter(default)).Should().Throw<OperationStoreException>().WithMessage(message);
+    private void Refused(string message) =>
+        _gate.Invoking(gate => gate.Enter(default)).Should().Throw<OperationStoreException>().WithMessage(message);
 
     private void Leave(AcceptEnd end)
     {

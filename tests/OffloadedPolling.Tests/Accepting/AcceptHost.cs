@@ -18,7 +18,8 @@ internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitT
     public AcceptHost()
     {
         Queue.GetMaxMessageBytesAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(1024 * 1024);
-        Queue.SendAsync("parcels", null!, default).ReturnsForAnyArgs(call => SendAsync(call.Arg<OutgoingMessage>(), call.Arg<CancellationToken>()));
+        Queue.SendAsync("parcels", null!, default).ReturnsForAnyArgs(call =>
+            SendAsync(call.Arg<OutgoingMessage>(), call.Arg<CancellationToken>()));
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerProvider>(Log).AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
         services.AddSingleton<TimeProvider>(Time);
@@ -53,10 +54,10 @@ internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitT
     public static AcceptOptions Keyed => new() { IdempotencyScope = "ada", IdempotencyKey = "0123456789abcdef" };
 
     /// <summary>Waits for ever, unless its token is canceled.</summary>
-    public static Task HangAsync(CancellationToken cancel) => Task.Delay(System.Threading.Timeout.Infinite, cancel);
+    public static Task HangAsync(CancellationToken cancellationToken) => Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
 
-    public Task<AcceptedOperation> AcceptAsync(AcceptOptions? options = null, CancellationToken cancel = default) =>
-        Operations.AcceptAsync(new Parcel("Ada"), options ?? new AcceptOptions(), cancel);
+    public Task<AcceptedOperation> AcceptAsync(AcceptOptions? options = null, CancellationToken cancellationToken = default) =>
+        Operations.AcceptAsync(new Parcel("Ada"), options ?? new AcceptOptions(), cancellationToken);
 
     /// <summary>Lets time pass, a second at a time, until a condition holds.</summary>
     public Task AdvanceUntilAsync(Func<bool> condition, string otherwise) => Eventually.TrueAsync(
@@ -77,19 +78,19 @@ internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitT
         }
     }
 
-    public async ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancel)
+    public async ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancellationToken)
     {
-        await BeforeIssue(cancel);
+        await BeforeIssue(cancellationToken);
         return new StatusUrl("https://example.com/status?signature=x", Time.GetUtcNow() + lifetime);
     }
 
-    public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancel) => default;
+    public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken) => default;
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private async Task SendAsync(OutgoingMessage message, CancellationToken cancel)
+    private async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        await BeforeSend(cancel);
+        await BeforeSend(cancellationToken);
         Sent.Enqueue(message);
     }
 }

@@ -54,11 +54,13 @@ public sealed class AcceptRequestTests
     [InlineData(null)]
     [InlineData("")]
     public void Create_AKeyWithoutAScope_IsRefused(string? scope) =>
-        FluentActions.Invoking(() => Create(scope, "0123456789abcdef")).Should().Throw<ArgumentException>().WithMessage("*IdempotencyScope*");
+        FluentActions.Invoking(() => Create(scope, "0123456789abcdef"))
+            .Should().Throw<ArgumentException>().WithMessage("*IdempotencyScope*");
 
     [Fact]
     public void Create_AShortKey_IsRefused() =>
-        FluentActions.Invoking(() => Create("a", "0123456789abcde")).Should().Throw<InvalidIdempotencyKeyException>().Which.Length.Should().Be(15);
+        FluentActions.Invoking(() => Create("a", "0123456789abcde"))
+            .Should().Throw<InvalidIdempotencyKeyException>().Which.Length.Should().Be(15);
 
     private static AcceptRequest Create(string? scope, string key, string to = "Ada") =>
         AcceptRequest.Create(_kind, new Parcel(to), new AcceptOptions { IdempotencyScope = scope, IdempotencyKey = key });

@@ -60,7 +60,8 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await EndedAsync();
         _release.SetResult();
 
-        await Eventually.TrueAsync(() => Store.Requests.Count(request => request == "create") == 2, AcceptHost.Timeout, () => "no second creation");
+        await Eventually.TrueAsync(
+            () => Store.Requests.Count(request => request == "create") == 2, AcceptHost.Timeout, () => "no second creation");
         _host.Only.State.Should().Be(OperationState.Failed);
     }
 
@@ -170,7 +171,8 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await _host.AcceptAsync(AcceptHost.Keyed);
         Store.Before = request => request == "create" ? throw new OperationStoreException("down") : Task.CompletedTask;
 
-        await _host.Awaiting(host => host.Operations.AcceptAsync(new Parcel("Bob"), AcceptHost.Keyed)).Should().ThrowAsync<OperationStoreException>();
+        await _host.Awaiting(host => host.Operations.AcceptAsync(new Parcel("Bob"), AcceptHost.Keyed))
+            .Should().ThrowAsync<OperationStoreException>();
 
         await Eventually.TrueAsync(() => Store.Requests.Contains("get"), AcceptHost.Timeout, () => "not settled");
         await _host.StopAsync();
@@ -229,7 +231,8 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await FluentActions.Awaiting(() => Task.WhenAll(accepts)).Should().ThrowAsync<OperationCanceledException>();
 
         // 64 MiB of messages.
-        await Eventually.TrueAsync(() => _host.Log.Entries.Count(entry => entry.Id == 104) == 8, AcceptHost.Timeout, () => "not as many are over the limit");
+        await Eventually.TrueAsync(
+            () => _host.Log.Entries.Count(entry => entry.Id == 104) == 8, AcceptHost.Timeout, () => "not as many are over the limit");
         _release.SetResult();
         await _host.AdvanceUntilAsync(() => _host.Sent.Count == 72, "not all that are kept are sent");
     }
@@ -256,7 +259,8 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     private Task EndedAsync() => _host.AdvanceUntilAsync(
-        () => Store.Documents.Any(document => document.Status is { State: OperationState.Failed, Error.Type: "urn:offloaded-polling:problem:not-sent" }), "not ended");
+        () => Store.Documents.Any(document =>
+            document.Status is { State: OperationState.Failed, Error.Type: "urn:offloaded-polling:problem:not-sent" }), "not ended");
 
     private Task SentAsync() => _host.AdvanceUntilAsync(() => !_host.Sent.IsEmpty, "not sent");
 }

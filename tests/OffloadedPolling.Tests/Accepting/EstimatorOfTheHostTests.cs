@@ -21,14 +21,15 @@ public sealed class EstimatorOfTheHostTests : IAsyncDisposable
     public async Task Running_NothingMeasuredAndNoPrior_KeepsWhatIsLeftOfTheHostsEstimate()
     {
         _desk.Wait["Ada"] = true;
-        await using var host = await StartAsync(() => new OperationEstimate { Median = TimeSpan.FromHours(1), Upper = TimeSpan.FromHours(2) });
+        await using var host = await StartAsync(() =>
+            new OperationEstimate { Median = TimeSpan.FromHours(1), Upper = TimeSpan.FromHours(2) });
 
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler did not begin");
         var running = await host.Operations.GetAsync(accepted.Id);
 
-        Assert.Equal(OperationState.Running, running!.State);
-        Assert.InRange(running.Estimate!.Median.TotalMinutes, 55, 60);
+        running!.State.Should().Be(OperationState.Running);
+        running.Estimate!.Median.TotalMinutes.Should().BeInRange(55, 60);
         await host.Operations.CancelAsync(accepted.Id);
     }
 

@@ -25,10 +25,10 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
         using var again = await PostAsync("Ada", Key);
         using var without = await PostAsync("Ada", null);
 
-        Assert.All([first, again, without], response => Assert.Equal(HttpStatusCode.Accepted, response.StatusCode));
+        new[] { first, again, without }.Should().AllSatisfy(response => response.StatusCode.Should().Be(HttpStatusCode.Accepted));
         var id = await IdAsync(first);
-        Assert.Equal(id, await IdAsync(again));
-        Assert.NotEqual(id, await IdAsync(without));
+        (await IdAsync(again)).Should().Be(id);
+        (await IdAsync(without)).Should().NotBe(id);
     }
 
     [Theory]
@@ -41,12 +41,12 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
 
         using var response = await PostAsync(to, key);
 
-        Assert.Equal(status, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        Assert.NotEmpty((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!);
-        Assert.DoesNotContain(Host.Log.Entries, entry => entry.Level >= LogLevel.Error);
-        Assert.Equal(1, await Provider.CountDocumentsAsync());
+        response.StatusCode.Should().Be(status);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        response.Headers.CacheControl!.ToString().Should().Be("no-store");
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!.Should().NotBeEmpty();
+        Host.Log.Entries.Should().NotContain(entry => entry.Level >= LogLevel.Error);
+        (await Provider.CountDocumentsAsync()).Should().Be(1);
     }
 
     [Fact]
@@ -62,17 +62,19 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
         using var late = await PostAsync("Ada", Key);
 
         var after = await Host.Operations.GetAsync(id);
-        Assert.Equal(before!.CreatedAt, before.LastUpdatedAt);
-        Assert.Equal((id, OperationState.NotStarted), (await IdAsync(late), after!.State));
-        Assert.InRange(after.ExpiresAt - before.ExpiresAt, TimeSpan.FromHours(13) - TimeSpan.FromSeconds(1), TimeSpan.FromHours(13) + TimeSpan.FromSeconds(1));
-        Assert.Equal(3, await Provider.CountMessagesAsync(ConformanceHost.Kind));
+        before!.LastUpdatedAt.Should().Be(before!.CreatedAt);
+        (await IdAsync(late), after!.State).Should().Be((id, OperationState.NotStarted));
+        (after.ExpiresAt - before.ExpiresAt).Should().BeCloseTo(TimeSpan.FromHours(13), TimeSpan.FromSeconds(1));
+        (await Provider.CountMessagesAsync(ConformanceHost.Kind)).Should().Be(3);
     }
 
     private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(Provider, time: _time, use: Map);
 
     private static void Map(WebApplication app) => app.MapPost("/parcel/{to}", (
-        string to, [FromHeader(Name = "Idempotency-Key")] string? key, IOffloadedOperations operations, CancellationToken cancel) =>
-        OperationResults.AcceptAsync(operations, new Parcel(to), new AcceptOptions { IdempotencyKey = key, IdempotencyScope = "anonymous" }, cancel));
+        string to, [FromHeader(Name = "Idempotency-Key")] string? key, IOffloadedOperations operations,
+        CancellationToken cancellationToken) =>
+        OperationResults.AcceptAsync(
+            operations, new Parcel(to), new AcceptOptions { IdempotencyKey = key, IdempotencyScope = "anonymous" }, cancellationToken));
 
     private async Task<HttpResponseMessage> PostAsync(string to, string? key)
     {
@@ -85,5 +87,6 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
         return await Host.Http.SendAsync(request);
     }
 
-    private static async Task<string> IdAsync(HttpResponseMessage response) => (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!.Id;
+    private static async Task<string> IdAsync(HttpResponseMessage response) =>
+        (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!.Id;
 }

@@ -70,7 +70,8 @@ public sealed class KindQueueTests : IDisposable
         _port.SendAsync(default!, default!, default).ThrowsAsyncForAnyArgs(new OperationQueueException("down"));
         var message = await _queue.ComposeAsync(StatusKey, "{}", default);
 
-        await _queue.Awaiting(queue => queue.SendAsync(message, TestDocuments.Waiting(), default)).Should().ThrowAsync<OperationQueueException>();
+        await _queue.Awaiting(queue => queue.SendAsync(message, TestDocuments.Waiting(), default))
+            .Should().ThrowAsync<OperationQueueException>();
 
         _activities.One(_around.TraceId, "send parcels").GetTagItem("error.type").Should().Be(typeof(OperationQueueException).FullName);
     }

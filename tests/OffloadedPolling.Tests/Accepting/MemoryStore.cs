@@ -28,9 +28,9 @@ internal sealed class MemoryStore : IOperationStatusStore
 
     public string? GetOperationId(string statusKey) => throw new NotSupportedException();
 
-    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel)
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken)
     {
-        Creations.Enqueue(cancel);
+        Creations.Enqueue(cancellationToken);
         return AnswerAsync("create", () =>
         {
             var created = Next(status, metadata);
@@ -38,22 +38,26 @@ internal sealed class MemoryStore : IOperationStatusStore
         });
     }
 
-    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) => AnswerAsync("get", () => _documents.GetValueOrDefault(id));
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancellationToken) =>
+        AnswerAsync("get", () => _documents.GetValueOrDefault(id));
 
-    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) => throw new NotSupportedException();
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
+    public Task<StoredOperation> UpdateAsync(
+        OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancellationToken) =>
         AnswerAsync("update", () =>
         {
             var updated = Next(status, metadata);
-            return _documents.TryGetValue(status.Id, out var before) && before.Version == version && _documents.TryUpdate(status.Id, updated, before)
+            return _documents.TryGetValue(status.Id, out var before)
+                && before.Version == version && _documents.TryUpdate(status.Id, updated, before)
                 ? updated
                 : throw new OperationStatusConflictException(GetStatusKey(status.Id));
         });
 
-    public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
+    public Task DeleteAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<string?> CheckAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
+    public Task<string?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     private StoredOperation Next(OperationStatus status, OperationMetadata metadata) =>
         new(status, metadata, Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture));

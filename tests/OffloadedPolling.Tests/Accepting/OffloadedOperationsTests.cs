@@ -34,7 +34,8 @@ public sealed class OffloadedOperationsTests : IAsyncDisposable
 
     [Fact]
     public async Task AcceptAsync_APayloadTypeWithoutAKind_SaysWhatToCall() =>
-        await _host.Awaiting(host => host.Operations.AcceptAsync("letter")).Should().ThrowAsync<ArgumentException>().WithMessage("*AddOperation<String>*");
+        await _host.Awaiting(host => host.Operations.AcceptAsync("letter"))
+            .Should().ThrowAsync<ArgumentException>().WithMessage("*AddOperation<String>*");
 
     [Fact]
     public async Task Requests_WithoutAnId_AreRefused()

@@ -5,7 +5,8 @@ namespace OffloadedPolling.Tests.Accepting;
 
 public sealed class OperationKindsTests
 {
-    private readonly OperationKinds _kinds = new([TestKinds.Create("parcels"), TestKinds.Create<string>("letters", ParcelJson.Default.Options)]);
+    private readonly OperationKinds _kinds = new(
+        [TestKinds.Create("parcels"), TestKinds.Create<string>("letters", ParcelJson.Default.Options)]);
 
     [Fact]
     public void Of_APayloadType_IsItsKind()

@@ -95,7 +95,8 @@ public sealed class PayloadTextTests
     }
 
     [Fact]
-    public void Serialize_RawJsonWithHalfOfASurrogatePair_IsRefused() => RefusedOf(new Raw("\"secret\ud800\"")).ToString().Should().NotContain("secret");
+    public void Serialize_RawJsonWithHalfOfASurrogatePair_IsRefused() =>
+        RefusedOf(new Raw("\"secret\ud800\"")).ToString().Should().NotContain("secret");
 
     [Fact]
     public void Serialize_AConverterThatThrowsForItself_ThrowsThat() =>
@@ -129,7 +130,8 @@ public sealed class PayloadTextTests
 
     private sealed class RawConverter : JsonConverter<Raw>
     {
-        public override Raw Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override Raw Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, Raw value, JsonSerializerOptions options)
         {

@@ -16,7 +16,8 @@ public sealed class RefusedPayloadEndpointTests : SqliteHostTests
     [Theory]
     [InlineData("1%EF%BF%BF", 1, HttpStatusCode.BadRequest, "The request contains characters that are not allowed", "control characters")]
     [InlineData("12345678", 140_000, HttpStatusCode.RequestEntityTooLarge, "The request is too large", "1048576")]
-    public async Task Post_APayloadThatCanNeverBeQueued_IsNoFaultOfTheHosts(string json, int repeat, HttpStatusCode status, string title, string detail)
+    public async Task Post_APayloadThatCanNeverBeQueued_IsNoFaultOfTheHosts(
+        string json, int repeat, HttpStatusCode status, string title, string detail)
     {
         using var response = await Host.Http.PostAsync(new Uri(Host.Address, $"/note?json={json}&repeat={repeat}"), content: null);
 
@@ -32,7 +33,7 @@ public sealed class RefusedPayloadEndpointTests : SqliteHostTests
 
     private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(
         Provider,
-        use: app => app.MapPost("/note", (string json, int repeat, IOffloadedOperations operations, CancellationToken cancel) =>
-            OperationResults.AcceptAsync(operations, new RawNote(string.Concat(Enumerable.Repeat(json, repeat))), cancel)),
+        use: app => app.MapPost("/note", (string json, int repeat, IOffloadedOperations operations, CancellationToken cancellationToken) =>
+            OperationResults.AcceptAsync(operations, new RawNote(string.Concat(Enumerable.Repeat(json, repeat))), cancellationToken)),
         build: builder => builder.AddOperation<RawNote>("notes"));
 }

@@ -11,7 +11,8 @@ namespace OffloadedPolling.Tests.Accepting;
 /// <summary>What callers are told of an operation that was accepted a while ago: everything counts from now.</summary>
 public sealed class RepeatedAcceptTests : SqliteHostTests
 {
-    private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(Provider, operation: Expect, time: _time, use: Map);
+    private protected override Task<ConformanceHost> StartAsync() =>
+        ConformanceHost.StartAsync(Provider, operation: Expect, time: _time, use: Map);
 
     private static readonly AcceptOptions _keyed = new()
     {

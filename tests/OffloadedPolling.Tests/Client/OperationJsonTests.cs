@@ -13,11 +13,11 @@ public sealed class OperationJsonTests
     {
         var read = JsonSerializer.Deserialize(Whole, OperationJson.Status)!;
 
-        Assert.Equal(Whole, JsonSerializer.Serialize(read, OperationJson.Status));
-        Assert.Equal(OperationState.Running, read.State);
-        Assert.Equal(TimeSpan.FromSeconds(5.2), read.Estimate!.Median);
-        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2.5)], read.Estimate.Quantiles!);
-        Assert.True(read.Error!.Extensions!["extra"].GetBoolean());
+        JsonSerializer.Serialize(read, OperationJson.Status).Should().Be(Whole);
+        read.State.Should().Be(OperationState.Running);
+        read.Estimate!.Median.Should().Be(TimeSpan.FromSeconds(5.2));
+        read.Estimate.Quantiles!.Should().Equal(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2.5));
+        read.Error!.Extensions!["extra"].GetBoolean().Should().BeTrue();
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class OperationJsonTests
     {
         var newer = Whole.Replace("\"attempt\":1", "\"attempt\":1,\"fromTheFuture\":{\"x\":[]}", StringComparison.Ordinal);
 
-        Assert.Equal(1, JsonSerializer.Deserialize(newer, OperationJson.Status)!.Attempt);
+        JsonSerializer.Deserialize(newer, OperationJson.Status)!.Attempt.Should().Be(1);
     }
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class OperationJsonTests
 
         var read = JsonSerializer.Deserialize(Short, OperationJson.Status)!;
 
-        Assert.Null(read.Estimate);
-        Assert.Equal(Short, JsonSerializer.Serialize(read, OperationJson.Status));
+        read.Estimate.Should().BeNull();
+        JsonSerializer.Serialize(read, OperationJson.Status).Should().Be(Short);
     }
 
     [Theory]
@@ -49,18 +49,20 @@ public sealed class OperationJsonTests
     [InlineData("\"median\":5.2", "\"median\":1e300")]
     [InlineData("2026-11-23T10:00:04.120Z", "yesterday")]
     public void Status_WhatIsNoDocument_IsAnError(string good, string bad) =>
-        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(Whole.Replace(good, bad, StringComparison.Ordinal), OperationJson.Status));
+        FluentActions.Invoking(() => JsonSerializer.Deserialize(Whole.Replace(good, bad, StringComparison.Ordinal), OperationJson.Status))
+            .Should().ThrowExactly<JsonException>();
 
     [Fact]
     public void Accepted_PrintsItselfWithoutItsUrl()
     {
         var accepted = new AcceptedOperation
         {
-            Id = "a", Status = OperationState.NotStarted, StatusUrl = "https://s3/x?X-Amz-Signature=abc", StatusUrlExpiresAt = default, RetryAfter = default,
+            Id = "a", Status = OperationState.NotStarted, StatusUrl = "https://s3/x?X-Amz-Signature=abc", StatusUrlExpiresAt = default,
+            RetryAfter = default,
         };
 
-        Assert.DoesNotContain("X-Amz", accepted.ToString(), StringComparison.Ordinal);
-        Assert.Contains("\"statusUrl\":\"https://s3/x?X-Amz-Signature=abc\"", JsonSerializer.Serialize(accepted, OperationJson.Accepted), StringComparison.Ordinal);
+        accepted.ToString().Should().NotContain("X-Amz");
+        JsonSerializer.Serialize(accepted, OperationJson.Accepted).Should().Contain("\"statusUrl\":\"https://s3/x?X-Amz-Signature=abc\"");
     }
 
     [Theory]
@@ -69,5 +71,5 @@ public sealed class OperationJsonTests
     [InlineData(OperationState.Succeeded, true)]
     [InlineData(OperationState.Failed, true)]
     [InlineData(OperationState.Canceled, true)]
-    public void IsTerminal_ForEachState(OperationState state, bool terminal) => Assert.Equal(terminal, state.IsTerminal());
+    public void IsTerminal_ForEachState(OperationState state, bool terminal) => state.IsTerminal().Should().Be(terminal);
 }

@@ -19,17 +19,19 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     {
         using var activity = new Activity("POST").Start();
 
-        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada", "tea"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
+        var accepted = await Host.Operations.AcceptAsync(
+            new Parcel("Ada", "tea"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
 
         var document = await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status);
-        Assert.Equal((accepted.Id, Kind, OperationState.NotStarted), (document!.Id, document.Kind, document.State));
-        Assert.Equal($"/parcel/{accepted.Id}", document.ResourceLocation);
-        Assert.Equal(TimeSpan.FromDays(1), document.ExpiresAt - document.LastUpdatedAt);
-        Assert.InRange(accepted.StatusUrlExpiresAt - document.CreatedAt, TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(6));
-        var message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 10, default));
-        Assert.Equal("""{"To":"Ada","Content":"tea"}""", message.Body);
-        Assert.Equal(accepted.Id, Host.Store.GetOperationId(message.StatusKey!));
-        Assert.StartsWith($"00-{activity.TraceId}-", message.TraceParent, StringComparison.Ordinal);
+        (document!.Id, document.Kind, document.State).Should().Be((accepted.Id, Kind, OperationState.NotStarted));
+        document.ResourceLocation.Should().Be($"/parcel/{accepted.Id}");
+        (document.ExpiresAt - document.LastUpdatedAt).Should().Be(TimeSpan.FromDays(1));
+        (accepted.StatusUrlExpiresAt - document.CreatedAt).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(4))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromMinutes(6));
+        var message = (await Host.Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
+        message.Body.Should().Be("""{"To":"Ada","Content":"tea"}""");
+        Host.Store.GetOperationId(message.StatusKey!).Should().Be(accepted.Id);
+        message.TraceParent.Should().StartWith($"00-{activity.TraceId}-");
         message.StatusCreatedAt.Should().Be(document.CreatedAt);
     }
 
@@ -38,11 +40,12 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var limit = await Host.Queue.GetMaxMessageBytesAsync(Kind, default);
 
-        var thrown = await Assert.ThrowsAsync<PayloadTooLargeException>(() => Host.Operations.AcceptAsync(new Parcel("Ada", new string('x', limit))));
+        var thrown = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(new Parcel("Ada", new string('x', limit))))
+            .Should().ThrowExactlyAsync<PayloadTooLargeException>()).Which;
 
         thrown.Limit.Should().Be(limit);
-        Assert.Equal(0, await Provider.CountDocumentsAsync());
-        Assert.Equal(0, await Provider.CountMessagesAsync(Kind));
+        (await Provider.CountDocumentsAsync()).Should().Be(0);
+        (await Provider.CountMessagesAsync(Kind)).Should().Be(0);
     }
 
     [Theory]
@@ -60,7 +63,8 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AcceptAsync_CharactersThatNoQueueCarriesOutsideStrings_IsRefusedAndCreatesNothing()
     {
-        await Host.Operations.Invoking(operations => operations.AcceptAsync(new RawNote("1\uFFFF"))).Should().ThrowAsync<InvalidPayloadException>();
+        await Host.Operations.Invoking(operations => operations.AcceptAsync(new RawNote("1\uFFFF")))
+            .Should().ThrowAsync<InvalidPayloadException>();
 
         (await Provider.CountDocumentsAsync()).Should().Be(0);
         (await Provider.CountMessagesAsync(Notes)).Should().Be(0);
@@ -74,9 +78,9 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
 
         var renewed = await other.Operations.RenewUrlAsync(accepted.Id);
 
-        Assert.Equal(accepted.Id, (await Host.Http.GetFromJsonAsync(renewed!.StatusUrl, OperationJson.Status))!.Id);
-        Assert.Null(await other.Operations.RenewUrlAsync(Id));
-        Assert.Null(await other.Operations.RenewUrlAsync("../secret"));
+        (await Host.Http.GetFromJsonAsync(renewed!.StatusUrl, OperationJson.Status))!.Id.Should().Be(accepted.Id);
+        (await other.Operations.RenewUrlAsync(Id)).Should().BeNull();
+        (await other.Operations.RenewUrlAsync("../secret")).Should().BeNull();
     }
 
     [Fact]
@@ -86,8 +90,8 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         await Host.Http.GetStringAsync(accepted.StatusUrl);
 
         var query = accepted.StatusUrl[accepted.StatusUrl.IndexOf('?', StringComparison.Ordinal)..];
-        Assert.Contains("ignature=", query, StringComparison.Ordinal);
-        Assert.DoesNotContain(Host.Log.Entries, entry => entry.Text.Contains(query[query.LastIndexOf('=')..], StringComparison.Ordinal));
+        query.Should().Contain("ignature=");
+        Host.Log.Entries.Where(entry => entry.Text.Contains(query[query.LastIndexOf('=')..], StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]
@@ -96,10 +100,10 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
         var again = await (await StartAsync()).Operations.AcceptAsync(new Parcel("Ada"), Keyed());
 
-        Assert.Equal((first.Id, OperationState.NotStarted), (again.Id, again.Status));
-        Assert.Equal(1, await Provider.CountDocumentsAsync());
-        Assert.Equal(2, await Provider.CountMessagesAsync(Kind));
-        Assert.Equal(first.Id, (await Host.Http.GetFromJsonAsync(again.StatusUrl, OperationJson.Status))!.Id);
+        (again.Id, again.Status).Should().Be((first.Id, OperationState.NotStarted));
+        (await Provider.CountDocumentsAsync()).Should().Be(1);
+        (await Provider.CountMessagesAsync(Kind)).Should().Be(2);
+        (await Host.Http.GetFromJsonAsync(again.StatusUrl, OperationJson.Status))!.Id.Should().Be(first.Id);
     }
 
     [Fact]
@@ -125,8 +129,8 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
 
         var again = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
 
-        Assert.Equal((accepted.Id, OperationState.Canceled), (again.Id, again.Status));
-        Assert.Equal(1, await Provider.CountMessagesAsync(Kind));
+        (again.Id, again.Status).Should().Be((accepted.Id, OperationState.Canceled));
+        (await Provider.CountMessagesAsync(Kind)).Should().Be(1);
     }
 
     [Fact]
@@ -134,10 +138,11 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
 
-        var thrown = await Assert.ThrowsAsync<IdempotencyConflictException>(() => Host.Operations.AcceptAsync(new Parcel("Bob"), Keyed()));
+        var thrown = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(new Parcel("Bob"), Keyed()))
+            .Should().ThrowExactlyAsync<IdempotencyConflictException>()).Which;
 
-        Assert.Equal(accepted.Id, thrown.OperationId);
-        Assert.Equal(1, await Provider.CountMessagesAsync(Kind));
+        thrown.OperationId.Should().Be(accepted.Id);
+        (await Provider.CountMessagesAsync(Kind)).Should().Be(1);
     }
 
     [Fact]
@@ -149,8 +154,8 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
             Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed("one", "0123456789abcdefg")),
             Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed("one0", "123456789abcdefgh")));
 
-        Assert.Equal(4, accepted.Select(operation => operation.Id).Distinct().Count());
-        Assert.All(accepted, operation => Assert.True(OperationId.IsValid(operation.Id)));
+        accepted.Select(operation => operation.Id).Distinct().Should().HaveCount(4);
+        accepted.Should().AllSatisfy(operation => OperationId.IsValid(operation.Id).Should().BeTrue());
     }
 
     [Fact]
@@ -161,21 +166,23 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Task.WhenAll(Enumerable.Range(0, 10).Select(number =>
             Task.Run(() => (number % 2 == 0 ? Host : other).Operations.AcceptAsync(new Parcel("Ada"), Keyed()))));
 
-        Assert.Single(accepted.Select(operation => operation.Id).Distinct());
-        Assert.Equal(1, await Provider.CountDocumentsAsync());
-        Assert.InRange(await Provider.CountMessagesAsync(Kind), 1, 10);
+        accepted.Select(operation => operation.Id).Distinct().Should().ContainSingle();
+        (await Provider.CountDocumentsAsync()).Should().Be(1);
+        (await Provider.CountMessagesAsync(Kind)).Should().BeInRange(1, 10);
     }
 
     [Fact]
     public async Task AcceptAsync_AKeyThatIsTooShortOrOfNobody_IsRefusedAndNothingIsCreated()
     {
-        var tooShort = await Assert.ThrowsAsync<InvalidIdempotencyKeyException>(() => Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed(key: "0123456789abcde")));
-        var ofNobody = await Assert.ThrowsAsync<ArgumentException>(() => Host.Operations.AcceptAsync(
-            new Parcel("Ada"), new AcceptOptions { IdempotencyKey = "0123456789abcdef" }));
+        var tooShort = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed(key: "0123456789abcde")))
+            .Should().ThrowExactlyAsync<InvalidIdempotencyKeyException>()).Which;
+        var ofNobody = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(
+            new Parcel("Ada"), new AcceptOptions { IdempotencyKey = "0123456789abcdef" }))
+            .Should().ThrowExactlyAsync<ArgumentException>()).Which;
 
-        Assert.Equal(15, tooShort.Length);
-        Assert.Contains("IdempotencyScope", ofNobody.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await Provider.CountDocumentsAsync());
+        tooShort.Length.Should().Be(15);
+        ofNobody.Message.Should().Contain("IdempotencyScope");
+        (await Provider.CountDocumentsAsync()).Should().Be(0);
     }
 
     [Fact]
@@ -186,15 +193,16 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         var first = await Host.Operations.CancelAsync(accepted.Id);
         var again = await (await StartAsync()).Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Canceled, null, null), (first!.State, first.Error, first.Estimate));
-        Assert.Equal(again, await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status));
-        Assert.Equal(OperationState.Canceled, again!.State);
+        (first!.State, first.Error, first.Estimate)
+            .Should().Be((OperationState.Canceled, (OperationProblem?)null, (OperationEstimate?)null));
+        (await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status)).Should().Be(again);
+        again!.State.Should().Be(OperationState.Canceled);
     }
 
     [Theory]
     [InlineData("0123456789abcdef0123456789abcdef")]
     [InlineData("../secret")]
-    public async Task CancelAsync_AnUnknownOperation_Null(string id) => Assert.Null(await Host.Operations.CancelAsync(id));
+    public async Task CancelAsync_AnUnknownOperation_Null(string id) => (await Host.Operations.CancelAsync(id)).Should().BeNull();
 
     private static AcceptOptions Keyed(string scope = "user ada", string key = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c") =>
         new() { IdempotencyScope = scope, IdempotencyKey = key };

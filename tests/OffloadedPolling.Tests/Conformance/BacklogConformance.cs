@@ -20,7 +20,8 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
     /// <param name="isShuffled">Whether they are delivered out of order.</param>
     [Theory]
     [MemberData(nameof(Backlogs.All), MemberType = typeof(Backlogs))]
-    public async Task ABacklogBehindSlowHandlers_SpendsNoDeliveryOnWorkThatDoesNotBegin(int concurrency, int operations, int slowEvery, bool isShuffled)
+    public async Task ABacklogBehindSlowHandlers_SpendsNoDeliveryOnWorkThatDoesNotBegin(
+        int concurrency, int operations, int slowEvery, bool isShuffled)
     {
         var accepted = new List<string>();
         for (var number = 1; number <= operations; number++)
@@ -30,7 +31,8 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
 
         await using var worker = await StartWorkerAsync(concurrency, isShuffled);
         await using var other = await StartWorkerAsync(concurrency, isShuffled);
-        await Eventually.TrueAsync(() => _runs.Begun.Count == operations, _patience, () => $"only {_runs.Begun.Count} of {operations} have begun");
+        await Eventually.TrueAsync(
+            () => _runs.Begun.Count == operations, _patience, () => $"only {_runs.Begun.Count} of {operations} have begun");
         var ends = await Task.WhenAll(accepted.Select(EndOfAsync));
 
         ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
@@ -59,7 +61,8 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
         await using var worker = await StartWorkerAsync(concurrency: 1, isShuffled: false);
         await Eventually.TrueAsync(() => _runs.Begun.Count == 2, Timeout, () => $"{_runs.Begun.Count} have begun");
 
-        ((DecoratedQueue)worker.Queue).Received.Should().BeLessThan(Canceled + 5, "messages behind slow handlers are left to other workers");
+        ((DecoratedQueue)worker.Queue).Received
+            .Should().BeLessThan(Canceled + 5, "messages behind slow handlers are left to other workers");
     }
 
     private Task<ConformanceHost> StartWorkerAsync(int concurrency, bool isShuffled) => ConformanceHost.StartAsync(
@@ -86,10 +89,10 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
 
         private static readonly TimeSpan _fast = TimeSpan.FromMilliseconds(3);
 
-        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
         {
             runs.Begun.AddOrUpdate(context.OperationId, 1, static (_, times) => times + 1);
-            await Task.Delay(context.Payload.To == Runs.Slow ? _slow : _fast, cancel);
+            await Task.Delay(context.Payload.To == Runs.Slow ? _slow : _fast, cancellationToken);
             return "done";
         }
     }

@@ -8,7 +8,9 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>A web host on a provider, with the kind <c>parcels</c> and the operation endpoints. It serves documents where the provider does not.</summary>
+/// <summary>
+/// A web host on a provider, with the kind <c>parcels</c> and the operation endpoints. It serves documents where the provider does not.
+/// </summary>
 internal sealed class ConformanceHost : IAsyncDisposable
 {
     public const string Kind = "parcels";

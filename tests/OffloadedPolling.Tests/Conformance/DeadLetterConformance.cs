@@ -5,7 +5,9 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>The obligations of <see cref="IDeadLetterQueue"/>, and what its reader makes of operations whose message nobody could process.</summary>
+/// <summary>
+/// The obligations of <see cref="IDeadLetterQueue"/>, and what its reader makes of operations whose message nobody could process.
+/// </summary>
 public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -28,10 +30,10 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         var first = await ReceiveAsync();
         var again = await ReceiveAsync();
 
-        Assert.Equal((id, "{}", Host.Store.GetStatusKey(Id)), (first.Id, first.Body, first.StatusKey));
-        Assert.Equal(id, again.Id);
-        Assert.NotEqual(first.ReceiptHandle, again.ReceiptHandle);
-        Assert.True(DeadLetters.IsKnown(Kind));
+        (first.Id, first.Body, first.StatusKey).Should().Be((id, "{}", Host.Store.GetStatusKey(Id)));
+        again.Id.Should().Be(id);
+        again.ReceiptHandle.Should().NotBe(first.ReceiptHandle);
+        DeadLetters.IsKnown(Kind).Should().BeTrue();
     }
 
     [Theory]
@@ -40,7 +42,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     public async Task ReceiveAsync_StatusCreatedAt_IsThatOfTheMessage(bool sent)
     {
         DateTimeOffset? createdAt = sent ? new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero) : null;
-        await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), StatusCreatedAt = createdAt }, default);
+        await Host.Queue.SendAsync(
+            Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), StatusCreatedAt = createdAt }, default);
         await DeliverTooOftenAsync();
 
         var letter = await ReceiveAsync();
@@ -60,8 +63,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await SendAsync("stays");
         await DeliverTooOftenAsync();
 
-        Assert.Equal("stays", (await ReceiveAsync()).StatusKey);
-        Assert.Equal("stays", (await ReceiveAsync()).StatusKey);
+        (await ReceiveAsync()).StatusKey.Should().Be("stays");
+        (await ReceiveAsync()).StatusKey.Should().Be("stays");
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
             await DeliverTooOftenAsync();
             await LoggedAsync(reader, 449, resends);
             var waiting = await Host.Store.GetAsync(accepted.Id, default);
-            (waiting!.Status.State, waiting.Metadata.ReplacedMessageIds!.Split(' ').Length).Should().Be((OperationState.NotStarted, resends));
+            (waiting!.Status.State, waiting.Metadata.ReplacedMessageIds!.Split(' ').Length)
+                .Should().Be((OperationState.NotStarted, resends));
         }
 
         await DeliverTooOftenAsync();
@@ -98,7 +102,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
 
         again.Should().BeEquivalentTo(new { sent.Body, sent.StatusKey, sent.StatusCreatedAt, sent.TraceParent });
         again.Id.Should().NotBe(sent.Id);
-        await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 1, Timeout, () => "the dead letter was not deleted");
+        await Eventually.TrueAsync(
+            async () => await Provider.CountMessagesAsync(Kind) == 1, Timeout, () => "the dead letter was not deleted");
         (await Host.Store.GetAsync(accepted.Id, default))!.Metadata.ReplacedMessageIds.Should().Be(sent.Id);
     }
 
@@ -147,16 +152,18 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await DeliverTooOftenAsync();
         await LoggedAsync(reader, 431);
         await Eventually.TrueAsync(
-            () => activities.Of(request.TraceId).Any(activity => activity.DisplayName == $"process {Kind} dead letters"), Timeout, () => "no span tells of it");
+            () => activities.Of(request.TraceId).Any(activity => activity.DisplayName == $"process {Kind} dead letters"), Timeout,
+            () => "no span tells of it");
 
         var process = activities.One(request.TraceId, $"process {Kind} dead letters");
         var end = activities.One(request.TraceId, "write status");
-        Assert.Equal((activities.One(request.TraceId, $"send {Kind}").SpanId, process.SpanId), (process.ParentSpanId, end.ParentSpanId));
-        Assert.Equal(
-            ("given_up", "given_up", accepted.Id, Host.Queue.MessagingSystem),
-            (process.GetTagItem("offloaded_polling.message.outcome"), process.GetTagItem("error.type"), process.GetTagItem("offloaded_polling.operation.id"), process.GetTagItem("messaging.system")));
-        Assert.Equal(("Failed", ActivityStatusCode.Error), (end.GetTagItem("offloaded_polling.operation.status"), process.Status));
-        Assert.Contains(activities.All, activity =>
+        (process.ParentSpanId, end.ParentSpanId).Should().Be((activities.One(request.TraceId, $"send {Kind}").SpanId, process.SpanId));
+        (process.GetTagItem("offloaded_polling.message.outcome"), process.GetTagItem("error.type"), process.GetTagItem(
+            "offloaded_polling.operation.id"), process.GetTagItem("messaging.system"))
+            .Should().Be(((object?, object?, object?, object?))("given_up", "given_up", accepted.Id, Host.Queue.MessagingSystem));
+        (end.GetTagItem("offloaded_polling.operation.status"), process.Status)
+            .Should().Be(((object?, ActivityStatusCode Status))("Failed", ActivityStatusCode.Error));
+        activities.All.Should().Contain(activity =>
             activity.DisplayName == $"receive {Kind} dead letters" && activity.Links.Any(link => link.Context.TraceId == request.TraceId));
     }
 
@@ -169,8 +176,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
 
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Failed, MaxReceives), (end.State, end.Attempt));
-        Assert.Contains("10 times", end.Error!.Detail, StringComparison.Ordinal);
+        (end.State, end.Attempt).Should().Be((OperationState.Failed, (int?)MaxReceives));
+        end.Error!.Detail.Should().Contain("10 times");
     }
 
     [Fact]
@@ -184,7 +191,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await DeliverTooOftenAsync();
         await LoggedAsync(reader, 432);
 
-        Assert.Equal(before, await Host.Store.GetAsync(accepted.Id, default));
+        (await Host.Store.GetAsync(accepted.Id, default)).Should().Be(before);
     }
 
     [Fact]
@@ -198,7 +205,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await DeliverTooOftenAsync();
         await LoggedAsync(reader, 432);
 
-        Assert.Equal(before, await Host.Store.GetAsync(accepted.Id, default));
+        (await Host.Store.GetAsync(accepted.Id, default)).Should().Be(before);
     }
 
     [Fact]
@@ -213,21 +220,22 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await ExhaustResendsAsync(accepted.Id);
         await DeliverTooOftenAsync();
 
-        Assert.Equal(OperationState.Failed, (await EndOfAsync(accepted.Id)).State);
-        Assert.Single(reader.Log.Entries, entry => entry.Id == 433);
+        (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Failed);
+        reader.Log.Entries.Should().ContainSingle(entry => entry.Id == 433);
     }
 
     private Task<ConformanceHost> StartReaderAsync() =>
         ConformanceHost.StartAsync(Provider, operation: Settings, build: builder => builder.AddDeadLetterReader());
 
-    private async Task<ReceivedMessage> ReceiveAsync() => Assert.Single(await DeadLetters.ReceiveAsync(Kind, default));
+    private async Task<ReceivedMessage> ReceiveAsync() => (await DeadLetters.ReceiveAsync(Kind, default)).Should().ContainSingle().Which;
 
     // As a worker would that died in the middle.
     private async Task BeginAsync(string id, string owner, int attempt)
     {
         var found = await Host.Store.GetAsync(id, default);
         await Host.Store.UpdateAsync(
-            found!.Status with { State = OperationState.Running, Attempt = attempt }, new OperationMetadata { OwnerMessageId = owner, ClaimId = "c-1" }, found.Version, default);
+            found!.Status with { State = OperationState.Running, Attempt = attempt },
+            new OperationMetadata { OwnerMessageId = owner, ClaimId = "c-1" }, found.Version, default);
     }
 
     private async Task ExhaustResendsAsync(string id)
@@ -254,11 +262,11 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     // A receive that was given up may have taken a delivery along.
     private async Task<ReceivedMessage> DeliverAsync(int times)
     {
-        var message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
+        var message = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Which;
         while (message.ReceiveCount < times)
         {
             await Host.Queue.ReleaseAsync(Kind, [message], TimeSpan.Zero, default);
-            message = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
+            message = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Which;
         }
 
         return message;
@@ -282,7 +290,9 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     private static Task LoggedAsync(ConformanceHost host, int id, int times = 1) =>
-        Eventually.TrueAsync(() => host.Log.Entries.Count(entry => entry.Id == id) == times, Timeout, () => $"{id} was not logged {times} time(s)");
+        Eventually.TrueAsync(
+            () => host.Log.Entries.Count(entry => entry.Id == id) == times, Timeout, () => $"{id} was not logged {times} time(s)");
 
-    private Task SendAsync(string statusKey) => Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = statusKey }, default);
+    private Task SendAsync(string statusKey) =>
+        Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = statusKey }, default);
 }

@@ -23,13 +23,15 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
             new DecoratedQueue((IOperationQueue)ActivatorUtilities.CreateInstance(provider, inner), isShuffled));
     }
 
-    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) => queue.GetMaxMessageBytesAsync(kind, cancellationToken);
+    public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) =>
+        queue.GetMaxMessageBytesAsync(kind, cancellationToken);
 
-    public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancel) => queue.SendAsync(kind, message, cancel);
+    public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken) =>
+        queue.SendAsync(kind, message, cancellationToken);
 
-    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancel)
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken)
     {
-        var messages = (await queue.ReceiveAsync(kind, most, cancel)).ToArray();
+        var messages = (await queue.ReceiveAsync(kind, most, cancellationToken)).ToArray();
         Interlocked.Add(ref _received, messages.Length);
         if (isShuffled)
         {
@@ -39,17 +41,20 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
         return [.. messages.Select(Anew)];
     }
 
-    public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancel) => queue.DeleteAsync(kind, messages, cancel);
+    public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken) =>
+        queue.DeleteAsync(kind, messages, cancellationToken);
 
     public Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
         queue.ExtendAsync(kind, message, cancellationToken);
 
-    public Task ReleaseAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancel) =>
-        queue.ReleaseAsync(kind, messages, visibleAfter, cancel);
+    public Task ReleaseAsync(
+        string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken) =>
+        queue.ReleaseAsync(kind, messages, visibleAfter, cancellationToken);
 
-    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancel) => queue.GetDepthAsync(kind, cancel);
+    public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) =>
+        queue.GetDepthAsync(kind, cancellationToken);
 
-    public Task<string?> CheckAsync(string kind, CancellationToken cancel) => queue.CheckAsync(kind, cancel);
+    public Task<string?> CheckAsync(string kind, CancellationToken cancellationToken) => queue.CheckAsync(kind, cancellationToken);
 
     private static ReceivedMessage Anew(ReceivedMessage message) => new()
     {

@@ -10,7 +10,8 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
 {
     private readonly Desk _desk = new();
 
-    private protected override void Settings(OperationOptions kind) => (kind.VisibilityTimeout, kind.MaxConcurrency) = (TimeSpan.FromSeconds(2), 1);
+    private protected override void Settings(OperationOptions kind) =>
+        (kind.VisibilityTimeout, kind.MaxConcurrency) = (TimeSpan.FromSeconds(2), 1);
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
@@ -23,15 +24,16 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await EndOfAsync(accepted.Id);
-        Assert.Equal(HttpStatusCode.OK, await Host.StatusOfAsync(accepted.StatusUrl));
+        (await Host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.OK);
 
         await Host.Operations.DeleteAsync(accepted.Id);
 
-        Assert.Contains(await Host.StatusOfAsync(accepted.StatusUrl), (HttpStatusCode[])[HttpStatusCode.NotFound, HttpStatusCode.Forbidden]);
-        Assert.Null(await Host.Operations.GetAsync(accepted.Id));
-        Assert.Null(await Host.Operations.RenewUrlAsync(accepted.Id));
-        Assert.Null(await Host.Operations.CancelAsync(accepted.Id));
-        Assert.Equal(0, await Provider.CountDocumentsAsync());
+        ((HttpStatusCode[])[HttpStatusCode.NotFound, HttpStatusCode.Forbidden])
+            .Should().Contain(await Host.StatusOfAsync(accepted.StatusUrl));
+        (await Host.Operations.GetAsync(accepted.Id)).Should().BeNull();
+        (await Host.Operations.RenewUrlAsync(accepted.Id)).Should().BeNull();
+        (await Host.Operations.CancelAsync(accepted.Id)).Should().BeNull();
+        (await Provider.CountDocumentsAsync()).Should().Be(0);
     }
 
     [Theory]
@@ -50,7 +52,7 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
 
         await Host.Operations.DeleteAsync(accepted[0].Id);
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(accepted[1].Id)).State);
+        (await EndOfAsync(accepted[1].Id)).State.Should().Be(OperationState.Succeeded);
     }
 
     [Fact]
@@ -66,8 +68,8 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
         await EndOfAsync(running.Id);
 
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 412), Timeout, () => "the message was not refused");
-        Assert.Equal(["Ada"], _desk.Delivered);
-        Assert.Null(await Host.Operations.GetAsync(waiting.Id));
+        _desk.Delivered.Should().Equal("Ada");
+        (await Host.Operations.GetAsync(waiting.Id)).Should().BeNull();
     }
 
     [Fact]
@@ -81,8 +83,8 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
         _desk.Wake.SetResult();
 
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 424), Timeout, () => "the loss was not logged");
-        Assert.Equal(["Ada"], _desk.Delivered);
-        Assert.Equal(0, await Provider.CountDocumentsAsync());
+        _desk.Delivered.Should().Equal("Ada");
+        (await Provider.CountDocumentsAsync()).Should().Be(0);
     }
 
     [Fact]
@@ -95,9 +97,9 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
         await Host.Operations.DeleteAsync(first.Id);
         var again = await Host.Operations.AcceptAsync(new Parcel("Bob"), keyed);
 
-        Assert.Equal(first.Id, again.Id);
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(again.Id)).State);
-        Assert.Equal(["Ada", "Bob"], _desk.Delivered);
+        again.Id.Should().Be(first.Id);
+        (await EndOfAsync(again.Id)).State.Should().Be(OperationState.Succeeded);
+        _desk.Delivered.Should().Equal("Ada", "Bob");
     }
 
     [Fact]

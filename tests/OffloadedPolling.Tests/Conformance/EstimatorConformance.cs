@@ -15,14 +15,14 @@ public abstract class EstimatorConformance<TProvider> : ConformanceSuite<TProvid
 
     [Fact]
     public async Task EstimateAsync_AnEmptyQueue_IsThePrior() =>
-        Assert.Equal(new OperationEstimate { Median = _median, Upper = _upper }, await Host.Estimator.EstimateAsync(Kind, default));
+        (await Host.Estimator.EstimateAsync(Kind, default)).Should().Be(new OperationEstimate { Median = _median, Upper = _upper });
 
     [Fact]
     public async Task EstimateAsync_WithoutAPrior_IsUnknown()
     {
         var host = await StartAsync(kind => (kind.ExpectedMedian, kind.ExpectedUpper) = (null, null));
 
-        Assert.Null(await host.Estimator.EstimateAsync(Kind, default));
+        (await host.Estimator.EstimateAsync(Kind, default)).Should().BeNull();
     }
 
     [Fact]
@@ -36,14 +36,16 @@ public abstract class EstimatorConformance<TProvider> : ConformanceSuite<TProvid
         // Twenty before it, two at once: ten times a bit more than the median.
         OperationEstimate? estimate = null;
         await Eventually.TrueAsync(
-            async () => (estimate = await Host.Estimator.EstimateAsync(Kind, default))!.Median > TimeSpan.FromSeconds(10), Timeout, () => $"it says {estimate}");
-        Assert.True(estimate!.Upper > estimate.Median);
+            async () => (estimate = await Host.Estimator.EstimateAsync(Kind, default))!.Median > TimeSpan.FromSeconds(10), Timeout,
+            () => $"it says {estimate}");
+        estimate!.Upper.Should().BeGreaterThan(estimate.Median);
     }
 
     [Fact]
     public async Task EstimateAsync_BehindABurstOfThisHostsOwn_KnowsOfItAtOnce()
     {
-        await Eventually.TrueAsync(async () => await Host.Queue.GetDepthAsync(Kind, default) is not null, Timeout, () => "the depth is unknown");
+        await Eventually.TrueAsync(
+            async () => await Host.Queue.GetDepthAsync(Kind, default) is not null, Timeout, () => "the depth is unknown");
         for (var sent = 0; sent < 40; sent++)
         {
             await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id) }, default);
@@ -51,6 +53,6 @@ public abstract class EstimatorConformance<TProvider> : ConformanceSuite<TProvid
 
         var estimate = await Host.Estimator.EstimateAsync(Kind, default);
 
-        Assert.InRange(estimate!.Median.TotalSeconds, 15, 40);
+        estimate!.Median.TotalSeconds.Should().BeInRange(15, 40);
     }
 }

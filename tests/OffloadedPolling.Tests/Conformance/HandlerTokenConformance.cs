@@ -69,7 +69,7 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
 
     private sealed class BlockingHandler(BlockedCallbacks callbacks) : IOperationHandler<Parcel, string>
     {
-        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+        public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
         {
             if (context.Payload.To == "fast")
             {
@@ -79,13 +79,13 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
             // Callbacks run in the reverse order of their registration.
             if (context.Payload.To == "hears")
             {
-                callbacks.BlockOn(cancel);
+                callbacks.BlockOn(cancellationToken);
             }
 
-            var waiting = Task.Delay(System.Threading.Timeout.Infinite, cancel);
+            var waiting = Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
             if (context.Payload.To == "deaf")
             {
-                callbacks.BlockOn(cancel);
+                callbacks.BlockOn(cancellationToken);
             }
 
             await waiting;

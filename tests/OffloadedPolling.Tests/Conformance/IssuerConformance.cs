@@ -19,12 +19,12 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
 
         using var response = await Host.GetAsync(url.Value);
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
-        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        Assert.NotNull(response.Headers.Date);
-        Assert.True(response.Headers.ETag is { IsWeak: false });
-        Assert.Equal(StatusDocument.Write(TestDocuments.Waiting(), 16 * 1024), await response.Content.ReadAsByteArrayAsync());
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.ToString().Should().Be("application/json");
+        response.Headers.CacheControl!.ToString().Should().Be("no-store");
+        response.Headers.Date.Should().NotBeNull();
+        (response.Headers.ETag is { IsWeak: false }).Should().BeTrue();
+        (await response.Content.ReadAsByteArrayAsync()).Should().Equal(StatusDocument.Write(TestDocuments.Waiting(), 16 * 1024));
     }
 
     [Fact]
@@ -39,10 +39,10 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
         await Host.Store.UpdateAsync(created.Status with { Message = "newer" }, created.Metadata, created.Version, default);
         using var changed = await Host.GetAsync(url.Value, etag);
 
-        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-        Assert.Empty(await unchanged.Content.ReadAsByteArrayAsync());
-        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
-        Assert.NotEqual(etag, changed.Headers.ETag!.ToString());
+        unchanged.StatusCode.Should().Be(HttpStatusCode.NotModified);
+        (await unchanged.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
+        changed.StatusCode.Should().Be(HttpStatusCode.OK);
+        changed.Headers.ETag!.ToString().Should().NotBe(etag);
     }
 
     [Fact]
@@ -57,11 +57,11 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
             path, path + "?", url + "0", url[..^1], url[..^1] + (url[^1] == '0' ? '1' : '0'), url + "&x=1",
             url.Replace(Id, OtherId, StringComparison.Ordinal), LongerLived(url)])
         {
-            Assert.NotEqual(url, altered);
-            Assert.Equal(HttpStatusCode.Forbidden, await Host.StatusOfAsync(altered));
+            altered.Should().NotBe(url);
+            (await Host.StatusOfAsync(altered)).Should().Be(HttpStatusCode.Forbidden);
         }
 
-        Assert.Equal(HttpStatusCode.OK, await Host.StatusOfAsync(url));
+        (await Host.StatusOfAsync(url)).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -73,12 +73,12 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
         using var wrong = await Host.GetAsync(url + "0");
         using var nowhere = await Host.GetAsync(url.Replace(Id, OtherId, StringComparison.Ordinal) + "0");
 
-        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (wrong.StatusCode, nowhere.StatusCode));
+        (wrong.StatusCode, nowhere.StatusCode).Should().Be((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden));
     }
 
     [Fact]
     public async Task Url_RightlySignedToNoDocument_404() =>
-        Assert.Equal(HttpStatusCode.NotFound, await Host.StatusOfAsync((await IssueAsync()).Value));
+        (await Host.StatusOfAsync((await IssueAsync()).Value)).Should().Be(HttpStatusCode.NotFound);
 
     [Theory]
     [InlineData("HEAD")]
@@ -91,8 +91,8 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
 
         using var response = await Host.GetAsync((await IssueAsync()).Value, method: new HttpMethod(method));
 
-        Assert.InRange((int)response.StatusCode, 400, 499);
-        Assert.Equal(created, await Host.Store.GetAsync(Id, default));
+        ((int)response.StatusCode).Should().BeInRange(400, 499);
+        (await Host.Store.GetAsync(Id, default)).Should().Be(created);
     }
 
     [Fact]
@@ -100,12 +100,14 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     {
         await CreateAsync();
         var url = await IssueAsync(TimeSpan.FromSeconds(2));
-        Assert.InRange(url.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromMilliseconds(-500), TimeSpan.FromSeconds(2.5));
+        (url.ExpiresAt - DateTimeOffset.UtcNow).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(-500))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(2.5));
 
-        await Eventually.TrueAsync(async () => await Host.StatusOfAsync(url.Value) == HttpStatusCode.Forbidden, Timeout, () => "it still opens");
+        await Eventually.TrueAsync(
+            async () => await Host.StatusOfAsync(url.Value) == HttpStatusCode.Forbidden, Timeout, () => "it still opens");
 
-        Assert.True(DateTimeOffset.UtcNow >= url.ExpiresAt.AddMilliseconds(-100), "It stopped working before it was said to.");
-        Assert.Equal(HttpStatusCode.OK, await Host.StatusOfAsync((await IssueAsync()).Value));
+        DateTimeOffset.UtcNow.Should().BeOnOrAfter(url.ExpiresAt.AddMilliseconds(-100), "it stopped working before it was said to");
+        (await Host.StatusOfAsync((await IssueAsync()).Value)).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -113,29 +115,32 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var url = await IssueAsync(TimeSpan.FromDays(1));
 
-        Assert.InRange(url.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
+        (url.ExpiresAt - DateTimeOffset.UtcNow).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(50))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromHours(1));
     }
 
     [Fact]
     public async Task IssueAsync_OutOfRange_Throws()
     {
-        foreach (var lifetime in (IEnumerable<TimeSpan>)[TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.FromDays(7).Add(TimeSpan.FromSeconds(1))])
+        foreach (var lifetime in (IEnumerable<TimeSpan>)[
+            TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.FromDays(7).Add(TimeSpan.FromSeconds(1))])
         {
-            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => IssueAsync(lifetime));
+            await FluentActions.Awaiting(() => IssueAsync(lifetime)).Should().ThrowExactlyAsync<ArgumentOutOfRangeException>();
         }
     }
 
     [Fact]
     public async Task IssueAsync_WhatIsNoStatusKey_Throws() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => Host.Issuer.IssueAsync("secrets.txt", _lifetime, default).AsTask());
+        await FluentActions.Awaiting(() => Host.Issuer.IssueAsync("secrets.txt", _lifetime, default).AsTask())
+            .Should().ThrowExactlyAsync<ArgumentException>();
 
     [Fact]
     public async Task StatusUrl_Printed_ShowsNoCredential()
     {
         var url = await IssueAsync();
 
-        Assert.DoesNotContain("ignature=", url.ToString(), StringComparison.Ordinal);
-        Assert.Contains(Id, url.ToString(), StringComparison.Ordinal);
+        url.ToString().Should().NotContain("ignature=");
+        url.ToString().Should().Contain(Id);
     }
 
     private Task<StoredOperation> CreateAsync() => Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);

@@ -28,9 +28,9 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
         await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
         await Eventually.TrueAsync(async () => await FindAsync() is not null, Timeout, () => "no profile was written");
         var running = await FindAsync();
-        Assert.Equal((1, Slots), (running!.Evidence, running.Slots(DateTimeOffset.UtcNow)));
-        Assert.InRange(
-            DurationHistogram.LowerBoundSeconds(running.Histogram.First), 0, TimeProvider.System.GetElapsedTime(before).TotalSeconds);
+        (running!.Evidence, running.Slots(DateTimeOffset.UtcNow)).Should().Be((1.0, Slots));
+        DurationHistogram.LowerBoundSeconds(running.Histogram.First)
+            .Should().BeInRange(0, TimeProvider.System.GetElapsedTime(before).TotalSeconds);
 
         _desk.Throw["Bob"] = new OperationFailedException(new OperationProblem { Title = "No" });
         _desk.Throw["Eve"] = new InvalidOperationException("As told.");
@@ -39,8 +39,8 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
         await Host.StopAsync();
 
         var stopped = await FindAsync();
-        Assert.Equal(2.97, stopped!.Evidence, 0.1);
-        Assert.Equal(0, stopped.Slots(DateTimeOffset.UtcNow));
+        stopped!.Evidence.Should().BeApproximately(2.97, 0.1);
+        stopped.Slots(DateTimeOffset.UtcNow).Should().Be(0);
     }
 
     [Fact]
@@ -54,19 +54,20 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
 
         await Host.StopAsync();
 
-        Assert.Null(await FindAsync());
+        (await FindAsync()).Should().BeNull();
     }
 
     [Fact]
     public async Task TwoWorkers_ShareOneProfile()
     {
         var other = await StartAsync();
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(async index => await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel($"{index}"))).Id)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async index =>
+            await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel($"{index}"))).Id)));
 
         await Task.WhenAll(Host.StopAsync(), other.StopAsync());
 
-        Assert.InRange((await FindAsync())!.Evidence, 10, 20);
-        Assert.Equal(0, (await FindAsync())!.Slots(DateTimeOffset.UtcNow));
+        (await FindAsync())!.Evidence.Should().BeInRange(10, 20);
+        (await FindAsync())!.Slots(DateTimeOffset.UtcNow).Should().Be(0);
     }
 
     private async Task<DurationProfile?> FindAsync() =>

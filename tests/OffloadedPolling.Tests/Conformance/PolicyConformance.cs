@@ -13,7 +13,8 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
 
     private readonly Desk _desk = new();
 
-    private protected override void Settings(OffloadedPollingOptions options) => options.MinProgressInterval = TimeSpan.FromMilliseconds(50);
+    private protected override void Settings(OffloadedPollingOptions options) =>
+        options.MinProgressInterval = TimeSpan.FromMilliseconds(50);
 
     private protected override void Settings(OperationOptions kind) =>
         (kind.VisibilityTimeout, kind.MaxConcurrency, kind.MaxAttempts) = (TimeSpan.FromSeconds(2), 1, 2);
@@ -38,13 +39,15 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         OperationStatus? seen = null;
         await Eventually.TrueAsync(
-            async () => (seen = await Host.Operations.GetAsync(accepted.Id))!.PercentComplete is > 0 and < 100, Timeout, () => "no progress was seen");
+            async () => (seen = await Host.Operations.GetAsync(accepted.Id))!.PercentComplete is > 0 and < 100, Timeout,
+            () => "no progress was seen");
         await EndOfAsync(accepted.Id);
         var end = await Host.Http.GetFromJsonAsync(accepted.StatusUrl, OperationJson.Status);
 
-        Assert.Equal("/seen/Running", seen!.ResourceLocation);
-        Assert.StartsWith("parcel ", seen.Message, StringComparison.Ordinal);
-        Assert.Equal((OperationState.Succeeded, "/seen/Succeeded", null), (end!.State, end.ResourceLocation, end.Result));
+        seen!.ResourceLocation.Should().Be("/seen/Running");
+        seen.Message.Should().StartWith("parcel ");
+        (end!.State, end.ResourceLocation, end.Result)
+            .Should().Be((OperationState.Succeeded, "/seen/Succeeded", (System.Text.Json.JsonElement?)null));
     }
 
     [Fact]
@@ -52,24 +55,27 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     {
         _policy.Refuse(OperationState.NotStarted);
 
-        var thrown = await Assert.ThrowsAsync<StatusDocumentRefusedException>(() => Host.Operations.AcceptAsync(new Parcel("Ada")));
-        await Assert.ThrowsAsync<StatusDocumentRefusedException>(() => Host.Operations.AcceptAsync(
-            new Parcel("Ada"), new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" }));
+        var thrown = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(new Parcel("Ada")))
+            .Should().ThrowExactlyAsync<StatusDocumentRefusedException>()).Which;
+        await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(
+            new Parcel("Ada"), new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" }))
+            .Should().ThrowExactlyAsync<StatusDocumentRefusedException>();
 
-        Assert.Equal("no NotStarted today.", thrown.Reason);
-        Assert.Equal((0, 0), (await Provider.CountDocumentsAsync(), await Provider.CountMessagesAsync(Kind)));
+        thrown.Reason.Should().Be("no NotStarted today.");
+        (await Provider.CountDocumentsAsync(), await Provider.CountMessagesAsync(Kind)).Should().Be((0, 0));
     }
 
     [Fact]
     public async Task Progress_Refused_IsRefusedToTheHandlerAndTheOneBeforeStays()
     {
-        _policy.Judge = document => document.Message == "a secret" ? throw new StatusDocumentRefusedException("it tells too much.") : document;
+        _policy.Judge = document =>
+            document.Message == "a secret" ? throw new StatusDocumentRefusedException("it tells too much.") : document;
         _desk.Message["Ada"] = "a secret";
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
-        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
-        Assert.IsType<StatusDocumentRefusedException>(Assert.Single(_desk.Refused));
+        (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
+        _desk.Refused.Should().ContainSingle().Which.Should().BeOfType<StatusDocumentRefusedException>();
     }
 
     [Fact]
@@ -84,9 +90,10 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         _desk.Wake.SetResult();
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Running, 1, null, null), (running!.State, running.Attempt, running.ResourceLocation, running.Estimate));
-        Assert.Equal((OperationState.Succeeded, null), (end.State, end.ResourceLocation));
-        Assert.Equal("done", end.Result!.Value.GetString());
+        (running!.State, running.Attempt, running.ResourceLocation, running.Estimate)
+            .Should().Be((OperationState.Running, (int?)1, (string?)null, (OperationEstimate?)null));
+        (end.State, end.ResourceLocation).Should().Be((OperationState.Succeeded, (string?)null));
+        end.Result!.Value.GetString().Should().Be("done");
     }
 
     [Theory]
@@ -104,13 +111,15 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Failed, 1), (end.State, end.Attempt));
-        Assert.Equal("urn:offloaded-polling:problem:status-refused", end.Error!.Type);
-        Assert.DoesNotContain("a secret", await Host.Http.GetStringAsync(accepted.StatusUrl), StringComparison.Ordinal);
-        Assert.Equal((null, null, null, null), (end.Result, end.Message, end.ResourceLocation, end.PercentComplete));
+        (end.State, end.Attempt).Should().Be((OperationState.Failed, (int?)1));
+        end.Error!.Type.Should().Be("urn:offloaded-polling:problem:status-refused");
+        (await Host.Http.GetStringAsync(accepted.StatusUrl)).Should().NotContain("a secret");
+        (end.Result, end.Message, end.ResourceLocation, end.PercentComplete)
+            .Should().Be(((System.Text.Json.JsonElement?)null, (string?)null, (string?)null, (int?)null));
         await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 0, Timeout, () => "the message is left");
-        Assert.Contains(Host.Log.Entries, entry => entry.Id == 442);
-        Assert.Contains(Host.Log.Entries, entry => entry.Id == 420 && entry.Text.Contains(nameof(OperationState.Failed), StringComparison.Ordinal));
+        Host.Log.Entries.Should().Contain(entry => entry.Id == 442);
+        Host.Log.Entries.Should().Contain(entry =>
+            entry.Id == 420 && entry.Text.Contains(nameof(OperationState.Failed), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,8 +134,9 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         var canceled = await Host.Operations.CancelAsync(waiting.Id);
         await Host.Operations.CancelAsync(running.Id);
 
-        Assert.Equal((OperationState.Canceled, null, null), (canceled!.State, canceled.ResourceLocation, canceled.Error));
-        Assert.Equal(OperationState.Canceled, (await EndOfAsync(running.Id)).State);
+        (canceled!.State, canceled.ResourceLocation, canceled.Error)
+            .Should().Be((OperationState.Canceled, (string?)null, (OperationProblem?)null));
+        (await EndOfAsync(running.Id)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
@@ -139,20 +149,23 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
 
         var asked = await Host.Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Running, null), (asked!.State, asked.ResourceLocation));
-        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).State);
+        (asked!.State, asked.ResourceLocation).Should().Be((OperationState.Running, (string?)null));
+        (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
     public async Task ADeadLettersEnd_Refused_IsABareFailed()
     {
         _policy.Refuse(OperationState.Failed);
-        var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting() with { Message = "a secret" }, new OperationMetadata { ReplacedMessageIds = "a b c" }, default);
-        var letter = new ReceivedMessage { Id = "m-1", ReceiptHandle = "m-1", Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), ReceiveCount = 9 };
+        var waiting = await Host.Store.CreateAsync(
+            TestDocuments.Waiting() with { Message = "a secret" }, new OperationMetadata { ReplacedMessageIds = "a b c" }, default);
+        var letter = new ReceivedMessage { Id =
+            "m-1", ReceiptHandle = "m-1", Body = "{}", StatusKey = Host.Store.GetStatusKey(Id), ReceiveCount = 9 };
 
         await Host.Services.GetRequiredService<DeadLetterProcessor>().ProcessAsync(Kind, letter, delete: false, default);
 
         var end = await Host.Operations.GetAsync(waiting.Status.Id);
-        Assert.Equal((OperationState.Failed, "urn:offloaded-polling:problem:status-refused", null), (end!.State, end.Error?.Type, end.Message));
+        (end!.State, end.Error?.Type, end.Message)
+            .Should().Be((OperationState.Failed, "urn:offloaded-polling:problem:status-refused", (string?)null));
     }
 }

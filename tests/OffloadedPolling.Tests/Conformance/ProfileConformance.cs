@@ -12,7 +12,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     private IDurationProfileStore Profiles => Host.Profiles;
 
     [Fact]
-    public async Task GetAsync_UnknownKind_Null() => Assert.Null(await Profiles.GetAsync(Kind, default));
+    public async Task GetAsync_UnknownKind_Null() => (await Profiles.GetAsync(Kind, default)).Should().BeNull();
 
     [Fact]
     public async Task WriteAsync_AnyBytes_ComeBackAsTheyWere()
@@ -22,9 +22,9 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
         var written = await Profiles.WriteAsync(Kind, bytes, null, default);
 
         var found = await Profiles.GetAsync(Kind, default);
-        Assert.Equal(bytes, found!.Profile.ToArray());
-        Assert.Equal(written!.Version, found.Version);
-        Assert.Equal(bytes, written.Profile.ToArray());
+        found!.Profile.ToArray().Should().Equal(bytes);
+        found.Version.Should().Be(written!.Version);
+        written.Profile.ToArray().Should().Equal(bytes);
     }
 
     [Fact]
@@ -32,9 +32,9 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     {
         var first = await WriteAsync("first");
 
-        Assert.NotNull(first);
-        Assert.Null(await WriteAsync("second"));
-        Assert.Equal("first", await ReadAsync());
+        first.Should().NotBeNull();
+        (await WriteAsync("second")).Should().BeNull();
+        (await ReadAsync()).Should().Be("first");
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
 
         var second = await WriteAsync("second", first!.Version);
 
-        Assert.NotEqual(first.Version, second!.Version);
-        Assert.Equal("second", await ReadAsync());
-        Assert.Equal(second.Version, (await Profiles.GetAsync(Kind, default))!.Version);
+        second!.Version.Should().NotBe(first.Version);
+        (await ReadAsync()).Should().Be("second");
+        (await Profiles.GetAsync(Kind, default))!.Version.Should().Be(second.Version);
     }
 
     [Fact]
@@ -55,8 +55,8 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
         var first = await WriteAsync("first");
         await WriteAsync("newer", first!.Version);
 
-        Assert.Null(await WriteAsync("older", first.Version));
-        Assert.Equal("newer", await ReadAsync());
+        (await WriteAsync("older", first.Version)).Should().BeNull();
+        (await ReadAsync()).Should().Be("newer");
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     {
         var other = await Profiles.WriteAsync("letters", "theirs"u8.ToArray(), null, default);
 
-        Assert.Null(await WriteAsync("mine", other!.Version));
-        Assert.Null(await Profiles.GetAsync(Kind, default));
+        (await WriteAsync("mine", other!.Version)).Should().BeNull();
+        (await Profiles.GetAsync(Kind, default)).Should().BeNull();
     }
 
     [Fact]
@@ -75,22 +75,22 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
 
         var written = await Task.WhenAll(WriteAsync("same", first!.Version), WriteAsync("same", first.Version));
 
-        Assert.Single(written, profile => profile is not null);
+        written.Should().ContainSingle(profile => profile != null);
     }
 
     [Fact]
     public async Task GetIfChangedAsync_OnlyWhatIsNewerThanKnown()
     {
-        Assert.Null(await Profiles.GetIfChangedAsync(Kind, "nothing", default));
+        (await Profiles.GetIfChangedAsync(Kind, "nothing", default)).Should().BeNull();
         var first = await WriteAsync("first");
-        Assert.Null(await Profiles.GetIfChangedAsync(Kind, first!.Version, default));
+        (await Profiles.GetIfChangedAsync(Kind, first!.Version, default)).Should().BeNull();
 
         var second = await WriteAsync("second", first.Version);
 
         var changed = await Profiles.GetIfChangedAsync(Kind, first.Version, default);
-        Assert.Equal("second", Encoding.UTF8.GetString(changed!.Profile.Span));
-        Assert.Equal(second!.Version, changed.Version);
-        Assert.Null(await Profiles.GetIfChangedAsync(Kind, second.Version, default));
+        Encoding.UTF8.GetString(changed!.Profile.Span).Should().Be("second");
+        changed.Version.Should().Be(second!.Version);
+        (await Profiles.GetIfChangedAsync(Kind, second.Version, default)).Should().BeNull();
     }
 
     [Fact]
@@ -100,8 +100,8 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
 
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => CountAsync(writer % 2 == 0 ? Profiles : other.Profiles)));
 
-        Assert.Equal(Writers.ToString(CultureInfo.InvariantCulture), await ReadAsync());
-        Assert.Equal((await Profiles.GetAsync(Kind, default))!.Version, (await other.Profiles.GetAsync(Kind, default))!.Version);
+        (await ReadAsync()).Should().Be(Writers.ToString(CultureInfo.InvariantCulture));
+        (await other.Profiles.GetAsync(Kind, default))!.Version.Should().Be((await Profiles.GetAsync(Kind, default))!.Version);
     }
 
     [Fact]
@@ -110,17 +110,18 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
         await WriteAsync("parcels");
         await Profiles.WriteAsync("letters", "letters"u8.ToArray(), null, default);
 
-        Assert.Equal("parcels", await ReadAsync());
-        Assert.Equal("letters", Encoding.UTF8.GetString((await Profiles.GetAsync("letters", default))!.Profile.Span));
+        (await ReadAsync()).Should().Be("parcels");
+        Encoding.UTF8.GetString((await Profiles.GetAsync("letters", default))!.Profile.Span).Should().Be("letters");
     }
 
     [Fact]
     public async Task WriteAsync_OverTheLimit_IsRefusedAndNothingIsWritten()
     {
-        await Assert.ThrowsAsync<OperationStoreException>(() => Profiles.WriteAsync(Kind, new byte[StoredDurationProfile.MaxBytes + 1], null, default));
+        await FluentActions.Awaiting(() => Profiles.WriteAsync(Kind, new byte[StoredDurationProfile.MaxBytes + 1], null, default))
+            .Should().ThrowExactlyAsync<OperationStoreException>();
 
-        Assert.Null(await Profiles.GetAsync(Kind, default));
-        Assert.NotNull(await Profiles.WriteAsync(Kind, new byte[StoredDurationProfile.MaxBytes], null, default));
+        (await Profiles.GetAsync(Kind, default)).Should().BeNull();
+        (await Profiles.WriteAsync(Kind, new byte[StoredDurationProfile.MaxBytes], null, default)).Should().NotBeNull();
     }
 
     /// <summary>Adds one to the number that the profile is, as often as it takes.</summary>

@@ -32,10 +32,10 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     {
         await SendAsync(body, trace: trace);
 
-        var message = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        var message = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
 
-        Assert.Equal((body, StatusKey, trace, 1), (message.Body, message.StatusKey, message.TraceParent, message.ReceiveCount));
-        Assert.NotEmpty(message.Id);
+        (message.Body, message.StatusKey, message.TraceParent, message.ReceiveCount).Should().Be((body, StatusKey, trace, 1));
+        message.Id.Should().NotBeEmpty();
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
 
         await SendAsync(body, createdAt: DateTimeOffset.UnixEpoch);
 
-        Assert.Equal(body, Assert.Single(await Queue.ReceiveAsync(Kind, 1, default)).Body);
+        (await Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Which.Body.Should().Be(body);
     }
 
     [Fact]
@@ -79,13 +79,13 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     {
         await SendAsync("{}");
         var watch = Stopwatch.StartNew();
-        var first = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        var first = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
 
-        var again = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        var again = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
 
-        Assert.True(watch.Elapsed > _visibility - TimeSpan.FromMilliseconds(100), $"It came again after {watch.Elapsed}.");
-        Assert.Equal((first.Id, 2), (again.Id, again.ReceiveCount));
-        Assert.NotEqual(first.ReceiptHandle, again.ReceiptHandle);
+        watch.Elapsed.Should().BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100), $"it came again after {watch.Elapsed}");
+        (again.Id, again.ReceiveCount).Should().Be((first.Id, 2));
+        again.ReceiptHandle.Should().NotBe(first.ReceiptHandle);
     }
 
     [Fact]
@@ -99,11 +99,11 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
         var first = await Queue.ReceiveAsync(Kind, 100, default);
         var second = await Queue.ReceiveAsync(Kind, 100, default);
 
-        Assert.Equal((10, 2), (first.Count, second.Count));
-        Assert.Equal(12, first.Concat(second).Select(message => message.Body).Distinct().Count());
-        Assert.Equal(12, first.Concat(second).Select(message => message.Id).Distinct().Count());
+        (first.Count, second.Count).Should().Be((10, 2));
+        first.Concat(second).Select(message => message.Body).Distinct().Should().HaveCount(12);
+        first.Concat(second).Select(message => message.Id).Distinct().Should().HaveCount(12);
         await Queue.DeleteAsync(Kind, [.. first, .. second], default);
-        Assert.Equal(0, await Provider.CountMessagesAsync(Kind));
+        (await Provider.CountMessagesAsync(Kind)).Should().Be(0);
         await Queue.DeleteAsync(Kind, [.. first], default);
     }
 
@@ -111,27 +111,27 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     public async Task ExtendAsync_AReceivedMessage_StaysHiddenForAnotherTimeout()
     {
         await SendAsync("{}");
-        var message = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        var message = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
         var received = Stopwatch.StartNew();
         await Eventually.TrueAsync(() => message.HiddenFor - received.Elapsed < _visibility / 2, Timeout, () => "time stands still");
 
         var watch = Stopwatch.StartNew();
         var hiddenFor = await Queue.ExtendAsync(Kind, message, default);
-        var again = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        var again = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
 
-        Assert.True(watch.Elapsed > _visibility - TimeSpan.FromMilliseconds(100), $"It came again after {watch.Elapsed}.");
+        watch.Elapsed.Should().BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100), $"it came again after {watch.Elapsed}");
         hiddenFor.Should().BeLessThanOrEqualTo(_visibility).And.BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100));
-        Assert.Equal((message.Id, 2), (again.Id, again.ReceiveCount));
+        (again.Id, again.ReceiveCount).Should().Be((message.Id, 2));
     }
 
     [Fact]
     public async Task ExtendAsync_ADeletedMessage_IsRefused()
     {
         await SendAsync("{}");
-        var message = Assert.Single(await Queue.ReceiveAsync(Kind, 10, default));
+        var message = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
         await Queue.DeleteAsync(Kind, [message], default);
 
-        Assert.Null(await Queue.ExtendAsync(Kind, message, default));
+        (await Queue.ExtendAsync(Kind, message, default)).Should().BeNull();
     }
 
     [Fact]
@@ -154,12 +154,12 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var slow = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
         await SendAsync("{}");
-        var first = Assert.Single(await slow.Queue.ReceiveAsync(Kind, 1, default));
+        var first = (await slow.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Which;
 
         await slow.Queue.ReleaseAsync(Kind, [first], TimeSpan.Zero, default);
 
-        var again = Assert.Single(await slow.Queue.ReceiveAsync(Kind, 1, default));
-        Assert.Equal((first.Id, 2), (again.Id, again.ReceiveCount));
+        var again = (await slow.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Which;
+        (again.Id, again.ReceiveCount).Should().Be((first.Id, 2));
     }
 
     [Fact]
@@ -171,7 +171,8 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
         await Task.WhenAll(Enumerable.Range(0, Messages).Select(sent => SendAsync($"{sent}")));
 
         var received = new ConcurrentBag<string>();
-        var receivers = Enumerable.Range(0, 6).Select(receiver => Task.Run(() => ReceiveUntilToldAsync(receiver % 2 == 0 ? one : other, received))).ToList();
+        var receivers = Enumerable.Range(0, 6)
+            .Select(receiver => Task.Run(() => ReceiveUntilToldAsync(receiver % 2 == 0 ? one : other, received))).ToList();
         await Eventually.TrueAsync(() => received.Count >= Messages, Timeout, () => $"{received.Count} of {Messages} came");
         await Eventually.TrueAsync(
             async () =>
@@ -182,7 +183,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
             Timeout, () => "not every receiver was told to stop");
 
         await Task.WhenAll(receivers);
-        Assert.Equal(Enumerable.Range(0, Messages).Select(sent => $"{sent}").Order(), received.Order());
+        received.Order().Should().Equal(Enumerable.Range(0, Messages).Select(sent => $"{sent}").Order());
     }
 
     [Fact]
@@ -190,11 +191,11 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var other = await StartAsync();
         var receiving = Queue.ReceiveAsync(Kind, 10, default);
-        Assert.False(receiving.IsCompleted);
+        receiving.IsCompleted.Should().BeFalse();
 
         await other.Queue.SendAsync(Kind, new OutgoingMessage { Body = "late", StatusKey = StatusKey }, default);
 
-        Assert.Equal("late", Assert.Single(await receiving.WaitAsync(TimeSpan.FromSeconds(15))).Body);
+        (await receiving.WaitAsync(TimeSpan.FromSeconds(15))).Should().ContainSingle().Which.Body.Should().Be("late");
     }
 
     [Fact]
@@ -205,7 +206,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
 
         await cancel.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving.WaitAsync(TimeSpan.FromSeconds(15)));
+        await FluentActions.Awaiting(() => receiving.WaitAsync(TimeSpan.FromSeconds(15))).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
@@ -214,8 +215,8 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
         await SendAsync("a parcel");
         await Queue.SendAsync(Letters, new OutgoingMessage { Body = "a letter", StatusKey = StatusKey }, default);
 
-        Assert.Equal("a letter", Assert.Single(await Queue.ReceiveAsync(Letters, 10, default)).Body);
-        Assert.Equal("a parcel", Assert.Single(await Queue.ReceiveAsync(Kind, 10, default)).Body);
+        (await Queue.ReceiveAsync(Letters, 10, default)).Should().ContainSingle().Which.Body.Should().Be("a letter");
+        (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which.Body.Should().Be("a parcel");
     }
 
     [Fact]
@@ -235,7 +236,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task CheckAsync_AQueueThatWorks_FindsNothingWrong() => Assert.Null(await Queue.CheckAsync(Kind, default));
+    public async Task CheckAsync_AQueueThatWorks_FindsNothingWrong() => (await Queue.CheckAsync(Kind, default)).Should().BeNull();
 
     // Not given up in between: a receive that is may have taken messages along.
     private static async Task ReceiveUntilToldAsync(ConformanceHost host, ConcurrentBag<string> received)
@@ -254,8 +255,10 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
         }
     }
 
-    private static DateTimeOffset? InstantOf(string? text) => text is null ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+    private static DateTimeOffset? InstantOf(string? text) =>
+        text is null ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     private Task SendAsync(string body, string? trace = null, DateTimeOffset? createdAt = null) =>
-        Queue.SendAsync(Kind, new OutgoingMessage { Body = body, StatusKey = StatusKey, StatusCreatedAt = createdAt, TraceParent = trace }, default);
+        Queue.SendAsync(
+            Kind, new OutgoingMessage { Body = body, StatusKey = StatusKey, StatusCreatedAt = createdAt, TraceParent = trace }, default);
 }

@@ -13,9 +13,10 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task CreateAsync_RacingWriters_OneSucceeds()
     {
-        var created = await RaceAsync(writer => Store.CreateAsync(TestDocuments.Waiting() with { Message = $"writer {writer}" }, OperationMetadata.Empty, default));
+        var created = await RaceAsync(writer =>
+            Store.CreateAsync(TestDocuments.Waiting() with { Message = $"writer {writer}" }, OperationMetadata.Empty, default));
 
-        Assert.Equal(Assert.Single(created), await Store.GetAsync(Id, default));
+        (await Store.GetAsync(Id, default)).Should().Be(created.Should().ContainSingle().Which);
     }
 
     [Fact]
@@ -27,9 +28,9 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         var updated = await RaceAsync(writer => (writer % 2 == 0 ? Store : other.Store)
             .UpdateAsync(read.Status with { Message = $"writer {writer}" }, OperationMetadata.Empty, read.Version, default));
 
-        var winner = Assert.Single(updated);
-        Assert.Equal(winner, await Store.GetAsync(Id, default));
-        Assert.Equal(winner, await other.Store.GetAsync(Id, default));
+        var winner = updated.Should().ContainSingle().Which;
+        (await Store.GetAsync(Id, default)).Should().Be(winner);
+        (await other.Store.GetAsync(Id, default)).Should().Be(winner);
     }
 
     [Fact]
@@ -44,9 +45,10 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
             default);
 
         var found = await Store.GetAsync(Id, default);
-        Assert.Equal(updated, found);
-        Assert.Equal(("m-1", true, "f00"), (found!.Metadata.OwnerMessageId, found.Metadata.CancelRequested, found.Metadata.PayloadFingerprint));
-        Assert.NotEqual(created.Version, updated.Version);
+        found.Should().Be(updated);
+        (found!.Metadata.OwnerMessageId, found.Metadata.CancelRequested, found.Metadata.PayloadFingerprint)
+            .Should().Be(("m-1", true, "f00"));
+        updated.Version.Should().NotBe(created.Version);
     }
 
     [Fact]
@@ -70,23 +72,25 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         var newer = await Store.UpdateAsync(created.Status with { Message = "newer" }, OperationMetadata.Empty, created.Version, default);
 
-        await Assert.ThrowsAsync<OperationStatusConflictException>(() =>
-            Store.UpdateAsync(created.Status with { Message = "older" }, OperationMetadata.Empty, created.Version, default));
+        await FluentActions.Awaiting(() =>
+            Store.UpdateAsync(created.Status with { Message = "older" }, OperationMetadata.Empty, created.Version, default))
+            .Should().ThrowExactlyAsync<OperationStatusConflictException>();
 
-        Assert.Equal(newer, await Store.GetAsync(Id, default));
+        (await Store.GetAsync(Id, default)).Should().Be(newer);
     }
 
     [Fact]
     public async Task GetIfChangedAsync_OnlyWhatIsNewerThanKnown()
     {
-        Assert.Null(await Store.GetIfChangedAsync(Id, "nothing", default));
+        (await Store.GetIfChangedAsync(Id, "nothing", default)).Should().BeNull();
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
-        Assert.Null(await Store.GetIfChangedAsync(Id, created.Version, default));
+        (await Store.GetIfChangedAsync(Id, created.Version, default)).Should().BeNull();
 
-        var newer = await Store.UpdateAsync(created.Status with { Message = "newer" }, created.Metadata with { CancelRequested = true }, created.Version, default);
+        var newer = await Store.UpdateAsync(
+            created.Status with { Message = "newer" }, created.Metadata with { CancelRequested = true }, created.Version, default);
 
-        Assert.Equal(newer, await Store.GetIfChangedAsync(Id, created.Version, default));
-        Assert.Null(await Store.GetIfChangedAsync(Id, newer.Version, default));
+        (await Store.GetIfChangedAsync(Id, created.Version, default)).Should().Be(newer);
+        (await Store.GetIfChangedAsync(Id, newer.Version, default)).Should().BeNull();
     }
 
     [Fact]
@@ -95,9 +99,10 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         await Provider.DeleteDocumentAsync(Store.GetStatusKey(Id));
 
-        await Assert.ThrowsAsync<OperationStatusConflictException>(() => Store.UpdateAsync(created.Status, OperationMetadata.Empty, created.Version, default));
+        await FluentActions.Awaiting(() => Store.UpdateAsync(created.Status, OperationMetadata.Empty, created.Version, default))
+            .Should().ThrowExactlyAsync<OperationStatusConflictException>();
 
-        Assert.Null(await Store.GetAsync(Id, default));
+        (await Store.GetAsync(Id, default)).Should().BeNull();
     }
 
     [Fact]
@@ -110,12 +115,13 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         await Store.DeleteAsync(Id, default);
         await other.Store.DeleteAsync(Id, default);
 
-        Assert.Null(await Store.GetAsync(Id, default));
-        Assert.Null(await Store.GetIfChangedAsync(Id, "another", default));
-        await Assert.ThrowsAsync<OperationStatusConflictException>(() => Store.UpdateAsync(created.Status, created.Metadata, created.Version, default));
+        (await Store.GetAsync(Id, default)).Should().BeNull();
+        (await Store.GetIfChangedAsync(Id, "another", default)).Should().BeNull();
+        await FluentActions.Awaiting(() => Store.UpdateAsync(created.Status, created.Metadata, created.Version, default))
+            .Should().ThrowExactlyAsync<OperationStatusConflictException>();
         var again = await other.Store.CreateAsync(TestDocuments.Waiting() with { Message = "again" }, OperationMetadata.Empty, default);
-        Assert.Equal(again, await Store.GetAsync(Id, default));
-        Assert.False(again.Metadata.CancelRequested);
+        (await Store.GetAsync(Id, default)).Should().Be(again);
+        again.Metadata.CancelRequested.Should().BeFalse();
     }
 
     [Fact]
@@ -123,9 +129,10 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.DeleteAsync(Id, new CancellationToken(true)));
+        await FluentActions.Awaiting(() => Store.DeleteAsync(Id, new CancellationToken(true)))
+            .Should().ThrowAsync<OperationCanceledException>();
 
-        Assert.Equal(created, await Store.GetAsync(Id, default));
+        (await Store.GetAsync(Id, default)).Should().Be(created);
     }
 
     [Fact]
@@ -144,12 +151,12 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
 
         var created = await Store.CreateAsync(status, OperationMetadata.Empty, default);
 
-        Assert.Equal(status, (await Store.GetAsync(Id, default))!.Status);
-        Assert.Equal(status, created.Status);
+        (await Store.GetAsync(Id, default))!.Status.Should().Be(status);
+        created.Status.Should().Be(status);
     }
 
     [Fact]
-    public async Task GetAsync_UnknownId_Null() => Assert.Null(await Store.GetAsync(Id, default));
+    public async Task GetAsync_UnknownId_Null() => (await Store.GetAsync(Id, default)).Should().BeNull();
 
     [Theory]
     [InlineData("not json at all")]
@@ -161,19 +168,21 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     {
         await Provider.PutDocumentAsync(Store.GetStatusKey(Id), body);
 
-        var thrown = await Assert.ThrowsAsync<InvalidStatusDocumentException>(() => Store.GetAsync(Id, default));
+        var thrown = (await FluentActions.Awaiting(() => Store.GetAsync(Id, default))
+            .Should().ThrowExactlyAsync<InvalidStatusDocumentException>()).Which;
 
-        Assert.Contains(Store.GetStatusKey(Id), thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain(Store.GetStatusKey(Id));
     }
 
     [Fact]
     public async Task CreateAsync_OverMaxDocumentBytes_IsRefusedAndNothingIsWritten()
     {
-        var thrown = await Assert.ThrowsAsync<StatusDocumentTooLargeException>(() =>
-            Store.CreateAsync(TestDocuments.Waiting() with { Message = new string('x', 17_000) }, OperationMetadata.Empty, default));
+        var thrown = (await FluentActions.Awaiting(() =>
+            Store.CreateAsync(TestDocuments.Waiting() with { Message = new string('x', 17_000) }, OperationMetadata.Empty, default))
+            .Should().ThrowExactlyAsync<StatusDocumentTooLargeException>()).Which;
 
-        Assert.Contains("MaxDocumentBytes", thrown.Message, StringComparison.Ordinal);
-        Assert.Null(await Store.GetAsync(Id, default));
+        thrown.Message.Should().Contain("MaxDocumentBytes");
+        (await Store.GetAsync(Id, default)).Should().BeNull();
     }
 
     [Fact]
@@ -181,19 +190,19 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        await Assert.ThrowsAsync<StatusDocumentTooLargeException>(() =>
-            Store.UpdateAsync(created.Status with { Message = new string('x', 17_000) }, OperationMetadata.Empty, created.Version, default));
+        await FluentActions.Awaiting(() =>
+            Store.UpdateAsync(created.Status with { Message = new string('x', 17_000) }, OperationMetadata.Empty, created.Version, default))
+            .Should().ThrowExactlyAsync<StatusDocumentTooLargeException>();
 
-        Assert.Equal(created, await Store.GetAsync(Id, default));
+        (await Store.GetAsync(Id, default)).Should().Be(created);
     }
 
     [Fact]
     public void StatusKeys_LeadBackToTheirId_AndOthersNowhere()
     {
-        Assert.Equal(Id, Store.GetOperationId(Store.GetStatusKey(Id)));
-        Assert.All(
-            ["", "secret", "elsewhere/secret.json", "operations/../secret.json", Store.GetStatusKey(Id) + "x", Store.GetStatusKey(Id.ToUpperInvariant())],
-            key => Assert.Null(Store.GetOperationId(key)));
+        Store.GetOperationId(Store.GetStatusKey(Id)).Should().Be(Id);
+        new[] { "", "secret", "elsewhere/secret.json", "operations/../secret.json", Store.GetStatusKey(Id)
+            + "x", Store.GetStatusKey(Id.ToUpperInvariant()) }.Should().AllSatisfy(key => Store.GetOperationId(key).Should().BeNull());
     }
 
     [Fact]
@@ -203,15 +212,16 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
 
         var url = await Host.Issuer.IssueAsync(Store.GetStatusKey(Id), TimeSpan.FromMinutes(5), default);
 
-        Assert.DoesNotContain("nobody-s-business", await Host.Http.GetStringAsync(url.Value), StringComparison.Ordinal);
+        (await Host.Http.GetStringAsync(url.Value)).Should().NotContain("nobody-s-business");
     }
 
     [Fact]
     public async Task GetAsync_GivenUpBefore_IsCanceled() =>
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.GetAsync(Id, new CancellationToken(true)));
+        await FluentActions.Awaiting(() => Store.GetAsync(Id, new CancellationToken(true)))
+            .Should().ThrowAsync<OperationCanceledException>();
 
     [Fact]
-    public async Task CheckAsync_AStoreThatWorks_FindsNothingWrong() => Assert.Null(await Store.CheckAsync(default));
+    public async Task CheckAsync_AStoreThatWorks_FindsNothingWrong() => (await Store.CheckAsync(default)).Should().BeNull();
 
     private static async Task<List<StoredOperation>> RaceAsync(Func<int, Task<StoredOperation>> write)
     {

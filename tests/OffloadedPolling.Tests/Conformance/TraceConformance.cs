@@ -34,22 +34,26 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         var accepted = await AcceptAsync(new Parcel("Ada", "tea"));
         var process = await ProcessedAsync();
 
-        var (accept, send, handle) = (_activities.One(Trace, $"accept {Kind}"), _activities.One(Trace, $"send {Kind}"), _activities.One(Trace, $"handle {Kind}"));
+        var (accept, send, handle) =
+            (_activities.One(Trace, $"accept {Kind}"), _activities.One(Trace, $"send {Kind}"), _activities.One(Trace, $"handle {Kind}"));
         var create = _activities.One(Trace, "create status");
         var writes = _activities.Of(Trace).Where(activity => activity.DisplayName == "write status").ToList();
-        Assert.Equal(
-            [_request.SpanId, accept.SpanId, accept.SpanId, send.SpanId, process.SpanId, process.SpanId, process.SpanId],
-            [accept.ParentSpanId, create.ParentSpanId, send.ParentSpanId, process.ParentSpanId, handle.ParentSpanId, .. writes.Select(write => write.ParentSpanId)]);
-        Assert.Equal(["Running", "Succeeded"], writes.Select(write => Tag(write, "offloaded_polling.operation.status")));
-        Assert.All([create, .. writes], write => Assert.Equal("written", Tag(write, "offloaded_polling.write.outcome")));
-        Assert.Equal(
-            (ActivityKind.Internal, ActivityKind.Producer, ActivityKind.Consumer, ActivityKind.Internal), (accept.Kind, send.Kind, process.Kind, handle.Kind));
-        Assert.True(process.HasRemoteParent);
-        Assert.All(_activities.Of(Trace), activity =>
+        ((ActivitySpanId[])[
+            accept.ParentSpanId, create.ParentSpanId, send.ParentSpanId, process.ParentSpanId, handle.ParentSpanId,
+            .. writes.Select(write => write.ParentSpanId)])
+            .Should().Equal(_request.SpanId, accept.SpanId, accept.SpanId, send.SpanId, process.SpanId, process.SpanId, process.SpanId);
+        writes.Select(write => Tag(write, "offloaded_polling.operation.status")).Should().Equal("Running", "Succeeded");
+        ((Activity[])[create, .. writes])
+            .Should().AllSatisfy(write => Tag(write, "offloaded_polling.write.outcome").Should().Be("written"));
+        (accept.Kind, send.Kind, process.Kind, handle.Kind)
+            .Should().Be((ActivityKind.Internal, ActivityKind.Producer, ActivityKind.Consumer, ActivityKind.Internal));
+        process.HasRemoteParent.Should().BeTrue();
+        _activities.Of(Trace).Should().AllSatisfy(activity =>
         {
-            Assert.Equal((accepted.Id, Kind), (Tag(activity, "offloaded_polling.operation.id"), Tag(activity, "offloaded_polling.operation.kind")));
-            Assert.Equal(ActivityStatusCode.Unset, activity.Status);
-            Assert.True(activity.Recorded);
+            (Tag(activity, "offloaded_polling.operation.id"), Tag(activity, "offloaded_polling.operation.kind"))
+                .Should().Be((accepted.Id, Kind));
+            activity.Status.Should().Be(ActivityStatusCode.Unset);
+            activity.Recorded.Should().BeTrue();
         });
     }
 
@@ -61,18 +65,19 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
 
         var send = _activities.One(Trace, $"send {Kind}");
         var receive = await ReceivedAsync(send);
-        Assert.All(new[] { (send, "send"), (receive, "receive"), (process, "process") }, each =>
+        new[] { (send, "send"), (receive, "receive"), (process, "process") }.Should().AllSatisfy(each =>
         {
             var (activity, operation) = each;
-            Assert.Equal(
-                (Host.Queue.MessagingSystem, operation, operation, Kind),
-                (Tag(activity, "messaging.system"), Tag(activity, "messaging.operation.name"), Tag(activity, "messaging.operation.type"), Tag(activity, "messaging.destination.name")));
+            (Tag(activity, "messaging.system"), Tag(activity, "messaging.operation.name"), Tag(activity, "messaging.operation.type"), Tag(
+                activity, "messaging.destination.name")).Should().Be((Host.Queue.MessagingSystem, operation, operation, Kind));
         });
-        Assert.NotEqual("_OTHER", Host.Queue.MessagingSystem);
-        Assert.Equal((ActivityKind.Client, 1), (receive.Kind, receive.GetTagItem("messaging.batch.message_count")));
-        Assert.NotEqual(Trace, receive.TraceId);
-        Assert.Equal("1", Tag(process, "offloaded_polling.operation.attempt"));
-        Assert.Equal(Tag(process, "messaging.message.id"), Assert.Single(receive.Links).Tags!.Single(tag => tag.Key == "messaging.message.id").Value);
+        Host.Queue.MessagingSystem.Should().NotBe("_OTHER");
+        (receive.Kind, receive.GetTagItem("messaging.batch.message_count"))
+            .Should().Be(((ActivityKind Kind, object?))(ActivityKind.Client, (object?)1));
+        receive.TraceId.Should().NotBe(Trace);
+        Tag(process, "offloaded_polling.operation.attempt").Should().Be("1");
+        receive.Links.Should().ContainSingle().Which.Tags!.Single(tag => tag.Key == "messaging.message.id").Value
+            .Should().Be(Tag(process, "messaging.message.id"));
     }
 
     [Fact]
@@ -89,9 +94,11 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
 
         await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => $"{_desk.Waiting} of 3 were received");
         await Host.StopAsync();
-        var receives = _activities.All.Where(activity => activity.DisplayName == $"receive {Kind}" && activity.Links.Any(link => link.Context.TraceId == Trace)).ToList();
-        Assert.Equal(3, receives.Sum(receive => receive.Links.Count()));
-        Assert.All(receives, receive => Assert.Equal((int)receive.GetTagItem("messaging.batch.message_count")!, receive.Links.Count()));
+        var receives = _activities.All.Where(activity => activity.DisplayName == $"receive {Kind}"
+            && activity.Links.Any(link => link.Context.TraceId == Trace)).ToList();
+        receives.Sum(receive => receive.Links.Count()).Should().Be(3);
+        receives.Should().AllSatisfy(receive =>
+            receive.Links.Should().HaveCount((int)receive.GetTagItem("messaging.batch.message_count")!));
     }
 
     [Theory]
@@ -104,13 +111,16 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _desk.Waiting == 1, Timeout, () => "the handler does not run");
         await Host.Queue.SendAsync(
-            Kind, new OutgoingMessage { Body = """{"To":"Bob"}""", StatusKey = Host.Store.GetStatusKey(accepted.Id), TraceParent = traceParent }, default);
+            Kind,
+            new OutgoingMessage { Body = """{"To":"Bob"}""", StatusKey = Host.Store.GetStatusKey(accepted.Id), TraceParent = traceParent },
+            default);
 
         Activity? stray = null;
         await Eventually.TrueAsync(
-            () => (stray = _activities.All.FirstOrDefault(activity => Outcome(activity) == "anothers" && Tag(activity, "offloaded_polling.operation.id") == accepted.Id)) is not null,
+            () => (stray = _activities.All.FirstOrDefault(activity =>
+                Outcome(activity) == "anothers" && Tag(activity, "offloaded_polling.operation.id") == accepted.Id)) is not null,
             Timeout, () => "the message was not processed");
-        Assert.Equal(default, stray!.ParentSpanId);
+        stray!.ParentSpanId.Should().Be(default(ActivitySpanId));
     }
 
     [Fact]
@@ -119,11 +129,13 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         var accepted = await AcceptAsync(new Parcel("Ada"));
         await ProcessedAsync();
         await Host.Queue.SendAsync(
-            Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(accepted.Id), TraceParent = _request.Id }, default);
+            Kind,
+            new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(accepted.Id), TraceParent = _request.Id },
+            default);
 
         var process = await ProcessedAsync("already_ended");
 
-        Assert.Equal((_request.SpanId, ActivityStatusCode.Unset), (process.ParentSpanId, process.Status));
+        (process.ParentSpanId, process.Status).Should().Be((_request.SpanId, ActivityStatusCode.Unset));
     }
 
     [Fact]
@@ -134,10 +146,11 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
 
         var (first, last) = (await ProcessedAsync("retried"), await ProcessedAsync("failed"));
 
-        Assert.All([first, last, .. _activities.Of(Trace).Where(activity => activity.DisplayName == $"handle {Kind}")], activity =>
-            Assert.Equal((ActivityStatusCode.Error, "System.InvalidOperationException"), (activity.Status, Tag(activity, "error.type"))));
-        Assert.Equal(("1", "2"), (Tag(first, "offloaded_polling.operation.attempt"), Tag(last, "offloaded_polling.operation.attempt")));
-        Assert.DoesNotContain(_activities.Of(Trace), Tells("secret"));
+        ((Activity[])[first, last, .. _activities.Of(Trace).Where(activity => activity.DisplayName == $"handle {Kind}")])
+            .Should().AllSatisfy(activity =>
+                (activity.Status, Tag(activity, "error.type")).Should().Be((ActivityStatusCode.Error, "System.InvalidOperationException")));
+        (Tag(first, "offloaded_polling.operation.attempt"), Tag(last, "offloaded_polling.operation.attempt")).Should().Be(("1", "2"));
+        _activities.Of(Trace).Where(Tells("secret").Invoke).Should().BeEmpty();
     }
 
     [Fact]
@@ -148,8 +161,8 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
 
         var process = await ProcessedAsync("failed");
 
-        Assert.Equal((ActivityStatusCode.Error, typeof(OperationFailedException).FullName), (process.Status, Tag(process, "error.type")));
-        Assert.DoesNotContain(_activities.Of(Trace), Tells("secret"));
+        (process.Status, Tag(process, "error.type")).Should().Be((ActivityStatusCode.Error, typeof(OperationFailedException).FullName));
+        _activities.Of(Trace).Where(Tells("secret").Invoke).Should().BeEmpty();
     }
 
     [Fact]
@@ -162,9 +175,10 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
 
         var process = await ProcessedAsync("canceled");
 
-        Assert.Equal(ActivityStatusCode.Unset, process.Status);
-        Assert.Contains(_activities.Of(Trace), activity =>
-            activity.DisplayName == "write status" && Tag(activity, "offloaded_polling.operation.status") == "Canceled" && activity.ParentSpanId == process.SpanId);
+        process.Status.Should().Be(ActivityStatusCode.Unset);
+        _activities.Of(Trace).Should().Contain(activity =>
+            activity.DisplayName == "write status"
+            && Tag(activity, "offloaded_polling.operation.status") == "Canceled" && activity.ParentSpanId == process.SpanId);
     }
 
     [Theory]
@@ -175,7 +189,8 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         await AcceptAsync(new Parcel("Ada"), flags);
         var process = await ProcessedAsync();
 
-        Assert.All([_activities.One(Trace, $"send {Kind}"), process], activity => Assert.Equal(flags, activity.ActivityTraceFlags));
+        new[] { _activities.One(Trace, $"send {Kind}"), process }
+            .Should().AllSatisfy(activity => activity.ActivityTraceFlags.Should().Be(flags));
     }
 
     public void Dispose()
@@ -198,7 +213,8 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     {
         Activity? process = null;
         await Eventually.TrueAsync(
-            () => (process = _activities.Of(Trace).FirstOrDefault(activity => activity.DisplayName == $"process {Kind}" && Outcome(activity) == outcome)) is not null,
+            () => (process = _activities.Of(Trace).FirstOrDefault(activity =>
+                activity.DisplayName == $"process {Kind}" && Outcome(activity) == outcome)) is not null,
             Timeout, () => $"no message came to '{outcome}', but {string.Join(", ", _activities.Of(Trace).Select(Outcome))}");
         return process!;
     }
@@ -207,7 +223,8 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     {
         Activity? receive = null;
         await Eventually.TrueAsync(
-            () => (receive = _activities.All.FirstOrDefault(activity => activity.Links.Any(link => link.Context.SpanId == send.SpanId))) is not null,
+            () => (receive = _activities.All.FirstOrDefault(activity =>
+                activity.Links.Any(link => link.Context.SpanId == send.SpanId))) is not null,
             Timeout, () => "no receive links to it");
         return receive!;
     }

@@ -11,10 +11,11 @@ public abstract class WholeProvider<TProvider>
         var missing = suites.Where(suite => !GetType().Assembly.GetExportedTypes().Any(type =>
             type is { IsAbstract: false } && type.IsAssignableTo(suite.MakeGenericType(typeof(TProvider))))).Select(suite => suite.Name);
 
-        Assert.True(suites.Count >= 5, "The suites were not found.");
-        Assert.Empty(missing);
+        suites.Count.Should().BeGreaterThanOrEqualTo(5, "the suites were not found");
+        missing.Should().BeEmpty();
     }
 
     private static bool IsSuite(Type type) =>
-        type is { IsAbstract: true, BaseType: { IsGenericType: true } parent } && parent.GetGenericTypeDefinition() == typeof(ConformanceSuite<>);
+        type is { IsAbstract: true, BaseType: { IsGenericType: true } parent }
+        && parent.GetGenericTypeDefinition() == typeof(ConformanceSuite<>);
 }

@@ -36,12 +36,12 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var good = await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(good.Id)).State);
+        (await EndOfAsync(good.Id)).State.Should().Be(OperationState.Succeeded);
         await Eventually.TrueAsync(
             () => Host.Log.Entries.Select(entry => entry.Id).Intersect([411, 412, 413]).Count() == 3, Timeout, () => "not all were logged");
-        Assert.Equal(["Ada"], _desk.Delivered);
-        Assert.Equal(OperationState.NotStarted, (await Host.Operations.GetAsync(waiting.Status.Id))!.State);
-        Assert.DoesNotContain(Host.Log.Entries, entry => entry.Text.Contains("a secret", StringComparison.Ordinal));
+        _desk.Delivered.Should().Equal("Ada");
+        (await Host.Operations.GetAsync(waiting.Status.Id))!.State.Should().Be(OperationState.NotStarted);
+        Host.Log.Entries.Should().NotContain(entry => entry.Text.Contains("a secret", StringComparison.Ordinal));
 
         // Left to the redrive policy: they come again.
         await Host.StopAsync();
@@ -65,9 +65,9 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         _desk.Throw.Clear();
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal(OperationState.Succeeded, end.State);
-        Assert.True(end.Attempt > 1);
-        Assert.DoesNotContain("secret", JsonSerializer.Serialize(end, OperationJson.Status), StringComparison.Ordinal);
+        end.State.Should().Be(OperationState.Succeeded);
+        end.Attempt.Should().BeGreaterThan(1);
+        JsonSerializer.Serialize(end, OperationJson.Status).Should().NotContain("secret");
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 3), (end.State, end.Attempt));
-        Assert.EndsWith("handler-failed", end.Error!.Type, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", JsonSerializer.Serialize(end, OperationJson.Status), StringComparison.Ordinal);
-        Assert.Equal([422, 422, 427], Host.Log.Entries.Select(entry => entry.Id).Where(id => id is 422 or 427));
+        (end.State, end.Attempt).Should().Be((OperationState.Failed, (int?)3));
+        end.Error!.Type.Should().EndWith("handler-failed");
+        JsonSerializer.Serialize(end, OperationJson.Status).Should().NotContain("secret");
+        Host.Log.Entries.Select(entry => entry.Id).Where(id => id is 422 or 427).Should().Equal(422, 422, 427);
         await QueueIsEmptyAsync();
     }
 
@@ -91,7 +91,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 1, "No such street"), (end.State, end.Attempt, end.Error!.Title));
+        (end.State, end.Attempt, end.Error!.Title).Should().Be((OperationState.Failed, (int?)1, "No such street"));
         await QueueIsEmptyAsync();
     }
 
@@ -102,8 +102,8 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
-        Assert.Equal((OperationState.Failed, 1), (end.State, end.Attempt));
-        Assert.EndsWith("result-too-large", end.Error!.Type, StringComparison.Ordinal);
+        (end.State, end.Attempt).Should().Be((OperationState.Failed, (int?)1));
+        end.Error!.Type.Should().EndWith("result-too-large");
         await QueueIsEmptyAsync();
     }
 
@@ -115,11 +115,12 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         OperationStatus? seen = null;
         await Eventually.TrueAsync(
-            async () => (seen = await Host.Operations.GetAsync(accepted.Id))!.PercentComplete is > 0 and < 100, Timeout, () => "no progress was seen");
+            async () => (seen = await Host.Operations.GetAsync(accepted.Id))!.PercentComplete is > 0 and < 100, Timeout,
+            () => "no progress was seen");
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.StartsWith("step ", seen!.Message, StringComparison.Ordinal);
-        Assert.Equal((100, null), (end.PercentComplete, end.Message));
+        seen!.Message.Should().StartWith("step ");
+        (end.PercentComplete, end.Message).Should().Be(((int?)100, (string?)null));
     }
 
     [Fact]
@@ -129,8 +130,8 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
-        Assert.Equal(OperationState.Succeeded, end.State);
-        Assert.IsType<StatusDocumentTooLargeException>(Assert.Single(_desk.Refused));
+        end.State.Should().Be(OperationState.Succeeded);
+        _desk.Refused.Should().ContainSingle().Which.Should().BeOfType<StatusDocumentTooLargeException>();
     }
 
     [Fact]
@@ -141,9 +142,9 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
-        Assert.Equal((OperationState.Succeeded, 1), (end.State, end.Attempt));
-        Assert.Equal(["Ada"], _desk.Delivered);
-        Assert.True(end.LastUpdatedAt - end.CreatedAt > TimeSpan.FromSeconds(4), "It was too fast to tell.");
+        (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
+        _desk.Delivered.Should().Equal("Ada");
+        (end.LastUpdatedAt - end.CreatedAt).Should().BeGreaterThan(TimeSpan.FromSeconds(4), "it was too fast to tell");
         await QueueIsEmptyAsync();
     }
 
@@ -153,7 +154,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));
         await Task.WhenAll(accepted.Select(operation => EndOfAsync(operation.Id)));
 
-        Assert.InRange(_desk.MostAtOnce, 1, 3);
+        _desk.MostAtOnce.Should().BeInRange(1, 3);
         await QueueIsEmptyAsync();
     }
 
@@ -166,10 +167,10 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         await Host.StopAsync();
 
-        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.State);
-        Assert.Contains(Host.Log.Entries, entry => entry.Id == 423);
-        var again = Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
-        Assert.True(again.ReceiveCount > 1);
+        (await Host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
+        Host.Log.Entries.Should().Contain(entry => entry.Id == 423);
+        var again = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Which;
+        again.ReceiveCount.Should().BeGreaterThan(1);
     }
 
     [Fact]
@@ -181,9 +182,9 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         await Host.StopAsync();
 
-        Assert.Contains(Host.Log.Entries, entry => entry.Id == 428);
-        Assert.Equal(OperationState.Running, (await Host.Operations.GetAsync(accepted.Id))!.State);
-        Assert.Single(await Host.Queue.ReceiveAsync(Kind, 1, default));
+        Host.Log.Entries.Should().Contain(entry => entry.Id == 428);
+        (await Host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
+        (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle();
         _desk.Wake.SetResult();
     }
 
@@ -195,14 +196,14 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => "the handlers did not begin");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"));
 
-        Assert.Equal(OperationState.Canceled, (await Host.Operations.CancelAsync(waiting.Id))!.State);
+        (await Host.Operations.CancelAsync(waiting.Id))!.State.Should().Be(OperationState.Canceled);
         await Task.WhenAll(running.Select(operation => Host.Operations.CancelAsync(operation.Id)));
         var ends = await Task.WhenAll(running.Select(operation => EndOfAsync(operation.Id)));
 
-        Assert.All(ends, end => Assert.Equal(OperationState.Canceled, end.State));
+        ends.Should().AllSatisfy(end => end.State.Should().Be(OperationState.Canceled));
         await QueueIsEmptyAsync();
-        Assert.Empty(_desk.Delivered);
-        Assert.Equal(OperationState.Canceled, (await Host.Operations.GetAsync(waiting.Id))!.State);
+        _desk.Delivered.Should().BeEmpty();
+        (await Host.Operations.GetAsync(waiting.Id))!.State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
@@ -212,11 +213,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
 
-        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.State);
-        Assert.Equal(OperationState.Running, (await Host.Operations.CancelAsync(accepted.Id))!.State);
+        (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
+        (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
         var end = await EndOfAsync(accepted.Id);
 
-        Assert.Equal((OperationState.Canceled, 1, null), (end.State, end.Attempt, end.Error));
+        (end.State, end.Attempt, end.Error).Should().Be((OperationState.Canceled, (int?)1, (OperationProblem?)null));
         await QueueIsEmptyAsync();
     }
 
@@ -232,8 +233,8 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         await Host.Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal(OperationState.Canceled, (await EndOfAsync(accepted.Id)).State);
-        Assert.Empty(_desk.Delivered);
+        (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Canceled);
+        _desk.Delivered.Should().BeEmpty();
     }
 
     [Fact]
@@ -246,8 +247,8 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         await Host.Operations.CancelAsync(accepted.Id);
         _desk.Wake.SetResult();
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(accepted.Id)).State);
-        Assert.Equal(OperationState.Succeeded, (await Host.Operations.CancelAsync(accepted.Id))!.State);
+        (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Succeeded);
+        (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Succeeded);
         await QueueIsEmptyAsync();
     }
 
@@ -258,9 +259,10 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         var accepted = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"), options)));
 
-        Assert.Equal(OperationState.Succeeded, (await EndOfAsync(Assert.Single(accepted.Select(operation => operation.Id).Distinct()))).State);
+        (await EndOfAsync(accepted.Select(operation => operation.Id).Distinct().Should().ContainSingle().Which)).State
+            .Should().Be(OperationState.Succeeded);
         await QueueIsEmptyAsync();
-        Assert.Equal(["Ada"], _desk.Delivered);
+        _desk.Delivered.Should().Equal("Ada");
     }
 
     private Task SendAsync(string body, string statusKey) =>

@@ -14,11 +14,12 @@ public sealed partial class CostCommandTests
     {
         var (exitCode, output, _) = await RunAsync("--article");
 
-        Assert.Equal(0, exitCode);
-        Assert.Matches(@"a month\s+6\.20\s+0\.92", output);
-        Assert.Matches(@"(?m)^REST API  █{60} 6\.20\s*$", output);
-        Assert.Matches(@"(?m)^S3        █{9} 0\.92\s*$", output);
-        Assert.EndsWith("Worth it: S3 costs 0.92 USD a month where a REST API costs 6.20; it is from 0.9 polls per write on, and you have 10.", output.TrimEnd(), StringComparison.Ordinal);
+        exitCode.Should().Be(0);
+        output.Should().MatchRegex(@"a month\s+6\.20\s+0\.92");
+        output.Should().MatchRegex(@"(?m)^REST API  █{60} 6\.20\s*$");
+        output.Should().MatchRegex(@"(?m)^S3        █{9} 0\.92\s*$");
+        output.TrimEnd().Should().EndWith(
+            "Worth it: S3 costs 0.92 USD a month where a REST API costs 6.20; it is from 0.9 polls per write on, and you have 10.");
     }
 
     [Fact]
@@ -35,10 +36,11 @@ public sealed partial class CostCommandTests
     {
         var (exitCode, output, _) = await RunAsync("--operations", "1000000", "--polls", "20", "--json");
 
-        Assert.Equal(0, exitCode);
+        exitCode.Should().Be(0);
         using var json = JsonDocument.Parse(output);
-        Assert.Equal(["REST API", "HTTP API", "S3"], json.RootElement.GetProperty("bills").EnumerateArray().Select(bill => bill.GetProperty("name").GetString()));
-        Assert.Equal(8.00m, json.RootElement.GetProperty("bills")[2].GetProperty("lines")[0].GetProperty("cost").GetDecimal());
+        json.RootElement.GetProperty("bills").EnumerateArray().Select(bill => bill.GetProperty("name").GetString())
+            .Should().Equal("REST API", "HTTP API", "S3");
+        json.RootElement.GetProperty("bills")[2].GetProperty("lines")[0].GetProperty("cost").GetDecimal().Should().Be(8.00m);
     }
 
     [Theory]
@@ -54,9 +56,9 @@ public sealed partial class CostCommandTests
     {
         var (exitCode, output, errors) = await RunAsync(arguments);
 
-        Assert.Equal(2, exitCode);
-        Assert.Contains(expected, errors, StringComparison.Ordinal);
-        Assert.Equal("", output);
+        exitCode.Should().Be(2);
+        errors.Should().Contain(expected);
+        output.Should().Be("");
     }
 
     [GeneratedRegex(@"\s+")]

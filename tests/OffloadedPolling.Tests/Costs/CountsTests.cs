@@ -16,7 +16,8 @@ public sealed partial class CountsTests
 
     private static readonly Workload _today = new()
     {
-        Operations = 100_000, Polls = 10, Writes = 3, DocumentKb = 1, RetentionDays = 2, MemoryMb = 512, DurationMs = 20, LogKb = 0.4m, Preflights = 0,
+        Operations = 100_000, Polls = 10, Writes = 3, DocumentKb = 1, RetentionDays = 2, MemoryMb = 512, DurationMs = 20, LogKb = 0.4m,
+        Preflights = 0,
     };
 
     private static PriceList Of2021 => PriceFile.Read(PriceFile.OfTheArticle);
@@ -28,9 +29,11 @@ public sealed partial class CountsTests
     {
         var counts = new Counts(Of2021, _article);
 
-        Assert.Equal([("requests", 3.50m), ("function", 2.28m), ("database reads", 0.42m)], counts.RestApiAsInTheArticle().Lines.Select(line => (line.What, line.Cost)));
-        Assert.Equal([("requests", 0.40m), ("writes", 0.50m), ("storage", 0.02m)], counts.S3AsInTheArticle().Lines.Select(line => (line.What, line.Cost)));
-        Assert.Equal((6.20m, 0.92m), (counts.RestApiAsInTheArticle().Total, counts.S3AsInTheArticle().Total));
+        counts.RestApiAsInTheArticle().Lines.Select(line => (line.What, line.Cost))
+            .Should().Equal(("requests", 3.50m), ("function", 2.28m), ("database reads", 0.42m));
+        counts.S3AsInTheArticle().Lines.Select(line => (line.What, line.Cost))
+            .Should().Equal(("requests", 0.40m), ("writes", 0.50m), ("storage", 0.02m));
+        (counts.RestApiAsInTheArticle().Total, counts.S3AsInTheArticle().Total).Should().Be((6.20m, 0.92m));
     }
 
     [Fact]
@@ -39,8 +42,9 @@ public sealed partial class CountsTests
         // 1.42 a million polls: 1.11 + 0.20 + 0.0025 GB-s at 16.6667 + half a read unit at 0.1415. A write: 5.00 against 0.705.
         var counts = new Counts(Now, _today with { MemoryMb = 128, LogKb = 0 });
 
-        Assert.Equal(1.4224m, counts.HttpApi().Lines.Where(line => line.What is "requests" or "function" or "database reads").Sum(line => line.Exact), 4);
-        Assert.Equal(4.2m, Math.Round(counts.BreakEven(asInTheArticle: false)!.Value, 1));
+        counts.HttpApi().Lines.Where(line => line.What is "requests" or "function" or "database reads").Sum(line => line.Exact)
+            .Should().BeApproximately(1.4224m, 0.00005m);
+        Math.Round(counts.BreakEven(asInTheArticle: false)!.Value, 1).Should().Be(4.2m);
     }
 
     public static TheoryData<decimal, decimal, decimal> KindsOfWork => new()
@@ -97,14 +101,17 @@ public sealed partial class CountsTests
     [InlineData(5, 1, 0.1415)]
     [InlineData(10, 1, 0.21225)]
     public void Reads_AreCountedByFourKb_EventuallyConsistent(decimal kb, decimal pollsInMillions, decimal cost) =>
-        Assert.Equal(cost, LineOf(new Counts(Now, _today with { Operations = 1_000_000, Polls = pollsInMillions, DocumentKb = kb }).HttpApi(), "database reads"));
+        LineOf(
+            new Counts(Now, _today with { Operations = 1_000_000, Polls = pollsInMillions, DocumentKb = kb }).HttpApi(),
+            "database reads").Should().Be(cost);
 
     [Theory]
     [InlineData(1, 0.705)]
     [InlineData(1.1, 1.41)]
     [InlineData(10, 7.05)]
     public void WritesOfTheApi_AreCountedByTheKb(decimal kb, decimal costOfAMillion) =>
-        Assert.Equal(costOfAMillion, LineOf(new Counts(Now, _today with { Operations = 1_000_000, Writes = 1, DocumentKb = kb }).HttpApi(), "database writes"));
+        LineOf(new Counts(Now, _today with { Operations = 1_000_000, Writes = 1, DocumentKb = kb }).HttpApi(), "database writes")
+            .Should().Be(costOfAMillion);
 
     [Fact]
     public void WhatTheArticleLeftOut_IsCounted()
@@ -113,15 +120,17 @@ public sealed partial class CountsTests
         var counts = new Counts(Now, work);
 
         // 100 million polls of 2 KB are 200 GB, of which 100 are free; of 0.4 KB of logs, 40 GB.
-        Assert.Equal(9.00m, LineOf(counts.S3(), "egress"));
-        Assert.Equal(9.00m, LineOf(counts.RestApi(), "egress"));
-        Assert.Equal(22.80m, LineOf(counts.HttpApi(), "logs"));
-        Assert.Equal((4.00m, 11.10m, 35.00m), (LineOf(counts.S3(), "preflights"), LineOf(counts.HttpApi(), "preflights"), LineOf(counts.RestApi(), "preflights")));
-        Assert.Equal(150.00m, LineOf(counts.S3(), "writes"));
+        LineOf(counts.S3(), "egress").Should().Be(9.00m);
+        LineOf(counts.RestApi(), "egress").Should().Be(9.00m);
+        LineOf(counts.HttpApi(), "logs").Should().Be(22.80m);
+        (LineOf(counts.S3(), "preflights"), LineOf(counts.HttpApi(), "preflights"), LineOf(counts.RestApi(), "preflights"))
+            .Should().Be((4.00m, 11.10m, 35.00m));
+        LineOf(counts.S3(), "writes").Should().Be(150.00m);
     }
 
     [Fact]
-    public void AnOptionOfTheArticle_DoesNotTakeTodaysPrices() => Assert.NotEqual(Now.PerMillion.DynamoDbReadUnits, Of2021.PerMillion.DynamoDbReadUnits);
+    public void AnOptionOfTheArticle_DoesNotTakeTodaysPrices() =>
+        Of2021.PerMillion.DynamoDbReadUnits.Should().NotBe(Now.PerMillion.DynamoDbReadUnits);
 
     [Theory]
     [InlineData(3, 3, "Not worth it: ", "from 3.1 polls per write on, and you have 1.")]
@@ -135,8 +144,8 @@ public sealed partial class CountsTests
         var work = _today with { Polls = polls, Writes = writes, Preflights = preflights, RetentionDays = retentionDays };
         var verdict = CostRun.Count(work, Now, asInTheArticle: false).Verdict;
 
-        Assert.StartsWith(begins, verdict, StringComparison.Ordinal);
-        Assert.EndsWith(ends, verdict, StringComparison.Ordinal);
+        verdict.Should().StartWith(begins);
+        verdict.Should().EndWith(ends);
     }
 
     [Fact]
@@ -145,9 +154,9 @@ public sealed partial class CountsTests
         var s3GetsDear = Now with { PerMillion = Now.PerMillion with { S3Get = 9 } };
         var s3PutsAreFree = Now with { PerMillion = Now.PerMillion with { S3Put = 0 } };
 
-        Assert.StartsWith("Not worth it: ", CostRun.Count(_today, s3GetsDear, false).Verdict, StringComparison.Ordinal);
-        Assert.Contains("whatever the number of polls", CostRun.Count(_today, s3GetsDear, false).Verdict, StringComparison.Ordinal);
-        Assert.Contains("from the first poll on", CostRun.Count(_today, s3PutsAreFree, false).Verdict, StringComparison.Ordinal);
+        CostRun.Count(_today, s3GetsDear, false).Verdict.Should().StartWith("Not worth it: ");
+        CostRun.Count(_today, s3GetsDear, false).Verdict.Should().Contain("whatever the number of polls");
+        CostRun.Count(_today, s3PutsAreFree, false).Verdict.Should().Contain("from the first poll on");
     }
 
     [Fact]
@@ -156,16 +165,18 @@ public sealed partial class CountsTests
         var readme = File.ReadAllText(Repository.PathOf("samples/Costs/README.md"));
         var rows = Row().Matches(readme).ToList();
 
-        Assert.Equal(3, rows.Count);
+        rows.Should().HaveCount(3);
         foreach (var row in rows)
         {
             var bills = CostRun.Count(_today with { Polls = Number(row, 1) }, Now, asInTheArticle: false).Bills;
-            Assert.Equal([Number(row, 2), Number(row, 3), Number(row, 4)], bills.Select(bill => bill.Total));
+            bills.Select(bill => bill.Total).Should().Equal(Number(row, 2), Number(row, 3), Number(row, 4));
         }
 
-        foreach (var line in new Counts(Of2021, _article) is var counts ? counts.RestApiAsInTheArticle().Lines.Concat(counts.S3AsInTheArticle().Lines) : [])
+        foreach (var line in new Counts(Of2021, _article) is var counts
+            ? counts.RestApiAsInTheArticle().Lines.Concat(counts.S3AsInTheArticle().Lines)
+            : [])
         {
-            Assert.Contains(line.Cost.ToString("0.00", CultureInfo.InvariantCulture), readme, StringComparison.Ordinal);
+            readme.Should().Contain(line.Cost.ToString("0.00", CultureInfo.InvariantCulture));
         }
     }
 

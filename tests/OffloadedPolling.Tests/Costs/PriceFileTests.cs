@@ -15,7 +15,7 @@ public sealed class PriceFileTests : IDisposable
     {
         File.WriteAllText(_file, _prices.Replace("\"s3Put\": 5.00", "\"s3Put\": 5.40 /* of eu-central-1 */", StringComparison.Ordinal));
 
-        Assert.Equal(5.40m, PriceFile.Read(_file).PerMillion.S3Put);
+        PriceFile.Read(_file).PerMillion.S3Put.Should().Be(5.40m);
     }
 
     [Theory]
@@ -29,17 +29,18 @@ public sealed class PriceFileTests : IDisposable
     [InlineData("{", "", "")]
     public void AListThatIsWrong_IsRefusedWithWhat(string right, string wrong, string expected)
     {
-        Assert.Contains(right, _prices, StringComparison.Ordinal);
+        _prices.Should().Contain(right);
         File.WriteAllText(_file, _prices.Replace(right, wrong, StringComparison.Ordinal));
 
-        var refused = Assert.Throws<InvalidPricesException>(() => PriceFile.Read(_file));
+        var refused = FluentActions.Invoking(() => PriceFile.Read(_file)).Should().ThrowExactly<InvalidPricesException>().Which;
 
-        Assert.Contains(_file, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
-        Assert.Contains("2026-11.json", refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().Contain(_file);
+        refused.Message.Contains(expected, StringComparison.Ordinal).Should().BeTrue();
+        refused.Message.Should().Contain("2026-11.json");
     }
 
     [Fact]
     public void AListThatIsNotThere_IsRefused() =>
-        Assert.Contains("nowhere.json", Assert.Throws<InvalidPricesException>(() => PriceFile.Read("nowhere.json")).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => PriceFile.Read("nowhere.json"))
+            .Should().ThrowExactly<InvalidPricesException>().Which.Message.Should().Contain("nowhere.json");
 }

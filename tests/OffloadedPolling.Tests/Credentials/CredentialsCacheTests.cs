@@ -23,9 +23,9 @@ public sealed class CredentialsCacheTests
         _time.Advance(TimeSpan.FromSeconds(1));
         var renewed = await GetAsync(cache, life);
 
-        Assert.Same(first, kept);
-        Assert.NotSame(first, renewed);
-        Assert.Equal(2, _fetches);
+        kept.Should().BeSameAs(first);
+        renewed.Should().NotBeSameAs(first);
+        _fetches.Should().Be(2);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class CredentialsCacheTests
         _time.Advance(TimeSpan.FromMinutes(8));
         await GetAsync(cache, TimeSpan.FromHours(1));
 
-        Assert.Equal(2, _fetches);
+        _fetches.Should().Be(2);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class CredentialsCacheTests
         _time.Advance(TimeSpan.FromMinutes(11));
         await GetAsync(cache, TimeSpan.FromMinutes(15));
 
-        Assert.Equal(1, _fetches);
+        _fetches.Should().Be(1);
     }
 
     [Fact]
@@ -60,13 +60,14 @@ public sealed class CredentialsCacheTests
         using var giveUp = new CancellationTokenSource();
 
         var impatient = cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, giveUp.Token).AsTask();
-        var patient = Enumerable.Range(0, 20).Select(_ => cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, default).AsTask()).ToList();
+        var patient = Enumerable.Range(0, 20)
+            .Select(_ => cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, default).AsTask()).ToList();
         await giveUp.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        await FluentActions.Awaiting(() => impatient).Should().ThrowAsync<OperationCanceledException>();
         answer.SetResult(New(TimeSpan.FromHours(1)));
 
-        Assert.Single((await Task.WhenAll(patient)).Distinct());
-        Assert.Equal(1, _fetches);
+        (await Task.WhenAll(patient)).Distinct().Should().ContainSingle();
+        _fetches.Should().Be(1);
 
         Task<TemporaryCredentials> FetchAsync()
         {
@@ -84,10 +85,10 @@ public sealed class CredentialsCacheTests
         var first = cache.GetAsync("key", TimeSpan.FromHours(1), null, () => answer.Task, default).AsTask();
         var second = cache.GetAsync("key", TimeSpan.FromHours(1), null, () => answer.Task, default).AsTask();
         answer.SetException(new TemporaryCredentialsException("As told."));
-        await Assert.ThrowsAsync<TemporaryCredentialsException>(() => first);
-        await Assert.ThrowsAsync<TemporaryCredentialsException>(() => second);
+        await FluentActions.Awaiting(() => first).Should().ThrowExactlyAsync<TemporaryCredentialsException>();
+        await FluentActions.Awaiting(() => second).Should().ThrowExactlyAsync<TemporaryCredentialsException>();
 
-        Assert.NotNull(await GetAsync(cache, TimeSpan.FromHours(1)));
+        (await GetAsync(cache, TimeSpan.FromHours(1))).Should().NotBeNull();
     }
 
     [Fact]
@@ -100,9 +101,9 @@ public sealed class CredentialsCacheTests
         }
 
         await GetAsync(cache, TimeSpan.FromHours(1), "a");
-        Assert.Equal(3, _fetches);
+        _fetches.Should().Be(3);
         await GetAsync(cache, TimeSpan.FromHours(1), "b");
-        Assert.Equal(4, _fetches);
+        _fetches.Should().Be(4);
     }
 
     [Fact]
@@ -141,12 +142,14 @@ public sealed class CredentialsCacheTests
         _fetches.Should().Be(2);
     }
 
-    private async Task<TemporaryCredentials> GetAsync(CredentialsCache cache, TimeSpan duration, string key = "key", TimeSpan? expiresIn = null, string? refused = null) =>
+    private async Task<TemporaryCredentials> GetAsync(
+        CredentialsCache cache, TimeSpan duration, string key = "key", TimeSpan? expiresIn = null, string? refused = null) =>
         await cache.GetAsync(key, duration, refused, () =>
         {
             var number = Interlocked.Increment(ref _fetches);
             return Task.FromResult(New(expiresIn ?? duration, $"AKID{number}"));
         }, default);
 
-    private TemporaryCredentials New(TimeSpan expiresIn, string accessKeyId = "AKID") => new(accessKeyId, "secret", "token", _time.GetUtcNow() + expiresIn);
+    private TemporaryCredentials New(TimeSpan expiresIn, string accessKeyId = "AKID") =>
+        new(accessKeyId, "secret", "token", _time.GetUtcNow() + expiresIn);
 }

@@ -42,13 +42,11 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         using var response = await PostAsync(id: "ada");
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
-        Assert.Equal(
-            """{"id":"0123456789abcdef0123456789abcdef","statusKey":"operations/0123456789abcdef0123456789abcdef.json","bucket":"my-bucket","region":"eu-west-1","endpoint":"http://127.0.0.1:8000/","forcePathStyle":true,"accessKeyId":"ASIA","secretAccessKey":"5ecre7+/=","sessionToken":"t0ken+/=","expiresAt":"2026-11-23T10:15:00+00:00"}""",
-            await response.Content.ReadAsStringAsync());
-        Assert.Equal("5ecre7+/=", (await StatusCredentials.ReadAsync(response)).SecretAccessKey);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        response.Headers.CacheControl!.ToString().Should().Be("no-store");
+        response.Headers.GetValues("Referrer-Policy").Should().Equal("no-referrer");
+        (await response.Content.ReadAsStringAsync()).Should().Be("""{"id":"0123456789abcdef0123456789abcdef","statusKey":"operations/0123456789abcdef0123456789abcdef.json","bucket":"my-bucket","region":"eu-west-1","endpoint":"http://127.0.0.1:8000/","forcePathStyle":true,"accessKeyId":"ASIA","secretAccessKey":"5ecre7+/=","sessionToken":"t0ken+/=","expiresAt":"2026-11-23T10:15:00+00:00"}""");
+        (await StatusCredentials.ReadAsync(response)).SecretAccessKey.Should().Be("5ecre7+/=");
         await _issuer.Received(1).IssueAsync(TestDocuments.Id, "ada", null, Arg.Any<CancellationToken>());
     }
 
@@ -60,7 +58,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         using var response = await PostAsync(id: "ada");
 
-        Assert.False((await response.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("endpoint", out _));
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("endpoint", out _).Should().BeFalse();
     }
 
     [Theory]
@@ -73,7 +71,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         using var response = await PostAsync(id, subject: subject);
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
         await _issuer.Received(1).IssueAsync(TestDocuments.Id, caller, null, Arg.Any<CancellationToken>());
     }
 
@@ -96,8 +94,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         using var response = await PostAsync();
 
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Empty(_issuer.ReceivedCalls());
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        _issuer.ReceivedCalls().Should().BeEmpty();
     }
 
     [Fact]
@@ -108,7 +106,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         using var response = await PostAsync(id: "", name: "Ada");
 
         await AssertProblemAsync(response, HttpStatusCode.Forbidden, "The caller has no identifier");
-        Assert.Empty(_issuer.ReceivedCalls());
+        _issuer.ReceivedCalls().Should().BeEmpty();
     }
 
     [Fact]
@@ -118,8 +116,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         using var response = await PostAsync(id: "ada");
 
-        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
-        Assert.Empty(_issuer.ReceivedCalls());
+        response.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        _issuer.ReceivedCalls().Should().BeEmpty();
     }
 
     [Fact]
@@ -138,7 +136,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         using var response = await PostAsync(id: "ada");
 
         await AssertProblemAsync(response, HttpStatusCode.Forbidden, "The caller has no identifier");
-        Assert.Empty(_issuer.ReceivedCalls());
+        _issuer.ReceivedCalls().Should().BeEmpty();
     }
 
     [Fact]
@@ -153,14 +151,15 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         using var response = await PostAsync(id: "ada");
 
         await AssertProblemAsync(response, HttpStatusCode.Forbidden, "HTTPS is required");
-        Assert.Empty(_issuer.ReceivedCalls());
+        _issuer.ReceivedCalls().Should().BeEmpty();
     }
 
     [Fact]
     public async Task Post_AnUnknownOperation_404()
     {
         await StartAsync();
-        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>()).Returns((StatusCredentials?)null);
+        _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>())
+            .Returns((StatusCredentials?)null);
 
         using var response = await PostAsync(id: "ada");
 
@@ -179,8 +178,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         using var response = await PostAsync(id: "ada");
 
         await AssertProblemAsync(response, expected, title);
-        Assert.DoesNotContain("secret-role", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(expected == HttpStatusCode.ServiceUnavailable, response.Headers.RetryAfter is not null);
+        (await response.Content.ReadAsStringAsync()).Should().NotContain("secret-role");
+        (response.Headers.RetryAfter is not null).Should().Be(expected == HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]
@@ -190,8 +189,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         using var response = await PostAsync(id: "ada");
 
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.DoesNotContain(Endpoints(), endpoint => endpoint.RoutePattern.RawText!.EndsWith("/credentials", StringComparison.Ordinal));
+        response.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        Endpoints().Should().NotContain(endpoint => endpoint.RoutePattern.RawText!.EndsWith("/credentials", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -199,12 +198,14 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     {
         await StartAsync();
 
-        var endpoint = Assert.Single(Endpoints(), endpoint => endpoint.RoutePattern.RawText!.EndsWith("/{id}/credentials", StringComparison.Ordinal));
+        var endpoint = Endpoints().Should().ContainSingle(endpoint => endpoint.RoutePattern.RawText!.EndsWith(
+            "/{id}/credentials", StringComparison.Ordinal)).Which;
 
-        Assert.NotNull(endpoint.Metadata.GetMetadata<IAuthorizeData>());
-        var answers = endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>().ToDictionary(answer => answer.StatusCode, answer => answer.Type);
-        Assert.Equal([200, 401, 403, 404, 502, 503], answers.Keys.Order());
-        Assert.Equal(typeof(StatusCredentials), answers[200]);
+        endpoint.Metadata.GetMetadata<IAuthorizeData>().Should().NotBeNull();
+        var answers = endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>()
+            .ToDictionary(answer => answer.StatusCode, answer => answer.Type);
+        answers.Keys.Order().Should().Equal(200, 401, 403, 404, 502, 503);
+        answers[200].Should().Be<StatusCredentials>();
     }
 
     private static StatusCredentials Credentials() => new()
@@ -221,15 +222,16 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
     private static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode expected, string title)
     {
-        Assert.Equal((expected, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
-        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        Assert.Equal(title, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString());
+        (response.StatusCode, response.Content.Headers.ContentType?.MediaType).Should().Be((expected, "application/problem+json"));
+        response.Headers.CacheControl!.ToString().Should().Be("no-store");
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString().Should().Be(title);
     }
 
     private void Returns(StatusCredentials credentials) =>
         _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>()).Returns(credentials);
 
-    private async Task StartAsync(bool authenticate = true, Action<IOffloadedPollingBuilder>? build = null, Action<WebApplication>? use = null) =>
+    private async Task StartAsync(
+        bool authenticate = true, Action<IOffloadedPollingBuilder>? build = null, Action<WebApplication>? use = null) =>
         _host = await ConformanceHost.StartAsync(
             _provider,
             build: builder =>
@@ -245,7 +247,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
             },
             use: use);
 
-    private IEnumerable<RouteEndpoint> Endpoints() => _host!.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+    private IEnumerable<RouteEndpoint> Endpoints() =>
+        _host!.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     private async Task<HttpResponseMessage> PostAsync(
         string? id = null, string? name = null, string? subject = null, StatusCredentials? refused = null)

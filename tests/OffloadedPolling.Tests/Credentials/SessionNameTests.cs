@@ -10,7 +10,7 @@ public sealed partial class SessionNameTests
     [InlineData("ada.lovelace@example.com")]
     [InlineData("6f0c2f3c-9d6b-4b1f-8a5e-0d6b7c1e2f30")]
     [InlineData("a_b+c,d.e@f-g")]
-    public void Of_WhatAwsTakes_StandsAsItIs(string caller) => Assert.Equal(caller, SessionName.Of(caller, SessionName.MostOfRole));
+    public void Of_WhatAwsTakes_StandsAsItIs(string caller) => SessionName.Of(caller, SessionName.MostOfRole).Should().Be(caller);
 
     [Theory]
     [InlineData("a")]
@@ -26,9 +26,9 @@ public sealed partial class SessionNameTests
         {
             var name = SessionName.Of(caller, most);
 
-            Assert.InRange(name.Length, 2, most);
-            Assert.Matches(AsAwsSays(), name);
-            Assert.Equal(name, SessionName.Of(caller, most));
+            name.Length.Should().BeInRange(2, most);
+            name.Should().MatchRegex(AsAwsSays());
+            SessionName.Of(caller, most).Should().Be(name);
         }
     }
 
@@ -39,7 +39,7 @@ public sealed partial class SessionNameTests
 
         var names = callers.Select(caller => SessionName.Of(caller, SessionName.MostOfRole)).ToList();
 
-        Assert.Equal(callers.Length, names.Distinct().Count());
+        names.Distinct().Should().HaveCount(callers.Length);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed partial class SessionNameTests
     {
         var victims = SessionName.Of("Ada Lovelace", SessionName.MostOfRole);
 
-        Assert.NotEqual(victims, SessionName.Of(victims, SessionName.MostOfRole));
+        SessionName.Of(victims, SessionName.MostOfRole).Should().NotBe(victims);
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_+=,.@-]*\z")]

@@ -9,7 +9,7 @@ public sealed class StatusCredentialsTests
         """{"id":"1","statusKey":"operations/1.json","bucket":"b","region":"r","accessKeyId":"AKID","secretAccessKey":"s3cr3t","sessionToken":"t0k3n","expiresAt":"2026-01-01T00:00:00Z"}""";
 
     [Fact]
-    public async Task ReadAsync_WhatTheHostWrites_IsTaken() => Assert.Equal("AKID", (await ReadAsync(Right)).AccessKeyId);
+    public async Task ReadAsync_WhatTheHostWrites_IsTaken() => (await ReadAsync(Right)).AccessKeyId.Should().Be("AKID");
 
     [Theory]
     [InlineData("\"bucket\":\"b\"", "\"bucket\":\"b\",\"bucket\":\"c\"")]
@@ -21,10 +21,11 @@ public sealed class StatusCredentialsTests
     [InlineData("2026-01-01T00:00:00Z", "soon")]
     public async Task ReadAsync_AnythingElse_IsRefusedAndNotQuoted(string part, string instead)
     {
-        var refused = await Assert.ThrowsAsync<JsonException>(() => ReadAsync(Right.Replace(part, instead, StringComparison.Ordinal)));
+        var refused = (await FluentActions.Awaiting(() => ReadAsync(Right.Replace(part, instead, StringComparison.Ordinal)))
+            .Should().ThrowExactlyAsync<JsonException>()).Which;
 
-        Assert.DoesNotContain("s3cr3t", refused.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("t0k3n", refused.ToString(), StringComparison.Ordinal);
+        refused.ToString().Should().NotContain("s3cr3t");
+        refused.ToString().Should().NotContain("t0k3n");
     }
 
     private static async Task<StatusCredentials> ReadAsync(string body)

@@ -26,23 +26,25 @@ public sealed class StsIssuerTests
     {
         var refused = await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [TestIssuers.Key, key] });
 
-        Assert.Contains($"'{key}' is no status key", refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().Contain($"'{key}' is no status key");
     }
 
     [Fact]
     public async Task IssueAsync_AStatusUrlForAStatusKey_IsRefusedWithoutItsQuery()
     {
-        var refused = await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [$"https://s3.example/bucket/{TestIssuers.Key}?X-Amz-Signature=0a1b"] });
+        var refused = await RefusedAsync<ArgumentException>(
+            new() { Caller = "ada", StatusKeys = [$"https://s3.example/bucket/{TestIssuers.Key}?X-Amz-Signature=0a1b"] });
 
-        Assert.Contains($"'https://s3.example/bucket/{TestIssuers.Key}' is no status key", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("0a1b", refused.ToString(), StringComparison.Ordinal);
+        refused.Message.Should().Contain($"'https://s3.example/bucket/{TestIssuers.Key}' is no status key");
+        refused.ToString().Should().NotContain("0a1b");
     }
 
     [Fact]
     public async Task IssueAsync_NobodyOrNothing_IsRefused()
     {
-        Assert.Contains("no caller", (await RefusedAsync<ArgumentException>(new() { Caller = "", StatusKeys = [TestIssuers.Key] })).Message, StringComparison.Ordinal);
-        Assert.Contains("no status key", (await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [] })).Message, StringComparison.Ordinal);
+        (await RefusedAsync<ArgumentException>(new() { Caller = "", StatusKeys = [TestIssuers.Key] })).Message
+            .Should().Contain("no caller");
+        (await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [] })).Message.Should().Contain("no status key");
     }
 
     [Theory]
@@ -52,15 +54,16 @@ public sealed class StsIssuerTests
     {
         var refused = await RefusedAsync<ArgumentOutOfRangeException>(Request(duration: TimeSpan.Parse(duration, null)));
 
-        Assert.Contains(range, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(duration, refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().Contain(range);
+        refused.Message.Should().Contain(duration);
     }
 
     [Fact]
     public async Task IssueAsync_AFederatedUser_MayStayFor36HoursAndNoLonger()
     {
-        var refused = await RefusedAsync<ArgumentOutOfRangeException>(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36) + TimeSpan.FromSeconds(1)));
-        Assert.Contains("1.12:00:00", refused.Message, StringComparison.Ordinal);
+        var refused = await RefusedAsync<ArgumentOutOfRangeException>(
+            Request(StsAction.GetFederationToken, TimeSpan.FromHours(36) + TimeSpan.FromSeconds(1)));
+        refused.Message.Should().Contain("1.12:00:00");
 
         await IsAskedAsync(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36)), _user);
     }
@@ -69,9 +72,9 @@ public sealed class StsIssuerTests
     public async Task IssueAsync_ARoleAssumedByARole_WorksForAnHourAtMost()
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(Request(duration: TimeSpan.FromHours(1.5)), _role);
-        Assert.Contains("01:30:00", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("role chaining", refused.Message, StringComparison.Ordinal);
-        Assert.False(refused.IsCallersProof);
+        refused.Message.Should().Contain("01:30:00");
+        refused.Message.Should().Contain("role chaining");
+        refused.IsCallersProof.Should().BeFalse();
 
         await IsAskedAsync(Request(duration: TimeSpan.FromHours(1)), _role);
         await IsAskedAsync(Request(duration: TimeSpan.FromHours(1.5)), _user);
@@ -83,7 +86,7 @@ public sealed class StsIssuerTests
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(Request(StsAction.GetFederationToken), _role);
 
-        Assert.Contains("keys of an IAM user", refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().Contain("keys of an IAM user");
     }
 
     [Theory]
@@ -91,10 +94,11 @@ public sealed class StsIssuerTests
     [InlineData(20_001)]
     public async Task IssueAsync_AWebIdentityTokenThatIsNone_IsTheCallersFault(int length)
     {
-        var refused = await RefusedAsync<TemporaryCredentialsException>(Request(StsAction.AssumeRoleWithWebIdentity(new string('x', length))));
+        var refused = await RefusedAsync<TemporaryCredentialsException>(
+            Request(StsAction.AssumeRoleWithWebIdentity(new string('x', length))));
 
-        Assert.Contains($"4 to 20000 characters, and this one {length}", refused.Message, StringComparison.Ordinal);
-        Assert.True(refused.IsCallersProof);
+        refused.Message.Should().Contain($"4 to 20000 characters, and this one {length}");
+        refused.IsCallersProof.Should().BeTrue();
     }
 
     [Theory]
@@ -104,8 +108,8 @@ public sealed class StsIssuerTests
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(Request(Saml(length)));
 
-        Assert.Contains($"4 to 100000 characters, and this one {length}", refused.Message, StringComparison.Ordinal);
-        Assert.True(refused.IsCallersProof);
+        refused.Message.Should().Contain($"4 to 100000 characters, and this one {length}");
+        refused.IsCallersProof.Should().BeTrue();
     }
 
     [Theory]
@@ -122,7 +126,7 @@ public sealed class StsIssuerTests
     {
         var keys = Enumerable.Range(0, 40).Select(number => $"operations/{number:x32}.json").ToList();
 
-        Assert.Contains("of them fit", (await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = keys })).Message, StringComparison.Ordinal);
+        (await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = keys })).Message.Should().Contain("of them fit");
     }
 
     [Fact]
@@ -131,30 +135,33 @@ public sealed class StsIssuerTests
         var credentials = new TemporaryCredentials("AKID", "5ecre7", "t0ken", default);
         var status = new StatusCredentials
         {
-            Id = "1", StatusKey = "k", Bucket = "b", Region = "r", AccessKeyId = "AKID", SecretAccessKey = "5ecre7", SessionToken = "t0ken", ExpiresAt = default,
+            Id = "1", StatusKey = "k", Bucket = "b", Region = "r", AccessKeyId = "AKID", SecretAccessKey = "5ecre7", SessionToken = "t0ken",
+            ExpiresAt = default,
         };
         string[] printed = [
             credentials.ToString(), status.ToString(), Request(StsAction.AssumeRoleWithWebIdentity("t0ken")).ToString(),
             StsAction.AssumeRoleWithSaml("arn", "t0ken").ToString()];
 
-        Assert.All(printed, text =>
+        printed.Should().AllSatisfy(text =>
         {
-            Assert.DoesNotContain("AKID", text, StringComparison.Ordinal);
-            Assert.DoesNotContain("5ecre7", text, StringComparison.Ordinal);
-            Assert.DoesNotContain("t0ken", text, StringComparison.Ordinal);
+            text.Should().NotContain("AKID");
+            text.Should().NotContain("5ecre7");
+            text.Should().NotContain("t0ken");
         });
     }
 
     private static TemporaryCredentialsRequest Request(StsAction? action = null, TimeSpan? duration = null) =>
         new() { Caller = "ada", StatusKeys = [TestIssuers.Key], Duration = duration, Action = action ?? StsAction.AssumeRole };
 
-    private static StsAction Saml(int length) => StsAction.AssumeRoleWithSaml("arn:aws:iam::123456789012:saml-provider/p", new string('x', length));
+    private static StsAction Saml(int length) =>
+        StsAction.AssumeRoleWithSaml("arn:aws:iam::123456789012:saml-provider/p", new string('x', length));
 
-    private static Task<TException> RefusedAsync<TException>(TemporaryCredentialsRequest request, AWSCredentials? credentials = null)
-        where TException : Exception => Assert.ThrowsAsync<TException>(() => IssueAsync(request, credentials ?? _user));
+    private static async Task<TException> RefusedAsync<TException>(TemporaryCredentialsRequest request, AWSCredentials? credentials = null)
+        where TException : Exception =>
+        (await FluentActions.Awaiting(() => IssueAsync(request, credentials ?? _user)).Should().ThrowExactlyAsync<TException>()).Which;
 
     private static async Task IsAskedAsync(TemporaryCredentialsRequest request, AWSCredentials credentials) =>
-        Assert.Contains("STS could not be reached", (await RefusedAsync<TemporaryCredentialsException>(request, credentials)).Message, StringComparison.Ordinal);
+        (await RefusedAsync<TemporaryCredentialsException>(request, credentials)).Message.Should().Contain("STS could not be reached");
 
     private static async Task IssueAsync(TemporaryCredentialsRequest request, AWSCredentials credentials)
     {
@@ -162,12 +169,19 @@ public sealed class StsIssuerTests
         var options = Options.Create(new S3Options { BucketName = TestIssuers.Bucket });
         using var connection = new S3Connection(options, s3);
         using var client = new AmazonSecurityTokenServiceClient(
-            credentials, new AmazonSecurityTokenServiceConfig { ServiceURL = "http://127.0.0.1:1", AuthenticationRegion = "eu-west-1", MaxErrorRetry = 0 });
+            credentials, new AmazonSecurityTokenServiceConfig
+            {
+                ServiceURL = "http://127.0.0.1:1",
+                AuthenticationRegion = "eu-west-1",
+                MaxErrorRetry = 0,
+            });
         using var sts = new StsConnection(client);
         var store = new S3OperationStatusStore(
             connection, new S3WriteProbe(connection, options, new SettingsSection(null), TimeProvider.System),
-            Options.Create(new OffloadedPollingOptions()), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<S3OperationStatusStore>.Instance);
-        var issuer = new StsTemporaryCredentialsIssuer(sts, connection, store, Options.Create(new StsOptions { RoleArn = RoleArn }), TimeProvider.System);
+            Options.Create(new OffloadedPollingOptions()), TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<S3OperationStatusStore>.Instance);
+        var issuer = new StsTemporaryCredentialsIssuer(
+            sts, connection, store, Options.Create(new StsOptions { RoleArn = RoleArn }), TimeProvider.System);
         await issuer.IssueAsync(request, default);
     }
 }

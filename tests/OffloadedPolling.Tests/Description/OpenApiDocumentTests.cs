@@ -85,7 +85,8 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
             ["type"] = "string uri-reference", ["title"] = "string", ["status"] = "integer int32", ["detail"] = "string",
             ["instance"] = "string uri-reference",
         });
-        _document.Types("AcceptedOperation").Keys.Should().BeEquivalentTo(OperationJson.Accepted.Properties.Select(property => property.Name));
+        _document.Types("AcceptedOperation").Keys
+            .Should().BeEquivalentTo(OperationJson.Accepted.Properties.Select(property => property.Name));
         _document.Types("OperationStatus").Keys.Should().BeEquivalentTo(OperationJson.Status.Properties.Select(property => property.Name));
         _document.Required("AcceptedOperation").Should().BeEquivalentTo("id", "status", "statusUrl", "statusUrlExpiresAt", "retryAfter");
         _document.Required("OperationStatus").Should().BeEquivalentTo("id", "kind", "status", "createdAt", "lastUpdatedAt", "expiresAt");

@@ -15,7 +15,8 @@ public sealed class ForeignTextTests
     [InlineData("größe 東京", "größe 東京")]
     [InlineData("a\r\nfail: b\u001b[31m\u0000", "a\uFFFD\uFFFDfail: b\uFFFD[31m\uFFFD")]
     [InlineData("a\u2028b\u2029c\u202Ed\u200Be\u0085f", "a\uFFFDb\uFFFDc\uFFFDd\uFFFDe\uFFFDf")]
-    public void ToString_CharactersThatCouldForgeALine_AreReplaced(string? text, string shown) => ((ForeignText)text).ToString().Should().Be(shown);
+    public void ToString_CharactersThatCouldForgeALine_AreReplaced(string? text, string shown) =>
+        ((ForeignText)text).ToString().Should().Be(shown);
 
     [Fact]
     public void ToString_AtMost128Characters_OfALongerTextAndItsLength()
@@ -40,7 +41,8 @@ public sealed class ForeignTextTests
         await provider.ExecuteAsync("UPDATE messages SET receive_count = 10, visible_at = 0");
         await LoggedAsync(host, 433);
 
-        host.Log.Entries.Where(entry => entry.Id is 412 or 433).Should().OnlyContain(entry => entry.Text.Length < 600 && !entry.Text.Any(char.IsControl));
+        host.Log.Entries.Where(entry => entry.Id is 412 or 433)
+            .Should().OnlyContain(entry => entry.Text.Length < 600 && !entry.Text.Any(char.IsControl));
         host.Log.Entries.Should().NotContain(entry => entry.Text.Contains(forged, StringComparison.Ordinal));
     }
 

@@ -77,7 +77,8 @@ public sealed class KindMetricsTests : IDisposable
             _services.GetRequiredService<IMeterFactory>(), OffloadedPollingInstrumentation.MeterName, $"offloaded_polling.{name}");
         gauge.RecordObservableInstruments();
         return gauge.GetMeasurementSnapshot()
-            .Select(each => $"{each.Tags["offloaded_polling.operation.kind"]} {each.Tags.GetValueOrDefault("offloaded_polling.message.state")} {each.Value}")
+            .Select(each => $"{each.Tags["offloaded_polling.operation.kind"]} "
+                + $"{each.Tags.GetValueOrDefault("offloaded_polling.message.state")} {each.Value}")
             .Order(StringComparer.Ordinal);
     }
 }

@@ -107,6 +107,6 @@ public sealed class LogEventIdTests
             .Where(message => message.EventId is not null)
             .ToDictionary(message => message.Name, message => message.EventId!.Value);
 
-        Assert.Equal(_ids, found);
+        found.Should().Equal(_ids);
     }
 }

@@ -11,7 +11,8 @@ namespace OffloadedPolling.Tests.Diagnostics;
 public sealed partial class ObservabilityDocumentTests
 {
     private static readonly string _document = File.ReadAllText(Path.Combine(
-        typeof(ObservabilityDocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "RepositoryRoot").Value!,
+        typeof(ObservabilityDocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(metadata => metadata.Key == "RepositoryRoot").Value!,
         "docs/observability.md"));
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed partial class ObservabilityDocumentTests
             .Select(method => $"{method.Message!.EventId} {method.Message.Level} {method.Name}");
         var told = LogRow().Matches(_document).Select(row => $"{row.Groups["id"]} {row.Groups["level"]} {row.Groups["name"]}");
 
-        Assert.Equal(logged.Order(StringComparer.Ordinal), told);
+        told.Should().Equal(logged.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -33,10 +34,11 @@ public sealed partial class ObservabilityDocumentTests
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new OperationMetrics(TimeProvider.System, services.GetRequiredService<IMeterFactory>());
-        var made = Instruments.Of(services.GetRequiredService<IMeterFactory>()).Select(instrument => $"{instrument.Name} {instrument.Unit}");
+        var made = Instruments.Of(services.GetRequiredService<IMeterFactory>()).Select(instrument =>
+            $"{instrument.Name} {instrument.Unit}");
         var told = MetricRow().Matches(_document).Select(row => $"{row.Groups["name"]} {row.Groups["unit"]}");
 
-        Assert.Equal(made.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        told.Order(StringComparer.Ordinal).Should().Equal(made.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -44,8 +46,9 @@ public sealed partial class ObservabilityDocumentTests
     [InlineData(typeof(WriteOutcomes))]
     [InlineData(typeof(TagNames), "messaging.operation.type")]
     public void NamesAndOutcomes_AreTold(Type names, string? abbreviated = null) =>
-        Assert.All(names.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Where(name => name != abbreviated), name =>
-            Assert.Contains($"`{name}`", _document, StringComparison.Ordinal));
+        names.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Where(name =>
+            name != abbreviated).Should().AllSatisfy(name =>
+                _document.Should().Contain($"`{name}`"));
 
     [GeneratedRegex(@"^\| (?<id>\d{3}) \| (?<level>\w+) \| `(?<name>\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex LogRow();

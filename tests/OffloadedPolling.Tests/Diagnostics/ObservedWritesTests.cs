@@ -54,16 +54,16 @@ public sealed class ObservedWritesTests : IDisposable
         var before = new StoredOperation(TestDocuments.Waiting(), OperationMetadata.Empty, "1");
         _store.UpdateAsync(default!, default!, default!, default).ThrowsAsyncForAnyArgs(thrown);
 
-        Assert.Same(thrown, await Record.ExceptionAsync(() => new ObservedWrites(_store, _metrics).UpdateAsync(
-            before, before.Status with { State = OperationState.Succeeded }, before.Metadata, cancel.Token)));
+        (await Record.ExceptionAsync(() => new ObservedWrites(_store, _metrics).UpdateAsync(
+            before, before.Status with { State = OperationState.Succeeded }, before.Metadata, cancel.Token))).Should().BeSameAs(thrown);
 
         var write = _activities.One(_around.TraceId, "write status");
-        Assert.Equal(outcome, write.GetTagItem("offloaded_polling.write.outcome"));
-        Assert.Equal(
-            outcome == "failed" ? (ActivityStatusCode.Error, typeof(OperationStoreException).FullName) : (ActivityStatusCode.Unset, null),
-            (write.Status, write.GetTagItem("error.type")));
-        Assert.Null(write.StatusDescription);
-        Assert.Equal(outcome, Assert.Single(_writes.GetMeasurementSnapshot()).Tags["offloaded_polling.write.outcome"]);
+        write.GetTagItem("offloaded_polling.write.outcome").Should().Be(outcome);
+        (write.Status, write.GetTagItem("error.type")).Should().Be(((ActivityStatusCode Status, object?))(outcome == "failed"
+            ? (ActivityStatusCode.Error, typeof(OperationStoreException).FullName)
+            : (ActivityStatusCode.Unset, null)));
+        write.StatusDescription.Should().BeNull();
+        _writes.GetMeasurementSnapshot().Should().ContainSingle().Which.Tags["offloaded_polling.write.outcome"].Should().Be(outcome);
     }
 
     public void Dispose()

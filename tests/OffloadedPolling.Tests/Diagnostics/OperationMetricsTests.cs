@@ -27,17 +27,18 @@ public sealed class OperationMetricsTests : SqliteHostTests
     public async Task AnOperation_IsAcceptedAndEndsOnceWithItsTimes()
     {
         var (accepted, ended) = (Counted("operations.accepted"), Counted("operations.ended"));
-        var (start, duration, run) = (Measured("operation.time_to_start"), Measured("operation.duration"), Measured("operation.run.duration"));
+        var (start, duration, run) =
+            (Measured("operation.time_to_start"), Measured("operation.duration"), Measured("operation.run.duration"));
 
         await SucceedAsync();
 
-        Assert.Equal([(Kind, "1 False")], Values(accepted, "offloaded_polling.accept.repeated"));
-        Assert.Equal([(Kind, "1 Succeeded")], Values(ended, "offloaded_polling.operation.status"));
+        Values(accepted, "offloaded_polling.accept.repeated").Should().Equal((Kind, "1 False"));
+        Values(ended, "offloaded_polling.operation.status").Should().Equal((Kind, "1 Succeeded"));
         var (waited, took, ran) = (One(start), One(duration), One(run));
-        Assert.InRange(waited.Value, 0.0005, took.Value);
-        Assert.InRange(ran.Value, 0, took.Value);
-        Assert.Equal("Succeeded", took.Tags["offloaded_polling.operation.status"]);
-        Assert.Equal("Succeeded", ran.Tags["offloaded_polling.operation.status"]);
+        waited.Value.Should().BeInRange(0.0005, took.Value);
+        ran.Value.Should().BeInRange(0, took.Value);
+        took.Tags["offloaded_polling.operation.status"].Should().Be("Succeeded");
+        ran.Tags["offloaded_polling.operation.status"].Should().Be("Succeeded");
     }
 
     [Fact]
@@ -46,10 +47,11 @@ public sealed class OperationMetricsTests : SqliteHostTests
         var ended = Counted("operations.ended");
         var id = await SucceedAsync();
 
-        await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(id) }, default);
+        await Host.Queue.SendAsync(
+            Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(id) }, default);
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not seen");
 
-        Assert.Single(ended.GetMeasurementSnapshot());
+        ended.GetMeasurementSnapshot().Should().ContainSingle();
     }
 
     [Fact]
@@ -63,8 +65,8 @@ public sealed class OperationMetricsTests : SqliteHostTests
         var accepted = await other.Operations.AcceptAsync(new Parcel("Ada"));
         await other.Operations.CancelAsync(accepted.Id);
 
-        Assert.Equal([(Kind, "1 Canceled")], Values(there, "offloaded_polling.operation.status"));
-        Assert.Empty(here.GetMeasurementSnapshot());
+        Values(there, "offloaded_polling.operation.status").Should().Equal((Kind, "1 Canceled"));
+        here.GetMeasurementSnapshot().Should().BeEmpty();
     }
 
     [Theory]
@@ -72,7 +74,8 @@ public sealed class OperationMetricsTests : SqliteHostTests
     [InlineData("01:00:00", "early")]
     public async Task TheEstimatesError_IsTheEndsDistanceFromTheMedianThatTheAcceptTold(string median, string direction)
     {
-        await using var host = await StartAsync(kind => (kind.ExpectedMedian, kind.ExpectedUpper) = (TimeSpan.Parse(median), 2 * TimeSpan.Parse(median)));
+        await using var host = await StartAsync(kind =>
+            (kind.ExpectedMedian, kind.ExpectedUpper) = (TimeSpan.Parse(median), 2 * TimeSpan.Parse(median)));
         await Host.StopAsync();
         var (error, duration) = (Measured("estimate.error", host), Measured("operation.duration", host));
 
@@ -80,8 +83,8 @@ public sealed class OperationMetricsTests : SqliteHostTests
         await Eventually.TrueAsync(() => error.GetMeasurementSnapshot().Count == 1, _timeout, () => "no error was measured");
 
         var measured = One(error);
-        Assert.Equal(direction, measured.Tags["offloaded_polling.estimate.direction"]);
-        Assert.Equal(Math.Abs(One(duration).Value - accepted.Estimate!.Median.TotalSeconds), measured.Value, tolerance: 0.0011);
+        measured.Tags["offloaded_polling.estimate.direction"].Should().Be(direction);
+        measured.Value.Should().BeApproximately(Math.Abs(One(duration).Value - accepted.Estimate!.Median.TotalSeconds), 0.0011);
     }
 
     [Fact]
@@ -96,8 +99,8 @@ public sealed class OperationMetricsTests : SqliteHostTests
         await Host.Operations.RenewUrlAsync(id);
         await Host.Operations.RenewUrlAsync("0123456789abcdef0123456789abcdef");
 
-        Assert.Equal([(Kind, "1 False"), (Kind, "1 True")], Values(accepted, "offloaded_polling.accept.repeated"));
-        Assert.Single(renewed.GetMeasurementSnapshot());
+        Values(accepted, "offloaded_polling.accept.repeated").Should().Equal((Kind, "1 False"), (Kind, "1 True"));
+        renewed.GetMeasurementSnapshot().Should().ContainSingle();
     }
 
     [Fact]
@@ -107,39 +110,40 @@ public sealed class OperationMetricsTests : SqliteHostTests
 
         await SucceedAsync();
 
-        Assert.Equal(
-            [(Kind, "1 NotStarted"), (Kind, "1 Running"), (Kind, "1 Succeeded")], Values(writes, "offloaded_polling.operation.status"));
-        Assert.All(writes.GetMeasurementSnapshot(), write => Assert.Equal("written", write.Tags["offloaded_polling.write.outcome"]));
+        Values(writes, "offloaded_polling.operation.status")
+            .Should().Equal((Kind, "1 NotStarted"), (Kind, "1 Running"), (Kind, "1 Succeeded"));
+        writes.GetMeasurementSnapshot().Should().AllSatisfy(write => write.Tags["offloaded_polling.write.outcome"].Should().Be("written"));
     }
 
     [Fact]
     public async Task HandlersThatRun_AreTold_WithTheirLimit()
     {
         var (running, limit) = (Gauged("worker.handlers"), Gauged("worker.handlers.limit"));
-        Assert.Equal((0, 3), (Observe(running), Observe(limit)));
+        (Observe(running), Observe(limit)).Should().Be(((int?)0, (int?)3));
         _desk.Wait["Ada"] = true;
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler does not run");
 
-        Assert.Equal((1, 3), (Observe(running), Observe(limit)));
+        (Observe(running), Observe(limit)).Should().Be(((int?)1, (int?)3));
 
         await Host.Operations.CancelAsync(first.Id);
         await Eventually.TrueAsync(() => Observe(running) == 0, _timeout, () => "the handler still runs");
         await Host.StopAsync();
-        Assert.Null(Observe(limit));
+        Observe(limit).Should().BeNull();
     }
 
     [Fact]
     public async Task TheQueuesDepth_IsThatWhichTheLastAcceptSaw()
     {
         var depth = Gauged("queue.depth");
-        Assert.Null(Observe(depth));
+        Observe(depth).Should().BeNull();
         _desk.Wait["Ada"] = true;
         await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
         depth.RecordObservableInstruments();
 
-        Assert.Equal(["in_flight", "waiting"], depth.GetMeasurementSnapshot().Select(measured => measured.Tags["offloaded_polling.message.state"]).Order());
+        depth.GetMeasurementSnapshot().Select(measured => measured.Tags["offloaded_polling.message.state"]).Order()
+            .Should().Equal("in_flight", "waiting");
     }
 
     [Fact]
@@ -147,10 +151,11 @@ public sealed class OperationMetricsTests : SqliteHostTests
     {
         var found = Instruments.Of(Host.Services.GetRequiredService<IMeterFactory>());
 
-        Assert.Equal(11, found.Count);
-        Assert.All(found, instrument => Assert.False(string.IsNullOrEmpty(instrument.Unit) || string.IsNullOrEmpty(instrument.Description), instrument.Name));
-        Assert.All(found.Where(instrument => instrument.Unit == "s"), instrument =>
-            Assert.Equal(86400, Assert.IsType<Histogram<double>>(instrument).Advice!.HistogramBucketBoundaries![^1]));
+        found.Should().HaveCount(11);
+        found.Should().AllSatisfy(instrument =>
+            (string.IsNullOrEmpty(instrument.Unit) || string.IsNullOrEmpty(instrument.Description)).Should().BeFalse(instrument.Name));
+        found.Where(instrument => instrument.Unit == "s").Should().AllSatisfy(instrument =>
+            instrument.Should().BeOfType<Histogram<double>>().Which.Advice!.HistogramBucketBoundaries![^1].Should().Be(86400));
     }
 
     private protected override Task<ConformanceHost> StartAsync() => StartAsync(_ => { });
@@ -176,7 +181,8 @@ public sealed class OperationMetricsTests : SqliteHostTests
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 420), _timeout, () => "the operation did not end");
-        await Eventually.TrueAsync(async () => (await Host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => "the operation did not end");
+        await Eventually.TrueAsync(
+            async () => (await Host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => "the operation did not end");
         return accepted.Id;
     }
 
@@ -190,12 +196,14 @@ public sealed class OperationMetricsTests : SqliteHostTests
         where T : struct
     {
         var collector = new MetricCollector<T>(
-            (host ?? Host).Services.GetRequiredService<IMeterFactory>(), OffloadedPollingInstrumentation.MeterName, $"offloaded_polling.{name}");
+            (host ?? Host).Services.GetRequiredService<IMeterFactory>(), OffloadedPollingInstrumentation.MeterName,
+            $"offloaded_polling.{name}");
         _collectors.Add(collector);
         return collector;
     }
 
-    private static CollectedMeasurement<double> One(MetricCollector<double> collector) => Assert.Single(collector.GetMeasurementSnapshot());
+    private static CollectedMeasurement<double> One(MetricCollector<double> collector) =>
+        collector.GetMeasurementSnapshot().Should().ContainSingle().Which;
 
     private static int? Observe(MetricCollector<int> gauge)
     {
@@ -204,6 +212,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
         return gauge.LastMeasurement?.Value;
     }
 
-    private static IEnumerable<(string Kind, string Value)> Values(MetricCollector<long> collector, string tag) => collector.GetMeasurementSnapshot()
-        .Select(measured => ((string)measured.Tags["offloaded_polling.operation.kind"]!, $"{measured.Value} {measured.Tags[tag]}"));
+    private static IEnumerable<(string Kind, string Value)> Values(MetricCollector<long> collector, string tag) =>
+        collector.GetMeasurementSnapshot()
+            .Select(measured => ((string)measured.Tags["offloaded_polling.operation.kind"]!, $"{measured.Value} {measured.Tags[tag]}"));
 }

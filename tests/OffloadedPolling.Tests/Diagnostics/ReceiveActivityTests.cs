@@ -16,7 +16,7 @@ public sealed class ReceiveActivityTests : IDisposable
     {
         Record();
 
-        Assert.DoesNotContain(_activities.All, IsOurs);
+        _activities.All.Where(IsOurs).Should().BeEmpty();
     }
 
     [Fact]
@@ -28,12 +28,11 @@ public sealed class ReceiveActivityTests : IDisposable
             Message("3", "no trace context"),
             Message("4", "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"));
 
-        var receive = Assert.Single(_activities.All, IsOurs);
-        Assert.Equal((_askedAt.UtcDateTime, TimeSpan.FromSeconds(12)), (receive.StartTimeUtc, receive.Duration));
-        Assert.Equal(4, receive.GetTagItem("messaging.batch.message_count"));
-        Assert.Equal(
-            ["0af7651916cd43dd8448eb211c80319c 1", "1af7651916cd43dd8448eb211c80319c 4"],
-            receive.Links.Select(link => $"{link.Context.TraceId} {link.Tags!.Single().Value}"));
+        var receive = _activities.All.Where(IsOurs).Should().ContainSingle().Which;
+        (receive.StartTimeUtc, receive.Duration).Should().Be((_askedAt.UtcDateTime, TimeSpan.FromSeconds(12)));
+        receive.GetTagItem("messaging.batch.message_count").Should().Be((object?)4);
+        receive.Links.Select(link => $"{link.Context.TraceId} {link.Tags!.Single().Value}")
+            .Should().Equal("0af7651916cd43dd8448eb211c80319c 1", "1af7651916cd43dd8448eb211c80319c 4");
     }
 
     [Fact]
@@ -41,10 +40,12 @@ public sealed class ReceiveActivityTests : IDisposable
     {
         using var invocation = new Activity("invocation").Start();
 
-        using var process = OperationActivities.Process(_kind, _kind, "aws_sqs", Message("1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        using var process = OperationActivities.Process(
+            _kind, _kind, "aws_sqs", Message("1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
 
-        Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"), (process!.TraceId.ToString(), process.ParentSpanId.ToString()));
-        Assert.Equal(invocation.SpanId, Assert.Single(process.Links).Context.SpanId);
+        (process!.TraceId.ToString(), process.ParentSpanId.ToString())
+            .Should().Be(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"));
+        process.Links.Should().ContainSingle().Which.Context.SpanId.Should().Be(invocation.SpanId);
     }
 
     public void Dispose() => _activities.Dispose();

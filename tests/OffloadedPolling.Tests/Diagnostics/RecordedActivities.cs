@@ -16,7 +16,9 @@ internal sealed class RecordedActivities : IDisposable
         {
             ShouldListenTo = source => source.Name == OffloadedPollingInstrumentation.ActivitySourceName,
             Sample = static (ref ActivityCreationOptions<ActivityContext> options) =>
-                options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.AllData,
+                options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+                    ? ActivitySamplingResult.AllDataAndRecorded
+                    : ActivitySamplingResult.AllData,
             ActivityStopped = _ended.Enqueue,
         };
         ActivitySource.AddActivityListener(_listener);
@@ -26,7 +28,8 @@ internal sealed class RecordedActivities : IDisposable
 
     public IReadOnlyList<Activity> Of(ActivityTraceId trace) => [.. _ended.Where(activity => activity.TraceId == trace)];
 
-    public Activity One(ActivityTraceId trace, string name) => Assert.Single(Of(trace), activity => activity.DisplayName == name);
+    public Activity One(ActivityTraceId trace, string name) =>
+        Of(trace).Should().ContainSingle(activity => activity.DisplayName == name).Which;
 
     public void Dispose() => _listener.Dispose();
 }

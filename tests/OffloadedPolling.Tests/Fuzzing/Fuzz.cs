@@ -11,7 +11,9 @@ internal static class Fuzz
 
     /// <param name="percent">This test's share of the million.</param>
     /// <param name="seed">Where its random numbers begin.</param>
-    /// <param name="tryOne">Throws if the library crashes on an input, or takes one that it should not. Returns whether it was taken.</param>
+    /// <param name="tryOne">
+    /// Throws if the library crashes on an input, or takes one that it should not. Returns whether it was taken.
+    /// </param>
     public static async Task RunAsync(int percent, int seed, Func<Random, Task<bool>> tryOne)
     {
         var taken = 0;
@@ -29,8 +31,9 @@ internal static class Fuzz
         }
 
         // Inputs that are all refused, or all taken, would show nothing.
-        Assert.True(_onlySeed is not null || (taken > count / 100 && taken < count - (count / 100)), $"{taken} of {count} were taken.");
+        (_onlySeed is not null || (taken > count / 100 && taken < count - (count / 100))).Should().BeTrue($"{taken} of {count} were taken");
     }
 
-    public static Task Run(int percent, int seed, Func<Random, bool> tryOne) => RunAsync(percent, seed, random => Task.FromResult(tryOne(random)));
+    public static Task Run(int percent, int seed, Func<Random, bool> tryOne) =>
+        RunAsync(percent, seed, random => Task.FromResult(tryOne(random)));
 }

@@ -30,15 +30,18 @@ public sealed class FuzzedDocumentsTests
         }
         catch (InvalidStatusDocumentException)
         {
-            Assert.False(found == written, "What was written cannot be read.");
-            Assert.True(seen?.Id != TestDocuments.Id, "A caller takes what the host refuses.");
+            (found == written).Should().BeFalse("what was written cannot be read");
+            (seen?.Id).Should().NotBe(TestDocuments.Id, "a caller takes what the host refuses");
             return false;
         }
 
-        Assert.Null(WrongWith(read, found));
-        Assert.True(seen is not null && StatusDocument.Write(seen, int.MaxValue).AsSpan().SequenceEqual(StatusDocument.Write(read, int.MaxValue)), "A caller reads something else than the host.");
-        Assert.False(found == written && !StatusDocument.Write(read, int.MaxValue).AsSpan().SequenceEqual(written), "It says something else than what was written.");
-        Assert.Equal(StatusDocument.Write(read, int.MaxValue), StatusDocument.Write(StatusDocument.Read(read.Id, "", StatusDocument.Write(read, int.MaxValue)), int.MaxValue));
+        WrongWith(read, found).Should().BeNull();
+        (seen is not null && StatusDocument.Write(seen, int.MaxValue).AsSpan().SequenceEqual(StatusDocument.Write(read, int.MaxValue)))
+            .Should().BeTrue("a caller reads something else than the host");
+        (found == written && !StatusDocument.Write(read, int.MaxValue).AsSpan().SequenceEqual(written))
+            .Should().BeFalse("it says something else than what was written");
+        StatusDocument.Write(StatusDocument.Read(read.Id, "", StatusDocument.Write(read, int.MaxValue)), int.MaxValue)
+            .Should().Equal(StatusDocument.Write(read, int.MaxValue));
         return true;
     });
 
@@ -60,14 +63,14 @@ public sealed class FuzzedDocumentsTests
         }
         catch (JsonException)
         {
-            Assert.False(found == written, "What was written cannot be read.");
+            found.Should().NotBe(written, "what was written cannot be read");
             return false;
         }
 
         using var json = JsonDocument.Parse(found);
-        Assert.Equal(json.RootElement.GetProperty("statusUrl").GetString(), read.StatusUrl);
-        Assert.True(Uri.TryCreate(read.StatusUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http");
-        Assert.True(read is { Id: not null, RetryAfter.Ticks: >= 0 } && Enum.IsDefined(read.Status));
+        read.StatusUrl.Should().Be(json.RootElement.GetProperty("statusUrl").GetString());
+        (Uri.TryCreate(read.StatusUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http").Should().BeTrue();
+        (read is { Id: not null, RetryAfter.Ticks: >= 0 } && Enum.IsDefined(read.Status)).Should().BeTrue();
         return true;
     });
 
@@ -77,14 +80,16 @@ public sealed class FuzzedDocumentsTests
         using var json = JsonDocument.Parse(found);
         var root = json.RootElement;
         // Of what readers do not know, anything may stand there.
-        var names = root.EnumerateObject().Select(member => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member))).Where(_known.Contains).ToList();
+        var names = root.EnumerateObject()
+            .Select(member => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member))).Where(_known.Contains).ToList();
         return names.Count != names.Distinct().Count() ? "a member stands twice"
             : root.GetProperty("id").GetString() != TestDocuments.Id || read.Id != TestDocuments.Id ? "it is another operation's"
             : root.GetProperty("kind").GetString() is not { } kind || kind != read.Kind ? "the kind is another"
             : root.GetProperty("status").GetString() != read.State.ToString() ? "the state is another"
             : root.GetProperty("lastUpdatedAt").GetDateTimeOffset() != read.LastUpdatedAt ? "the instant is another"
             : read.Attempt < 1 || read.PercentComplete is < 0 or > 100 ? "a number is out of its range"
-            : read.Estimate is { } estimate && (estimate.Median < TimeSpan.Zero || estimate.Upper < TimeSpan.Zero) ? "the estimate is negative"
+            : read.Estimate is { } estimate && (estimate.Median < TimeSpan.Zero || estimate.Upper < TimeSpan.Zero)
+                ? "the estimate is negative"
             : read.PercentComplete is { } percent && root.GetProperty("percentComplete").GetInt32() != percent ? "the progress is another"
             : null;
     }

@@ -26,7 +26,12 @@ public sealed class FuzzedMessagesTests
         await Fuzz.RunAsync(percent: 10, seed: 6_000_000, async random =>
         {
             var state = (OperationState)random.Next(5);
-            store.Put(TestDocuments.Waiting() with { State = state, Kind = random.Next(8) == 0 ? "letters" : "parcels", Attempt = state == OperationState.Running ? random.Next(1, 5) : null });
+            store.Put(TestDocuments.Waiting() with
+            {
+                State = state,
+                Kind = random.Next(8) == 0 ? "letters" : "parcels",
+                Attempt = state == OperationState.Running ? random.Next(1, 5) : null,
+            });
             handled.Parcel = null;
             var message = new ReceivedMessage
             {
@@ -45,17 +50,16 @@ public sealed class FuzzedMessagesTests
             var disposition = (await processor.ProcessAsync(new Delivery(handler, lease, default, default, default))).Disposition;
 
             var after = store.Stored;
-            Assert.False(before.Status.State.IsTerminal() && before != after, "What had ended was changed.");
-            Assert.False(before.Status.Kind != "parcels" && before != after, "An operation of another kind was touched.");
-            Assert.False(message.StatusKey != key && before != after, "A document was written that the message does not name.");
-            Assert.True(
-                disposition != MessageDisposition.Delete || (message.StatusKey == key && after.Status.State.IsTerminal() && after.Status.Kind == "parcels"),
-                "A message was deleted whose operation has not ended.");
+            (before.Status.State.IsTerminal() && before != after).Should().BeFalse("what had ended was changed");
+            (before.Status.Kind != "parcels" && before != after).Should().BeFalse("an operation of another kind was touched");
+            (message.StatusKey != key && before != after).Should().BeFalse("a document was written that the message does not name");
+            (disposition != MessageDisposition.Delete || (message.StatusKey == key && after.Status.State.IsTerminal()
+                && after.Status.Kind == "parcels")).Should().BeTrue("a message was deleted whose operation has not ended");
             if (handled.Parcel is { } parcel)
             {
                 using var json = JsonDocument.Parse(message.Body);
-                Assert.Equal(OperationState.Succeeded, after.Status.State);
-                Assert.Equal(parcel.To, json.RootElement.TryGetProperty("To", out var to) ? to.GetString() : null);
+                after.Status.State.Should().Be(OperationState.Succeeded);
+                (json.RootElement.TryGetProperty("To", out var to) ? to.GetString() : null).Should().Be(parcel.To);
             }
 
             return handled.Parcel is not null;

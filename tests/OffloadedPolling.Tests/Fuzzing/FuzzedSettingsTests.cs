@@ -11,9 +11,12 @@ namespace OffloadedPolling.Tests.Fuzzing;
 /// <summary>Settings that were mistyped: each is taken as what it says, or stops the start by name.</summary>
 public sealed class FuzzedSettingsTests
 {
-    private static readonly string[] _durations = ["00:05:00", "01:00:00", "00:00:01", "7.00:00:00", "00:00:30", "30", "-00:00:01", "00:00:00", "1.00:00:00", "365.00:00:00"];
+    private static readonly string[] _durations = [
+        "00:05:00", "01:00:00", "00:00:01", "7.00:00:00", "00:00:30", "30", "-00:00:01", "00:00:00", "1.00:00:00", "365.00:00:00"];
 
-    /// <summary>Values to begin with, and what is right of them: written anew from the documentation, not taken from the validators.</summary>
+    /// <summary>
+    /// Values to begin with, and what is right of them: written anew from the documentation, not taken from the validators.
+    /// </summary>
     private static readonly (string Key, string[] Values, Func<string, bool> IsRight)[] _settings =
     [
         ("UrlLifetime", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
@@ -29,7 +32,8 @@ public sealed class FuzzedSettingsTests
         ("S3:ForcePathStyle", ["true", "false", "no"], text => bool.TryParse(text, out _)),
         ("S3:AllowedIpRanges:0", ["203.0.113.0/24", "2001:db8::/32", "127.0.0.1/32", "10.0.0.1/8", "0.0.0.0/0", "10.0.0.0"], IsRange),
         ("S3:AllowedVpcEndpoints:0", ["vpce-1a2b3c4d", "vpce-0123456789abcdef0", "vpc-1a2b3c4d"], IsVpcEndpoint),
-        ("Sts:Duration", ["00:15:00", "12:00:00", "01:00:00", "00:14:59", "15"], text => IsDuration(text, TimeSpan.FromMinutes(15), TimeSpan.FromHours(12))),
+        ("Sts:Duration", ["00:15:00", "12:00:00", "01:00:00", "00:14:59", "15"], text =>
+            IsDuration(text, TimeSpan.FromMinutes(15), TimeSpan.FromHours(12))),
         ("S3:Bucket:TlsOnly", ["true", "false", "off"], text => bool.TryParse(text, out _)),
         ("Operations:parcels:MaxConcurrency", ["10", "1", "1000", "0", "1001"], text => IsNumber(text, 1, 1000)),
         ("Operations:parcels:VisibilityTimeout", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromHours(12))),
@@ -56,7 +60,9 @@ public sealed class FuzzedSettingsTests
         foreach (var (key, _, isOne) in _settings)
         {
             // Without a value it is unset, as an empty environment variable is, and a bucket there has to be.
-            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0 ? key is not ("S3:BucketName" or "S3:KeyPrefix" or "S3:AllowedIpRanges:0" or "S3:AllowedVpcEndpoints:0") : isOne(value));
+            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0
+                ? key is not ("S3:BucketName" or "S3:KeyPrefix" or "S3:AllowedIpRanges:0" or "S3:AllowedVpcEndpoints:0")
+                : isOne(value));
         }
 
         if (random.Next(10) == 0)
@@ -65,19 +71,20 @@ public sealed class FuzzedSettingsTests
             isRight = false;
         }
 
-        isRight &= Duration(given, "UrlLifetime") is not { } lifetime || lifetime <= (Duration(given, "MaxUrlLifetime") ?? TimeSpan.FromHours(1));
+        isRight &= Duration(given, "UrlLifetime") is not { } lifetime
+            || lifetime <= (Duration(given, "MaxUrlLifetime") ?? TimeSpan.FromHours(1));
         try
         {
             var options = Start(given);
-            Assert.True(isRight, $"Taken: {Text(given)}");
-            Assert.Equal(Duration(given, "Retention") ?? TimeSpan.FromDays(1), options.Retention);
-            Assert.Equal(Duration(given, "UrlLifetime"), options.UrlLifetime);
+            isRight.Should().BeTrue($"Taken: {Text(given)}");
+            options.Retention.Should().Be(Duration(given, "Retention") ?? TimeSpan.FromDays(1));
+            options.UrlLifetime.Should().Be(Duration(given, "UrlLifetime"));
             return true;
         }
         catch (OptionsValidationException refused)
         {
-            Assert.False(isRight, $"Refused: {Text(given)}. {refused.Message}");
-            Assert.All(refused.Failures, failure => Assert.Contains("OffloadedPolling:", failure, StringComparison.Ordinal));
+            isRight.Should().BeFalse($"Refused: {Text(given)}. {refused.Message}");
+            refused.Failures.Should().AllSatisfy(failure => failure.Should().Contain("OffloadedPolling:"));
             return false;
         }
     });
@@ -88,7 +95,8 @@ public sealed class FuzzedSettingsTests
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"OffloadedPolling:{setting.Key}", setting.Value)))
             .Build().GetSection("OffloadedPolling");
         var services = new ServiceCollection();
-        services.AddOffloadedPolling(section).WithS3().WithSts().WithSqs().AddProvisioning().AddOperation<Parcel>("parcels", ParcelJson.Default);
+        services.AddOffloadedPolling(section)
+            .WithS3().WithSts().WithSqs().AddProvisioning().AddOperation<Parcel>("parcels", ParcelJson.Default);
         using var provider = services.BuildServiceProvider();
         try
         {
@@ -102,18 +110,22 @@ public sealed class FuzzedSettingsTests
         return provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value;
     }
 
-    private static string Text(Dictionary<string, string?> settings) => string.Join(", ", settings.Select(setting => $"{setting.Key}='{setting.Value}'"));
+    private static string Text(Dictionary<string, string?> settings) =>
+        string.Join(", ", settings.Select(setting => $"{setting.Key}='{setting.Value}'"));
 
     private static TimeSpan? Duration(Dictionary<string, string?> settings, string key) =>
-        settings.TryGetValue(key, out var text) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) ? duration : null;
+        settings.TryGetValue(key, out var text)
+        && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) ? duration : null;
 
     private static bool IsDuration(string text, TimeSpan least, TimeSpan most) =>
-        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration >= least && duration <= most && !MeansDays(text);
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration)
+        && duration >= least && duration <= most && !MeansDays(text);
 
     // Without a dot, what .NET reads as whole days: "30", "48:00:00".
     private static bool MeansDays(string text) =>
         text.Split(':') is { Length: 1 or 3 } parts && !text.Contains('.', StringComparison.Ordinal)
-        && int.TryParse(parts[0], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var first)
+        && int.TryParse(
+            parts[0], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var first)
         && first >= (parts.Length == 1 ? 1 : 24);
 
     private static bool IsNumber(string text, int least, int most) =>
@@ -121,7 +133,8 @@ public sealed class FuzzedSettingsTests
 
     // As IAM writes them. .NET also takes bits behind the length, zeros in front, and IPv6 in brackets or with a zone.
     private static bool IsRange(string text) =>
-        IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0 && text.EndsWith($"/{network.PrefixLength}", StringComparison.Ordinal)
+        IPNetwork.TryParse(text, out var network)
+        && network.PrefixLength > 0 && text.EndsWith($"/{network.PrefixLength}", StringComparison.Ordinal)
         && (network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 
             ? text.AsSpan().IndexOfAny('[', '%') < 0 && IPAddress.Parse(text.Split('/')[0]).Equals(network.BaseAddress)
             : text == network.ToString());
@@ -131,7 +144,8 @@ public sealed class FuzzedSettingsTests
 
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     private static bool IsBucket(string text) =>
-        text.Length is >= 3 and <= 63 && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-')
+        text.Length is >= 3 and <= 63
+        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-')
         && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]) && !text.EndsWith("--x-s3", StringComparison.Ordinal)
         && !text.EndsWith(".mrap", StringComparison.Ordinal);
 

@@ -23,8 +23,8 @@ public sealed class FuzzedUrlsTests
 
             var validity = route.Check(id, query);
 
-            Assert.Equal(query == signed && id == TestDocuments.Id, validity == StatusUrlValidity.Valid);
-            Assert.NotEqual(StatusUrlValidity.Expired, validity);
+            (validity == StatusUrlValidity.Valid).Should().Be(query == signed && id == TestDocuments.Id);
+            validity.Should().NotBe(StatusUrlValidity.Expired);
             return validity == StatusUrlValidity.Valid;
         });
     }
@@ -38,7 +38,7 @@ public sealed class FuzzedUrlsTests
 
         var printed = new StatusUrl(url, default).ToString();
 
-        Assert.Equal(isUrl ? url[..url.IndexOf('?', StringComparison.Ordinal)] + "?(withheld)" : url, printed);
+        printed.Should().Be(isUrl ? url[..url.IndexOf('?', StringComparison.Ordinal)] + "?(withheld)" : url);
         return HttpUrl.Parse(url) is { } parsed && parsed.OriginalString == url;
     });
 
@@ -60,13 +60,14 @@ public sealed class FuzzedUrlsTests
         try
         {
             var read = ResumeToken.Parse(found);
-            Assert.True(read is { Id.Length: > 0, Version: ResumeToken.CurrentVersion } && HttpUrl.Parse(read.OperationUrl ?? read.StatusUrl) is not null);
+            (read is { Id.Length: > 0, Version: ResumeToken.CurrentVersion }
+                && HttpUrl.Parse(read.OperationUrl ?? read.StatusUrl) is not null).Should().BeTrue();
             return true;
         }
         catch (FormatException refused)
         {
-            Assert.False(found == token, "A token that was given is refused.");
-            Assert.DoesNotContain("Signature", refused.Message, StringComparison.Ordinal);
+            found.Should().NotBe(token, "a token that was given is refused");
+            refused.Message.Should().NotContain("Signature");
             return false;
         }
     });
@@ -84,7 +85,8 @@ public sealed class FuzzedUrlsTests
 
             var id = store.GetOperationId(found);
 
-            Assert.True(id is null ? found != key : store.GetStatusKey(id) == found && id.Length == 32 && id.All(char.IsAsciiHexDigitLower));
+            (id is null ? found != key : store.GetStatusKey(id) == found && id.Length == 32 && id.All(char.IsAsciiHexDigitLower))
+                .Should().BeTrue();
             return id is not null;
         });
     }

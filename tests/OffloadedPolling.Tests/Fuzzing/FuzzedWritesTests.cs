@@ -38,10 +38,10 @@ public sealed class FuzzedWritesTests
         }
 
         var read = StatusReading.Document(written, null, null).Status;
-        Assert.True(written.Length <= 4096, "It is too large.");
-        Assert.True(read is not null, "A caller cannot read it.");
-        Assert.Equal(read, StatusDocument.Read(TestDocuments.Id, "", written), AreSame);
-        Assert.Equal(made, read, AreSame);
+        written.Length.Should().BeLessThanOrEqualTo(4096, "it is too large");
+        read.Should().NotBeNull("a caller cannot read it");
+        AreSame(read, StatusDocument.Read(TestDocuments.Id, "", written)).Should().BeTrue();
+        AreSame(made, read).Should().BeTrue();
         return true;
     });
 

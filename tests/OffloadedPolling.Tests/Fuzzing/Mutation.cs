@@ -8,9 +8,12 @@ internal static class Mutation
 {
     private static readonly string[] _json =
     [
-        "null", "true", "-1", "0", "1", "101", "1e308", "-0.0", "1e999", "2147483648", "9223372036854775808", "0.0000000001", "\"\"", "\"Running\"",
-        "\"running\"", "\"Succeeded \"", "\"\\u0000\"", "\"\\ud800\"", "\"9999-12-31T23:59:59Z\"", "\"0001-01-01T00:00:00+14:00\"", "\"2026-02-30T00:00:00Z\"",
-        "[]", "[1,2,3]", "{}", "{\"median\":1}", "{\"median\":-1,\"upper\":1}", "{\"median\":9,\"upper\":1,\"quantiles\":[3,2,1]}", "[[[[[[[[[[[[]]]]]]]]]]]]", "NaN",
+        "null", "true", "-1", "0", "1", "101", "1e308", "-0.0", "1e999", "2147483648", "9223372036854775808", "0.0000000001", "\"\"",
+        "\"Running\"",
+        "\"running\"", "\"Succeeded \"", "\"\\u0000\"", "\"\\ud800\"", "\"9999-12-31T23:59:59Z\"", "\"0001-01-01T00:00:00+14:00\"",
+        "\"2026-02-30T00:00:00Z\"",
+        "[]", "[1,2,3]", "{}", "{\"median\":1}", "{\"median\":-1,\"upper\":1}", "{\"median\":9,\"upper\":1,\"quantiles\":[3,2,1]}",
+        "[[[[[[[[[[[[]]]]]]]]]]]]", "NaN",
     ];
 
     /// <summary>Text with some of its bytes changed, left out, repeated or put in.</summary>
@@ -36,7 +39,8 @@ internal static class Mutation
     }
 
     /// <inheritdoc cref="OfBytes"/>
-    public static string OfText(string original, Random random) => Encoding.Latin1.GetString(OfBytes(Encoding.Latin1.GetBytes(original), random));
+    public static string OfText(string original, Random random) =>
+        Encoding.Latin1.GetString(OfBytes(Encoding.Latin1.GetBytes(original), random));
 
     /// <summary>A JSON object with some of its members changed, left out, renamed, or standing twice.</summary>
     public static string OfJson(string original, Random random)

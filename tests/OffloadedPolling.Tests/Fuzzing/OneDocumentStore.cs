@@ -20,22 +20,24 @@ internal sealed class OneDocumentStore : IOperationStatusStore
 
     public string? GetOperationId(string statusKey) => statusKey == GetStatusKey(TestDocuments.Id) ? TestDocuments.Id : null;
 
-    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancel) =>
+    public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
         throw new OperationStatusConflictException(GetStatusKey(status.Id));
 
-    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancel) => Task.FromResult(id == TestDocuments.Id ? Stored : null);
+    public Task<StoredOperation?> GetAsync(string id, CancellationToken cancellationToken) =>
+        Task.FromResult(id == TestDocuments.Id ? Stored : null);
 
-    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancel) =>
+    public Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancellationToken) =>
         Task.FromResult(id == TestDocuments.Id && Stored.Version != version ? Stored : null);
 
-    public Task<StoredOperation> UpdateAsync(OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancel) =>
+    public Task<StoredOperation> UpdateAsync(
+        OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancellationToken) =>
         version == Stored.Version
             ? Task.FromResult(Stored = Next(status, metadata))
             : throw new OperationStatusConflictException(GetStatusKey(status.Id));
 
-    public Task DeleteAsync(string id, CancellationToken cancel) => throw new NotSupportedException();
+    public Task DeleteAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<string?> CheckAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
+    public Task<string?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     private StoredOperation Next(OperationStatus status, OperationMetadata metadata) =>
         new(status, metadata, (++_version).ToString(CultureInfo.InvariantCulture));

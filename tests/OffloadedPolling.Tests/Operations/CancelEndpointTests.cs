@@ -22,10 +22,11 @@ public sealed class CancelEndpointTests : SqliteHostTests
         {
             using var response = await PostAsync(Host, accepted.Id);
 
-            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-            Assert.Equal(("application/json", "no-store"), (response.Content.Headers.ContentType!.MediaType, response.Headers.CacheControl!.ToString()));
+            response.StatusCode.Should().Be(HttpStatusCode.Accepted);
+            (response.Content.Headers.ContentType!.MediaType, response.Headers.CacheControl!.ToString())
+                .Should().Be(("application/json", "no-store"));
             var body = await response.Content.ReadFromJsonAsync(OperationJson.Status);
-            Assert.Equal((accepted.Id, OperationState.Canceled), (body!.Id, body.State));
+            (body!.Id, body.State).Should().Be((accepted.Id, OperationState.Canceled));
         }
     }
 
@@ -37,12 +38,13 @@ public sealed class CancelEndpointTests : SqliteHostTests
         for (var asked = 0; asked < 3; asked++)
         {
             using var response = await PostAsync(Host, id);
-            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-            Assert.Equal(OperationState.Running, (await response.Content.ReadFromJsonAsync(OperationJson.Status))!.State);
+            response.StatusCode.Should().Be(HttpStatusCode.Accepted);
+            (await response.Content.ReadFromJsonAsync(OperationJson.Status))!.State.Should().Be(OperationState.Running);
         }
 
         var metadata = (await Host.Store.GetAsync(id, default))!.Metadata;
-        Assert.Equal(new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", CancelRequested = true, PayloadFingerprint = "f00" }, metadata);
+        metadata.Should().Be(
+            new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", CancelRequested = true, PayloadFingerprint = "f00" });
     }
 
     [Theory]
@@ -55,9 +57,9 @@ public sealed class CancelEndpointTests : SqliteHostTests
 
         using var response = await PostAsync(Host, id);
 
-        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
-        Assert.Contains($"{end}", (await ProblemAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Equal(before, await Host.Store.GetAsync(id, default));
+        response.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        (await ProblemAsync(response)).GetProperty("detail").GetString().Should().Contain($"{end}");
+        (await Host.Store.GetAsync(id, default)).Should().Be(before);
     }
 
     [Theory]
@@ -67,8 +69,8 @@ public sealed class CancelEndpointTests : SqliteHostTests
     {
         using var response = await PostAsync(Host, id);
 
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.Equal(404, (await ProblemAsync(response)).GetProperty("status").GetInt32());
+        response.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await ProblemAsync(response)).GetProperty("status").GetInt32().Should().Be(404);
     }
 
     [Fact]
@@ -80,9 +82,9 @@ public sealed class CancelEndpointTests : SqliteHostTests
 
         using var response = await PostAsync(host, TestDocuments.Id);
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
-        Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(5));
+        (await response.Content.ReadAsStringAsync()).Should().NotContain("secret");
     }
 
     [Fact]
@@ -94,8 +96,8 @@ public sealed class CancelEndpointTests : SqliteHostTests
 
         using var response = await PostAsync(host, accepted.Id);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(OperationState.NotStarted, (await host.Operations.GetAsync(accepted.Id))!.State);
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        (await host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.NotStarted);
     }
 
     private protected override Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(Provider);
@@ -105,14 +107,15 @@ public sealed class CancelEndpointTests : SqliteHostTests
 
     private static async Task<JsonElement> ProblemAsync(HttpResponseMessage response)
     {
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private async Task<string> WriteAsync(OperationState state)
     {
         await Host.Store.CreateAsync(
-            TestDocuments.Waiting() with { State = state, Attempt = 1 }, new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", PayloadFingerprint = "f00" }, default);
+            TestDocuments.Waiting() with { State = state, Attempt = 1 },
+            new OperationMetadata { OwnerMessageId = "7", ClaimId = "c-7", PayloadFingerprint = "f00" }, default);
         return TestDocuments.Id;
     }
 }

@@ -16,7 +16,7 @@ public sealed class AcceptedResponseTests : PollerTestBase
 
         var accepted = await OperationPoller.ReadAcceptedAsync(response);
 
-        Assert.Equal(Accepted(expected), accepted);
+        accepted.Should().Be(Accepted(expected));
     }
 
     [Fact]
@@ -25,11 +25,12 @@ public sealed class AcceptedResponseTests : PollerTestBase
         using var response = Response(202, JsonSerializer.Serialize(Accepted("/operations/1"), OperationJson.Accepted));
         response.RequestMessage = null;
 
-        Assert.Equal("/operations/1", (await OperationPoller.ReadAcceptedAsync(response)).OperationUrl);
+        (await OperationPoller.ReadAcceptedAsync(response)).OperationUrl.Should().Be("/operations/1");
     }
 
     [Theory]
-    [InlineData(422, """{"title":"Another payload","detail":"with the same key"}""", "422 UnprocessableEntity, Another payload: with the same key.")]
+    [InlineData(422, """{"title":"Another payload","detail":"with the same key"}""", "422 UnprocessableEntity, Another payload: with "
+        + "the same key.")]
     [InlineData(400, """{"title":"Wrong"}""", "400 BadRequest, Wrong.")]
     [InlineData(500, "<html/>", "500 InternalServerError.")]
     [InlineData(404, "", "404 NotFound.")]
@@ -38,10 +39,11 @@ public sealed class AcceptedResponseTests : PollerTestBase
     {
         using var response = Response(code, body);
 
-        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => OperationPoller.ReadAcceptedAsync(response));
+        var refused = (await FluentActions.Awaiting(() => OperationPoller.ReadAcceptedAsync(response))
+            .Should().ThrowExactlyAsync<HttpRequestException>()).Which;
 
-        Assert.Equal((HttpStatusCode)code, refused.StatusCode);
-        Assert.EndsWith(words, refused.Message, StringComparison.Ordinal);
+        refused.StatusCode.Should().Be((HttpStatusCode)code);
+        refused.Message.Should().EndWith(words);
     }
 
     [Theory]
@@ -54,10 +56,11 @@ public sealed class AcceptedResponseTests : PollerTestBase
     {
         using var response = Response(202, body);
 
-        var refused = await Assert.ThrowsAsync<JsonException>(() => OperationPoller.ReadAcceptedAsync(response));
+        var refused = (await FluentActions.Awaiting(() => OperationPoller.ReadAcceptedAsync(response))
+            .Should().ThrowExactlyAsync<JsonException>()).Which;
 
-        Assert.Contains("no accepted operation", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(Secret, refused.ToString(), StringComparison.Ordinal);
+        refused.Message.Should().Contain("no accepted operation");
+        refused.ToString().Should().NotContain(Secret);
     }
 
     private static HttpResponseMessage Response(int code, string body) => new((HttpStatusCode)code)

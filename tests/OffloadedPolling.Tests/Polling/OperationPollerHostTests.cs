@@ -40,7 +40,7 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
         var accepted = await AcceptAsync();
         await _host.Operations.CancelAsync(accepted.Id, default);
 
-        Assert.Equal(OperationState.Canceled, Assert.Single(await _poller.WatchAsync(accepted).ToListAsync()).State);
+        (await _poller.WatchAsync(accepted).ToListAsync()).Should().ContainSingle().Which.State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
@@ -50,9 +50,9 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
         await _host.Operations.CancelAsync(accepted.Id, default);
         _hostTime.Advance(TimeSpan.FromHours(2));
 
-        Assert.Single(await _poller.WatchAsync(accepted).ToListAsync());
+        (await _poller.WatchAsync(accepted).ToListAsync()).Should().ContainSingle();
 
-        Assert.Equal([403, 200], _polls.Select(poll => (int)poll.StatusCode!));
+        _polls.Select(poll => (int)poll.StatusCode!).Should().Equal(403, 200);
     }
 
     [Fact]
@@ -61,10 +61,10 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
         var accepted = await AcceptAsync();
         _hostTime.Advance(TimeSpan.FromHours(2));
 
-        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(
-            () => _poller.WaitForCompletionAsync(accepted with { OperationUrl = null }));
+        var ended = (await FluentActions.Awaiting(() => _poller.WaitForCompletionAsync(accepted with { OperationUrl = null }))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal(OperationUnavailableReason.Expired, ended.Reason);
+        ended.Reason.Should().Be(OperationUnavailableReason.Expired);
     }
 
     [Fact]
@@ -73,9 +73,14 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
         var accepted = await AcceptAsync();
         await _provider.DeleteDocumentAsync(accepted.Id);
 
-        foreach (var known in new[] { _poller.WaitForCompletionAsync(accepted), _poller.WaitForCompletionAsync(_poller.GetResumeToken(accepted)) })
+        foreach (var known in new[]
         {
-            Assert.Equal(OperationUnavailableReason.Missing, (await Assert.ThrowsAsync<OperationUnavailableException>(() => known)).Reason);
+            _poller.WaitForCompletionAsync(accepted),
+            _poller.WaitForCompletionAsync(_poller.GetResumeToken(accepted)),
+        })
+        {
+            (await FluentActions.Awaiting(() => known).Should().ThrowExactlyAsync<OperationUnavailableException>()).Which.Reason
+                .Should().Be(OperationUnavailableReason.Missing);
         }
     }
 

@@ -23,15 +23,16 @@ public sealed class OperationPollerOptionsTests : PollerTestBase
         set(options);
         using var http = new HttpClient();
 
-        Assert.Contains($"OperationPollerOptions.{name} is ", Assert.Throws<ArgumentException>(() => new OperationPoller(options)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new OperationPoller(http, options));
+        FluentActions.Invoking(() => new OperationPoller(options))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain($"OperationPollerOptions.{name} is ");
+        FluentActions.Invoking(() => new OperationPoller(http, options)).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
     public void Poller_WithNothing_IsRefused()
     {
-        Assert.Throws<ArgumentNullException>(() => new OperationPoller((OperationPollerOptions)null!));
-        Assert.Throws<ArgumentNullException>(() => new OperationPoller((HttpClient)null!));
+        FluentActions.Invoking(() => new OperationPoller((OperationPollerOptions)null!)).Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => new OperationPoller((HttpClient)null!)).Should().ThrowExactly<ArgumentNullException>();
     }
 
     [Fact]
@@ -43,6 +44,6 @@ public sealed class OperationPollerOptionsTests : PollerTestBase
 
         await poller.WaitForCompletionAsync(Accepted() with { Estimate = Estimate });
 
-        Assert.Equal([Scheduled(Estimate, TimeSpan.Zero)], Time.Waits);
+        Time.Waits.Should().Equal(Scheduled(Estimate, TimeSpan.Zero));
     }
 }

@@ -13,10 +13,10 @@ public sealed partial class OperationPollerTests : PollerTestBase
     public async Task Succeeded_WithATypedResult_ReturnsIt()
     {
         ShowResult("""{"number":"A-1","total":9.5}""");
-        Assert.Equal(new Receipt("A-1", 9.5m), await Poller.WaitForCompletionAsync(Accepted(), ReceiptJson.Default.Receipt));
+        (await Poller.WaitForCompletionAsync(Accepted(), ReceiptJson.Default.Receipt)).Should().Be(new Receipt("A-1", 9.5m));
 
         ShowResult("""{"number":"A-1","total":9.5}""");
-        Assert.Equal(new Receipt("A-1", 9.5m), await Poller.WaitForCompletionAsync<Receipt>(Accepted()));
+        (await Poller.WaitForCompletionAsync<Receipt>(Accepted())).Should().Be(new Receipt("A-1", 9.5m));
     }
 
     [Fact]
@@ -25,10 +25,10 @@ public sealed partial class OperationPollerTests : PollerTestBase
         var token = Poller.GetResumeToken(Accepted(null));
 
         ShowResult("""{"number":"A-1","total":9.5}""");
-        Assert.Equal("A-1", (await Poller.WaitForCompletionAsync(token, ReceiptJson.Default.Receipt)).Number);
+        (await Poller.WaitForCompletionAsync(token, ReceiptJson.Default.Receipt)).Number.Should().Be("A-1");
 
         ShowResult("""{"number":"A-2","total":9.5}""");
-        Assert.Equal("A-2", (await Poller.WaitForCompletionAsync<Receipt>(token)).Number);
+        (await Poller.WaitForCompletionAsync<Receipt>(token)).Number.Should().Be("A-2");
     }
 
     [Theory]
@@ -37,19 +37,18 @@ public sealed partial class OperationPollerTests : PollerTestBase
     public async Task Succeeded_WithoutAResult_IsNullOrAClearError(string? result)
     {
         ShowResult(result);
-        Assert.Null(await Poller.WaitForCompletionAsync<int?>(Accepted()));
+        (await Poller.WaitForCompletionAsync<int?>(Accepted())).Should().BeNull();
 
         ShowResult(result);
-        Assert.Contains(
-            nameof(Receipt),
-            (await Assert.ThrowsAsync<InvalidOperationException>(() => Poller.WaitForCompletionAsync<Receipt>(Accepted()))).Message,
-            StringComparison.Ordinal);
+        (await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync<Receipt>(Accepted()))
+            .Should().ThrowExactlyAsync<InvalidOperationException>()).Which.Message.Should().Contain(nameof(Receipt));
 
         ShowResult(result);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Poller.WaitForCompletionAsync<int>(Accepted()));
+        await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync<int>(Accepted()))
+            .Should().ThrowExactlyAsync<InvalidOperationException>();
 
         ShowResult(result);
-        Assert.Equal(OperationState.Succeeded, (await Poller.WaitForCompletionAsync(Accepted())).State);
+        (await Poller.WaitForCompletionAsync(Accepted())).State.Should().Be(OperationState.Succeeded);
     }
 
     [Fact]
@@ -57,7 +56,8 @@ public sealed partial class OperationPollerTests : PollerTestBase
     {
         ShowResult("\"words\"");
 
-        await Assert.ThrowsAsync<JsonException>(() => Poller.WaitForCompletionAsync(Accepted(), ReceiptJson.Default.Receipt));
+        await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync(Accepted(), ReceiptJson.Default.Receipt))
+            .Should().ThrowExactlyAsync<JsonException>();
     }
 
     [Fact]
@@ -66,11 +66,12 @@ public sealed partial class OperationPollerTests : PollerTestBase
         var problem = new OperationProblem { Title = "Out of stock", Detail = "no hats" };
         Server.Shows(() => Document(OperationState.Failed) with { Error = problem });
 
-        var failed = await Assert.ThrowsAsync<OperationFailedException>(() => Poller.WaitForCompletionAsync(Accepted()));
+        var failed = (await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync(Accepted()))
+            .Should().ThrowExactlyAsync<OperationFailedException>()).Which;
 
-        Assert.Equal(problem.Detail, failed.Problem.Detail);
-        Assert.Equal("Out of stock: no hats", failed.Message);
-        Assert.Equal((TestDocuments.Id, OperationState.Failed), (failed.Status!.Id, failed.Status.State));
+        failed.Problem.Detail.Should().Be(problem.Detail);
+        failed.Message.Should().Be("Out of stock: no hats");
+        (failed.Status!.Id, failed.Status.State).Should().Be((TestDocuments.Id, OperationState.Failed));
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed partial class OperationPollerTests : PollerTestBase
     {
         Server.Shows(() => Document(OperationState.Failed));
 
-        await Assert.ThrowsAsync<OperationFailedException>(() => Poller.WaitForCompletionAsync(Accepted(), ReceiptJson.Default.Receipt));
+        await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync(Accepted(), ReceiptJson.Default.Receipt))
+            .Should().ThrowExactlyAsync<OperationFailedException>();
     }
 
     [Fact]
@@ -86,10 +88,11 @@ public sealed partial class OperationPollerTests : PollerTestBase
     {
         Server.Shows(() => Document(OperationState.Canceled) with { Message = "half done" });
 
-        var canceled = await Assert.ThrowsAsync<CanceledOperationException>(() => Poller.WaitForCompletionAsync(Accepted()));
+        var canceled = (await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync(Accepted()))
+            .Should().ThrowExactlyAsync<CanceledOperationException>()).Which;
 
-        Assert.Equal("half done", canceled.Status.Message);
-        Assert.Contains(TestDocuments.Id, canceled.Message, StringComparison.Ordinal);
+        canceled.Status.Message.Should().Be("half done");
+        canceled.Message.Should().Contain(TestDocuments.Id);
     }
 
     [Fact]
@@ -100,19 +103,22 @@ public sealed partial class OperationPollerTests : PollerTestBase
 
         await Poller.WaitForCompletionAsync(Accepted(), told);
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], told.Statuses.Select(status => status.State));
+        told.Statuses.Select(status => status.State).Should().Equal(OperationState.Running, OperationState.Succeeded);
     }
 
     [Fact]
     public void Arguments_ThatAreNone_AreRefusedAtOnce()
     {
         var poller = Poller;
-        Assert.Throws<ArgumentNullException>(() => poller.WatchAsync((AcceptedOperation)null!));
-        Assert.Throws<ArgumentNullException>(() => poller.WatchAsync((string)null!));
-        Assert.Throws<ArgumentNullException>(() => { _ = poller.WaitForCompletionAsync((AcceptedOperation)null!); });
-        Assert.Throws<ArgumentNullException>(() => { _ = poller.WaitForCompletionAsync(Accepted(), (JsonTypeInfo<Receipt>)null!); });
-        Assert.Throws<ArgumentNullException>(() => { _ = poller.WaitForCompletionAsync("x", (JsonTypeInfo<Receipt>)null!); });
-        Assert.Throws<ArgumentNullException>(() => new CanceledOperationException(null!));
+        FluentActions.Invoking(() => poller.WatchAsync((AcceptedOperation)null!)).Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => poller.WatchAsync((string)null!)).Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => { _ = poller.WaitForCompletionAsync((AcceptedOperation)null!); })
+            .Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => { _ = poller.WaitForCompletionAsync(Accepted(), (JsonTypeInfo<Receipt>)null!); })
+            .Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => { _ = poller.WaitForCompletionAsync("x", (JsonTypeInfo<Receipt>)null!); })
+            .Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => new CanceledOperationException(null!)).Should().ThrowExactly<ArgumentNullException>();
     }
 
     private void ShowResult(string? json) => Server.Says(

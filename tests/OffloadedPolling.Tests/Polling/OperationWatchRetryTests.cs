@@ -17,12 +17,12 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     {
         Fail(failure).Shows(Succeeded);
 
-        Assert.Single(await WatchAsync());
+        (await WatchAsync()).Should().ContainSingle();
 
-        Assert.Equal(TimeSpan.FromSeconds(0.5), Time.Waits[1]);
-        Assert.NotEmpty(Polls[0].Fault!);
-        Assert.Equal((false, true), (Polls[0].IsNew, Polls[1].IsNew));
-        Assert.Equal(failure is "refused" or "broken" or "hangs" or "abandoned", Polls[0].StatusCode is null);
+        Time.Waits[1].Should().Be(TimeSpan.FromSeconds(0.5));
+        Polls[0].Fault!.Should().NotBeEmpty();
+        (Polls[0].IsNew, Polls[1].IsNew).Should().Be((false, true));
+        (Polls[0].StatusCode is null).Should().Be(failure is "refused" or "broken" or "hangs" or "abandoned");
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
         Server.Shows(Succeeded);
         await WatchAsync();
 
-        Assert.Equal([1, 2, 4, 8, 16, 30, 30, 30], Time.Waits.Skip(1).Select(wait => Math.Round(wait.TotalSeconds / random, 3)));
+        Time.Waits.Skip(1).Select(wait => Math.Round(wait.TotalSeconds / random, 3)).Should().Equal(1, 2, 4, 8, 16, 30, 30, 30);
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public sealed class OperationWatchRetryTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal([0.5, 1], Time.Waits.Skip(1).Take(2).Select(wait => wait.TotalSeconds));
-        Assert.Equal([0.5, 0.5], new[] { Time.Waits[4], Time.Waits[6] }.Select(wait => wait.TotalSeconds));
+        Time.Waits.Skip(1).Take(2).Select(wait => wait.TotalSeconds).Should().Equal(0.5, 1);
+        new[] { Time.Waits[4], Time.Waits[6] }.Select(wait => wait.TotalSeconds).Should().Equal(0.5, 0.5);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Time.Waits[1]);
+        Time.Waits[1].Should().Be(TimeSpan.FromSeconds(seconds));
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal(TimeSpan.FromSeconds(40), Time.Waits[1]);
+        Time.Waits[1].Should().Be(TimeSpan.FromSeconds(40));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal(TimeSpan.FromDays(1), Time.Waits[1]);
+        Time.Waits[1].Should().Be(TimeSpan.FromDays(1));
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class OperationWatchRetryTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal(TimeSpan.FromSeconds(7 + 0.5), Server.Requests[1].At - Server.Requests[0].At);
-        Assert.Contains(TimeSpan.FromSeconds(7).ToString("c", CultureInfo.InvariantCulture), Polls[0].Fault, StringComparison.Ordinal);
+        (Server.Requests[1].At - Server.Requests[0].At).Should().Be(TimeSpan.FromSeconds(7 + 0.5));
+        Polls[0].Fault.Should().Contain(TimeSpan.FromSeconds(7).ToString("c", CultureInfo.InvariantCulture));
     }
 
     [Theory]
@@ -123,9 +123,9 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     {
         Server.Redirects((HttpStatusCode)code, NewStatusUrl);
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+        var refused = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
 
-        Assert.Contains("redirect", refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().Contain("redirect");
     }
 
     private ScriptedServer Fail(string failure) => failure switch

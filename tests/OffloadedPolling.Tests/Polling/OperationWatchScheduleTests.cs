@@ -12,7 +12,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync(Accepted() with { Estimate = Estimate });
 
-        Assert.Equal([Scheduled(Estimate, TimeSpan.Zero)], Time.Waits);
+        Time.Waits.Should().Equal(Scheduled(Estimate, TimeSpan.Zero));
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync(Accepted() with { RetryAfter = TimeSpan.FromSeconds(retryAfter) });
 
-        Assert.Equal([expected is { } seconds ? TimeSpan.FromSeconds(seconds) : Scheduled(null, TimeSpan.Zero)], Time.Waits);
+        Time.Waits.Should().Equal(expected is { } seconds ? TimeSpan.FromSeconds(seconds) : Scheduled(null, TimeSpan.Zero));
     }
 
     [Fact]
@@ -35,7 +35,8 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync(Accepted() with { RetryAfter = TimeSpan.FromSeconds(30) });
 
-        Assert.InRange(Assert.Single(Time.Waits), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(37.5));
+        Time.Waits.Should().ContainSingle().Which.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(37.5));
     }
 
     [Theory]
@@ -52,7 +53,8 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync(Accepted() with { RetryAfter = TimeSpan.FromSeconds(retryAfter) });
 
-        Assert.InRange(Assert.Single(Time.Waits), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(atLeastEvery));
+        Time.Waits.Should().ContainSingle().Which.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(2))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(atLeastEvery));
     }
 
     [Theory]
@@ -68,7 +70,8 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
             Status = OperationState.Running, Estimate = Estimate, RetryAfter = TimeSpan.FromSeconds(8),
         });
 
-        Assert.InRange(Assert.Single(Time.Waits), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10));
+        Time.Waits.Should().ContainSingle().Which.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(8))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
     }
 
     [Theory]
@@ -83,7 +86,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
             Status = state, Estimate = Estimate, RetryAfter = TimeSpan.FromSeconds(retryAfter),
         });
 
-        Assert.Equal(TimeSpan.FromSeconds(retryAfter), Time.Now);
+        Time.Now.Should().Be(TimeSpan.FromSeconds(retryAfter));
     }
 
     [Fact]
@@ -93,7 +96,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync(Accepted() with { RetryAfter = TimeSpan.FromSeconds(20) });
 
-        Assert.Equal(Scheduled(Estimate, TimeSpan.FromSeconds(2)), Time.Waits[1]);
+        Time.Waits[1].Should().Be(Scheduled(Estimate, TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
@@ -110,11 +113,11 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
         var elapsed = TimeSpan.Zero;
         foreach (var wait in Time.Waits.Skip(1))
         {
-            Assert.Equal(Scheduled(Estimate, elapsed), wait);
+            wait.Should().Be(Scheduled(Estimate, elapsed));
             elapsed += wait;
         }
 
-        Assert.Equal(4, Time.Waits.Count);
+        Time.Waits.Should().HaveCount(4);
     }
 
     [Fact]
@@ -128,9 +131,8 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync(Accepted() with { Estimate = Estimate });
 
-        Assert.Equal(
-            [Scheduled(Estimate, TimeSpan.Zero), Scheduled(longer, TimeSpan.Zero), Scheduled(null, Time.Waits[0] + Time.Waits[1])],
-            Time.Waits);
+        Time.Waits.Should().Equal(
+            Scheduled(Estimate, TimeSpan.Zero), Scheduled(longer, TimeSpan.Zero), Scheduled(null, Time.Waits[0] + Time.Waits[1]));
     }
 
     [Fact]
@@ -141,9 +143,9 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
         await WatchAsync();
 
         // Every 30 seconds in the end, after some that grew.
-        Assert.InRange(Polls.Count, 100, 150);
-        Assert.All(Polls, poll => Assert.True(poll.IsNew));
-        Assert.All(Time.Waits.Skip(20), wait => Assert.Equal(TimeSpan.FromSeconds(30), wait));
+        Polls.Count.Should().BeInRange(100, 150);
+        Polls.Should().AllSatisfy(poll => poll.IsNew.Should().BeTrue());
+        Time.Waits.Skip(20).Should().AllSatisfy(wait => wait.Should().Be(TimeSpan.FromSeconds(30)));
     }
 
     [Theory]
@@ -158,7 +160,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await Poller.WaitForCompletionAsync(Poller.GetResumeToken(Accepted(null)));
 
-        Assert.Equal([Scheduled(null, TimeSpan.FromSeconds(40))], Time.Waits);
+        Time.Waits.Should().Equal(Scheduled(null, TimeSpan.FromSeconds(40)));
     }
 
     [Theory]
@@ -171,7 +173,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal([TimeSpan.FromSeconds(3), Scheduled(Estimate, TimeSpan.FromSeconds(1))], Time.Waits);
+        Time.Waits.Should().Equal(TimeSpan.FromSeconds(3), Scheduled(Estimate, TimeSpan.FromSeconds(1)));
     }
 
     [Theory]
@@ -184,7 +186,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal(Scheduled(Estimate, TimeSpan.FromSeconds(taken)), Time.Waits[1]);
+        Time.Waits[1].Should().Be(Scheduled(Estimate, TimeSpan.FromSeconds(taken)));
     }
 
     [Theory]
@@ -199,7 +201,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         var schedule = new PollSchedule(Estimate, PollSchedule.DefaultTargetDelay(Estimate));
         var delay = schedule.NextDelay(TimeSpan.Zero);
-        Assert.Equal([Waited(PollPace.Jitter(delay, schedule.NextDelay(delay), random))], Time.Waits);
+        Time.Waits.Should().Equal(Waited(PollPace.Jitter(delay, schedule.NextDelay(delay), random)));
     }
 
     [Fact]
@@ -213,7 +215,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal(Scheduled(Estimate, TimeSpan.Zero), Time.Waits[1]);
+        Time.Waits[1].Should().Be(Scheduled(Estimate, TimeSpan.Zero));
     }
 
     [Fact]
@@ -226,7 +228,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
             Time.Pass(TimeSpan.FromSeconds(10));
         }
 
-        Assert.Equal(Scheduled(Estimate, TimeSpan.FromSeconds(10)), Time.Waits[1]);
+        Time.Waits[1].Should().Be(Scheduled(Estimate, TimeSpan.FromSeconds(10)));
     }
 
     [Theory]
@@ -241,7 +243,8 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
 
         await WatchAsync(Accepted() with { Estimate = Estimate });
 
-        Assert.All(Time.Waits, wait => Assert.InRange(wait, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2)));
+        Time.Waits.Should().AllSatisfy(wait =>
+            wait.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1.5)).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
@@ -254,7 +257,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
         await WatchAsync(Accepted() with { Estimate = Estimate });
 
         var expected = Waited(new PollSchedule(Estimate, target).NextDelay(TimeSpan.Zero));
-        Assert.Equal([expected, expected], Time.Waits);
+        Time.Waits.Should().Equal(expected, expected);
     }
 
     [Fact]

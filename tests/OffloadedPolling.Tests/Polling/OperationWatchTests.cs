@@ -19,8 +19,8 @@ public sealed class OperationWatchTests : PollerTestBase
 
         var seen = await WatchAsync();
 
-        Assert.Equal([OperationState.NotStarted, OperationState.Running, end], seen.Select(status => status.State));
-        Assert.Equal(40, seen[1].PercentComplete);
+        seen.Select(status => status.State).Should().Equal(OperationState.NotStarted, OperationState.Running, end);
+        seen[1].PercentComplete.Should().Be(40);
     }
 
     [Fact]
@@ -33,12 +33,13 @@ public sealed class OperationWatchTests : PollerTestBase
             .Shows(() => running, "2")
             .Shows(Succeeded);
 
-        Assert.Equal(2, (await WatchAsync()).Count);
+        (await WatchAsync()).Should().HaveCount(2);
 
-        Assert.Equal([null, "\"1\"", "\"1\"", "\"2\""], Server.Requests.Select(request => request.Headers.GetValueOrDefault("If-None-Match")));
-        Assert.Equal([true, false, false, true], Polls.Select(poll => poll.IsNew));
-        Assert.Equal([1, 2, 3, 4], Polls.Select(poll => poll.Number));
-        Assert.Equal([200, 304, 200, 200], Polls.Select(poll => (int)poll.StatusCode!));
+        Server.Requests.Select(request => request.Headers.GetValueOrDefault("If-None-Match"))
+            .Should().Equal(null, "\"1\"", "\"1\"", "\"2\"");
+        Polls.Select(poll => poll.IsNew).Should().Equal(true, false, false, true);
+        Polls.Select(poll => poll.Number).Should().Equal(1, 2, 3, 4);
+        Polls.Select(poll => (int)poll.StatusCode!).Should().Equal(200, 304, 200, 200);
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class OperationWatchTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal("abc", Server.Requests[1].Headers["If-None-Match"]);
+        Server.Requests[1].Headers["If-None-Match"].Should().Be("abc");
     }
 
     [Fact]
@@ -59,11 +60,11 @@ public sealed class OperationWatchTests : PollerTestBase
             .Shows(() => Document(OperationState.NotStarted, TimeSpan.FromHours(1)), "old")
             .Shows(Succeeded);
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], (await WatchAsync()).Select(status => status.State));
+        (await WatchAsync()).Select(status => status.State).Should().Equal(OperationState.Running, OperationState.Succeeded);
 
-        Assert.Equal("\"new\"", Server.Requests[2].Headers["If-None-Match"]);
-        Assert.Equal(Scheduled(Estimate, Time.Waits[1]), Time.Waits[2]);
-        Assert.False(Polls[1].IsNew);
+        Server.Requests[2].Headers["If-None-Match"].Should().Be("\"new\"");
+        Time.Waits[2].Should().Be(Scheduled(Estimate, Time.Waits[1]));
+        Polls[1].IsNew.Should().BeFalse();
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class OperationWatchTests : PollerTestBase
             .Shows(() => Document() with { LastUpdatedAt = at, PercentComplete = 2 })
             .Shows(() => Document(OperationState.Succeeded) with { LastUpdatedAt = at });
 
-        Assert.Equal([1, 2, null], (await WatchAsync()).Select(status => status.PercentComplete));
+        (await WatchAsync()).Select(status => status.PercentComplete).Should().Equal(1, 2, null);
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class OperationWatchTests : PollerTestBase
             .Shows(() => Document(OperationState.NotStarted) with { LastUpdatedAt = at })
             .Shows(Succeeded);
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], (await WatchAsync()).Select(status => status.State));
+        (await WatchAsync()).Select(status => status.State).Should().Equal(OperationState.Running, OperationState.Succeeded);
     }
 
     [Fact]
@@ -95,9 +96,9 @@ public sealed class OperationWatchTests : PollerTestBase
     {
         Server.Shows(() => Document() with { Id = new string('f', 32) });
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+        var refused = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
 
-        Assert.Contains("another operation", refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().Contain("another operation");
     }
 
     [Theory]
@@ -110,7 +111,8 @@ public sealed class OperationWatchTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.InRange(Assert.Single(Polls).Unnoticed!.Value, TimeSpan.FromSeconds(unnoticed), TimeSpan.FromSeconds(unnoticed + 0.5));
+        Polls.Should().ContainSingle().Which.Unnoticed!.Value.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(unnoticed))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(unnoticed + 0.5));
     }
 
     [Fact]
@@ -123,7 +125,7 @@ public sealed class OperationWatchTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal(Time.Waits[2], Polls[2].Unnoticed);
+        Polls[2].Unnoticed.Should().Be(Time.Waits[2]);
     }
 
     [Fact]
@@ -133,8 +135,8 @@ public sealed class OperationWatchTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal([null, null], Polls.Select(poll => poll.Unnoticed));
-        Assert.Equal(TestDocuments.Id, Polls[0].Status!.Id);
+        Polls.Select(poll => poll.Unnoticed).Should().Equal([null, null]);
+        Polls[0].Status!.Id.Should().Be(TestDocuments.Id);
     }
 
     [Fact]
@@ -145,8 +147,8 @@ public sealed class OperationWatchTests : PollerTestBase
 
         var watched = Poller.WatchAsync(accepted);
 
-        Assert.Single(await watched.ToListAsync());
-        Assert.Single(await watched.ToListAsync());
+        (await watched.ToListAsync()).Should().ContainSingle();
+        (await watched.ToListAsync()).Should().ContainSingle();
     }
 
     [Fact]
@@ -159,7 +161,7 @@ public sealed class OperationWatchTests : PollerTestBase
             break;
         }
 
-        Assert.Single(Server.Requests);
-        Assert.False(Time.IsWaiting);
+        Server.Requests.Should().ContainSingle();
+        Time.IsWaiting.Should().BeFalse();
     }
 }

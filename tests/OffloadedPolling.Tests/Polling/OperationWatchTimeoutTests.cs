@@ -14,12 +14,12 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
         Options.Timeout = _deadline;
         Server.Shows(() => Document() with { Estimate = Estimate });
 
-        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => WatchAsync());
+        var late = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<OperationTimeoutException>()).Which;
 
-        Assert.Equal(_deadline, Time.Now);
-        Assert.Equal(OperationState.Running, late.LastStatus!.State);
-        Assert.Equal(Poller.GetResumeToken(Accepted()), late.ResumeToken);
-        Assert.Contains("Running", late.Message, StringComparison.Ordinal);
+        Time.Now.Should().Be(_deadline);
+        late.LastStatus!.State.Should().Be(OperationState.Running);
+        late.ResumeToken.Should().Be(Poller.GetResumeToken(Accepted()));
+        late.Message.Should().Contain("Running");
     }
 
     [Fact]
@@ -28,10 +28,10 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
         Options.Timeout = _deadline;
         Server.Hangs();
 
-        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => WatchAsync());
+        var late = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<OperationTimeoutException>()).Which;
 
-        Assert.Equal(_deadline, Time.Now);
-        Assert.Null(late.LastStatus);
+        Time.Now.Should().Be(_deadline);
+        late.LastStatus.Should().BeNull();
     }
 
     [Fact]
@@ -40,9 +40,9 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
         Options.Timeout = _deadline;
         Server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Hangs();
 
-        await Assert.ThrowsAsync<OperationTimeoutException>(() => WatchAsync());
+        await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<OperationTimeoutException>();
 
-        Assert.Equal(_deadline, Time.Now);
+        Time.Now.Should().Be(_deadline);
     }
 
     [Fact]
@@ -52,9 +52,9 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
         Options.Random = () => 0.99;
         Server.Says(HttpStatusCode.BadGateway).Says(HttpStatusCode.BadGateway).Says(HttpStatusCode.BadGateway);
 
-        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => WatchAsync());
+        var late = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<OperationTimeoutException>()).Which;
 
-        Assert.Contains("502", late.Message, StringComparison.Ordinal);
+        late.Message.Should().Contain("502");
     }
 
     [Fact]
@@ -62,11 +62,11 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     {
         Options.Timeout = _deadline;
         Server.Hangs();
-        var late = await Assert.ThrowsAsync<OperationTimeoutException>(() => WatchAsync());
+        var late = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<OperationTimeoutException>()).Which;
 
         Server.Renews(Accepted(statusUrl: NewStatusUrl)).Shows(Succeeded);
-        Assert.Equal(OperationState.Succeeded, (await Poller.WaitForCompletionAsync(late.ResumeToken!)).State);
-        Assert.Equal(NewStatusUrl, Server.Requests[2].Url);
+        (await Poller.WaitForCompletionAsync(late.ResumeToken!)).State.Should().Be(OperationState.Succeeded);
+        Server.Requests[2].Url.Should().Be(NewStatusUrl);
     }
 
     [Fact]
@@ -75,7 +75,8 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
         Options.Timeout = _deadline;
         Server.Hangs();
 
-        Assert.Null((await Assert.ThrowsAsync<OperationTimeoutException>(() => WatchAsync(Accepted(null)))).ResumeToken);
+        (await FluentActions.Awaiting(() => WatchAsync(Accepted(null)))
+            .Should().ThrowExactlyAsync<OperationTimeoutException>()).Which.ResumeToken.Should().BeNull();
     }
 
     [Fact]
@@ -88,27 +89,27 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
 
         await source.CancelAsync();
 
-        var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        Assert.Equal(source.Token, canceled.CancellationToken);
-        Assert.False(Time.IsWaiting);
+        var canceled = (await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>()).Which;
+        canceled.CancellationToken.Should().Be(source.Token);
+        Time.IsWaiting.Should().BeFalse();
     }
 
     [Fact]
     public async Task Cancel_InARequest_EndsItWithTheCallersToken()
     {
         using var source = new CancellationTokenSource();
-        Server.Then(async (_, cancel) =>
+        Server.Then(async (_, cancellationToken) =>
         {
             await source.CancelAsync();
-            await Task.Delay(Timeout.Infinite, cancel);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
             throw new InvalidOperationException("unreachable");
         });
 
-        var canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => Poller.WaitForCompletionAsync(Accepted(), null, source.Token));
+        var canceled = (await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync(Accepted(), null, source.Token))
+            .Should().ThrowAsync<OperationCanceledException>()).Which;
 
-        Assert.Equal(source.Token, canceled.CancellationToken);
-        Assert.Empty(Polls);
+        canceled.CancellationToken.Should().Be(source.Token);
+        Polls.Should().BeEmpty();
     }
 
     [Fact]
@@ -117,14 +118,14 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
         using var source = new CancellationTokenSource();
         Server.Shows(() => Document());
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        await FluentActions.Awaiting(async () =>
         {
             await foreach (var _ in Poller.WatchAsync(Accepted()).WithCancellation(source.Token))
             {
                 await source.CancelAsync();
             }
-        });
+        }).Should().ThrowAsync<OperationCanceledException>();
 
-        Assert.Single(Server.Requests);
+        Server.Requests.Should().ContainSingle();
     }
 }

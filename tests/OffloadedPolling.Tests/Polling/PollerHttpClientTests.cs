@@ -20,9 +20,10 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
 
         await poller.WaitForCompletionAsync(_server.Accepted(target));
 
-        var (asked, headers) = Assert.Single(_server.Requests);
-        Assert.Equal(target, asked);
-        Assert.Subset(new HashSet<string> { "Host", "traceparent", "tracestate", "Correlation-Context", "baggage" }, headers.Keys.ToHashSet());
+        var (asked, headers) = _server.Requests.Should().ContainSingle().Which;
+        asked.Should().Be(target);
+        headers.Keys.ToHashSet().Should().BeSubsetOf(
+            new HashSet<string> { "Host", "traceparent", "tracestate", "Correlation-Context", "baggage" });
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
 
         await poller.WaitForCompletionAsync(_server.Accepted("/x?y=%2F"));
 
-        Assert.Equal("/x?y=%2F", Assert.Single(_server.Requests).Target);
+        _server.Requests.Should().ContainSingle().Which.Target.Should().Be("/x?y=%2F");
     }
 
     [Fact]
@@ -47,11 +48,11 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
         using var http = new HttpClient();
         using var poller = new OperationPoller(http);
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            poller.WaitForCompletionAsync(_server.Accepted("/x")));
+        var refused = (await FluentActions.Awaiting(() =>
+            poller.WaitForCompletionAsync(_server.Accepted("/x"))).Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
 
-        Assert.Contains("AllowAutoRedirect = false", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(PollerTestBase.Secret, refused.ToString(), StringComparison.Ordinal);
+        refused.Message.Should().Contain("AllowAutoRedirect = false");
+        refused.ToString().Should().NotContain(PollerTestBase.Secret);
     }
 
     [Fact]
@@ -61,11 +62,11 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
         _server.Then(context => AnswerAsync(context, 302));
         using var poller = new OperationPoller();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            poller.WaitForCompletionAsync(_server.Accepted("/x")));
+        await FluentActions.Awaiting(() =>
+            poller.WaitForCompletionAsync(_server.Accepted("/x"))).Should().ThrowExactlyAsync<InvalidOperationException>();
 
-        Assert.Equal(["/x", "/x"], _server.Requests.Select(asked => asked.Target));
-        Assert.DoesNotContain("Cookie", _server.Requests[1].Headers.Keys);
+        _server.Requests.Select(asked => asked.Target).Should().Equal("/x", "/x");
+        _server.Requests[1].Headers.Keys.Should().NotContain("Cookie");
 
         static Task AnswerAsync(HttpContext context, int code)
         {
@@ -87,10 +88,10 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
         using var http = new HttpClient();
         http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
 
-        var refused = Assert.Throws<ArgumentException>(() => new OperationPoller(http));
+        var refused = FluentActions.Invoking(() => new OperationPoller(http)).Should().ThrowExactly<ArgumentException>().Which;
 
-        Assert.Contains($"'{name}'", refused.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains(nameof(OperationPollerOptions.AuthorizeRenewal), refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().ContainEquivalentOf($"'{name}'");
+        refused.Message.Should().Contain(nameof(OperationPollerOptions.AuthorizeRenewal));
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed class ResumeTokenTests : PollerTestBase
 
         var token = Poller.GetResumeToken(Accepted(operationUrl));
 
-        Assert.Equal(
-            $$"""{"version":1,"id":"{{TestDocuments.Id}}","operationUrl":"{{OperationUrl}}"}""", Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)));
+        Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token))
+            .Should().Be($$"""{"version":1,"id":"{{TestDocuments.Id}}","operationUrl":"{{OperationUrl}}"}""");
     }
 
     [Fact]
@@ -29,9 +29,9 @@ public sealed class ResumeTokenTests : PollerTestBase
 
         var seen = await Poller.WatchAsync(token).ToListAsync();
 
-        Assert.Equal(OperationState.Succeeded, Assert.Single(seen).State);
-        Assert.Equal([OperationUrl + "/url", NewStatusUrl], Server.Requests.Select(request => request.Url));
-        Assert.Empty(Time.Waits);
+        seen.Should().ContainSingle().Which.State.Should().Be(OperationState.Succeeded);
+        Server.Requests.Select(request => request.Url).Should().Equal(OperationUrl + "/url", NewStatusUrl);
+        Time.Waits.Should().BeEmpty();
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class ResumeTokenTests : PollerTestBase
 
         await Poller.WaitForCompletionAsync(token);
 
-        Assert.Equal(StatusUrl, Assert.Single(Server.Requests).Url);
-        Assert.Empty(Time.Waits);
+        Server.Requests.Should().ContainSingle().Which.Url.Should().Be(StatusUrl);
+        Time.Waits.Should().BeEmpty();
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ResumeTokenTests : PollerTestBase
 
         await Poller.WaitForCompletionAsync(token);
 
-        Assert.Equal([Scheduled(Estimate, TimeSpan.FromSeconds(45))], Time.Waits);
+        Time.Waits.Should().Equal(Scheduled(Estimate, TimeSpan.FromSeconds(45)));
     }
 
     [Fact]
@@ -63,9 +63,10 @@ public sealed class ResumeTokenTests : PollerTestBase
         var token = Poller.GetResumeToken(Accepted(null) with { StatusUrlExpiresAt = Time.ServerNow });
         Server.Says(HttpStatusCode.Forbidden, "<Error><Code>AccessDenied</Code></Error>");
 
-        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(() => Poller.WaitForCompletionAsync(token));
+        var ended = (await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync(token))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal((OperationUnavailableReason.Expired, null), (ended.Reason, ended.ResumeToken));
+        (ended.Reason, ended.ResumeToken).Should().Be((OperationUnavailableReason.Expired, (string?)null));
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class ResumeTokenTests : PollerTestBase
 
         await other.WaitForCompletionAsync(token);
 
-        Assert.Equal(["Bearer token", null], Server.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")));
+        Server.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).Should().Equal("Bearer token", null);
     }
 
     [Theory]
@@ -102,15 +103,14 @@ public sealed class ResumeTokenTests : PollerTestBase
     {
         var token = text.StartsWith("json:", StringComparison.Ordinal) ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text[5..])) : text;
 
-        var refused = Assert.Throws<FormatException>(() => Poller.WatchAsync(token));
+        var refused = FluentActions.Invoking(() => Poller.WatchAsync(token)).Should().ThrowExactly<FormatException>().Which;
 
-        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(Secret, refused.ToString(), StringComparison.Ordinal);
-        Assert.True(token.Length < 5 || !refused.ToString().Contains(token, StringComparison.Ordinal));
+        refused.Message.Should().Contain(why);
+        refused.ToString().Should().NotContain(Secret);
+        (token.Length < 5 || !refused.ToString().Contains(token, StringComparison.Ordinal)).Should().BeTrue();
     }
 
     [Fact]
     public void Token_PrintsItselfWithoutItsUrl() =>
-        Assert.DoesNotContain(
-            Secret, ResumeToken.Parse(Poller.GetResumeToken(Accepted(null))).ToString(), StringComparison.Ordinal);
+        ResumeToken.Parse(Poller.GetResumeToken(Accepted(null))).ToString().Should().NotContain(Secret);
 }

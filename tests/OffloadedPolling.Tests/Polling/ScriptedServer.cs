@@ -57,10 +57,10 @@ internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessa
         Says(HttpStatusCode.OK, JsonSerializer.Serialize(accepted, OperationJson.Accepted), "application/json");
 
     /// <summary>A request that nothing but its timeout ends.</summary>
-    public ScriptedServer Hangs() => Then(async (_, cancel) =>
+    public ScriptedServer Hangs() => Then(async (_, cancellationToken) =>
     {
         ThreadPool.UnsafeQueueUserWorkItem(_ => time.Jump(), null);
-        await Task.Delay(Timeout.Infinite, cancel);
+        await Task.Delay(Timeout.Infinite, cancellationToken);
         throw new InvalidOperationException("unreachable");
     });
 
@@ -68,7 +68,7 @@ internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessa
     {
         var headers = request.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value));
         Requests.Add(new Asked(request.RequestUri!.OriginalString, headers, time.Now));
-        Assert.True(_script.TryDequeue(out var answer) || _always is not null, $"Request {Requests.Count} is one too many.");
+        (_script.TryDequeue(out var answer) || _always is not null).Should().BeTrue($"Request {Requests.Count} is one too many");
         var response = answer is null ? Document(_always!(), null) : await answer(request, cancellationToken);
         response.RequestMessage ??= request;
         return response;

@@ -32,13 +32,17 @@ public sealed class SecrecyTests : PollerTestBase
         Options.Timeout = TimeSpan.FromSeconds(20);
         _failures[name](Server);
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => WatchAsync(Accepted(null)));
+        var failure = (await FluentActions.Awaiting(() => WatchAsync(Accepted(null))).Should().ThrowAsync<Exception>()).Which;
 
-        Assert.True(failure is OperationUnavailableException or OperationTimeoutException or InvalidOperationException, $"{name}: {failure}");
+        (failure is OperationUnavailableException or OperationTimeoutException or InvalidOperationException)
+            .Should().BeTrue($"{name}: {failure}");
         AssertTellsNoUrl(failure.ToString());
-        Assert.Null((failure as OperationUnavailableException)?.ResumeToken);
-        Assert.Null((failure as OperationTimeoutException)?.ResumeToken);
-        Assert.All(Polls, poll => AssertTellsNoUrl($"{poll.Fault} {poll.Status}"));
+        ((failure as OperationUnavailableException)?.ResumeToken).Should().BeNull();
+        ((failure as OperationTimeoutException)?.ResumeToken).Should().BeNull();
+        foreach (var poll in Polls)
+        {
+            AssertTellsNoUrl($"{poll.Fault} {poll.Status}");
+        }
     }
 
     [Fact]
@@ -49,11 +53,12 @@ public sealed class SecrecyTests : PollerTestBase
             foreach (var code in new[] { 302, 401, 404, 405 })
             {
                 Server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Says((HttpStatusCode)code, NewStatusUrl);
-                AssertTellsNoUrl((await Assert.ThrowsAnyAsync<Exception>(() => WatchAsync(Accepted(operation)))).ToString());
+                AssertTellsNoUrl((await FluentActions.Awaiting(() => WatchAsync(Accepted(operation)))
+                    .Should().ThrowAsync<Exception>()).Which.ToString());
             }
         }
 
-        Assert.True(Server.IsDone);
+        Server.IsDone.Should().BeTrue();
     }
 
     [Fact]
@@ -71,13 +76,13 @@ public sealed class SecrecyTests : PollerTestBase
             new StatusReading(new HttpAnswer { Code = HttpStatusCode.OK, Body = Encoding.UTF8.GetBytes(StatusUrl) }),
         ];
 
-        Assert.All(holders, holder => AssertTellsNoUrl($"{holder}"));
+        holders.Should().AllSatisfy(holder => AssertTellsNoUrl($"{holder}"));
     }
 
     private static void AssertTellsNoUrl(string text)
     {
-        Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
-        Assert.DoesNotContain("X-Amz", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("https://", text, StringComparison.Ordinal);
+        text.Should().NotContain(Secret);
+        text.Should().NotContain("X-Amz");
+        text.Should().NotContain("https://");
     }
 }

@@ -26,12 +26,12 @@ public sealed class StatusReaderTests : PollerTestBase
 
         var seen = await WatchAsync();
 
-        Assert.Equal([OperationState.Running, OperationState.Succeeded], seen.Select(status => status.State));
-        Assert.Equal([null, "\"1\"", "\"1\""], _reader.ETags);
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotModified, HttpStatusCode.OK], Polls.Select(poll => poll.StatusCode!.Value));
-        Assert.Equal([TestDocuments.Id], _made);
-        Assert.Equal(1, _reader.Disposals);
-        Assert.Empty(Server.Requests);
+        seen.Select(status => status.State).Should().Equal(OperationState.Running, OperationState.Succeeded);
+        _reader.ETags.Should().Equal(null, "\"1\"", "\"1\"");
+        Polls.Select(poll => poll.StatusCode!.Value).Should().Equal(HttpStatusCode.OK, HttpStatusCode.NotModified, HttpStatusCode.OK);
+        _made.Should().Equal(TestDocuments.Id);
+        _reader.Disposals.Should().Be(1);
+        Server.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -42,8 +42,7 @@ public sealed class StatusReaderTests : PollerTestBase
 
         await WatchAsync(Accepted() with { Estimate = Estimate });
 
-        Assert.Equal(
-            [Scheduled(Estimate, TimeSpan.Zero), Scheduled(Estimate, TimeSpan.Zero)], Time.Waits);
+        Time.Waits.Should().Equal(Scheduled(Estimate, TimeSpan.Zero), Scheduled(Estimate, TimeSpan.Zero));
     }
 
     [Fact]
@@ -54,8 +53,8 @@ public sealed class StatusReaderTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal("no answer", Polls[0].Fault);
-        Assert.Equal(TimeSpan.FromSeconds(20), Time.Waits[^1]);
+        Polls[0].Fault.Should().Be("no answer");
+        Time.Waits[^1].Should().Be(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -66,7 +65,7 @@ public sealed class StatusReaderTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal("the body is no status document", Polls[0].Fault);
+        Polls[0].Fault.Should().Be("the body is no status document");
     }
 
     [Theory]
@@ -78,12 +77,12 @@ public sealed class StatusReaderTests : PollerTestBase
         // What the code says is for the reader to judge: it may be that of a bucket, or of the host.
         _reader.Then(() => StatusReading.Refused(reason, "the host answers as told", HttpStatusCode.NotFound));
 
-        var refused = await Assert.ThrowsAsync<OperationUnavailableException>(() => WatchAsync());
+        var refused = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal(reason, refused.Reason);
-        Assert.EndsWith(": the host answers as told.", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(Server.Requests);
-        Assert.Equal(1, _reader.Disposals);
+        refused.Reason.Should().Be(reason);
+        refused.Message.Should().EndWith(": the host answers as told.");
+        Server.Requests.Should().BeEmpty();
+        _reader.Disposals.Should().Be(1);
     }
 
     [Fact]
@@ -91,10 +90,10 @@ public sealed class StatusReaderTests : PollerTestBase
     {
         Options.NewReader = _ => null!;
 
-        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+        var wrong = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
 
-        Assert.Contains("NewReader returned no reader", wrong.Message, StringComparison.Ordinal);
-        Assert.Empty(Server.Requests);
+        wrong.Message.Should().Contain("NewReader returned no reader");
+        Server.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -102,25 +101,26 @@ public sealed class StatusReaderTests : PollerTestBase
     {
         _reader.Then(() => Document(Document() with { Id = new string('f', 32) }, null));
 
-        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+        var wrong = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
 
-        Assert.Contains("The reader of operation", wrong.Message, StringComparison.Ordinal);
+        wrong.Message.Should().Contain("The reader of operation");
     }
 
     [Fact]
     public async Task WaitForCompletionAsync_AReaderThatHangs_EndsWithTheDeadline()
     {
         Options.Timeout = TimeSpan.FromMinutes(1);
-        _reader.Then(async cancel =>
+        _reader.Then(async cancellationToken =>
         {
             ThreadPool.UnsafeQueueUserWorkItem(_ => Time.Jump(), null);
-            await Task.Delay(Timeout.Infinite, cancel);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
             throw new InvalidOperationException("unreachable");
         });
 
-        await Assert.ThrowsAsync<OperationTimeoutException>(() => Poller.WaitForCompletionAsync(Accepted()));
+        await FluentActions.Awaiting(() => Poller.WaitForCompletionAsync(Accepted()))
+            .Should().ThrowExactlyAsync<OperationTimeoutException>();
 
-        Assert.Equal(1, _reader.Disposals);
+        _reader.Disposals.Should().Be(1);
     }
 
     [Fact]
@@ -131,9 +131,9 @@ public sealed class StatusReaderTests : PollerTestBase
 
         var ended = await Poller.WaitForCompletionAsync(token);
 
-        Assert.Equal(OperationState.Succeeded, ended.State);
-        Assert.Empty(Time.Waits);
-        Assert.Empty(Server.Requests);
+        ended.State.Should().Be(OperationState.Succeeded);
+        Time.Waits.Should().BeEmpty();
+        Server.Requests.Should().BeEmpty();
     }
 
     private void Shows(OperationState state, string etag, OperationEstimate? estimate = null) =>
@@ -154,10 +154,10 @@ public sealed class StatusReaderTests : PollerTestBase
 
         public void Then(Func<CancellationToken, Task<StatusReading>> reading) => _script.Enqueue(reading);
 
-        public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancel)
+        public async ValueTask<StatusReading> ReadAsync(string? etag, CancellationToken cancellationToken)
         {
             ETags.Add(etag);
-            return await _script.Dequeue()(cancel);
+            return await _script.Dequeue()(cancellationToken);
         }
 
         public void Dispose() => Disposals++;

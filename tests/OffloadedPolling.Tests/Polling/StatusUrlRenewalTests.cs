@@ -24,12 +24,12 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     {
         Server.Shows(() => Document(), "1").Says((HttpStatusCode)code, body).Renews(Fresh()).Shows(Succeeded);
 
-        Assert.Equal(2, (await WatchAsync()).Count);
+        (await WatchAsync()).Should().HaveCount(2);
 
-        Assert.Equal([StatusUrl, StatusUrl, RenewalUrl, NewStatusUrl], Server.Requests.Select(request => request.Url));
-        Assert.Equal(2, Time.Waits.Count);
-        Assert.Equal("\"1\"", Server.Requests[3].Headers["If-None-Match"]);
-        Assert.False(Server.Requests[2].Headers.ContainsKey("If-None-Match"));
+        Server.Requests.Select(request => request.Url).Should().Equal(StatusUrl, StatusUrl, RenewalUrl, NewStatusUrl);
+        Time.Waits.Should().HaveCount(2);
+        Server.Requests[3].Headers["If-None-Match"].Should().Be("\"1\"");
+        Server.Requests[2].Headers.ContainsKey("If-None-Match").Should().BeFalse();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal([null, "Bearer token", null], Server.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")));
+        Server.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).Should().Equal(null, "Bearer token", null);
     }
 
     [Fact]
@@ -53,7 +53,8 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
         Options.AuthorizeRenewal = (_, _) => throw new HttpRequestException("no token");
         Server.Says(HttpStatusCode.Forbidden, AccessDenied);
 
-        Assert.Equal("no token", (await Assert.ThrowsAsync<HttpRequestException>(() => WatchAsync())).Message);
+        (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<HttpRequestException>()).Which.Message
+            .Should().Be("no token");
     }
 
     [Theory]
@@ -69,7 +70,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         await WatchAsync(Accepted(operationUrl));
 
-        Assert.Equal(expected, Server.Requests[1].Url);
+        Server.Requests[1].Url.Should().Be(expected);
     }
 
     [Fact]
@@ -83,8 +84,8 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         var ended = await EndsAsync(OperationUnavailableReason.Forbidden);
 
-        Assert.Equal(OperationState.Running, ended.LastStatus!.State);
-        Assert.Contains("AccessDenied", ended.Message, StringComparison.Ordinal);
+        ended.LastStatus!.State.Should().Be(OperationState.Running);
+        ended.Message.Should().Contain("AccessDenied");
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
             .Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Says(HttpStatusCode.NotModified)
             .Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Shows(Succeeded);
 
-        Assert.Equal(2, (await WatchAsync()).Count);
+        (await WatchAsync()).Should().HaveCount(2);
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal([TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)], Time.Waits.Skip(1));
+        Time.Waits.Skip(1).Should().Equal(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -135,8 +136,8 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         var ended = await EndsAsync(OperationUnavailableReason.Expired);
 
-        Assert.Contains("just issued", ended.Message, StringComparison.Ordinal);
-        Assert.Equal([0.5, 1, 2, 4], Time.Waits.Skip(1).Select(wait => wait.TotalSeconds));
+        ended.Message.Should().Contain("just issued");
+        Time.Waits.Skip(1).Select(wait => wait.TotalSeconds).Should().Equal(0.5, 1, 2, 4);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         Server.Shows(Succeeded);
 
-        Assert.Equal(4, (await WatchAsync()).Count);
+        (await WatchAsync()).Should().HaveCount(4);
     }
 
     [Theory]
@@ -176,7 +177,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
         {
             Server.Says(HttpStatusCode.Forbidden, body);
             var ended = await EndsAsync(reason, unusable);
-            Assert.Contains(nameof(OperationPollerOptions.HostAddress), ended.Message, StringComparison.Ordinal);
+            ended.Message.Should().Contain(nameof(OperationPollerOptions.HostAddress));
         }
     }
 
@@ -186,9 +187,10 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
         Server.Says(HttpStatusCode.Forbidden, AccessDenied);
 
         var accepted = Accepted(null) with { StatusUrlExpiresAt = Time.ServerNow };
-        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(() => WatchAsync(accepted));
+        var ended = (await FluentActions.Awaiting(() => WatchAsync(accepted))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
 
-        Assert.Equal(OperationUnavailableReason.Expired, ended.Reason);
+        ended.Reason.Should().Be(OperationUnavailableReason.Expired);
     }
 
     [Theory]
@@ -203,9 +205,9 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         var ended = await EndsAsync(reason);
 
-        Assert.Contains($"{code}", ended.Message, StringComparison.Ordinal);
-        Assert.Null(ended.LastStatus);
-        Assert.Equal(Poller.GetResumeToken(Accepted()), ended.ResumeToken);
+        ended.Message.Should().Contain($"{code}");
+        ended.LastStatus.Should().BeNull();
+        ended.ResumeToken.Should().Be(Poller.GetResumeToken(Accepted()));
     }
 
     [Fact]
@@ -224,8 +226,8 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
 
         await WatchAsync();
 
-        Assert.Equal([0.5, 1, 2, 50, 8, 15], Time.Waits.Skip(1).Select(wait => wait.TotalSeconds));
-        Assert.Equal(7, Server.Requests.Count(request => request.Url == RenewalUrl));
+        Time.Waits.Skip(1).Select(wait => wait.TotalSeconds).Should().Equal(0.5, 1, 2, 50, 8, 15);
+        Server.Requests.Count(request => request.Url == RenewalUrl).Should().Be(7);
     }
 
     [Theory]
@@ -236,10 +238,10 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     {
         Server.Says(HttpStatusCode.Forbidden, AccessDenied).Redirects((HttpStatusCode)code, "https://login");
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+        var refused = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
 
-        Assert.Contains("redirect", refused.Message, StringComparison.Ordinal);
-        Assert.Contains(nameof(OperationPollerOptions.AuthorizeRenewal), refused.Message, StringComparison.Ordinal);
+        refused.Message.Should().Contain("redirect");
+        refused.Message.Should().Contain(nameof(OperationPollerOptions.AuthorizeRenewal));
     }
 
     [Fact]
@@ -247,17 +249,18 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     {
         Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh() with { Id = new string('f', 32) });
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => WatchAsync());
+        await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<InvalidOperationException>();
     }
 
     private AcceptedOperation Fresh() => Accepted(statusUrl: NewStatusUrl);
 
     private async Task<OperationUnavailableException> EndsAsync(OperationUnavailableReason reason, string? operationUrl = OperationUrl)
     {
-        var ended = await Assert.ThrowsAsync<OperationUnavailableException>(() => WatchAsync(Accepted(operationUrl)));
-        Assert.Equal(reason, ended.Reason);
-        Assert.Contains(TestDocuments.Id, ended.Message, StringComparison.Ordinal);
-        Assert.True(Server.IsDone);
+        var ended = (await FluentActions.Awaiting(() => WatchAsync(Accepted(operationUrl)))
+            .Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
+        ended.Reason.Should().Be(reason);
+        ended.Message.Should().Contain(TestDocuments.Id);
+        Server.IsDone.Should().BeTrue();
         return ended;
     }
 }

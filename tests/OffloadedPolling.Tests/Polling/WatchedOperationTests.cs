@@ -16,10 +16,11 @@ public sealed class WatchedOperationTests : PollerTestBase
     [InlineData("")]
     public void StatusUrl_NotAnHttpUrl_IsRefusedWithoutPrintingIt(string url)
     {
-        var refused = Assert.Throws<ArgumentException>(() => Poller.WatchAsync(Accepted(statusUrl: url + (url.Length > 8 ? Secret : ""))));
+        var refused = FluentActions.Invoking(() => Poller.WatchAsync(Accepted(statusUrl: url + (url.Length > 8 ? Secret : ""))))
+            .Should().ThrowExactly<ArgumentException>().Which;
 
-        Assert.DoesNotContain(Secret, refused.ToString(), StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => Poller.GetResumeToken(Accepted(statusUrl: url)));
+        refused.ToString().Should().NotContain(Secret);
+        FluentActions.Invoking(() => Poller.GetResumeToken(Accepted(statusUrl: url))).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
@@ -30,10 +31,10 @@ public sealed class WatchedOperationTests : PollerTestBase
 
         foreach (var elsewhere in new[] { "https://evil.example.com/o/1", "//evil.example.com/o/1", "http://orders.example.com/o/1" })
         {
-            Assert.Throws<ArgumentException>(() => Poller.WatchAsync(Accepted(elsewhere)));
+            FluentActions.Invoking(() => Poller.WatchAsync(Accepted(elsewhere))).Should().ThrowExactly<ArgumentException>();
         }
 
-        Assert.NotNull(Poller.WatchAsync(Accepted()));
+        Poller.WatchAsync(Accepted()).Should().NotBeNull();
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class WatchedOperationTests : PollerTestBase
         Options.AuthorizeRenewal = (_, _) => ValueTask.CompletedTask;
         using var other = NewPoller();
 
-        Assert.Throws<ArgumentException>(() => other.WatchAsync(token));
+        FluentActions.Invoking(() => other.WatchAsync(token)).Should().ThrowExactly<ArgumentException>();
     }
 
     [Theory]
@@ -56,10 +57,10 @@ public sealed class WatchedOperationTests : PollerTestBase
         Options.AuthorizeRenewal = (_, _) => ValueTask.CompletedTask;
         using var other = NewPoller();
 
-        var refused = Assert.Throws<InvalidOperationException>(() => other.WatchAsync(token));
+        var refused = FluentActions.Invoking(() => other.WatchAsync(token)).Should().ThrowExactly<InvalidOperationException>().Which;
 
-        Assert.Contains(nameof(OperationPollerOptions.HostAddress), refused.Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => { _ = other.WaitForCompletionAsync(token); });
-        Assert.Empty(Server.Requests);
+        refused.Message.Should().Contain(nameof(OperationPollerOptions.HostAddress));
+        FluentActions.Invoking(() => { _ = other.WaitForCompletionAsync(token); }).Should().ThrowExactly<InvalidOperationException>();
+        Server.Requests.Should().BeEmpty();
     }
 }

@@ -32,12 +32,13 @@ public sealed class MessageLeaseTests : IDisposable
         await using var lease = Start();
 
         _time.Advance(TimeSpan.FromSeconds(14));
-        Assert.Equal(0, _extensions);
+        _extensions.Should().Be(0);
         var startedAt = _time.GetTimestamp();
         await AdvanceUntilAsync(() => _extensions == 10);
 
-        Assert.InRange(_time.GetElapsedTime(startedAt), TimeSpan.FromSeconds(9 * 15), TimeSpan.FromSeconds(10 * 30));
-        Assert.False(lease.Lost.IsCancellationRequested);
+        _time.GetElapsedTime(startedAt).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(9 * 15))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(10 * 30));
+        lease.Lost.IsCancellationRequested.Should().BeFalse();
     }
 
     [Fact]
@@ -49,8 +50,8 @@ public sealed class MessageLeaseTests : IDisposable
         await AdvanceUntilAsync(() => lease.Lost.IsCancellationRequested);
         _time.Advance(TimeSpan.FromMinutes(5));
 
-        Assert.Equal(1, _extensions);
-        Assert.Empty(_log.Entries);
+        _extensions.Should().Be(1);
+        _log.Entries.Should().BeEmpty();
     }
 
     [Fact]
@@ -61,8 +62,8 @@ public sealed class MessageLeaseTests : IDisposable
 
         await AdvanceUntilAsync(() => _extensions == 4);
 
-        Assert.False(lease.Lost.IsCancellationRequested);
-        Assert.Equal([417, 417], _log.Entries.Select(entry => entry.Id));
+        lease.Lost.IsCancellationRequested.Should().BeFalse();
+        _log.Entries.Select(entry => entry.Id).Should().Equal(417, 417);
     }
 
     [Fact]
@@ -74,8 +75,9 @@ public sealed class MessageLeaseTests : IDisposable
 
         await AdvanceUntilAsync(() => lease.Lost.IsCancellationRequested);
 
-        Assert.InRange(_time.GetElapsedTime(startedAt), TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(40));
-        Assert.True(_extensions >= 3, $"It was tried {_extensions} times.");
+        _time.GetElapsedTime(startedAt).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(29))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(40));
+        _extensions.Should().BeGreaterThanOrEqualTo(3, $"it was tried {_extensions} times");
     }
 
     [Fact]
@@ -84,12 +86,12 @@ public sealed class MessageLeaseTests : IDisposable
         Extend(() => _visibility);
         await using var lease = Start();
         await AdvanceUntilAsync(() => _extensions == 2);
-        Assert.False(lease.Lost.IsCancellationRequested);
+        lease.Lost.IsCancellationRequested.Should().BeFalse();
 
         _isOwn = false;
         await AdvanceUntilAsync(() => lease.Lost.IsCancellationRequested);
 
-        Assert.Equal(3, _extensions);
+        _extensions.Should().Be(3);
     }
 
     [Fact]
@@ -101,8 +103,8 @@ public sealed class MessageLeaseTests : IDisposable
 
         await AdvanceUntilAsync(() => _extensions == 3);
 
-        Assert.False(lease.Lost.IsCancellationRequested);
-        Assert.Contains(_log.Entries, entry => entry.Id == 418);
+        lease.Lost.IsCancellationRequested.Should().BeFalse();
+        _log.Entries.Should().Contain(entry => entry.Id == 418);
     }
 
     [Fact]
@@ -115,8 +117,9 @@ public sealed class MessageLeaseTests : IDisposable
 
         await AdvanceUntilAsync(() => _extensions == 4);
 
-        Assert.InRange(_time.GetElapsedTime(startedAt), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(4 * 25));
-        Assert.False(lease.Lost.IsCancellationRequested);
+        _time.GetElapsedTime(startedAt).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(15))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(4 * 25));
+        lease.Lost.IsCancellationRequested.Should().BeFalse();
     }
 
     [Fact]
@@ -127,7 +130,7 @@ public sealed class MessageLeaseTests : IDisposable
 
         _time.Advance(TimeSpan.FromMinutes(5));
 
-        Assert.Equal(0, _extensions);
+        _extensions.Should().Be(0);
     }
 
     [Theory]
@@ -188,7 +191,8 @@ public sealed class MessageLeaseTests : IDisposable
     public async Task AMessageThatWaits_IsExtendedBeforeAnythingRuns()
     {
         Extend(() => _visibility);
-        await using var lease = MessageLease.Start("parcels", Message(_visibility), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
+        await using var lease = MessageLease.Start(
+            "parcels", Message(_visibility), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
 
         await AdvanceUntilAsync(() => _extensions == 5);
 

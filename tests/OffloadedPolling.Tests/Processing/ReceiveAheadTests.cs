@@ -9,9 +9,9 @@ public sealed class ReceiveAheadTests
     {
         var ahead = new ReceiveAhead(maxConcurrency: 4);
 
-        Assert.Equal(4, ahead.MostToReceive(held: 0));
-        Assert.Equal(1, ahead.MostToReceive(held: 3));
-        Assert.Equal(0, ahead.MostToReceive(held: 4));
+        ahead.MostToReceive(held: 0).Should().Be(4);
+        ahead.MostToReceive(held: 3).Should().Be(1);
+        ahead.MostToReceive(held: 4).Should().Be(0);
     }
 
     [Fact]
@@ -20,9 +20,9 @@ public sealed class ReceiveAheadTests
         var ahead = new ReceiveAhead(maxConcurrency: 10);
         ahead.Record(TimeSpan.FromMilliseconds(50));
 
-        Assert.Equal(10, ahead.MostToReceive(held: 0));
-        Assert.Equal(10, ahead.MostToReceive(held: 20));
-        Assert.Equal(0, ahead.MostToReceive(held: 21));
+        ahead.MostToReceive(held: 0).Should().Be(10);
+        ahead.MostToReceive(held: 20).Should().Be(10);
+        ahead.MostToReceive(held: 21).Should().Be(0);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ReceiveAheadTests
         var ahead = new ReceiveAhead(maxConcurrency: 1);
         ahead.Record(TimeSpan.FromMinutes(10));
 
-        Assert.Equal(1, ahead.MostToReceive(held: 0));
-        Assert.Equal(0, ahead.MostToReceive(held: 1));
+        ahead.MostToReceive(held: 0).Should().Be(1);
+        ahead.MostToReceive(held: 1).Should().Be(0);
     }
 }

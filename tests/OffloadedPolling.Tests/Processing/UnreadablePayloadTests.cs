@@ -49,7 +49,8 @@ public sealed class UnreadablePayloadTests
         var message = new OutgoingMessage { Body = $"{{\"name\":\"{Secret}\"}}", StatusKey = host.Store.GetStatusKey(TestDocuments.Id) };
         await host.Queue.SendAsync("people", message, default);
 
-        await Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == 411), TimeSpan.FromSeconds(60), () => "it was not logged");
+        await Eventually.TrueAsync(
+            () => host.Log.Entries.Any(entry => entry.Id == 411), TimeSpan.FromSeconds(60), () => "it was not logged");
         host.Log.Entries.Should().NotContain(entry => entry.Text.Contains(Secret, StringComparison.Ordinal));
         host.Log.Entries.Single(entry => entry.Id == 411).Text.Should().Contain("System.ArgumentException");
     }
@@ -63,7 +64,8 @@ public sealed class UnreadablePayloadTests
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     private sealed record Person
     {
-        public static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { Converters = { new JsonStringEnumConverter() } };
+        public static readonly JsonSerializerOptions Json = new(
+            JsonSerializerOptions.Web) { Converters = { new JsonStringEnumConverter() } };
 
         public Person(string? name) => Name = name is null ? null : throw new ArgumentException($"{name} is no name.");
 

@@ -19,29 +19,30 @@ public sealed class BucketTemplatesTests
         var policy = BucketTemplates.ToCloudFormation(plan)["Resources"]!["StatusBucketPolicy"]!["Properties"]!["PolicyDocument"]!;
         var cli = BucketTemplates.ToCli(plan);
 
-        Assert.True(JsonNode.DeepEquals(cli["policy"], policy));
-        Assert.True(JsonNode.DeepEquals(cli["publicAccessBlock"], properties["PublicAccessBlockConfiguration"]));
-        Assert.Equal("AES256", properties["BucketEncryption"]!["ServerSideEncryptionConfiguration"]![0]!["ServerSideEncryptionByDefault"]!["SSEAlgorithm"]!.GetValue<string>());
-        Assert.Equal("AES256", cli["encryption"]!["Rules"]![0]!["ApplyServerSideEncryptionByDefault"]!["SSEAlgorithm"]!.GetValue<string>());
+        JsonNode.DeepEquals(cli["policy"], policy).Should().BeTrue();
+        JsonNode.DeepEquals(cli["publicAccessBlock"], properties["PublicAccessBlockConfiguration"]).Should().BeTrue();
+        properties["BucketEncryption"]!["ServerSideEncryptionConfiguration"]![0]!["ServerSideEncryptionByDefault"]!["SSEAlgorithm"]!
+            .GetValue<string>().Should().Be("AES256");
+        cli["encryption"]!["Rules"]![0]!["ApplyServerSideEncryptionByDefault"]!["SSEAlgorithm"]!.GetValue<string>().Should().Be("AES256");
 
         var rules = properties["LifecycleConfiguration"]!["Rules"]!.AsArray();
         var cliRules = cli["lifecycle"]!["Rules"]!.AsArray();
-        Assert.Equal(3, rules.Count);
-        Assert.Equal(cliRules.Select(rule => rule!["ID"]!.GetValue<string>()), rules.Select(rule => rule!["Id"]!.GetValue<string>()));
-        Assert.Equal(365, rules[0]!["ExpirationInDays"]!.GetValue<int>());
-        Assert.Equal(365, cliRules[0]!["Expiration"]!["Days"]!.GetValue<int>());
-        Assert.Equal("200000", rules[1]!["ObjectSizeGreaterThan"]!.GetValue<string>());
-        Assert.Equal(200000, cliRules[1]!["Filter"]!["And"]!["ObjectSizeGreaterThan"]!.GetValue<int>());
-        Assert.Equal(30, rules[1]!["Transitions"]![0]!["TransitionInDays"]!.GetValue<int>());
-        Assert.Equal(30, cliRules[1]!["Transitions"]![0]!["Days"]!.GetValue<int>());
-        Assert.True(rules[2]!["ExpiredObjectDeleteMarker"]!.GetValue<bool>());
-        Assert.Equal(1, cliRules[2]!["NoncurrentVersionExpiration"]!["NoncurrentDays"]!.GetValue<int>());
+        rules.Should().HaveCount(3);
+        rules.Select(rule => rule!["Id"]!.GetValue<string>()).Should().Equal(cliRules.Select(rule => rule!["ID"]!.GetValue<string>()));
+        rules[0]!["ExpirationInDays"]!.GetValue<int>().Should().Be(365);
+        cliRules[0]!["Expiration"]!["Days"]!.GetValue<int>().Should().Be(365);
+        rules[1]!["ObjectSizeGreaterThan"]!.GetValue<string>().Should().Be("200000");
+        cliRules[1]!["Filter"]!["And"]!["ObjectSizeGreaterThan"]!.GetValue<int>().Should().Be(200000);
+        rules[1]!["Transitions"]![0]!["TransitionInDays"]!.GetValue<int>().Should().Be(30);
+        cliRules[1]!["Transitions"]![0]!["Days"]!.GetValue<int>().Should().Be(30);
+        rules[2]!["ExpiredObjectDeleteMarker"]!.GetValue<bool>().Should().BeTrue();
+        cliRules[2]!["NoncurrentVersionExpiration"]!["NoncurrentDays"]!.GetValue<int>().Should().Be(1);
 
         var cors = properties["CorsConfiguration"]!["CorsRules"]![0]!;
         var cliCors = cli["cors"]!["CORSRules"]![0]!;
-        Assert.True(JsonNode.DeepEquals(cliCors["AllowedOrigins"], cors["AllowedOrigins"]));
-        Assert.True(JsonNode.DeepEquals(cliCors["ExposeHeaders"], cors["ExposedHeaders"]));
-        Assert.True(JsonNode.DeepEquals(cliCors["MaxAgeSeconds"], cors["MaxAge"]));
+        JsonNode.DeepEquals(cliCors["AllowedOrigins"], cors["AllowedOrigins"]).Should().BeTrue();
+        JsonNode.DeepEquals(cliCors["ExposeHeaders"], cors["ExposedHeaders"]).Should().BeTrue();
+        JsonNode.DeepEquals(cliCors["MaxAgeSeconds"], cors["MaxAge"]).Should().BeTrue();
     }
 
     [Fact]
@@ -69,11 +70,12 @@ public sealed class BucketTemplatesTests
         }
     }
 
-    private static IEnumerable<(string Path, string Value)> Leaves(XElement element, string path = "") => element.Elements().SelectMany(child =>
-    {
-        var name = path + (child.Name.LocalName == "Transition" ? "Transitions" : child.Name.LocalName);
-        return child.HasElements ? Leaves(child, name + ".") : [(name, child.Value)];
-    });
+    private static IEnumerable<(string Path, string Value)> Leaves(XElement element, string path = "") =>
+        element.Elements().SelectMany(child =>
+        {
+            var name = path + (child.Name.LocalName == "Transition" ? "Transitions" : child.Name.LocalName);
+            return child.HasElements ? Leaves(child, name + ".") : [(name, child.Value)];
+        });
 
     private static IEnumerable<(string Path, string Value)> Leaves(JsonNode? node, string path = "") => node switch
     {
@@ -83,9 +85,11 @@ public sealed class BucketTemplatesTests
     };
 
     [Theory]
-    [InlineData(true, new[] { "10.0.0.0/8" }, false, "contains private addresses (10.0.0.0/8), but S3 sees only public addresses, so these let nobody in. Set")]
+    [InlineData(true, new[] { "10.0.0.0/8" }, false, "contains private addresses (10.0.0.0/8), but S3 sees only public addresses, so "
+        + "these let nobody in. Set")]
     [InlineData(true, new[] { "fd00::/8", "192.168.7.0/24" }, false, "(192.168.7.0/24, fd00::/8)")]
-    [InlineData(true, new[] { "127.0.0.1/32", "203.0.113.0/24" }, false, "(127.0.0.1/32), but S3 sees only public addresses, so these let nobody in. Set")]
+    [InlineData(true, new[] { "127.0.0.1/32", "203.0.113.0/24" }, false, "(127.0.0.1/32), but S3 sees only public addresses, so these "
+        + "let nobody in. Set")]
     [InlineData(true, new[] { "172.16.0.0/12" }, true, "so these let nobody in. Set")]
     [InlineData(true, new[] { "203.0.113.0/24", "172.0.0.0/8", "2001:db8::/32" }, false, null)]
     [InlineData(false, new[] { "10.0.0.0/8" }, false, null)]
@@ -98,24 +102,27 @@ public sealed class BucketTemplatesTests
             settings.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
         }
 
-        var warning = NewPlan("aws", Endpoint(isAws), settings, new StatusBucketOptions(), new OffloadedPollingOptions()).NetworkPart.Warning;
+        var warning =
+            NewPlan("aws", Endpoint(isAws), settings, new StatusBucketOptions(), new OffloadedPollingOptions()).NetworkPart.Warning;
 
-        Assert.Equal(expected is null, warning is null);
-        Assert.Contains(expected ?? "", warning ?? "", StringComparison.Ordinal);
+        (warning is null).Should().Be(expected is null);
+        (warning ?? "").Contains(expected ?? "", StringComparison.Ordinal).Should().BeTrue();
     }
 
     [Fact]
     public void ToCloudFormation_KeepsTheBucketWhenTheStackGoes() =>
-        Assert.All(BucketTemplates.ToCloudFormation(Plan())["Resources"]!.AsObject(), resource =>
-            Assert.Equal(("Retain", "Retain"), (resource.Value!["DeletionPolicy"]!.GetValue<string>(), resource.Value["UpdateReplacePolicy"]!.GetValue<string>())));
+        BucketTemplates.ToCloudFormation(Plan())["Resources"]!.AsObject().Should().AllSatisfy(resource =>
+            (resource.Value!["DeletionPolicy"]!.GetValue<string>(), resource.Value["UpdateReplacePolicy"]!.GetValue<string>())
+                .Should().Be(("Retain", "Retain")));
 
     [Fact]
     public void Templates_WithTheSameSettingsInAnotherOrder_AreTheSameText()
     {
         var (one, other) = (Plan(), Plan(s3 => ReverseAll(s3)));
 
-        Assert.Equal(PolicyDocument.ToText(BucketTemplates.ToCloudFormation(one)), PolicyDocument.ToText(BucketTemplates.ToCloudFormation(other)));
-        Assert.Equal(PolicyDocument.ToText(BucketTemplates.ToCli(one)), PolicyDocument.ToText(BucketTemplates.ToCli(other)));
+        PolicyDocument.ToText(BucketTemplates.ToCloudFormation(other))
+            .Should().Be(PolicyDocument.ToText(BucketTemplates.ToCloudFormation(one)));
+        PolicyDocument.ToText(BucketTemplates.ToCli(other)).Should().Be(PolicyDocument.ToText(BucketTemplates.ToCli(one)));
     }
 
     [Fact]
@@ -123,16 +130,18 @@ public sealed class BucketTemplatesTests
     {
         var statements = BucketTemplates.ToCli(Plan(partition: "aws-cn"))["policy"]!["Statement"]!.AsArray();
 
-        Assert.Equal(3, statements.Count);
+        statements.Should().HaveCount(3);
         foreach (var statement in statements.Where(statement => statement!["Sid"]!.GetValue<string>() != BucketPolicies.TlsOnlySid))
         {
-            Assert.Equal("arn:aws-cn:s3:::status/operations/*", Assert.Single(statement!["Resource"]!.AsArray())!.GetValue<string>());
-            Assert.Equal("REST-QUERY-STRING", statement["Condition"]!["StringEqualsIfExists"]!["s3:authType"]!.GetValue<string>());
+            statement!["Resource"]!.AsArray()
+                .Should().ContainSingle().Which!.GetValue<string>().Should().Be("arn:aws-cn:s3:::status/operations/*");
+            statement["Condition"]!["StringEqualsIfExists"]!["s3:authType"]!.GetValue<string>().Should().Be("REST-QUERY-STRING");
         }
 
         var tls = statements.Single(statement => statement!["Sid"]!.GetValue<string>() == BucketPolicies.TlsOnlySid)!;
-        Assert.Equal(["arn:aws-cn:s3:::status", "arn:aws-cn:s3:::status/*"], tls["Resource"]!.AsArray().Select(each => each!.GetValue<string>()));
-        Assert.Equal("false", tls["Condition"]!["BoolIfExists"]!["aws:SecureTransport"]!.GetValue<string>());
+        tls["Resource"]!.AsArray().Select(each => each!.GetValue<string>())
+            .Should().Equal("arn:aws-cn:s3:::status", "arn:aws-cn:s3:::status/*");
+        tls["Condition"]!["BoolIfExists"]!["aws:SecureTransport"]!.GetValue<string>().Should().Be("false");
     }
 
     [Theory]
@@ -141,9 +150,11 @@ public sealed class BucketTemplatesTests
     [InlineData("7.00:00:00", "604800000")]
     public void SignatureAge_IsTheLongestLifetimeInMilliseconds_TwoMinutesAtLeast(string lifetime, string expected)
     {
-        var statements = BucketTemplates.ToCli(Plan(options: polling => polling.MaxUrlLifetime = TimeSpan.Parse(lifetime, System.Globalization.CultureInfo.InvariantCulture)))["policy"]!["Statement"]!.AsArray();
+        var statements = BucketTemplates.ToCli(Plan(options: polling => polling.MaxUrlLifetime = TimeSpan.Parse(
+            lifetime, System.Globalization.CultureInfo.InvariantCulture)))["policy"]!["Statement"]!.AsArray();
 
-        Assert.Equal(expected, Assert.Single(statements.Select(statement => statement!["Condition"]!["NumericGreaterThan"]?["s3:signatureAge"]?.GetValue<string>()).OfType<string>()));
+        statements.Select(statement => statement!["Condition"]!["NumericGreaterThan"]?["s3:signatureAge"]?.GetValue<string>())
+            .OfType<string>().Should().ContainSingle().Which.Should().Be(expected);
     }
 
     [Theory]
@@ -151,16 +162,16 @@ public sealed class BucketTemplatesTests
     [InlineData("1.00:00:00", 1)]
     [InlineData("1.00:00:01", 2)]
     public void Expiry_IsInWholeDays_RoundedUp(string retention, int days) =>
-        Assert.Equal(days, BucketPlan.DaysOf(TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture)));
+        BucketPlan.DaysOf(TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture)).Should().Be(days);
 
     [Fact]
     public void Templates_OverHttp_SkipTlsOnlyAndSaySo()
     {
         var plan = Plan(isHttp: true);
 
-        Assert.DoesNotContain(BucketPolicies.TlsOnlySid, BucketTemplates.ToCli(plan)["policy"]!.ToJsonString(), StringComparison.Ordinal);
+        BucketTemplates.ToCli(plan)["policy"]!.ToJsonString().Should().NotContain(BucketPolicies.TlsOnlySid);
         BucketTemplates.ToCloudFormation(plan)["Metadata"]!["Notes"]!.ToJsonString().Should().Contain("TlsOnly is skipped");
-        Assert.Contains("TlsOnly is skipped", BucketTemplates.ToCli(plan)["notes"]!.ToJsonString(), StringComparison.Ordinal);
+        BucketTemplates.ToCli(plan)["notes"]!.ToJsonString().Should().Contain("TlsOnly is skipped");
     }
 
     [Fact]
@@ -196,13 +207,15 @@ public sealed class BucketTemplatesTests
     {
         var off = new StatusBucketOptions
         {
-            BlockPublicAccess = false, TlsOnly = false, SignatureAge = false, Network = false, Cors = false, Expiry = false, NoncurrentExpiry = false, Encryption = false,
+            BlockPublicAccess = false, TlsOnly = false, SignatureAge = false, Network = false, Cors = false, Expiry = false,
+            NoncurrentExpiry = false, Encryption = false,
         };
 
         var plan = NewPlan("aws", Endpoint(), new S3Options(), off, new OffloadedPollingOptions());
 
-        Assert.Empty(BucketTemplates.ToCli(plan));
-        Assert.Equal("""{"BucketName":"status"}""", Assert.Single(BucketTemplates.ToCloudFormation(plan)["Resources"]!.AsObject()).Value!["Properties"]!.ToJsonString());
+        BucketTemplates.ToCli(plan).Should().BeEmpty();
+        BucketTemplates.ToCloudFormation(plan)["Resources"]!.AsObject()
+            .Should().ContainSingle().Which.Value!["Properties"]!.ToJsonString().Should().Be("""{"BucketName":"status"}""");
     }
 
     [Fact]
@@ -210,10 +223,10 @@ public sealed class BucketTemplatesTests
     {
         var (one, other) = (new string('a', 899) + "/", new string('a', 898) + "b/");
 
-        Assert.InRange(BucketPolicies.RuleId("transitions", one).Length, 1, 255);
-        Assert.NotEqual(BucketPolicies.RuleId("expiry", one), BucketPolicies.RuleId("expiry", other));
-        Assert.NotEqual(BucketPolicies.Sid("Network", "a/b/"), BucketPolicies.Sid("Network", "ab/"));
-        Assert.Matches("^[A-Za-z0-9]+$", BucketPolicies.Sid("Network", "a-b_c.d/"));
+        BucketPolicies.RuleId("transitions", one).Length.Should().BeInRange(1, 255);
+        BucketPolicies.RuleId("expiry", other).Should().NotBe(BucketPolicies.RuleId("expiry", one));
+        BucketPolicies.Sid("Network", "ab/").Should().NotBe(BucketPolicies.Sid("Network", "a/b/"));
+        BucketPolicies.Sid("Network", "a-b_c.d/").Should().MatchRegex("^[A-Za-z0-9]+$");
     }
 
     private static BucketPlan Plan(
@@ -244,9 +257,11 @@ public sealed class BucketTemplatesTests
         return NewPlan(partition, isHttp ? new Uri("http://s3.example.com/status/") : Endpoint(isAws), settings, switches, polling);
     }
 
-    private static Uri Endpoint(bool isAws = false) => new(isAws ? "https://status.s3.eu-west-1.amazonaws.com/" : "https://s3.example.com/status/");
+    private static Uri Endpoint(bool isAws = false) =>
+        new(isAws ? "https://status.s3.eu-west-1.amazonaws.com/" : "https://s3.example.com/status/");
 
-    private static BucketPlan NewPlan(string partition, Uri endpoint, S3Options s3, StatusBucketOptions switches, OffloadedPollingOptions polling)
+    private static BucketPlan NewPlan(
+        string partition, Uri endpoint, S3Options s3, StatusBucketOptions switches, OffloadedPollingOptions polling)
     {
         s3.BucketName = "status";
         var connection = new S3Connection(Microsoft.Extensions.Options.Options.Create(s3), Substitute.For<IAmazonS3>());

@@ -25,10 +25,10 @@ public sealed class PolicyDocumentTests
 
             var before = foreign["Statement"] is JsonArray several ? several : new JsonArray(foreign["Statement"]!.DeepClone());
             var after = merged["Statement"]!.AsArray();
-            Assert.Equal(before.Count + (hadOwn ? 0 : 1), after.Count);
-            Assert.Equal(Strangers(before), Strangers(after));
-            Assert.Equal("new", Assert.Single(after, each => SidOf(each) == Sid)!["Action"]!.GetValue<string>());
-            Assert.Equal(Others(foreign), Others(merged));
+            after.Should().HaveCount(before.Count + (hadOwn ? 0 : 1));
+            Strangers(after).Should().Equal(Strangers(before));
+            after.Should().ContainSingle(each => SidOf(each) == Sid).Which!["Action"]!.GetValue<string>().Should().Be("new");
+            Others(merged).Should().Equal(Others(foreign));
         }
     }
 
@@ -43,9 +43,11 @@ public sealed class PolicyDocumentTests
     [Fact]
     public void With_NoStatement_RemovesOnlyOurs()
     {
-        var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(Own("a"), new JsonObject { ["Sid"] = "theirs" }) };
+        var policy =
+            new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(Own("a"), new JsonObject { ["Sid"] = "theirs" }) };
 
-        PolicyDocument.Parse(policy.ToJsonString()).With(Sid, null).Should().Be("""{"Version":"2012-10-17","Statement":[{"Sid":"theirs"}]}""");
+        PolicyDocument.Parse(policy.ToJsonString()).With(Sid, null)
+            .Should().Be("""{"Version":"2012-10-17","Statement":[{"Sid":"theirs"}]}""");
         PolicyDocument.Parse(null).With(Sid, null).Should().BeNull();
     }
 
@@ -55,14 +57,15 @@ public sealed class PolicyDocumentTests
     [InlineData("{}", "with a Statement that is a list or an object")]
     [InlineData("""{"Statement":[{"Sid":"a","Sid":"b"}]}""", "cannot be read without loss")]
     public void Parse_WhatWouldBeLost_IsRefused(string policy, string why) =>
-        Assert.Contains(why, Assert.Throws<PartException>(() => PolicyDocument.Parse(policy)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => PolicyDocument.Parse(policy))
+            .Should().ThrowExactly<PartException>().Which.Message.Should().Contain(why);
 
     [Fact]
     public void Find_TheSameSidTwice_IsRefused()
     {
         var policy = new JsonObject { ["Statement"] = new JsonArray(Own("a"), Own("b")) };
 
-        Assert.Throws<PartException>(() => PolicyDocument.Parse(policy.ToJsonString()).Find(Sid, ""));
+        FluentActions.Invoking(() => PolicyDocument.Parse(policy.ToJsonString()).Find(Sid, "")).Should().ThrowExactly<PartException>();
     }
 
     [Theory]
@@ -78,9 +81,11 @@ public sealed class PolicyDocumentTests
 
     private static string? SidOf(JsonNode? statement) => (statement as JsonObject)?["Sid"]?.GetValue<string>();
 
-    private static List<string> Strangers(JsonArray statements) => [.. statements.Where(each => SidOf(each) != Sid).Select(each => each!.ToJsonString())];
+    private static List<string> Strangers(JsonArray statements) =>
+        [.. statements.Where(each => SidOf(each) != Sid).Select(each => each!.ToJsonString())];
 
-    private static List<string> Others(JsonObject policy) => [.. policy.Where(member => member.Key != "Statement").Select(member => $"{member.Key}={member.Value?.ToJsonString()}")];
+    private static List<string> Others(JsonObject policy) =>
+        [.. policy.Where(member => member.Key != "Statement").Select(member => $"{member.Key}={member.Value?.ToJsonString()}")];
 
     private static JsonObject RandomPolicy(Random random)
     {
@@ -90,7 +95,9 @@ public sealed class PolicyDocumentTests
             policy[Text(random)] = RandomValue(random, 2);
         }
 
-        policy["Statement"] = random.Next(4) == 0 ? Statement(random) : new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(_ => Statement(random))]);
+        policy["Statement"] = random.Next(4) == 0
+            ? Statement(random)
+            : new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(_ => Statement(random))]);
         return policy;
     }
 
@@ -117,7 +124,8 @@ public sealed class PolicyDocumentTests
         2 => JsonValue.Create(random.Next(2) == 0),
         3 => JsonNode.Parse("1.50e3"),
         4 => new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => RandomValue(random, depth - 1))]),
-        _ => new JsonObject([.. Enumerable.Range(0, random.Next(3)).Select(at => KeyValuePair.Create($"{Text(random)}{at}", RandomValue(random, depth - 1)))]),
+        _ => new JsonObject([.. Enumerable.Range(0, random.Next(3)).Select(at =>
+            KeyValuePair.Create($"{Text(random)}{at}", RandomValue(random, depth - 1)))]),
     };
 
     private static string Text(Random random) =>

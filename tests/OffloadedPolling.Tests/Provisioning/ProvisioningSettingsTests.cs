@@ -19,7 +19,7 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:AllowedVpcEndpoints:0", "vpce-1a2b3c4d")]
     [InlineData("S3:AllowedVpcEndpoints:0", "vpce-0123456789abcdef0")]
     [InlineData("S3:Bucket:TlsOnly", "false")]
-    public void Validate_ARightSetting_Passes(string key, string value) => Assert.Empty(Start(new() { [key] = value }));
+    public void Validate_ARightSetting_Passes(string key, string value) => Start(new() { [key] = value }).Should().BeEmpty();
 
     [Theory]
     [InlineData("S3:AllowedOrigins:0", "*", "OffloadedPolling:S3:AllowedOrigins:0 is '*', which lets any page read")]
@@ -55,7 +55,7 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:Bucket:Transitions:0:Days", "120", "OffloadedPolling:S3:Bucket:Transitions:0:Days is not a setting of this version")]
     [InlineData("S3:Bucket:TransitionsAboveBytes", "-1", "TransitionsAboveBytes is -1. Set it to between 0 and 1048576")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
-        Assert.Contains(Start(new() { [key] = value }), error => error.Contains(expected, StringComparison.Ordinal));
+        Start(new() { [key] = value }).Should().Contain(error => error.Contains(expected, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("STANDARD", 30, "Transitions:0:StorageClass is 'STANDARD'. Set it to one of STANDARD_IA, ONEZONE_IA")]
@@ -67,7 +67,8 @@ public sealed class ProvisioningSettingsTests
     public void Validate_Transitions_Pass() => Start(Transitions(("STANDARD_IA", 30), ("DEEP_ARCHIVE", 120))).Should().BeEmpty();
 
     [Theory]
-    [InlineData("GLACIER", 0, "01:00:00", "Transitions:0:AfterDays is 0; for GLACIER, at least 1 is required: callers may poll for 01:00:00 after the last change (OffloadedPolling:MaxUrlLifetime). Set it to 1 or more.")]
+    [InlineData("GLACIER", 0, "01:00:00", "Transitions:0:AfterDays is 0; for GLACIER, at least 1 is required: callers may poll for "
+        + "01:00:00 after the last change (OffloadedPolling:MaxUrlLifetime). Set it to 1 or more.")]
     [InlineData("GLACIER", 1, "01:00:00", null)]
     [InlineData("DEEP_ARCHIVE", 6, "6.12:00:00", "Set it to 7 or more.")]
     [InlineData("DEEP_ARCHIVE", 7, "6.12:00:00", null)]
@@ -79,8 +80,11 @@ public sealed class ProvisioningSettingsTests
 
         var errors = Start(settings);
 
-        Assert.Equal(expected is not null, errors.Count == 1);
-        Assert.All(errors, error => Assert.Contains(expected!, error, StringComparison.Ordinal));
+        (errors.Count == 1).Should().Be(expected is not null);
+        foreach (var error in errors)
+        {
+            error.Should().Contain(expected!);
+        }
     }
 
     [Fact]
@@ -89,7 +93,7 @@ public sealed class ProvisioningSettingsTests
         var settings = Transitions(("STANDARD_IA", 30));
         settings["Retention"] = "400.00:00:00";
 
-        Assert.Contains("Retention is 400", Assert.Single(Start(settings)), StringComparison.Ordinal);
+        Start(settings).Should().ContainSingle().Which.Should().Contain("Retention is 400");
     }
 
     private static Dictionary<string, string?> Transitions(params (string StorageClass, int Days)[] transitions)
@@ -98,7 +102,8 @@ public sealed class ProvisioningSettingsTests
         for (var at = 0; at < transitions.Length; at++)
         {
             settings[$"S3:Bucket:Transitions:{at}:StorageClass"] = transitions[at].StorageClass;
-            settings[$"S3:Bucket:Transitions:{at}:AfterDays"] = transitions[at].Days.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            settings[$"S3:Bucket:Transitions:{at}:AfterDays"] = transitions[at].Days.ToString(
+                System.Globalization.CultureInfo.InvariantCulture);
         }
 
         return settings;

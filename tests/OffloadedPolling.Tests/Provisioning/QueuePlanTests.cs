@@ -19,10 +19,12 @@ public sealed class QueuePlanTests
         resources.Select(resource => resource.Key).Should().Equal("SmallOrdersDeadLetterQueue", "SmallOrdersQueue");
         resources.Select(resource => (string)resource.Value!["DeletionPolicy"]!).Should().AllBe("Retain");
         var queue = resources["SmallOrdersQueue"]!["Properties"]!;
-        ((string)queue["QueueName"]!, (int)queue["VisibilityTimeout"]!, (int)queue["MessageRetentionPeriod"]!).Should().Be(("orders", 30, 86400));
+        ((string)queue["QueueName"]!, (int)queue["VisibilityTimeout"]!, (int)queue["MessageRetentionPeriod"]!)
+            .Should().Be(("orders", 30, 86400));
         queue["RedrivePolicy"]!.ToJsonString().Should().Be(
             """{"deadLetterTargetArn":{"Fn::GetAtt":["SmallOrdersDeadLetterQueue","Arn"]},"maxReceiveCount":5}""");
-        resources["SmallOrdersDeadLetterQueue"]!["Properties"]!.ToJsonString().Should().Be("""{"QueueName":"dead","MessageRetentionPeriod":1209600}""");
+        resources["SmallOrdersDeadLetterQueue"]!["Properties"]!.ToJsonString()
+            .Should().Be("""{"QueueName":"dead","MessageRetentionPeriod":1209600}""");
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class QueuePlanTests
     {
         var input = Plan("orders", kind => kind.DeadLetterQueueUrl = url).ToCli("us-east-1");
 
-        ((string)input["queue"]!["Attributes"]!["RedrivePolicy"]!).Should().Be($$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":5}""");
+        ((string)input["queue"]!["Attributes"]!["RedrivePolicy"]!)
+            .Should().Be($$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":5}""");
     }
 
     [Theory]
@@ -55,7 +58,8 @@ public sealed class QueuePlanTests
     {
         var time = TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture);
 
-        ((string)Plan("orders", retention: time).ToCli("us-east-1")["queue"]!["Attributes"]!["MessageRetentionPeriod"]!).Should().Be(expected);
+        ((string)Plan("orders", retention: time).ToCli("us-east-1")["queue"]!["Attributes"]!["MessageRetentionPeriod"]!)
+            .Should().Be(expected);
     }
 
     [Fact]

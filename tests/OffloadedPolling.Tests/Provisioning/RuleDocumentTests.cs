@@ -8,7 +8,8 @@ public sealed class RuleDocumentTests
     private const string Id = "offloaded-polling-expiry operations/";
 
     private const string Ours =
-        $"<Rule><ID>{Id}</ID><Filter><Prefix>operations/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>";
+        $"<Rule><ID>{Id}</ID><Filter><Prefix>operations/</Prefix></Filter><Status>Enabled</Status><Expiration>"
+        + $"<Days>1</Days></Expiration></Rule>";
 
     private const string OursInOldForm =
         $"<Rule><ID>{Id}</ID><Prefix>operations/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>";
@@ -51,8 +52,10 @@ public sealed class RuleDocumentTests
 
     [Theory]
     [InlineData(OursInOldForm)]
-    [InlineData($"<Rule xmlns=\"urn:s3\"><Expiration><Days> 1 </Days></Expiration><Status>Enabled</Status><Filter><Prefix>operations/</Prefix></Filter><ID>{Id}</ID></Rule>")]
-    public void MeaningOf_AnotherWayToWriteTheSame_IsTheSame(string rule) => RuleDocument.MeaningOf(rule).Should().Be(RuleDocument.MeaningOf(Ours));
+    [InlineData($"<Rule xmlns=\"urn:s3\"><Expiration><Days> 1 "
+        + $"</Days></Expiration><Status>Enabled</Status><Filter><Prefix>operations/</Prefix></Filter><ID>{Id}</ID></Rule>")]
+    public void MeaningOf_AnotherWayToWriteTheSame_IsTheSame(string rule) =>
+        RuleDocument.MeaningOf(rule).Should().Be(RuleDocument.MeaningOf(Ours));
 
     [Fact]
     public void MeaningOf_HeadersInAnotherCase_IsTheSame() =>
@@ -65,7 +68,8 @@ public sealed class RuleDocumentTests
         var document = Lifecycle(TheirsInOldForm);
 
         document.With(Id, Ours).Should().Contain(OursInOldForm).And.Contain(TheirsInOldForm);
-        FluentActions.Invoking(() => document.With(Id, OursWithSize)).Should().Throw<PartException>().WithMessage("*Prefix outside a Filter*");
+        FluentActions.Invoking(() => document.With(Id, OursWithSize))
+            .Should().Throw<PartException>().WithMessage("*Prefix outside a Filter*");
     }
 
     [Fact]
@@ -84,26 +88,33 @@ public sealed class RuleDocumentTests
     [InlineData("<Other/>", "*holds 'Other'*")]
     [InlineData("<LifecycleConfiguration><Novelty/></LifecycleConfiguration>", "*holds 'Novelty'*")]
     [InlineData("no XML", "*is not XML*")]
-    [InlineData($"<LifecycleConfiguration><Rule><ID>{Id}</ID></Rule><Rule><ID>{Id}</ID></Rule></LifecycleConfiguration>", $"*has 2 rules with the id '{Id}'*")]
+    [InlineData(
+        $"<LifecycleConfiguration><Rule><ID>{Id}</ID></Rule><Rule><ID>{Id}</ID></Rule></LifecycleConfiguration>",
+        $"*has 2 rules with the id '{Id}'*")]
     public void Parse_SomethingUnexpected_Stops(string lifecycle, string why) =>
         FluentActions.Invoking(() => Parse(lifecycle).Find(Id, Ours)).Should().Throw<PartException>().WithMessage(why);
 
     [Theory]
     [InlineData("<AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>", true)]
-    [InlineData("<AllowedOrigin>https://*.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod><ExposeHeader>ETag</ExposeHeader>", true)]
-    [InlineData("<AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><ExposeHeader>ETag</ExposeHeader><ExposeHeader>date</ExposeHeader>", false)]
+    [InlineData(
+        "<AllowedOrigin>https://*.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod><ExposeHeader>ETag</ExposeHeader>", true)]
+    [InlineData("<AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><ExposeHeader>ETag</ExposeHeader>"
+        + "<ExposeHeader>date</ExposeHeader>", false)]
     [InlineData("<AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>", false)]
     [InlineData("<AllowedOrigin>https://other.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod>", false)]
     public void Find_ACorsRuleOfAThirdPartyThatMatchesFirst_WarnsOfIt(string rule, bool warned)
     {
-        const string Cors = "<CORSRule><ID>ours</ID><AllowedOrigin>https://shop.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
-            + "<ExposeHeader>Date</ExposeHeader><ExposeHeader>ETag</ExposeHeader></CORSRule>";
-        var document = RuleDocument.Parse($"<CORSConfiguration><CORSRule><ID>theirs</ID>{rule}</CORSRule></CORSConfiguration>", "CORSConfiguration", "CORSRule");
+        const string Cors =
+            "<CORSRule><ID>ours</ID><AllowedOrigin>https://shop.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
+                + "<ExposeHeader>Date</ExposeHeader><ExposeHeader>ETag</ExposeHeader></CORSRule>";
+        var document = RuleDocument.Parse(
+            $"<CORSConfiguration><CORSRule><ID>theirs</ID>{rule}</CORSRule></CORSConfiguration>", "CORSConfiguration", "CORSRule");
 
         (document.Find("ours", Cors).Reason is not null).Should().Be(warned);
     }
 
-    private static RuleDocument Lifecycle(string rules) => Parse($"<LifecycleConfiguration xmlns=\"urn:s3\">{rules}</LifecycleConfiguration>");
+    private static RuleDocument Lifecycle(string rules) =>
+        Parse($"<LifecycleConfiguration xmlns=\"urn:s3\">{rules}</LifecycleConfiguration>");
 
     private static RuleDocument Parse(string? text) => RuleDocument.Parse(text, "LifecycleConfiguration", "Rule");
 

@@ -8,9 +8,11 @@ public sealed class OperationOptionsTests
 {
     [Theory]
     [InlineData("Operations:letters:MaxConcurrency", "0", "MaxConcurrency is 0. Set it to between 1 and 1000")]
-    [InlineData("Operations:letters:VisibilityTimeout", "13:00:00", "VisibilityTimeout is 13:00:00. Set it to between 00:00:01 and 12:00:00")]
+    [InlineData(
+        "Operations:letters:VisibilityTimeout", "13:00:00", "VisibilityTimeout is 13:00:00. Set it to between 00:00:01 and 12:00:00")]
     [InlineData("Operations:letters:MaxAttempts", "0", "MaxAttempts is 0. Set it to between 1 and 1000")]
-    [InlineData("Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing. Set it to the 90 % bound, or remove ExpectedMedian")]
+    [InlineData(
+        "Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing. Set it to the 90 % bound, or remove ExpectedMedian")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
 
@@ -20,13 +22,18 @@ public sealed class OperationOptionsTests
 
     [Fact]
     public void Validate_AnUpperBoundBelowTheMedian_IsNamed() => StartFailures.OnAws(
-            new Dictionary<string, string?> { ["Operations:letters:ExpectedMedian"] = "00:00:05", ["Operations:letters:ExpectedUpper"] = "00:00:04" })
+            new Dictionary<string, string?>
+            {
+                ["Operations:letters:ExpectedMedian"] = "00:00:05",
+                ["Operations:letters:ExpectedUpper"] = "00:00:04",
+            })
         .Should().Equal("OffloadedPolling:Operations:letters:ExpectedUpper is 00:00:04. Set it to between 00:00:05 and 14.00:00:00.");
 
     [Fact]
     public void Validate_WrongSettingsOfTwoKinds_AreNamedWithTheirKind() => StartFailures.OnAws(
             new Dictionary<string, string?> { ["Operations:letters:MaxConcurrency"] = "0", ["Operations:parcels:MaxConcurrency"] = "1001" },
-            builder => builder.AddOperation<Parcel>("parcels", ParcelJson.Default, kind => kind.QueueUrl = StartFailures.QueueUrl + "-parcels"))
+            builder =>
+                builder.AddOperation<Parcel>("parcels", ParcelJson.Default, kind => kind.QueueUrl = StartFailures.QueueUrl + "-parcels"))
         .Should().Equal(
             "OffloadedPolling:Operations:letters:MaxConcurrency is 0. Set it to between 1 and 1000.",
             "OffloadedPolling:Operations:parcels:MaxConcurrency is 1001. Set it to between 1 and 1000.");

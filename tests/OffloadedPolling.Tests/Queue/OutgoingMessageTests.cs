@@ -9,9 +9,16 @@ public sealed class OutgoingMessageTests
     [Fact]
     public void SizeInBytes_CountsTheBodyAndEachAttributesNameTypeAndValue()
     {
-        var message = new OutgoingMessage { Body = "{\"to\":\"Zoë\"}", StatusKey = "operations/1.json", StatusCreatedAt = _createdAt, TraceParent = Trace };
+        var message = new OutgoingMessage
+        {
+            Body = "{\"to\":\"Zoë\"}",
+            StatusKey = "operations/1.json",
+            StatusCreatedAt = _createdAt,
+            TraceParent = Trace,
+        };
 
-        var attributes = new[] { ("StatusKey", "operations/1.json"), ("StatusCreatedAt", "2026-11-23T10:00:00.120Z"), ("traceparent", Trace) };
+        var attributes =
+            new[] { ("StatusKey", "operations/1.json"), ("StatusCreatedAt", "2026-11-23T10:00:00.120Z"), ("traceparent", Trace) };
         message.SizeInBytes.Should().Be(13 + attributes.Sum(each => each.Item1.Length + "String".Length + each.Item2.Length));
     }
 
@@ -24,7 +31,8 @@ public sealed class OutgoingMessageTests
     [InlineData(null, "00-1")]
     public void For_AnotherDocumentAndSpan_KeepsAllElse(string? trace, string expected)
     {
-        var message = new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch, TraceParent = "00-1" };
+        var message =
+            new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch, TraceParent = "00-1" };
 
         message.For(_createdAt, trace).Should().BeEquivalentTo(
             new { Body = "{}", StatusKey = "k", StatusCreatedAt = _createdAt, TraceParent = expected });

@@ -30,11 +30,13 @@ public sealed class SqsErrorsTests
     [InlineData("UnsupportedOperation", "SQS answered UnsupportedOperation: As told.")]
     [InlineData("InternalFailure", "SQS answered InternalFailure: As told.")]
     public void ToQueueException_ARefusal_SaysWhatToDo(string code, string expected) =>
-        SqsErrors.ToQueueException("send to", Queue, _config, Error(code)).Message.Should().StartWith($"Could not send to the queue '{Queue}': ").And.Contain(expected);
+        SqsErrors.ToQueueException("send to", Queue, _config, Error(code)).Message.Should().StartWith($"Could not send to the queue "
+            + $"'{Queue}': ").And.Contain(expected);
 
     [Fact]
     public void ToQueueException_NoAnswer_NamesTheNetwork() =>
-        SqsErrors.ToQueueException("send to", Queue, _config, new HttpRequestException("refused")).Message.Should().Contain("could not be reached (refused)");
+        SqsErrors.ToQueueException("send to", Queue, _config, new HttpRequestException("refused")).Message.Should().Contain(
+            "could not be reached (refused)");
 
     [Theory]
     [InlineData("MD5 hash mismatch", true)]
@@ -44,7 +46,8 @@ public sealed class SqsErrorsTests
         SqsErrors.IsCorrupt(new AmazonSQSException(message)).Should().Be(corrupt);
 
     [Theory]
-    [InlineData("InvalidParameterValue", "One or more parameters are invalid. Reason: Message must be shorter than 262144 bytes.", 400, true, true)]
+    [InlineData(
+        "InvalidParameterValue", "One or more parameters are invalid. Reason: Message must be shorter than 262144 bytes.", 400, true, true)]
     [InlineData("InvalidParameterValueException", "Value for parameter is invalid.", 400, false, true)]
     [InlineData("RequestEntityTooLarge", "Too large.", 413, true, true)]
     [InlineData("AccessDenied", "Access is denied.", 403, false, false)]
@@ -59,7 +62,8 @@ public sealed class SqsErrorsTests
     [Theory]
     [InlineData("InvalidMessageContents", true)]
     [InlineData("InvalidParameterValue", false)]
-    public void IsInvalidContents_OnlyARefusalOfTheCharacters_True(string code, bool expected) => SqsErrors.IsInvalidContents(Error(code)).Should().Be(expected);
+    public void IsInvalidContents_OnlyARefusalOfTheCharacters_True(string code, bool expected) =>
+        SqsErrors.IsInvalidContents(Error(code)).Should().Be(expected);
 
     private static AmazonSQSException Error(string code, string message = "As told.", int status = 400) =>
         new(message, ErrorType.Sender, code, "request", (HttpStatusCode)status);

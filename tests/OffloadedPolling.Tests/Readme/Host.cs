@@ -23,8 +23,8 @@ internal static class Host
             .AddHandler<CreateReport, CreateReportHandler>();
 
         var app = builder.Build();
-        app.MapPost("/report", (CreateReport report, IOffloadedOperations operations, CancellationToken cancel) =>
-            OperationResults.AcceptAsync(operations, report, cancel));
+        app.MapPost("/report", (CreateReport report, IOffloadedOperations operations, CancellationToken cancellationToken) =>
+            OperationResults.AcceptAsync(operations, report, cancellationToken));
         app.MapOperations("/operations");
         app.Run();
         // end: host
@@ -34,7 +34,8 @@ internal static class Host
     {
         // begin: key
         app.MapPost("/report", (
-            CreateReport report, [FromHeader(Name = "Idempotency-Key")] string? key, ClaimsPrincipal user, IOffloadedOperations operations) =>
+            CreateReport report, [FromHeader(Name = "Idempotency-Key")] string? key, ClaimsPrincipal user,
+            IOffloadedOperations operations) =>
             OperationResults.AcceptAsync(operations, report, new AcceptOptions
             {
                 IdempotencyKey = key,
@@ -60,9 +61,9 @@ internal static class Host
 // begin: handler
 internal sealed class CreateReportHandler : IOperationHandler<CreateReport, Report>
 {
-    public async Task<Report> HandleAsync(OperationContext<CreateReport> context, CancellationToken cancel)
+    public async Task<Report> HandleAsync(OperationContext<CreateReport> context, CancellationToken cancellationToken)
     {
-        await context.ReportProgressAsync(40, "Adding up", cancel);
+        await context.ReportProgressAsync(40, "Adding up", cancellationToken);
         return new Report($"The year {context.Payload.Year} was a good one.");
     }
 }

@@ -6,7 +6,10 @@ using OffloadedPolling.AspNetCore;
 
 namespace OffloadedPolling.Tests.Readme;
 
-/// <summary>A host in the fewest lines, with reflection for its JSON, as users of the packages OffloadedPolling and OffloadedPolling.AspNetCore write it.</summary>
+/// <summary>
+/// A host in the fewest lines, with reflection for its JSON, as users of the packages OffloadedPolling and OffloadedPolling.AspNetCore
+/// write it.
+/// </summary>
 public sealed class OrderHostTests
 {
     [Fact]

@@ -16,21 +16,23 @@ public sealed partial class ReadmeTests
     public void Readme_ShowsTheCodeThatIsCompiled(string name)
     {
         var source = File.ReadAllLines(Repository.PathOf("tests/OffloadedPolling.Tests/Readme/Host.cs"));
-        var lines = source.SkipWhile(line => line.Trim() != $"// begin: {name}").Skip(1).TakeWhile(line => line.Trim() != $"// end: {name}").ToList();
+        var lines = source.SkipWhile(line => line.Trim() != $"// begin: {name}")
+            .Skip(1).TakeWhile(line => line.Trim() != $"// end: {name}").ToList();
         var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
         var code = string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..]));
 
-        Assert.NotEmpty(lines);
-        Assert.Contains(code, File.ReadAllText(Repository.PathOf("README.md")), StringComparison.Ordinal);
+        lines.Should().NotBeEmpty();
+        File.ReadAllText(Repository.PathOf("README.md")).Should().Contain(code);
     }
 
     [Fact]
     public void Readme_LinksLeadSomewhere()
     {
-        var links = RelativeLink().Matches(File.ReadAllText(Repository.PathOf("README.md"))).Select(match => match.Groups[1].Value).ToList();
+        var links = RelativeLink()
+            .Matches(File.ReadAllText(Repository.PathOf("README.md"))).Select(match => match.Groups[1].Value).ToList();
 
-        Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Repository.PathOf(link)), link));
+        links.Should().NotBeEmpty();
+        links.Should().AllSatisfy(link => Path.Exists(Repository.PathOf(link)).Should().BeTrue(link));
     }
 
     [Fact]

@@ -15,7 +15,10 @@ public sealed class S3OptionsTests
     [InlineData("S3:KeyPrefix", "a//b/", "segment that HTTP clients would rewrite")]
     [InlineData("S3:KeyPrefix", "../b/", "segment that HTTP clients would rewrite")]
     [InlineData("S3:KeyPrefix", "größe/", "Use only letters, digits")]
-    [InlineData("S3:PublicEndpoint", "files.example.com", "OffloadedPolling:S3:PublicEndpoint is 'files.example.com'. Set it to an address without a path")]
+    [InlineData(
+        "S3:PublicEndpoint",
+        "files.example.com",
+        "OffloadedPolling:S3:PublicEndpoint is 'files.example.com'. Set it to an address without a path")]
     [InlineData("S3:PublicEndpoint", "https://files.example.com/s3", "Set it to an address without a path")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));

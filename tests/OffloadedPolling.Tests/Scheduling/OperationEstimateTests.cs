@@ -7,23 +7,25 @@ public sealed class OperationEstimateTests
     [Fact]
     public void QuantilesAt_WhatIsTold_IsWhatWasTold()
     {
-        Assert.Equal(5.2, _logNormal.QuantilesAt(0.5)[0].TotalSeconds, 0.01);
-        Assert.Equal(8.9, _logNormal.QuantilesAt(0.5, 0.9)[1].TotalSeconds, 0.01);
+        _logNormal.QuantilesAt(0.5)[0].TotalSeconds.Should().BeApproximately(5.2, 0.01);
+        _logNormal.QuantilesAt(0.5, 0.9)[1].TotalSeconds.Should().BeApproximately(8.9, 0.01);
 
         var quantiles = OperationEstimate.QuantileLevels.Select((_, i) => TimeSpan.FromSeconds(Math.Pow(1.4, i))).ToList();
         var found = (_logNormal with { Quantiles = quantiles }).QuantilesAt([.. OperationEstimate.QuantileLevels]);
-        Assert.All(quantiles.Zip(found), pair => Assert.Equal(pair.First.TotalSeconds, pair.Second.TotalSeconds, 0.01 * pair.First.TotalSeconds));
+        quantiles.Zip(found).Should().AllSatisfy(pair =>
+            pair.Second.TotalSeconds.Should().BeApproximately(pair.First.TotalSeconds, 0.01 * pair.First.TotalSeconds));
     }
 
     [Fact]
     public void QuantilesAt_AnEstimateThatTellsNothing_IsRefused() =>
-        Assert.Throws<InvalidOperationException>(() => new OperationEstimate { Median = TimeSpan.Zero, Upper = TimeSpan.Zero }.QuantilesAt(0.5));
+        FluentActions.Invoking(() => new OperationEstimate { Median = TimeSpan.Zero, Upper = TimeSpan.Zero }.QuantilesAt(0.5))
+            .Should().ThrowExactly<InvalidOperationException>();
 
     [Fact]
     public void After_NoTime_IsTheSame()
     {
-        Assert.Same(_logNormal, _logNormal.After(TimeSpan.Zero));
-        Assert.Same(_logNormal, _logNormal.After(TimeSpan.FromSeconds(-1)));
+        _logNormal.After(TimeSpan.Zero).Should().BeSameAs(_logNormal);
+        _logNormal.After(TimeSpan.FromSeconds(-1)).Should().BeSameAs(_logNormal);
     }
 
     [Fact]
@@ -32,9 +34,9 @@ public sealed class OperationEstimateTests
         // Half of them are over by then; of the others, half take up to what three of four take in all.
         var left = _logNormal.After(TimeSpan.FromSeconds(5.2))!;
 
-        Assert.Equal(_logNormal.QuantilesAt(0.75)[0].TotalSeconds - 5.2, left.Median.TotalSeconds, 0.02);
-        Assert.Equal(_logNormal.QuantilesAt(0.95)[0].TotalSeconds - 5.2, left.Upper.TotalSeconds, 0.02);
-        Assert.Null(left.Quantiles);
+        left.Median.TotalSeconds.Should().BeApproximately(_logNormal.QuantilesAt(0.75)[0].TotalSeconds - 5.2, 0.02);
+        left.Upper.TotalSeconds.Should().BeApproximately(_logNormal.QuantilesAt(0.95)[0].TotalSeconds - 5.2, 0.02);
+        left.Quantiles.Should().BeNull();
     }
 
     [Fact]
@@ -43,15 +45,15 @@ public sealed class OperationEstimateTests
         var measured = _logNormal with { Quantiles = _logNormal.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
         var left = measured.After(TimeSpan.FromSeconds(4))!;
 
-        Assert.Equal(13, left.Quantiles!.Count);
-        Assert.Equal(left.Median, left.Quantiles[6]);
-        Assert.Equal(left.Quantiles.Order(), left.Quantiles);
+        left.Quantiles!.Should().HaveCount(13);
+        left.Quantiles[6].Should().Be(left.Median);
+        left.Quantiles.Should().Equal(left.Quantiles.Order());
     }
 
     [Fact]
     public void After_WhenNearlyAllAreOver_IsUnknown()
     {
-        Assert.NotNull(_logNormal.After(TimeSpan.FromSeconds(12)));
-        Assert.Null(_logNormal.After(TimeSpan.FromSeconds(60)));
+        _logNormal.After(TimeSpan.FromSeconds(12)).Should().NotBeNull();
+        _logNormal.After(TimeSpan.FromSeconds(60)).Should().BeNull();
     }
 }

@@ -11,9 +11,10 @@ public sealed class PollScheduleTests
         var vector = ScheduleVector.All.Single(vector => vector.Name == name);
         var schedule = new PollSchedule(vector.Estimate, TimeSpan.FromSeconds(vector.TargetDelay));
 
-        Assert.NotEmpty(vector.Elapsed);
-        Assert.All(vector.Elapsed.Zip(vector.NextDelay), pair =>
-            Assert.Equal(pair.Second, schedule.NextDelay(TimeSpan.FromSeconds(pair.First)).TotalSeconds, 0.001 + (0.001 * pair.Second)));
+        vector.Elapsed.Should().NotBeEmpty();
+        vector.Elapsed.Zip(vector.NextDelay).Should().AllSatisfy(pair =>
+            schedule.NextDelay(TimeSpan.FromSeconds(pair.First)).TotalSeconds
+                .Should().BeApproximately(pair.Second, 0.001 + (0.001 * pair.Second)));
     }
 
     // The optimum for log-normal durations of mean 10 s, as it was found numerically elsewhere: polls for a mean delay of 0.5 s and of 1 s.
@@ -30,8 +31,8 @@ public sealed class PollScheduleTests
 
             var (count, delay) = Follow(schedule, seconds => StandardNormal.Cdf(Math.Log(seconds / median) / sigma), mean: 10);
 
-            Assert.Equal(target, delay, 0.1 * target);
-            Assert.Equal(pollsAtOne * Math.Pow(delay, -Math.Log2(pollsAtHalf / pollsAtOne)), count, 0.05 * count);
+            delay.Should().BeApproximately(target, 0.1 * target);
+            count.Should().BeApproximately(pollsAtOne * Math.Pow(delay, -Math.Log2(pollsAtHalf / pollsAtOne)), 0.05 * count);
         }
     }
 
@@ -49,9 +50,9 @@ public sealed class PollScheduleTests
 
         var polls = Times(schedule).TakeWhile(seconds => seconds < 30).ToList();
 
-        Assert.True(polls.Count(seconds => seconds < 6) >= 3, string.Join(", ", polls));
-        Assert.True(polls.Count(seconds => seconds is > 7 and < 12) <= 1, string.Join(", ", polls));
-        Assert.True(polls.Count(seconds => seconds is > 12 and < 20) >= 5, string.Join(", ", polls));
+        polls.Count(seconds => seconds < 6).Should().BeGreaterThanOrEqualTo(3, string.Join(", ", polls));
+        polls.Count(seconds => seconds is > 7 and < 12).Should().BeLessThanOrEqualTo(1, string.Join(", ", polls));
+        polls.Count(seconds => seconds is > 12 and < 20).Should().BeGreaterThanOrEqualTo(5, string.Join(", ", polls));
     }
 
     [Fact]
@@ -60,9 +61,9 @@ public sealed class PollScheduleTests
         var schedule = new PollSchedule(null, PollSchedule.DefaultTargetDelay(null));
         var delays = Enumerable.Range(0, 300).Select(seconds => schedule.NextDelay(TimeSpan.FromSeconds(seconds)).TotalSeconds).ToList();
 
-        Assert.Equal(1, delays[0]);
-        Assert.Equal(30, delays[^1]);
-        Assert.All(delays.Zip(delays.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 0, 0.26));
+        delays[0].Should().Be(1);
+        delays[^1].Should().Be(30);
+        delays.Zip(delays.Skip(1)).Should().AllSatisfy(pair => (pair.Second - pair.First).Should().BeInRange(0, 0.26));
     }
 
     [Theory]
@@ -74,7 +75,7 @@ public sealed class PollScheduleTests
         var estimate = new OperationEstimate { Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(upper) };
         var (schedule, unknown) = (new PollSchedule(estimate, TimeSpan.FromSeconds(1)), new PollSchedule(null, TimeSpan.FromSeconds(1)));
 
-        Assert.Equal(unknown.NextDelay(TimeSpan.FromSeconds(7)), schedule.NextDelay(TimeSpan.FromSeconds(7)));
+        schedule.NextDelay(TimeSpan.FromSeconds(7)).Should().Be(unknown.NextDelay(TimeSpan.FromSeconds(7)));
     }
 
     [Fact]
@@ -85,18 +86,21 @@ public sealed class PollScheduleTests
         {
             var median = Math.Pow(10, (random.NextDouble() * 8) - 3);
             var estimate = LogNormal(median, random.NextDouble() * 2);
-            var quantiles = OperationEstimate.QuantileLevels.Select(_ => TimeSpan.FromSeconds(median * Math.Pow(10, random.NextDouble() * 2))).Order().ToList();
+            var quantiles = OperationEstimate.QuantileLevels.Select(_ => TimeSpan.FromSeconds(
+                median * Math.Pow(10, random.NextDouble() * 2))).Order().ToList();
             estimate = round % 2 == 0 ? estimate : estimate with { Quantiles = quantiles };
             var target = TimeSpan.FromSeconds(Math.Max(median * Math.Pow(10, random.NextDouble() * -3), 0.001));
             var schedule = new PollSchedule(estimate, target);
-            Assert.InRange(schedule.MeanDelay / target.TotalSeconds, 0, 1.15);
+            (schedule.MeanDelay / target.TotalSeconds).Should().BeInRange(0, 1.15);
             var before = TimeSpan.Zero;
             for (var elapsed = TimeSpan.Zero; elapsed < TimeSpan.FromSeconds(20 * median); elapsed += TimeSpan.FromSeconds(0.05 * median))
             {
                 var delay = schedule.NextDelay(elapsed);
 
-                Assert.True(delay > TimeSpan.Zero, $"{delay} after {elapsed}, {estimate}");
-                Assert.True(elapsed + delay >= before - TimeSpan.FromMilliseconds(1 + before.TotalMilliseconds / 1000), $"{elapsed + delay} after {before}, {estimate}");
+                delay.Should().BeGreaterThan(TimeSpan.Zero, $"{delay} after {elapsed}, {estimate}");
+                (elapsed + delay).Should().BeGreaterThanOrEqualTo(
+                    before - TimeSpan.FromMilliseconds(1 + before.TotalMilliseconds / 1000),
+                    $"{elapsed + delay} after {before}, {estimate}");
                 before = elapsed + delay;
             }
         }
@@ -109,7 +113,8 @@ public sealed class PollScheduleTests
     {
         var schedule = new PollSchedule(isKnown ? LogNormal(10, 1) : null, TimeSpan.MaxValue);
 
-        Assert.InRange(schedule.NextDelay(TimeSpan.FromDays(1)), TimeSpan.FromSeconds(1), TimeSpan.FromDays(366));
+        schedule.NextDelay(TimeSpan.FromDays(1)).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromDays(366));
     }
 
     [Fact]
@@ -117,14 +122,15 @@ public sealed class PollScheduleTests
     {
         var schedule = new PollSchedule(LogNormal(10, 0.5), TimeSpan.FromSeconds(0.5));
 
-        Assert.Equal(schedule.NextDelay(TimeSpan.Zero), schedule.NextDelay(TimeSpan.FromSeconds(-3)));
+        schedule.NextDelay(TimeSpan.FromSeconds(-3)).Should().Be(schedule.NextDelay(TimeSpan.Zero));
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     public void PollSchedule_ATargetThatIsNone_IsRefused(double seconds) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PollSchedule(null, TimeSpan.FromSeconds(seconds)));
+        FluentActions.Invoking(() => new PollSchedule(null, TimeSpan.FromSeconds(seconds)))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
 
     [Theory]
     [InlineData(1, 0.5)]
@@ -132,8 +138,8 @@ public sealed class PollScheduleTests
     [InlineData(3600, 10)]
     public void DefaultTargetDelay_IsATwentiethOfTheMedianWithinBounds(double median, double expected)
     {
-        Assert.Equal(expected, PollSchedule.DefaultTargetDelay(LogNormal(median, 1)).TotalSeconds);
-        Assert.Equal(0.5, PollSchedule.DefaultTargetDelay(null).TotalSeconds);
+        PollSchedule.DefaultTargetDelay(LogNormal(median, 1)).TotalSeconds.Should().Be(expected);
+        PollSchedule.DefaultTargetDelay(null).TotalSeconds.Should().Be(0.5);
     }
 
     private static OperationEstimate LogNormal(double median, double sigma) => new()

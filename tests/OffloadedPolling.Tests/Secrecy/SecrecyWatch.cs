@@ -7,8 +7,8 @@ namespace OffloadedPolling.Tests.Secrecy;
 
 /// <summary>
 /// Hears what everything in this process tells while the tests run, and what the processes that they start print: log lines at every level,
-/// with their values and scopes; activities with names, tags, events, links and baggage; the tags of measurements; the texts of the library's
-/// exceptions. The run fails at its end if any of it held a secret.
+/// with their values and scopes; activities with names, tags, events, links and baggage; the tags of measurements; the texts of the
+/// library's exceptions. The run fails at its end if any of it held a secret.
 /// </summary>
 public sealed class SecrecyWatch : IDisposable
 {
@@ -67,7 +67,9 @@ public sealed class SecrecyWatch : IDisposable
         _watches.TryAdd(this, true);
     }
 
-    /// <summary>What was heard that should not have been: the first text of each source, without its secrets, and how many there were.</summary>
+    /// <summary>
+    /// What was heard that should not have been: the first text of each source, without its secrets, and how many there were.
+    /// </summary>
     internal IReadOnlyDictionary<(string Channel, string Source), (string Text, int Times)> Found => _found;
 
     /// <summary>How much was heard, by channel.</summary>
@@ -117,7 +119,8 @@ public sealed class SecrecyWatch : IDisposable
         _heard.AddOrUpdate(channel, 1, static (_, times) => times + 1);
         if (text is not null && _secrets.AreIn(text, out var masked))
         {
-            _found.AddOrUpdate((channel, source), (masked[..Math.Min(masked.Length, LongestText)], 1), static (_, found) => (found.Text, found.Times + 1));
+            _found.AddOrUpdate((channel, source), (masked[..Math.Min(masked.Length, LongestText)], 1), static (_, found) =>
+                (found.Text, found.Times + 1));
         }
     }
 

@@ -5,7 +5,10 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Secrecy;
 
-/// <summary>That the watch hears, on every channel, and lets no run pass in which it heard a secret. The secrets here are known to its own watch alone.</summary>
+/// <summary>
+/// That the watch hears, on every channel, and lets no run pass in which it heard a secret. The secrets here are known to its own watch
+/// alone.
+/// </summary>
 public sealed class SecrecyWatchTests : IDisposable
 {
     private static readonly ActivitySource _source = new("Watched");
@@ -31,20 +34,24 @@ public sealed class SecrecyWatchTests : IDisposable
     {
         ["a log line"] = ("log", "Some.Category", test => Log(test.Category, test._secret)),
         ["a value that the line leaves out"] = ("log", "Some.Category", test => Log(test.Category, "nothing", value: test._secret)),
-        ["an exception that is logged"] = ("log", "Some.Category", test => Log(test.Category, "It failed.", new IOException("x", new IOException(test._secret)))),
+        ["an exception that is logged"] = ("log", "Some.Category", test =>
+            Log(test.Category, "It failed.", new IOException("x", new IOException(test._secret)))),
         ["a scope"] = ("log", "Some.Category", test => test.Category.BeginScope(test._secret)),
         ["a logger without a category"] = ("log", "no category", test => Log(test._logger, test._secret)),
         ["an activity's name"] = ("activity", "Watched/act", test => Act(activity => activity.DisplayName = test._secret)),
         ["an activity's tag"] = ("activity", "Watched/act", test => Act(activity => activity.SetTag("url", test._secret))),
-        ["an activity's status"] = ("activity", "Watched/act", test => Act(activity => activity.SetStatus(ActivityStatusCode.Error, test._secret))),
+        ["an activity's status"] = ("activity", "Watched/act", test =>
+            Act(activity => activity.SetStatus(ActivityStatusCode.Error, test._secret))),
         ["an activity's event"] = ("activity", "Watched/act", test => Act(activity => activity.AddEvent(new ActivityEvent(test._secret)))),
-        ["an activity's exception"] = ("activity", "Watched/act", test => Act(activity => activity.AddException(new IOException(test._secret)))),
+        ["an activity's exception"] = ("activity", "Watched/act", test =>
+            Act(activity => activity.AddException(new IOException(test._secret)))),
         ["an activity's baggage"] = ("activity", "Watched/act", test => Act(activity => activity.SetBaggage("url", test._secret))),
         ["an activity's link"] = ("activity", "Watched/act", test => Act(activity => activity.AddLink(
             new ActivityLink(activity.Context, new ActivityTagsCollection { ["url"] = test._secret })))),
-        ["a measurement's tag"] = ("measurement", "Watched/told", test => _counter.Add(1, KeyValuePair.Create("url", (object?)test._secret))),
-        ["an exception of the library's"] = ("exception", nameof(OperationStoreException), test => Assert.Throws<OperationStoreException>(
-            void () => throw new OperationStoreException("x", new IOException(test._secret)))),
+        ["a measurement's tag"] = ("measurement", "Watched/told", test =>
+            _counter.Add(1, KeyValuePair.Create("url", (object?)test._secret))),
+        ["an exception of the library's"] = ("exception", nameof(OperationStoreException), test => FluentActions.Invoking(void () =>
+            throw new OperationStoreException("x", new IOException(test._secret))).Should().ThrowExactly<OperationStoreException>()),
         ["a process's output"] = ("output", "Orders", test => SecrecyWatch.Hear("output", "Orders", $"info: {test._secret}")),
     };
 
@@ -60,10 +67,10 @@ public sealed class SecrecyWatchTests : IDisposable
 
         tell(this);
 
-        Assert.Equal([(channel, source)], _watch.Found.Keys);
-        var thrown = Assert.Throws<InvalidOperationException>(_watch.Dispose);
-        Assert.Contains($"{channel} of {source}, ", thrown.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(_secret, thrown.Message, StringComparison.Ordinal);
+        _watch.Found.Keys.Should().Equal((channel, source));
+        var thrown = FluentActions.Invoking(_watch.Dispose).Should().ThrowExactly<InvalidOperationException>().Which;
+        thrown.Message.Should().Contain($"{channel} of {source}, ");
+        thrown.Message.Should().NotContain(_secret);
     }
 
     [Fact]
@@ -73,7 +80,7 @@ public sealed class SecrecyWatchTests : IDisposable
         Act(activity => activity.SetTag("url", "harmless"));
         _counter.Add(1, KeyValuePair.Create("url", (object?)"harmless"));
 
-        Assert.All(["log", "activity", "measurement"], channel => Assert.True(_watch.Heard[channel] > 0));
+        ((string[])["log", "activity", "measurement"]).Should().AllSatisfy(channel => _watch.Heard[channel].Should().BeGreaterThan(0));
         _watch.Dispose();
     }
 

@@ -6,7 +6,9 @@ using Amazon.Runtime;
 
 namespace OffloadedPolling.Tests.Secrecy;
 
-/// <summary>Finds types that may hold a secret, by the names and types of their members, and those among them that would print it.</summary>
+/// <summary>
+/// Finds types that may hold a secret, by the names and types of their members, and those among them that would print it.
+/// </summary>
 internal static partial class SecretHolders
 {
     private const string Secret = "5ecre7-5ecre7";
@@ -29,12 +31,14 @@ internal static partial class SecretHolders
         }
 
         var shown = type.GetCustomAttributes<DebuggerDisplayAttribute>().Select(display => display.Value).Append(holder.ToString());
-        return shown.Any(text => text!.Contains(Secret, StringComparison.Ordinal) || text.Contains("Byte[]", StringComparison.Ordinal) || NameOfSecret().IsMatch(InBraces(text)));
+        return shown.Any(text => text!.Contains(Secret, StringComparison.Ordinal)
+            || text.Contains("Byte[]", StringComparison.Ordinal) || NameOfSecret().IsMatch(InBraces(text)));
     }
 
     private static bool MayBeSecret(FieldInfo field) =>
         SecretOf(field.FieldType) is not null && !_harmless.Contains(NameOf(field))
-        && (NameOfSecret().IsMatch(NameOf(field)) || field.FieldType == typeof(ImmutableCredentials) || field.DeclaringType!.Name.EndsWith("Url", StringComparison.Ordinal));
+        && (NameOfSecret().IsMatch(NameOf(field))
+            || field.FieldType == typeof(ImmutableCredentials) || field.DeclaringType!.Name.EndsWith("Url", StringComparison.Ordinal));
 
     private static object? SecretOf(Type type) => type switch
     {
@@ -49,7 +53,8 @@ internal static partial class SecretHolders
     {
         for (var part = type; part is not null && part.Assembly == type.Assembly; part = part.BaseType)
         {
-            foreach (var field in part.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (var field in part.GetFields(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
                 yield return field;
             }

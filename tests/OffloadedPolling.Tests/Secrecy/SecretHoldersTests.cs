@@ -11,15 +11,16 @@ public sealed class SecretHoldersTests
     private static readonly List<Type> _holders = [.. Library.Assemblies.SelectMany(SecretHolders.In)];
 
     [Fact]
-    public void TypesWithASecret_AreFound() => Assert.Subset(
-        _holders.ToHashSet(), new HashSet<Type>
+    public void TypesWithASecret_AreFound() => new HashSet<Type>
         {
-            typeof(AcceptedOperation), typeof(StatusUrl), typeof(ResumeToken), typeof(WatchedOperation), typeof(RenewedUrl), typeof(SqliteOptions),
-            typeof(SigningCredentials), typeof(SqliteDatabase.Opened), typeof(OperationUnavailableException), typeof(OperationTimeoutException),
-        });
+            typeof(AcceptedOperation), typeof(StatusUrl), typeof(ResumeToken), typeof(WatchedOperation), typeof(RenewedUrl),
+            typeof(SqliteOptions),
+            typeof(SigningCredentials), typeof(SqliteDatabase.Opened), typeof(OperationUnavailableException),
+            typeof(OperationTimeoutException),
+        }.Should().BeSubsetOf(_holders.ToHashSet());
 
     [Fact]
-    public void TypesWithASecret_DoNotPrintIt() => Assert.DoesNotContain(_holders, SecretHolders.Prints);
+    public void TypesWithASecret_DoNotPrintIt() => _holders.Where(SecretHolders.Prints).Should().BeEmpty();
 
     [Theory]
     [InlineData(typeof(PrintsItsUrl))]
@@ -30,8 +31,8 @@ public sealed class SecretHoldersTests
     [InlineData(typeof(InheritsIt))]
     public void ATypeThatPrintsASecret_IsFound(Type type)
     {
-        Assert.Contains(type, SecretHolders.In(GetType().Assembly));
-        Assert.True(SecretHolders.Prints(type));
+        SecretHolders.In(GetType().Assembly).Should().Contain(type);
+        SecretHolders.Prints(type).Should().BeTrue();
     }
 
     private sealed record PrintsItsUrl(string StatusUrl);

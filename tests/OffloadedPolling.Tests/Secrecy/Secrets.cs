@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace OffloadedPolling.Tests.Secrecy;
 
-/// <summary>What must not be told: whatever looks like a credential of a URL or a request, and the secrets that tests say they use.</summary>
+/// <summary>
+/// What must not be told: whatever looks like a credential of a URL or a request, and the secrets that tests say they use.
+/// </summary>
 internal sealed partial class Secrets
 {
     private const string Withheld = "(withheld)";
@@ -25,7 +27,7 @@ internal sealed partial class Secrets
     /// <returns>The secret.</returns>
     public string Keep(string secret)
     {
-        Assert.True(secret.Length >= MinLength, $"A secret of {secret.Length} characters would be found everywhere.");
+        secret.Length.Should().BeGreaterThanOrEqualTo(MinLength, $"a secret of {secret.Length} characters would be found everywhere");
         _kept.TryAdd(secret, true);
         _kept.TryAdd(Uri.EscapeDataString(secret), true);
         return secret;

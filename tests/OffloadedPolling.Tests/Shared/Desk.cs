@@ -60,9 +60,9 @@ internal sealed class Desk
         return Wake.Task;
     }
 
-    public Task WaitForeverAsync(CancellationToken cancel)
+    public Task WaitForeverAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _waiting);
-        return Task.Delay(Timeout.Infinite, cancel);
+        return Task.Delay(Timeout.Infinite, cancellationToken);
     }
 }

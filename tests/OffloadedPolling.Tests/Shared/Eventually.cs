@@ -12,7 +12,7 @@ internal static class Eventually
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            Assert.True(watch.Elapsed < timeout, $"Not within {timeout}: {otherwise()}");
+            watch.Elapsed.Should().BeLessThan(timeout, $"not within {timeout}: {otherwise()}");
             await Task.Delay(_between);
         }
     }

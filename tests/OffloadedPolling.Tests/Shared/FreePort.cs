@@ -7,8 +7,8 @@ namespace OffloadedPolling.Tests.Shared;
 internal static class FreePort
 {
     /// <summary>
-    /// One that nobody listens at, below the range that the system gives to outgoing connections: a program that is started again finds it free, and
-    /// who tries to connect until it listens is never connected to himself.
+    /// One that nobody listens at, below the range that the system gives to outgoing connections: a program that is started again finds it
+    /// free, and who tries to connect until it listens is never connected to himself.
     /// </summary>
     public static int Next()
     {

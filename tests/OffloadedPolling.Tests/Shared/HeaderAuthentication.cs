@@ -30,7 +30,8 @@ internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeO
         Take(UserName, ClaimTypes.Name);
         Take(Subject, "sub");
         return Task.FromResult(new[] { Id, UserName, Subject }.Any(Request.Headers.ContainsKey)
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name))
+            ? AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name))
             : AuthenticateResult.NoResult());
 
         void Take(string header, string type)

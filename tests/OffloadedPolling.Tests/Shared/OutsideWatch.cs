@@ -5,8 +5,8 @@ using Amazon.Runtime.Internal;
 namespace OffloadedPolling.Tests.Shared;
 
 /// <summary>
-/// Hears of every connection, name lookup and AWS client that the test which made it begins, itself or in what it started, whatever other tests do
-/// meanwhile.
+/// Hears of every connection, name lookup and AWS client that the test which made it begins, itself or in what it started, whatever other
+/// tests do meanwhile.
 /// </summary>
 internal sealed class OutsideWatch : EventListener, IRuntimePipelineCustomizer
 {

@@ -6,12 +6,12 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
 {
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(20);
 
-    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
     {
         desk.Enter();
         try
         {
-            return await DeliverAsync(context, cancel);
+            return await DeliverAsync(context, cancellationToken);
         }
         finally
         {
@@ -19,7 +19,7 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
         }
     }
 
-    private async Task<string> DeliverAsync(OperationContext<Parcel> context, CancellationToken cancel)
+    private async Task<string> DeliverAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
     {
         var to = context.Payload.To;
         if (desk.Throw.TryGetValue(to, out var exception))
@@ -29,7 +29,7 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
 
         if (desk.Wait.ContainsKey(to))
         {
-            await desk.WaitForeverAsync(cancel);
+            await desk.WaitForeverAsync(cancellationToken);
         }
 
         if (desk.Deaf.ContainsKey(to))
@@ -39,14 +39,14 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
 
         if (desk.Percent.TryGetValue(to, out var percent))
         {
-            await context.ReportProgressAsync(percent, null, cancel);
+            await context.ReportProgressAsync(percent, null, cancellationToken);
         }
 
         if (desk.Message.TryGetValue(to, out var message))
         {
             try
             {
-                await context.ReportProgressAsync(1, message, cancel);
+                await context.ReportProgressAsync(1, message, cancellationToken);
             }
             catch (OffloadedPollingException refused) when (refused is StatusDocumentTooLargeException or StatusDocumentRefusedException)
             {
@@ -62,8 +62,8 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
         var steps = desk.Steps.GetValueOrDefault(to);
         for (var step = 1; step <= steps; step++)
         {
-            await context.ReportProgressAsync(step * 99 / steps, $"step {step}", cancel);
-            await Task.Delay(_step, cancel);
+            await context.ReportProgressAsync(step * 99 / steps, $"step {step}", cancellationToken);
+            await Task.Delay(_step, cancellationToken);
         }
 
         desk.Delivered.Enqueue(to);

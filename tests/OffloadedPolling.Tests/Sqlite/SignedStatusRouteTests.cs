@@ -41,7 +41,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
 
         var url = await IssueAsync(host);
 
-        Assert.StartsWith($"{host.Address}operations/{TestDocuments.Id}/status?expires=", url, StringComparison.Ordinal);
+        url.Should().StartWith($"{host.Address}operations/{TestDocuments.Id}/status?expires=");
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     {
         var host = await StartAsync(sqlite => sqlite.PublicBaseUrl = new Uri(baseUrl));
 
-        Assert.StartsWith($"{baseUrl.TrimEnd('/')}/operations/{TestDocuments.Id}/status?", await IssueAsync(host), StringComparison.Ordinal);
+        (await IssueAsync(host)).Should().StartWith($"{baseUrl.TrimEnd('/')}/operations/{TestDocuments.Id}/status?");
     }
 
     [Theory]
@@ -66,8 +66,9 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
         var url = await IssueAsync(host);
         await IssueAsync(host);
 
-        Assert.Equal($"http://localhost:{host.Address.Port}", new Uri(url).GetLeftPart(UriPartial.Authority));
-        Assert.Contains("OffloadedPolling:Sqlite:PublicBaseUrl", Assert.Single(host.Log.Entries, entry => entry.Id == 702).Text, StringComparison.Ordinal);
+        new Uri(url).GetLeftPart(UriPartial.Authority).Should().Be($"http://localhost:{host.Address.Port}");
+        host.Log.Entries.Should().ContainSingle(entry => entry.Id == 702).Which.Text
+            .Should().Contain("OffloadedPolling:Sqlite:PublicBaseUrl");
     }
 
     [Fact]
@@ -79,8 +80,8 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
 
         using var response = await host.Http.SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
-        Assert.StartsWith(host.Address.ToString(), response.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        response.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+        response.Headers.Location!.OriginalString.Should().StartWith(host.Address.ToString());
     }
 
     [Fact]
@@ -92,13 +93,14 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
         polling.AddOperation<Parcel>(ConformanceHost.Kind, ParcelJson.Default);
         await using var container = services.BuildServiceProvider();
 
-        var thrown = await Assert.ThrowsAsync<StatusUrlException>(() => container.GetRequiredService<IOffloadedOperations>().AcceptAsync(new Parcel("Ada")));
+        var thrown = (await FluentActions.Awaiting(() => container.GetRequiredService<IOffloadedOperations>()
+            .AcceptAsync(new Parcel("Ada"))).Should().ThrowExactlyAsync<StatusUrlException>()).Which;
 
-        Assert.Contains("app.MapOperations(\"/operations\")", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain("app.MapOperations(\"/operations\")");
         var id = (string)(await _provider.ExecuteAsync("SELECT id FROM documents"))!;
         var left = await container.GetRequiredService<IOffloadedOperations>().GetAsync(id);
-        Assert.Equal(OperationState.Failed, left!.State);
-        Assert.EndsWith("not-issued", left.Error!.Type, StringComparison.Ordinal);
+        left!.State.Should().Be(OperationState.Failed);
+        left.Error!.Type.Should().EndWith("not-issued");
     }
 
     [Fact]
@@ -108,10 +110,12 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
         var url = await IssueAsync(first);
         await first.StopAsync();
 
-        // On another port, since the old one may be somebody's by now. That the whole URL works is seen with Orders, killed and started again.
+        // On another port, since the old one may be somebody's by now. That the whole URL works is seen with Orders, killed and started
+        // again.
         var second = await StartAsync();
 
-        Assert.Equal(HttpStatusCode.OK, await second.StatusOfAsync(second.Address.GetLeftPart(UriPartial.Authority) + new Uri(url).PathAndQuery));
+        (await second.StatusOfAsync(second.Address.GetLeftPart(UriPartial.Authority) + new Uri(url).PathAndQuery))
+            .Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -119,8 +123,8 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     {
         var host = await StartAsync(sqlite => sqlite.SigningKey = _key);
 
-        Assert.Equal(HttpStatusCode.OK, await host.StatusOfAsync(await IssueAsync(host)));
-        Assert.Equal(0L, await _provider.ExecuteAsync("SELECT count(*) FROM settings"));
+        (await host.StatusOfAsync(await IssueAsync(host))).Should().Be(HttpStatusCode.OK);
+        (await _provider.ExecuteAsync("SELECT count(*) FROM settings")).Should().Be((object?)0L);
     }
 
     [Fact]
@@ -131,7 +135,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
 
         var forged = ours.Address.GetLeftPart(UriPartial.Authority) + new Uri(await IssueAsync(theirs)).PathAndQuery;
 
-        Assert.Equal(HttpStatusCode.Forbidden, await ours.StatusOfAsync(forged));
+        (await ours.StatusOfAsync(forged)).Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -143,16 +147,19 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
 
         var answers = new HashSet<string>();
         foreach (var (id, sent) in (IEnumerable<(string, string)>)[
-            (TestDocuments.Id, query + "0"), ("ffffffffffffffffffffffffffffffff", query), (TestDocuments.Id, ""), ("ffffffffffffffffffffffffffffffff", ""),
-            ("no-id", query), ("no-id", ""), (TestDocuments.Id, "?expires=1&signature="), (TestDocuments.Id, "?expires=99999999999999999999&signature=x"),
-            (TestDocuments.Id, "?signature=x&expires=1"), (TestDocuments.Id, query.Replace("expires=", "expires=%30", StringComparison.Ordinal))])
+            (TestDocuments.Id, query + "0"), ("ffffffffffffffffffffffffffffffff", query), (TestDocuments.Id, ""),
+            ("ffffffffffffffffffffffffffffffff", ""),
+            ("no-id", query), ("no-id", ""), (TestDocuments.Id, "?expires=1&signature="),
+            (TestDocuments.Id, "?expires=99999999999999999999&signature=x"),
+            (TestDocuments.Id, "?signature=x&expires=1"),
+            (TestDocuments.Id, query.Replace("expires=", "expires=%30", StringComparison.Ordinal))])
         {
             using var response = await host.GetAsync($"{host.Address}operations/{id}/status{sent}");
             response.Headers.Date = null;
             answers.Add($"{response.StatusCode} {response.Headers} {await response.Content.ReadAsStringAsync()}");
         }
 
-        Assert.Contains("Forbidden", Assert.Single(answers), StringComparison.Ordinal);
+        answers.Should().ContainSingle().Which.Should().Contain("Forbidden");
     }
 
     [Fact]
@@ -163,9 +170,9 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
 
         using var response = await host.GetAsync($"{host.Address}operations/{TestDocuments.Id}/status{expired}");
 
-        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("The status URL has expired", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        (await response.Content.ReadAsStringAsync()).Should().Contain("The status URL has expired");
     }
 
     [Theory]
@@ -180,8 +187,8 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
 
         using var again = await host.GetAsync(url, string.Format(null, ifNoneMatch, first.Headers.ETag));
 
-        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
-        Assert.Equal(first.Headers.ETag, again.Headers.ETag);
+        again.StatusCode.Should().Be(HttpStatusCode.NotModified);
+        again.Headers.ETag.Should().Be(first.Headers.ETag);
     }
 
     [Fact]
@@ -191,12 +198,14 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
             build: builder =>
             {
                 builder.Services.AddAuthentication("nobody").AddScheme<AuthenticationSchemeOptions, Nobody>("nobody", null);
-                builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+                builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(
+                    new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
             },
-            group: group => group.RequireAuthorization().AddEndpointFilter((_, _) => ValueTask.FromResult<object?>(Results.StatusCode(StatusCodes.Status418ImATeapot))));
+            group: group => group.RequireAuthorization().AddEndpointFilter((_, _) =>
+                ValueTask.FromResult<object?>(Results.StatusCode(StatusCodes.Status418ImATeapot))));
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await host.StatusOfAsync($"{host.Address}operations/{TestDocuments.Id}/url"));
-        Assert.Equal(HttpStatusCode.OK, await host.StatusOfAsync(await IssueAsync(host)));
+        (await host.StatusOfAsync($"{host.Address}operations/{TestDocuments.Id}/url")).Should().Be(HttpStatusCode.Unauthorized);
+        (await host.StatusOfAsync(await IssueAsync(host))).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -205,12 +214,13 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
         var host = await StartAsync();
         var url = await IssueAsync(host);
 
-        foreach (var (asked, status) in (IEnumerable<(string, HttpStatusCode)>)[(url, HttpStatusCode.OK), (url + "0", HttpStatusCode.Forbidden)])
+        foreach (var (asked, status) in (IEnumerable<(string, HttpStatusCode)>)[
+            (url, HttpStatusCode.OK), (url + "0", HttpStatusCode.Forbidden)])
         {
             using var response = await host.GetAsync(asked);
-            Assert.Equal(status, response.StatusCode);
-            Assert.Equal("*", Assert.Single(response.Headers.GetValues("Access-Control-Allow-Origin")));
-            Assert.Equal("ETag, Date", Assert.Single(response.Headers.GetValues("Access-Control-Expose-Headers")));
+            response.StatusCode.Should().Be(status);
+            response.Headers.GetValues("Access-Control-Allow-Origin").Should().ContainSingle().Which.Should().Be("*");
+            response.Headers.GetValues("Access-Control-Expose-Headers").Should().ContainSingle().Which.Should().Be("ETag, Date");
         }
     }
 
@@ -225,10 +235,10 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
 
         using var response = await host.Http.SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
-        Assert.Equal(["*", "GET", "*"], (IEnumerable<string>)[
+        response.StatusCode.Should().Be(HttpStatusCode.NoContent);
+        ((IEnumerable<string>)[
             .. response.Headers.GetValues("Access-Control-Allow-Origin"), .. response.Headers.GetValues("Access-Control-Allow-Methods"),
-            .. response.Headers.GetValues("Access-Control-Allow-Headers")]);
+            .. response.Headers.GetValues("Access-Control-Allow-Headers")]).Should().Equal("*", "GET", "*");
     }
 
     [Fact]
@@ -238,12 +248,13 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
         services.AddOffloadedPolling().WithS3().WithSqlite(sqlite => sqlite.DataSource = _provider.DataSource);
         await using var container = services.BuildServiceProvider();
 
-        Assert.Null(container.GetService<ISignedStatusRoute>());
-        Assert.IsType<SqliteOperationQueue>(container.GetRequiredService<IOperationQueue>());
+        container.GetService<ISignedStatusRoute>().Should().BeNull();
+        container.GetRequiredService<IOperationQueue>().Should().BeOfType<SqliteOperationQueue>();
     }
 
     private async Task<ConformanceHost> StartAsync(
-        Action<SqliteOptions>? sqlite = null, Action<IOffloadedPollingBuilder>? build = null, Action<Microsoft.AspNetCore.Routing.RouteGroupBuilder>? group = null,
+        Action<SqliteOptions>? sqlite = null, Action<IOffloadedPollingBuilder>? build = null,
+        Action<Microsoft.AspNetCore.Routing.RouteGroupBuilder>? group = null,
         string address = "http://127.0.0.1:0")
     {
         var host = await ConformanceHost.StartAsync(

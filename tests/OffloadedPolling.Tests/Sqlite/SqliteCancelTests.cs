@@ -56,7 +56,8 @@ public sealed class SqliteCancelTests : IAsyncLifetime
         var requested = await _api.Operations.CancelAsync(accepted.Id);
         OperationStatus? end = null;
         await Eventually.TrueAsync(
-            async () => (end = await _api.Operations.GetAsync(accepted.Id))!.State == OperationState.Canceled, _timeout, () => $"it is {end?.State}");
+            async () => (end = await _api.Operations.GetAsync(accepted.Id))!.State == OperationState.Canceled, _timeout,
+            () => $"it is {end?.State}");
         return end!.LastUpdatedAt - requested!.LastUpdatedAt;
     }
 }

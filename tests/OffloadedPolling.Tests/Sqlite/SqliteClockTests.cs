@@ -33,10 +33,10 @@ public sealed class SqliteClockTests : IAsyncLifetime
         await ReceiveAsync();
 
         _time.Jump(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1) - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(new QueueDepth(0, 1), await DepthAsync());
+        (await DepthAsync()).Should().Be(new QueueDepth(0, 1));
         _time.Jump(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(2, Assert.Single(await ReceiveAsync()).ReceiveCount);
+        (await ReceiveAsync()).Should().ContainSingle().Which.ReceiveCount.Should().Be(2);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
 
         _time.Jump(TimeSpan.FromHours(-5));
 
-        Assert.Single(await ReceiveAsync());
+        (await ReceiveAsync()).Should().ContainSingle();
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
 
         _time.Jump(TimeSpan.FromHours(-5));
 
-        Assert.Equal(2, Assert.Single(await ReceiveAsync()).ReceiveCount);
+        (await ReceiveAsync()).Should().ContainSingle().Which.ReceiveCount.Should().Be(2);
     }
 
     [Fact]
@@ -68,9 +68,9 @@ public sealed class SqliteClockTests : IAsyncLifetime
 
         _time.Jump(TimeSpan.FromSeconds(-1));
 
-        Assert.Equal(new QueueDepth(0, 1), await DepthAsync());
+        (await DepthAsync()).Should().Be(new QueueDepth(0, 1));
         await SendAsync();
-        Assert.Equal(1, Assert.Single(await ReceiveAsync()).ReceiveCount);
+        (await ReceiveAsync()).Should().ContainSingle().Which.ReceiveCount.Should().Be(1);
     }
 
     [Fact]
@@ -82,13 +82,14 @@ public sealed class SqliteClockTests : IAsyncLifetime
         var newer = await ReceiveAsync();
 
         await _host.Queue.ReleaseAsync(Kind, older, TimeSpan.Zero, default);
-        var thrown = await Assert.ThrowsAsync<OperationQueueException>(() => _host.Queue.DeleteAsync(Kind, older, default));
+        var thrown = (await FluentActions.Awaiting(() => _host.Queue.DeleteAsync(Kind, older, default))
+            .Should().ThrowExactlyAsync<OperationQueueException>()).Which;
 
-        Assert.Contains(older[0].Id, thrown.Message, StringComparison.Ordinal);
-        Assert.Equal(new QueueDepth(0, 1), await DepthAsync());
+        thrown.Message.Should().Contain(older[0].Id);
+        (await DepthAsync()).Should().Be(new QueueDepth(0, 1));
         await _host.Queue.DeleteAsync(Kind, newer, default);
         await _host.Queue.DeleteAsync(Kind, older, default);
-        Assert.Equal(0, await _provider.CountMessagesAsync(Kind));
+        (await _provider.CountMessagesAsync(Kind)).Should().Be(0);
     }
 
     [Fact]
@@ -97,14 +98,14 @@ public sealed class SqliteClockTests : IAsyncLifetime
         await SendAsync();
         var older = await ReceiveAsync();
         _time.Jump(TimeSpan.FromMinutes(11));
-        Assert.NotNull(await _host.Queue.ExtendAsync(Kind, older[0], default));
+        (await _host.Queue.ExtendAsync(Kind, older[0], default)).Should().NotBeNull();
         _time.Jump(TimeSpan.FromMinutes(11));
         var newer = await ReceiveAsync();
 
-        Assert.Null(await _host.Queue.ExtendAsync(Kind, older[0], default));
-        Assert.NotNull(await _host.Queue.ExtendAsync(Kind, newer[0], default));
+        (await _host.Queue.ExtendAsync(Kind, older[0], default)).Should().BeNull();
+        (await _host.Queue.ExtendAsync(Kind, newer[0], default)).Should().NotBeNull();
         await _host.Queue.ReleaseAsync(Kind, newer, TimeSpan.Zero, default);
-        Assert.Null(await _host.Queue.ExtendAsync(Kind, newer[0], default));
+        (await _host.Queue.ExtendAsync(Kind, newer[0], default)).Should().BeNull();
     }
 
     [Fact]
@@ -113,12 +114,14 @@ public sealed class SqliteClockTests : IAsyncLifetime
         const string Lasting = "00000000000000000000000000000001", Awaited = "00000000000000000000000000000002";
         var now = _time.GetUtcNow();
         await _host.Store.CreateAsync(TestDocuments.Waiting() with { ExpiresAt = now.AddMinutes(3) }, OperationMetadata.Empty, default);
-        await _host.Store.CreateAsync(TestDocuments.Waiting(Lasting) with { ExpiresAt = now.AddDays(30) }, OperationMetadata.Empty, default);
-        await _host.Store.CreateAsync(TestDocuments.Waiting(Awaited) with { ExpiresAt = now.AddMinutes(3) }, OperationMetadata.Empty, default);
+        await _host.Store.CreateAsync(
+            TestDocuments.Waiting(Lasting) with { ExpiresAt = now.AddDays(30) }, OperationMetadata.Empty, default);
+        await _host.Store.CreateAsync(
+            TestDocuments.Waiting(Awaited) with { ExpiresAt = now.AddMinutes(3) }, OperationMetadata.Empty, default);
         await _host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Awaited }, default);
 
         _time.Advance(TimeSpan.FromMinutes(2));
-        Assert.NotNull(await _host.Store.GetAsync(TestDocuments.Id, default));
+        (await _host.Store.GetAsync(TestDocuments.Id, default)).Should().NotBeNull();
         await Eventually.TrueAsync(
             async () =>
             {
@@ -127,21 +130,21 @@ public sealed class SqliteClockTests : IAsyncLifetime
             },
             _timeout, () => "it is still there");
 
-        Assert.NotNull(await _host.Store.GetAsync(Awaited, default));
-        Assert.NotNull(await _host.Store.GetAsync(Lasting, default));
+        (await _host.Store.GetAsync(Awaited, default)).Should().NotBeNull();
+        (await _host.Store.GetAsync(Lasting, default)).Should().NotBeNull();
     }
 
     [Fact]
     public async Task GetDepthAsync_WithinASecond_CountsOnceAndAddsWhatThisHostHasSentSince()
     {
         await using var other = await ConformanceHost.StartAsync(_provider, time: _time);
-        Assert.Equal(new QueueDepth(0, 0), await DepthAsync());
+        (await DepthAsync()).Should().Be(new QueueDepth(0, 0));
         await SendAsync();
         await other.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = TestDocuments.Id }, default);
 
-        Assert.Equal(new QueueDepth(1, 0), await _host.Queue.GetDepthAsync(Kind, default));
-        Assert.Equal(new QueueDepth(2, 0), await DepthAsync());
-        Assert.Equal(new QueueDepth(2, 0), await _host.Queue.GetDepthAsync(Kind, default));
+        (await _host.Queue.GetDepthAsync(Kind, default)).Should().Be(new QueueDepth(1, 0));
+        (await DepthAsync()).Should().Be(new QueueDepth(2, 0));
+        (await _host.Queue.GetDepthAsync(Kind, default)).Should().Be(new QueueDepth(2, 0));
     }
 
     // A second later: until then, the last count stands.

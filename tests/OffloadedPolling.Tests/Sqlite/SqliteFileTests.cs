@@ -18,11 +18,11 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         await using var host = await StartAsync();
 
-        Assert.Contains(host.Log.Entries, entry => entry.Id == 701 && entry.Text.Contains(_provider.DataSource, StringComparison.Ordinal));
-        Assert.Equal("wal", await _provider.ExecuteAsync("PRAGMA journal_mode"));
+        host.Log.Entries.Should().Contain(entry => entry.Id == 701 && entry.Text.Contains(_provider.DataSource, StringComparison.Ordinal));
+        (await _provider.ExecuteAsync("PRAGMA journal_mode")).Should().Be("wal");
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_provider.DataSource));
+            File.GetUnixFileMode(_provider.DataSource).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 
@@ -33,9 +33,9 @@ public sealed class SqliteFileTests : IAsyncLifetime
         _provider.Choose(services.AddOffloadedPolling());
         await using var provider = services.BuildServiceProvider();
 
-        Assert.NotNull(provider.GetRequiredService<IOperationStatusStore>());
-        Assert.NotNull(provider.GetRequiredService<IOperationQueue>());
-        Assert.False(File.Exists(_provider.DataSource));
+        provider.GetRequiredService<IOperationStatusStore>().Should().NotBeNull();
+        provider.GetRequiredService<IOperationQueue>().Should().NotBeNull();
+        File.Exists(_provider.DataSource).Should().BeFalse();
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
         await using var second = await StartAsync();
 
-        Assert.NotNull(await second.Store.GetAsync(TestDocuments.Id, default));
+        (await second.Store.GetAsync(TestDocuments.Id, default)).Should().NotBeNull();
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         {
             var url = await host.Issuer.IssueAsync(TestDocuments.Id, TimeSpan.FromMinutes(1), default);
             var elsewhere = hosts[0].Address.GetLeftPart(UriPartial.Authority) + new Uri(url.Value).PathAndQuery;
-            Assert.Equal(System.Net.HttpStatusCode.OK, await host.StatusOfAsync(elsewhere));
+            (await host.StatusOfAsync(elsewhere)).Should().Be(System.Net.HttpStatusCode.OK);
         }
 
         foreach (var host in hosts)
@@ -73,11 +73,13 @@ public sealed class SqliteFileTests : IAsyncLifetime
     [Fact]
     public async Task Start_OnAFileThatIsNoDatabase_Stops()
     {
-        await File.WriteAllTextAsync(_provider.DataSource, "Dear diary, today I wrote a file that is long enough to have a header, and no database at all. " + new string('x', 4096));
+        await File.WriteAllTextAsync(
+            _provider.DataSource,
+            "Dear diary, today I wrote a file that is long enough to have a header, and no database at all. " + new string('x', 4096));
 
         await StopsAsync("the file is no SQLite database. Set it to another file");
 
-        Assert.StartsWith("Dear diary", await File.ReadAllTextAsync(_provider.DataSource), StringComparison.Ordinal);
+        (await File.ReadAllTextAsync(_provider.DataSource)).Should().StartWith("Dear diary");
     }
 
     [Fact]
@@ -87,8 +89,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
         await StopsAsync("another program's database. Set it to a file of its own");
 
-        Assert.Equal("delete", await _provider.ExecuteAsync("PRAGMA journal_mode"));
-        Assert.Equal(1L, await _provider.ExecuteAsync("SELECT count(*) FROM sqlite_master"));
+        (await _provider.ExecuteAsync("PRAGMA journal_mode")).Should().Be("delete");
+        (await _provider.ExecuteAsync("SELECT count(*) FROM sqlite_master")).Should().Be((object?)1L);
     }
 
     [Fact]
@@ -139,7 +141,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.SkipUnless(OperatingSystem.IsLinux(), "This is a file of Linux.");
 
         await StopsAsync(
-            "OffloadedPolling:Sqlite:DataSource is '/proc/version', which cannot be used: the file cannot be opened. See whether its folder exists, and whether this process's user may write there.",
+            "OffloadedPolling:Sqlite:DataSource is '/proc/version', which cannot be used: the file cannot be opened. See whether its "
+            + "folder exists, and whether this process's user may write there.",
             "/proc/version");
     }
 
@@ -148,7 +151,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         await using var host = await StartAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(_ => new Task[] { host.Store.CheckAsync(default), host.Queue.CheckAsync(ConformanceHost.Kind, default) }));
+        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(_ =>
+            new Task[] { host.Store.CheckAsync(default), host.Queue.CheckAsync(ConformanceHost.Kind, default) }));
     }
 
     [Theory]
@@ -170,11 +174,13 @@ public sealed class SqliteFileTests : IAsyncLifetime
             File.Delete(_provider.DataSource + "-shm");
         }
 
-        var store = await Assert.ThrowsAsync<OperationStoreException>(() => host.Store.CheckAsync(default));
-        var queue = await Assert.ThrowsAsync<OperationQueueException>(() => host.Queue.CheckAsync(ConformanceHost.Kind, default));
+        var store = (await FluentActions.Awaiting(() => host.Store.CheckAsync(default))
+            .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
+        var queue = (await FluentActions.Awaiting(() => host.Queue.CheckAsync(ConformanceHost.Kind, default))
+            .Should().ThrowExactlyAsync<OperationQueueException>()).Which;
 
-        Assert.Contains($"'{_provider.DataSource}' was moved, deleted or replaced", store.Message, StringComparison.Ordinal);
-        Assert.Contains($"'{_provider.DataSource}' was moved, deleted or replaced", queue.Message, StringComparison.Ordinal);
+        store.Message.Should().Contain($"'{_provider.DataSource}' was moved, deleted or replaced");
+        queue.Message.Should().Contain($"'{_provider.DataSource}' was moved, deleted or replaced");
     }
 
     [Fact]
@@ -184,20 +190,21 @@ public sealed class SqliteFileTests : IAsyncLifetime
         _provider.Choose(services.AddOffloadedPolling());
         using (var container = services.BuildServiceProvider())
         {
-            Assert.NotNull(container.GetRequiredService<OffloadedPolling.Sqlite.SqliteDatabase>().Open());
+            container.GetRequiredService<OffloadedPolling.Sqlite.SqliteDatabase>().Open().Should().NotBeNull();
         }
 
-        Assert.False(File.Exists(_provider.DataSource + "-wal"), "A connection is still open.");
+        File.Exists(_provider.DataSource + "-wal").Should().BeFalse("a connection is still open");
     }
 
     private Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(_provider);
 
     private async Task StopsAsync(string message, string? path = null)
     {
-        var thrown = await Assert.ThrowsAsync<OperationStoreException>(async () =>
-            await ConformanceHost.StartAsync(_provider, build: builder => builder.Services.PostConfigure<OffloadedPolling.Sqlite.SqliteOptions>(
-                sqlite => sqlite.DataSource = path ?? sqlite.DataSource)));
+        var thrown = (await FluentActions.Awaiting(async () =>
+            await ConformanceHost.StartAsync(_provider, build: builder =>
+                builder.Services.PostConfigure<OffloadedPolling.Sqlite.SqliteOptions>(
+                    sqlite => sqlite.DataSource = path ?? sqlite.DataSource))).Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        Assert.Contains(message, thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain(message);
     }
 }

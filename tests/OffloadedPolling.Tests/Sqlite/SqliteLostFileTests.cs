@@ -80,7 +80,8 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
-                return _host.Log.Entries.Any(entry => entry.Id == 302 && entry.Text.Contains("was moved, deleted", StringComparison.Ordinal));
+                return _host.Log.Entries.Any(entry =>
+                    entry.Id == 302 && entry.Text.Contains("was moved, deleted", StringComparison.Ordinal));
             },
             _timeout,
             () => "the worker says nothing");

@@ -10,10 +10,19 @@ public sealed class SqliteOptionsTests
     [InlineData("Sqlite:DataSource", "", "OffloadedPolling:Sqlite:DataSource is empty")]
     [InlineData("Sqlite:DataSource", ":memory:", "of which every connection would have its own. Set it to the path of a file")]
     [InlineData("Sqlite:DataSource", "Data Source=x.db", "DataSource is a URI or a connection string")]
-    [InlineData("Sqlite:PublicBaseUrl", "orders.example.com", "OffloadedPolling:Sqlite:PublicBaseUrl is 'orders.example.com', which is not an absolute URL")]
-    [InlineData("Sqlite:PublicBaseUrl", "ftp://orders.example.com", "PublicBaseUrl is 'ftp://orders.example.com', which is not a URL of http or https")]
+    [InlineData(
+        "Sqlite:PublicBaseUrl",
+        "orders.example.com",
+        "OffloadedPolling:Sqlite:PublicBaseUrl is 'orders.example.com', which is not an absolute URL")]
+    [InlineData(
+        "Sqlite:PublicBaseUrl",
+        "ftp://orders.example.com",
+        "PublicBaseUrl is 'ftp://orders.example.com', which is not a URL of http or https")]
     [InlineData("Sqlite:PublicBaseUrl", "https://orders.example.com/?a=b", "with a query or a fragment")]
-    [InlineData("Sqlite:SigningKey", "dG9vIHNob3J0", "OffloadedPolling:Sqlite:SigningKey has 9 bytes; at least 32 are required. Make a key with 'openssl rand")]
+    [InlineData(
+        "Sqlite:SigningKey",
+        "dG9vIHNob3J0",
+        "OffloadedPolling:Sqlite:SigningKey has 9 bytes; at least 32 are required. Make a key with 'openssl rand")]
     [InlineData("Sqlite:SigningKey", "no base 64, whatever its length may be", "has 38 characters that are not Base64")]
     [InlineData("Sqlite:DataSauce", "x", "OffloadedPolling:Sqlite:DataSauce is not a setting of this version")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>

@@ -20,9 +20,11 @@ public sealed class SqliteProvider : IProvider
     }
 
     public async Task PutDocumentAsync(string statusKey, string body) => await ExecuteAsync(
-        "INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 9e15, CAST($body AS BLOB))", ("$id", statusKey), ("$body", body));
+        "INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 9e15, CAST($body AS BLOB))", ("$id", statusKey),
+        ("$body", body));
 
-    public async Task DeleteDocumentAsync(string statusKey) => await ExecuteAsync("DELETE FROM documents WHERE id = $id", ("$id", statusKey));
+    public async Task DeleteDocumentAsync(string statusKey) =>
+        await ExecuteAsync("DELETE FROM documents WHERE id = $id", ("$id", statusKey));
 
     public async Task<int> CountDocumentsAsync() => Convert.ToInt32(await ExecuteAsync("SELECT count(*) FROM documents"), null);
 

@@ -39,8 +39,8 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         enter.Set();
         await Task.WhenAll(others.Append(first));
 
-        Assert.InRange(Commits() - before, 1, 2);
-        Assert.Equal(50L, Count());
+        (Commits() - before).Should().BeInRange(1, 2);
+        Count().Should().Be(50L);
     }
 
     [Fact]
@@ -54,9 +54,9 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
         enter.Set();
 
-        Assert.Equal((0, 1, 1), (await first, await good, await fine));
-        Assert.Contains("nowhere", (await Assert.ThrowsAsync<SqliteException>(() => bad)).Message, StringComparison.Ordinal);
-        Assert.Equal(2L, Count());
+        (await first, await good, await fine).Should().Be((0, 1, 1));
+        (await FluentActions.Awaiting(() => bad).Should().ThrowExactlyAsync<SqliteException>()).Which.Message.Should().Contain("nowhere");
+        Count().Should().Be(2L);
     }
 
     [Fact]
@@ -69,13 +69,13 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var waiting = Enumerable.Range(0, 20).Select(number => _writer.WriteAsync(session => Insert(session, number), default)).ToList();
         foreach (var write in waiting)
         {
-            Assert.Equal(5, (await Assert.ThrowsAsync<SqliteException>(() => write)).SqliteErrorCode);
+            (await FluentActions.Awaiting(() => write).Should().ThrowExactlyAsync<SqliteException>()).Which.SqliteErrorCode.Should().Be(5);
         }
 
         // The first may have been taken alone. Ten seconds each for 20 would be minutes.
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60));
+        watch.Elapsed.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(9)).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(60));
         other.Execute("COMMIT");
-        Assert.Equal(1, await _writer.WriteAsync(session => Insert(session, 1), default));
+        (await _writer.WriteAsync(session => Insert(session, 1), default)).Should().Be(1);
     }
 
     [Fact]
@@ -90,9 +90,9 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         enter.Set();
         await first;
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        await FluentActions.Awaiting(() => given).Should().ThrowAsync<OperationCanceledException>();
         await _writer.WriteAsync(session => Insert(session, 2), default);
-        Assert.Equal(1L, Count());
+        Count().Should().Be(1L);
     }
 
     [Fact]
@@ -103,8 +103,9 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await _writer.DisposeAsync();
 
         await Task.WhenAll(waiting);
-        Assert.Equal(20L, Count());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => _writer.WriteAsync(session => Insert(session, 99), default));
+        Count().Should().Be(20L);
+        await FluentActions.Awaiting(() => _writer.WriteAsync(session => Insert(session, 99), default))
+            .Should().ThrowExactlyAsync<ObjectDisposedException>();
     }
 
     [Fact]
@@ -113,11 +114,11 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         using var other = new SqliteSession(Path);
         other.Execute("BEGIN IMMEDIATE");
         var writing = _writer.WriteAsync(session => Insert(session, 1), default);
-        Assert.Equal(0L, Count());
+        Count().Should().Be(0L);
 
         other.Execute("COMMIT");
 
-        Assert.Equal(1, await writing.WaitAsync(TimeSpan.FromSeconds(30)));
+        (await writing.WaitAsync(TimeSpan.FromSeconds(30))).Should().Be(1);
     }
 
     [Fact]
@@ -145,7 +146,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await Eventually.TrueAsync(() => number > before + 10, TimeSpan.FromSeconds(30), () => "the other writer was held up instead");
         await stop.CancelAsync();
         await Task.WhenAll(load);
-        Assert.True(took < TimeSpan.FromSeconds(5), $"20 writes took {took}.");
+        took.Should().BeLessThan(TimeSpan.FromSeconds(5), $"20 writes took {took}");
     }
 
     /// <summary>A write that has begun, and goes on when told: what comes meanwhile goes into the next commit together.</summary>
@@ -173,7 +174,8 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         return result;
     }
 
-    private static int Insert(SqliteSession session, int number) => session.Execute("INSERT INTO numbers VALUES ($number)", ("$number", number));
+    private static int Insert(SqliteSession session, int number) =>
+        session.Execute("INSERT INTO numbers VALUES ($number)", ("$number", number));
 
     private long Commits() => new FileInfo(Path + "-wal") is { Exists: true } log ? CountCommits(log) : 0;
 

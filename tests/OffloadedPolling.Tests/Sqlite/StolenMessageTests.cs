@@ -43,9 +43,9 @@ public sealed class StolenMessageTests : IAsyncLifetime
         OperationStatus? end = null;
         await Eventually.TrueAsync(
             async () => (end = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {end?.State}");
-        Assert.Equal((OperationState.Succeeded, 3), (end!.State, end.Attempt));
-        Assert.Equal(["Ada"], _desk.Delivered);
-        Assert.Single(_host.Log.Entries, entry => entry.Id == 424);
-        Assert.DoesNotContain(_host.Log.Entries, entry => entry.Id == 422);
+        (end!.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)3));
+        _desk.Delivered.Should().Equal("Ada");
+        _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 424);
+        _host.Log.Entries.Should().NotContain(entry => entry.Id == 422);
     }
 }

@@ -14,10 +14,10 @@ public sealed class UnloggedRequestLinesTests
     {
         using var services = Host(_ => { });
 
-        Assert.False(IsLogged(services, Category, LogLevel.Information));
-        Assert.True(IsLogged(services, Category, LogLevel.Warning));
-        Assert.True(IsLogged(services, "Microsoft.AspNetCore.Routing.EndpointMiddleware", LogLevel.Trace));
-        Assert.True(IsLogged(services, "Mine", LogLevel.Trace));
+        IsLogged(services, Category, LogLevel.Information).Should().BeFalse();
+        IsLogged(services, Category, LogLevel.Warning).Should().BeTrue();
+        IsLogged(services, "Microsoft.AspNetCore.Routing.EndpointMiddleware", LogLevel.Trace).Should().BeTrue();
+        IsLogged(services, "Mine", LogLevel.Trace).Should().BeTrue();
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class UnloggedRequestLinesTests
         using var services = Host(logging => logging
             .AddFilter<RecordingLogger>(null, LogLevel.Trace).AddFilter<RecordingLogger>("Microsoft.AspNetCore", LogLevel.Information));
 
-        Assert.False(IsLogged(services, Category, LogLevel.Information));
+        IsLogged(services, Category, LogLevel.Information).Should().BeFalse();
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class UnloggedRequestLinesTests
     {
         using var services = Host(logging => logging.AddFilter(Category, LogLevel.Information));
 
-        Assert.True(IsLogged(services, Category, LogLevel.Information));
+        IsLogged(services, Category, LogLevel.Information).Should().BeTrue();
     }
 
     [Fact]
@@ -42,12 +42,13 @@ public sealed class UnloggedRequestLinesTests
     {
         using var services = Host(_ => { }, polling => polling.WithS3());
 
-        Assert.True(IsLogged(services, Category, LogLevel.Information));
+        IsLogged(services, Category, LogLevel.Information).Should().BeTrue();
     }
 
     private static ServiceProvider Host(Action<ILoggingBuilder> log, Action<IOffloadedPollingBuilder>? choose = null)
     {
-        var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new RecordingLogger())).AddLogging(log);
+        var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace)
+            .AddProvider(new RecordingLogger())).AddLogging(log);
         var polling = services.AddOffloadedPolling();
         choose?.Invoke(polling);
         polling.WithSqlite();

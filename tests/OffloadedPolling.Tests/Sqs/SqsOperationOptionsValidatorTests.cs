@@ -16,6 +16,7 @@ public sealed class SqsOperationOptionsValidatorTests
     [InlineData("letters-dead", "is 'letters-dead', which is not a queue URL")]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo", "a FIFO queue")]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo/", "a FIFO queue")]
-    public void Validate_AWrongDeadLetterQueue_IsNamed(string url, string why) => StartFailures.OnAws("Operations:letters:DeadLetterQueueUrl", url)
-        .Should().ContainSingle().Which.Should().ContainAll("OffloadedPolling:Operations:letters:DeadLetterQueueUrl", why);
+    public void Validate_AWrongDeadLetterQueue_IsNamed(string url, string why) =>
+        StartFailures.OnAws("Operations:letters:DeadLetterQueueUrl", url)
+            .Should().ContainSingle().Which.Should().ContainAll("OffloadedPolling:Operations:letters:DeadLetterQueueUrl", why);
 }

@@ -33,7 +33,8 @@ public sealed class SqsQueueConflictsValidatorTests
     [Theory]
     [InlineData("http://localhost:4566/000000000000/letters", "http://LOCALHOST:4566/000000000000/letters/")]
     [InlineData("https://queues.example.com/letters", "https://queues.example.com:443/letters")]
-    public void Start_OneQueueOfAnotherServerTwice_IsRefused(string one, string other) => Start((one, ""), (other, "")).Should().ContainSingle();
+    public void Start_OneQueueOfAnotherServerTwice_IsRefused(string one, string other) =>
+        Start((one, ""), (other, "")).Should().ContainSingle();
 
     [Theory]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/Letters")]
@@ -52,15 +53,18 @@ public sealed class SqsQueueConflictsValidatorTests
     [Fact]
     public void Start_AKindsQueueAsAnothersDeadLetterQueue_IsRefusedNamingBoth() =>
         Start((Letters, ""), (Parcels, Letters)).Should().ContainSingle().Which.Should().ContainAll(
-            $"OffloadedPolling:Operations:letters:QueueUrl ('{Letters}')", $"OffloadedPolling:Operations:parcels:DeadLetterQueueUrl ('{Letters}')");
+            $"OffloadedPolling:Operations:letters:QueueUrl ('{Letters}')",
+            $"OffloadedPolling:Operations:parcels:DeadLetterQueueUrl ('{Letters}')");
 
     [Fact]
     public void Start_TwoKindsWithOneDeadLetterQueue_IsRefusedNamingBoth() =>
         Start((Letters, Letters + "-dead"), (Parcels, Letters + "-dead")).Should().ContainSingle().Which.Should().ContainAll(
-            "OffloadedPolling:Operations:letters:DeadLetterQueueUrl", "OffloadedPolling:Operations:parcels:DeadLetterQueueUrl", "a dead-letter queue of its own");
+            "OffloadedPolling:Operations:letters:DeadLetterQueueUrl", "OffloadedPolling:Operations:parcels:DeadLetterQueueUrl",
+            "a dead-letter queue of its own");
 
     [Fact]
-    public void Start_DeadLetterQueuesOfTheirOwn_AreAccepted() => Start((Letters, Letters + "-dead"), (Parcels, Parcels + "-dead")).Should().BeEmpty();
+    public void Start_DeadLetterQueuesOfTheirOwn_AreAccepted() =>
+        Start((Letters, Letters + "-dead"), (Parcels, Parcels + "-dead")).Should().BeEmpty();
 
     [Fact]
     public void Start_AQueueUrlThatIsNone_IsToldByItself() => Start(("letters", ""), (Parcels, Parcels)).Should().HaveCount(2);

@@ -44,7 +44,8 @@ internal sealed class Interleaver(Random random)
     /// <summary>Whether there is a step, or will be one: what a living process does has not ended and waits for nobody.</summary>
     public bool WaitForStep()
     {
-        if (!SpinWait.SpinUntil(() => HasSteps || _activities.TrueForAll(known => known.Activity.IsCompleted || known.Process.IsDead), _patience))
+        if (!SpinWait.SpinUntil(
+            () => HasSteps || _activities.TrueForAll(known => known.Activity.IsCompleted || known.Process.IsDead), _patience))
         {
             throw new Violation("a process hangs");
         }
@@ -121,7 +122,9 @@ internal sealed class Interleaver(Random random)
         step.Run(true);
     }
 
-    /// <summary>Ends a process as signal 9 does: of its requests under way, each may still be carried out, and no answer is heard.</summary>
+    /// <summary>
+    /// Ends a process as signal 9 does: of its requests under way, each may still be carried out, and no answer is heard.
+    /// </summary>
     public void Kill(SteppedProcess process)
     {
         List<Step> left;

@@ -32,7 +32,8 @@ internal sealed class KeptPromises(ModelStore store, ModelQueue queue, HandlerEn
         { Error.Type: var type } when type == Problems.NotSent.Type && callers.Exists(caller => caller.Accepted?.Id == id) =>
             "it was accepted and ended as not sent",
         { State: OperationState.NotStarted or OperationState.Running } status => $"it stays {status.State}",
-        { State: OperationState.Succeeded, Attempt: var attempt } when !ends.HasReturned(id, attempt ?? 0) => "it succeeded without its handler",
+        { State: OperationState.Succeeded, Attempt: var attempt } when !ends.HasReturned(id, attempt ?? 0) =>
+            "it succeeded without its handler",
         { Error.Type: var type, Attempt: var attempt } when type == Problems.HandlerFailed(1).Type && !ends.HasThrown(id, attempt ?? 0) =>
             "its handler did not fail",
         _ => null,

@@ -16,7 +16,8 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
     public override string ToString() => string.Join(
         ", ",
         _messages.Where(message => message.Place != Place.Deleted)
-            .Select(message => $"{message.Id} for {message.StatusKey} of {message.CreatedAt:O} ({message.Place}, {message.Receives} receives)"));
+            .Select(message =>
+                $"{message.Id} for {message.StatusKey} of {message.CreatedAt:O} ({message.Place}, {message.Receives} receives)"));
 
     public string BodyOf(string id) => Of(id)!.Body;
 
@@ -24,7 +25,9 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
 
     public int ReceivesOf(string id) => Of(id)?.Receives ?? 0;
 
-    /// <summary>Delivers a visible message; what was delivered too often becomes a dead letter. A ghost is delivered beside its receiver, uncounted.</summary>
+    /// <summary>
+    /// Delivers a visible message; what was delivered too often becomes a dead letter. A ghost is delivered beside its receiver, uncounted.
+    /// </summary>
     public ReceivedMessage? Receive(Random random, bool ghosts, TimeSpan hiddenFor)
     {
         var candidates = _messages.Where(message => message.Place == Place.Waiting || (ghosts && message.Place == Place.Hidden)).ToList();

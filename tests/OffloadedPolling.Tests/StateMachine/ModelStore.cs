@@ -92,32 +92,39 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         {
             StatusDocument.Write(status, StatusDocument.MaxBytes);
         }
-        else if (status.Result is not null && StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), null, null).Status is null)
+        else if (status.Result is not null
+            && StatusReading.Document(JsonSerializer.SerializeToUtf8Bytes(status, OperationJson.Status), null, null).Status is null)
         {
             Broken ??= "a document was written that callers cannot read";
         }
     }
 
     private static string? JudgeAccept(OperationStatus status, OperationMetadata metadata) =>
-        metadata.PayloadFingerprint is not null && status.Error?.Type == Problems.NotSent.Type ? "an operation with a key was ended as not sent" : null;
+        metadata.PayloadFingerprint is not null
+        && status.Error?.Type == Problems.NotSent.Type ? "an operation with a key was ended as not sent" : null;
 
     private string? Judge(StoredOperation before, StoredOperation after) => (before.Status, after.Status) switch
     {
         ({ State: var ended }, _) when ended.IsTerminal() => $"{ended} was changed to {after.Status.State}",
         ({ State: OperationState.Running }, { State: OperationState.NotStarted }) => "what ran waits again",
-        ({ State: OperationState.Running, Attempt: var attempt }, { State: OperationState.Running, Attempt: var later }) when later < attempt => "an older delivery took over",
-        ({ State: OperationState.Running }, { State: OperationState.Running }) when before.Metadata.OwnerMessageId != after.Metadata.OwnerMessageId => "another message took over",
-        (_, { State: OperationState.Running, Attempt: var attempt }) when attempt != before.Status.Attempt && _cancelPromised.ContainsKey(after.Status.Id) =>
+        ({ State: OperationState.Running, Attempt: var attempt }, { State: OperationState.Running, Attempt: var later })
+            when later < attempt => "an older delivery took over",
+        ({ State: OperationState.Running }, { State: OperationState.Running })
+            when before.Metadata.OwnerMessageId != after.Metadata.OwnerMessageId => "another message took over",
+        (_, { State: OperationState.Running, Attempt: var attempt })
+            when attempt != before.Status.Attempt && _cancelPromised.ContainsKey(after.Status.Id) =>
             "it began again after the promise to cancel it",
         (_, { State: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
         (_, { State: OperationState.Running }) when !IsOfThisDocument(after) => "a message of an earlier document took over",
         ({ State: OperationState.Running, Attempt: { } attempt }, { State: OperationState.Canceled })
-            when !WasRemoved(after.Status.Id) && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
+            when !WasRemoved(after.Status.Id)
+                && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
             "it was canceled though its handler had returned",
         (_, { Error.Type: var type, Attempt: var attempt })
             when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>
             "a result was invalid that no handler returned",
-        (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) => "an operation was given up that another message owns",
+        (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) =>
+            "an operation was given up that another message owns",
         _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",
         _ when before.Metadata.PayloadFingerprint != after.Metadata.PayloadFingerprint => "the fingerprint was changed",
         _ when after.Status.LastUpdatedAt <= before.Status.LastUpdatedAt => "a newer document looks no newer",

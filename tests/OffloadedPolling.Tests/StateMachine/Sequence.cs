@@ -57,7 +57,8 @@ internal sealed class Sequence
         _policy = rules == Rules.WithoutRefusal || _random.Next(4) == 0 ? new SteppedPolicy(_interleaver, rules) : null;
         _store = new ModelStore(rules, _queue, _ends, _policy, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
         _faults = new Faults(_random, most: _random.Next(4));
-        _callers = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(number => new SteppedCaller(_random.Next(4) == 0 ? null : SteppedCaller.KeyOf(number)))];
+        _callers = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(number =>
+            new SteppedCaller(_random.Next(4) == 0 ? null : SteppedCaller.KeyOf(number)))];
         _workers = [StartWorker(), StartWorker()];
         _api = StartApi();
     }
@@ -149,7 +150,8 @@ internal sealed class Sequence
 
     private bool IsAtRest() => !_interleaver.WaitForStep() && _queue.IsEmpty && !_callers.Exists(caller => caller.Asks);
 
-    private string WhatIsLeft() => _interleaver.WaitForStep() ? "something goes on" : _queue.IsEmpty ? "a caller still asks" : $"the queue holds {_queue}";
+    private string WhatIsLeft() =>
+        _interleaver.WaitForStep() ? "something goes on" : _queue.IsEmpty ? "a caller still asks" : $"the queue holds {_queue}";
 
     private void Ask()
     {
@@ -174,7 +176,8 @@ internal sealed class Sequence
         {
             if (disposition == MessageDisposition.Delete || _rules == Rules.DeletesBeforeTheEnd)
             {
-                _broken ??= _store.Find(message.StatusKey!) is { } found && found.Status.CreatedAt == message.StatusCreatedAt && !found.Status.State.IsTerminal()
+                _broken ??= _store.Find(message.StatusKey!) is { } found
+                    && found.Status.CreatedAt == message.StatusCreatedAt && !found.Status.State.IsTerminal()
                     ? "a message was deleted before its operation had ended" : null;
                 _queue.Delete(message);
             }
@@ -210,7 +213,8 @@ internal sealed class Sequence
         var process = new SteppedProcess();
         var (ports, time) = Connect(process);
         var circuit = new StoreCircuitBreaker(ports, time, NullLogger<StoreCircuitBreaker>.Instance);
-        var processor = new DeadLetterProcessor(ports, ports, ports, Transitions(ports, time), circuit, NullLogger<DeadLetterProcessor>.Instance);
+        var processor = new DeadLetterProcessor(
+            ports, ports, ports, Transitions(ports, time), circuit, NullLogger<DeadLetterProcessor>.Instance);
         _interleaver.Track(process, processor.ProcessAsync("parcels", letter, delete: true, CancellationToken.None));
     }
 
@@ -294,6 +298,7 @@ internal sealed class Sequence
     private StatusTransitions Transitions(SteppedPorts ports, SteppedTime time)
     {
         var options = Options.Create(new OffloadedPollingOptions());
-        return new(ports, new ObservedWrites(ports, Metrics), new StatusPolicies(_policy is null ? [] : [_policy], options, NullLogger<StatusPolicies>.Instance), options, time);
+        return new(ports, new ObservedWrites(ports, Metrics), new StatusPolicies(
+            _policy is null ? [] : [_policy], options, NullLogger<StatusPolicies>.Instance), options, time);
     }
 }

@@ -21,7 +21,9 @@ public sealed class StateMachineTests(ITestOutputHelper output)
     [Fact]
     public async Task RandomHistories_KeepEveryPromise()
     {
-        var first = Environment.GetEnvironmentVariable("OFFLOADEDPOLLING_TEST_SEED") is { } seed ? int.Parse(seed, CultureInfo.InvariantCulture) : 0;
+        var first = Environment.GetEnvironmentVariable("OFFLOADEDPOLLING_TEST_SEED") is { } seed
+            ? int.Parse(seed, CultureInfo.InvariantCulture)
+            : 0;
         var broken = new SortedDictionary<int, string>();
         var ends = new Dictionary<string, int>();
 
@@ -35,12 +37,11 @@ public sealed class StateMachineTests(ITestOutputHelper output)
 
         output.WriteLine(string.Join("; ", ends.OrderBy(end => end.Key, StringComparer.Ordinal).Select(end => $"{end.Key}: {end.Value}")));
         string.Join("; ", broken.Select(entry => $"seed {entry.Key}: {entry.Value}")).Should().BeEmpty();
-        Assert.All(
-            [
-                "Succeeded", "Canceled", "Failed blank", "Failed handler-failed", "Failed given-up", "Failed not-sent",
-                "Failed status-refused", "Failed result-invalid",
-            ],
-            end => ends.GetValueOrDefault(end).Should().BeGreaterThan(_sequences / 1000, "histories must show {0}", end));
+        ((string[])[
+            "Succeeded", "Canceled", "Failed blank", "Failed handler-failed", "Failed given-up", "Failed not-sent",
+            "Failed status-refused", "Failed result-invalid",
+        ]).Should().AllSatisfy(end =>
+            ends.GetValueOrDefault(end).Should().BeGreaterThan(_sequences / 1000, "histories must show {0}", end));
     }
 
     [Theory]
@@ -53,7 +54,8 @@ public sealed class StateMachineTests(ITestOutputHelper output)
 
         await RunAsync(0, BrokenSequences, rules, broken, _mostBroken, _ => ran++);
 
-        output.WriteLine($"{rules}: {broken.Count} of {ran} histories; {string.Join("; ", broken.Values.GroupBy(why => why).Select(group => $"{group.Key}: {group.Count()}"))}");
+        output.WriteLine($"{rules}: {broken.Count} of {ran} histories; "
+            + $"{string.Join("; ", broken.Values.GroupBy(why => why).Select(group => $"{group.Key}: {group.Count()}"))}");
         broken.Should().NotBeEmpty();
     }
 
@@ -61,7 +63,8 @@ public sealed class StateMachineTests(ITestOutputHelper output)
 
     // On a thread of its own: the pool's are the other tests', which wait for the clock.
     private static Task RunAsync(
-        int first, int count, Rules rules, SortedDictionary<int, string> broken, int mostBroken, Action<Sequence> ran) => Task.Factory.StartNew(
+        int first, int count, Rules rules, SortedDictionary<int, string> broken, int mostBroken, Action<Sequence> ran) =>
+        Task.Factory.StartNew(
         () =>
         {
             for (var seed = first; seed < first + count && broken.Count < mostBroken; seed++)

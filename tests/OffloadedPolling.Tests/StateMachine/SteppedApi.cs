@@ -20,7 +20,8 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
         Process = process;
         var options = Options.Create(new OffloadedPollingOptions());
         _settlements = new AcceptSettlements(ports, transitions, time, this);
-        var kind = new OperationKind<Parcel>("parcels", ParcelJson.Default.Options, new SteppedServices(ports, time, new ModelSettings(null)));
+        var kind = new OperationKind<Parcel>(
+            "parcels", ParcelJson.Default.Options, new SteppedServices(ports, time, new ModelSettings(null)));
         var urls = new StatusUrls(ports, ports, options, time);
         var accepter = new OperationAccepter(ports, new DocumentCreator(ports, transitions, options, time), urls, _settlements);
         Operations = new OffloadedOperations(new OperationKinds([kind]), accepter, urls, ports, transitions, Sequence.Metrics);
@@ -76,7 +77,8 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (state is IEnumerable<KeyValuePair<string, object?>> values)
         {

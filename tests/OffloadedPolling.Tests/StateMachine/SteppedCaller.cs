@@ -4,8 +4,8 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// A caller of the API: with a key it asks until it has its answer or is gone, without one it asks once. When its operation is gone, it may use
-/// the key again, for another payload.
+/// A caller of the API: with a key it asks until it has its answer or is gone, without one it asks once. When its operation is gone, it may
+/// use the key again, for another payload.
 /// </summary>
 internal sealed class SteppedCaller(string? key) : IDisposable
 {
@@ -79,5 +79,6 @@ internal sealed class SteppedCaller(string? key) : IDisposable
         _asking = false;
     }
 
-    private static AcceptOptions OptionsOf(string? key) => new() { IdempotencyKey = key, IdempotencyScope = key is null ? null : "anonymous" };
+    private static AcceptOptions OptionsOf(string? key) =>
+        new() { IdempotencyKey = key, IdempotencyScope = key is null ? null : "anonymous" };
 }

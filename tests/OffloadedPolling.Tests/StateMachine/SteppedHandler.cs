@@ -5,7 +5,9 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>A handler that takes some steps, reports progress now and then, hears its token or not, and ends in any way that there is.</summary>
+/// <summary>
+/// A handler that takes some steps, reports progress now and then, hears its token or not, and ends in any way that there is.
+/// </summary>
 internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess process, HandlerEnds ends, SteppedServices services)
     : HandlerInvoker(new OperationKind<Parcel>("parcels", ParcelJson.Default.Options, services), typeof(string))
 {
@@ -54,7 +56,8 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
     {
         try
         {
-            await run.ReportAsync(new OperationProgress(interleaver.Next(100), SteppedPolicy.Secret), CancellationToken.None).ConfigureAwait(false);
+            await run.ReportAsync(
+                new OperationProgress(interleaver.Next(100), SteppedPolicy.Secret), CancellationToken.None).ConfigureAwait(false);
         }
         catch (StatusDocumentRefusedException) when (interleaver.Next(2) == 0)
         {

@@ -1,6 +1,8 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>A clock whose timers are steps: any may come before any other, as when a process was paused, and time passes as they come.</summary>
+/// <summary>
+/// A clock whose timers are steps: any may come before any other, as when a process was paused, and time passes as they come.
+/// </summary>
 internal sealed class SteppedTime(Interleaver interleaver, SteppedProcess process, SteppedTime.Now now) : TimeProvider
 {
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

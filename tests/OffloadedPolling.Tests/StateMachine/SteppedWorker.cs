@@ -22,7 +22,8 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
     private readonly CancellationTokenSource _stop = new();
 
     public SteppedWorker(
-        Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends, ModelSettings settings, SteppedTime time)
+        Interleaver interleaver, SteppedProcess process, SteppedPorts ports, StatusTransitions transitions, HandlerEnds ends,
+        ModelSettings settings, SteppedTime time)
     {
         (Process, _interleaver, _ports, _time) = (process, interleaver, ports, time);
         _handler = new SteppedHandler(interleaver, process, ends, new SteppedServices(ports, time, settings));
@@ -52,7 +53,8 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
             }
         }
 
-        var result = await _processor.ProcessAsync(new Delivery(_handler, lease, _stop.Token, _stop.Token, CancellationToken.None)).ConfigureAwait(false);
+        var result = await _processor.ProcessAsync(
+            new Delivery(_handler, lease, _stop.Token, _stop.Token, CancellationToken.None)).ConfigureAwait(false);
         return result.Disposition;
     }
 

@@ -17,7 +17,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Failed, "other", 1, 1, "Ended")]
     [InlineData(OperationState.Canceled, null, null, 1, "Ended")]
     public void Of_ForEachStateAndOwner(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
-        Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), int.MaxValue).ToString());
+        Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), int.MaxValue).ToString().Should().Be(claim);
 
     [Theory]
     [InlineData(OperationState.NotStarted, null, null, 1, "Cancel")]
@@ -26,7 +26,8 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "other", 1, 2, "OwnedElsewhere")]
     [InlineData(OperationState.Succeeded, "mine", 1, 2, "Ended")]
     public void Of_WhereCancelIsAskedFor(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
-        Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt, cancelRequested: true), Message(receiveCount), int.MaxValue).ToString());
+        Ownership.Of(Stored(state, owner, attempt, cancelRequested: true), Message(receiveCount), int.MaxValue).ToString()
+            .Should().Be(claim);
 
     [Theory]
     [InlineData(OperationState.NotStarted, null, null, 4, "Run")]
@@ -36,7 +37,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "other", 3, 4, "OwnedElsewhere")]
     [InlineData(OperationState.Failed, "mine", 3, 4, "Ended")]
     public void Of_WithThreeAttemptsAllowed(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
-        Assert.Equal(claim, Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString());
+        Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString().Should().Be(claim);
 
     [Theory]
     [InlineData("mine", "OwnedElsewhere")]
@@ -58,7 +59,8 @@ public sealed class OwnershipTests
     [InlineData("2026-11-23T10:00:00.124Z", false)]
     public void IsOfSameGeneration_ComparesMilliseconds(string? createdAt, bool same)
     {
-        var stored = new StoredOperation(TestDocuments.Waiting() with { CreatedAt = Instant("2026-11-23T10:00:00.1234567Z") }, OperationMetadata.Empty, "v");
+        var stored = new StoredOperation(
+            TestDocuments.Waiting() with { CreatedAt = Instant("2026-11-23T10:00:00.1234567Z") }, OperationMetadata.Empty, "v");
         var message = new ReceivedMessage
         {
             Id = "m", ReceiptHandle = "r", Body = "{}", ReceiveCount = 1, StatusCreatedAt = createdAt is null ? null : Instant(createdAt),
@@ -75,7 +77,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Failed, "mine", false)]
     [InlineData(OperationState.Canceled, null, false)]
     public void IsDeadLettered_TheOwnersDeadLetterOrOneOfAWaitingOperation(OperationState state, string? owner, bool deadLettered) =>
-        Assert.Equal(deadLettered, Ownership.IsDeadLettered(Stored(state, owner, 1), Message(receiveCount: 11)));
+        Ownership.IsDeadLettered(Stored(state, owner, 1), Message(receiveCount: 11)).Should().Be(deadLettered);
 
     [Theory]
     [InlineData(OperationState.Running, "mine", 2, true)]
@@ -83,7 +85,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "other", 2, false)]
     [InlineData(OperationState.Succeeded, "mine", 2, false)]
     public void IsHeldBy_TheDeliveryInTheDocument(OperationState state, string owner, int attempt, bool held) =>
-        Assert.Equal(held, Ownership.IsHeldBy(Stored(state, owner, attempt), Message(receiveCount: 2)));
+        Ownership.IsHeldBy(Stored(state, owner, attempt), Message(receiveCount: 2)).Should().Be(held);
 
     [Theory]
     [InlineData(OperationState.NotStarted, null)]
@@ -102,7 +104,8 @@ public sealed class OwnershipTests
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     private static StoredOperation Stored(OperationState state, string? owner, int? attempt, bool cancelRequested = false) => new(
-        new OperationStatus { Id = "a", Kind = "k", State = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt },
+        new OperationStatus { Id =
+            "a", Kind = "k", State = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt },
         new OperationMetadata { OwnerMessageId = owner, CancelRequested = cancelRequested }, "v");
 
     private static ReceivedMessage Message(int receiveCount, DateTimeOffset? createdAt = null) => new()

@@ -27,10 +27,11 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     public void AddStatusDocumentPolicy_EachSeesWhatTheOneBeforeMade()
     {
         var services = new ServiceCollection();
-        services.AddOffloadedPolling().AddStatusDocumentPolicy<AddsOne>().AddStatusDocumentPolicy<AddsTwo>().AddStatusDocumentPolicy<AddsOne>();
+        services.AddOffloadedPolling()
+            .AddStatusDocumentPolicy<AddsOne>().AddStatusDocumentPolicy<AddsTwo>().AddStatusDocumentPolicy<AddsOne>();
         using var provider = services.BuildServiceProvider();
 
-        Assert.Equal("packing 1 2", Policies([.. provider.GetServices<IStatusDocumentPolicy>()]).Apply(_running).Message);
+        Policies([.. provider.GetServices<IStatusDocumentPolicy>()]).Apply(_running).Message.Should().Be("packing 1 2");
     }
 
     [Fact]
@@ -38,10 +39,11 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     {
         _policy.Judge = document => document with
         {
-            PercentComplete = 50, Message = null, ResourceLocation = null, Estimate = null, Result = null, Error = new OperationProblem { Title = "No" },
+            PercentComplete = 50, Message = null, ResourceLocation = null, Estimate = null, Result = null,
+            Error = new OperationProblem { Title = "No" },
         };
 
-        Assert.Equal(_policy.Judge(_running), Policies().Apply(_running));
+        Policies().Apply(_running).Should().Be(_policy.Judge(_running));
     }
 
     public static TheoryData<string> Offences => [.. _offences.Keys];
@@ -75,11 +77,11 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     {
         _policy.Judge = _offences[offence];
 
-        var thrown = Assert.Throws<StatusDocumentRefusedException>(() => Policies().Apply(_running));
+        var thrown = FluentActions.Invoking(() => Policies().Apply(_running)).Should().ThrowExactly<StatusDocumentRefusedException>().Which;
 
-        Assert.Contains(nameof(ParcelPolicy), thrown.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("a secret", thrown.Message, StringComparison.Ordinal);
-        Assert.Equal((441, LogLevel.Error), Assert.Single(_log.Entries.Select(entry => (entry.Id, entry.Level))));
+        thrown.Message.Should().Contain(nameof(ParcelPolicy));
+        thrown.Message.Should().NotContain("a secret");
+        _log.Entries.Select(entry => (entry.Id, entry.Level)).Should().ContainSingle().Which.Should().Be((441, LogLevel.Error));
     }
 
     [Fact]
@@ -87,10 +89,10 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     {
         var tooLarge = _running with { Message = new string('x', 20_000) };
         _policy.Judge = document => document with { PercentComplete = 41 };
-        Assert.Equal(tooLarge with { PercentComplete = 41 }, Policies().Apply(tooLarge));
+        Policies().Apply(tooLarge).Should().Be(tooLarge with { PercentComplete = 41 });
 
         _policy.Judge = document => document with { Message = "short" };
-        Assert.Equal("short", Policies().Apply(tooLarge).Message);
+        Policies().Apply(tooLarge).Message.Should().Be("short");
     }
 
     [Theory]
@@ -101,16 +103,19 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     [InlineData(OperationState.Failed, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
     public void ApplyOrRedact_Refused_LeavesTheLibrarysOwnMembersAlone(OperationState state, OperationState written, string? problem)
     {
-        var document = _running with { State = state, Result = System.Text.Json.JsonElement.Parse("1"), Error = new OperationProblem { Title = "No" } };
+        var document = _running with
+        {
+            State = state,
+            Result = System.Text.Json.JsonElement.Parse("1"),
+            Error = new OperationProblem { Title = "No" },
+        };
         _policy.Refuse(state);
 
         var bare = Policies().ApplyOrRedact(document);
 
-        Assert.Equal(
-            TestDocuments.Waiting() with { State = written, Attempt = 2 },
-            bare with { Error = null });
-        Assert.Equal(problem, bare.Error?.Type);
-        Assert.Equal((442, LogLevel.Error), Assert.Single(_log.Entries.Select(entry => (entry.Id, entry.Level))));
+        (bare with { Error = null }).Should().Be(TestDocuments.Waiting() with { State = written, Attempt = 2 });
+        (bare.Error?.Type).Should().Be(problem);
+        _log.Entries.Select(entry => (entry.Id, entry.Level)).Should().ContainSingle().Which.Should().Be((442, LogLevel.Error));
     }
 
     public void Dispose() => _log.Dispose();

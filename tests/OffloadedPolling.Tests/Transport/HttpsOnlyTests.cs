@@ -42,7 +42,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
         using var response = await host.Http.PostAsync(new Uri(host.Address, $"/{endpoint}"), null);
 
         await AssertRefusedAsync(response);
-        Assert.Single(host.Log.Entries, entry => entry.Id == 602);
+        host.Log.Entries.Should().ContainSingle(entry => entry.Id == 602);
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
 
         using var response = await host.Http.PostAsync(new Uri(host.Address, "/typed"), null);
 
-        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-        Assert.Equal((0, 0), (await _provider.CountDocumentsAsync(), await _provider.CountMessagesAsync(ConformanceHost.Kind)));
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await _provider.CountDocumentsAsync(), await _provider.CountMessagesAsync(ConformanceHost.Kind)).Should().Be((0, 0));
     }
 
     [Fact]
@@ -65,8 +65,8 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
 
         var problem = await AssertRefusedAsync(response);
         var instance = problem.GetProperty("instance").GetString()!;
-        Assert.Equal(1, await _provider.CountDocumentsAsync());
-        Assert.NotNull(await host.Operations.GetAsync(instance.Split('/')[^1]));
+        (await _provider.CountDocumentsAsync()).Should().Be(1);
+        (await host.Operations.GetAsync(instance.Split('/')[^1])).Should().NotBeNull();
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
 
         await AssertRefusedAsync(response);
         await AssertRefusedAsync(unknown);
-        Assert.Null(response.Headers.Location);
+        response.Headers.Location.Should().BeNull();
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     {
         var host = await StartAsync(callerIs: caller);
 
-        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(host));
+        (await PostAsync(host)).Should().Be(HttpStatusCode.Accepted);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     {
         var host = await StartAsync(callerIs: Elsewhere, options: options => options.RequireHttps = false);
 
-        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(host));
+        (await PostAsync(host)).Should().Be(HttpStatusCode.Accepted);
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
         named.EnvironmentName.Returns(environment);
         var host = await StartAsync(callerIs: Elsewhere, build: builder => builder.Services.AddSingleton(named));
 
-        Assert.Equal(expected, await PostAsync(host));
+        (await PostAsync(host)).Should().Be(expected);
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     {
         var host = await StartAsync(heed: true);
 
-        Assert.Equal(expected, await PostAsync(host, ("X-Forwarded-For", Elsewhere), ("X-Forwarded-Proto", scheme)));
+        (await PostAsync(host, ("X-Forwarded-For", Elsewhere), ("X-Forwarded-Proto", scheme))).Should().Be(expected);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     {
         var host = await StartAsync();
 
-        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(host, (header, value)));
+        (await PostAsync(host, (header, value))).Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Theory]
@@ -149,18 +149,18 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     {
         var host = await StartAsync(heed: true);
 
-        Assert.Equal(expected, await PostAsync(host, ("X-Forwarded-Proto", scheme)));
+        (await PostAsync(host, ("X-Forwarded-Proto", scheme))).Should().Be(expected);
     }
 
     private static async Task<JsonElement> AssertRefusedAsync(HttpResponseMessage response)
     {
-        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        Assert.DoesNotContain("signature", await response.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        response.Headers.CacheControl!.ToString().Should().Be("no-store");
+        (await response.Content.ReadAsStringAsync()).Should().NotContainEquivalentOf("signature");
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal("urn:offloaded-polling:problem:https-required", problem.GetProperty("type").GetString());
-        Assert.Contains("over https", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        problem.GetProperty("type").GetString().Should().Be("urn:offloaded-polling:problem:https-required");
+        problem.GetProperty("detail").GetString().Should().Contain("over https");
         return problem;
     }
 
@@ -177,7 +177,8 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     }
 
     private async Task<ConformanceHost> StartAsync(
-        string? callerIs = "127.0.0.1", bool heed = false, Action<OffloadedPollingOptions>? options = null, Action<IOffloadedPollingBuilder>? build = null) =>
+        string? callerIs = "127.0.0.1", bool heed = false, Action<OffloadedPollingOptions>? options = null,
+        Action<IOffloadedPollingBuilder>? build = null) =>
         _host = await ConformanceHost.StartAsync(_provider, options, build: build, use: app =>
         {
             app.Use((context, next) =>
@@ -191,7 +192,9 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
             }
 
             app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-            app.MapPost("/erased", async Task<IResult> (IOffloadedOperations operations) => await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-            app.MapPost("/own", async (IOffloadedOperations operations) => (IResult)OperationResults.Accepted(await operations.AcceptAsync(new Parcel("Ada"))));
+            app.MapPost("/erased", async Task<IResult> (IOffloadedOperations operations) =>
+                await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
+            app.MapPost("/own", async (IOffloadedOperations operations) =>
+                (IResult)OperationResults.Accepted(await operations.AcceptAsync(new Parcel("Ada"))));
         });
 }

@@ -22,8 +22,10 @@ public sealed class MistakesAtStartTests
     private static readonly Dictionary<Mistake, Action<IServiceCollection>> _made = new()
     {
         [Mistakes.NothingChosen] = services => services.AddOffloadedPolling().AddOperation<Draft>("reports", DraftJson.Default),
-        [Mistakes.NoQueue] = services => services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "status").AddOperation<Draft>("reports", DraftJson.Default),
-        [Mistakes.NoStore] = services => services.AddOffloadedPolling().WithSqs().AddOperation<Draft>("reports", DraftJson.Default, WithQueue),
+        [Mistakes.NoQueue] = services =>
+            services.AddOffloadedPolling().WithS3(s3 => s3.BucketName = "status").AddOperation<Draft>("reports", DraftJson.Default),
+        [Mistakes.NoStore] = services =>
+            services.AddOffloadedPolling().WithSqs().AddOperation<Draft>("reports", DraftJson.Default, WithQueue),
         [Mistakes.NoKind] = services => services.AddOffloadedPolling().WithSqlite(),
         [Mistakes.NoHandler] = services => Sqlite(services),
         [Mistakes.TwoHandlers] = services => Sqlite(services).AddHandler<Draft, DraftHandler>().AddHandler<Draft, DraftHandler>(),
@@ -48,7 +50,8 @@ public sealed class MistakesAtStartTests
     {
         ArgumentNullException.ThrowIfNull(mistake);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Development" });
-        builder.ConfigureContainer(new DefaultServiceProviderFactory(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }));
+        builder.ConfigureContainer(
+            new DefaultServiceProviderFactory(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }));
         using var log = new RecordingLogger();
         builder.Logging.AddProvider(log);
         _made[mistake](builder.Services);
@@ -103,7 +106,8 @@ public sealed class MistakesAtStartTests
     private static IOffloadedPollingBuilder Aws(IServiceCollection services, Dictionary<string, string?> settings)
     {
         services.AddSingleton<IAmazonSQS>(_ => new AmazonSQSClient(new BasicAWSCredentials("AKID", "secret"), RegionEndpoint.USEast1));
-        services.AddSingleton<Amazon.S3.IAmazonS3>(_ => new Amazon.S3.AmazonS3Client(new BasicAWSCredentials("AKID", "secret"), RegionEndpoint.USEast1));
+        services.AddSingleton<Amazon.S3.IAmazonS3>(_ =>
+            new Amazon.S3.AmazonS3Client(new BasicAWSCredentials("AKID", "secret"), RegionEndpoint.USEast1));
         var all = new Dictionary<string, string?> { ["S3:BucketName"] = "status", ["Operations:reports:QueueUrl"] = Mistakes.QueueUrl };
         foreach (var (key, value) in settings)
         {
@@ -120,12 +124,14 @@ public sealed class MistakesAtStartTests
 
     private sealed class DraftHandler : IOperationHandler<Draft, string>
     {
-        public Task<string> HandleAsync(OperationContext<Draft> context, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string> HandleAsync(OperationContext<Draft> context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     private sealed class UriHandler : IOperationHandler<Draft, Uri>
     {
-        public Task<Uri> HandleAsync(OperationContext<Draft> context, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Uri> HandleAsync(OperationContext<Draft> context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }
 

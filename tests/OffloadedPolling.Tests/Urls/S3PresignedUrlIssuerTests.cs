@@ -19,8 +19,9 @@ public sealed class S3PresignedUrlIssuerTests
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () =>
-            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default));
+        await FluentActions.Awaiting(async () =>
+            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default))
+            .Should().ThrowExactlyAsync<ArgumentOutOfRangeException>();
     }
 
     [Theory]
@@ -28,13 +29,14 @@ public sealed class S3PresignedUrlIssuerTests
     [InlineData(604_800)]
     public async Task IssueAsync_TheShortestAndTheLongest_AreSignatureVersion4(int seconds)
     {
-        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config => config.RegionEndpoint = RegionEndpoint.USEast1);
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
+            config.RegionEndpoint = RegionEndpoint.USEast1);
 
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default);
 
-        Assert.Equal("AWS4-HMAC-SHA256", TestIssuers.Query(url.Value, "X-Amz-Algorithm"));
-        Assert.Equal($"{seconds}", TestIssuers.Query(url.Value, "X-Amz-Expires"));
-        Assert.Equal(_time.GetUtcNow().AddSeconds(seconds), url.ExpiresAt);
+        TestIssuers.Query(url.Value, "X-Amz-Algorithm").Should().Be("AWS4-HMAC-SHA256");
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be($"{seconds}");
+        url.ExpiresAt.Should().Be(_time.GetUtcNow().AddSeconds(seconds));
     }
 
     [Fact]
@@ -42,8 +44,9 @@ public sealed class S3PresignedUrlIssuerTests
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
 
-        await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await TestIssuers.New(client, _time).IssueAsync("payroll/2026.xlsx", TimeSpan.FromMinutes(5), default));
+        await FluentActions.Awaiting(async () =>
+            await TestIssuers.New(client, _time).IssueAsync("payroll/2026.xlsx", TimeSpan.FromMinutes(5), default))
+            .Should().ThrowExactlyAsync<ArgumentException>();
     }
 
     [Fact]
@@ -55,8 +58,8 @@ public sealed class S3PresignedUrlIssuerTests
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
 
         // Half an hour, less the margin between the clocks of those who tell the expiry and those who judge the URL.
-        Assert.Equal("1795", TestIssuers.Query(url.Value, "X-Amz-Expires"));
-        Assert.Equal(_time.GetUtcNow().AddMinutes(30).AddSeconds(-5), url.ExpiresAt);
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("1795");
+        url.ExpiresAt.Should().Be(_time.GetUtcNow().AddMinutes(30).AddSeconds(-5));
     }
 
     [Fact]
@@ -68,9 +71,9 @@ public sealed class S3PresignedUrlIssuerTests
 
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(10), default);
 
-        Assert.StartsWith("AKID2/", TestIssuers.Query(url.Value, "X-Amz-Credential"), StringComparison.Ordinal);
-        Assert.Equal("token2", TestIssuers.Query(url.Value, "X-Amz-Security-Token"));
-        Assert.Equal("600", TestIssuers.Query(url.Value, "X-Amz-Expires"));
+        TestIssuers.Query(url.Value, "X-Amz-Credential").Should().StartWith("AKID2/");
+        TestIssuers.Query(url.Value, "X-Amz-Security-Token").Should().Be("token2");
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("600");
     }
 
     [Fact]
@@ -82,8 +85,8 @@ public sealed class S3PresignedUrlIssuerTests
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
 
         // The old keys die after 10 minutes, the new after 60: the URL must not carry the old keys and the new expiry.
-        Assert.StartsWith("NEW/", TestIssuers.Query(url.Value, "X-Amz-Credential"), StringComparison.Ordinal);
-        Assert.Equal("3595", TestIssuers.Query(url.Value, "X-Amz-Expires"));
+        TestIssuers.Query(url.Value, "X-Amz-Credential").Should().StartWith("NEW/");
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("3595");
     }
 
     [Fact]
@@ -98,9 +101,9 @@ public sealed class S3PresignedUrlIssuerTests
         var second = await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(2), default);
         await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromHours(1), default);
 
-        Assert.Equal("900", TestIssuers.Query(first.Value, "X-Amz-Expires"));
-        Assert.Equal("120", TestIssuers.Query(second.Value, "X-Amz-Expires"));
-        Assert.Equal(202, Assert.Single(logs.EventIds));
+        TestIssuers.Query(first.Value, "X-Amz-Expires").Should().Be("900");
+        TestIssuers.Query(second.Value, "X-Amz-Expires").Should().Be("120");
+        logs.EventIds.Should().ContainSingle().Which.Should().Be(202);
     }
 
     [Fact]
@@ -109,9 +112,10 @@ public sealed class S3PresignedUrlIssuerTests
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
         var issuer = TestIssuers.New(client, _time, bucket: "arn:aws:s3::123456789012:accesspoint/abc.mrap");
 
-        var thrown = await Assert.ThrowsAsync<StatusUrlException>(async () => await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default));
+        var thrown = (await FluentActions.Awaiting(async () => await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default))
+            .Should().ThrowExactlyAsync<StatusUrlException>()).Which;
 
-        Assert.Contains("signature version 4", thrown.Message, StringComparison.Ordinal);
+        thrown.Message.Should().Contain("signature version 4");
     }
 
     [Fact]
@@ -123,8 +127,9 @@ public sealed class S3PresignedUrlIssuerTests
             config.ForcePathStyle = true;
         });
 
-        await Assert.ThrowsAsync<OperationStoreException>(async () =>
-            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default));
+        await FluentActions.Awaiting(async () =>
+            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default))
+            .Should().ThrowExactlyAsync<OperationStoreException>();
     }
 
     [Theory]
@@ -158,7 +163,7 @@ public sealed class S3PresignedUrlIssuerTests
     {
         var url = new StatusUrl("https://s3/bucket/key?X-Amz-Signature=abc&X-Amz-Security-Token=t", default);
 
-        Assert.Equal("https://s3/bucket/key?(withheld)", url.ToString());
+        url.ToString().Should().Be("https://s3/bucket/key?(withheld)");
     }
 
     /// <summary>A first set that expires when told, then one of an hour.</summary>
@@ -225,7 +230,8 @@ public sealed class S3PresignedUrlIssuerTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             EventIds.Add(eventId.Id);
 
         public void Dispose()

@@ -44,7 +44,9 @@ public sealed class SameUrlAsTheSdkTests
     [MemberData(nameof(Cases))]
     public async Task IssueAsync_LikeTheSdk(string clientName, string bucket, string? token)
     {
-        AWSCredentials credentials = token is null ? new BasicAWSCredentials("AKID", "secret") : new SessionAWSCredentials("AKID", "secret", token);
+        AWSCredentials credentials = token is null
+            ? new BasicAWSCredentials("AKID", "secret")
+            : new SessionAWSCredentials("AKID", "secret", token);
         using var client = TestIssuers.Client(credentials, _clients[clientName]);
         var isHttp = client.Config.ServiceURL?.StartsWith("http:", StringComparison.Ordinal) == true;
         var theirs = client.GetPreSignedURL(new GetPreSignedUrlRequest
@@ -61,9 +63,9 @@ public sealed class SameUrlAsTheSdkTests
         var ours = await TestIssuers.New(client, new FakeTimeProvider(signedAt.AddMilliseconds(700)), bucket: bucket)
             .IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default);
 
-        Assert.Equal(theirs, ours.Value);
-        Assert.Equal(signedAt.AddSeconds(seconds), ours.ExpiresAt);
-        Assert.StartsWith(isHttp ? "http://" : "https://", ours.Value, StringComparison.Ordinal);
+        ours.Value.Should().Be(theirs);
+        ours.ExpiresAt.Should().Be(signedAt.AddSeconds(seconds));
+        ours.Value.Should().StartWith(isHttp ? "http://" : "https://");
     }
 
     [Theory]

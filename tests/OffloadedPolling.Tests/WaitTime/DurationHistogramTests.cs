@@ -7,11 +7,11 @@ public sealed class DurationHistogramTests
     [Fact]
     public void LowerBoundSeconds_EightBins_AreOneDoubling()
     {
-        Assert.Equal(0.001, DurationHistogram.LowerBoundSeconds(0));
-        Assert.Equal(0.002, DurationHistogram.LowerBoundSeconds(8), 12);
-        Assert.Equal(1.024, DurationHistogram.LowerBoundSeconds(80), 12);
-        Assert.InRange(
-            TimeSpan.FromDays(14).TotalSeconds, DurationHistogram.LowerBoundSeconds(DurationHistogram.Bins - 1), DurationHistogram.LowerBoundSeconds(DurationHistogram.Bins));
+        DurationHistogram.LowerBoundSeconds(0).Should().Be(0.001);
+        DurationHistogram.LowerBoundSeconds(8).Should().BeApproximately(0.002, 5e-13);
+        DurationHistogram.LowerBoundSeconds(80).Should().BeApproximately(1.024, 5e-13);
+        TimeSpan.FromDays(14).TotalSeconds.Should().BeInRange(
+            DurationHistogram.LowerBoundSeconds(DurationHistogram.Bins - 1), DurationHistogram.LowerBoundSeconds(DurationHistogram.Bins));
     }
 
     [Fact]
@@ -20,18 +20,18 @@ public sealed class DurationHistogramTests
         for (var bin = 0; bin < DurationHistogram.Bins; bin++)
         {
             var middle = Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
-            Assert.Equal(bin, DurationHistogram.BinOf(TimeSpan.FromSeconds(middle)));
+            DurationHistogram.BinOf(TimeSpan.FromSeconds(middle)).Should().Be(bin);
         }
     }
 
     [Fact]
     public void BinOf_BeyondTheEnds_IsTheBinThere()
     {
-        Assert.Equal(0, DurationHistogram.BinOf(TimeSpan.FromSeconds(-1)));
-        Assert.Equal(0, DurationHistogram.BinOf(TimeSpan.Zero));
-        Assert.Equal(0, DurationHistogram.BinOf(TimeSpan.FromMilliseconds(1)));
-        Assert.Equal(DurationHistogram.Bins - 1, DurationHistogram.BinOf(TimeSpan.FromDays(14)));
-        Assert.Equal(DurationHistogram.Bins - 1, DurationHistogram.BinOf(TimeSpan.MaxValue));
+        DurationHistogram.BinOf(TimeSpan.FromSeconds(-1)).Should().Be(0);
+        DurationHistogram.BinOf(TimeSpan.Zero).Should().Be(0);
+        DurationHistogram.BinOf(TimeSpan.FromMilliseconds(1)).Should().Be(0);
+        DurationHistogram.BinOf(TimeSpan.FromDays(14)).Should().Be(DurationHistogram.Bins - 1);
+        DurationHistogram.BinOf(TimeSpan.MaxValue).Should().Be(DurationHistogram.Bins - 1);
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class DurationHistogramTests
         histogram.Add(TimeSpan.FromSeconds(2.1));
         histogram.Add(TimeSpan.FromSeconds(70));
 
-        Assert.Equal((88, 128, 3), (histogram.First, histogram.Last, histogram.Total));
-        Assert.Equal((2, 0, 1), (histogram.Weight(88), histogram.Weight(100), histogram.Weight(128)));
+        (histogram.First, histogram.Last, histogram.Total).Should().Be((88, 128, 3.0));
+        (histogram.Weight(88), histogram.Weight(100), histogram.Weight(128)).Should().Be((2.0, 0.0, 1.0));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class DurationHistogramTests
         var histogram = new DurationHistogram();
         histogram.Add(7, 0);
 
-        Assert.True(histogram.First > histogram.Last);
-        Assert.Equal(0, histogram.Total);
+        histogram.First.Should().BeGreaterThan(histogram.Last);
+        histogram.Total.Should().Be(0);
     }
 }

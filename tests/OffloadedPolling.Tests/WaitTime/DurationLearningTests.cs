@@ -13,8 +13,8 @@ public sealed class DurationLearningTests
     {
         var (histogram, evidence) = DurationLearning.Merge(Measured.Nothing, 0, Measured.Of(4, seconds: 1));
 
-        Assert.Equal(4, evidence);
-        Assert.Equal((1, 1, _short, _short), (histogram.Total, histogram.Weight(_short), histogram.First, histogram.Last));
+        evidence.Should().Be(4);
+        (histogram.Total, histogram.Weight(_short), histogram.First, histogram.Last).Should().Be((1.0, 1.0, _short, _short));
     }
 
     [Fact]
@@ -22,9 +22,9 @@ public sealed class DurationLearningTests
     {
         var (histogram, evidence) = DurationLearning.Merge(Measured.Of(1, seconds: 1), 200, Measured.Of(50, seconds: 100));
 
-        Assert.Equal(150, evidence, 9);
-        Assert.Equal(0.5, histogram.Weight(_short), 9);
-        Assert.Equal(0.5, histogram.Weight(_long), 9);
+        evidence.Should().BeApproximately(150, 5e-10);
+        histogram.Weight(_short).Should().BeApproximately(0.5, 5e-10);
+        histogram.Weight(_long).Should().BeApproximately(0.5, 5e-10);
     }
 
     [Fact]
@@ -32,9 +32,9 @@ public sealed class DurationLearningTests
     {
         var (histogram, evidence) = DurationLearning.Merge(Measured.Of(1, seconds: 1), 1000, Measured.Of(5000, seconds: 100));
 
-        Assert.Equal(1000, evidence);
-        Assert.Equal(0.3, histogram.Weight(_short), 9);
-        Assert.Equal(0.7, histogram.Weight(_long), 9);
+        evidence.Should().Be(1000);
+        histogram.Weight(_short).Should().BeApproximately(0.3, 5e-10);
+        histogram.Weight(_long).Should().BeApproximately(0.7, 5e-10);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class DurationLearningTests
     {
         var known = Measured.Of(1, seconds: 1);
 
-        Assert.Equal((known, 7), DurationLearning.Merge(known, 7, Measured.Nothing));
+        DurationLearning.Merge(known, 7, Measured.Nothing).Should().Be((known, 7.0));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class DurationLearningTests
             (histogram, evidence) = DurationLearning.Merge(histogram, evidence, Measured.Of(1, seconds: 100));
         }
 
-        Assert.Equal(0.5, histogram.Weight(_short), 9);
-        Assert.InRange(evidence, 50, 100);
+        histogram.Weight(_short).Should().BeApproximately(0.5, 5e-10);
+        evidence.Should().BeInRange(50, 100);
     }
 }

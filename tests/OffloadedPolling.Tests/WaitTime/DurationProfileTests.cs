@@ -14,7 +14,7 @@ public sealed class DurationProfileTests
     {
         var profile = DurationProfile.Empty.With(Measured.LogNormal(1000, sigma: 1), "0123456789ab", 10, _now);
 
-        Assert.InRange(DurationProfileJson.Write(profile).Length, 100, 500);
+        DurationProfileJson.Write(profile).Length.Should().BeInRange(100, 500);
     }
 
     [Fact]
@@ -26,23 +26,25 @@ public sealed class DurationProfileTests
             profile = profile.With(Measured.LogNormal(100, sigma: 1.5), worker.ToString("x12", CultureInfo.InvariantCulture), 1000, _now);
         }
 
-        Assert.Equal(1000, profile.Workers.Count);
-        Assert.InRange(DurationProfileJson.Write(profile).Length, 1000, StoredDurationProfile.MaxBytes);
+        profile.Workers.Should().HaveCount(1000);
+        DurationProfileJson.Write(profile).Length.Should().BeInRange(1000, StoredDurationProfile.MaxBytes);
     }
 
     [Fact]
     public void Read_WhatWasWritten_IsTheSameToThreeDigits()
     {
-        var written = DurationProfile.Empty.With(Measured.LogNormal(500, sigma: 1), "a", 10, _now).With(Measured.LogNormal(30, sigma: 0.5), "b", 4, _now);
+        var written = DurationProfile.Empty.With(Measured.LogNormal(500, sigma: 1), "a", 10, _now)
+            .With(Measured.LogNormal(30, sigma: 0.5), "b", 4, _now);
 
         var read = DurationProfileJson.Read(DurationProfileJson.Write(written));
 
-        Assert.Equal((written.Evidence, _now, 14), (read.Evidence, read.UpdatedAt, read.Slots(_now)), (one, other) => Math.Abs(one.Item1 - other.Item1) < 0.1 && one.Item2 == other.Item2 && one.Item3 == other.Item3);
-        Assert.Equal(1, read.Histogram.Total, 9);
-        Assert.Equal((written.Histogram.First, written.Histogram.Last), (read.Histogram.First, read.Histogram.Last));
+        Assert.Equal((written.Evidence, _now, 14), (read.Evidence, read.UpdatedAt, read.Slots(_now)), (one, other) =>
+            Math.Abs(one.Item1 - other.Item1) < 0.1 && one.Item2 == other.Item2 && one.Item3 == other.Item3);
+        read.Histogram.Total.Should().BeApproximately(1, 5e-10);
+        (read.Histogram.First, read.Histogram.Last).Should().Be((written.Histogram.First, written.Histogram.Last));
         for (var bin = 0; bin < DurationHistogram.Bins; bin++)
         {
-            Assert.InRange(read.Histogram.Weight(bin), written.Histogram.Weight(bin) * 0.99, written.Histogram.Weight(bin) * 1.01);
+            read.Histogram.Weight(bin).Should().BeInRange(written.Histogram.Weight(bin) * 0.99, written.Histogram.Weight(bin) * 1.01);
         }
     }
 
@@ -55,8 +57,8 @@ public sealed class DurationProfileTests
             profile = DurationProfileJson.Read(DurationProfileJson.Write(profile.With(Measured.Of(1, seconds: 5000), "a", 1, _now)));
         }
 
-        Assert.Equal(profile.Histogram.First, profile.Histogram.Last);
-        Assert.Equal(1, profile.Histogram.Total, 9);
+        profile.Histogram.Last.Should().Be(profile.Histogram.First);
+        profile.Histogram.Total.Should().BeApproximately(1, 5e-10);
     }
 
     [Fact]
@@ -64,12 +66,12 @@ public sealed class DurationProfileTests
     {
         var profile = DurationProfile.Empty.With(Measured.Nothing, "a", 10, _now).With(Measured.Nothing, "b", 4, _now.AddSeconds(100));
 
-        Assert.Equal(14, profile.Slots(_now.AddSeconds(150)));
-        Assert.Equal(4, profile.Slots(_now.AddSeconds(151)));
-        Assert.Equal(0, profile.Slots(_now.AddSeconds(251)));
-        Assert.Equal(0, profile.Slots(_now.AddDays(-1)));
-        Assert.Equal(["b", "c"], profile.With(Measured.Nothing, "c", 1, _now.AddSeconds(151)).Workers.Keys.Order());
-        Assert.Equal((0, 0), (profile.Evidence, profile.Histogram.Total));
+        profile.Slots(_now.AddSeconds(150)).Should().Be(14);
+        profile.Slots(_now.AddSeconds(151)).Should().Be(4);
+        profile.Slots(_now.AddSeconds(251)).Should().Be(0);
+        profile.Slots(_now.AddDays(-1)).Should().Be(0);
+        profile.With(Measured.Nothing, "c", 1, _now.AddSeconds(151)).Workers.Keys.Order().Should().Equal("b", "c");
+        (profile.Evidence, profile.Histogram.Total).Should().Be((0.0, 0.0));
     }
 
     [Fact]
@@ -77,13 +79,13 @@ public sealed class DurationProfileTests
     {
         var profile = DurationProfile.Empty.With(Measured.Nothing, "a", 10, _now).With(Measured.Nothing, "b", 4, _now);
 
-        Assert.Equal(4, profile.With(Measured.Of(1, seconds: 1), "a", 0, _now).Slots(_now));
+        profile.With(Measured.Of(1, seconds: 1), "a", 0, _now).Slots(_now).Should().Be(4);
     }
 
     [Fact]
-    public void Read_WhatIsUnknown_IsIgnored() => Assert.Equal(
-        0.75,
-        Read("""{"first":80,"weights":[750,250],"evidence":12.5,"updatedAt":1795504612,"workers":{"a":[10,1795504612]},"colour":"red"}""").Histogram.Weight(80));
+    public void Read_WhatIsUnknown_IsIgnored() =>
+        Read("""{"first":80,"weights":[750,250],"evidence":12.5,"updatedAt":1795504612,"workers":{"a":[10,1795504612]}"""
+            + ""","colour":"red"}""").Histogram.Weight(80).Should().Be(0.75);
 
     [Theory]
     [InlineData("")]
@@ -104,28 +106,31 @@ public sealed class DurationProfileTests
     [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":null}}""")]
     [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":[1]}}""")]
     [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":[-1,1]}}""")]
-    public void Read_WhatIsNoProfile_SaysSo(string json) => Assert.Throws<JsonException>(() => Read(json));
+    public void Read_WhatIsNoProfile_SaysSo(string json) => FluentActions.Invoking(() => Read(json)).Should().ThrowExactly<JsonException>();
 
     [Theory]
     [InlineData("""{"first":0,"weights":[],"evidence":12,"updatedAt":-1,"workers":{}}""")]
-    [InlineData("""{"first":241,"weights":[0],"evidence":12,"updatedAt":9223372036854775807,"workers":{"a":[2147483647,9223372036854775807],"b":[2147483647,-9223372036854775808]}}""")]
+    [InlineData(
+        """{"first":241,"weights":[0],"evidence":12,"updatedAt":9223372036854775807,"workers":{"a":[2147483647,9223372036854775807]"""
+        + ""","b":[2147483647,-9223372036854775808]}}""")]
     public void Read_WhatSaysNothing_IsAnEmptyProfile(string json)
     {
         var read = Read(json);
 
-        Assert.Equal((0, 0, 0), (read.Evidence, read.Histogram.Total, read.Slots(_now)));
-        Assert.Equal(1, read.With(Measured.Of(3, seconds: 1), "c", 1, _now).Histogram.Total);
+        (read.Evidence, read.Histogram.Total, read.Slots(_now)).Should().Be((0.0, 0.0, 0));
+        read.With(Measured.Of(3, seconds: 1), "c", 1, _now).Histogram.Total.Should().Be(1);
     }
 
     [Fact]
-    public void Read_AProfileOfANewerFormat_IsNotTakenForOneThatCannotBeRead() => Assert.Throws<NotSupportedException>(
-        () => Read("""{"first":80,"weights":[1000],"evidence":12.5,"updatedAt":1795504612,"workers":{},"format":2}"""));
+    public void Read_AProfileOfANewerFormat_IsNotTakenForOneThatCannotBeRead() => FluentActions.Invoking(() =>
+        Read("""{"first":80,"weights":[1000],"evidence":12.5,"updatedAt":1795504612,"workers":{},"format":2}"""))
+        .Should().ThrowExactly<NotSupportedException>();
 
     [Fact]
     public void Read_AnAbsurdEvidence_IsBounded()
     {
-        Assert.Equal(1, Read("""{"first":80,"weights":[1000],"evidence":1e-300,"updatedAt":1795504612,"workers":{}}""").Evidence);
-        Assert.Equal(1000, Read("""{"first":80,"weights":[1000],"evidence":1e300,"updatedAt":1795504612,"workers":{}}""").Evidence);
+        Read("""{"first":80,"weights":[1000],"evidence":1e-300,"updatedAt":1795504612,"workers":{}}""").Evidence.Should().Be(1);
+        Read("""{"first":80,"weights":[1000],"evidence":1e300,"updatedAt":1795504612,"workers":{}}""").Evidence.Should().Be(1000);
     }
 
     private static DurationProfile Read(string json) => DurationProfileJson.Read(Encoding.UTF8.GetBytes(json));

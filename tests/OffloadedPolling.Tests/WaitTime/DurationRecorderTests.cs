@@ -50,11 +50,12 @@ public sealed class DurationRecorderTests : IDisposable
         Record(1);
 
         await WrittenAsync(1);
-        Assert.Equal((1, 10), (_store.Find(Kind)!.Evidence, _store.Find(Kind)!.Slots(_time.GetUtcNow())));
+        (_store.Find(Kind)!.Evidence, _store.Find(Kind)!.Slots(_time.GetUtcNow())).Should().Be((1.0, 10));
         var requests = _store.Requests.Count;
         await Eventually.TrueAsync(
-            async () => (await _kind.Durations.EstimateAsync(TimeSpan.Zero, default)).Profile?.Evidence == 1, _timeout, () => "it is not known");
-        Assert.Equal(requests, _store.Requests.Count);
+            async () => (await _kind.Durations.EstimateAsync(TimeSpan.Zero, default)).Profile?.Evidence == 1, _timeout,
+            () => "it is not known");
+        _store.Requests.Should().HaveCount(requests);
     }
 
     [Fact]
@@ -63,22 +64,22 @@ public sealed class DurationRecorderTests : IDisposable
         var recorder = New("letters", _store).Recorder;
         recorder.StartWithoutLoop(7);
         await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
-        Assert.Null(_store.Find("letters"));
+        _store.Find("letters").Should().BeNull();
 
         recorder.Record(TimeSpan.FromSeconds(1));
         _time.Advance(_between * 3);
-        Assert.Null(_store.Find("letters"));
+        _store.Find("letters").Should().BeNull();
         await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((1, 7), (_store.Find("letters")!.Evidence, _store.Find("letters")!.Slots(_time.GetUtcNow())));
+        (_store.Find("letters")!.Evidence, _store.Find("letters")!.Slots(_time.GetUtcNow())).Should().Be((1.0, 7));
 
         recorder.Record(TimeSpan.FromSeconds(1));
         _time.Advance(_between - TimeSpan.FromSeconds(1));
         await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(1, _store.Find("letters")!.Evidence);
+        _store.Find("letters")!.Evidence.Should().Be(1);
 
         _time.Advance(TimeSpan.FromSeconds(1));
         await recorder.WriteIfDueAsync(TestContext.Current.CancellationToken);
-        Assert.True(_store.Find("letters")!.Evidence > 1);
+        _store.Find("letters")!.Evidence.Should().BeGreaterThan(1);
     }
 
     [Fact]
@@ -94,8 +95,8 @@ public sealed class DurationRecorderTests : IDisposable
             return _store.Writes == 2;
         });
 
-        Assert.InRange(_time.GetUtcNow() - start, _between, 2 * _between);
-        Assert.InRange(_store.Find(Kind)!.Evidence, 25, 1000);
+        (_time.GetUtcNow() - start).Should().BeGreaterThanOrEqualTo(_between).And.BeLessThanOrEqualTo(2 * _between);
+        _store.Find(Kind)!.Evidence.Should().BeInRange(25, 1000);
     }
 
     [Fact]
@@ -103,15 +104,15 @@ public sealed class DurationRecorderTests : IDisposable
     {
         _time.Advance(10 * _between);
         await UntilAsync(() => _time.GetUtcNow().Minute > 6);
-        Assert.Empty(_store.Requests);
+        _store.Requests.Should().BeEmpty();
 
         _isBusy = true;
         await UntilAsync(() => _store.Writes == 1);
         var first = _time.GetUtcNow();
         await UntilAsync(() => _store.Writes == 2);
 
-        Assert.InRange(_time.GetUtcNow() - first, 1.7 * _between, 3 * _between);
-        Assert.Equal((0, 10), (_store.Find(Kind)!.Evidence, _store.Find(Kind)!.Slots(_time.GetUtcNow())));
+        (_time.GetUtcNow() - first).Should().BeGreaterThanOrEqualTo(1.7 * _between).And.BeLessThanOrEqualTo(3 * _between);
+        (_store.Find(Kind)!.Evidence, _store.Find(Kind)!.Slots(_time.GetUtcNow())).Should().Be((0.0, 10));
     }
 
     [Fact]
@@ -122,16 +123,17 @@ public sealed class DurationRecorderTests : IDisposable
         {
             if (++theirs <= 2)
             {
-                _store.Put(Kind, DurationProfileJson.Write((_store.Find(Kind) ?? DurationProfile.Empty).With(Measured.Of(10, seconds: 1), "other", 4, _time.GetUtcNow())));
+                _store.Put(Kind, DurationProfileJson.Write(
+                    (_store.Find(Kind) ?? DurationProfile.Empty).With(Measured.Of(10, seconds: 1), "other", 4, _time.GetUtcNow())));
             }
         };
 
         Record(1);
         await UntilAsync(() => _store.Find(Kind)?.Workers.Count == 2);
 
-        Assert.Equal(3, _store.Writes);
-        Assert.Equal(14, _store.Find(Kind)!.Slots(_time.GetUtcNow()));
-        Assert.DoesNotContain(_log.Entries, entry => entry.Id == 438);
+        _store.Writes.Should().Be(3);
+        _store.Find(Kind)!.Slots(_time.GetUtcNow()).Should().Be(14);
+        _log.Entries.Should().NotContain(entry => entry.Id == 438);
     }
 
     [Fact]
@@ -140,13 +142,13 @@ public sealed class DurationRecorderTests : IDisposable
         _store.BeforeWrite = () => _store.Put(Kind, DurationProfileJson.Write(DurationProfile.Empty));
         Record(3);
         await UntilAsync(() => _log.Entries.Any(entry => entry.Id == 438));
-        Assert.Equal(5, _store.Writes);
+        _store.Writes.Should().Be(5);
 
         _store.BeforeWrite = null;
         Record(1);
         await UntilAsync(() => _store.Find(Kind)!.Evidence > 0);
 
-        Assert.Equal(4, _store.Find(Kind)!.Evidence);
+        _store.Find(Kind)!.Evidence.Should().Be(4);
     }
 
     [Fact]
@@ -155,11 +157,11 @@ public sealed class DurationRecorderTests : IDisposable
         _store.Failure = new OperationStoreException("As told.");
         Record(3);
         await UntilAsync(() => _store.Requests.Count >= 3);
-        Assert.Equal(LogLevel.Warning, Assert.Single(_log.Entries, entry => entry.Id == 438).Level);
+        _log.Entries.Should().ContainSingle(entry => entry.Id == 438).Which.Level.Should().Be(LogLevel.Warning);
 
         _store.Failure = null;
         await UntilAsync(() => _store.Find(Kind) is not null);
-        Assert.Equal(3, _store.Find(Kind)!.Evidence);
+        _store.Find(Kind)!.Evidence.Should().Be(3);
 
         _store.Failure = new InvalidOperationException("As told.");
         Record(1);
@@ -174,8 +176,8 @@ public sealed class DurationRecorderTests : IDisposable
         Record(2);
 
         await WrittenAsync(1);
-        Assert.Equal(2, _store.Find(Kind)!.Evidence);
-        Assert.Single(_log.Entries, entry => entry.Id == 436);
+        _store.Find(Kind)!.Evidence.Should().Be(2);
+        _log.Entries.Should().ContainSingle(entry => entry.Id == 436);
     }
 
     [Fact]
@@ -188,9 +190,9 @@ public sealed class DurationRecorderTests : IDisposable
 
         await _recorder.FlushAsync();
 
-        Assert.Equal(2, _store.Writes);
-        Assert.InRange(_store.Find(Kind)!.Evidence, 2.9, 3);
-        Assert.Equal(0, _store.Find(Kind)!.Slots(_time.GetUtcNow()));
+        _store.Writes.Should().Be(2);
+        _store.Find(Kind)!.Evidence.Should().BeInRange(2.9, 3);
+        _store.Find(Kind)!.Slots(_time.GetUtcNow()).Should().Be(0);
     }
 
     [Fact]
@@ -200,7 +202,7 @@ public sealed class DurationRecorderTests : IDisposable
 
         await _recorder.FlushAsync();
 
-        Assert.Empty(_store.Requests);
+        _store.Requests.Should().BeEmpty();
     }
 
     [Theory]
@@ -221,7 +223,7 @@ public sealed class DurationRecorderTests : IDisposable
 
         var flushing = _recorder.FlushAsync();
         _time.Advance(TimeSpan.FromSeconds(1.9));
-        Assert.False(flushing.IsCompleted);
+        flushing.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(0.1));
 
         await flushing.WaitAsync(_timeout);
@@ -236,7 +238,7 @@ public sealed class DurationRecorderTests : IDisposable
         await recorder.WriteIfDueAsync(default);
         await recorder.FlushAsync();
 
-        Assert.Empty(_store.Requests);
+        _store.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -247,8 +249,8 @@ public sealed class DurationRecorderTests : IDisposable
         letters.Record(TimeSpan.FromSeconds(1));
         await WrittenAsync(1);
 
-        Assert.Equal(4, _store.Find("letters")!.Slots(_time.GetUtcNow()));
-        Assert.Null(_store.Find(Kind));
+        _store.Find("letters")!.Slots(_time.GetUtcNow()).Should().Be(4);
+        _store.Find(Kind).Should().BeNull();
     }
 
     private OperationKind<Parcel> New(string kind, IDurationProfileStore? store)
@@ -276,7 +278,7 @@ public sealed class DurationRecorderTests : IDisposable
     private async Task WrittenAsync(int writes)
     {
         await Eventually.TrueAsync(() => _store.Writes >= writes, _timeout, () => $"{_store.Writes} writes");
-        Assert.Equal(writes, _store.Writes);
+        _store.Writes.Should().Be(writes);
     }
 
     /// <summary>Lets time pass in small steps until a condition holds.</summary>

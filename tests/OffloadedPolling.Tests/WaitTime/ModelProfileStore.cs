@@ -45,7 +45,7 @@ internal sealed class ModelProfileStore : IDurationProfileStore
         }
     }
 
-    public async Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancel)
+    public async Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancellationToken)
     {
         await AskedAsync("get");
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class ModelProfileStore : IDurationProfileStore
         }
     }
 
-    public async Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancel)
+    public async Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancellationToken)
     {
         await AskedAsync("changed?");
         lock (_lock)
@@ -63,7 +63,8 @@ internal sealed class ModelProfileStore : IDurationProfileStore
         }
     }
 
-    public async Task<StoredDurationProfile?> WriteAsync(string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancel)
+    public async Task<StoredDurationProfile?> WriteAsync(
+        string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken)
     {
         await AskedAsync("write");
         BeforeWrite?.Invoke();

@@ -9,9 +9,9 @@ public sealed class ProfileEstimateTests
     [Fact]
     public void Of_NothingMeasured_IsThePrior()
     {
-        Assert.Same(_prior, ProfileEstimate.Combine(null, _prior).Estimate);
-        Assert.Same(_prior, ProfileEstimate.Combine(DurationProfile.Empty, _prior).Estimate);
-        Assert.Null(ProfileEstimate.Combine(null, null).Estimate);
+        ProfileEstimate.Combine(null, _prior).Estimate.Should().BeSameAs(_prior);
+        ProfileEstimate.Combine(DurationProfile.Empty, _prior).Estimate.Should().BeSameAs(_prior);
+        ProfileEstimate.Combine(null, null).Estimate.Should().BeNull();
     }
 
     [Fact]
@@ -22,11 +22,11 @@ public sealed class ProfileEstimateTests
 
         var estimate = ProfileEstimate.Combine(profile, _prior).Estimate!;
 
-        Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
-        Assert.InRange(estimate.Upper.TotalSeconds, 14.5, 19.5);
-        Assert.Equal(estimate.Median, estimate.Quantiles![6]);
-        Assert.Equal(estimate.Upper, estimate.Quantiles[10]);
-        Assert.Equal(estimate.Quantiles.Order(), estimate.Quantiles);
+        estimate.Median.TotalSeconds.Should().BeInRange(9, 11);
+        estimate.Upper.TotalSeconds.Should().BeInRange(14.5, 19.5);
+        estimate.Quantiles![6].Should().Be(estimate.Median);
+        estimate.Quantiles[10].Should().Be(estimate.Upper);
+        estimate.Quantiles.Should().Equal(estimate.Quantiles.Order());
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ProfileEstimateTests
     {
         var estimate = ProfileEstimate.Combine(Learn(2, () => 10), _prior).Estimate!;
 
-        Assert.InRange(estimate.Upper.TotalSeconds, 80, 120);
+        estimate.Upper.TotalSeconds.Should().BeInRange(80, 120);
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class ProfileEstimateTests
     {
         var estimate = ProfileEstimate.Combine(Learn(2, () => 10), null).Estimate!;
 
-        Assert.InRange(estimate.Median.TotalSeconds, 9, 11);
-        Assert.InRange(estimate.Upper.TotalSeconds, 20, 40);
+        estimate.Median.TotalSeconds.Should().BeInRange(9, 11);
+        estimate.Upper.TotalSeconds.Should().BeInRange(20, 40);
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public sealed class ProfileEstimateTests
 
         var estimate = ProfileEstimate.Combine(profile, null).Estimate!;
 
-        Assert.True(estimate.QuantilesAt(0.45)[0] < TimeSpan.FromSeconds(4), $"{estimate}");
-        Assert.True(estimate.QuantilesAt(0.75)[0] > TimeSpan.FromSeconds(20), $"{estimate}");
+        estimate.QuantilesAt(0.45)[0].Should().BeLessThan(TimeSpan.FromSeconds(4), $"{estimate}");
+        estimate.QuantilesAt(0.75)[0].Should().BeGreaterThan(TimeSpan.FromSeconds(20), $"{estimate}");
     }
 
     internal static DurationProfile Learn(int count, Func<double> seconds)

@@ -12,15 +12,15 @@ public sealed class QueueWaitTests
     [InlineData(0, 9)]
     [InlineData(5, 4)]
     public void Estimate_WithAFreeSlot_IsTheWorkItself(int waiting, int inFlight) =>
-        Assert.Same(_prior, Estimate(_prior, new QueueDepth(waiting, inFlight), slots: 10));
+        Estimate(_prior, new QueueDepth(waiting, inFlight), slots: 10).Should().BeSameAs(_prior);
 
     [Fact]
     public void Estimate_OfAPrior_HasNoQuantilesAndThatOfMeasuredDurationsHas()
     {
         var measured = _prior with { Quantiles = _prior.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
 
-        Assert.Null(Estimate(_prior, new QueueDepth(40, 4), slots: 4).Quantiles);
-        Assert.Equal(13, Estimate(measured, new QueueDepth(40, 4), slots: 4).Quantiles!.Count);
+        Estimate(_prior, new QueueDepth(40, 4), slots: 4).Quantiles.Should().BeNull();
+        Estimate(measured, new QueueDepth(40, 4), slots: 4).Quantiles!.Should().HaveCount(13);
     }
 
     [Theory]
@@ -40,25 +40,25 @@ public sealed class QueueWaitTests
             Upper = TimeSpan.FromSeconds(5 * Math.Exp(1.2815515655446004 * sigma)),
         };
         work = work with { Quantiles = work.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
-        var samples = Enumerable.Range(0, Runs).Select(_ => DoneAt(slots, waiting, () => 5 * Math.Exp(sigma * Normal(random)), random)).Order().ToList();
+        var samples = Enumerable.Range(0, Runs)
+            .Select(_ => DoneAt(slots, waiting, () => 5 * Math.Exp(sigma * Normal(random)), random)).Order().ToList();
 
         var estimate = Estimate(work, new QueueDepth(waiting, slots), slots);
 
         // Widely spread work is what a gamma distribution of the wait fits worst.
         var tolerance = sigma < 1 ? 0.06 : 0.09;
-        Assert.All(OperationEstimate.QuantileLevels.Zip(estimate.Quantiles!), quantile =>
+        OperationEstimate.QuantileLevels.Zip(estimate.Quantiles!).Should().AllSatisfy(quantile =>
         {
             var ended = samples.Count(sample => sample < quantile.Second.TotalSeconds) / (double)Runs;
-            Assert.InRange(ended - quantile.First, -tolerance, tolerance);
+            (ended - quantile.First).Should().BeInRange(-tolerance, tolerance);
         });
-        Assert.InRange(samples.Count(sample => sample < estimate.Upper.TotalSeconds) / (double)Runs, 0.86, 0.94);
+        (samples.Count(sample => sample < estimate.Upper.TotalSeconds) / (double)Runs).Should().BeInRange(0.86, 0.94);
     }
 
     [Fact]
-    public void Estimate_AnAbsurdQueue_IsBounded() => Assert.Equal(
-        TimeSpan.FromDays(14),
-        Estimate(
-            new OperationEstimate { Median = TimeSpan.FromDays(1), Upper = TimeSpan.FromDays(2) }, new QueueDepth(int.MaxValue, int.MaxValue), 1).Median);
+    public void Estimate_AnAbsurdQueue_IsBounded() => Estimate(
+        new OperationEstimate { Median = TimeSpan.FromDays(1), Upper = TimeSpan.FromDays(2) }, new QueueDepth(int.MaxValue, int.MaxValue),
+        1).Median.Should().Be(TimeSpan.FromDays(14));
 
     [Theory]
     [InlineData(0.02, 36_000)]
@@ -75,14 +75,15 @@ public sealed class QueueWaitTests
 
         var estimate = QueueWait.Estimate(work!, moments, new QueueDepth(20, 4), slots: 4);
 
-        Assert.InRange(estimate.Median.TotalSeconds, 1, 24 * (1 + (4 * share * seconds)));
-        Assert.True(estimate.Upper >= estimate.Median);
+        estimate.Median.TotalSeconds.Should().BeInRange(1, 24 * (1 + (4 * share * seconds)));
+        estimate.Upper.Should().BeGreaterThanOrEqualTo(estimate.Median);
         foreach (var elapsed in (double[])[0.1, 1, 2, 10, 100, 10_000])
         {
             var left = work!.After(TimeSpan.FromSeconds(elapsed));
-            Assert.InRange(left?.Upper.TotalSeconds ?? 0, 0, 100 * seconds);
+            (left?.Upper.TotalSeconds ?? 0).Should().BeInRange(0, 100 * seconds);
             var document = StatusDocument.Write(TestDocuments.Waiting() with { Estimate = left }, StatusDocument.MaxBytes);
-            Assert.Equal(left?.Upper.TotalSeconds ?? -1, StatusDocument.Read(TestDocuments.Id, "key", document).Estimate?.Upper.TotalSeconds ?? -1, 0.001);
+            (StatusDocument.Read(TestDocuments.Id, "key", document).Estimate?.Upper.TotalSeconds ?? -1)
+                .Should().BeApproximately(left?.Upper.TotalSeconds ?? -1, 0.001);
         }
     }
 

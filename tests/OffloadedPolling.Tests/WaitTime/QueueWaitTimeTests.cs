@@ -51,7 +51,8 @@ public sealed class QueueWaitTimeTests
 
         var shared = Kind();
         await Eventually.TrueAsync(
-            async () => (await shared.Durations.EstimateAsync(default, default)).Profile is not null, TimeSpan.FromSeconds(60), () => "no profile");
+            async () => (await shared.Durations.EstimateAsync(default, default)).Profile is not null, TimeSpan.FromSeconds(60),
+            () => "no profile");
 
         (await shared.WaitTime.EstimateAsync(default))!.Median.Should().BeLessThan(alone!.Median / 2);
     }

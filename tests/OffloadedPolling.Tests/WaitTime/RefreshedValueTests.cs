@@ -23,8 +23,8 @@ public sealed class RefreshedValueTests
         var readers = Enumerable.Range(0, 20).Select(_ => value.GetAsync(_patience, default).AsTask()).ToList();
         answer.SetResult("fresh");
 
-        Assert.All(await Task.WhenAll(readers), read => Assert.Equal("fresh", read));
-        Assert.Equal(1, _fetches);
+        (await Task.WhenAll(readers)).Should().AllSatisfy(read => read.Should().Be("fresh"));
+        _fetches.Should().Be(1);
     }
 
     [Fact]
@@ -34,9 +34,9 @@ public sealed class RefreshedValueTests
         await value.GetAsync(_patience, default);
         _time.Advance(_maxAge - TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal("1", await value.GetAsync(_patience, default));
+        (await value.GetAsync(_patience, default)).Should().Be("1");
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal("2", await value.GetAsync(_patience, default));
+        (await value.GetAsync(_patience, default)).Should().Be("2");
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public sealed class RefreshedValueTests
         var value = New(() => new TaskCompletionSource<string>().Task);
 
         var read = value.GetAsync(_patience, default).AsTask();
-        Assert.False(read.IsCompleted);
+        read.IsCompleted.Should().BeFalse();
         _time.Advance(_patience);
 
-        Assert.Null(await read);
+        (await read).Should().BeNull();
     }
 
     [Fact]
@@ -60,11 +60,11 @@ public sealed class RefreshedValueTests
         broken = true;
         _time.Advance(_maxAge);
 
-        Assert.Equal("old", await value.GetAsync(_patience, default));
-        Assert.Equal("old", await value.GetAsync(_patience, default));
+        (await value.GetAsync(_patience, default)).Should().Be("old");
+        (await value.GetAsync(_patience, default)).Should().Be("old");
 
-        Assert.Equal(2, _fetches);
-        Assert.Single(_failures);
+        _fetches.Should().Be(2);
+        _failures.Should().ContainSingle();
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class RefreshedValueTests
         var read = value.GetAsync(_patience, cancel.Token).AsTask();
         await cancel.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+        await FluentActions.Awaiting(() => read).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
@@ -87,10 +87,10 @@ public sealed class RefreshedValueTests
         value.Set("told");
         answer.SetResult("older");
 
-        Assert.Equal("told", await read);
-        Assert.Equal("told", await value.GetAsync(_patience, default));
+        (await read).Should().Be("told");
+        (await value.GetAsync(_patience, default)).Should().Be("told");
         _time.Advance(_maxAge);
-        Assert.Equal("newer", await value.GetAsync(_patience, default));
+        (await value.GetAsync(_patience, default)).Should().Be("newer");
     }
 
     private RefreshedValue<string> New(Func<Task<string>> fetch) => new(

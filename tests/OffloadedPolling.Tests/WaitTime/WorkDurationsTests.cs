@@ -34,31 +34,31 @@ public sealed class WorkDurationsTests : IDisposable
     {
         Put(durations: 3);
 
-        Assert.Equal(3, (await GetAsync())!.Evidence);
-        Assert.Equal(3, (await GetAsync())!.Evidence);
-        Assert.Equal(["get"], _store.Requests);
+        (await GetAsync())!.Evidence.Should().Be(3);
+        (await GetAsync())!.Evidence.Should().Be(3);
+        _store.Requests.Should().Equal("get");
 
         _time.Advance(_maxAge);
-        Assert.Equal(3, (await GetAsync())!.Evidence);
+        (await GetAsync())!.Evidence.Should().Be(3);
         Put(durations: 4);
-        Assert.Equal(3, (await GetAsync())!.Evidence);
-        Assert.Equal(["get", "changed?"], _store.Requests);
+        (await GetAsync())!.Evidence.Should().Be(3);
+        _store.Requests.Should().Equal("get", "changed?");
 
         _time.Advance(_maxAge);
-        Assert.Equal(4, (await GetAsync())!.Evidence);
-        Assert.Equal(["get", "changed?", "changed?"], _store.Requests);
+        (await GetAsync())!.Evidence.Should().Be(4);
+        _store.Requests.Should().Equal("get", "changed?", "changed?");
     }
 
     [Fact]
     public async Task EstimateAsync_WhereThereIsNone_AsksAgainAfterThirtySeconds()
     {
-        Assert.Null(await GetAsync());
+        (await GetAsync()).Should().BeNull();
         Put(durations: 3);
-        Assert.Null(await GetAsync());
-        Assert.Single(_store.Requests);
+        (await GetAsync()).Should().BeNull();
+        _store.Requests.Should().ContainSingle();
 
         _time.Advance(_maxAge);
-        Assert.Equal(3, (await GetAsync())!.Evidence);
+        (await GetAsync())!.Evidence.Should().Be(3);
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class WorkDurationsTests : IDisposable
         Put(durations: 3);
         _store.Hang.SetResult();
 
-        Assert.All(await Task.WhenAll(readers), read => Assert.Equal(3, read!.Evidence));
-        Assert.Single(_store.Requests);
+        (await Task.WhenAll(readers)).Should().AllSatisfy(read => read!.Evidence.Should().Be(3));
+        _store.Requests.Should().ContainSingle();
     }
 
     [Fact]
@@ -82,10 +82,10 @@ public sealed class WorkDurationsTests : IDisposable
         _store.Hang = new TaskCompletionSource();
 
         var read = GetAsync().AsTask();
-        Assert.False(read.IsCompleted);
+        read.IsCompleted.Should().BeFalse();
         _time.Advance(_patience);
 
-        Assert.Equal(3, (await read)!.Evidence);
+        (await read)!.Evidence.Should().Be(3);
     }
 
     [Fact]
@@ -96,10 +96,10 @@ public sealed class WorkDurationsTests : IDisposable
         _time.Advance(_maxAge);
         _store.Failure = new OperationStoreException("As told.");
 
-        Assert.Equal(3, (await GetAsync())!.Evidence);
-        Assert.Equal(3, (await GetAsync())!.Evidence);
-        Assert.Single(_log.Entries, entry => entry.Id == 437);
-        Assert.Equal(2, _store.Requests.Count);
+        (await GetAsync())!.Evidence.Should().Be(3);
+        (await GetAsync())!.Evidence.Should().Be(3);
+        _log.Entries.Should().ContainSingle(entry => entry.Id == 437);
+        _store.Requests.Should().HaveCount(2);
     }
 
     [Fact]
@@ -107,23 +107,23 @@ public sealed class WorkDurationsTests : IDisposable
     {
         _store.Put(Kind, "garbage"u8.ToArray());
 
-        Assert.Null(await GetAsync());
+        (await GetAsync()).Should().BeNull();
         _time.Advance(_maxAge);
-        Assert.Null(await GetAsync());
+        (await GetAsync()).Should().BeNull();
 
-        Assert.Single(_log.Entries, entry => entry.Id == 436);
-        Assert.Equal(["get", "changed?"], _store.Requests);
+        _log.Entries.Should().ContainSingle(entry => entry.Id == 436);
+        _store.Requests.Should().Equal("get", "changed?");
     }
 
     [Fact]
     public async Task Set_WhatThisProcessWrote_IsKnownAtOnce()
     {
-        Assert.Null(await GetAsync());
+        (await GetAsync()).Should().BeNull();
 
         _work.Set(new KnownProfile(Profile(durations: 5), "7"));
 
-        Assert.Equal(5, (await GetAsync())!.Evidence);
-        Assert.Single(_store.Requests);
+        (await GetAsync())!.Evidence.Should().Be(5);
+        _store.Requests.Should().ContainSingle();
     }
 
     [Fact]
@@ -171,7 +171,8 @@ public sealed class WorkDurationsTests : IDisposable
 
     private async ValueTask<DurationProfile?> GetAsync() => (await EstimateAsync()).Profile;
 
-    private DurationProfile Profile(int durations) => DurationProfile.Empty.With(Measured.Of(durations, seconds: 1), "a", 10, _time.GetUtcNow());
+    private DurationProfile Profile(int durations) =>
+        DurationProfile.Empty.With(Measured.Of(durations, seconds: 1), "a", 10, _time.GetUtcNow());
 
     private void Put(int durations) => _store.Put(Kind, DurationProfileJson.Write(Profile(durations)));
 }

@@ -18,11 +18,12 @@ public sealed class SqsEventTests
     {
         using var batch = await ReadAsync($$"""{"Records":[{{Record}}]}""");
 
-        var record = Assert.Single(batch.Records);
-        Assert.True(record.IsFromSqs);
-        Assert.Null(record.Missing);
+        var record = batch.Records.Should().ContainSingle().Which;
+        record.IsFromSqs.Should().BeTrue();
+        record.Missing.Should().BeNull();
         var message = record.ToMessage(5, receivedAt: 66, hiddenFor: TimeSpan.FromSeconds(77));
-        Assert.Equal(("m1", "h1", "{}", "operations/1.json", "00-1"), (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent));
+        (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent)
+            .Should().Be(("m1", "h1", "{}", "operations/1.json", "00-1"));
         (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.HiddenFor).Should()
             .Be((2, (int?)5, (long?)66, TimeSpan.FromSeconds(77)));
         message.StatusCreatedAt.Should().Be(new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero));
@@ -36,10 +37,11 @@ public sealed class SqsEventTests
     public async Task ARecordThatLacksSomething_SaysWhat(string member, string missing)
     {
         using var without = await ReadAsync($$"""{"Records":[{{Record.Replace(member, "\"x\": 1", StringComparison.Ordinal)}}]}""");
-        using var ofAnotherType = await ReadAsync($$"""{"Records":[{{Record.Replace(member, member.Split(':')[0] + ": [1]", StringComparison.Ordinal)}}]}""");
+        using var ofAnotherType = await ReadAsync(
+            $$"""{"Records":[{{Record.Replace(member, member.Split(':')[0] + ": [1]", StringComparison.Ordinal)}}]}""");
 
-        Assert.Equal(missing, without.Records.Single().Missing);
-        Assert.Equal(missing, ofAnotherType.Records.Single().Missing);
+        without.Records.Single().Missing.Should().Be(missing);
+        ofAnotherType.Records.Single().Missing.Should().Be(missing);
     }
 
     [Theory]
@@ -59,7 +61,8 @@ public sealed class SqsEventTests
     [InlineData("null", null)]
     public async Task AStatusCreatedAtThatCannotBeRead_IsMissing(string attribute, string? missing)
     {
-        var record = Record.Replace("{ \"stringValue\": \"2026-11-23T10:00:00.120Z\", \"dataType\": \"String\" }", attribute, StringComparison.Ordinal);
+        var record = Record.Replace(
+            "{ \"stringValue\": \"2026-11-23T10:00:00.120Z\", \"dataType\": \"String\" }", attribute, StringComparison.Ordinal);
         using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
         batch.Records.Single().Missing.Should().Be(missing);
@@ -75,8 +78,8 @@ public sealed class SqsEventTests
         var record = Record[..Record.IndexOf("\"messageAttributes\"", StringComparison.Ordinal)] + attributes + "}";
         using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
-        Assert.Null(batch.Records.Single().Missing);
-        Assert.Null(batch.Records.Single().ToMessage(null, 0, TimeSpan.Zero).StatusKey);
+        batch.Records.Single().Missing.Should().BeNull();
+        batch.Records.Single().ToMessage(null, 0, TimeSpan.Zero).StatusKey.Should().BeNull();
     }
 
     [Theory]
@@ -87,7 +90,7 @@ public sealed class SqsEventTests
     {
         using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
-        Assert.Equal("messageId", batch.Records.Single().Missing);
+        batch.Records.Single().Missing.Should().Be("messageId");
     }
 
     [Theory]
@@ -99,12 +102,13 @@ public sealed class SqsEventTests
     [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "but 'version', 'routeKey', 'body'")]
     public async Task WhatIsNoEvent_IsRefusedWithWhatItIs(string json, string expected)
     {
-        var refused = await Assert.ThrowsAsync<InvalidSqsEventException>(() => ReadAsync(json));
+        var refused = (await FluentActions.Awaiting(() => ReadAsync(json)).Should().ThrowExactlyAsync<InvalidSqsEventException>()).Which;
 
-        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
-        Assert.Contains("event source mapping", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("a payload", refused.ToString(), StringComparison.Ordinal);
+        refused.Message.Should().Contain(expected);
+        refused.Message.Should().Contain("event source mapping");
+        refused.ToString().Should().NotContain("a payload");
     }
 
-    private static Task<SqsEvent> ReadAsync(string json) => SqsEvent.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)), TestContext.Current.CancellationToken);
+    private static Task<SqsEvent> ReadAsync(string json) =>
+        SqsEvent.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)), TestContext.Current.CancellationToken);
 }
