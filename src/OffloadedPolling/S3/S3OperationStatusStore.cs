@@ -53,7 +53,8 @@ internal sealed class S3OperationStatusStore(
         var wrong = await CheckWritesAsync(cancellationToken).ConfigureAwait(false);
         // Only an object that exists shows whether reading is denied, for example by its encryption key's policy.
         await probe.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return mayList ? wrong : $"{wrong} S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.".TrimStart();
+        const string Unlisted = "and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.";
+        return mayList ? wrong : $"{wrong} S3 denies listing the bucket '{s3.Bucket}', {Unlisted}".TrimStart();
     }
 
     private async Task<string?> CheckWritesAsync(CancellationToken cancellationToken)

@@ -13,7 +13,10 @@ internal sealed class BareCalls(IAmazonS3 s3, IAmazonSQS sqs, string queueUrl)
     public const string Bucket = "status";
 
     private static readonly OperationStatus _waiting = JsonSerializer.Deserialize(
-        """{"id":"0","kind":"orders","status":"NotStarted","createdAt":"2026-01-01T00:00:00Z","lastUpdatedAt":"2026-01-01T00:00:00Z","expiresAt":"2026-01-01T00:00:00Z"}""",
+        """
+        {"id":"0","kind":"orders","status":"NotStarted","createdAt":"2026-01-01T00:00:00Z","lastUpdatedAt":"2026-01-01T00:00:00Z",
+        "expiresAt":"2026-01-01T00:00:00Z"}
+        """,
         OperationJson.Status)!;
 
     public async Task AcceptAsync(CpuOrder order)

@@ -37,7 +37,8 @@ internal static class CpuBenchmark
                     (await AcceptAsync(operations, bare.AcceptAsync), await AcceptWithLibraryAsync(s3, sqs, operations));
                 var (bareWork, work) =
                     (await WorkAsync(address, operations, bare.WorkAsync), await WorkWithLibraryAsync(address, s3, sqs, operations));
-                Write($"{(round == 0 ? "warm-up" : $"round {round}")}: accept {accept:F0} µs, bare {bareAccept:F0}; worked {work:F0} µs, bare {bareWork:F0}");
+                var name = round == 0 ? "warm-up" : $"round {round}";
+                Write($"{name}: accept {accept:F0} µs, bare {bareAccept:F0}; worked {work:F0} µs, bare {bareWork:F0}");
                 if (round > 0)
                 {
                     accepts.Add(accept / bareAccept);
@@ -45,7 +46,8 @@ internal static class CpuBenchmark
                 }
             }
 
-            Write($"CPU of the library over the bare calls: accept {Median(accepts):F2}, worked operation {Median(works):F2} (medians of {rounds} rounds)");
+            Write($"CPU of the library over the bare calls, medians of {rounds} rounds:");
+            Write($"accept {Median(accepts):F2}, worked operation {Median(works):F2}");
             return 0;
         }
         finally

@@ -57,7 +57,10 @@ internal static class NullServer
 
         var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var text =
-            $$"""{"id":"{{key["operations/".Length..^".json".Length]}}","kind":"orders","status":"NotStarted","createdAt":"{{now}}","lastUpdatedAt":"{{now}}","expiresAt":"2099-01-01T00:00:00.000Z"}""";
+            $$"""
+            {"id":"{{key["operations/".Length..^".json".Length]}}","kind":"orders","status":"NotStarted","createdAt":"{{now}}",
+            "lastUpdatedAt":"{{now}}","expiresAt":"2099-01-01T00:00:00.000Z"}
+            """;
         var document = Encoding.UTF8.GetBytes(text);
         // The SDK compares it with what it reads.
         context.Response.Headers.ETag = $"\"{Md5(text)}\"";

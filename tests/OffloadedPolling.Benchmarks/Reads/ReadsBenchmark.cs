@@ -35,7 +35,8 @@ internal static class ReadsBenchmark
             Print($"round {round,2}: bare {without}, status {with}, ratio {perSecond[^1]:0.00} ({perProcessorSecond[^1]:0.00})");
         }
 
-        Print($"median: {Median(perSecond):0.000} of the bare endpoint's requests per second, {Median(perProcessorSecond):0.000} per second of processor time");
+        Print($"median: {Median(perSecond):0.000} of the bare endpoint's requests per second");
+        Print($"median: {Median(perProcessorSecond):0.000} of its requests per second of processor time");
         server.StandardInput.Close();
         await server.WaitForExitAsync();
         return server.ExitCode;

@@ -217,7 +217,10 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     private string Policy =>
-        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":["arn:aws:s3:::{{_bench.Host.Bucket}}/{{_bench.StatusKey}}"]}]}""";
+        $$"""
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject",
+        "Resource":["arn:aws:s3:::{{_bench.Host.Bucket}}/{{_bench.StatusKey}}"]}]}
+        """.ReplaceLineEndings("");
 
     private static string Error(string code) => $"""
         <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">

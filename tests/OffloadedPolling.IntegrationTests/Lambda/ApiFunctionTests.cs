@@ -229,6 +229,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
 
     private static string IdOf(GatewayReply accepted) => JsonSerializer.Deserialize(accepted.Body, OperationJson.Accepted)!.Id;
 
-    [GeneratedRegex("""[0-9a-f]{32}|X-Amz-(Signature|Date|Expires)=[0-9A-Za-z]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|"traceId":"[^"]+"|(?<="(median|upper|retryAfter)":)[0-9.]+|(?<="quantiles":)\[[^\]]*\]""")]
+    [GeneratedRegex("""[0-9a-f]{32}|X-Amz-(Signature|Date|Expires)=[0-9A-Za-z]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|"traceId":"[^"]+"|"""
+        + """(?<="(median|upper|retryAfter)":)[0-9.]+|(?<="quantiles":)\[[^\]]*\]""")]
     private static partial Regex Differing();
 }

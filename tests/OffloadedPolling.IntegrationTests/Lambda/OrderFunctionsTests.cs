@@ -36,7 +36,8 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
         await stop.CancelAsync();
         await pumps;
 
-        Assert.All(ends, (end, number) => Assert.Equal(IsOutOfStock(number) ? OperationState.Failed : OperationState.Succeeded, end.State));
+        ends.Select(end => end.State).Should().Equal(
+            Enumerable.Range(0, Orders).Select(number => IsOutOfStock(number) ? OperationState.Failed : OperationState.Succeeded));
         ends.Select(end => end.Id).Distinct().Should().HaveCount(Orders);
         foreach (var end in ends.Where(end => end.State == OperationState.Succeeded))
         {

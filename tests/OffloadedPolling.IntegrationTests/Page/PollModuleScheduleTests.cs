@@ -43,7 +43,11 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
             $$"""
             async () => {
               const { pollSchedule, defaultTargetDelay } = await import('/poll-schedule.js');
-              return [defaultTargetDelay({{estimate}}), pollSchedule({{estimate}}).nextDelay(9), pollSchedule({{estimate}}, {{Json(expected)}}).nextDelay(9)];
+              return [
+                defaultTargetDelay({{estimate}}),
+                pollSchedule({{estimate}}).nextDelay(9),
+                pollSchedule({{estimate}}, {{Json(expected)}}).nextDelay(9),
+              ];
             }
             """);
 

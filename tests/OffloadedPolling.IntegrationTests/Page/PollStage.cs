@@ -98,7 +98,8 @@ internal sealed class PollStage
           window.statuses = [];
           window.abort = new AbortController();
           window.end = '';
-          follow({{accepted ?? Accepted(OldUrl)}}, { signal: abort.signal, onStatus: (status, polls) => statuses.push(`${status.status} ${polls}`), {{options}} })
+          const onStatus = (status, polls) => statuses.push(`${status.status} ${polls}`);
+          follow({{accepted ?? Accepted(OldUrl)}}, { signal: abort.signal, onStatus, {{options}} })
             .then(last => end = last.status, error => end = `${error.constructor.name}: ${error.message}`);
         }
         """);

@@ -83,7 +83,10 @@ public sealed class StatusBucketTests
     public async Task ApplyAsync_APolicyOfAStrangers_IsMergedInto()
     {
         await using var host = await BucketHost.CreateAsync();
-        var stranger = $$$"""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam:::user/tester"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{{host.Bucket}}}/reports/*","Condition":{"StringLike":{"aws:UserAgent":"x*"} } }""";
+        var stranger = $$$"""
+            {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam:::user/tester"},"Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:::{{{host.Bucket}}}/reports/*","Condition":{"StringLike":{"aws:UserAgent":"x*"} } }
+            """;
         await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Id":"theirs","Statement":{{stranger}}}""");
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
@@ -100,10 +103,13 @@ public sealed class StatusBucketTests
     {
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedOrigins.Add("https://shop.example.com"));
         await host.WriteAsync("lifecycle", """
-            <LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ID>theirs</ID><Filter><And><Prefix>logs/</Prefix><Tag><Key>a</Key><Value>b</Value></Tag></And></Filter><Status>Enabled</Status><Expiration><Days>30</Days></Expiration></Rule></LifecycleConfiguration>
+            <LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ID>theirs</ID>
+            <Filter><And><Prefix>logs/</Prefix><Tag><Key>a</Key><Value>b</Value></Tag></And></Filter>
+            <Status>Enabled</Status><Expiration><Days>30</Days></Expiration></Rule></LifecycleConfiguration>
             """);
         await host.WriteAsync("cors", """
-            <CORSConfiguration><CORSRule><ID>theirs</ID><AllowedOrigin>https://other.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule></CORSConfiguration>
+            <CORSConfiguration><CORSRule><ID>theirs</ID><AllowedOrigin>https://other.example.com</AllowedOrigin>
+            <AllowedMethod>PUT</AllowedMethod></CORSRule></CORSConfiguration>
             """);
         var (lifecycle, cors) = (Rules(await host.ReadAsync("lifecycle")), Rules(await host.ReadAsync("cors")));
 
@@ -173,7 +179,10 @@ public sealed class StatusBucketTests
     public async Task ApplyAsync_ABucketThatCannotBeWrittenTo_StaysAsItWas()
     {
         await using var host = await BucketHost.CreateAsync();
-        await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{{host.Bucket}}/*"}]}""");
+        await host.WriteAsync("policy", $$"""
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject",
+            "Resource":"arn:aws:s3:::{{host.Bucket}}/*"}]}
+            """);
         var policy = await host.ReadAsync("policy");
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
@@ -195,7 +204,8 @@ public sealed class StatusBucketTests
             s3.AllowedIpRanges.Add("127.0.0.0/8");
         }, client: tls);
         await before.WriteAsync("lifecycle", """
-            <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
+            <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter>
+            <Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
             """);
         await before.StatusBucket().ApplyAsync(_cancellationToken);
         await using var after = await BucketHost.CreateAsync(
@@ -235,7 +245,10 @@ public sealed class StatusBucketTests
     public async Task ApplyAsync_ATlsStatementOfOursWhereTheAddressIsHttp_IsTakenOut(string denied)
     {
         await using var host = await BucketHost.CreateAsync();
-        await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Statement":[{"Sid":"OffloadedPollingTlsOnly","Effect":"Deny","Principal":"*","Action":"{{denied}}","Resource":"arn:aws:s3:::{{host.Bucket}}/*"}]}""");
+        await host.WriteAsync("policy", $$"""
+            {"Version":"2012-10-17","Statement":[{"Sid":"OffloadedPollingTlsOnly","Effect":"Deny","Principal":"*","Action":"{{denied}}",
+            "Resource":"arn:aws:s3:::{{host.Bucket}}/*"}]}
+            """);
 
         var check = await host.StatusBucket().CheckAsync(_cancellationToken);
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);

@@ -82,7 +82,8 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     {
         await using var host = await HostAsync();
         await host.WriteAsync("lifecycle", """
-            <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
+            <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter>
+            <Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
             """);
         _s3.AfterUpstream = context =>
         {

@@ -66,7 +66,8 @@ public sealed class DuplicateTests(ITestOutputHelper output)
             await service.StopAsync(default);
         }
 
-        figures.Write($"{_operations} operations, {DeadLettersRead(host)} duplicates dead-lettered and read while the handlers ran, {running.Elapsed / _visibilityTimeout:0} visibility timeouts, {extensions} extensions, {outcome.Versions} versions");
+        figures.Write($"{_operations} operations, {DeadLettersRead(host)} duplicates dead-lettered and read while the handlers ran, ",
+            $"{running.Elapsed / _visibilityTimeout:0} visibility timeouts, {extensions} extensions, {outcome.Versions} versions");
         _effects.Runs.Values.Should().AllSatisfy(runs => runs.Should().Be(1));
         outcome.MostAttempts.Should().Be(1);
         outcome.Versions.Should().Be(3 * _operations);

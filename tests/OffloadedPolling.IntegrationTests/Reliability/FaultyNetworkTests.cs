@@ -58,7 +58,9 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output)
 
         var faults = string.Join(", ", network.Done.Select(done => $"{done.Key} {done.Value}"));
         var runs = _effects.Runs.Values.Sum();
-        figures.Write($"{_operations} operations, {network.Requests} requests, {network.Done.Values.Sum()} faults ({faults}), {_acceptsAgain} accepts tried again, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one attempt, {runs} runs");
+        figures.Write($"{_operations} operations, {network.Requests} requests, {network.Done.Values.Sum()} faults ({faults}), ",
+            $"{_acceptsAgain} accepts tried again, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one ",
+            $"attempt, {runs} runs");
         _accepted.Should().HaveCount(_operations);
         _effects.Runs.Keys.Order().Should().Equal(_accepted.Order());
         network.Done.Should().AllSatisfy(done => done.Value.Should().BeGreaterThan(0, $"{done.Key} never happened"));

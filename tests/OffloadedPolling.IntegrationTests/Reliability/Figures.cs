@@ -9,9 +9,10 @@ internal sealed class Figures(string name, ITestOutputHelper output)
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
-    public void Write(FormattableString figures)
+    public void Write(params FormattableString[] figures)
     {
-        var line = FormattableString.Invariant($"{name}: {FormattableString.Invariant(figures)}, {_watch.Elapsed.TotalSeconds:0} s");
+        var text = string.Concat(figures.Select(FormattableString.Invariant));
+        var line = FormattableString.Invariant($"{name}: {text}, {_watch.Elapsed.TotalSeconds:0} s");
         output.WriteLine(line);
         if (Scale.IsLong)
         {

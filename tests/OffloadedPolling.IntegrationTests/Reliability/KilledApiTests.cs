@@ -53,7 +53,8 @@ public sealed class KilledApiTests(ITestOutputHelper output)
             await Outcome.AssertOrdersAsync(_accepted.Values, api.Address, caller.Http);
 
             var found = FoundByTheNextTry(witness, posts: caller.Begun - caller.CutOff - caller.Refused);
-            figures.Write($"{_keys.Length} keys, {_kills} kills, {caller.CutOff} posts cut off, {caller.Refused} refused, {found} of the next tries found their operation created, {outcome.Versions} versions");
+            figures.Write($"{_keys.Length} keys, {_kills} kills, {caller.CutOff} posts cut off, {caller.Refused} refused, {found} of ",
+                $"the next tries found their operation created, {outcome.Versions} versions");
             caller.CutOff.Should().BeGreaterThan(0, "no kill hit any post");
         }
         finally

@@ -38,7 +38,8 @@ public sealed class KilledWorkersTests(ITestOutputHelper output)
         var outcome = await Outcome.OfAsync(_accepted, settings.Bucket, witness);
         await Outcome.AssertOrdersAsync(_accepted, api.Address, caller.Http);
 
-        figures.Write($"{_accepted.Count} operations, {_kills} kills, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one attempt, {outcome.MostAttempts} at most");
+        figures.Write($"{_accepted.Count} operations, {_kills} kills, {outcome.Versions} versions, {outcome.Repeated} operations needed ",
+            $"more than one attempt, {outcome.MostAttempts} at most");
         _accepted.Should().HaveCount(_operations);
         outcome.Repeated.Should().BeGreaterThan(0, "no kill hit any work");
     }

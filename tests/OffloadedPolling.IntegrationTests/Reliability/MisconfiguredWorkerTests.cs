@@ -46,7 +46,8 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
         var ends = await RunningWorker.EndsAsync(host, accepted);
 
         new Figures($"wrong-{setting}", output).Write(
-            $"{Operations} operations, at most {ends.Max(end => end.Attempt)} deliveries of a message; {wrong.Host.Log.Entries.Count(entry => entry.Id is 412)} led to no document");
+            $"{Operations} operations, at most {ends.Max(end => end.Attempt)} deliveries of a message; ",
+                $"{wrong.Host.Log.Entries.Count(entry => entry.Id is 412)} led to no document");
         ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
         health.Problem.Should().NotBeNull("nothing has changed for the wrong worker");
         wrong.Host.Log.Entries.Should().ContainSingle(entry => entry.Id == logged);

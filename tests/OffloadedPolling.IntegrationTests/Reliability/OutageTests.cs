@@ -64,7 +64,8 @@ public sealed class OutageTests(ITestOutputHelper output)
         var ends = await RunningWorker.EndsAsync(host, accepted);
 
         var lost = ends.Max(end => end.Attempt - runs[end.Id]);
-        figures.Write($"{_operations} operations, {before} begun before the end of the outage, the next {first.TotalSeconds:0.0} s after it, at most {lost} deliveries lost by an operation");
+        figures.Write($"{_operations} operations, {before} begun before the end of the outage, the next {first.TotalSeconds:0.0} s ",
+            $"after it, at most {lost} deliveries lost by an operation");
         ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
         lost.Should().BeLessThanOrEqualTo(1);
         before.Should().BeLessThan(_operations, "the outage must meet a backlog");

@@ -41,7 +41,8 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
         health.IsSuccessStatusCode.Should().BeTrue(await health.Content.ReadAsStringAsync());
         var outcome = await Outcome.OfAsync(_accepted, settings.Bucket, witness);
         await Outcome.AssertOrdersAsync(_accepted, api.Address, caller.Http);
-        figures.Write($"{_accepted.Count} operations, {_pauses} pauses, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one attempt, {outcome.MostAttempts} at most");
+        figures.Write($"{_accepted.Count} operations, {_pauses} pauses, {outcome.Versions} versions, {outcome.Repeated} operations ",
+            $"needed more than one attempt, {outcome.MostAttempts} at most");
         outcome.Repeated.Should().BeGreaterThanOrEqualTo(_pauses, "not every pause made another worker take over");
     }
 

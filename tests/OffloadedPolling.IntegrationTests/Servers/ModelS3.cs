@@ -140,8 +140,8 @@ internal sealed class ModelS3 : IAsyncDisposable
     {
         var keys = _objects.Keys.Select(key => key[(key.IndexOf('/', 1) + 1)..]).Order(StringComparer.Ordinal);
         context.Response.ContentType = "application/xml";
-        await context.Response.WriteAsync(
-            $"<ListBucketResult><IsTruncated>false</IsTruncated>{string.Concat(keys.Select(key => $"<Contents><Key>{key}</Key></Contents>"))}</ListBucketResult>");
+        var contents = string.Concat(keys.Select(key => $"<Contents><Key>{key}</Key></Contents>"));
+        await context.Response.WriteAsync($"<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>");
     }
 
     // A version is the content's MD5, on S3 as here.

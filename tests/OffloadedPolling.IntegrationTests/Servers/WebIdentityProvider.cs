@@ -59,7 +59,10 @@ internal sealed class WebIdentityProvider : IAsyncDisposable
         var expiresAt = now + (validFor ?? TimeSpan.FromHours(1));
         var head = Encode("""{"alg":"RS256","typ":"JWT","kid":"k1"}""");
         var claims = Encode(
-            $$"""{"iss":"{{Issuer}}","aud":"{{audience}}","sub":"{{subject}}","iat":{{now.AddHours(-2).ToUnixTimeSeconds()}},"exp":{{expiresAt.ToUnixTimeSeconds()}}}""");
+            $$"""
+            {"iss":"{{Issuer}}","aud":"{{audience}}","sub":"{{subject}}","iat":{{now.AddHours(-2).ToUnixTimeSeconds()}},
+            "exp":{{expiresAt.ToUnixTimeSeconds()}}}
+            """);
         var signature = _key.SignData(Encoding.UTF8.GetBytes($"{head}.{claims}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{head}.{claims}.{Base64Url.EncodeToString(signature)}";
     }

@@ -219,7 +219,8 @@ public sealed class ConditionalWritesTests
         (await CheckAsync(host)).Status.Should().Be(HealthStatus.Healthy);
         using var s3 = TestServers.NewS3Client();
         await s3.PutBucketPolicyAsync(host.Bucket, $$"""
-            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::{{host.Bucket}}/operations/*"]}]}
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":["s3:PutObject"],
+            "Resource":["arn:aws:s3:::{{host.Bucket}}/operations/*"]}]}
             """);
         await using var another = await CreateAsync(TestServers.S3, bucket: host.Bucket);
 

@@ -62,7 +62,7 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
         using var late = await PostAsync("Ada", Key);
 
         var after = await Host.Operations.GetAsync(id);
-        before!.LastUpdatedAt.Should().Be(before!.CreatedAt);
+        before!.LastUpdatedAt.Should().Be(before.CreatedAt);
         (await IdAsync(late), after!.State).Should().Be((id, OperationState.NotStarted));
         (after.ExpiresAt - before.ExpiresAt).Should().BeCloseTo(TimeSpan.FromHours(13), TimeSpan.FromSeconds(1));
         (await Provider.CountMessagesAsync(ConformanceHost.Kind)).Should().Be(3);

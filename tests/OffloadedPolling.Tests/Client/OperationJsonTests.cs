@@ -4,16 +4,19 @@ namespace OffloadedPolling.Tests.Client;
 
 public sealed class OperationJsonTests
 {
-    private const string Whole = """
-        {"id":"6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","kind":"orders","status":"Running","createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:04.120Z","expiresAt":"2026-11-24T10:00:04.120Z","attempt":1,"percentComplete":40,"message":"Reserving stock","estimate":{"median":5.2,"upper":8.9,"quantiles":[1,2.5]},"resourceLocation":"/order/6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","result":{"a":1},"error":{"type":"about:blank","title":"Out of stock","detail":"…","extra":true}}
-        """;
+    private static readonly string _whole = """
+        {"id":"6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","kind":"orders","status":"Running",
+        "createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:04.120Z","expiresAt":"2026-11-24T10:00:04.120Z",
+        "attempt":1,"percentComplete":40,"message":"Reserving stock","estimate":{"median":5.2,"upper":8.9,"quantiles":[1,2.5]},
+        "resourceLocation":"/order/6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","result":{"a":1},"error":{"type":"about:blank","title":"Out of stock","detail":"…","extra":true}}
+        """.ReplaceLineEndings("");
 
     [Fact]
     public void Status_WrittenAgain_IsTheSameDocument()
     {
-        var read = JsonSerializer.Deserialize(Whole, OperationJson.Status)!;
+        var read = JsonSerializer.Deserialize(_whole, OperationJson.Status)!;
 
-        JsonSerializer.Serialize(read, OperationJson.Status).Should().Be(Whole);
+        JsonSerializer.Serialize(read, OperationJson.Status).Should().Be(_whole);
         read.State.Should().Be(OperationState.Running);
         read.Estimate!.Median.Should().Be(TimeSpan.FromSeconds(5.2));
         read.Estimate.Quantiles!.Should().Equal(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2.5));
@@ -23,7 +26,7 @@ public sealed class OperationJsonTests
     [Fact]
     public void Status_UnknownMembers_AreIgnored()
     {
-        var newer = Whole.Replace("\"attempt\":1", "\"attempt\":1,\"fromTheFuture\":{\"x\":[]}", StringComparison.Ordinal);
+        var newer = _whole.Replace("\"attempt\":1", "\"attempt\":1,\"fromTheFuture\":{\"x\":[]}", StringComparison.Ordinal);
 
         JsonSerializer.Deserialize(newer, OperationJson.Status)!.Attempt.Should().Be(1);
     }
@@ -31,12 +34,15 @@ public sealed class OperationJsonTests
     [Fact]
     public void Status_AbsentMembers_AreNullAndStayAbsent()
     {
-        const string Short = """{"id":"a","kind":"k","status":"NotStarted","createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:00.000Z","expiresAt":"2026-11-24T10:00:00.000Z"}""";
+        var shortest = """
+            {"id":"a","kind":"k","status":"NotStarted","createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:00.000Z",
+            "expiresAt":"2026-11-24T10:00:00.000Z"}
+            """.ReplaceLineEndings("");
 
-        var read = JsonSerializer.Deserialize(Short, OperationJson.Status)!;
+        var read = JsonSerializer.Deserialize(shortest, OperationJson.Status)!;
 
         read.Estimate.Should().BeNull();
-        JsonSerializer.Serialize(read, OperationJson.Status).Should().Be(Short);
+        JsonSerializer.Serialize(read, OperationJson.Status).Should().Be(shortest);
     }
 
     [Theory]
@@ -49,7 +55,7 @@ public sealed class OperationJsonTests
     [InlineData("\"median\":5.2", "\"median\":1e300")]
     [InlineData("2026-11-23T10:00:04.120Z", "yesterday")]
     public void Status_WhatIsNoDocument_IsAnError(string good, string bad) =>
-        FluentActions.Invoking(() => JsonSerializer.Deserialize(Whole.Replace(good, bad, StringComparison.Ordinal), OperationJson.Status))
+        FluentActions.Invoking(() => JsonSerializer.Deserialize(_whole.Replace(good, bad, StringComparison.Ordinal), OperationJson.Status))
             .Should().ThrowExactly<JsonException>();
 
     [Fact]

@@ -162,8 +162,14 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     [InlineData("not json at all")]
     [InlineData("{}")]
     [InlineData("null")]
-    [InlineData("""{"id":"0123456789abcdef0123456789abcdef","kind":"parcels","status":"Exploded","createdAt":"2026-11-23T10:00:00Z","lastUpdatedAt":"2026-11-23T10:00:00Z","expiresAt":"2026-11-24T10:00:00Z"}""")]
-    [InlineData("""{"id":"ffffffffffffffffffffffffffffffff","kind":"parcels","status":"Running","createdAt":"2026-11-23T10:00:00Z","lastUpdatedAt":"2026-11-23T10:00:00Z","expiresAt":"2026-11-24T10:00:00Z"}""")]
+    [InlineData("""
+        {"id":"0123456789abcdef0123456789abcdef","kind":"parcels","status":"Exploded","createdAt":"2026-11-23T10:00:00Z",
+        "lastUpdatedAt":"2026-11-23T10:00:00Z","expiresAt":"2026-11-24T10:00:00Z"}
+        """)]
+    [InlineData("""
+        {"id":"ffffffffffffffffffffffffffffffff","kind":"parcels","status":"Running","createdAt":"2026-11-23T10:00:00Z",
+        "lastUpdatedAt":"2026-11-23T10:00:00Z","expiresAt":"2026-11-24T10:00:00Z"}
+        """)]
     public async Task GetAsync_WhatIsNoDocumentOfOurs_SaysSo(string body)
     {
         await Provider.PutDocumentAsync(Store.GetStatusKey(Id), body);

@@ -45,7 +45,11 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         response.Headers.CacheControl!.ToString().Should().Be("no-store");
         response.Headers.GetValues("Referrer-Policy").Should().Equal("no-referrer");
-        (await response.Content.ReadAsStringAsync()).Should().Be("""{"id":"0123456789abcdef0123456789abcdef","statusKey":"operations/0123456789abcdef0123456789abcdef.json","bucket":"my-bucket","region":"eu-west-1","endpoint":"http://127.0.0.1:8000/","forcePathStyle":true,"accessKeyId":"ASIA","secretAccessKey":"5ecre7+/=","sessionToken":"t0ken+/=","expiresAt":"2026-11-23T10:15:00+00:00"}""");
+        (await response.Content.ReadAsStringAsync()).Should().Be("""
+            {"id":"0123456789abcdef0123456789abcdef","statusKey":"operations/0123456789abcdef0123456789abcdef.json","bucket":"my-bucket",
+            "region":"eu-west-1","endpoint":"http://127.0.0.1:8000/","forcePathStyle":true,"accessKeyId":"ASIA",
+            "secretAccessKey":"5ecre7+/=","sessionToken":"t0ken+/=","expiresAt":"2026-11-23T10:15:00+00:00"}
+            """.ReplaceLineEndings(""));
         (await StatusCredentials.ReadAsync(response)).SecretAccessKey.Should().Be("5ecre7+/=");
         await _issuer.Received(1).IssueAsync(TestDocuments.Id, "ada", null, Arg.Any<CancellationToken>());
     }

@@ -6,7 +6,10 @@ namespace OffloadedPolling.Tests.Credentials;
 public sealed class StatusCredentialsTests
 {
     private const string Right =
-        """{"id":"1","statusKey":"operations/1.json","bucket":"b","region":"r","accessKeyId":"AKID","secretAccessKey":"s3cr3t","sessionToken":"t0k3n","expiresAt":"2026-01-01T00:00:00Z"}""";
+        """
+        {"id":"1","statusKey":"operations/1.json","bucket":"b","region":"r","accessKeyId":"AKID","secretAccessKey":"s3cr3t",
+        "sessionToken":"t0k3n","expiresAt":"2026-01-01T00:00:00Z"}
+        """;
 
     [Fact]
     public async Task ReadAsync_WhatTheHostWrites_IsTaken() => (await ReadAsync(Right)).AccessKeyId.Should().Be("AKID");

@@ -1,5 +1,4 @@
-using System.Reflection;
-using Microsoft.Extensions.Logging;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Diagnostics;
 
@@ -100,12 +99,7 @@ public sealed class LogEventIdTests
     [Fact]
     public void EventIds_AreThoseThatOperatorsFilterBy()
     {
-        var found = new[] { typeof(OffloadedPolling.Diagnostics.Log), typeof(OffloadedPolling.Log), typeof(OffloadedPolling.Provisioning.Log), typeof(AspNetCore.Log),
-            typeof(OffloadedPolling.Sqlite.Log) }
-            .SelectMany(log => log.GetMethods(BindingFlags.Public | BindingFlags.Static))
-            .Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
-            .Where(message => message.EventId is not null)
-            .ToDictionary(message => message.Name, message => message.EventId!.Value);
+        var found = Library.LogMessages.ToDictionary(log => log.Name, log => log.Message.EventId);
 
         found.Should().Equal(_ids);
     }

@@ -2,28 +2,20 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Diagnostics;
 
 /// <summary>That docs/observability.md tells what there is, and nothing else.</summary>
 public sealed partial class ObservabilityDocumentTests
 {
-    private static readonly string _document = File.ReadAllText(Path.Combine(
-        typeof(ObservabilityDocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(metadata => metadata.Key == "RepositoryRoot").Value!,
-        "docs/observability.md"));
+    private static readonly string _document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "observability.md"));
 
     [Fact]
     public void LogEvents_AreThoseOfTheLogClasses()
     {
-        var logged = new[] { typeof(global::OffloadedPolling.Diagnostics.Log), typeof(global::OffloadedPolling.Log), typeof(AspNetCore.Log), typeof(OffloadedPolling.Provisioning.Log),
-                typeof(OffloadedPolling.Sqlite.Log) }
-            .SelectMany(log => log.GetMethods(BindingFlags.Public | BindingFlags.Static))
-            .Select(method => (method.Name, Message: method.GetCustomAttribute<LoggerMessageAttribute>()))
-            .Where(method => method.Message is not null)
-            .Select(method => $"{method.Message!.EventId} {method.Message.Level} {method.Name}");
+        var logged = Library.LogMessages.Select(log => $"{log.Message.EventId} {log.Message.Level} {log.Name}");
         var told = LogRow().Matches(_document).Select(row => $"{row.Groups["id"]} {row.Groups["level"]} {row.Groups["name"]}");
 
         told.Should().Equal(logged.Order(StringComparer.Ordinal));

@@ -109,8 +109,9 @@ public sealed class SecrecyWatch : IDisposable
         _measurements.Dispose();
         if (!_found.IsEmpty)
         {
-            throw new InvalidOperationException(
-                $"Secrets were told while the tests ran:\n{string.Join('\n', _found.Select(found => $"{found.Key.Channel} of {found.Key.Source}, {found.Value.Times} times: {found.Value.Text}"))}");
+            var lines = _found.Select(found =>
+                $"{found.Key.Channel} of {found.Key.Source}, {found.Value.Times} times: {found.Value.Text}");
+            throw new InvalidOperationException($"Secrets were told while the tests ran:\n{string.Join('\n', lines)}");
         }
     }
 

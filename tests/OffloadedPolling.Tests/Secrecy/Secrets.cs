@@ -62,7 +62,8 @@ internal sealed partial class Secrets
     // Names as they stand in queries (also escaped, or in JSON), in headers, and in AWS's Authorization header; SQLite's signature has 43
     // characters of Base64url, AWS's 64 hex digits.
     [GeneratedRegex(
-        """(X-Amz-(?:Signature|Credential|Security-Token)["']?(?:=|%3D|\s*[:=]\s*(?>["'\[]*)))(?!\(withheld\)|\*)[^\s"'&\[\],]{1,4096}|(signature=|Signature=|signature%3D)[A-Za-z0-9_-]{43,64}|(AWS4-HMAC-SHA256 Credential=)[^\s,]+|(Bearer )[A-Za-z0-9._-]{20,}""",
+        """(X-Amz-(?:Signature|Credential|Security-Token)["']?(?:=|%3D|\s*[:=]\s*(?>["'\[]*)))(?!\(withheld\)|\*)[^\s"'&\[\],]{1,4096}|"""
+        + """(signature=|Signature=|signature%3D)[A-Za-z0-9_-]{43,64}|(AWS4-HMAC-SHA256 Credential=)[^\s,]+|(Bearer )[A-Za-z0-9._-]{20,}""",
         RegexOptions.IgnoreCase)]
     private static partial Regex Pattern();
 }

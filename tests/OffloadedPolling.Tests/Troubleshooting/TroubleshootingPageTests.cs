@@ -27,9 +27,12 @@ public sealed class TroubleshootingPageTests
     private static string Table() => $"""
         | mistake | seen | message |
         |---|---|---|
-        {string.Join('\n', Mistakes.All.Select(mistake => $"| {mistake.What} | {Words(mistake.Seen)} | {mistake.Message.Replace("<", "&lt;", StringComparison.Ordinal)} |"))}
+        {string.Join('\n', Mistakes.All.Select(Row))}
 
         """;
+
+    private static string Row(Mistake mistake) =>
+        $"| {mistake.What} | {Words(mistake.Seen)} | {mistake.Message.Replace("<", "&lt;", StringComparison.Ordinal)} |";
 
     private static string Words(Seen seen) => seen switch
     {

@@ -6,7 +6,8 @@ namespace OffloadedPolling.Tests.Processing.SqsEvents;
 public sealed class SqsEventTests
 {
     private const string Record = """
-        { "messageId": "m1", "receiptHandle": "h1", "body": "{}", "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:orders",
+        { "messageId": "m1", "receiptHandle": "h1", "body": "{}", "eventSource": "aws:sqs",
+          "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:orders",
           "attributes": { "ApproximateReceiveCount": "2" },
           "messageAttributes": { "StatusKey": { "stringValue": "operations/1.json", "dataType": "String" },
             "StatusCreatedAt": { "stringValue": "2026-11-23T10:00:00.120Z", "dataType": "String" },
