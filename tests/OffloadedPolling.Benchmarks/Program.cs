@@ -38,7 +38,7 @@ switch (args)
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project tests/OffloadedPolling.Benchmarks -- WHAT
               urls                     issuing a status URL, beside the SDK's GetPreSignedURL
-              polls [--json] [--plots FOLDER]   looks and delays of the schedule, beside today's habits and the optimum
+              polls [--json] [--plots FOLDER]   polls and delays of the schedule, beside today's habits and the optimum
               cpu [ROUNDS OPERATIONS]  CPU of an accept and of a worked operation, beside hand-written SDK code with the same requests
               instrumentation          what spans and measurements allocate while nobody listens
               start NATIVE JIT [ROUNDS]   from a process's start to its first 202: samples/Orders' executable, and its Orders.dll

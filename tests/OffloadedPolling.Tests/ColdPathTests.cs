@@ -97,7 +97,7 @@ public sealed class ColdPathTests : IDisposable
             ["OffloadedPolling:Operations:parcels:QueueUrl"] = $"{Nobody}/000000000000/parcels",
             ["OffloadedPolling:Operations:parcels:DeadLetterQueueUrl"] = $"{Nobody}/000000000000/parcels-dead",
         });
-        builder.Services.AddSingleton<Desk>();
+        builder.Services.AddSingleton<HandlerScript>();
         builder.Services.AddHealthChecks().AddOffloadedPolling();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ParcelJson.Default));
         var offloaded = builder.Services.AddOffloadedPolling(builder.Configuration.GetSection("OffloadedPolling"));

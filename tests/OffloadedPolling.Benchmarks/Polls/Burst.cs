@@ -3,12 +3,12 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// A thousand operations accepted in the same instant, with the same estimate, and their pollers' looks, with and without jitter.
+/// A thousand operations accepted in the same instant, with the same estimate, and their pollers' polls, with and without jitter.
 /// </summary>
-/// <param name="BusiestWithout">The most looks in 100 ms, without jitter.</param>
-/// <param name="BusiestWith">The most looks in 100 ms, with it.</param>
-/// <param name="MoreLooks">The looks with jitter over those of the schedule without, at the same mean delay.</param>
-internal readonly record struct Burst(double BusiestWithout, double BusiestWith, double MoreLooks)
+/// <param name="BusiestWithout">The most polls in 100 ms, without jitter.</param>
+/// <param name="BusiestWith">The most polls in 100 ms, with it.</param>
+/// <param name="MorePolls">The polls with jitter over those of the schedule without, at the same mean delay.</param>
+internal readonly record struct Burst(double BusiestWithout, double BusiestWith, double MorePolls)
 {
     private const int Operations = 1000;
 
@@ -24,9 +24,9 @@ internal readonly record struct Burst(double BusiestWithout, double BusiestWith,
         {
             var random = new Random(seed);
             double[] durations = [.. Enumerable.Range(0, Operations).Select(_ => lifetime.Sample(random))];
-            without += Busiest(durations.SelectMany(duration => LooksAt(schedule, duration, null)));
-            var looks = durations.Select(duration => LooksAt(schedule, duration, random).ToList()).ToList();
-            with += Busiest(looks.SelectMany(each => each));
+            without += Busiest(durations.SelectMany(duration => PollsAt(schedule, duration, null)));
+            var polls = durations.Select(duration => PollsAt(schedule, duration, random).ToList()).ToList();
+            with += Busiest(polls.SelectMany(each => each));
         }
 
         // The cost is too small to be seen in so few: many more operations, one after another.
@@ -36,9 +36,9 @@ internal readonly record struct Burst(double BusiestWithout, double BusiestWith,
         {
             var duration = lifetime.Sample(chance);
             var last = 0d;
-            foreach (var look in LooksAt(schedule, duration, chance))
+            foreach (var poll in PollsAt(schedule, duration, chance))
             {
-                (last, count) = (look, count + 1);
+                (last, count) = (poll, count + 1);
             }
 
             delay += last - duration;
@@ -47,7 +47,7 @@ internal readonly record struct Burst(double BusiestWithout, double BusiestWith,
         return new Burst(without / runs, with / runs, count / Many / EqualDelay.Scheduled(lifetime, estimate, delay / Many).Count);
     }
 
-    private static IEnumerable<double> LooksAt(PollSchedule schedule, double duration, Random? random)
+    private static IEnumerable<double> PollsAt(PollSchedule schedule, double duration, Random? random)
     {
         var elapsed = TimeSpan.Zero;
         while (elapsed.TotalSeconds < duration)
@@ -59,9 +59,9 @@ internal readonly record struct Burst(double BusiestWithout, double BusiestWith,
     }
 
     // In whichever 100 ms, wherever they begin.
-    private static int Busiest(IEnumerable<double> looks)
+    private static int Busiest(IEnumerable<double> polls)
     {
-        var times = looks.Order().ToList();
+        var times = polls.Order().ToList();
         var (most, first) = (0, 0);
         for (var last = 0; last < times.Count; last++)
         {

@@ -4,14 +4,14 @@ namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>A schedule beside the best that can be had, at the schedule's own mean delay.</summary>
 /// <param name="Scheduled">The schedule.</param>
-/// <param name="Optimal">The looks of who knows the durations in truth.</param>
-/// <param name="Fixed">The looks of the fixed interval.</param>
-internal readonly record struct Comparison(Looks Scheduled, double Optimal, double Fixed)
+/// <param name="Optimal">The polls of who knows the durations in truth.</param>
+/// <param name="Fixed">The polls of the fixed interval.</param>
+internal readonly record struct Comparison(PollingCost Scheduled, double Optimal, double Fixed)
 {
     public double ToOptimal => Scheduled.Count / Optimal;
 
     public double ToFixed => Scheduled.Count / Fixed;
 
-    public static Comparison Of(Lifetime lifetime, Optimum optimum, Looks scheduled) =>
+    public static Comparison Of(Lifetime lifetime, Optimum optimum, PollingCost scheduled) =>
         new(scheduled, optimum.CountAt(scheduled.Delay), EqualDelay.Fixed(lifetime, scheduled.Delay).Count);
 }

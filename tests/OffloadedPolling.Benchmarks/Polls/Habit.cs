@@ -3,7 +3,7 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>How pollers poll today.</summary>
-internal sealed record Habit(string Name, Func<Lifetime, Looks> Measure)
+internal sealed record Habit(string Name, Func<Lifetime, PollingCost> Measure)
 {
     /// <summary>
     /// The Azure SDK's exponential delay (Azure.Core's DelayStrategy), and Google's (gax's default polling settings), with the numbers that
@@ -11,18 +11,18 @@ internal sealed record Habit(string Name, Func<Lifetime, Looks> Measure)
     /// </summary>
     public static IReadOnlyList<Habit> All { get; } =
     [
-        new("every 1 s", lifetime => Looks.Every(lifetime, 1)),
-        new("every 2 s", lifetime => Looks.Every(lifetime, 2)),
-        new("every 5 s", lifetime => Looks.Every(lifetime, 5)),
+        new("every 1 s", lifetime => PollingCost.Every(lifetime, 1)),
+        new("every 2 s", lifetime => PollingCost.Every(lifetime, 2)),
+        new("every 5 s", lifetime => PollingCost.Every(lifetime, 5)),
         new("1 s × 1.5, cap 30 s", lifetime => Growing(lifetime, 1, 1.5, 30)),
         new("0.8 s × 2, cap 60 s (Azure SDK)", lifetime => Growing(lifetime, 0.8, 2, 60)),
         new("5 s × 1.5, cap 45 s (Google)", lifetime => Growing(lifetime, 5, 1.5, 45)),
-        new("the mean, then every 1 s", lifetime => Looks.Of(lifetime, elapsed => elapsed == 0 ? lifetime.Mean : 1)),
+        new("the mean, then every 1 s", lifetime => PollingCost.Compute(lifetime, elapsed => elapsed == 0 ? lifetime.Mean : 1)),
     ];
 
-    private static Looks Growing(Lifetime lifetime, double first, double factor, double cap)
+    private static PollingCost Growing(Lifetime lifetime, double first, double factor, double cap)
     {
         var next = first / factor;
-        return Looks.Of(lifetime, _ => next = Math.Min(next * factor, cap));
+        return PollingCost.Compute(lifetime, _ => next = Math.Min(next * factor, cap));
     }
 }

@@ -3,8 +3,8 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// The fewest looks that a mean delay can be had for, by who knows the durations in truth: found over a fine grid, for many prices of a
-/// look, with code of its own.
+/// The fewest polls that a mean delay can be had for, by who knows the durations in truth: found over a fine grid, for many prices of a
+/// poll, with code of its own.
 /// </summary>
 internal sealed class Optimum
 {
@@ -12,7 +12,7 @@ internal sealed class Optimum
 
     private const int Prices = 240;
 
-    private readonly List<Looks> _frontier = [];
+    private readonly List<PollingCost> _frontier = [];
 
     public Optimum(Lifetime lifetime)
     {
@@ -21,12 +21,12 @@ internal sealed class Optimum
         for (var i = 0; i < Prices; i++)
         {
             var price = lifetime.Mean * Math.Pow(10, -5 + (5.7 * i / (Prices - 1)));
-            Add(Looks.Of(lifetime, Follow(seconds, Solve(seconds, ended, price))));
+            Add(PollingCost.Compute(lifetime, Follow(seconds, Solve(seconds, ended, price))));
         }
     }
 
     /// <summary>
-    /// The looks for a mean delay. Between two schedules that are best for a price, who must have a delay in between can do no better than
+    /// The polls for a mean delay. Between two schedules that are best for a price, who must have a delay in between can do no better than
     /// to follow now the one and now the other.
     /// </summary>
     public double CountAt(double delay)
@@ -45,7 +45,7 @@ internal sealed class Optimum
         return _frontier[^1].Count;
     }
 
-    // Denser where the hazard is higher, as looks are.
+    // Denser where the hazard is higher, as polls are.
     private static double[] Grid(Lifetime lifetime)
     {
         const int Fine = 20_000;
@@ -87,7 +87,7 @@ internal sealed class Optimum
         var furthest = Points - 1;
         for (var i = Points - 2; i >= 0; i--)
         {
-            // Who is later looks no sooner: what was best from the point after bounds the search.
+            // Who is later polls no sooner: what was best from the point after bounds the search.
             var least = double.MaxValue;
             for (var j = i + 1; j <= furthest; j++)
             {
@@ -121,20 +121,20 @@ internal sealed class Optimum
     }
 
     // The lower convex hull, by delay.
-    private void Add(Looks looks)
+    private void Add(PollingCost cost)
     {
-        if (_frontier.Count > 0 && looks.Delay <= _frontier[^1].Delay)
+        if (_frontier.Count > 0 && cost.Delay <= _frontier[^1].Delay)
         {
             return;
         }
 
-        while (_frontier.Count > 1 && Slope(_frontier[^2], _frontier[^1]) >= Slope(_frontier[^1], looks))
+        while (_frontier.Count > 1 && Slope(_frontier[^2], _frontier[^1]) >= Slope(_frontier[^1], cost))
         {
             _frontier.RemoveAt(_frontier.Count - 1);
         }
 
-        _frontier.Add(looks);
+        _frontier.Add(cost);
     }
 
-    private static double Slope(Looks from, Looks to) => (to.Count - from.Count) / (to.Delay - from.Delay);
+    private static double Slope(PollingCost from, PollingCost to) => (to.Count - from.Count) / (to.Delay - from.Delay);
 }

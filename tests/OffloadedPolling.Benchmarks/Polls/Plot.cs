@@ -6,7 +6,7 @@ using OxyPlot.Series;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>Looks against delay for one distribution, as SVG.</summary>
+/// <summary>PollingCost against delay for one distribution, as SVG.</summary>
 internal static class Plot
 {
     private const int Width = 760;
@@ -18,17 +18,17 @@ internal static class Plot
     public static void Draw(Lifetime lifetime, Optimum optimum, string file) => Draw(
         lifetime,
         [.. _delays.Select(delay => EqualDelay.Scheduled(lifetime, lifetime.Estimate(), delay))],
-        [.. _delays.Select(delay => new Looks(optimum.CountAt(delay), delay))],
+        [.. _delays.Select(delay => new PollingCost(optimum.CountAt(delay), delay))],
         file);
 
     public static void Draw(QueueRun queue, string file)
     {
         var found = _delays.Select(delay => queue.AtDelay(queue.Durations.Estimate(), delay)).ToList();
         Draw(queue.All, [.. found.Select(each =>
-            each.Scheduled)], [.. found.Select(each => new Looks(each.Optimal, each.Scheduled.Delay))], file);
+            each.Scheduled)], [.. found.Select(each => new PollingCost(each.Optimal, each.Scheduled.Delay))], file);
     }
 
-    private static void Draw(Lifetime lifetime, Looks[] scheduled, Looks[] optimal, string file)
+    private static void Draw(Lifetime lifetime, PollingCost[] scheduled, PollingCost[] optimal, string file)
     {
         var model = new PlotModel { Title = lifetime.Name, TitleFontSize = 14, Background = OxyColors.White, DefaultFont = "sans-serif" };
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendFontSize = 11, LegendMargin = 4 });
@@ -41,7 +41,7 @@ internal static class Plot
         model.Series.Add(Line("fixed", OxyColors.SteelBlue, 1.5, _delays.Select(delay => EqualDelay.Fixed(lifetime, delay))));
         foreach (var (habit, marker) in Habit.All.Zip(Enum.GetValues<MarkerType>().Skip(1)))
         {
-            var looks = habit.Measure(lifetime);
+            var cost = habit.Measure(lifetime);
             var points = new ScatterSeries
             {
                 Title = ShortNameOf(habit),
@@ -50,7 +50,7 @@ internal static class Plot
                 MarkerStroke = OxyColors.SteelBlue,
                 MarkerFill = OxyColors.SteelBlue,
             };
-            points.Points.Add(new ScatterPoint(looks.Delay, looks.Count));
+            points.Points.Add(new ScatterPoint(cost.Delay, cost.Count));
             model.Series.Add(points);
         }
 
@@ -62,10 +62,10 @@ internal static class Plot
     // The legend has little room.
     private static string ShortNameOf(Habit habit) => habit.Name.Split('(', ')') is [_, var known, ..] ? known : habit.Name.Split(',')[0];
 
-    private static LineSeries Line(string title, OxyColor color, double width, IEnumerable<Looks> looks)
+    private static LineSeries Line(string title, OxyColor color, double width, IEnumerable<PollingCost> points)
     {
         var line = new LineSeries { Title = title, Color = color, StrokeThickness = width };
-        line.Points.AddRange(looks.Select(each => new DataPoint(each.Delay, each.Count)));
+        line.Points.AddRange(points.Select(each => new DataPoint(each.Delay, each.Count)));
         return line;
     }
 }

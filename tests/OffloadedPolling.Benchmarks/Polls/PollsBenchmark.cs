@@ -2,7 +2,7 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>Looks against delay: the library's schedule beside today's habits and the optimum, at equal mean delay.</summary>
+/// <summary>PollingCost against delay: the library's schedule beside today's habits and the optimum, at equal mean delay.</summary>
 internal static class PollsBenchmark
 {
     private const int Runs = 20;
@@ -82,23 +82,23 @@ internal static class PollsBenchmark
     private static List<PollsRow> Compare(Lifetime lifetime, Optimum optimum, List<OperationEstimate> learnt) =>
         [.. Habit.All.Select(habit =>
         {
-            var looks = habit.Measure(lifetime);
-            var found = Comparison.Of(lifetime, optimum, EqualDelay.Scheduled(lifetime, lifetime.Estimate(), looks.Delay));
+            var cost = habit.Measure(lifetime);
+            var found = Comparison.Of(lifetime, optimum, EqualDelay.Scheduled(lifetime, lifetime.Estimate(), cost.Delay));
             var afterLearning = learnt.Select(estimate => Comparison.Of(
-                lifetime, optimum, Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(looks.Delay))))).ToList();
-            return Row(lifetime.Name, habit, looks, found, afterLearning);
+                lifetime, optimum, PollingCost.Compute(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(cost.Delay))))).ToList();
+            return Row(lifetime.Name, habit, cost, found, afterLearning);
         })];
 
     private static List<PollsRow> Compare(QueueRun queue, List<OperationEstimate> learnt) =>
         [.. Habit.All.Select(habit =>
         {
-            var looks = habit.Measure(queue.All);
-            var found = queue.AtDelay(queue.Durations.Estimate(), looks.Delay);
-            return Row(queue.All.Name, habit, looks, found, [.. learnt.Select(estimate => queue.At(estimate, looks.Delay))]);
+            var cost = habit.Measure(queue.All);
+            var found = queue.AtDelay(queue.Durations.Estimate(), cost.Delay);
+            return Row(queue.All.Name, habit, cost, found, [.. learnt.Select(estimate => queue.At(estimate, cost.Delay))]);
         })];
 
-    private static PollsRow Row(string durations, Habit habit, Looks looks, Comparison found, List<Comparison> learnt) => new(
-        durations, habit.Name, looks.Count, looks.Delay, found.Scheduled.Count, found.ToOptimal, found.ToFixed,
+    private static PollsRow Row(string durations, Habit habit, PollingCost cost, Comparison found, List<Comparison> learnt) => new(
+        durations, habit.Name, cost.Count, cost.Delay, found.Scheduled.Count, found.ToOptimal, found.ToFixed,
         learnt.Average(each => each.ToOptimal), learnt.Average(each => each.ToFixed));
 
     private static IEnumerable<PollsBound> Bound(string name, int peaks, List<PollsRow> rows)
@@ -124,13 +124,14 @@ internal static class PollsBenchmark
         {
             var estimate = lifetime.Estimate(scale);
             var usual = PollSchedule.DefaultTargetDelay(estimate);
-            var looks = Looks.Of(lifetime, new PollSchedule(estimate, usual));
+            var cost = PollingCost.Compute(lifetime, new PollSchedule(estimate, usual));
             var worst = _targets.Append(usual.TotalSeconds)
                 .Max(target =>
-                    Comparison.Of(lifetime, optimum, Looks.Of(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target)))).ToFixed);
+                    Comparison.Of(lifetime, optimum, PollingCost.Compute(
+                        lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target)))).ToFixed);
             yield return new PollsBound($"{lifetime.Name}, estimate {word}: polls over the fixed interval's", worst, 0, 1.25);
             yield return new PollsBound(
-                $"{lifetime.Name}, estimate {word}: delay over the default target", looks.Delay / usual.TotalSeconds, 0, 6);
+                $"{lifetime.Name}, estimate {word}: delay over the default target", cost.Delay / usual.TotalSeconds, 0, 6);
         }
     }
 
@@ -150,6 +151,6 @@ internal static class PollsBenchmark
         var burst = Burst.Of(lifetime, Runs);
         yield return new PollsBound(
             $"{lifetime.Name}: the busiest 100 ms with jitter over that without", burst.BusiestWith / burst.BusiestWithout, 0, 0.5);
-        yield return new PollsBound($"{lifetime.Name}: polls with jitter over those without", burst.MoreLooks, 0, 1.03);
+        yield return new PollsBound($"{lifetime.Name}: polls with jitter over those without", burst.MorePolls, 0, 1.03);
     }
 }

@@ -21,7 +21,7 @@ internal sealed record PollsReport(IReadOnlyList<PollsRow> Rows, IReadOnlyList<P
             "|---|---|---|---|---|---|---|---|---|",
         };
         lines.AddRange(Rows.Select(row => Text(
-            $"| {row.Durations} | {row.Way} | {row.Looks:0.00} | {row.Delay:0.00} | {row.Scheduled:0.00} | {row.ToOptimal:0.000} | ")
+            $"| {row.Durations} | {row.Way} | {row.Polls:0.00} | {row.Delay:0.00} | {row.Scheduled:0.00} | {row.ToOptimal:0.000} | ")
             + Text($"{row.ToFixed:0.000} | {row.LearntToOptimal:0.000} | {row.LearntToFixed:0.000} |")));
         lines.AddRange(["", "| what must hold | found | least | most | |", "|---|---|---|---|---|"]);
         lines.AddRange(Bounds.Select(bound => Text(

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
 /// Polls for the operations of a real queue: the estimate of the accept is made from the queue's depth at that moment, and the worker's,
-/// from its start on, from the durations alone; the poller takes what the document says when it looks. The optimum knows the depth at the
+/// from its start on, from the durations alone; the poller takes what the document says when it polls. The optimum knows the depth at the
 /// accept and how long the operations that met the same depth took in truth; it does not see them start.
 /// </summary>
 internal sealed class QueueRun
@@ -41,7 +41,7 @@ internal sealed class QueueRun
     /// <summary>What the operations take, with their waits.</summary>
     public MeasuredLifetime All { get; }
 
-    /// <summary>The looks of the schedule at a target, beside the optimum at the same mean delay for each depth and all in all.</summary>
+    /// <summary>The polls of the schedule at a target, beside the optimum at the same mean delay for each depth and all in all.</summary>
     /// <param name="work">What the library believes that the work takes.</param>
     /// <param name="target">The target delay, in seconds.</param>
     public Comparison At(OperationEstimate work, double target)
@@ -52,15 +52,15 @@ internal sealed class QueueRun
         foreach (var depth in _depths)
         {
             var waiting = new PollSchedule(QueueWait.Estimate(work, moments, depth.Met, Slots), TimeSpan.FromSeconds(target));
-            var looks = depth.Operations.Select(operation => Follow(operation, waiting, running)).ToList();
-            var mean = new Looks(looks.Average(look => look.Count), looks.Average(look => look.Delay));
-            count += mean.Count * looks.Count;
-            delay += mean.Delay * looks.Count;
-            optimal += depth.Optimum.CountAt(mean.Delay) * looks.Count;
+            var costs = depth.Operations.Select(operation => Follow(operation, waiting, running)).ToList();
+            var mean = new PollingCost(costs.Average(cost => cost.Count), costs.Average(cost => cost.Delay));
+            count += mean.Count * costs.Count;
+            delay += mean.Delay * costs.Count;
+            optimal += depth.Optimum.CountAt(mean.Delay) * costs.Count;
         }
 
         var all = _depths.Sum(depth => depth.Operations.Count);
-        var scheduled = new Looks(count / all, delay / all);
+        var scheduled = new PollingCost(count / all, delay / all);
         return new Comparison(scheduled, optimal / all, EqualDelay.Fixed(All, scheduled.Delay).Count);
     }
 
@@ -78,7 +78,7 @@ internal sealed class QueueRun
         return found;
     }
 
-    private static Looks Follow(SimulatedOperation operation, PollSchedule waiting, PollSchedule running)
+    private static PollingCost Follow(SimulatedOperation operation, PollSchedule waiting, PollSchedule running)
     {
         var (schedule, since, count) = (waiting, operation.Arrival, 0);
         var now = operation.Arrival;
@@ -88,7 +88,7 @@ internal sealed class QueueRun
             count++;
             if (now >= operation.End)
             {
-                return new Looks(count, now - operation.End);
+                return new PollingCost(count, now - operation.End);
             }
 
             if (now >= operation.Start)

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Diagnostics;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
@@ -11,7 +11,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
 {
     private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
 
-    private readonly DeskSettings _desk = new();
+    private readonly SqliteOrdersSettings _files = new();
 
     private readonly TestCertificate _certificate = new();
 
@@ -31,7 +31,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
         await (_proxy?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_orders?.DisposeAsync() ?? ValueTask.CompletedTask);
         _certificate.Dispose();
-        _desk.Dispose();
+        _files.Dispose();
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
 
     private async Task<Uri> StartAsync(bool trusted)
     {
-        var settings = _desk.For();
+        var settings = _files.For();
         settings["OffloadedPolling__Sqlite__PublicBaseUrl"] = $"https://127.0.0.1:{_port}/shop/api";
         if (trusted)
         {

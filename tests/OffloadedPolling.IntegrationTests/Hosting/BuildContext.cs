@@ -7,7 +7,7 @@ public sealed class BuildContext : IAsyncLifetime
 
     private Dictionary<string, string> _environment = [];
 
-    public NobodysFolder Folder { get; } = new();
+    public FolderOfAnotherUser Folder { get; } = new();
 
     public async ValueTask InitializeAsync()
     {
@@ -27,7 +27,7 @@ public sealed class BuildContext : IAsyncLifetime
         var command = stage.All("RUN").Single(run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ');
         command[^2..].Should().Equal("-o", "/app");
         var app = await Folder.OwnAsync(name);
-        var (program, arguments) = NobodysFolder.As(
+        var (program, arguments) = FolderOfAnotherUser.As(
             "dotnet", [.. command[1..^1], app, "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
         var (exitCode, output) = await Commands.RunAsync(program, arguments, _source, _environment);
         exitCode.Should().Be(0, output);

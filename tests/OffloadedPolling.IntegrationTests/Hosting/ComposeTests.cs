@@ -1,4 +1,4 @@
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;

@@ -31,7 +31,7 @@ internal sealed class Container(Dockerfile image, string app, string data)
         return (exitCode, output.Trim());
     }
 
-    private (string Program, IEnumerable<string> Arguments) Command(string instruction) => NobodysFolder.As(
+    private (string Program, IEnumerable<string> Arguments) Command(string instruction) => FolderOfAnotherUser.As(
         "env",
         ["-u", "HOME", .. Dockerfile.Exec(image.Single(instruction)).Select(word =>
             word.StartsWith("/app/", StringComparison.Ordinal) ? app + word[4..] : word)]);

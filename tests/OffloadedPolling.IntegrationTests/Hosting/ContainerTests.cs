@@ -1,4 +1,4 @@
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
@@ -54,10 +54,10 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         // Told to stop while it works, it ends what it has begun.
         var second = await caller.PlaceAsync(api.Address);
         await Eventually.TrueAsync(
-            async () => (await caller.LookAsync(second.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30),
+            async () => (await caller.PollAsync(second.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30),
             () => worker.Output);
         (await worker.StopAsync()).Should().Be(0);
-        var end = await caller.LookAsync(second.StatusUrl);
+        var end = await caller.PollAsync(second.StatusUrl);
         (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
 
         using var sqs = TestServers.NewSqsClient();

@@ -1,5 +1,5 @@
 using System.Net;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
@@ -9,7 +9,7 @@ public sealed class CrossOriginTests : IAsyncLifetime
 {
     private const string Shop = "https://shop.example.com";
 
-    private readonly DeskSettings _desk = new();
+    private readonly SqliteOrdersSettings _files = new();
 
     private readonly Caller _caller = new();
 
@@ -17,7 +17,7 @@ public sealed class CrossOriginTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var settings = _desk.For();
+        var settings = _files.For();
         settings["Orders__AllowedOrigins__0"] = Shop;
         _orders = await OrdersProcess.StartAsync(settings);
     }
@@ -26,7 +26,7 @@ public sealed class CrossOriginTests : IAsyncLifetime
     {
         await _orders.DisposeAsync();
         _caller.Dispose();
-        _desk.Dispose();
+        _files.Dispose();
     }
 
     [Theory]

@@ -1,4 +1,4 @@
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
@@ -14,8 +14,8 @@ public sealed class HealthProbeTests
     [InlineData("http://127.0.0.1:{0}")]
     public async Task Health_OfWhateverUrlsSays_IsTheAnswerOfTheFirst(string urls)
     {
-        using var desk = new DeskSettings();
-        await using var orders = await OrdersProcess.StartAsync(desk.For());
+        using var files = new SqliteOrdersSettings();
+        await using var orders = await OrdersProcess.StartAsync(files.For());
 
         var (exitCode, output) = await AskAsync(
             string.Format(System.Globalization.CultureInfo.InvariantCulture, urls, orders.Address.Port));

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
@@ -11,7 +11,7 @@ public sealed class ListenAddressesTests : IDisposable
 {
     private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
 
-    private readonly DeskSettings _desk = new();
+    private readonly SqliteOrdersSettings _files = new();
 
     private readonly TestCertificate _certificate = new();
 
@@ -23,7 +23,7 @@ public sealed class ListenAddressesTests : IDisposable
     {
         _http.Dispose();
         _certificate.Dispose();
-        _desk.Dispose();
+        _files.Dispose();
     }
 
     public static TheoryData<string, string> Variables() => new()
@@ -89,7 +89,7 @@ public sealed class ListenAddressesTests : IDisposable
     [Fact]
     public async Task AnEndpoint_WithItsOwnCertificate_IsListenedAtAndProbed()
     {
-        var settings = _desk.For();
+        var settings = _files.For();
         settings["Kestrel__Endpoints__Any__Url"] = $"https://127.0.0.1:{_port}";
         settings["Kestrel__Endpoints__Any__Certificate__Path"] = _certificate.File;
         settings["Kestrel__Endpoints__Any__Certificate__Password"] = TestCertificate.Password;
@@ -112,7 +112,7 @@ public sealed class ListenAddressesTests : IDisposable
     [Fact]
     public async Task ASocketFile_IsListenedAtAndProbed()
     {
-        var file = Path.Combine(Path.GetDirectoryName(_desk.DataSource)!, "orders.sock");
+        var file = Path.Combine(Path.GetDirectoryName(_files.DataSource)!, "orders.sock");
         var settings = Settings(("ASPNETCORE_URLS", $"http://unix:{file}"));
         await using var orders = OrdersProcess.StartAt(new Uri("http://localhost"), settings);
 
@@ -122,7 +122,7 @@ public sealed class ListenAddressesTests : IDisposable
     [Fact]
     public async Task WithoutAnyAddress_ItIsPort5080()
     {
-        await using var orders = OrdersProcess.StartAt(new Uri("http://localhost:5080"), _desk.For());
+        await using var orders = OrdersProcess.StartAt(new Uri("http://localhost:5080"), _files.For());
 
         // Another process may have it.
         await Eventually.TrueAsync(
@@ -134,7 +134,7 @@ public sealed class ListenAddressesTests : IDisposable
 
     private Dictionary<string, string> Settings(params (string Name, string Value)[] more)
     {
-        var settings = _desk.For();
+        var settings = _files.For();
         foreach (var (name, value) in _certificate.Settings.Select(pair => (pair.Key, pair.Value)).Concat(more))
         {
             settings[name] = value;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
@@ -74,8 +74,8 @@ public sealed class SystemdTests : IDisposable
         var path = Path.Combine(_folder, "notify");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
-        using var desk = new DeskSettings();
-        var settings = desk.For();
+        using var files = new SqliteOrdersSettings();
+        var settings = files.For();
         settings["NOTIFY_SOCKET"] = path;
 
         await using var orders = await OrdersProcess.StartAsync(settings, manager, ["-c", Run, "sh", "dotnet", OrdersProcess.Dll]);

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
@@ -88,17 +88,17 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
         accepted.Headers["Location"].Should().Be(body.StatusUrl);
         accepted.Headers["Operation-Location"].Should().Be(body.StatusUrl);
         using var caller = new Caller();
-        (await caller.LookAsync(body.StatusUrl)).State.Should().Be(OperationState.NotStarted);
+        (await caller.PollAsync(body.StatusUrl)).State.Should().Be(OperationState.NotStarted);
 
         var renewed = await AskFunctionAsync(GatewayEvents.Version1("GET", $"/operations/{body.Id}/url"));
-        (await caller.LookAsync(JsonSerializer.Deserialize(renewed.Body, OperationJson.Accepted)!.StatusUrl)).State
+        (await caller.PollAsync(JsonSerializer.Deserialize(renewed.Body, OperationJson.Accepted)!.StatusUrl)).State
             .Should().Be(OperationState.NotStarted);
         var redirected = await AskFunctionAsync(GatewayEvents.Version2("GET", $"/operations/{body.Id}"));
         redirected.StatusCode.Should().Be(303);
-        (await caller.LookAsync(redirected.Headers["Location"])).State.Should().Be(OperationState.NotStarted);
+        (await caller.PollAsync(redirected.Headers["Location"])).State.Should().Be(OperationState.NotStarted);
 
         (await AskFunctionAsync(GatewayEvents.Version2("POST", $"/operations/{body.Id}/cancel"))).StatusCode.Should().Be(202);
-        (await caller.LookAsync(body.StatusUrl)).State.Should().Be(OperationState.Canceled);
+        (await caller.PollAsync(body.StatusUrl)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
 
         accepted.OperationUrl.Should().Be($"{prefix}/operations/{accepted.Id}");
         using var caller = new Caller();
-        (await caller.LookAsync(accepted.StatusUrl)).ResourceLocation.Should().Be($"{prefix}/order/{accepted.Id}");
+        (await caller.PollAsync(accepted.StatusUrl)).ResourceLocation.Should().Be($"{prefix}/order/{accepted.Id}");
     }
 
     [Theory]

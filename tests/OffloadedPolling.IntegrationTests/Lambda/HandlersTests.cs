@@ -36,8 +36,8 @@ public sealed class HandlersTests
         accepted.StatusCode.Should().Be(202);
         var done = await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker);
         done.Should().BeTrue();
-        using var caller = new Road.Caller();
-        (await caller.LookAsync(accepted.Headers["Location"])).State.Should().Be(OperationState.Succeeded);
+        using var caller = new EndToEnd.Caller();
+        (await caller.PollAsync(accepted.Headers["Location"])).State.Should().Be(OperationState.Succeeded);
         (await InvokeAsync(deadLetters, """{"Records":[]}""")).Should().Be("""{"batchItemFailures":[]}""");
 
         Func<Stream, Task<Stream>> Load(string type) => new ManagedHandler(

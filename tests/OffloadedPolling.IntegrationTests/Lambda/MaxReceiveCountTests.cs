@@ -10,7 +10,7 @@ namespace OffloadedPolling.IntegrationTests.Lambda;
 /// <summary>When a function sees that its queue delivers messages more often than before.</summary>
 public sealed class MaxReceiveCountTests : IAsyncLifetime
 {
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
@@ -28,10 +28,10 @@ public sealed class MaxReceiveCountTests : IAsyncLifetime
         (var queue, _deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 2);
         _host = await TestHost.CreateAsync(sqs: _sqs.Address, queueUrl: queue, time: _time, build: builder =>
         {
-            builder.Services.AddSingleton(_desk).AddSingleton<IWaitTimeEstimator, NoEstimates>();
+            builder.Services.AddSingleton(_script).AddSingleton<IWaitTimeEstimator, NoEstimates>();
             builder.WithSqsEvents().AddHandler<Parcel, ParcelHandler>();
         });
-        _desk.Throw["Ada"] = new InvalidOperationException("As told.");
+        _script.Throw["Ada"] = new InvalidOperationException("As told.");
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
@@ -25,7 +25,7 @@ public sealed class NativeFunctionsTests : IDisposable
         var accepted = await AskAsync(api, "POST", "/order", """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""");
         accepted.StatusCode.Should().Be(202);
         (await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync)).Should().BeTrue();
-        var end = await caller.LookAsync(accepted.Headers["Location"]);
+        var end = await caller.PollAsync(accepted.Headers["Location"]);
 
         end.State.Should().Be(OperationState.Succeeded);
         (await AskAsync(api, "GET", end.ResourceLocation!)).StatusCode.Should().Be(200);

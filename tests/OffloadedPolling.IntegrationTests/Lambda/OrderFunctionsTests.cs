@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
@@ -70,7 +70,7 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
 
                 // It never began, so it is sent again before it is given up.
                 await letters.PumpAsync(deadLetters.HandleAsync);
-                return (await caller.LookAsync(accepted.StatusUrl)).State == OperationState.Failed;
+                return (await caller.PollAsync(accepted.StatusUrl)).State == OperationState.Failed;
             },
             3 * _timeout,
             () => "it was never given up");

@@ -12,7 +12,7 @@ namespace OffloadedPolling.IntegrationTests.Lambda;
 /// </summary>
 public sealed class SqsEventFaultsTests : IAsyncLifetime
 {
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private readonly BlockedCallbacks _callbacks = new();
 
@@ -33,7 +33,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
             _s3.Address, bucket: _accepting.Bucket, queueUrl: _accepting.QueueUrl, operation: kind => kind.MaxConcurrency = 2,
             build: builder =>
             {
-                builder.Services.AddSingleton(_desk);
+                builder.Services.AddSingleton(_script);
                 builder.Services.AddSingleton(_callbacks);
                 builder.WithSqsEvents().AddHandler<Parcel, BlockingParcelHandler>();
             });
@@ -62,13 +62,13 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
         watch.Elapsed.Should().BeLessThan(timeLeft / 4);
         accepted.Count(id => _s3.Requests.Any(request => request.Path.Contains(id, StringComparison.Ordinal)))
             .Should().BeInRange(1, 2, "two are processed at a time, and no more are begun");
-        _desk.Delivered.Should().BeEmpty();
+        _script.Delivered.Should().BeEmpty();
     }
 
     [Fact]
     public async Task AHandlerThatThrows_IsRetriedAfterSeconds_NotAfterTheQueuesVisibilityTimeout()
     {
-        _desk.Throw["Ada"] = new InvalidOperationException();
+        _script.Throw["Ada"] = new InvalidOperationException();
         var accepted = await AcceptAsync("Ada");
         await ProcessAsync(await ReceiveAsync(1), TimeSpan.FromMinutes(5));
 
@@ -145,7 +145,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
 
         (await ProcessAsync(old, TimeSpan.FromMinutes(1))).Should().BeEmpty();
 
-        _desk.Delivered.Should().BeEmpty();
+        _script.Delivered.Should().BeEmpty();
         (again.Id, await StateAsync(again.Id)).Should().Be((first.Id, OperationState.NotStarted));
         _function.Log.Entries.Should().ContainSingle(entry => entry.Id == 408);
     }
@@ -184,13 +184,13 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
 
     private async Task<OperationState> StateAsync(string id) => (await _accepting.Operations.GetAsync(id))!.State;
 
-    private sealed class BlockingParcelHandler(Desk desk, BlockedCallbacks callbacks) : IOperationHandler<Parcel, string>
+    private sealed class BlockingParcelHandler(HandlerScript script, BlockedCallbacks callbacks) : IOperationHandler<Parcel, string>
     {
         public const string Blocks = "blocks";
 
         public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
         {
-            if (desk.Throw.TryGetValue(context.Payload.To, out var exception))
+            if (script.Throw.TryGetValue(context.Payload.To, out var exception))
             {
                 throw exception;
             }
@@ -202,7 +202,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
                 await waiting;
             }
 
-            desk.Delivered.Enqueue(context.Payload.To);
+            script.Delivered.Enqueue(context.Payload.To);
             return "done";
         }
     }

@@ -17,7 +17,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
 
     private static readonly TimeSpan _timeLeft = TimeSpan.FromMinutes(1);
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private readonly AmazonSQSClient _sqs = TestServers.NewSqsClient();
 
@@ -36,7 +36,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         _host =
             await TestHost.CreateAsync(queueUrl: queue, operation: options => options.DeadLetterQueueUrl = _deadLetters, build: builder =>
             {
-                builder.Services.AddSingleton(_desk);
+                builder.Services.AddSingleton(_script);
                 builder.WithSqsEvents().AddHandler<Parcel, ParcelHandler>().AddDeadLetterReader();
             });
         foreach (var service in _host.Services.GetServices<IHostedService>())
@@ -54,7 +54,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
     [Fact]
     public async Task ABatch_OneThrows_ItAloneFails_AndTheOthersEnd()
     {
-        _desk.Throw["Bob"] = new InvalidOperationException("As told.");
+        _script.Throw["Bob"] = new InvalidOperationException("As told.");
         var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
         var messages = await ReceiveAllAsync(3);
 
@@ -62,7 +62,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
 
         failed.Should().Equal(messages.Single(message => message.Body.Contains("Bob", StringComparison.Ordinal)).MessageId);
         (await StatesAsync(accepted)).Should().Equal(OperationState.Succeeded, OperationState.Running, OperationState.Succeeded);
-        _desk.Delivered.Order().Should().Equal("Ada", "Cleo");
+        _script.Delivered.Order().Should().Equal("Ada", "Cleo");
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         (await ProcessAsync(json)).Should().BeEmpty();
 
         (await StatesAsync(accepted)).Should().Equal(OperationState.Succeeded);
-        _desk.Delivered.Should().ContainSingle();
+        _script.Delivered.Should().ContainSingle();
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
     [Fact]
     public async Task WhenTheTimeIsOver_HandlersAreCanceled_AndTheirMessagesGivenBack()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await AcceptAsync("Ada");
         var message = (await ReceiveAllAsync(1)).Single();
         using var input = Input(SqsEvents.Event([message], await ArnAsync()));
@@ -210,7 +210,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
         var failed = SqsEvents.Failures(await Processor.ProcessAsync(input, TimeSpan.FromSeconds(4), default));
 
         failed.Should().Equal(message.MessageId);
-        _desk.Waiting.Should().Be(1);
+        _script.Waiting.Should().Be(1);
         (await StatesAsync(accepted)).Should().Equal(OperationState.Running);
         var again = (await ReceiveAllAsync(1)).Single();
         (again.MessageId, again.Attributes[MessageSystemAttributeName.ApproximateReceiveCount]).Should().Be((message.MessageId, "2"));
@@ -219,7 +219,7 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
     [Fact]
     public async Task AHandlerThatDoesNotHear_IsAbandonedInTime()
     {
-        _desk.Deaf["Ada"] = true;
+        _script.Deaf["Ada"] = true;
         await AcceptAsync("Ada");
         var message = (await ReceiveAllAsync(1)).Single();
         using var input = Input(SqsEvents.Event([message], await ArnAsync()));
@@ -228,13 +228,13 @@ public sealed class SqsEventProcessorTests : IAsyncLifetime
 
         failed.Should().Equal(message.MessageId);
         _host.Log.Entries.Should().Contain(entry => entry.Id == 428);
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
     }
 
     [Fact]
     public async Task TheLastDelivery_ThatThrows_EndsTheOperation_AndIsDone()
     {
-        _desk.Throw["Ada"] = new InvalidOperationException("As told.");
+        _script.Throw["Ada"] = new InvalidOperationException("As told.");
         var accepted = await AcceptAsync("Ada");
 
         await Eventually.TrueAsync(

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Lambda;
-using OffloadedPolling.IntegrationTests.Road;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Packages;
@@ -16,14 +16,14 @@ public sealed class TemplatesTests(LocalPackages packages)
     [Fact]
     public async Task OffloadedMinimal_Made_HasSixFiles_Builds_AndRunsAnOperation()
     {
-        var project = await packages.MakeAsync("offloaded-minimal", "Acme.Order-Desk");
+        var project = await packages.MakeAsync("offloaded-minimal", "Acme.Order-HandlerScript");
         await StandsAloneAsync(project, "Acme.Order_Desk");
         Directory.GetFiles(project, "*", SearchOption.AllDirectories).Should().HaveCount(6);
-        (await File.ReadAllTextAsync(Path.Combine(project, "README.md"))).Should().StartWith("# Acme.Order-Desk\n");
+        (await File.ReadAllTextAsync(Path.Combine(project, "README.md"))).Should().StartWith("# Acme.Order-HandlerScript\n");
         var program = await LocalPackages.PublishAsync(project);
 
-        using var desk = new DeskSettings();
-        await using var reports = await OrdersProcess.StartAsync(desk.For(), program);
+        using var files = new SqliteOrdersSettings();
+        await using var reports = await OrdersProcess.StartAsync(files.For(), program);
         using var caller = new Caller();
         using var response = await caller.Http.PostAsJsonAsync(new Uri(reports.Address, "/report"), new { year = 2026 });
         response.StatusCode.Should().Be(HttpStatusCode.Accepted);
@@ -35,28 +35,28 @@ public sealed class TemplatesTests(LocalPackages packages)
     public async Task OffloadedApi_Made_Builds_AndRunsAnOperation()
     {
         // A name that is no namespace as it is.
-        var project = await packages.MakeAsync("offloaded-api", "Acme.Order-Desk");
+        var project = await packages.MakeAsync("offloaded-api", "Acme.Order-HandlerScript");
         await StandsAloneAsync(project, "Acme.Order_Desk");
         (await File.ReadAllTextAsync(Path.Combine(project, "container", "Dockerfile")))
-            .Should().Contain("""ENTRYPOINT ["dotnet", "/app/Acme.Order-Desk.dll"]""");
+            .Should().Contain("""ENTRYPOINT ["dotnet", "/app/Acme.Order-HandlerScript.dll"]""");
         (await File.ReadAllTextAsync(Path.Combine(project, "systemd", "orders-worker.service")))
-            .Should().Contain("ExecStart=/opt/orders/Acme.Order-Desk\n");
+            .Should().Contain("ExecStart=/opt/orders/Acme.Order-HandlerScript\n");
         var program = await LocalPackages.PublishAsync(project);
 
-        using var desk = new DeskSettings();
-        await using var orders = await OrdersProcess.StartAsync(desk.For(), program);
+        using var files = new SqliteOrdersSettings();
+        await using var orders = await OrdersProcess.StartAsync(files.For(), program);
         using var caller = new Caller();
         var end = await caller.WaitForTheEndAsync((await caller.PlaceAsync(orders.Address)).StatusUrl);
         end.State.Should().Be(OperationState.Succeeded);
         end.Result!.Value.GetProperty("customer").GetString().Should().Be("Ada");
         (await caller.Http.GetStringAsync(new Uri(orders.Address, "/orders.js"))).Should().Contain("poll.js");
-        (await caller.Http.GetStringAsync(orders.Address)).Should().Contain("<title>Acme.Order-Desk</title>");
+        (await caller.Http.GetStringAsync(orders.Address)).Should().Contain("<title>Acme.Order-HandlerScript</title>");
     }
 
     [Fact]
     public async Task OffloadedLambda_Made_Builds_AndRunsAnOperation()
     {
-        var project = await packages.MakeAsync("offloaded-lambda", "Acme.Order-Desk");
+        var project = await packages.MakeAsync("offloaded-lambda", "Acme.Order-HandlerScript");
         await StandsAloneAsync(project, "Acme.Order_Desk");
         var program = await LocalPackages.PublishAsync(project);
         var handlers = SamTemplate.Read(project).Handlers.ToList();
@@ -72,7 +72,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         using var sqs = TestServers.NewSqsClient();
         (await new SqsEvents(sqs, settings.QueueUrl).PumpAsync(worker.HandleAsync)).Should().BeTrue();
         using var caller = new Caller();
-        (await caller.LookAsync(GatewayEvents.Read(answer).Headers["Location"])).State.Should().Be(OperationState.Succeeded);
+        (await caller.PollAsync(GatewayEvents.Read(answer).Headers["Location"])).State.Should().Be(OperationState.Succeeded);
 
         string Handler(string function) => handlers.Single(handler => handler.Contains(function, StringComparison.Ordinal));
     }

@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 using static Microsoft.Playwright.Assertions;
 
@@ -8,11 +8,11 @@ namespace OffloadedPolling.IntegrationTests.Page;
 /// <summary>The page of Orders when something fails, is canceled, or is seen again after a reload.</summary>
 public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
-    private readonly DeskSettings _desk = new();
+    private readonly SqliteOrdersSettings _files = new();
 
     private readonly List<string> _errors = [];
 
-    public void Dispose() => _desk.Dispose();
+    public void Dispose() => _files.Dispose();
 
     [Fact]
     public async Task AHostThatIsGone_IsALostConnectionUntilItIsBack()
@@ -138,7 +138,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
 
     private Dictionary<string, string> Settings(string processingTime)
     {
-        var settings = _desk.For(processingTime: processingTime);
+        var settings = _files.For(processingTime: processingTime);
         settings["OffloadedPolling__MinProgressInterval"] = "00:00:00.5";
         // Work of a process that is gone is taken over soon, and a wish to cancel is seen soon.
         settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:06";

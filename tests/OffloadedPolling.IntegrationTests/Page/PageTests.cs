@@ -9,7 +9,7 @@ namespace OffloadedPolling.IntegrationTests.Page;
 /// <summary>The page of Orders in a real browser, without a cloud and on S3.</summary>
 public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
 {
-    private const string Desk = "without a cloud", Cloud = "on S3";
+    private const string HandlerScript = "without a cloud", Cloud = "on S3";
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
@@ -19,7 +19,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     private readonly List<string> _errors = [];
 
     [Theory]
-    [InlineData(Desk)]
+    [InlineData(HandlerScript)]
     [InlineData(Cloud)]
     public async Task AnOrder_ItsBarMovesAndItsEndIsShown(string where)
     {
@@ -51,7 +51,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(Desk)]
+    [InlineData(HandlerScript)]
     [InlineData(Cloud)]
     public async Task AnOrderOutOfStock_ShowsItsProblem(string where)
     {
@@ -68,7 +68,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(Desk)]
+    [InlineData(HandlerScript)]
     [InlineData(Cloud)]
     public async Task AnExpiredUrl_IsRenewedAtTheHost(string where)
     {
@@ -90,7 +90,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(Desk, "(without a cloud, the host itself stands in for S3)")]
+    [InlineData(HandlerScript, "(without a cloud, the host itself stands in for S3)")]
     [InlineData(Cloud, "(S3 answers them)")]
     public async Task Polls_ThatTheHostAnswered_AreCounted(string where, string why)
     {
@@ -130,7 +130,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task SeveralOrders_AreWatchedAtOnce_AndAfterAReloadToo()
     {
-        await using var shop = await OpenAsync(Desk, settings => Take(settings, work: "00:00:04"));
+        await using var shop = await OpenAsync(HandlerScript, settings => Take(settings, work: "00:00:04"));
         var page = await VisitAsync(shop);
         for (var order = 1; order <= 4; order++)
         {
@@ -148,7 +148,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task ARefusedOrder_SaysWhy()
     {
-        await using var shop = await OpenAsync(Desk, settings => Take(settings, work: "00:00:01"));
+        await using var shop = await OpenAsync(HandlerScript, settings => Take(settings, work: "00:00:01"));
         var page = await VisitAsync(shop);
 
         await page.GetByLabel("Fewer: Book").ClickAsync();
@@ -159,7 +159,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(Desk)]
+    [InlineData(HandlerScript)]
     [InlineData(Cloud)]
     public async Task PageApiAndStatusUrls_OnThreeOrigins(string where)
     {
@@ -185,11 +185,11 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData("desk", 1100, 720)]
+    [InlineData("script", 1100, 720)]
     [InlineData("phone", 390, 844)]
     public async Task ThePage_FitsItsScreen(string screen, int width, int height)
     {
-        await using var shop = await OpenAsync(Desk, settings => Take(settings, work: "00:00:05"));
+        await using var shop = await OpenAsync(HandlerScript, settings => Take(settings, work: "00:00:05"));
         var page = await browser.NewPageAsync(_errors, width, height);
         await page.GotoAsync(shop.Orders.Address.ToString());
         await PlaceAsync(page);
@@ -209,7 +209,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     private static async Task<IShop> OpenAsync(string where, Action<Dictionary<string, string>> configure) =>
-        where == Cloud ? await CloudShop.OpenAsync(configure) : await DeskShop.OpenAsync(configure);
+        where == Cloud ? await CloudShop.OpenAsync(configure) : await SqliteShop.OpenAsync(configure);
 
     private static void Take(Dictionary<string, string> settings, string work)
     {

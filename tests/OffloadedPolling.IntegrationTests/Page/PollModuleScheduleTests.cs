@@ -1,4 +1,5 @@
-using OffloadedPolling.Tests.Scheduling;
+using OffloadedPolling.Tests.Client.Scheduling;
+
 using static OffloadedPolling.IntegrationTests.Page.PollStage;
 
 namespace OffloadedPolling.IntegrationTests.Page;

@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using OffloadedPolling.Tests.Polling;
+using OffloadedPolling.Tests.Client.Polling;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 

@@ -17,7 +17,7 @@ public sealed class LateWorkerTests
     [InlineData(true)]
     public async Task TheEndOfALateWorker_IsNotWritten(bool otherHasEnded)
     {
-        var (late, other) = (new Desk(), new Desk());
+        var (late, other) = (new HandlerScript(), new HandlerScript());
         late.Deaf["Ada"] = true;
         late.Result["Ada"] = "late";
         if (!otherHasEnded)
@@ -55,7 +55,7 @@ public sealed class LateWorkerTests
         (after!.Status.State, after.Status.Result!.Value.GetString()).Should().Be((OperationState.Succeeded, "other"));
     }
 
-    private static async Task<Worker> StartAsync(Desk desk, Uri? sqs, TestHost? beside = null)
+    private static async Task<Worker> StartAsync(HandlerScript script, Uri? sqs, TestHost? beside = null)
     {
         var host = await TestHost.CreateAsync(
             sqs: sqs, bucket: beside?.Bucket, queueUrl: beside?.QueueUrl,
@@ -63,7 +63,7 @@ public sealed class LateWorkerTests
             operation: settings => (settings.MaxConcurrency, settings.VisibilityTimeout) = (1, TimeSpan.FromSeconds(sqs is null ? 30 : 2)),
             build: builder =>
             {
-                builder.Services.AddSingleton(desk);
+                builder.Services.AddSingleton(script);
                 builder.AddHandler<Parcel, ParcelHandler>();
             });
         var worker = new Worker(host, [.. host.Services.GetServices<IHostedService>()]);

@@ -26,10 +26,10 @@ public sealed class LostClaimTests
         };
         await using var host = await TestHost.CreateAsync();
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
-        var desk = new Desk();
+        var script = new HandlerScript();
         worker = await TestHost.CreateAsync(s3.Address, bucket: host.Bucket, queueUrl: host.QueueUrl, build: builder =>
         {
-            builder.Services.AddSingleton(desk);
+            builder.Services.AddSingleton(script);
             builder.AddHandler<Parcel, ParcelHandler>();
         });
         await using var running = await RunningWorker.StartAsync(worker);
@@ -37,7 +37,7 @@ public sealed class LostClaimTests
         var end = (await RunningWorker.EndsAsync(host, [accepted.Id])).Single();
 
         (end.State, end.Attempt).Should().Be((OperationState.Succeeded, 1));
-        desk.Delivered.Should().ContainSingle();
+        script.Delivered.Should().ContainSingle();
         answersLost.Should().BePositive();
         worker.Log.Entries.Should().Contain(entry => entry.Id == 404, "the claim seemed to fail");
     }

@@ -10,7 +10,7 @@ public sealed class WorkerTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private List<IHostedService> _hosted = [];
 
@@ -29,7 +29,7 @@ public sealed class WorkerTests : IAsyncLifetime
             options: options => options.MinProgressInterval = TimeSpan.FromMilliseconds(200),
             build: builder =>
             {
-                builder.Services.AddSingleton(_desk);
+                builder.Services.AddSingleton(_script);
                 builder.AddHandler<Parcel, ParcelHandler>();
             });
         _hosted = [.. _host.Services.GetServices<IHostedService>()];
@@ -60,13 +60,13 @@ public sealed class WorkerTests : IAsyncLifetime
 
         (await EndOfAsync(good.Id)).State.Should().Be(OperationState.Succeeded);
         await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 410), _timeout, () => "it was not logged");
-        _desk.Delivered.Should().Equal("Ada");
+        _script.Delivered.Should().Equal("Ada");
     }
 
     [Fact]
     public async Task Progress_IsCoalesced()
     {
-        _desk.Steps["Ada"] = 50;
+        _script.Steps["Ada"] = 50;
 
         var end = await EndOfAsync((await _host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
@@ -82,7 +82,7 @@ public sealed class WorkerTests : IAsyncLifetime
         await DisposeAsync();
         var (queue, deadLetterQueue) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 1);
         await StartAsync(queue);
-        _desk.Throw["Bob"] = new InvalidOperationException("As told.");
+        _script.Throw["Bob"] = new InvalidOperationException("As told.");
 
         var end = await EndOfAsync((await _host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 

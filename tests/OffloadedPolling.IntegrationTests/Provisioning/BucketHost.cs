@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
-using OffloadedPolling.Provisioning;
 using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 

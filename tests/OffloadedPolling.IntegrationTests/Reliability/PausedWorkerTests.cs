@@ -1,4 +1,4 @@
-using OffloadedPolling.IntegrationTests.Road;
+using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
@@ -60,7 +60,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
         _accepted.Add(accepted.Id);
         await UntilAsync(caller, accepted, status => status.State == OperationState.Running);
         await paused.PauseAsync();
-        (await caller.LookAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Running);
+        (await caller.PollAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Running);
 
         await using var other = await OrdersProcess.StartAsync(otherSettings);
         await UntilAsync(caller, accepted, status => status.Attempt > 1 && (!untilEnded || status.State.IsTerminal()));
@@ -77,6 +77,6 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
     {
         OperationStatus? last = null;
         return Eventually.TrueAsync(
-            async () => condition(last = await caller.LookAsync(accepted.StatusUrl)), _timeout, () => $"it is at {last}");
+            async () => condition(last = await caller.PollAsync(accepted.StatusUrl)), _timeout, () => $"it is at {last}");
     }
 }

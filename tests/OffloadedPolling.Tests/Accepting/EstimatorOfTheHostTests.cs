@@ -13,19 +13,19 @@ public sealed class EstimatorOfTheHostTests : IAsyncDisposable
 
     private readonly SqliteProvider _provider = new();
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
     [Fact]
     public async Task Running_NothingMeasuredAndNoPrior_KeepsWhatIsLeftOfTheHostsEstimate()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         await using var host = await StartAsync(() =>
             new OperationEstimate { Median = TimeSpan.FromHours(1), Upper = TimeSpan.FromHours(2) });
 
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not begin");
         var running = await host.Operations.GetAsync(accepted.Id);
 
         running!.State.Should().Be(OperationState.Running);
@@ -39,7 +39,7 @@ public sealed class EstimatorOfTheHostTests : IAsyncDisposable
         build: builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<IWaitTimeEstimator>(new UnusableEstimates.Told(estimate)));
-            builder.Services.AddSingleton(_desk);
+            builder.Services.AddSingleton(_script);
             builder.AddHandler<Parcel, ParcelHandler>();
         });
 }

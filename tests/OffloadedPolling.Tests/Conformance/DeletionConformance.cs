@@ -8,14 +8,14 @@ namespace OffloadedPolling.Tests.Conformance;
 public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private protected override void Settings(OperationOptions kind) =>
         (kind.VisibilityTimeout, kind.MaxConcurrency) = (TimeSpan.FromSeconds(2), 1);
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
-        builder.Services.AddSingleton(_desk);
+        builder.Services.AddSingleton(_script);
         builder.AddHandler<Parcel, ParcelHandler>();
     }
 
@@ -58,32 +58,32 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
     [Fact]
     public async Task DeleteAsync_AWaitingOperation_NeverRuns()
     {
-        _desk.Deaf["Ada"] = true;
+        _script.Deaf["Ada"] = true;
         var running = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"));
 
         await Host.Operations.DeleteAsync(waiting.Id);
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
         await EndOfAsync(running.Id);
 
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 412), Timeout, () => "the message was not refused");
-        _desk.Delivered.Should().Equal("Ada");
+        _script.Delivered.Should().Equal("Ada");
         (await Host.Operations.GetAsync(waiting.Id)).Should().BeNull();
     }
 
     [Fact]
     public async Task DeleteAsync_ARunningOperation_GoesOnAndWritesNothing()
     {
-        _desk.Deaf["Ada"] = true;
+        _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
 
         await Host.Operations.DeleteAsync(accepted.Id);
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
 
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 424), Timeout, () => "the loss was not logged");
-        _desk.Delivered.Should().Equal("Ada");
+        _script.Delivered.Should().Equal("Ada");
         (await Provider.CountDocumentsAsync()).Should().Be(0);
     }
 
@@ -99,26 +99,26 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
 
         again.Id.Should().Be(first.Id);
         (await EndOfAsync(again.Id)).State.Should().Be(OperationState.Succeeded);
-        _desk.Delivered.Should().Equal("Ada", "Bob");
+        _script.Delivered.Should().Equal("Ada", "Bob");
     }
 
     [Fact]
     public async Task DeleteAsync_OfAKeyWhoseMessageStillWaits_TheNewOperationRunsItsOwnPayload()
     {
-        _desk.Deaf["Cleo"] = true;
+        _script.Deaf["Cleo"] = true;
         var running = await Host.Operations.AcceptAsync(new Parcel("Cleo"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
         var keyed = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), keyed);
 
         await Host.Operations.DeleteAsync(first.Id);
         var again = await Host.Operations.AcceptAsync(new Parcel("Bob"), keyed);
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
         await EndOfAsync(running.Id);
         var end = await EndOfAsync(again.Id);
 
         (again.Id, end.State).Should().Be((first.Id, OperationState.Succeeded));
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 408), Timeout, () => "the old message was not deleted");
-        _desk.Delivered.Should().Equal("Cleo", "Bob");
+        _script.Delivered.Should().Equal("Cleo", "Bob");
     }
 }

@@ -10,14 +10,14 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
 {
     private const int Slots = 3;
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private protected override void Settings(OperationOptions kind) => 
         (kind.VisibilityTimeout, kind.MaxConcurrency, kind.MaxAttempts) = (TimeSpan.FromSeconds(2), Slots, 1);
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
-        builder.Services.AddSingleton(_desk);
+        builder.Services.AddSingleton(_script);
         builder.AddHandler<Parcel, ParcelHandler>();
     }
 
@@ -32,8 +32,8 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
         DurationHistogram.LowerBoundSeconds(running.Histogram.First)
             .Should().BeInRange(0, TimeProvider.System.GetElapsedTime(before).TotalSeconds);
 
-        _desk.Throw["Bob"] = new OperationFailedException(new OperationProblem { Title = "No" });
-        _desk.Throw["Eve"] = new InvalidOperationException("As told.");
+        _script.Throw["Bob"] = new OperationFailedException(new OperationProblem { Title = "No" });
+        _script.Throw["Eve"] = new InvalidOperationException("As told.");
         await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
         await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Eve"))).Id);
         await Host.StopAsync();
@@ -46,9 +46,9 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
     [Fact]
     public async Task OperationsThatAreCanceledOrGivenBack_AreNotMeasured()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
         await Host.Operations.CancelAsync(accepted.Id);
         await EndOfAsync(accepted.Id);
 

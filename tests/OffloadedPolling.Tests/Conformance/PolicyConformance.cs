@@ -11,7 +11,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
 {
     private readonly ParcelPolicy _policy = new();
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private protected override void Settings(OffloadedPollingOptions options) =>
         options.MinProgressInterval = TimeSpan.FromMilliseconds(50);
@@ -21,7 +21,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
-        builder.Services.AddSingleton(_desk).AddSingleton<IStatusDocumentPolicy>(_policy);
+        builder.Services.AddSingleton(_script).AddSingleton<IStatusDocumentPolicy>(_policy);
         builder.AddHandler<Parcel, ParcelHandler>().AddDeadLetterReader();
     }
 
@@ -34,7 +34,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
             Message = document.Message?.Replace("step", "parcel", StringComparison.Ordinal),
             Result = null,
         };
-        _desk.Steps["Ada"] = 50;
+        _script.Steps["Ada"] = 50;
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         OperationStatus? seen = null;
@@ -70,24 +70,24 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     {
         _policy.Judge = document =>
             document.Message == "a secret" ? throw new StatusDocumentRefusedException("it tells too much.") : document;
-        _desk.Message["Ada"] = "a secret";
+        _script.Message["Ada"] = "a secret";
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
         (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
-        _desk.Refused.Should().ContainSingle().Which.Should().BeOfType<StatusDocumentRefusedException>();
+        _script.Refused.Should().ContainSingle().Which.Should().BeOfType<StatusDocumentRefusedException>();
     }
 
     [Fact]
     public async Task TheClaim_Refused_RunsAsABareRunning()
     {
         _policy.Refuse(OperationState.Running);
-        _desk.Deaf["Ada"] = true;
+        _script.Deaf["Ada"] = true;
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
         var running = await Host.Operations.GetAsync(accepted.Id);
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
         var end = await EndOfAsync(accepted.Id);
 
         (running!.State, running.Attempt, running.ResourceLocation, running.Estimate)
@@ -102,10 +102,10 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     public async Task TheEnd_Refused_IsABareFailedAtOnce(bool succeeds)
     {
         _policy.Refuse(succeeds ? OperationState.Succeeded : OperationState.Failed);
-        _desk.Result["Ada"] = "a secret";
+        _script.Result["Ada"] = "a secret";
         if (!succeeds)
         {
-            _desk.Throw["Ada"] = new OperationFailedException("a secret", "a secret");
+            _script.Throw["Ada"] = new OperationFailedException("a secret", "a secret");
         }
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
@@ -126,9 +126,9 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     public async Task Canceled_Refused_IsABareCanceled()
     {
         _policy.Refuse(OperationState.Canceled);
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var running = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
 
         var canceled = await Host.Operations.CancelAsync(waiting.Id);
@@ -142,9 +142,9 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task TheWishToCancel_Refused_IsHeardAllTheSame()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
         _policy.Refuse(OperationState.Running);
 
         var asked = await Host.Operations.CancelAsync(accepted.Id);

@@ -7,25 +7,25 @@ namespace OffloadedPolling.Tests.Conformance;
 public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private protected override void Settings(OperationOptions kind) =>
         (kind.ExpectedMedian, kind.ExpectedUpper) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
-        builder.Services.AddSingleton(_desk);
+        builder.Services.AddSingleton(_script);
         builder.AddHandler<Parcel, ParcelHandler>();
     }
 
     [Fact]
     public async Task AHandlerThatThrowsOnce_SucceedsWithinFiveSeconds_AndTheRetryIsShown()
     {
-        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+        _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
         var waiting = await RetryOfAsync(accepted.Id);
-        _desk.Throw.Clear();
+        _script.Throw.Clear();
         var end = await EndOfAsync(accepted.Id);
 
         waiting.State.Should().Be(OperationState.Running);
@@ -43,7 +43,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AnOperationThatWaitsForItsRetry_IsCanceledAtOnce()
     {
-        _desk.Throw["Bob"] = new InvalidOperationException();
+        _script.Throw["Bob"] = new InvalidOperationException();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
         await RetryOfAsync(accepted.Id);
 
@@ -57,12 +57,12 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AHandlerThatThrowsAfterARequestToCancel_EndsAsCanceled()
     {
-        _desk.Deaf["Bob"] = true;
+        _script.Deaf["Bob"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
         await Host.Operations.CancelAsync(accepted.Id);
 
-        _desk.Wake.SetException(new InvalidOperationException());
+        _script.Wake.SetException(new InvalidOperationException());
 
         (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Canceled);
     }
@@ -74,20 +74,20 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
         var host = await ConformanceHost.StartAsync(
             Provider, options => options.MinProgressInterval = TimeSpan.FromHours(1), Settings, Build);
         await using var _ = host;
-        _desk.Message["Ada"] = "Packing";
-        _desk.WaitAfterProgress["Ada"] = true;
+        _script.Message["Ada"] = "Packing";
+        _script.WaitAfterProgress["Ada"] = true;
 
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
 
         await Eventually.TrueAsync(
             async () => (await host.Operations.GetAsync(accepted.Id))!.Message == "Packing", Timeout, () => "no progress was seen");
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
     }
 
     [Fact]
     public async Task AProgressOutOfRange_IsLoggedWithItsValue()
     {
-        _desk.Percent["Ada"] = 150;
+        _script.Percent["Ada"] = 150;
 
         await RetryOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
@@ -98,14 +98,14 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task ARequestToCancel_IsShownInTheDocument()
     {
-        _desk.Deaf["Ada"] = true;
+        _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
 
         await Host.Operations.CancelAsync(accepted.Id);
 
         (await Host.Operations.GetAsync(accepted.Id))!.Message.Should().Be("Cancellation requested.");
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
     }
 
     private async Task<OperationStatus> RetryOfAsync(string id)

@@ -9,7 +9,7 @@ namespace OffloadedPolling.Tests.Conformance;
 public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>, IDisposable
     where TProvider : IProvider, new()
 {
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private readonly RecordedActivities _activities = new();
 
@@ -22,7 +22,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
-        builder.Services.AddSingleton(_desk);
+        builder.Services.AddSingleton(_script);
         builder.AddHandler<Parcel, ParcelHandler>();
     }
 
@@ -83,7 +83,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     [Fact]
     public async Task ABatch_IsReceivedInOneSpanWithALinkToEachTrace()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         _request.Start();
         for (var sent = 0; sent < 3; sent++)
         {
@@ -92,7 +92,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
 
         _request.Stop();
 
-        await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => $"{_desk.Waiting} of 3 were received");
+        await Eventually.TrueAsync(() => _script.Waiting == 3, Timeout, () => $"{_script.Waiting} of 3 were received");
         await Host.StopAsync();
         var receives = _activities.All.Where(activity => activity.DisplayName == $"receive {Kind}"
             && activity.Links.Any(link => link.Context.TraceId == Trace)).ToList();
@@ -107,9 +107,9 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     public async Task AMessageWithoutAReadableTrace_IsProcessedInATraceOfItsOwn(string traceParent)
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting == 1, Timeout, () => "the handler does not run");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, Timeout, () => "the handler does not run");
         await Host.Queue.SendAsync(
             Kind,
             new OutgoingMessage { Body = """{"To":"Bob"}""", StatusKey = Host.Store.GetStatusKey(accepted.Id), TraceParent = traceParent },
@@ -141,7 +141,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     [Fact]
     public async Task AHandlerThatThrows_IsNamedByItsTypeAlone()
     {
-        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+        _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
         await AcceptAsync(new Parcel("Bob"));
 
         var (first, last) = (await ProcessedAsync("retried"), await ProcessedAsync("failed"));
@@ -156,7 +156,8 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     [Fact]
     public async Task AProblemOfTheHandlers_IsNotTold()
     {
-        _desk.Throw["Bob"] = new OperationFailedException(new OperationProblem { Type = "https://example.com/secret", Title = "a secret" });
+        _script.Throw["Bob"] = new OperationFailedException(
+            new OperationProblem { Type = "https://example.com/secret", Title = "a secret" });
         await AcceptAsync(new Parcel("Bob"));
 
         var process = await ProcessedAsync("failed");
@@ -168,9 +169,9 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     [Fact]
     public async Task ACanceledOperation_IsNoFailure()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting == 1, Timeout, () => "the handler does not run");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, Timeout, () => "the handler does not run");
         await Host.Operations.CancelAsync(accepted.Id);
 
         var process = await ProcessedAsync("canceled");

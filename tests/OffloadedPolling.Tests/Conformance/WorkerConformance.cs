@@ -8,7 +8,7 @@ namespace OffloadedPolling.Tests.Conformance;
 public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private protected override void Settings(OffloadedPollingOptions options) =>
         (options.MinProgressInterval, options.ShutdownTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(300));
@@ -18,7 +18,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
     private protected override void Build(IOffloadedPollingBuilder builder)
     {
-        builder.Services.AddSingleton(_desk);
+        builder.Services.AddSingleton(_script);
         builder.AddHandler<Parcel, ParcelHandler>();
     }
 
@@ -39,7 +39,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         (await EndOfAsync(good.Id)).State.Should().Be(OperationState.Succeeded);
         await Eventually.TrueAsync(
             () => Host.Log.Entries.Select(entry => entry.Id).Intersect([411, 412, 413]).Count() == 3, Timeout, () => "not all were logged");
-        _desk.Delivered.Should().Equal("Ada");
+        _script.Delivered.Should().Equal("Ada");
         (await Host.Operations.GetAsync(waiting.Status.Id))!.State.Should().Be(OperationState.NotStarted);
         Host.Log.Entries.Should().NotContain(entry => entry.Text.Contains("a secret", StringComparison.Ordinal));
 
@@ -58,11 +58,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AHandlerThatThrows_IsTriedAgainAndItsTextStaysInside()
     {
-        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+        _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 422), Timeout, () => "the exception was not logged");
-        _desk.Throw.Clear();
+        _script.Throw.Clear();
         var end = await EndOfAsync(accepted.Id);
 
         end.State.Should().Be(OperationState.Succeeded);
@@ -73,7 +73,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AHandlerThatThrowsEveryTime_EndsAsFailedAtTheLastTry()
     {
-        _desk.Throw["Bob"] = new InvalidOperationException("connection string: secret");
+        _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
@@ -87,7 +87,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AHandlerThatSaysFailed_IsNotTriedAgain()
     {
-        _desk.Throw["Bob"] = new OperationFailedException("No such street", "Bob lives nowhere.");
+        _script.Throw["Bob"] = new OperationFailedException("No such street", "Bob lives nowhere.");
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
@@ -98,7 +98,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task AResultTooLargeForTheDocument_EndsAsFailedAtOnce()
     {
-        _desk.Result["Bob"] = new string('x', 20_000);
+        _script.Result["Bob"] = new string('x', 20_000);
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Bob"))).Id);
 
@@ -110,7 +110,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task Progress_IsShown()
     {
-        _desk.Steps["Ada"] = 50;
+        _script.Steps["Ada"] = 50;
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         OperationStatus? seen = null;
@@ -126,24 +126,24 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task Progress_TooLargeForTheDocument_IsRefusedToTheHandler()
     {
-        _desk.Message["Ada"] = new string('x', 20_000);
+        _script.Message["Ada"] = new string('x', 20_000);
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
         end.State.Should().Be(OperationState.Succeeded);
-        _desk.Refused.Should().ContainSingle().Which.Should().BeOfType<StatusDocumentTooLargeException>();
+        _script.Refused.Should().ContainSingle().Which.Should().BeOfType<StatusDocumentTooLargeException>();
     }
 
     [Fact]
     public async Task AHandlerThatTakesLongerThanTheVisibilityTimeout_RunsOnce()
     {
         // Some five seconds, of which the message is hidden for two at a time.
-        _desk.Steps["Ada"] = 250;
+        _script.Steps["Ada"] = 250;
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
         (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
-        _desk.Delivered.Should().Equal("Ada");
+        _script.Delivered.Should().Equal("Ada");
         (end.LastUpdatedAt - end.CreatedAt).Should().BeGreaterThan(TimeSpan.FromSeconds(4), "it was too fast to tell");
         await QueueIsEmptyAsync();
     }
@@ -154,16 +154,16 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         var accepted = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));
         await Task.WhenAll(accepted.Select(operation => EndOfAsync(operation.Id)));
 
-        _desk.MostAtOnce.Should().BeInRange(1, 3);
+        _script.MostAtOnce.Should().BeInRange(1, 3);
         await QueueIsEmptyAsync();
     }
 
     [Fact]
     public async Task StopAsync_AHandlerThatOutlivesTheTimeout_IsCanceledAndItsMessageGivenBack()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
 
         await Host.StopAsync();
 
@@ -176,24 +176,24 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     [Fact]
     public async Task StopAsync_AHandlerThatDoesNotHear_IsLeftAndItsMessageGivenBack()
     {
-        _desk.Deaf["Ada"] = true;
+        _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
 
         await Host.StopAsync();
 
         Host.Log.Entries.Should().Contain(entry => entry.Id == 428);
         (await Host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
         (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle();
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
     }
 
     [Fact]
     public async Task Cancel_AWaitingOperation_NeverRuns()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));
-        await Eventually.TrueAsync(() => _desk.Waiting == 3, Timeout, () => "the handlers did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == 3, Timeout, () => "the handlers did not begin");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"));
 
         (await Host.Operations.CancelAsync(waiting.Id))!.State.Should().Be(OperationState.Canceled);
@@ -202,16 +202,16 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
 
         ends.Should().AllSatisfy(end => end.State.Should().Be(OperationState.Canceled));
         await QueueIsEmptyAsync();
-        _desk.Delivered.Should().BeEmpty();
+        _script.Delivered.Should().BeEmpty();
         (await Host.Operations.GetAsync(waiting.Id))!.State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
     public async Task Cancel_ARunningOperation_IsSeenAtTheNextExtension()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
 
         (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
         (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
@@ -226,7 +226,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     {
         await Host.StopAsync();
         await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
-        _desk.Steps["Ada"] = 100_000;
+        _script.Steps["Ada"] = 100_000;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(
             async () => (await Host.Operations.GetAsync(accepted.Id))!.Message is not null, Timeout, () => "no progress was seen");
@@ -234,18 +234,18 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         await Host.Operations.CancelAsync(accepted.Id);
 
         (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Canceled);
-        _desk.Delivered.Should().BeEmpty();
+        _script.Delivered.Should().BeEmpty();
     }
 
     [Fact]
     public async Task Cancel_AHandlerThatReturnsBeforeItSees_HasSucceeded()
     {
-        _desk.Deaf["Ada"] = true;
+        _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
 
         await Host.Operations.CancelAsync(accepted.Id);
-        _desk.Wake.SetResult();
+        _script.Wake.SetResult();
 
         (await EndOfAsync(accepted.Id)).State.Should().Be(OperationState.Succeeded);
         (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Succeeded);
@@ -262,7 +262,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         (await EndOfAsync(accepted.Select(operation => operation.Id).Distinct().Should().ContainSingle().Which)).State
             .Should().Be(OperationState.Succeeded);
         await QueueIsEmptyAsync();
-        _desk.Delivered.Should().Equal("Ada");
+        _script.Delivered.Should().Equal("Ada");
     }
 
     private Task SendAsync(string body, string statusKey) =>

@@ -32,7 +32,7 @@ public sealed class ForeignTextTests
         await using var provider = new SqliteProvider();
         await using var host = await ConformanceHost.StartAsync(provider, build: builder =>
         {
-            builder.Services.AddSingleton(new Desk());
+            builder.Services.AddSingleton(new HandlerScript());
             builder.AddHandler<Parcel, ParcelHandler>().AddDeadLetterReader();
         });
 

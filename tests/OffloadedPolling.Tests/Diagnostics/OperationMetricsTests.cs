@@ -13,7 +13,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private readonly List<IDisposable> _collectors = [];
 
@@ -59,7 +59,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     {
         await using var other = await StartAsync(_ => { }, withHandler: false);
         var (here, there) = (Counted("operations.ended"), Counted("operations.ended", other));
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
 
         await Host.StopAsync();
         var accepted = await other.Operations.AcceptAsync(new Parcel("Ada"));
@@ -91,7 +91,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     public async Task ARenewedUrl_IsCounted_AndARepeatedAcceptIsToldApart()
     {
         var (accepted, renewed) = (Counted("operations.accepted"), Counted("urls.renewed"));
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var keyed = new AcceptOptions { IdempotencyScope = "user ada", IdempotencyKey = "0123456789abcdef" };
 
         var id = (await Host.Operations.AcceptAsync(new Parcel("Ada"), keyed)).Id;
@@ -120,9 +120,9 @@ public sealed class OperationMetricsTests : SqliteHostTests
     {
         var (running, limit) = (Gauged("worker.handlers"), Gauged("worker.handlers.limit"));
         (Observe(running), Observe(limit)).Should().Be(((int?)0, (int?)3));
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler does not run");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler does not run");
 
         (Observe(running), Observe(limit)).Should().Be(((int?)1, (int?)3));
 
@@ -137,7 +137,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     {
         var depth = Gauged("queue.depth");
         Observe(depth).Should().BeNull();
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
         depth.RecordObservableInstruments();
@@ -170,7 +170,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
         },
         builder =>
         {
-            builder.Services.AddSingleton(_desk);
+            builder.Services.AddSingleton(_script);
             if (withHandler)
             {
                 builder.AddHandler<Parcel, ParcelHandler>();

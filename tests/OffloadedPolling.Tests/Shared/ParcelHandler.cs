@@ -1,48 +1,48 @@
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>Does what the <see cref="Desk"/> says.</summary>
-internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, string>
+/// <summary>Does what the <see cref="HandlerScript"/> says.</summary>
+internal sealed class ParcelHandler(HandlerScript script) : IOperationHandler<Parcel, string>
 {
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(20);
 
     public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
     {
-        desk.Enter();
+        script.Enter();
         try
         {
             return await DeliverAsync(context, cancellationToken);
         }
         finally
         {
-            desk.Leave();
+            script.Leave();
         }
     }
 
     private async Task<string> DeliverAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)
     {
         var to = context.Payload.To;
-        if (desk.Throw.TryGetValue(to, out var exception))
+        if (script.Throw.TryGetValue(to, out var exception))
         {
             throw exception;
         }
 
-        if (desk.Wait.ContainsKey(to))
+        if (script.Wait.ContainsKey(to))
         {
-            await desk.WaitForeverAsync(cancellationToken);
+            await script.WaitForeverAsync(cancellationToken);
         }
 
-        if (desk.Deaf.ContainsKey(to))
+        if (script.Deaf.ContainsKey(to))
         {
-            await desk.WaitUntilWokenAsync();
+            await script.WaitUntilWokenAsync();
         }
 
-        if (desk.Percent.TryGetValue(to, out var percent))
+        if (script.Percent.TryGetValue(to, out var percent))
         {
             await context.ReportProgressAsync(percent, null, cancellationToken);
         }
 
-        if (desk.Message.TryGetValue(to, out var message))
+        if (script.Message.TryGetValue(to, out var message))
         {
             try
             {
@@ -50,23 +50,23 @@ internal sealed class ParcelHandler(Desk desk) : IOperationHandler<Parcel, strin
             }
             catch (OffloadedPollingException refused) when (refused is StatusDocumentTooLargeException or StatusDocumentRefusedException)
             {
-                desk.Refused.Enqueue(refused);
+                script.Refused.Enqueue(refused);
             }
         }
 
-        if (desk.WaitAfterProgress.ContainsKey(to))
+        if (script.WaitAfterProgress.ContainsKey(to))
         {
-            await desk.WaitUntilWokenAsync();
+            await script.WaitUntilWokenAsync();
         }
 
-        var steps = desk.Steps.GetValueOrDefault(to);
+        var steps = script.Steps.GetValueOrDefault(to);
         for (var step = 1; step <= steps; step++)
         {
             await context.ReportProgressAsync(step * 99 / steps, $"step {step}", cancellationToken);
             await Task.Delay(_step, cancellationToken);
         }
 
-        desk.Delivered.Enqueue(to);
-        return desk.Result.GetValueOrDefault(to, "done");
+        script.Delivered.Enqueue(to);
+        return script.Result.GetValueOrDefault(to, "done");
     }
 }

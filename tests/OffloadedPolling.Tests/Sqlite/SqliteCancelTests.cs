@@ -11,7 +11,7 @@ public sealed class SqliteCancelTests : IAsyncLifetime
 
     private readonly SqliteProvider _provider = new();
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private ConformanceHost _api = null!, _worker = null!;
 
@@ -23,7 +23,7 @@ public sealed class SqliteCancelTests : IAsyncLifetime
         _worker = await ConformanceHost.StartAsync(
             _provider, operation: kind => kind.VisibilityTimeout = TimeSpan.FromHours(2), build: builder =>
             {
-                builder.Services.AddSingleton(_desk);
+                builder.Services.AddSingleton(_script);
                 builder.AddHandler<Parcel, ParcelHandler>();
             });
     }
@@ -38,7 +38,7 @@ public sealed class SqliteCancelTests : IAsyncLifetime
     [Fact]
     public async Task Cancel_InAnotherProcess_ReachesTheHandlerWithinASecond()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var delays = new List<TimeSpan>();
         // The machine may be busy once.
         for (var attempt = 1; attempt <= 5; attempt++)
@@ -52,7 +52,7 @@ public sealed class SqliteCancelTests : IAsyncLifetime
     private async Task<TimeSpan> CancelAsync(int attempt)
     {
         var accepted = await _api.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting == attempt, _timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == attempt, _timeout, () => "the handler did not begin");
         var requested = await _api.Operations.CancelAsync(accepted.Id);
         OperationStatus? end = null;
         await Eventually.TrueAsync(

@@ -29,7 +29,7 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
             _provider,
             build: builder =>
             {
-                builder.Services.AddSingleton<Desk>();
+                builder.Services.AddSingleton<HandlerScript>();
                 builder.AddHandler<Parcel, ParcelHandler>();
                 builder.Services.AddHealthChecks().AddOffloadedPolling();
             },

@@ -11,7 +11,7 @@ public sealed class StolenMessageTests : IAsyncLifetime
 
     private readonly SqliteProvider _provider = new();
 
-    private readonly Desk _desk = new();
+    private readonly HandlerScript _script = new();
 
     private ConformanceHost _host = null!;
 
@@ -20,7 +20,7 @@ public sealed class StolenMessageTests : IAsyncLifetime
         operation: kind => kind.VisibilityTimeout = TimeSpan.FromSeconds(2),
         build: builder =>
         {
-            builder.Services.AddSingleton(_desk);
+            builder.Services.AddSingleton(_script);
             builder.AddHandler<Parcel, ParcelHandler>();
         });
 
@@ -33,18 +33,18 @@ public sealed class StolenMessageTests : IAsyncLifetime
     [Fact]
     public async Task AMessageThatIsAnothers_StopsItsHandler_AndItsNextDeliveryRunsIt()
     {
-        _desk.Wait["Ada"] = true;
+        _script.Wait["Ada"] = true;
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _desk.Waiting == 1, _timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not begin");
 
-        _desk.Wait.Clear();
+        _script.Wait.Clear();
         await _provider.ExecuteAsync("UPDATE messages SET receive_count = receive_count + 1");
 
         OperationStatus? end = null;
         await Eventually.TrueAsync(
             async () => (end = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {end?.State}");
         (end!.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)3));
-        _desk.Delivered.Should().Equal("Ada");
+        _script.Delivered.Should().Equal("Ada");
         _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 424);
         _host.Log.Entries.Should().NotContain(entry => entry.Id == 422);
     }

@@ -16,7 +16,7 @@ internal sealed class MeasuredLifetime : Lifetime
 
     public override double Ended(double seconds)
     {
-        // Straight between neighbours, so that the optimum cannot look right after each single one.
+        // Straight between neighbours, so that the optimum cannot poll right after each single one.
         var at = Array.BinarySearch(_seconds, seconds);
         var above = at < 0 ? ~at : at;
         if (above == 0)

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Client.Scheduling;
+
+/// <summary>The benchmark <c>polls</c>, whole: it draws its chance from seeds and says the same on every machine.</summary>
+public sealed class PollsBenchmarkTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Polls_HoldsWhatIsPromised()
+    {
+        var (exitCode, printed) = await BenchmarkProcess.RunAsync("polls", "--json");
+
+        output.WriteLine(printed);
+        using var report = JsonDocument.Parse(printed);
+        var bounds = report.RootElement.GetProperty("bounds").EnumerateArray().ToList();
+        bounds.Should().AllSatisfy(bound => bound.GetProperty("found").GetDouble()
+            .Should().BeInRange(bound.GetProperty("least").GetDouble(), bound.GetProperty("most").GetDouble()));
+        exitCode.Should().Be(0);
+        report.RootElement.GetProperty("rows").GetArrayLength().Should().Be(8 * 7);
+        bounds.Should().HaveCount((7 * 5) + 1 + (4 * 4) + 4 + (6 * 2));
+    }
+}

@@ -1,0 +1,30 @@
+namespace OffloadedPolling.IntegrationTests.EndToEnd;
+
+/// <summary>Settings of Orders processes without a cloud, which share a folder for their files.</summary>
+internal sealed class SqliteOrdersSettings : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("orders-sqlite-").FullName;
+
+    public string DataSource => Path.Combine(_folder, "polling.db");
+
+    /// <summary>All files, those of both databases among them.</summary>
+    public IReadOnlyList<string> Files => Directory.GetFiles(_folder);
+
+    /// <summary>Puts a file beside the others, and returns where.</summary>
+    public string PutFile(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public Dictionary<string, string> For(string role = "All", string processingTime = "00:00:00.05") => new()
+    {
+        ["OffloadedPolling__Sqlite__DataSource"] = DataSource,
+        ["Orders__DataSource"] = Path.Combine(_folder, "orders.db"),
+        ["Orders__ProcessingTime"] = processingTime,
+        ["Orders__Role"] = role,
+    };
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

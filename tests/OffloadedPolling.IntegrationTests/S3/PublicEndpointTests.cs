@@ -1,0 +1,25 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.S3;
+
+/// <summary>Callers that reach the S3 server at another address than the host.</summary>
+public sealed class PublicEndpointTests
+{
+    [Fact]
+    public async Task Accept_WithAPublicEndpoint_GivesAUrlThatCallersCanPollThere()
+    {
+        await using var publicly = await RecordingProxy.StartAsync(TestServers.S3);
+        await using var host = await TestHost.CreateAsync(build: builder => builder.Services.Configure<S3Options>(
+            s3 => s3.PublicEndpoint = publicly.Address.GetLeftPart(UriPartial.Authority)));
+        using var http = new HttpClient();
+
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+        using var polled = await http.GetAsync(new Uri(accepted.StatusUrl));
+
+        accepted.StatusUrl.Should().StartWith(publicly.Address.ToString());
+        polled.StatusCode.Should().Be(HttpStatusCode.OK);
+        publicly.Requests.Should().ContainSingle("the host itself does not use the public address");
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.IntegrationTests.Servers;
+
+namespace OffloadedPolling.IntegrationTests.Sqs;
+
+/// <summary>What an extension makes of the answers that AWS gives and the emulator does not.</summary>
+public sealed class SqsExtendTests : IAsyncLifetime
+{
+    private RecordingProxy _sqs = null!;
+
+    private TestHost _host = null!;
+
+    private ReceivedMessage _message = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
+        _host = await TestHost.CreateAsync(sqs: _sqs.Address);
+        await _host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "operations/x.json" }, default);
+        _message = (await _host.Queue.ReceiveAsync("parcels", 1, default)).Should().ContainSingle().Which;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _sqs.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("MessageNotInflight")]
+    [InlineData("ReceiptHandleIsInvalid")]
+    [InlineData("InvalidParameterValue")]
+    public async Task ExtendAsync_AMessageThatIsLost_Null(string code)
+    {
+        _sqs.Intercept = context =>
+            AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, code) : Task.FromResult(false);
+
+        (await _host.Queue.ExtendAsync("parcels", _message, default)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task ExtendAsync_BeyondTwelveHoursSinceTheReceipt_HidesNoLonger()
+    {
+        const string Refusal = "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message "
+            + "is beyond the limit [43200 seconds].";
+        _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility")
+            ? AwsAnswers.ErrorAsync(context, "InvalidParameterValueException", message: Refusal)
+            : Task.FromResult(false);
+
+        (await _host.Queue.ExtendAsync("parcels", _message, default)).Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task ExtendAsync_AMessageThatADecoratorMadeAnew_IsHiddenForItsWholeVisibilityTimeout()
+    {
+        var anew = new ReceivedMessage { Id =
+            _message.Id, ReceiptHandle = _message.ReceiptHandle, Body = "{}", ReceiveCount = 1, HiddenFor = _message.HiddenFor };
+
+        var extended = await _host.Queue.ExtendAsync("parcels", anew, default);
+
+        extended.Should().Be(_host.Services.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get("parcels").VisibilityTimeout);
+    }
+
+    [Fact]
+    public async Task ExtendAsync_AQueueThatRefuses_IsNamedWithWhatToDo()
+    {
+        _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility")
+            ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
+            : Task.FromResult(false);
+
+        var thrown = (await FluentActions.Awaiting(() => _host.Queue.ExtendAsync("parcels", _message, default))
+            .Should().ThrowExactlyAsync<OperationQueueException>()).Which;
+
+        thrown.Message.Should().Contain("sqs:ChangeMessageVisibility");
+    }
+}

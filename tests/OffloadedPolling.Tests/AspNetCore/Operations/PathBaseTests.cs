@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Sqlite;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.Tests.AspNetCore.Operations;
+
+/// <summary>The addresses in answers, where callers reach the host under a path base.</summary>
+public sealed class PathBaseTests : IAsyncLifetime
+{
+    private readonly SqliteProvider _provider = new();
+
+    private ConformanceHost? _host;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _provider.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("typed")]
+    [InlineData("erased")]
+    [InlineData("own")]
+    public async Task Accept_UnderAPathBase_AnswersWithAddressesThatIncludeIt(string endpoint)
+    {
+        var host = await StartAsync(app => app.UsePathBase("/api"));
+
+        var (accepted, location) = await AcceptAsync(host, $"/api/{endpoint}");
+
+        accepted.OperationUrl.Should().Be($"/api/operations/{accepted.Id}");
+        accepted.StatusUrl.Should().StartWith($"{host.Address}api/operations/{accepted.Id}/status?");
+        location.Should().Be(accepted.StatusUrl);
+        (await host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Accept_WithoutThePathBase_AnswersWithAddressesWithoutIt()
+    {
+        var host = await StartAsync(app => app.UsePathBase("/api"));
+
+        var (accepted, _) = await AcceptAsync(host, "/typed");
+
+        accepted.OperationUrl.Should().Be($"/operations/{accepted.Id}");
+        (await host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Renewal_UnderAPathBase_AnswersWithAddressesThatIncludeIt()
+    {
+        var host = await StartAsync(app => app.UsePathBase("/api"));
+        var (accepted, _) = await AcceptAsync(host, "/api/typed");
+
+        var renewed = await host.Http.GetFromJsonAsync(new Uri(host.Address, $"{accepted.OperationUrl}/url"), OperationJson.Accepted);
+        using var redirect = await host.GetAsync(new Uri(host.Address, accepted.OperationUrl).ToString());
+
+        renewed!.OperationUrl.Should().Be(accepted.OperationUrl);
+        renewed.StatusUrl.Should().StartWith($"{host.Address}api/operations/");
+        redirect.Headers.Location!.OriginalString.Should().StartWith($"{host.Address}api/operations/");
+        (await host.StatusOfAsync(renewed.StatusUrl)).Should().Be(HttpStatusCode.OK);
+        (await host.StatusOfAsync(redirect.Headers.Location.OriginalString)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Accept_WithAPublicBaseUrlWithAPath_KeepsThatForTheStatusUrl()
+    {
+        var host = await StartAsync(
+            app => app.UsePathBase("/api"), sqlite => sqlite.PublicBaseUrl = new Uri("https://shop.example.com/files"));
+
+        var (accepted, _) = await AcceptAsync(host, "/api/typed");
+
+        accepted.OperationUrl.Should().Be($"/api/operations/{accepted.Id}");
+        accepted.StatusUrl.Should().StartWith($"https://shop.example.com/files/operations/{accepted.Id}/status?");
+    }
+
+    // Escaped in the answer, as it was in the request.
+    [Fact]
+    public async Task Accept_UnderAPathBaseWithASpace_EscapesIt()
+    {
+        var host = await StartAsync(app => app.UsePathBase("/our shop"));
+
+        var (accepted, _) = await AcceptAsync(host, "/our%20shop/typed");
+
+        accepted.OperationUrl.Should().Be($"/our%20shop/operations/{accepted.Id}");
+        (await host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Accept_ThroughAProxyThatStripsAPrefix_AnswersWithAnOperationUrlThatIncludesIt()
+    {
+        var host = await StartAsync(Trust(ForwardedHeaders.All));
+
+        var (accepted, _) = await AcceptAsync(
+            host, "/typed", ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Prefix", "/shop/api"));
+
+        accepted.OperationUrl.Should().Be($"/shop/api/operations/{accepted.Id}");
+
+        // The server's own address is not the proxy's: nobody strips the prefix there.
+        accepted.StatusUrl.Should().StartWith($"{host.Address}operations/");
+        (await host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Accept_WithAPrefixThatNobodyTrusts_IgnoresIt()
+    {
+        var host = await StartAsync(Trust(ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto));
+
+        var (accepted, _) = await AcceptAsync(
+            host, "/typed", ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Prefix", "/evil"));
+
+        accepted.OperationUrl.Should().Be($"/operations/{accepted.Id}");
+    }
+
+    [Fact]
+    public async Task Accepted_OverHttpUnderAPathBase_NamesAnInstanceThatIncludesIt()
+    {
+        var host = await StartAsync(app => app.UsePathBase("/api"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Address, "/api/own"));
+        request.Headers.Add("X-Forwarded-For", "203.0.113.7");
+
+        using var refused = await host.Http.SendAsync(request);
+
+        refused.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await refused.Content.ReadFromJsonAsync(OperationJson.Problem))!.Instance.Should().StartWith("/api/operations/");
+    }
+
+    private static Action<WebApplication> Trust(ForwardedHeaders headers) =>
+        app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = headers });
+
+    private static async Task<(AcceptedOperation Accepted, string Location)> AcceptAsync(
+        ConformanceHost host, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, host.Address + path[1..]);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var response = await host.Http.SendAsync(request);
+        response.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        return ((await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!, response.Headers.Location!.OriginalString);
+    }
+
+    private async Task<ConformanceHost> StartAsync(Action<WebApplication> use, Action<SqliteOptions>? sqlite = null) =>
+        _host = await ConformanceHost.StartAsync(
+            _provider,
+            build: builder => builder.Services.PostConfigure(sqlite ?? (_ => { })),
+            use: app =>
+            {
+                use(app);
+                app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
+                app.MapPost("/erased", async Task<IResult> (IOffloadedOperations operations) =>
+                    await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
+                app.MapPost("/own", async Task<IResult> (IOffloadedOperations operations) =>
+                    OperationResults.Accepted(await operations.AcceptAsync(new Parcel("Ada"))));
+            });
+}

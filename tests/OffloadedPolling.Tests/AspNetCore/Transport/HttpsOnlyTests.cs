@@ -1,0 +1,200 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NSubstitute;
+using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Tests.Conformance;
+using OffloadedPolling.Tests.Shared;
+using OffloadedPolling.Tests.Sqlite;
+
+namespace OffloadedPolling.Tests.AspNetCore.Transport;
+
+/// <summary>To whom status URLs are handed out, and to whom they are not.</summary>
+public sealed class HttpsOnlyTests : IAsyncLifetime
+{
+    private const string Elsewhere = "203.0.113.7";
+
+    private readonly SqliteProvider _provider = new();
+
+    private ConformanceHost? _host;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _provider.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("typed")]
+    [InlineData("erased")]
+    [InlineData("own")]
+    public async Task Accept_FromElsewhereOverHttp_403WithTheReasonAndNoUrl(string endpoint)
+    {
+        var host = await StartAsync(callerIs: Elsewhere);
+
+        using var response = await host.Http.PostAsync(new Uri(host.Address, $"/{endpoint}"), null);
+
+        await AssertRefusedAsync(response);
+        host.Log.Entries.Should().ContainSingle(entry => entry.Id == 602);
+    }
+
+    [Fact]
+    public async Task Accept_FromElsewhereOverHttp_QueuesNothing()
+    {
+        var host = await StartAsync(callerIs: Elsewhere);
+
+        using var response = await host.Http.PostAsync(new Uri(host.Address, "/typed"), null);
+
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await _provider.CountDocumentsAsync(), await _provider.CountMessagesAsync(ConformanceHost.Kind)).Should().Be((0, 0));
+    }
+
+    [Fact]
+    public async Task Accepted_ByTheHostItself_IsToldWhereToAskOverHttps()
+    {
+        var host = await StartAsync(callerIs: Elsewhere);
+
+        using var response = await host.Http.PostAsync(new Uri(host.Address, "/own"), null);
+
+        var problem = await AssertRefusedAsync(response);
+        var instance = problem.GetProperty("instance").GetString()!;
+        (await _provider.CountDocumentsAsync()).Should().Be(1);
+        (await host.Operations.GetAsync(instance.Split('/')[^1])).Should().NotBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/url")]
+    public async Task Renew_FromElsewhereOverHttp_403BeforeAnythingIsLookedUp(string path)
+    {
+        var host = await StartAsync(callerIs: Elsewhere);
+        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
+
+        using var response = await host.GetAsync(new Uri(host.Address, $"/operations/{accepted.Id}{path}").ToString());
+        using var unknown = await host.GetAsync(new Uri(host.Address, $"/operations/{TestDocuments.Id}{path}").ToString());
+
+        await AssertRefusedAsync(response);
+        await AssertRefusedAsync(unknown);
+        response.Headers.Location.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.8.9.10")]
+    [InlineData("::1")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData(null)]
+    public async Task Accept_OnThisMachine_202(string? caller)
+    {
+        var host = await StartAsync(callerIs: caller);
+
+        (await PostAsync(host)).Should().Be(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task Accept_RequireHttpsOff_202()
+    {
+        var host = await StartAsync(callerIs: Elsewhere, options: options => options.RequireHttps = false);
+
+        (await PostAsync(host)).Should().Be(HttpStatusCode.Accepted);
+    }
+
+    [Theory]
+    [InlineData("Development", HttpStatusCode.Accepted)]
+    [InlineData("Staging", HttpStatusCode.Forbidden)]
+    public async Task Accept_FromElsewhereOverHttp_IsForDevelopmentAlone(string environment, HttpStatusCode expected)
+    {
+        var named = Substitute.For<IHostEnvironment>();
+        named.EnvironmentName.Returns(environment);
+        var host = await StartAsync(callerIs: Elsewhere, build: builder => builder.Services.AddSingleton(named));
+
+        (await PostAsync(host)).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("https", HttpStatusCode.Accepted)]
+    [InlineData("http", HttpStatusCode.Forbidden)]
+    public async Task Accept_ThroughAProxyThatIsHeeded_IsJudgedByWhatTheProxySaw(string scheme, HttpStatusCode expected)
+    {
+        var host = await StartAsync(heed: true);
+
+        (await PostAsync(host, ("X-Forwarded-For", Elsewhere), ("X-Forwarded-Proto", scheme))).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For", Elsewhere)]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Forwarded-Prefix", "/shop")]
+    [InlineData("Forwarded", "for=203.0.113.7;proto=https")]
+    [InlineData("X-Real-IP", Elsewhere)]
+    [InlineData("Via", "1.1 proxy")]
+    public async Task Accept_ThroughAProxyThatIsNotHeeded_IsNotTakenForThisMachine(string header, string value)
+    {
+        var host = await StartAsync();
+
+        (await PostAsync(host, (header, value))).Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("http", HttpStatusCode.Forbidden)]
+    [InlineData("https", HttpStatusCode.Accepted)]
+    public async Task Accept_ThroughAProxyThatTellsTheSchemeAlone_IsNotTakenForThisMachine(string scheme, HttpStatusCode expected)
+    {
+        var host = await StartAsync(heed: true);
+
+        (await PostAsync(host, ("X-Forwarded-Proto", scheme))).Should().Be(expected);
+    }
+
+    private static async Task<JsonElement> AssertRefusedAsync(HttpResponseMessage response)
+    {
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        response.Headers.CacheControl!.ToString().Should().Be("no-store");
+        (await response.Content.ReadAsStringAsync()).Should().NotContainEquivalentOf("signature");
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("type").GetString().Should().Be("urn:offloaded-polling:problem:https-required");
+        problem.GetProperty("detail").GetString().Should().Contain("over https");
+        return problem;
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(ConformanceHost host, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Address, "/typed"));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var response = await host.Http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    private async Task<ConformanceHost> StartAsync(
+        string? callerIs = "127.0.0.1", bool heed = false, Action<OffloadedPollingOptions>? options = null,
+        Action<IOffloadedPollingBuilder>? build = null) =>
+        _host = await ConformanceHost.StartAsync(_provider, options, build: build, use: app =>
+        {
+            app.Use((context, next) =>
+            {
+                context.Connection.RemoteIpAddress = callerIs is null ? null : IPAddress.Parse(callerIs);
+                return next(context);
+            });
+            if (heed)
+            {
+                app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All });
+            }
+
+            app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
+            app.MapPost("/erased", async Task<IResult> (IOffloadedOperations operations) =>
+                await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
+            app.MapPost("/own", async (IOffloadedOperations operations) =>
+                (IResult)OperationResults.Accepted(await operations.AcceptAsync(new Parcel("Ada"))));
+        });
+}

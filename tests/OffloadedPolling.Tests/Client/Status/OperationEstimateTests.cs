@@ -1,0 +1,59 @@
+namespace OffloadedPolling.Tests.Client.Status;
+
+public sealed class OperationEstimateTests
+{
+    private static readonly OperationEstimate _logNormal = new() { Median = TimeSpan.FromSeconds(5.2), Upper = TimeSpan.FromSeconds(8.9) };
+
+    [Fact]
+    public void QuantilesAt_WhatIsTold_IsWhatWasTold()
+    {
+        _logNormal.QuantilesAt(0.5)[0].TotalSeconds.Should().BeApproximately(5.2, 0.01);
+        _logNormal.QuantilesAt(0.5, 0.9)[1].TotalSeconds.Should().BeApproximately(8.9, 0.01);
+
+        var quantiles = OperationEstimate.QuantileLevels.Select((_, i) => TimeSpan.FromSeconds(Math.Pow(1.4, i))).ToList();
+        var found = (_logNormal with { Quantiles = quantiles }).QuantilesAt([.. OperationEstimate.QuantileLevels]);
+        quantiles.Zip(found).Should().AllSatisfy(pair =>
+            pair.Second.TotalSeconds.Should().BeApproximately(pair.First.TotalSeconds, 0.01 * pair.First.TotalSeconds));
+    }
+
+    [Fact]
+    public void QuantilesAt_AnEstimateThatTellsNothing_IsRefused() =>
+        FluentActions.Invoking(() => new OperationEstimate { Median = TimeSpan.Zero, Upper = TimeSpan.Zero }.QuantilesAt(0.5))
+            .Should().ThrowExactly<InvalidOperationException>();
+
+    [Fact]
+    public void After_NoTime_IsTheSame()
+    {
+        _logNormal.After(TimeSpan.Zero).Should().BeSameAs(_logNormal);
+        _logNormal.After(TimeSpan.FromSeconds(-1)).Should().BeSameAs(_logNormal);
+    }
+
+    [Fact]
+    public void After_AWhile_IsThatOfThoseThatTakeAsLong()
+    {
+        // Half of them are over by then; of the others, half take up to what three of four take in all.
+        var left = _logNormal.After(TimeSpan.FromSeconds(5.2))!;
+
+        left.Median.TotalSeconds.Should().BeApproximately(_logNormal.QuantilesAt(0.75)[0].TotalSeconds - 5.2, 0.02);
+        left.Upper.TotalSeconds.Should().BeApproximately(_logNormal.QuantilesAt(0.95)[0].TotalSeconds - 5.2, 0.02);
+        left.Quantiles.Should().BeNull();
+    }
+
+    [Fact]
+    public void After_WithQuantiles_HasQuantiles()
+    {
+        var measured = _logNormal with { Quantiles = _logNormal.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
+        var left = measured.After(TimeSpan.FromSeconds(4))!;
+
+        left.Quantiles!.Should().HaveCount(13);
+        left.Quantiles[6].Should().Be(left.Median);
+        left.Quantiles.Should().Equal(left.Quantiles.Order());
+    }
+
+    [Fact]
+    public void After_WhenNearlyAllAreOver_IsUnknown()
+    {
+        _logNormal.After(TimeSpan.FromSeconds(12)).Should().NotBeNull();
+        _logNormal.After(TimeSpan.FromSeconds(60)).Should().BeNull();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using OffloadedPolling.Lambda;
+
+namespace OffloadedPolling.Tests.Lambda;
+
+public sealed class SqsEventTests
+{
+    private const string Record = """
+        { "messageId": "m1", "receiptHandle": "h1", "body": "{}", "eventSource": "aws:sqs",
+          "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:orders",
+          "attributes": { "ApproximateReceiveCount": "2" },
+          "messageAttributes": { "StatusKey": { "stringValue": "operations/1.json", "dataType": "String" },
+            "StatusCreatedAt": { "stringValue": "2026-11-23T10:00:00.120Z", "dataType": "String" },
+            "traceparent": { "stringValue": "00-1", "dataType": "String" } } }
+        """;
+
+    [Fact]
+    public async Task ARecord_BecomesTheMessageThatAWorkerReceives()
+    {
+        using var batch = await ReadAsync($$"""{"Records":[{{Record}}]}""");
+
+        var record = batch.Records.Should().ContainSingle().Which;
+        record.IsFromSqs.Should().BeTrue();
+        record.Missing.Should().BeNull();
+        var message = record.ToMessage(5, receivedAt: 66, hiddenFor: TimeSpan.FromSeconds(77));
+        (message.Id, message.ReceiptHandle, message.Body, message.StatusKey, message.TraceParent)
+            .Should().Be(("m1", "h1", "{}", "operations/1.json", "00-1"));
+        (message.ReceiveCount, message.MaxReceiveCount, message.ReceivedAt, message.HiddenFor).Should()
+            .Be((2, (int?)5, (long?)66, TimeSpan.FromSeconds(77)));
+        message.StatusCreatedAt.Should().Be(new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero));
+    }
+
+    [Theory]
+    [InlineData("\"messageId\": \"m1\"", "messageId")]
+    [InlineData("\"receiptHandle\": \"h1\"", "receiptHandle")]
+    [InlineData("\"body\": \"{}\"", "body")]
+    [InlineData("\"ApproximateReceiveCount\": \"2\"", "attributes.ApproximateReceiveCount")]
+    public async Task ARecordThatLacksSomething_SaysWhat(string member, string missing)
+    {
+        using var without = await ReadAsync($$"""{"Records":[{{Record.Replace(member, "\"x\": 1", StringComparison.Ordinal)}}]}""");
+        using var ofAnotherType = await ReadAsync(
+            $$"""{"Records":[{{Record.Replace(member, member.Split(':')[0] + ": [1]", StringComparison.Ordinal)}}]}""");
+
+        without.Records.Single().Missing.Should().Be(missing);
+        ofAnotherType.Records.Single().Missing.Should().Be(missing);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    public async Task AReceiveCountBelowOne_IsNone(string count)
+    {
+        using var batch = await ReadAsync($$"""{"Records":[{{Record.Replace("\"2\"", $"\"{count}\"", StringComparison.Ordinal)}}]}""");
+
+        batch.Records.Single().Missing.Should().Be("attributes.ApproximateReceiveCount");
+    }
+
+    [Theory]
+    [InlineData("{ \"stringValue\": \"yesterday\", \"dataType\": \"String\" }", "messageAttributes.StatusCreatedAt")]
+    [InlineData("{ \"binaryValue\": \"AAAA\", \"dataType\": \"Binary\" }", "messageAttributes.StatusCreatedAt")]
+    [InlineData("\"2026-11-23T10:00:00.120Z\"", "messageAttributes.StatusCreatedAt")]
+    [InlineData("null", null)]
+    public async Task AStatusCreatedAtThatCannotBeRead_IsMissing(string attribute, string? missing)
+    {
+        var record = Record.Replace(
+            "{ \"stringValue\": \"2026-11-23T10:00:00.120Z\", \"dataType\": \"String\" }", attribute, StringComparison.Ordinal);
+        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+
+        batch.Records.Single().Missing.Should().Be(missing);
+    }
+
+    [Theory]
+    [InlineData("\"messageAttributes\": null")]
+    [InlineData("\"messageAttributes\": []")]
+    [InlineData("\"messageAttributes\": { \"StatusKey\": \"operations/1.json\" }")]
+    [InlineData("\"messageAttributes\": { \"StatusKey\": { \"binaryValue\": \"AAAA\", \"dataType\": \"Binary\" } }")]
+    public async Task AStatusKeyThatIsNoText_CountsAsNone(string attributes)
+    {
+        var record = Record[..Record.IndexOf("\"messageAttributes\"", StringComparison.Ordinal)] + attributes + "}";
+        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+
+        batch.Records.Single().Missing.Should().BeNull();
+        batch.Records.Single().ToMessage(null, 0, TimeSpan.Zero).StatusKey.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    public async Task ARecordThatIsNoObject_LacksItsId(string record)
+    {
+        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+
+        batch.Records.Single().Missing.Should().Be("messageId");
+    }
+
+    [Theory]
+    [InlineData("", "no JSON")]
+    [InlineData("{\"Records\":[", "no JSON")]
+    [InlineData("[]", "no object but Array")]
+    [InlineData("{}", "but nothing")]
+    [InlineData("{\"Records\":{}}", "but 'Records'")]
+    [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "but 'version', 'routeKey', 'body'")]
+    public async Task WhatIsNoEvent_IsRefusedWithWhatItIs(string json, string expected)
+    {
+        var refused = (await FluentActions.Awaiting(() => ReadAsync(json)).Should().ThrowExactlyAsync<InvalidSqsEventException>()).Which;
+
+        refused.Message.Should().Contain(expected);
+        refused.Message.Should().Contain("event source mapping");
+        refused.ToString().Should().NotContain("a payload");
+    }
+
+    private static Task<SqsEvent> ReadAsync(string json) =>
+        SqsEvent.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)), TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,241 @@
+using Amazon;
+using Amazon.Runtime;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using OffloadedPolling.S3;
+
+namespace OffloadedPolling.Tests.S3;
+
+public sealed class S3PresignedUrlIssuerTests
+{
+    // The SDK judges its credentials by the system's clock, so this one starts there, at a whole second.
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(604_801)]
+    public async Task IssueAsync_ALifetimeOutOfRange_IsRefused(int seconds)
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
+
+        await FluentActions.Awaiting(async () =>
+            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default))
+            .Should().ThrowExactlyAsync<ArgumentOutOfRangeException>();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(604_800)]
+    public async Task IssueAsync_TheShortestAndTheLongest_AreSignatureVersion4(int seconds)
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
+            config.RegionEndpoint = RegionEndpoint.USEast1);
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromSeconds(seconds), default);
+
+        TestIssuers.Query(url.Value, "X-Amz-Algorithm").Should().Be("AWS4-HMAC-SHA256");
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be($"{seconds}");
+        url.ExpiresAt.Should().Be(_time.GetUtcNow().AddSeconds(seconds));
+    }
+
+    [Fact]
+    public async Task IssueAsync_AnotherObjectsKey_IsRefused()
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
+
+        await FluentActions.Awaiting(async () =>
+            await TestIssuers.New(client, _time).IssueAsync("payroll/2026.xlsx", TimeSpan.FromMinutes(5), default))
+            .Should().ThrowExactlyAsync<ArgumentException>();
+    }
+
+    [Fact]
+    public async Task IssueAsync_CredentialsThatExpireSooner_ShortenTheUrl()
+    {
+        var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddMinutes(30));
+        using var client = TestIssuers.Client(credentials);
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
+
+        // Half an hour, less the margin between the clocks of those who tell the expiry and those who judge the URL.
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("1795");
+        url.ExpiresAt.Should().Be(_time.GetUtcNow().AddMinutes(30).AddSeconds(-5));
+    }
+
+    [Fact]
+    public async Task IssueAsync_CredentialsWithTooLittleLife_AwaitsTheRefresh()
+    {
+        var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddSeconds(20));
+        using var client = TestIssuers.Client(credentials);
+        await credentials.GetCredentialsAsync();
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(10), default);
+
+        TestIssuers.Query(url.Value, "X-Amz-Credential").Should().StartWith("AKID2/");
+        TestIssuers.Query(url.Value, "X-Amz-Security-Token").Should().Be("token2");
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("600");
+    }
+
+    [Fact]
+    public async Task IssueAsync_KeysExchangedBetweenTwoReadings_KeepsKeysAndExpiryTogether()
+    {
+        var credentials = new ExchangedWhileRead(_time.GetUtcNow());
+        using var client = TestIssuers.Client(credentials);
+
+        var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
+
+        // The old keys die after 10 minutes, the new after 60: the URL must not carry the old keys and the new expiry.
+        TestIssuers.Query(url.Value, "X-Amz-Credential").Should().StartWith("NEW/");
+        TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("3595");
+    }
+
+    [Fact]
+    public async Task IssueAsync_ATokenOfUnknownLife_IsCappedAndSaidOnce()
+    {
+        using var logs = new Logs();
+        using var factory = LoggerFactory.Create(builder => builder.AddProvider(logs));
+        using var client = TestIssuers.Client(new SessionAWSCredentials("AKID", "secret", "token"));
+        var issuer = TestIssuers.New(client, _time, logger: factory.CreateLogger<S3PresignedUrlIssuer>());
+
+        var first = await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromHours(1), default);
+        var second = await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(2), default);
+        await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromHours(1), default);
+
+        TestIssuers.Query(first.Value, "X-Amz-Expires").Should().Be("900");
+        TestIssuers.Query(second.Value, "X-Amz-Expires").Should().Be("120");
+        logs.EventIds.Should().ContainSingle().Which.Should().Be(202);
+    }
+
+    [Fact]
+    public async Task IssueAsync_AMultiRegionAccessPoint_IsRefused()
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
+        var issuer = TestIssuers.New(client, _time, bucket: "arn:aws:s3::123456789012:accesspoint/abc.mrap");
+
+        var thrown = (await FluentActions.Awaiting(async () => await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default))
+            .Should().ThrowExactlyAsync<StatusUrlException>()).Which;
+
+        thrown.Message.Should().Contain("signature version 4");
+    }
+
+    [Fact]
+    public async Task IssueAsync_AnAddressThatEndsWithASlashAfterAPath_IsRefused()
+    {
+        using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
+        {
+            config.ServiceURL = "https://storage.example/v1/s3/";
+            config.ForcePathStyle = true;
+        });
+
+        await FluentActions.Awaiting(async () =>
+            await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default))
+            .Should().ThrowExactlyAsync<OperationStoreException>();
+    }
+
+    [Theory]
+    [InlineData(typeof(TaskCanceledException))]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(ProcessAWSCredentialException))]
+    [InlineData(typeof(AmazonClientException))]
+    public async Task IssueAsync_ACredentialsProviderThatThrows_SaysWhatToDo(Type thrown)
+    {
+        using var client = TestIssuers.Client(new Throwing((Exception)Activator.CreateInstance(thrown, "secret words")!));
+
+        var issue = async () => await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default);
+
+        (await issue.Should().ThrowAsync<StatusUrlException>()).Which.Message
+            .Should().Contain($"could not be obtained ({thrown.Name})").And.Contain("AWS_ACCESS_KEY_ID").And.NotContain("secret words");
+    }
+
+    [Fact]
+    public async Task IssueAsync_AnonymousCredentials_SaysThatTheyCannotSign()
+    {
+        using var client = TestIssuers.Client(new AnonymousAWSCredentials());
+
+        var issue = async () => await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default);
+
+        (await issue.Should().ThrowAsync<StatusUrlException>()).WithMessage("*anonymous credentials*");
+    }
+
+    [Fact]
+    public void ToString_LeavesTheCredentialOut()
+    {
+        var url = new StatusUrl("https://s3/bucket/key?X-Amz-Signature=abc&X-Amz-Security-Token=t", default);
+
+        url.ToString().Should().Be("https://s3/bucket/key?(withheld)");
+    }
+
+    /// <summary>A first set that expires when told, then one of an hour.</summary>
+    private sealed class TwoSets : RefreshingAWSCredentials
+    {
+        private readonly TimeProvider _time;
+
+        private readonly DateTimeOffset _firstExpiry;
+
+        private int _made;
+
+        public TwoSets(TimeProvider time, DateTimeOffset firstExpiry)
+        {
+            (_time, _firstExpiry) = (time, firstExpiry);
+
+            // The SDK reports an expiry that is earlier by this, a minute unless set.
+            ExpirationBuffer = TimeSpan.Zero;
+        }
+
+        protected override Task<CredentialsRefreshState> GenerateNewCredentialsAsync() => Task.FromResult(GenerateNewCredentials());
+
+        protected override CredentialsRefreshState GenerateNewCredentials()
+        {
+            var number = ++_made;
+            var expiry = number == 1 ? _firstExpiry : _time.GetUtcNow().AddHours(1);
+            return new CredentialsRefreshState(new ImmutableCredentials($"AKID{number}", "secret", $"token{number}"), expiry.UtcDateTime);
+        }
+    }
+
+    private sealed class Throwing(Exception thrown) : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw thrown;
+
+        public override Task<ImmutableCredentials> GetCredentialsAsync() => throw thrown;
+    }
+
+    /// <summary>Exchanges its keys right after the first reading hands out the old ones, as a background refresh may.</summary>
+    private sealed class ExchangedWhileRead(DateTimeOffset now) : AWSCredentials
+    {
+        private bool _exchanged;
+
+        public override DateTime? Expiration
+        {
+            get => now.AddMinutes(_exchanged ? 60 : 10).UtcDateTime;
+            set => throw new NotSupportedException();
+        }
+
+        public override ImmutableCredentials GetCredentials()
+        {
+            var keys = new ImmutableCredentials(_exchanged ? "NEW" : "OLD", "secret", "token");
+            _exchanged = true;
+            return keys;
+        }
+    }
+
+    private sealed class Logs : ILoggerProvider, ILogger
+    {
+        public List<int> EventIds { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            EventIds.Add(eventId.Id);
+
+        public void Dispose()
+        {
+        }
+    }
+}

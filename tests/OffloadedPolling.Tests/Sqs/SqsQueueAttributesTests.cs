@@ -1,0 +1,26 @@
+using OffloadedPolling.Sqs;
+
+namespace OffloadedPolling.Tests.Sqs;
+
+public sealed class SqsQueueAttributesTests
+{
+    [Fact]
+    public void Read_AbsentAttributes_AreUnknownAndNotZero()
+    {
+        var known = SqsQueueAttributes.Read(
+            new()
+            {
+                ["ApproximateNumberOfMessages"] = "7",
+                ["ApproximateNumberOfMessagesNotVisible"] = "2",
+                ["ApproximateNumberOfMessagesDelayed"] = "1",
+                ["RedrivePolicy"] = """{"maxReceiveCount":"4"}""",
+            },
+            null);
+
+        known.Depth!.Depth.Should().Be(new QueueDepth(8, 2));
+        known.MaxReceiveCount.Should().Be(4);
+        SqsQueueAttributes.Read(null, null).Depth.Should().BeNull();
+        SqsQueueAttributes.Read([], null).MaxReceiveCount.Should().BeNull();
+        SqsQueueAttributes.Read(null, known, sentBefore: 5, readAt: 6).Depth.Should().Be(known.Depth, "it is as old as it was");
+    }
+}

@@ -1,0 +1,155 @@
+using Microsoft.Extensions.Time.Testing;
+using OffloadedPolling.Sts;
+
+namespace OffloadedPolling.Tests.Sts;
+
+public sealed class CredentialsCacheTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    private int _fetches;
+
+    [Theory]
+    [InlineData(15, 12)]
+    [InlineData(60, 55)]
+    public async Task GetAsync_UntilShortlyBeforeTheExpiry_FetchesOnce(int minutes, int goodFor)
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var life = TimeSpan.FromMinutes(minutes);
+
+        var first = await GetAsync(cache, life);
+        _time.Advance(TimeSpan.FromMinutes(goodFor) - TimeSpan.FromSeconds(1));
+        var kept = await GetAsync(cache, life);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var renewed = await GetAsync(cache, life);
+
+        kept.Should().BeSameAs(first);
+        renewed.Should().NotBeSameAs(first);
+        _fetches.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task GetAsync_WhatExpiresBeforeItWasAskedTo_IsKeptForLess()
+    {
+        var cache = new CredentialsCache(_time, 10);
+
+        await GetAsync(cache, TimeSpan.FromHours(1), expiresIn: TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromMinutes(8));
+        await GetAsync(cache, TimeSpan.FromHours(1));
+
+        _fetches.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task GetAsync_AClockThatIsHoursAhead_DoesNotAskEachTime()
+    {
+        var cache = new CredentialsCache(_time, 10);
+
+        await GetAsync(cache, TimeSpan.FromMinutes(15), expiresIn: TimeSpan.FromHours(-2));
+        _time.Advance(TimeSpan.FromMinutes(11));
+        await GetAsync(cache, TimeSpan.FromMinutes(15));
+
+        _fetches.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task GetAsync_ManyAtOnce_FetchesOnceAndOneThatGivesUpFailsNoOther()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var answer = new TaskCompletionSource<TemporaryCredentials>();
+        using var giveUp = new CancellationTokenSource();
+
+        var impatient = cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, giveUp.Token).AsTask();
+        var patient = Enumerable.Range(0, 20)
+            .Select(_ => cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, default).AsTask()).ToList();
+        await giveUp.CancelAsync();
+        await FluentActions.Awaiting(() => impatient).Should().ThrowAsync<OperationCanceledException>();
+        answer.SetResult(New(TimeSpan.FromHours(1)));
+
+        (await Task.WhenAll(patient)).Distinct().Should().ContainSingle();
+        _fetches.Should().Be(1);
+
+        Task<TemporaryCredentials> FetchAsync()
+        {
+            Interlocked.Increment(ref _fetches);
+            return answer.Task;
+        }
+    }
+
+    [Fact]
+    public async Task GetAsync_AFailure_IsToldToAllWhoWaitAndNotKept()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var answer = new TaskCompletionSource<TemporaryCredentials>();
+
+        var first = cache.GetAsync("key", TimeSpan.FromHours(1), null, () => answer.Task, default).AsTask();
+        var second = cache.GetAsync("key", TimeSpan.FromHours(1), null, () => answer.Task, default).AsTask();
+        answer.SetException(new TemporaryCredentialsException("As told."));
+        await FluentActions.Awaiting(() => first).Should().ThrowExactlyAsync<TemporaryCredentialsException>();
+        await FluentActions.Awaiting(() => second).Should().ThrowExactlyAsync<TemporaryCredentialsException>();
+
+        (await GetAsync(cache, TimeSpan.FromHours(1))).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task GetAsync_MoreThanThereIsRoomFor_LetsTheLeastRecentlyUsedGo()
+    {
+        var cache = new CredentialsCache(_time, 2);
+        foreach (var key in (string[])["a", "b", "a", "c"])
+        {
+            await GetAsync(cache, TimeSpan.FromHours(1), key);
+        }
+
+        await GetAsync(cache, TimeSpan.FromHours(1), "a");
+        _fetches.Should().Be(3);
+        await GetAsync(cache, TimeSpan.FromHours(1), "b");
+        _fetches.Should().Be(4);
+    }
+
+    [Fact]
+    public async Task GetAsync_CredentialsThatWereRefused_AreFetchedAgainOnce()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var first = await GetAsync(cache, TimeSpan.FromHours(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        var second = await GetAsync(cache, TimeSpan.FromHours(1), refused: first.AccessKeyId);
+        var third = await GetAsync(cache, TimeSpan.FromHours(1), refused: first.AccessKeyId);
+
+        second.AccessKeyId.Should().Be("AKID2");
+        third.Should().BeSameAs(second, "those were not refused");
+    }
+
+    [Fact]
+    public async Task GetAsync_NewCredentialsThatAreCalledRefused_AreKept()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        var first = await GetAsync(cache, TimeSpan.FromHours(1));
+
+        (await GetAsync(cache, TimeSpan.FromHours(1), refused: first.AccessKeyId)).Should().BeSameAs(first);
+    }
+
+    [Fact]
+    public async Task GetAsync_AfterTheMachineWasSuspended_FetchesAgain()
+    {
+        var cache = new CredentialsCache(_time, 10);
+        await GetAsync(cache, TimeSpan.FromHours(1));
+
+        // The wall clock goes on, the timestamp does not.
+        _time.AdjustTime(_time.GetUtcNow() + TimeSpan.FromHours(2));
+        await GetAsync(cache, TimeSpan.FromHours(1));
+
+        _fetches.Should().Be(2);
+    }
+
+    private async Task<TemporaryCredentials> GetAsync(
+        CredentialsCache cache, TimeSpan duration, string key = "key", TimeSpan? expiresIn = null, string? refused = null) =>
+        await cache.GetAsync(key, duration, refused, () =>
+        {
+            var number = Interlocked.Increment(ref _fetches);
+            return Task.FromResult(New(expiresIn ?? duration, $"AKID{number}"));
+        }, default);
+
+    private TemporaryCredentials New(TimeSpan expiresIn, string accessKeyId = "AKID") =>
+        new(accessKeyId, "secret", "token", _time.GetUtcNow() + expiresIn);
+}

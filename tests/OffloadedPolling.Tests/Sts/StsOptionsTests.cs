@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Sts;
+
+/// <summary>Settings of STS that stop the start.</summary>
+public sealed class StsOptionsTests
+{
+    private const string Role = "arn:aws:iam::123456789012:role/status-reader";
+
+    [Theory]
+    [InlineData("Sts:RoleArn", "", "OffloadedPolling:Sts:RoleArn is missing. Set it to the ARN of a role")]
+    [InlineData("Sts:RoleArn", "status-reader", "OffloadedPolling:Sts:RoleArn is 'status-reader', which is not the ARN of a role")]
+    [InlineData("Sts:RoleArn", "arn:aws:iam::123456789012:user/ada", "which is not the ARN of a role")]
+    [InlineData("Sts:RoleArn", "arn:aws:iam::123:role/reader", "which is not the ARN of a role")]
+    [InlineData("Sts:Duration", "00:14:59", "OffloadedPolling:Sts:Duration is 00:14:59. Set it to between 00:15:00 and 12:00:00")]
+    [InlineData("Sts:Duration", "12:00:01", "OffloadedPolling:Sts:Duration is 12:00:01")]
+    [InlineData("Sts:RoleArm", "x", "OffloadedPolling:Sts:RoleArm is not a setting of this version")]
+    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+        Start(new() { ["Sts:RoleArn"] = Role, [key] = value }).Should().ContainSingle().Which.Should().Contain(expected);
+
+    [Theory]
+    [InlineData(Role)]
+    [InlineData("arn:aws-cn:iam::123456789012:role/path/to/reader")]
+    [InlineData("arn:aws-us-gov:iam::123456789012:role/reader")]
+    [InlineData("arn:aws:iam:::role/status-reader")]
+    public void Validate_ARoleOfAnyPartitionOrServer_Passes(string role) =>
+        Start(new() { ["Sts:RoleArn"] = role }).Should().BeEmpty();
+
+    [Fact]
+    public void Validate_WithoutS3_IsTold()
+    {
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling().WithSqlite().WithSts(sts => sts.RoleArn = Role).AddOperation<Letter>("letters", LetterJson.Default);
+
+        StartFailures.Of(services).Should().ContainSingle().Which.Should().StartWith("WithSts() is called without WithS3()");
+    }
+
+    private static List<string> Start(Dictionary<string, string?> settings) => StartFailures.OnAws(settings, builder => builder.WithSts());
+}
