@@ -92,16 +92,7 @@ public sealed class AcceptTests : IAsyncLifetime
     public async Task AcceptAsync_CanceledWhileSending_TheDocumentSaysFailed()
     {
         using var cancel = new CancellationTokenSource();
-        _sqs.Intercept = async context =>
-        {
-            if (AwsAnswers.Is(context, "SendMessage"))
-            {
-                await cancel.CancelAsync();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            }
-
-            return false;
-        };
+        _sqs.Intercept = AwsAnswers.CancelsDuring("SendMessage", cancel);
 
         await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada"), cancel.Token))
             .Should().ThrowAsync<OperationCanceledException>();

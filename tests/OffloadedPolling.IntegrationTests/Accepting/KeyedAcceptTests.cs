@@ -75,16 +75,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
     public async Task AcceptAsync_GivenUpWhileSending_StaysNotStartedForTheNextWithTheKey()
     {
         using var cancel = new CancellationTokenSource();
-        _sqs.Intercept = async context =>
-        {
-            if (AwsAnswers.Is(context, "SendMessage"))
-            {
-                await cancel.CancelAsync();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            }
-
-            return false;
-        };
+        _sqs.Intercept = AwsAnswers.CancelsDuring("SendMessage", cancel);
         await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed, cancel.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         (await OnlyAsync()).State.Should().Be(OperationState.NotStarted);

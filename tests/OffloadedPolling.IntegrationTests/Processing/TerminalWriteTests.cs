@@ -30,26 +30,8 @@ public sealed class TerminalWriteTests
 
             return false;
         };
-        await using var host =
-            await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
-            {
-                builder.AddHandler<Parcel, AfterProgressHandler>();
-                builder.Services.AddSingleton(hung);
-            });
-        var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
-        var hosted = host.Services.GetServices<IHostedService>().ToList();
-        foreach (var service in hosted)
-        {
-            await service.StartAsync(default);
-        }
-
-        OperationStatus? last = null;
-        await Eventually.TrueAsync(
-            async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
-        foreach (var service in hosted)
-        {
-            await service.StopAsync(default);
-        }
+        await using var host = await HostAsync(s3, hung);
+        var accepted = await AcceptAndEndAsync(host);
 
         hung.Task.IsCompleted.Should().BeTrue("no progress write hung");
         (await host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Succeeded);
@@ -77,12 +59,27 @@ public sealed class TerminalWriteTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
-        await using var host =
-            await TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
-            {
-                builder.AddHandler<Parcel, AfterProgressHandler>();
-                builder.Services.AddSingleton(hung);
-            });
+        await using var host = await HostAsync(s3, hung);
+        var accepted = await AcceptAndEndAsync(host);
+
+        var end = await host.Store.GetAsync(accepted.Id, default);
+        using var http = new HttpClient();
+        using var answer = await http.SendAsync(late!);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
+        end!.Status.State.Should().Be(OperationState.Succeeded);
+        (await host.Store.GetAsync(accepted.Id, default))!.Version.Should().Be(end.Version);
+    }
+
+    private static Task<TestHost> HostAsync(RecordingProxy s3, TaskCompletionSource hung) =>
+        TestHost.CreateAsync(s3.Address, options: options => options.MinProgressInterval = TimeSpan.Zero, build: builder =>
+        {
+            builder.AddHandler<Parcel, AfterProgressHandler>();
+            builder.Services.AddSingleton(hung);
+        });
+
+    private static async Task<AcceptedOperation> AcceptAndEndAsync(TestHost host)
+    {
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
         var hosted = host.Services.GetServices<IHostedService>().ToList();
         foreach (var service in hosted)
@@ -98,13 +95,7 @@ public sealed class TerminalWriteTests
             await service.StopAsync(default);
         }
 
-        var end = await host.Store.GetAsync(accepted.Id, default);
-        using var http = new HttpClient();
-        using var answer = await http.SendAsync(late!);
-
-        answer.StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
-        end!.Status.State.Should().Be(OperationState.Succeeded);
-        (await host.Store.GetAsync(accepted.Id, default))!.Version.Should().Be(end.Version);
+        return accepted;
     }
 
     /// <summary>The same request to S3 itself. Its signature covers the Host header, so that goes with it.</summary>

@@ -6,31 +6,15 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.S3;
 
 /// <summary>Where profiles lie on S3, and what is made of S3's less friendly answers.</summary>
-public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
+public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
 {
     private const string Kind = "parcels";
 
     private const string Key = "operations-profiles/parcels.json";
 
-    private RecordingProxy _s3 = null!;
-
-    private TestHost _host = null!;
-
     private int _writes;
 
-    private IDurationProfileStore Profiles => _host.Services.GetRequiredService<IDurationProfileStore>();
-
-    public async ValueTask InitializeAsync()
-    {
-        _s3 = await RecordingProxy.StartAsync(TestServers.S3);
-        _host = await TestHost.CreateAsync(s3: _s3.Address);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _s3.DisposeAsync();
-    }
+    private IDurationProfileStore Profiles => Host.Services.GetRequiredService<IDurationProfileStore>();
 
     [Fact]
     public async Task WriteAsync_OnTheWire_IsConditionalPlainAndBesideTheDocumentsPrefix()
@@ -38,14 +22,14 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
         var written = await WriteAsync("one");
         await WriteAsync("two", written!.Version);
 
-        _s3.Requests.Should().AllSatisfy(put =>
+        S3.Requests.Should().AllSatisfy(put =>
         {
-            (put.Method, put.Path).Should().Be(("PUT", $"/{_host.Bucket}/{Key}"));
+            (put.Method, put.Path).Should().Be(("PUT", $"/{Host.Bucket}/{Key}"));
             (put.Headers.GetValueOrDefault("Content-Encoding") ?? "").Should().NotContain("aws-chunked");
             put.Headers["X-Amz-Content-SHA256"].Should().NotContain("STREAMING");
         });
-        _s3.Requests.Select(put => put.Headers.GetValueOrDefault("If-None-Match")).Should().Equal("*", null);
-        _s3.Requests.Select(put => put.Headers.GetValueOrDefault("If-Match")).Should().Equal(null, written.Version);
+        S3.Requests.Select(put => put.Headers.GetValueOrDefault("If-None-Match")).Should().Equal("*", null);
+        S3.Requests.Select(put => put.Headers.GetValueOrDefault("If-Match")).Should().Equal(null, written.Version);
     }
 
     [Fact]
@@ -55,7 +39,7 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
 
         (await Profiles.GetIfChangedAsync(Kind, written!.Version, default)).Should().BeNull();
 
-        _s3.Requests[^1].StatusCode.Should().Be(304);
+        S3.Requests[^1].StatusCode.Should().Be(304);
     }
 
     [Theory]
@@ -64,7 +48,7 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
     public async Task WriteAsync_AWriteThatSucceededBehindA500_IsItsOwn(bool replaces)
     {
         var version = replaces ? (await WriteAsync("before"))!.Version : null;
-        _s3.AfterUpstream = context =>
+        S3.AfterUpstream = context =>
         {
             if (context.Request.Method == "PUT" && Interlocked.Increment(ref _writes) == 1)
             {
@@ -74,7 +58,7 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
 
         var written = await WriteAsync("mine", version);
 
-        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).TakeLast(2).Should().Equal(500, 412);
+        S3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).TakeLast(2).Should().Equal(500, 412);
         written!.Version.Should().Be((await Profiles.GetAsync(Kind, default))!.Version);
         Encoding.UTF8.GetString(written.Profile.Span).Should().Be("mine");
     }
@@ -82,35 +66,35 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
     [Fact]
     public async Task WriteAsync_409_IsTriedAgain()
     {
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
             context.Request.Method == "PUT"
             && Interlocked.Increment(ref _writes) == 1 && await AwsAnswers.XmlErrorAsync(context, "ConditionalRequestConflict", 409);
 
         (await WriteAsync("mine")).Should().NotBeNull();
 
-        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(409, 200);
+        S3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(409, 200);
     }
 
     [Fact]
     public async Task GetAsync_403_IsNoneAndWarnedOfOnce()
     {
-        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
         (await Profiles.GetAsync(Kind, default)).Should().BeNull();
         (await Profiles.GetIfChangedAsync(Kind, "any", default)).Should().BeNull();
 
-        var warning = _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 204).Which;
-        warning.Text.Should().Contain($"{_host.Bucket}/operations-profiles/");
+        var warning = Host.Log.Entries.Should().ContainSingle(entry => entry.Id == 204).Which;
+        warning.Text.Should().Contain($"{Host.Bucket}/operations-profiles/");
     }
 
     [Fact]
     public async Task WriteAsync_403_NamesTheProfileAndThePermissions()
     {
-        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
         var thrown = (await FluentActions.Awaiting(() => WriteAsync("mine")).Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        thrown.Message.Should().Contain($"Could not write the duration profile '{Key}' in the bucket '{_host.Bucket}'");
+        thrown.Message.Should().Contain($"Could not write the duration profile '{Key}' in the bucket '{Host.Bucket}'");
         thrown.Message.Should().Contain("s3:PutObject");
     }
 
@@ -120,7 +104,7 @@ public sealed class S3ProfilesUnderFaultsTests : IAsyncLifetime
         using var s3 = TestServers.NewS3Client();
         await s3.PutObjectAsync(new PutObjectRequest
         {
-            BucketName = _host.Bucket, Key = Key, ContentBody = new string('x', StoredDurationProfile.MaxBytes + 1),
+            BucketName = Host.Bucket, Key = Key, ContentBody = new string('x', StoredDurationProfile.MaxBytes + 1),
             UseChunkEncoding = false,
         });
 

@@ -6,49 +6,33 @@ using OffloadedPolling.S3;
 namespace OffloadedPolling.IntegrationTests.S3;
 
 /// <summary>What the store makes of S3's less friendly answers.</summary>
-public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
+public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
 {
     private const string Id = "0123456789abcdef0123456789abcdef";
 
-    private RecordingProxy _s3 = null!;
-
-    private TestHost _host = null!;
-
     private int _faults;
-
-    public async ValueTask InitializeAsync()
-    {
-        _s3 = await RecordingProxy.StartAsync(TestServers.S3);
-        _host = await TestHost.CreateAsync(s3: _s3.Address);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _s3.DisposeAsync();
-    }
 
     [Fact]
     public async Task CreateAsync_AWriteThatSucceededBehindA500_IsItsOwn()
     {
         FailAfterTheFirstWrite();
 
-        var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        var created = await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(500, 412);
-        (await _host.Store.GetAsync(Id, default)).Should().Be(created);
+        S3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(500, 412);
+        (await Host.Store.GetAsync(Id, default)).Should().Be(created);
     }
 
     [Fact]
     public async Task UpdateAsync_AWriteThatSucceededBehindA500_IsItsOwn()
     {
-        var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        var created = await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         FailAfterTheFirstWrite();
 
-        var updated = await _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default);
+        var updated = await Host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default);
 
         _faults.Should().Be(1);
-        (await _host.Store.GetAsync(Id, default)).Should().Be(updated);
+        (await Host.Store.GetAsync(Id, default)).Should().Be(updated);
     }
 
     [Fact]
@@ -56,74 +40,74 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     {
         AnswerFirst("PUT", 409, "ConditionalRequestConflict");
 
-        await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        _s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(409, 200);
+        S3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode).Should().Equal(409, 200);
     }
 
     [Fact]
     public async Task UpdateAsync_409WhileAnotherWriterWon_Conflicts()
     {
-        var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
-        await using var other = await TestHost.CreateAsync(bucket: _host.Bucket);
+        var created = await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        await using var other = await TestHost.CreateAsync(bucket: Host.Bucket);
         await other.Store.UpdateAsync(created.Status with { Message = "theirs" }, created.Metadata, created.Version, default);
         AnswerFirst("PUT", 409, "ConditionalRequestConflict");
 
         await FluentActions.Awaiting(() =>
-            _host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default))
+            Host.Store.UpdateAsync(created.Status with { Message = "mine" }, created.Metadata, created.Version, default))
             .Should().ThrowExactlyAsync<OperationStatusConflictException>();
 
-        (await _host.Store.GetAsync(Id, default))!.Status.Message.Should().Be("theirs");
+        (await Host.Store.GetAsync(Id, default))!.Status.Message.Should().Be("theirs");
     }
 
     [Fact]
     public async Task GetAsync_403ForAMissingKey_IsNullAndWarnedOfOnce()
     {
-        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        (await _host.Store.GetAsync(Id, default)).Should().BeNull();
-        (await _host.Store.GetAsync(Id, default)).Should().BeNull();
+        (await Host.Store.GetAsync(Id, default)).Should().BeNull();
+        (await Host.Store.GetAsync(Id, default)).Should().BeNull();
 
-        var warning = _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 201).Which;
+        var warning = Host.Log.Entries.Should().ContainSingle(entry => entry.Id == 201).Which;
         warning.Text.Should().Contain("s3:ListBucket");
     }
 
     [Fact]
     public async Task GetAsync_403WhileListingIsAllowed_ThrowsAndAsksOnceWhetherItIs()
     {
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
             IsOfAnObject(context) && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
         for (var reads = 0; reads < 3; reads++)
         {
-            var denied = await _host.Store.Awaiting(store => store.GetAsync(Id, default)).Should().ThrowAsync<OperationStoreException>();
+            var denied = await Host.Store.Awaiting(store => store.GetAsync(Id, default)).Should().ThrowAsync<OperationStoreException>();
             denied.WithMessage($"*operations/{Id}.json*access is denied*s3:GetObject*");
             denied.Which.IsRefusal.Should().BeTrue();
         }
 
-        _s3.Requests.Should().ContainSingle(request => request.StatusCode == 200).Which.Method.Should().Be("GET");
-        _host.Log.Entries.Should().NotContain(entry => entry.Id == 201);
+        S3.Requests.Should().ContainSingle(request => request.StatusCode == 200).Which.Method.Should().Be("GET");
+        Host.Log.Entries.Should().NotContain(entry => entry.Id == 201);
     }
 
     [Fact]
     public async Task CheckAsync_ReadsOfObjectsThatExistAreDenied_Throws()
     {
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
             context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("-probe", StringComparison.Ordinal)
                 && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        await _host.Store.Awaiting(store => store.CheckAsync(default))
+        await Host.Store.Awaiting(store => store.CheckAsync(default))
             .Should().ThrowAsync<OperationStoreException>().WithMessage("*s3:GetObject*");
     }
 
     [Fact]
     public async Task GetAsync_403AndListingFails_Throws()
     {
-        _s3.Intercept = async context => IsOfAnObject(context)
+        S3.Intercept = async context => IsOfAnObject(context)
             ? await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
             : await AwsAnswers.XmlErrorAsync(context, "SlowDown", 503);
 
-        await _host.Store.Awaiting(store => store.GetAsync(Id, default)).Should().ThrowAsync<OperationStoreException>();
+        await Host.Store.Awaiting(store => store.GetAsync(Id, default)).Should().ThrowAsync<OperationStoreException>();
     }
 
     [Theory]
@@ -132,33 +116,33 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
     [InlineData(404, "NoSuchBucket", "the bucket does not exist")]
     public async Task GetAsync_OtherRefusals_AreToldApart(int status, string code, string expected)
     {
-        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, code, status);
+        S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, code, status);
 
-        var thrown = (await FluentActions.Awaiting(() => _host.Store.GetAsync(Id, default))
+        var thrown = (await FluentActions.Awaiting(() => Host.Store.GetAsync(Id, default))
             .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
         thrown.Message.Should().Contain(expected);
-        thrown.Message.Should().Contain(_host.Bucket);
+        thrown.Message.Should().Contain(Host.Bucket);
     }
 
     [Fact]
     public async Task CreateAsync_403_NamesTheBucketAndThePermissions()
     {
-        _s3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
+        S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
-        var thrown = (await FluentActions.Awaiting(() => _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default))
+        var thrown = (await FluentActions.Awaiting(() => Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default))
             .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        thrown.Message.Should().Contain(_host.Bucket);
+        thrown.Message.Should().Contain(Host.Bucket);
         thrown.Message.Should().Contain("s3:PutObject");
     }
 
     [Fact]
     public async Task CreateAsync_OnTheWire_IsNotChunkedAndConditional()
     {
-        await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
+        await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
-        var put = _s3.Requests.Should().ContainSingle().Which;
+        var put = S3.Requests.Should().ContainSingle().Which;
         (put.Headers.GetValueOrDefault("Content-Encoding") ?? "").Should().NotContain("aws-chunked");
         put.Headers["X-Amz-Content-SHA256"].Should().NotContain("STREAMING");
         put.Headers["If-None-Match"].Should().Be("*");
@@ -175,7 +159,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
 
     private static bool IsOfAnObject(HttpContext context) => context.Request.Path.Value!.Contains(Id, StringComparison.Ordinal);
 
-    private void FailAfterTheFirstWrite() => _s3.AfterUpstream = context =>
+    private void FailAfterTheFirstWrite() => S3.AfterUpstream = context =>
     {
         if (context.Request.Method == "PUT" && Interlocked.Increment(ref _faults) == 1)
         {
@@ -187,7 +171,7 @@ public sealed class S3StoreUnderFaultsTests : IAsyncLifetime
         }
     };
 
-    private void AnswerFirst(string method, int status, string code) => _s3.Intercept = async context =>
+    private void AnswerFirst(string method, int status, string code) => S3.Intercept = async context =>
         context.Request.Method == method
         && Interlocked.Increment(ref _faults) == 1 && await AwsAnswers.XmlErrorAsync(context, code, status);
 }

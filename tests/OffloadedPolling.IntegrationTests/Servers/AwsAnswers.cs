@@ -7,6 +7,18 @@ internal static class AwsAnswers
 {
     public static bool Is(HttpContext context, string operation) => context.Request.Headers["X-Amz-Target"] == $"AmazonSQS.{operation}";
 
+    /// <summary>Cancels <paramref name="source"/> when SQS is asked for <paramref name="operation"/>, and never answers that.</summary>
+    public static Func<HttpContext, Task<bool>> CancelsDuring(string operation, CancellationTokenSource source) => async context =>
+    {
+        if (Is(context, operation))
+        {
+            await source.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+
+        return false;
+    };
+
     /// <summary>
     /// Whether a request to S3 is about a status document, not about a duration profile or the probe of conditional writes.
     /// </summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Provisioning;
@@ -114,22 +113,9 @@ public sealed class ProvisioningSettingsTests
         var all = settings.ToDictionary(setting => $"OffloadedPolling:{setting.Key}", setting => setting.Value);
         all["OffloadedPolling:S3:BucketName"] = "status";
         all["OffloadedPolling:Operations:parcels:QueueUrl"] = "https://sqs.eu-west-1.amazonaws.com/123456789012/parcels";
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection();
         services.AddOffloadedPolling(new ConfigurationBuilder().AddInMemoryCollection(all).Build().GetSection("OffloadedPolling"))
             .WithS3().WithSqs().AddProvisioning().AddOperation<Parcel>("parcels", ParcelJson.Default);
-        using var provider = services.BuildServiceProvider();
-        try
-        {
-            provider.GetRequiredService<IStartupValidator>().Validate();
-            return [];
-        }
-        catch (OptionsValidationException wrong)
-        {
-            return [.. wrong.Failures];
-        }
-        catch (AggregateException several)
-        {
-            return [.. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(wrong => wrong.Failures)];
-        }
+        return StartFailures.Of(services);
     }
 }

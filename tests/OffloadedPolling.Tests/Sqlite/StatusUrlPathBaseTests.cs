@@ -5,30 +5,15 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Sqlite;
+using OffloadedPolling.Tests.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
 /// <summary>Status URLs of a host whose paths begin with a path base.</summary>
-public sealed class StatusUrlPathBaseTests : IAsyncLifetime
+public sealed class StatusUrlPathBaseTests : EndpointTestBase
 {
-    private readonly SqliteProvider _provider = new();
-
-    private ConformanceHost? _host;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null)
-        {
-            await _host.DisposeAsync();
-        }
-
-        await _provider.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("/api/parcel", "/api/operations/")]
     [InlineData("/parcel", "/operations/")]
@@ -101,19 +86,19 @@ public sealed class StatusUrlPathBaseTests : IAsyncLifetime
 
     private async Task<AcceptedOperation> AcceptAsync(string path, (string Name, string Value)? header = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_host!.Address, path));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Host!.Address, path));
         if (header is var (name, value))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await _host.Http.SendAsync(request);
+        using var response = await Host.Http.SendAsync(request);
         response.StatusCode.Should().Be(HttpStatusCode.Accepted);
         return (await response.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
     }
 
-    private async Task<ConformanceHost> StartAsync(Action<SqliteOptions>? sqlite = null) => _host = await ConformanceHost.StartAsync(
-        _provider,
+    private async Task<ConformanceHost> StartAsync(Action<SqliteOptions>? sqlite = null) => Host = await ConformanceHost.StartAsync(
+        Provider,
         build: builder => builder.Services.PostConfigure(sqlite ?? (_ => { })),
         use: app =>
         {

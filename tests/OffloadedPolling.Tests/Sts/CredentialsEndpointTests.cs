@@ -11,28 +11,16 @@ using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Sts;
+using OffloadedPolling.Tests.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Sts;
 
 /// <summary>POST /operations/{id}/credentials: to whom, and what.</summary>
-public sealed class CredentialsEndpointTests : IAsyncLifetime
+public sealed class CredentialsEndpointTests : EndpointTestBase
 {
-    private readonly SqliteProvider _provider = new();
-
     private readonly IStatusCredentialsIssuer _issuer = Substitute.For<IStatusCredentialsIssuer>();
-
-    private ConformanceHost? _host;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await _provider.DisposeAsync();
-    }
 
     [Fact]
     public async Task Post_AnAuthorizedCaller_200WithCredentialsThatNobodyKeeps()
@@ -189,7 +177,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Map_WithoutSts_MapsNone()
     {
-        _host = await ConformanceHost.StartAsync(_provider, build: builder => HeaderAuthentication.Add(builder.Services));
+        Host = await ConformanceHost.StartAsync(Provider, build: builder => HeaderAuthentication.Add(builder.Services));
 
         using var response = await PostAsync(id: "ada");
 
@@ -236,8 +224,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
     private async Task StartAsync(
         bool authenticate = true, Action<IOffloadedPollingBuilder>? build = null, Action<WebApplication>? use = null) =>
-        _host = await ConformanceHost.StartAsync(
-            _provider,
+        Host = await ConformanceHost.StartAsync(
+            Provider,
             build: builder =>
             {
                 if (authenticate)
@@ -252,12 +240,12 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
             use: use);
 
     private IEnumerable<RouteEndpoint> Endpoints() =>
-        _host!.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+        Host!.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     private async Task<HttpResponseMessage> PostAsync(
         string? id = null, string? name = null, string? subject = null, StatusCredentials? refused = null)
     {
-        using var request = StatusCredentials.NewRequest($"{_host!.Address}operations/{TestDocuments.Id}/credentials", refused);
+        using var request = StatusCredentials.NewRequest($"{Host!.Address}operations/{TestDocuments.Id}/credentials", refused);
         if (id is not null)
         {
             request.Headers.Add(HeaderAuthentication.Id, id);
@@ -273,6 +261,6 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
             request.Headers.Add(HeaderAuthentication.Subject, subject);
         }
 
-        return await _host.Http.SendAsync(request);
+        return await Host.Http.SendAsync(request);
     }
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
 
@@ -131,11 +130,7 @@ public sealed class OutputCacheTests : SqliteHostTests
         {
             app.UseOutputCache();
             app.MapGet("/other", () => $"{Interlocked.Increment(ref _served)}");
-            app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-            app.MapPost("/erased", async Task<IResult> (IOffloadedOperations operations) =>
-                await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-            app.MapPost("/own", async Task<IResult> (IOffloadedOperations operations) =>
-                OperationResults.Accepted(await operations.AcceptAsync(new Parcel("Ada"))));
+            EndpointTestBase.MapAccepts(app);
         });
 
     /// <summary>Keeps what ASP.NET Core's own policy would not: answers to POST, and those that are not 200.</summary>

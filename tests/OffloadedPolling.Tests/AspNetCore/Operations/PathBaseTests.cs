@@ -4,29 +4,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
-using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Sqlite;
 using OffloadedPolling.Tests.Conformance;
-using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
 /// <summary>The addresses in answers, where callers reach the host under a path base.</summary>
-public sealed class PathBaseTests : IAsyncLifetime
+public sealed class PathBaseTests : EndpointTestBase
 {
-    private readonly SqliteProvider _provider = new();
-
-    private ConformanceHost? _host;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await _provider.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("typed")]
     [InlineData("erased")]
@@ -151,16 +136,12 @@ public sealed class PathBaseTests : IAsyncLifetime
     }
 
     private async Task<ConformanceHost> StartAsync(Action<WebApplication> use, Action<SqliteOptions>? sqlite = null) =>
-        _host = await ConformanceHost.StartAsync(
-            _provider,
+        Host = await ConformanceHost.StartAsync(
+            Provider,
             build: builder => builder.Services.PostConfigure(sqlite ?? (_ => { })),
             use: app =>
             {
                 use(app);
-                app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-                app.MapPost("/erased", async Task<IResult> (IOffloadedOperations operations) =>
-                    await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-                app.MapPost("/own", async Task<IResult> (IOffloadedOperations operations) =>
-                    OperationResults.Accepted(await operations.AcceptAsync(new Parcel("Ada"))));
+                MapAccepts(app);
             });
 }

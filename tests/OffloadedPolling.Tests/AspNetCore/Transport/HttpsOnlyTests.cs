@@ -7,29 +7,15 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NSubstitute;
-using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
-using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore.Transport;
 
 /// <summary>To whom status URLs are handed out, and to whom they are not.</summary>
-public sealed class HttpsOnlyTests : IAsyncLifetime
+public sealed class HttpsOnlyTests : EndpointTestBase
 {
     private const string Elsewhere = "203.0.113.7";
-
-    private readonly SqliteProvider _provider = new();
-
-    private ConformanceHost? _host;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await _provider.DisposeAsync();
-    }
 
     [Theory]
     [InlineData("typed")]
@@ -53,7 +39,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
         using var response = await host.Http.PostAsync(new Uri(host.Address, "/typed"), null);
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
-        (await _provider.CountDocumentsAsync(), await _provider.CountMessagesAsync(ConformanceHost.Kind)).Should().Be((0, 0));
+        (await Provider.CountDocumentsAsync(), await Provider.CountMessagesAsync(ConformanceHost.Kind)).Should().Be((0, 0));
     }
 
     [Fact]
@@ -65,7 +51,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
 
         var problem = await AssertRefusedAsync(response);
         var instance = problem.GetProperty("instance").GetString()!;
-        (await _provider.CountDocumentsAsync()).Should().Be(1);
+        (await Provider.CountDocumentsAsync()).Should().Be(1);
         (await host.Operations.GetAsync(instance.Split('/')[^1])).Should().NotBeNull();
     }
 
@@ -179,7 +165,7 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
     private async Task<ConformanceHost> StartAsync(
         string? callerIs = "127.0.0.1", bool heed = false, Action<OffloadedPollingOptions>? options = null,
         Action<IOffloadedPollingBuilder>? build = null) =>
-        _host = await ConformanceHost.StartAsync(_provider, options, build: build, use: app =>
+        Host = await ConformanceHost.StartAsync(Provider, options, build: build, use: app =>
         {
             app.Use((context, next) =>
             {
@@ -191,10 +177,6 @@ public sealed class HttpsOnlyTests : IAsyncLifetime
                 app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All });
             }
 
-            app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-            app.MapPost("/erased", async Task<IResult> (IOffloadedOperations operations) =>
-                await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
-            app.MapPost("/own", async (IOffloadedOperations operations) =>
-                (IResult)OperationResults.Accepted(await operations.AcceptAsync(new Parcel("Ada"))));
+            MapAccepts(app);
         });
 }

@@ -1,1 +1,0 @@
-[assembly: AssemblyFixture(typeof(OffloadedPolling.Tests.Secrecy.SecrecyWatch))]
