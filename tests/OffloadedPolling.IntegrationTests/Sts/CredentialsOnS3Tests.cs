@@ -9,7 +9,7 @@ namespace OffloadedPolling.IntegrationTests.Sts;
 public sealed class CredentialsOnS3Tests
 {
     // The gateway counts whole seconds.
-    private static readonly TimeSpan _short = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _short = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
@@ -49,7 +49,6 @@ public sealed class CredentialsOnS3Tests
         first.Should().Be("OK");
         (await sts.ReadAsync(s3, sts.StatusKey)).Should().Be("AccessDenied");
         endedAt.Should().BeOnOrAfter(issued.ExpiresAt.AddSeconds(-1)).And.BeOnOrBefore(issued.ExpiresAt + _patience);
-        (issued.ExpiresAt - endedAt).Should().BeGreaterThanOrEqualTo(-_patience).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(1));
     }
 
     [Theory]
