@@ -5,7 +5,7 @@ namespace Orders;
 
 /// <summary>
 /// Sets up the bucket at the start of a process in development. Elsewhere that is for a template and for people who may change a bucket,
-/// not for a process that serves: see docs/bucket.md.
+/// not for a process that serves: see docs/how-to/bucket-and-queues.md.
 /// </summary>
 internal sealed partial class DevelopmentBucket(StatusBucket bucket, TimeProvider time, ILogger<DevelopmentBucket> logger) : IHostedService
 {

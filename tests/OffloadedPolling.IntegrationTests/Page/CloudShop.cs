@@ -28,7 +28,7 @@ internal sealed class CloudShop(OrdersSettings settings, RecordingProxy s3, Orde
         settings.Dispose();
     }
 
-    // As docs/page.md tells, for any origin.
+    // As docs/how-to/poll-from-a-page.md says, for any origin.
     private static async Task AllowPagesAsync(string bucket)
     {
         using var client = TestServers.NewS3Client();
