@@ -2,7 +2,7 @@ namespace OffloadedPolling;
 
 /// <summary>
 /// The names under which the library tells what it does: <c>AddSource(OffloadedPollingInstrumentation.ActivitySourceName)</c> and
-/// <c>AddMeter(OffloadedPollingInstrumentation.MeterName)</c>. What there is to hear stands in <c>docs/observability.md</c>.
+/// <c>AddMeter(OffloadedPollingInstrumentation.MeterName)</c>. <c>docs/reference/metrics-and-spans.md</c> lists them.
 /// </summary>
 public static class OffloadedPollingInstrumentation
 {

@@ -119,7 +119,7 @@ public sealed class SamTemplateTests
 
     private static List<(string On, string Action)> Permissions(string who)
     {
-        var permissions = File.ReadLines(Path.Combine(Documents, "permissions.md"))
+        var permissions = File.ReadLines(Path.Combine(Documents, "reference", "permissions.md"))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Where(cells => cells.Length == 5 && cells[1] == who && !cells[2].Contains("role", StringComparison.Ordinal))
             .SelectMany(cells => cells[3].Split(',', StringSplitOptions.TrimEntries).Select(action => (cells[2], action.Trim('`'))))

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Tests.Troubleshooting;
 
-/// <summary>The mistakes that have a message of their own. <c>docs/troubleshooting.md</c> is made from this table.</summary>
+/// <summary>The mistakes that have a message of their own. <c>docs/reference/errors.md</c> is made from this table.</summary>
 public static class Mistakes
 {
     public const string QueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/reports";

@@ -11,7 +11,7 @@ public sealed class TroubleshootingPageTests
     [Fact]
     public void Page_ItsTable_IsMadeFromTheMistakes()
     {
-        var path = Path.Combine(Repository.Root, "docs", "troubleshooting.md");
+        var path = Path.Combine(Repository.Root, "docs", "reference", "errors.md");
         var page = File.ReadAllText(path);
         var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
         var expected = page[..from] + Table() + page[to..];

@@ -1,0 +1,16 @@
+using OffloadedPolling.Status;
+using OffloadedPolling.Tests.Shared;
+
+namespace OffloadedPolling.Tests.Troubleshooting;
+
+public sealed class ErrorsPageTests
+{
+    [Fact]
+    public void Page_HasEveryProblemOfStatusDocuments()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs/reference/errors.md"));
+
+        Problems.Longest.Should().AllSatisfy(problem =>
+            page.Should().Contain($"| `{problem.Type.Split(':')[^1]}` | {problem.Title} |"));
+    }
+}
