@@ -15,4 +15,11 @@ internal static class Repository
     public static IEnumerable<string> FilesUnder(string folder, string pattern) =>
         Directory.EnumerateFiles(PathOf(folder), pattern, SearchOption.AllDirectories)
             .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts"));
+
+    /// <summary>The documents that people read: those at the root, in docs, and the READMEs of samples, templates and servers.</summary>
+    public static IEnumerable<string> Documents() =>
+    [
+        .. Directory.EnumerateFiles(Root, "*.md"), .. FilesUnder("docs", "*.md"), .. FilesUnder("samples", "*.md"),
+        .. FilesUnder("src", "*.md"), PathOf("tests/servers/README.md"),
+    ];
 }
