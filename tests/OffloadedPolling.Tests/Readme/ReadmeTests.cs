@@ -24,10 +24,13 @@ public sealed partial class ReadmeTests
         var lines = source.SkipWhile(line => line.Trim() != $"// begin: {name}")
             .Skip(1).TakeWhile(line => line.Trim() != $"// end: {name}").ToList();
         var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        var code = string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..]));
+        // In a list, a block is indented.
+        var blocks = new[] { "", "  ", "   " }.Select(spaces =>
+            string.Join('\n', lines.Select(line => line.Length == 0 ? line : $"{spaces}{line[indent..]}")));
 
         lines.Should().NotBeEmpty();
-        File.ReadAllText(Repository.PathOf(document)).Should().Contain(code);
+        var text = File.ReadAllText(Repository.PathOf(document));
+        blocks.Any(block => text.Contains($"\n{block}\n", StringComparison.Ordinal)).Should().BeTrue($"{document} shows '{name}'");
     }
 
     [Fact]
