@@ -10,7 +10,7 @@ internal static class NativePublish
     /// <summary>Publishes a sample into a folder and returns its executable.</summary>
     public static async Task<string> RunAsync(string sample, string folder)
     {
-        // As README says, but for where the files go.
+        // As samples/Orders/README.md says, but for where the files go.
         using var publish = Process.Start(new ProcessStartInfo("dotnet", [
             "publish", "-c", "Release", $"samples/{sample}", "/p:PublishAot=true",
             "--artifacts-path", Path.Combine(folder, "artifacts"), "-o", Path.Combine(folder, "publish"), "-nodeReuse:false"])

@@ -4,25 +4,33 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Readme;
 
-/// <summary>The README's code is this project's, which the compiler reads.</summary>
+/// <summary>The code in the README, the tutorial and the how-to guides is this project's, which the compiler reads.</summary>
 public sealed partial class ReadmeTests
 {
     [Theory]
-    [InlineData("host")]
-    [InlineData("handler")]
-    [InlineData("json")]
-    [InlineData("key")]
-    [InlineData("caller")]
-    public void Readme_ShowsTheCodeThatIsCompiled(string name)
+    [InlineData("README.md", "Host.cs", "host")]
+    [InlineData("README.md", "Host.cs", "handler")]
+    [InlineData("README.md", "Host.cs", "json")]
+    [InlineData("README.md", "Host.cs", "caller")]
+    [InlineData("docs/how-to/idempotency.md", "Host.cs", "key")]
+    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "host")]
+    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "payload")]
+    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "handler")]
+    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "caller")]
+    [InlineData("docs/tutorial/onto-aws.md", "Tutorial.cs", "host-on-aws")]
+    public void Document_ShowsTheCodeThatIsCompiled(string document, string file, string name)
     {
-        var source = File.ReadAllLines(Repository.PathOf("tests/OffloadedPolling.Tests/Readme/Host.cs"));
+        var source = File.ReadAllLines(Repository.PathOf($"tests/OffloadedPolling.Tests/Readme/{file}"));
         var lines = source.SkipWhile(line => line.Trim() != $"// begin: {name}")
             .Skip(1).TakeWhile(line => line.Trim() != $"// end: {name}").ToList();
         var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        var code = string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..]));
+        // In a list, a block is indented.
+        var blocks = new[] { "", "  ", "   " }.Select(spaces =>
+            string.Join('\n', lines.Select(line => line.Length == 0 ? line : $"{spaces}{line[indent..]}")));
 
         lines.Should().NotBeEmpty();
-        File.ReadAllText(Repository.PathOf("README.md")).Should().Contain(code);
+        var text = File.ReadAllText(Repository.PathOf(document));
+        blocks.Any(block => text.Contains($"\n{block}\n", StringComparison.Ordinal)).Should().BeTrue($"{document} shows '{name}'");
     }
 
     [Fact]
@@ -36,20 +44,21 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Readme_VersionToPackAgain_IsHigherThanTheVersionBefore()
+    public void Tutorial_VersionToPackAgain_IsHigherThanTheVersionBefore()
     {
-        var readme = File.ReadAllText(Repository.PathOf("README.md"));
+        var tutorial = File.ReadAllText(Repository.PathOf("docs/tutorial/first-host.md"));
         var current = Version.Parse(XDocument.Load(Repository.PathOf("Directory.Build.props")).Descendants("VersionPrefix").Single().Value);
 
         // A suffix alone makes a pre-release of the current version, which is lower.
-        readme.Should().NotContain("VersionSuffix");
-        var again = VersionToPack().Matches(readme).Select(match => Version.Parse(match.Groups[1].Value)).ToList();
+        tutorial.Should().NotContain("VersionSuffix");
+        var again = VersionToPack().Matches(tutorial).Select(match => Version.Parse(match.Groups[1].Value)).ToList();
         again.Should().NotBeEmpty().And.OnlyContain(version => version > current);
     }
 
     [GeneratedRegex(@"-p:Version=(\d+\.\d+\.\d+)(-[\w.]+)?`")]
     private static partial Regex VersionToPack();
 
-    [GeneratedRegex(@"\]\((?!https?:|#)([^)#]+)")]
+    // Links, and the files of <picture>.
+    [GeneratedRegex("""(?:\]\(|src(?:set)?=")(?!https?:|#)([^)#"]+)""")]
     private static partial Regex RelativeLink();
 }
