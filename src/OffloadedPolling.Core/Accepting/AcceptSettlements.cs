@@ -189,7 +189,7 @@ internal sealed class AcceptSettlements(
 
     // Whichever of the two creations comes first, the other one is refused: a late one cannot bring back what was ended.
     private Task EndAsync(OperationStatus status, StoredOperation? found, OperationOutcome outcome, CancellationToken cancellationToken) =>
-        found is null ? transitions.CreateEndedAsync(status, outcome, cancellationToken) : transitions.ApplyAsync(
+        found is null ? transitions.CreateEndedAsync(status, outcome, cancellationToken) : transitions.ApplyRequiredAsync(
             found,
             current => current.Status.State == OperationState.NotStarted ? StatusChange.End(current, outcome) : null,
             cancellationToken);

@@ -61,7 +61,7 @@ internal sealed class DocumentCreator(
             return found;
         }
 
-        var renewed = await transitions.ApplyUnlessRefusedAsync(
+        var renewed = await transitions.ApplyOptionalAsync(
             found,
             current => current.Status.State == OperationState.NotStarted
                 ? new StatusChange(current.Status with { Estimate = estimate }, current.Metadata)

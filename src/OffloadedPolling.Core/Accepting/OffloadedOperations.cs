@@ -66,7 +66,7 @@ internal sealed class OffloadedOperations(
             return null;
         }
 
-        var transition = await transitions.ApplyAsync(found, transitions.CancelRequested, cancellationToken).ConfigureAwait(false);
+        var transition = await transitions.ApplyRequiredAsync(found, transitions.CancelRequested, cancellationToken).ConfigureAwait(false);
         return transition.Current?.Status;
     }
 

@@ -46,21 +46,21 @@ internal sealed class StatusTransitions(
         store.GetIfChangedAsync(read.Status.Id, read.Version, cancellationToken);
 
     /// <summary>
-    /// Applies <paramref name="change"/> to the newest document. It is called again for each newer one, and returns <see langword="null"/>
-    /// where it no longer applies. What a policy refuses is written with nothing of the host's in it, and what does not fit without all
-    /// that the library can leave out.
+    /// Applies a change that must be written, such as a claim or an end, to the newest document. <paramref name="change"/> is called again
+    /// for each newer one; it returns <see langword="null"/> if the change no longer applies. A document that a policy refuses is written
+    /// without the host's values. One that does not fit is written without everything that the library can leave out.
     /// </summary>
     /// <exception cref="StatusDocumentTooLargeException">A handler's outcome is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">A handler's outcome cannot be serialized or read back.</exception>
-    public Task<StatusTransition> ApplyAsync(
+    public Task<StatusTransition> ApplyRequiredAsync(
         StoredOperation read, Func<StoredOperation, StatusChange?> change, CancellationToken cancellationToken) =>
         ApplyAsync(read, change, isRequired: true, cancellationToken);
 
-    /// <summary>Does the same for a change that is optional: it is not reduced to what can be written.</summary>
-    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. What was there stays.</exception>
+    /// <summary>Applies a change that can be left out, such as progress. It is written as it is or not at all.</summary>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. The document stays as it was.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
-    public Task<StatusTransition> ApplyUnlessRefusedAsync(
+    public Task<StatusTransition> ApplyOptionalAsync(
         StoredOperation read, Func<StoredOperation, StatusChange?> change, CancellationToken cancellationToken) =>
         ApplyAsync(read, change, isRequired: false, cancellationToken);
 
