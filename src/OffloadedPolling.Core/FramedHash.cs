@@ -9,7 +9,7 @@ namespace OffloadedPolling;
 /// </summary>
 internal static class FramedHash
 {
-    public static byte[] Of(params IEnumerable<string> texts)
+    public static byte[] Compute(params IEnumerable<string> texts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var length = new byte[sizeof(int)];

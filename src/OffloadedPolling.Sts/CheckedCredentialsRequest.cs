@@ -29,7 +29,7 @@ internal sealed class CheckedCredentialsRequest
 
     /// <exception cref="ArgumentException">The request asks for what cannot be.</exception>
     /// <exception cref="TemporaryCredentialsException">The caller's proof has a length that no proof has.</exception>
-    public static CheckedCredentialsRequest Of(
+    public static CheckedCredentialsRequest Create(
         TemporaryCredentialsRequest request, TimeSpan usualDuration, Func<IReadOnlyCollection<string>, string> policyFor,
         Predicate<string> isStatusKey)
     {
@@ -97,6 +97,6 @@ internal sealed class CheckedCredentialsRequest
     }
 
     private static string KeyOf(TemporaryCredentialsRequest request, TimeSpan duration, string policy) => Convert.ToHexStringLower(
-        FramedHash.Of(
+        FramedHash.Compute(
             request.Caller, request.Action.ToString(), request.Action.PrincipalArn, request.Action.Proof, duration.ToString(), policy));
 }

@@ -31,7 +31,7 @@ internal static class SessionName
     private static readonly SearchValues<char> _asItIs = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+,.@-");
 
-    public static string Of(string caller, int most)
+    public static string FromCaller(string caller, int most)
     {
         if (caller.Length >= Least && caller.Length <= most && !caller.AsSpan().ContainsAnyExcept(_asItIs))
         {

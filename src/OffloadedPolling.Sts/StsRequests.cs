@@ -16,7 +16,7 @@ internal static class StsRequests
                 new AssumeRoleWithWebIdentityRequest
                 {
                     RoleArn = roleArn,
-                    RoleSessionName = SessionName.Of(caller, SessionName.MostOfRole),
+                    RoleSessionName = SessionName.FromCaller(caller, SessionName.MostOfRole),
                     WebIdentityToken = action.Proof,
                     Policy = policy,
                     DurationSeconds = seconds,
@@ -35,7 +35,7 @@ internal static class StsRequests
             StsActionKind.GetFederationToken => (await client.GetFederationTokenAsync(
                 new GetFederationTokenRequest
                 {
-                    Name = SessionName.Of(caller, SessionName.MostOfFederatedUser),
+                    Name = SessionName.FromCaller(caller, SessionName.MostOfFederatedUser),
                     Policy = policy,
                     DurationSeconds = seconds,
                 },
@@ -44,7 +44,7 @@ internal static class StsRequests
                 new AssumeRoleRequest
                 {
                     RoleArn = roleArn,
-                    RoleSessionName = SessionName.Of(caller, SessionName.MostOfRole),
+                    RoleSessionName = SessionName.FromCaller(caller, SessionName.MostOfRole),
                     Policy = policy,
                     DurationSeconds = seconds,
                 },

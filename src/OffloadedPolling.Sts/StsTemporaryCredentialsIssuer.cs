@@ -18,7 +18,7 @@ internal sealed class StsTemporaryCredentialsIssuer(
 
     public async ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancellationToken)
     {
-        var order = CheckedCredentialsRequest.Of(
+        var order = CheckedCredentialsRequest.Create(
             request, options.Value.Duration, keys => SessionPolicy.For(s3.Bucket, s3.Region, keys), IsStatusKey);
         return await _cache.GetAsync(
             order.Key, order.Duration, request.RefusedAccessKeyId, () => FetchAsync(order), cancellationToken).ConfigureAwait(false);

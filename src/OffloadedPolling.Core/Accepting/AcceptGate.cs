@@ -14,12 +14,16 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
     public const int MaxInARow = 5;
 
     private readonly Lock _lock = new();
-
     private int _inARow;
-
     private long _shutAt;
-
     private bool _isTrying;
+
+    public string Kind => kind;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Gets how long one accept may take.</summary>
+    public TimeSpan Timeout => options.Value.AcceptTimeout;
 
     /// <summary>How long accepts are refused before one may try.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(5);
@@ -42,7 +46,7 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
                 _isTrying = true;
             }
 
-            return new AcceptDeadline(this, kind, isTrial, options.Value.AcceptTimeout, time, caller);
+            return new AcceptDeadline(this, isTrial, new CancellationTokenSource(Timeout, time), caller);
         }
     }
 
@@ -72,7 +76,7 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
 
         if (isShut && !wasShut)
         {
-            Log.AcceptsShut(logger, kind, MaxInARow, options.Value.AcceptTimeout, Pause);
+            Log.AcceptsShut(logger, kind, MaxInARow, Timeout, Pause);
         }
         else if (wasShut && !isShut)
         {
@@ -85,7 +89,7 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
         var next = left > TimeSpan.Zero ? $"The next one tries in {left}." : "One is trying now, and its answer decides.";
         return new OperationStoreException(
             $"Operations of kind '{kind}' are not accepted at the moment: the last {MaxInARow} accepts in a row ran into AcceptTimeout "
-            + $"({options.Value.AcceptTimeout}), because store or queue did not answer. {next}");
+            + $"({Timeout}), because store or queue did not answer. {next}");
     }
 }
 

@@ -38,7 +38,7 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
     }
 
     private static string IdOf(string kind, string scope, string key) =>
-        Convert.ToHexStringLower(FramedHash.Of(kind, scope, key).AsSpan(0, 16));
+        Convert.ToHexStringLower(FramedHash.Compute(kind, scope, key).AsSpan(0, 16));
 
     // Keyed, since a status URL's holder can read it and might try out what the payload was.
     public static string FingerprintOf(string key, string payload) =>

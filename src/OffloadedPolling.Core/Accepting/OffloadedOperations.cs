@@ -25,7 +25,7 @@ internal sealed class OffloadedOperations(
     {
         ArgumentNullException.ThrowIfNull(payload);
         ArgumentNullException.ThrowIfNull(options);
-        var kind = kinds.Of<TPayload>();
+        var kind = kinds.ForPayload<TPayload>();
         using var activity = OperationActivities.Accept(kind.Name);
         try
         {

@@ -8,11 +8,10 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>
-/// One kind of operation. Everything that belongs to the kind hangs on this object, so that nothing is looked up by its name.
-/// </summary>
+/// <summary>One kind of operation, and everything that belongs to it. Only callers of ports have to find it by its name.</summary>
 /// <remarks>
-/// Its parts are created when they are first needed: at the start, kinds are validated while a port may still be missing.
+/// Each part below is created by its constructor from the kind's name, the parts that stand next to it, and the host's services. That is
+/// when it is first needed: kinds are validated at the start, while a port may still be missing.
 /// </remarks>
 internal abstract class OperationKind(string name, Type payloadType, JsonSerializerOptions json, IServiceProvider services)
 {
