@@ -5,9 +5,7 @@ namespace OffloadedPolling;
 internal static class Backoff
 {
     private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(20);
-
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(20);
-
     private static readonly TimeSpan _firstRepeat = TimeSpan.FromMilliseconds(500);
 
     // How long the end of an outage may go unnoticed.

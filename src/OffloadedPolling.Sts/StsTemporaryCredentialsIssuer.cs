@@ -3,13 +3,17 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>Temporary credentials of AWS's Security Token Service, whose session policy leaves them the documents asked for.</summary>
+/// <summary>Temporary credentials from AWS's Security Token Service. A session policy limits them to the requested documents.</summary>
 internal sealed class StsTemporaryCredentialsIssuer(
-    StsConnection sts, S3Connection s3, IOperationStatusStore store, IOptions<StsOptions> options,
-    TimeProvider time) : ITemporaryCredentialsIssuer
+    StsConnection sts, S3Connection s3, IOperationStatusStore store, IOptions<StsOptions> options, TimeProvider time)
+    : ITemporaryCredentialsIssuer
 {
     // About 2 KB each.
     private const int MostKept = 10_000;
+
+    // Of a role that is assumed with credentials that come from a role themselves.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html
+    private static readonly TimeSpan _longestOfChain = TimeSpan.FromHours(1);
 
     // With the client's retries.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
@@ -45,21 +49,20 @@ internal sealed class StsTemporaryCredentialsIssuer(
 
     private async Task CheckHostsKeysAsync(CheckedCredentialsRequest order)
     {
-        var way = order.Action.Kind;
-        var matters = way == StsActionKind.GetFederationToken
-            || (way == StsActionKind.AssumeRole && order.Duration > CredentialsDuration.LongestOfChain);
-        if (!matters || !await sts.SignsWithTemporaryKeysAsync().ConfigureAwait(false))
+        var wrong = order.Action.Kind switch
         {
-            return;
-        }
-
-        if (way == StsActionKind.GetFederationToken)
+            StsActionKind.GetFederationToken =>
+                "No federation token can be issued: the host's own credentials are temporary, and AWS issues such tokens only to the keys "
+                + "of an IAM user. Give the host such keys, or let it assume a role.",
+            StsActionKind.AssumeRole when order.Duration > _longestOfChain =>
+                $"No credentials of {order.Duration} can be issued: the host's own are temporary, and a role that is assumed with such "
+                + $"credentials works for at most {_longestOfChain} (role chaining). Set a shorter duration (Sts:Duration), or give the "
+                + "host the keys of an IAM user.",
+            _ => null,
+        };
+        if (wrong is not null && await sts.SignsWithTemporaryKeysAsync().ConfigureAwait(false))
         {
-            throw new TemporaryCredentialsException(
-                "No federation token can be had: the host's own credentials are temporary, and AWS gives those to the keys of an IAM "
-                + "user alone. Give the host such keys, or let it assume a role.");
+            throw new TemporaryCredentialsException(wrong);
         }
-
-        CredentialsDuration.CheckChain(order.Duration);
     }
 }

@@ -3,9 +3,7 @@ using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>
-/// Creates the documents of operations that are being accepted, or finds those that the same idempotency keys made before.
-/// </summary>
+/// <summary>Creates the documents of operations that are being accepted, or finds those of earlier accepts with the same key.</summary>
 internal sealed class DocumentCreator(
     IOperationStatusStore store, StatusTransitions transitions, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
@@ -51,7 +49,7 @@ internal sealed class DocumentCreator(
             $"There is a status document for the idempotency key ('{there.StatusKey}'), but it cannot be read. "
             + "Either it has just expired: try again. Or reading is not allowed: check the permissions.", there);
 
-    // A document that expires soon would be gone before the message that is sent for it now is received.
+    // A document that expires soon could be deleted before the message that is sent for it now is received.
     private async Task<StoredOperation> RenewAsync(
         StoredOperation found, OperationEstimate? estimate, OperationStatusConflictException there, CancellationToken cancellationToken)
     {

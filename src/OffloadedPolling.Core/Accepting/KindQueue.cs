@@ -2,10 +2,9 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>The queue of one kind: makes the messages of its operations and sends them.</summary>
+/// <summary>Creates and sends the messages of one kind's operations.</summary>
 internal sealed class KindQueue(string kind, IOperationQueue queue)
 {
-    /// <summary>Makes an operation's message.</summary>
     /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries.</exception>
     /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes.</exception>
     public async Task<OutgoingMessage> ComposeAsync(string statusKey, string payloadJson, CancellationToken cancellationToken)
@@ -14,7 +13,7 @@ internal sealed class KindQueue(string kind, IOperationQueue queue)
         {
             Body = PayloadText.Escape(kind, payloadJson),
             StatusKey = statusKey,
-            // Any instant has the size of the document's own, which replaces it before the message is sent.
+            // A placeholder of the right size. SendAsync replaces it by the document's creation time.
             StatusCreatedAt = DateTimeOffset.UnixEpoch,
             TraceParent = MessageTrace.Current,
         };

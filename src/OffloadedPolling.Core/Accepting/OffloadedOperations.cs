@@ -6,11 +6,7 @@ namespace OffloadedPolling.Accepting;
 
 /// <inheritdoc cref="IOffloadedOperations"/>
 internal sealed class OffloadedOperations(
-    OperationKinds kinds,
-    OperationAccepter accepter,
-    StatusUrls urls,
-    IOperationStatusStore store,
-    StatusTransitions transitions,
+    OperationKinds kinds, OperationAccepter accepter, StatusUrls urls, IOperationStatusStore store, StatusTransitions transitions,
     OperationMetrics metrics) : IOffloadedOperations
 {
     private static readonly AcceptOptions _defaults = new();

@@ -10,7 +10,6 @@ namespace OffloadedPolling;
 public static class OperationId
 {
     private const int Length = 32;
-
     private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789abcdef");
 
     internal static string New() => RandomNumberGenerator.GetHexString(Length, lowercase: true);

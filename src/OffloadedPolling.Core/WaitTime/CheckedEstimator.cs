@@ -14,7 +14,6 @@ internal sealed class CheckedEstimator(string kind, IWaitTimeEstimator estimator
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private bool _hasFailed;
-
     private bool _wasUnusable;
 
     /// <summary>Returns an estimate that can be written, or <see langword="null"/> if none is known.</summary>

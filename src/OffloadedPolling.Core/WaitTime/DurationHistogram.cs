@@ -7,11 +7,8 @@ namespace OffloadedPolling.WaitTime;
 internal sealed class DurationHistogram
 {
     public const int Bins = 242;
-
     private const double BinsToTheDoubling = 8;
-
     private const double LowestSeconds = 0.001;
-
     private readonly double[] _weights = new double[Bins];
 
     public double Total { get; private set; }

@@ -6,7 +6,6 @@ namespace OffloadedPolling.WaitTime;
 internal readonly record struct DurationMoments(double Mean, double Spread)
 {
     private const int Parts = 400;
-
     private static readonly double[] _shares = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
 
     /// <summary>As the estimate's quantiles tell them.</summary>

@@ -10,9 +10,7 @@ namespace OffloadedPolling.WaitTime;
 internal sealed partial class DurationProfileJson : JsonSerializerContext
 {
     private const int CurrentFormat = 1;
-
     private const double Sum = 1000;
-
     private const int Digits = 3;
 
     /// <summary>Of a thousand. Durations that have become rarer than this are left out.</summary>

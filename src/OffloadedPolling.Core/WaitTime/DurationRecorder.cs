@@ -13,34 +13,22 @@ internal sealed class DurationRecorder(
     string kind, WorkDurations work, TimeProvider time, ILogger<DurationRecorder> logger, IDurationProfileStore? store = null)
 {
     private const int MaxTries = 5;
-
     private static readonly TimeSpan _between = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan _betweenSightings = TimeSpan.FromSeconds(60);
-
     private static readonly TimeSpan _longestWrite = TimeSpan.FromSeconds(20);
-
     private static readonly TimeSpan _longestFlush = TimeSpan.FromSeconds(2);
-
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
 
     // What the worker is listed as.
     private readonly string _workerId = RandomNumberGenerator.GetHexString(12, lowercase: true);
 
     private readonly Lock _lock = new();
-
     private DurationHistogram _measured = new();
-
     private TaskCompletionSource _any = NewSource();
-
     private int _slots;
-
     private Task _running = Task.CompletedTask;
-
     private bool _isListed;
-
     private bool _isFailing;
-
     private long? _writtenAt;
 
     /// <summary>Completed while there are durations to write.</summary>

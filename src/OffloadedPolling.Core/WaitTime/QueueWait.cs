@@ -12,7 +12,6 @@ namespace OffloadedPolling.WaitTime;
 internal static class QueueWait
 {
     private const int Parts = 40;
-
     private static readonly double[] _parts = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
 
     // The normal scores of the parts.

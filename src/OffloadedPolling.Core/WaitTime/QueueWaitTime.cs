@@ -19,7 +19,6 @@ internal sealed class QueueWaitTime(
     private const double Closeness = 0.03;
 
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
-
     private Estimated? _last;
 
     /// <summary>

@@ -13,15 +13,10 @@ internal sealed class RefreshedValue<T>(
     where T : class
 {
     private static readonly TimeSpan _fetchTimeout = TimeSpan.FromSeconds(30);
-
     private readonly Lock _lock = new();
-
     private T? _value;
-
     private long? _startedAt;
-
     private int _sets;
-
     private Task _fetching = Task.CompletedTask;
 
     /// <summary>The last value fetched, without asking for a newer one.</summary>

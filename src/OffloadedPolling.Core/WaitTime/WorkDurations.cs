@@ -12,17 +12,11 @@ namespace OffloadedPolling.WaitTime;
 internal sealed class WorkDurations
 {
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(30);
-
     private readonly string _kind;
-
     private readonly IOptionsMonitor<OperationOptions> _options;
-
     private readonly ILogger _logger;
-
     private readonly IDurationProfileStore? _store;
-
     private readonly RefreshedValue<KnownProfile> _profile;
-
     private WorkEstimate? _estimate;
 
     public WorkDurations(
