@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>Adds what a web host needs that serves status documents itself. <c>AddSignedStatusRoute</c> looks this type up by name.</summary>
+/// <summary>Adds what a web host needs to serve status documents. <c>AddSignedStatusRoute</c> looks this type up by name.</summary>
 internal sealed class SelfServedStatus : IWebPart
 {
     public void AddTo(IServiceCollection services)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>Duration profiles as bytes: a few hundred of JSON.</summary>
+/// <summary>Duration profiles as a few hundred bytes of JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DurationProfileDocument))]
 internal sealed partial class DurationProfileJson : JsonSerializerContext
@@ -13,7 +13,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
     private const double Sum = 1000;
     private const int Digits = 3;
 
-    /// <summary>Of a thousand. Durations that have become rarer than this are left out.</summary>
+    // Durations that are rarer than this, of a thousand, are left out.
     private const double Least = 0.05;
 
     public static byte[] Write(DurationProfile profile)
@@ -23,17 +23,14 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         var last = weights.FindLastIndex(weight => weight > 0);
         return JsonSerializer.SerializeToUtf8Bytes(
             new DurationProfileDocument(
-                first,
-                weights[first..(last + 1)],
-                Math.Round(profile.Evidence, 1),
-                profile.UpdatedAt.ToUnixTimeSeconds(),
+                first, weights[first..(last + 1)], Math.Round(profile.Evidence, 1), profile.UpdatedAt.ToUnixTimeSeconds(),
                 profile.Workers.ToDictionary(worker => worker.Key, long[]? (worker) => [worker.Value.Slots, worker.Value.SeenAt])),
             Default.DurationProfileDocument);
     }
 
     /// <summary>Reads a profile.</summary>
     /// <exception cref="NotSupportedException">A newer version of this library wrote it.</exception>
-    /// <exception cref="JsonException">It is none; the message says why.</exception>
+    /// <exception cref="JsonException">It is not a profile; the message says why.</exception>
     public static DurationProfile Read(ReadOnlySpan<byte> utf8Json)
     {
         var document = JsonSerializer.Deserialize(utf8Json, Default.DurationProfileDocument);
@@ -85,7 +82,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
 /// <param name="Weights">The weights, which sum up to a thousand.</param>
 /// <param name="Evidence">How many durations they rest on.</param>
 /// <param name="UpdatedAt">When it was written, in seconds since 1970.</param>
-/// <param name="Workers">By their ids, the slots of each worker and when it was seen, in seconds since 1970.</param>
-/// <param name="Format">How it is laid out; 1 where it does not say.</param>
+/// <param name="Workers">By worker id: its slots, and when it was seen, in seconds since 1970.</param>
+/// <param name="Format">The version of the format; 1 if missing.</param>
 internal sealed record DurationProfileDocument(
     int First, List<double> Weights, double Evidence, long UpdatedAt, Dictionary<string, long[]?> Workers, int Format = 1);
