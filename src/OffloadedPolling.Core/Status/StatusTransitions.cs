@@ -1,41 +1,40 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// The only writer of documents, behind the host's policies. Each change is made from the version that was read, and made again from the
-/// newer one when another writer came first.
+/// The only writer of documents, after the host's policies. Each change is made to the version that was read. If another writer came first,
+/// it is made again to the newer one.
 /// </summary>
 internal sealed class StatusTransitions(
     IOperationStatusStore store, ObservedWrites writes, StatusPolicies policies, IOptions<OffloadedPollingOptions> options,
     TimeProvider time)
 {
-    /// <summary>What a document says from the request to cancel until the handler has ended.</summary>
+    /// <summary>The message of a document from the request to cancel until the handler has ended.</summary>
     public const string CancelingMessage = "Cancellation requested.";
 
     private const int MaxTries = 8;
 
-    // The precision of instants in a document.
+    // The precision of times in a document.
     private static readonly TimeSpan _precision = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Gets the interval at which a worker polls the document of an operation that it runs.</summary>
+    /// <inheritdoc cref="IOperationStatusStore.WatchInterval"/>
     public TimeSpan? WatchInterval => store.WatchInterval;
 
     /// <summary>Creates the document of an operation that is being accepted.</summary>
-    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. Nothing was written.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">
-    /// It is over the limit, or leaves too little room for its end. Nothing was written.
-    /// </exception>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
         writes.CreateAsync(Fitting(status), metadata, cancellationToken);
 
-    /// <summary>Creates the document of an operation that has ended before it existed.</summary>
+    /// <summary>Creates the document of an operation that has already ended.</summary>
     /// <exception cref="OperationStatusConflictException">It exists.</exception>
     public Task<StoredOperation> CreateEndedAsync(OperationStatus status, OperationOutcome outcome, CancellationToken cancellationToken) =>
         writes.CreateAsync(policies.ApplyOrRedact(Stamp(status, Ended(status, outcome))), OperationMetadata.Empty, cancellationToken);
 
-    /// <summary>Asks whether a document could be written.</summary>
+    /// <summary>Checks whether a document could be written.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
@@ -124,8 +123,8 @@ internal sealed class StatusTransitions(
     }
 
     /// <summary>
-    /// Returns the change that a request to cancel makes: an operation that waits, for its first attempt or its next, is canceled; one that
-    /// runs is marked for its worker. Returns <see langword="null"/> if it is marked already, or has ended.
+    /// Returns the change that a request to cancel makes: an operation that waits for an attempt is canceled; one that runs is marked for
+    /// its worker. Returns <see langword="null"/> if it is marked already, or has ended.
     /// </summary>
     public StatusChange? CancelRequested(StoredOperation operation) => operation switch
     {
@@ -137,7 +136,7 @@ internal sealed class StatusTransitions(
         _ => null,
     };
 
-    /// <summary>Whether more than half of the time from a document's last change to its expiry has passed.</summary>
+    /// <summary>Returns whether more than half of the time from a document's last change to its expiry has passed.</summary>
     public bool IsHalfExpired(OperationStatus status) =>
         time.GetUtcNow() - status.LastUpdatedAt > (status.ExpiresAt - status.LastUpdatedAt) / 2;
 
@@ -156,8 +155,8 @@ internal sealed class StatusTransitions(
         ResourceLocation = outcome.ResourceLocation ?? status.ResourceLocation,
     };
 
-    // A clock that was set back, or another machine's that is behind, must not make a newer document look older. Nor may it be the same: on
-    // S3 the version is a hash of the document alone, and a change of metadata would go unseen.
+    // A newer document must have a later time, even if this clock was set back or is behind another machine's. The same time is not enough:
+    // on S3 the version is a hash of the document, and a change of only the metadata would not be noticed.
     private OperationStatus Stamp(OperationStatus before, OperationStatus status)
     {
         var now = time.GetUtcNow();
@@ -177,7 +176,7 @@ internal sealed record StatusChange(OperationStatus Status, OperationMetadata Me
 /// <summary>The result of a change to a status document.</summary>
 internal sealed record StatusTransition
 {
-    /// <summary>The document was deleted or has expired.</summary>
+    /// <summary>Gets the result if the document was deleted or has expired.</summary>
     public static StatusTransition Gone { get; } = new();
 
     /// <summary>Gets whether the change was written.</summary>
@@ -197,4 +196,17 @@ internal sealed record StatusTransition
         new() { IsWritten = true, Read = read, Current = written };
 
     public static StatusTransition NotApplicable(StoredOperation read) => new() { Read = read, Current = read };
+}
+
+/// <summary>How an operation ends.</summary>
+internal sealed record OperationOutcome(OperationState State, JsonElement? Result = null, OperationProblem? Problem = null)
+{
+    /// <summary>Gets the location of the result; <see langword="null"/> does not change the document's.</summary>
+    public string? ResourceLocation { get; init; }
+
+    public static OperationOutcome Canceled { get; } = new(OperationState.Canceled);
+
+    public static OperationOutcome Succeeded(JsonElement? result) => new(OperationState.Succeeded, result);
+
+    public static OperationOutcome Failed(OperationProblem problem) => new(OperationState.Failed, Problem: problem);
 }

@@ -2,8 +2,8 @@ namespace OffloadedPolling.WaitTime;
 
 /// <summary>Estimates how long the work takes from a profile and, while that has few durations, from the prior.</summary>
 /// <remarks>
-/// The fewer the durations, the more the histogram is smoothed: with a Gaussian kernel of Silverman's width (Density Estimation, 1986, 3.4).
-/// The width follows from the narrowest half of the durations, so that two peaks stay two.
+/// The fewer the durations, the more the histogram is smoothed, with a Gaussian kernel of Silverman's width (Density Estimation, 1986,
+/// 3.4). The width follows from the narrowest half of the durations, so that two peaks stay two.
 /// </remarks>
 internal static class ProfileEstimate
 {

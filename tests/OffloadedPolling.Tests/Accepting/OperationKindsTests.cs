@@ -17,7 +17,8 @@ public sealed class OperationKindsTests
 
     [Fact]
     public void ForPayload_AnUnknownPayloadType_SaysWhatToCall() =>
-        _kinds.Invoking(kinds => kinds.ForPayload<Receipt>()).Should().Throw<ArgumentException>().WithMessage("*.AddOperation<Receipt>(\"name\")*");
+        _kinds.Invoking(kinds => kinds.ForPayload<Receipt>()).Should().Throw<ArgumentException>()
+            .WithMessage("*.AddOperation<Receipt>(\"name\")*");
 
     [Fact]
     public void Find_AName_IsItsKind()

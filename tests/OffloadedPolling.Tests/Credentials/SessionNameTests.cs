@@ -10,7 +10,8 @@ public sealed partial class SessionNameTests
     [InlineData("ada.lovelace@example.com")]
     [InlineData("6f0c2f3c-9d6b-4b1f-8a5e-0d6b7c1e2f30")]
     [InlineData("a_b+c,d.e@f-g")]
-    public void FromCaller_WhatAwsTakes_StandsAsItIs(string caller) => SessionName.FromCaller(caller, SessionName.MostOfRole).Should().Be(caller);
+    public void FromCaller_WhatAwsTakes_StandsAsItIs(string caller) =>
+        SessionName.FromCaller(caller, SessionName.MostOfRole).Should().Be(caller);
 
     [Theory]
     [InlineData("a")]
