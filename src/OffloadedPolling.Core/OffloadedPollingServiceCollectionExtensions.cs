@@ -75,8 +75,8 @@ public static class OffloadedPollingServiceCollectionExtensions
 }
 
 /// <summary>
-/// Services whose constructor takes a port. They are registered by a factory, into which the container's check at build cannot see: for a
-/// port that is missing it would report each of them, and not say which call is missing. <see cref="RegistrationValidator"/> says that.
+/// Registers services whose constructor takes a port by a factory, which the container does not check when it is built. Otherwise it would
+/// report every service of a missing port. <see cref="RegistrationValidator"/> reports once which call is missing.
 /// </summary>
 internal static class LateServices
 {

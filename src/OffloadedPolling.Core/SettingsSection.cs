@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling;
 
-/// <summary>A settings section that somebody reads, by its name within the host's section: <c>S3</c>, <c>Operations:orders</c>.</summary>
+/// <summary>A settings section that is read, by its name within the host's section: <c>S3</c>, <c>Operations:orders</c>.</summary>
 internal sealed record KnownSection(string Name);
 
 /// <summary>The section that the host passed to <c>AddOffloadedPolling</c>, if any, and the full names of the settings in it.</summary>
@@ -16,7 +16,7 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
     // Known in every host, so that hosts with different providers can share one configuration.
     private static readonly string[] _ownSections = ["S3:Bucket", "Sts", "Sqlite", "Queues", "Operations"];
 
-    /// <summary>Where the section is in the host's configuration; <c>OffloadedPolling</c> if the host passed none.</summary>
+    /// <summary>Gets the path of the section in the host's configuration; <c>OffloadedPolling</c> if the host passed none.</summary>
     public string Path { get; } = (configuration as IConfigurationSection)?.Path ?? "OffloadedPolling";
 
     /// <summary>Returns the full name of a setting. Empty parts are left out.</summary>
@@ -103,8 +103,8 @@ internal static class SettingFailures
 }
 
 /// <summary>
-/// Finds what the configuration binder accepts although hardly anybody means it: a value for a list or a list for a value, which it
-/// ignores, and durations that .NET reads as days: <c>48:00:00</c> is 48 days, and <c>30</c> is 30 days.
+/// Finds mistakes that the configuration binder accepts: a value for a list or a list for a value, which it ignores, and durations that
+/// .NET reads as days: <c>48:00:00</c> is 48 days, and <c>30</c> is 30 days.
 /// </summary>
 /// <remarks>https://learn.microsoft.com/dotnet/api/system.timespan.parse</remarks>
 internal static class SettingShape

@@ -13,27 +13,18 @@ internal sealed class CredentialsEndpoint : IOperationEndpoints
     // How tokens call their subject, or ASP.NET Core calls it. A name does not identify a user: two people may have the same.
     private static readonly string[] _identifiers = [ClaimTypes.NameIdentifier, "sub"];
 
-    private static readonly OperationProblem _nobody = new()
-    {
-        Status = StatusCodes.Status403Forbidden,
-        Title = "The caller has no identifier",
-        Detail = "Credentials are issued to a user of the host. The request came without one, or with one that has no name identifier "
-            + "and no subject.",
-    };
+    private static readonly OperationProblem _nobody = Problem(
+        StatusCodes.Status403Forbidden, "The caller has no identifier",
+        "Credentials are issued to a user of the host. The request came without one, or with one that has no name identifier "
+        + "and no subject.");
 
-    private static readonly OperationProblem _refusedProof = new()
-    {
-        Status = StatusCodes.Status403Forbidden,
-        Title = "The proof is refused",
-        Detail = "The token or assertion has expired, or is not one to get credentials with. Get a new one.",
-    };
+    private static readonly OperationProblem _refusedProof = Problem(
+        StatusCodes.Status403Forbidden, "The proof is refused",
+        "The token or assertion has expired, or is not one to get credentials with. Get a new one.");
 
-    private static readonly OperationProblem _unavailable = new()
-    {
-        Status = StatusCodes.Status503ServiceUnavailable,
-        Title = "Operations cannot be served at the moment",
-        Detail = "No credentials could be issued. Try again later.",
-    };
+    private static readonly OperationProblem _unavailable = Problem(
+        StatusCodes.Status503ServiceUnavailable, "Operations cannot be served at the moment",
+        "No credentials could be issued. Try again later.");
 
     public void Map(RouteGroupBuilder group) =>
         group.MapPost(
@@ -80,6 +71,9 @@ internal sealed class CredentialsEndpoint : IOperationEndpoints
         return _identifiers.SelectMany(type => authenticated.Select(identity => identity.FindFirst(type)?.Value))
             .FirstOrDefault(id => !string.IsNullOrEmpty(id));
     }
+
+    private static OperationProblem Problem(int status, string title, string detail) =>
+        new() { Status = status, Title = title, Detail = detail };
 
     private static Task WriteAsync(HttpContext context, StatusCredentials credentials)
     {

@@ -71,7 +71,7 @@ internal sealed class StatusTransitions(
         {
             if (change(current) is not { } wanted)
             {
-                return StatusTransition.NotApplicable(current);
+                return new(false, current, current);
             }
 
             try
@@ -80,7 +80,7 @@ internal sealed class StatusTransitions(
                 var written = await (isRequired
                     ? UpdateOrReduceAsync(current, policies.ApplyOrRedact(stamped), wanted.Metadata, cancellationToken)
                     : writes.UpdateAsync(current, Fitting(stamped), wanted.Metadata, cancellationToken)).ConfigureAwait(false);
-                return StatusTransition.Written(current, written);
+                return new(true, current, written);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
             {
@@ -89,7 +89,7 @@ internal sealed class StatusTransitions(
 
             if (await store.GetAsync(current.Status.Id, cancellationToken).ConfigureAwait(false) is not { } newer)
             {
-                return StatusTransition.Gone;
+                return new(false, null, null);
             }
 
             current = newer;
@@ -174,29 +174,14 @@ internal sealed record StatusChange(OperationStatus Status, OperationMetadata Me
 }
 
 /// <summary>The result of a change to a status document.</summary>
-internal sealed record StatusTransition
-{
-    /// <summary>Gets the result if the document was deleted or has expired.</summary>
-    public static StatusTransition Gone { get; } = new();
-
-    /// <summary>Gets whether the change was written.</summary>
-    [MemberNotNullWhen(true, nameof(Current))]
-    public bool IsWritten { get; private init; }
-
-    /// <summary>Gets the newest document that was read; <see langword="null"/> if the document is gone.</summary>
-    public StoredOperation? Read { get; private init; }
-
-    /// <summary>
-    /// Gets the document as it is now: the one that was written, or the one that was read if the change does not apply to it;
-    /// <see langword="null"/> if the document is gone.
-    /// </summary>
-    public StoredOperation? Current { get; private init; }
-
-    public static StatusTransition Written(StoredOperation read, StoredOperation written) =>
-        new() { IsWritten = true, Read = read, Current = written };
-
-    public static StatusTransition NotApplicable(StoredOperation read) => new() { Read = read, Current = read };
-}
+/// <param name="IsWritten">Whether the change was written.</param>
+/// <param name="Read">The newest document that was read; <see langword="null"/> if the document is gone.</param>
+/// <param name="Current">
+/// The document as it is now: the one that was written, or the one that was read if the change does not apply to it;
+/// <see langword="null"/> if the document is gone.
+/// </param>
+internal sealed record StatusTransition(
+    [property: MemberNotNullWhen(true, nameof(StatusTransition.Current))] bool IsWritten, StoredOperation? Read, StoredOperation? Current);
 
 /// <summary>How an operation ends.</summary>
 internal sealed record OperationOutcome(OperationState State, JsonElement? Result = null, OperationProblem? Problem = null)

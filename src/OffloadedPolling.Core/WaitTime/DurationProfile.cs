@@ -4,8 +4,7 @@ namespace OffloadedPolling.WaitTime;
 
 /// <summary>The measured durations of a kind, and the workers that run it. Immutable.</summary>
 internal sealed class DurationProfile(
-    DurationHistogram histogram, double evidence, DateTimeOffset updatedAt,
-    ImmutableDictionary<string, DurationProfile.ListedWorker> workers)
+    DurationHistogram histogram, double evidence, long updatedAt, ImmutableDictionary<string, DurationProfile.ListedWorker> workers)
 {
     private const int MaxWorkers = 1000;
 
@@ -13,7 +12,7 @@ internal sealed class DurationProfile(
     private static readonly TimeSpan _seenWithin = TimeSpan.FromSeconds(150);
 
     /// <summary>Gets the profile of a kind without measurements or workers.</summary>
-    public static DurationProfile Empty { get; } = new(new(), 0, DateTimeOffset.UnixEpoch, ImmutableDictionary<string, ListedWorker>.Empty);
+    public static DurationProfile Empty { get; } = new(new(), 0, 0, ImmutableDictionary<string, ListedWorker>.Empty);
 
     /// <summary>Gets the durations, with weights that sum up to 1; empty if <see cref="Evidence"/> is 0. Must not be changed.</summary>
     public DurationHistogram Histogram { get; } = histogram;
@@ -21,7 +20,8 @@ internal sealed class DurationProfile(
     /// <summary>Gets how many durations were measured, older ones counting less; 0 to 1,000.</summary>
     public double Evidence { get; } = evidence;
 
-    public DateTimeOffset UpdatedAt { get; } = updatedAt;
+    /// <summary>Gets when the profile was written, in seconds since 1970.</summary>
+    public long UpdatedAt { get; } = updatedAt;
 
     /// <summary>Gets the workers by their ids, including those that were not seen for long.</summary>
     internal ImmutableDictionary<string, ListedWorker> Workers { get; } = workers;
@@ -38,8 +38,8 @@ internal sealed class DurationProfile(
         var (histogram, evidence) = DurationLearning.Merge(Histogram, Evidence, measured);
         var workers = Workers.Where(other => other.Key != workerId && IsSeen(other.Value, now))
             .OrderByDescending(other => other.Value.SeenAt).Take(MaxWorkers - 1).ToImmutableDictionary();
-        return new DurationProfile(
-            histogram, evidence, now, slots > 0 ? workers.SetItem(workerId, new ListedWorker(slots, now.ToUnixTimeSeconds())) : workers);
+        var seconds = now.ToUnixTimeSeconds();
+        return new(histogram, evidence, seconds, slots > 0 ? workers.SetItem(workerId, new(slots, seconds)) : workers);
     }
 
     // Before or after now: a worker whose clock is far ahead must not stay listed after its end.

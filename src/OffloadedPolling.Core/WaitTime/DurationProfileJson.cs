@@ -18,12 +18,14 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
 
     public static byte[] Write(DurationProfile profile)
     {
-        var weights = Weights(profile.Histogram);
+        var histogram = profile.Histogram;
+        var weights = Enumerable.Range(0, histogram.Last + 1)
+            .Select(bin => Rounded(histogram.Weight(bin) * Sum / histogram.Total)).ToList();
         var first = Math.Max(weights.FindIndex(weight => weight > 0), 0);
         var last = weights.FindLastIndex(weight => weight > 0);
         return JsonSerializer.SerializeToUtf8Bytes(
             new DurationProfileDocument(
-                first, weights[first..(last + 1)], Math.Round(profile.Evidence, 1), profile.UpdatedAt.ToUnixTimeSeconds(),
+                first, weights[first..(last + 1)], Math.Round(profile.Evidence, 1), profile.UpdatedAt,
                 profile.Workers.ToDictionary(worker => worker.Key, long[]? (worker) => [worker.Value.Slots, worker.Value.SeenAt])),
             Default.DurationProfileDocument);
     }
@@ -44,7 +46,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
             || document.Weights.Exists(weight => weight is not (>= 0 and <= Sum))
             || document.First < 0 || document.First > DurationHistogram.Bins - document.Weights.Count)
         {
-            throw new JsonException("What it says is no distribution of durations.");
+            throw new JsonException("Its weights are not a distribution of durations.");
         }
 
         var total = document.Weights.Sum();
@@ -57,22 +59,13 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         return new DurationProfile(
             histogram,
             total > 0 && document.Evidence > 0 ? Math.Clamp(document.Evidence, 1, DurationLearning.MostEvidence) : 0,
-            InstantOf(document.UpdatedAt),
+            document.UpdatedAt,
             document.Workers.ToImmutableDictionary(worker => worker.Key, worker => WorkerOf(worker.Value)));
     }
 
     private static DurationProfile.ListedWorker WorkerOf(long[]? worker) => worker is [>= 0 and <= int.MaxValue, _]
         ? new DurationProfile.ListedWorker((int)worker[0], worker[1])
-        : throw new JsonException("What it says of a worker is not its slots and when it was seen.");
-
-    private static DateTimeOffset InstantOf(long unixSeconds) =>
-        unixSeconds >= 0 && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            ? DateTimeOffset.FromUnixTimeSeconds(unixSeconds)
-            : DateTimeOffset.UnixEpoch;
-
-    private static List<double> Weights(DurationHistogram histogram) =>
-        [.. Enumerable.Range(0, histogram.Last + 1).Select(bin => Rounded(histogram.Weight(bin) * Sum / histogram.Total))];
-
+        : throw new JsonException("A worker in it is not given by its slots and when it was seen.");
     private static double Rounded(double weight) =>
         weight < Least ? 0 : Math.Round(weight, Math.Max(Digits - 1 - (int)Math.Floor(Math.Log10(weight)), 0));
 }

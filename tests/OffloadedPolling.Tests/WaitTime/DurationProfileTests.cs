@@ -38,7 +38,7 @@ public sealed class DurationProfileTests
 
         var read = DurationProfileJson.Read(DurationProfileJson.Write(written));
 
-        Assert.Equal((written.Evidence, _now, 14), (read.Evidence, read.UpdatedAt, read.Slots(_now)), (one, other) =>
+        Assert.Equal((written.Evidence, _now.ToUnixTimeSeconds(), 14), (read.Evidence, read.UpdatedAt, read.Slots(_now)), (one, other) =>
             Math.Abs(one.Item1 - other.Item1) < 0.1 && one.Item2 == other.Item2 && one.Item3 == other.Item3);
         read.Histogram.Total.Should().BeApproximately(1, 5e-10);
         (read.Histogram.First, read.Histogram.Last).Should().Be((written.Histogram.First, written.Histogram.Last));
