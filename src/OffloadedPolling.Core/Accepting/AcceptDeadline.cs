@@ -1,6 +1,5 @@
 namespace OffloadedPolling.Accepting;
 
-/// <summary>A step of an accept.</summary>
 internal enum AcceptStep
 {
     Estimate,

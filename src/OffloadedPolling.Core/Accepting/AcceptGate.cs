@@ -20,8 +20,6 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
 
     public string Kind => kind;
     public TimeProvider Time => time;
-
-    /// <summary>Gets how long one accept may take.</summary>
     public TimeSpan Timeout => options.Value.AcceptTimeout;
 
     /// <summary>How long accepts are refused before one may try.</summary>
@@ -99,6 +97,5 @@ internal enum AcceptEnd
     /// <summary>Store or queue answered in time, if only with an error.</summary>
     Answered,
 
-    /// <summary>It ran into its deadline.</summary>
     RanOut,
 }

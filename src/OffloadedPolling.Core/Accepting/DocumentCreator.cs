@@ -7,7 +7,6 @@ namespace OffloadedPolling.Accepting;
 internal sealed class DocumentCreator(
     IOperationStatusStore store, StatusTransitions transitions, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
-    /// <summary>Begins to create an operation's document.</summary>
     public DocumentCreation Begin(AcceptRequest request, OperationEstimate? estimate)
     {
         var now = time.GetUtcNow();

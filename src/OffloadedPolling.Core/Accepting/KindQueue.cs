@@ -21,7 +21,6 @@ internal sealed class KindQueue(string kind, IOperationQueue queue)
         return size <= limit ? message : throw new PayloadTooLargeException(kind, size, limit);
     }
 
-    /// <summary>Sends the message of an operation whose document exists.</summary>
     public async Task SendAsync(OutgoingMessage message, OperationStatus status, CancellationToken cancellationToken)
     {
         using var activity = OperationActivities.Send(kind, queue.MessagingSystem, status.Id);

@@ -7,7 +7,6 @@ namespace OffloadedPolling.Accepting;
 internal sealed class OperationAccepter(
     IOperationStatusStore store, DocumentCreator documents, StatusUrls urls, AcceptSettlements settlements)
 {
-    /// <summary>Accepts an operation.</summary>
     public async Task<AcceptedOperation> AcceptAsync(AcceptRequest request, CancellationToken cancellationToken)
     {
         var kind = request.Kind;

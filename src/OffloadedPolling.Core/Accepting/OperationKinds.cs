@@ -10,8 +10,7 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
     /// <summary>Finds the kind that a caller of a port named.</summary>
     public OperationKind? Find(string name) => Array.Find(_kinds, kind => kind.Name == name);
 
-    /// <summary>Returns the kind that was added for a payload type.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">No kind was added for the payload type.</exception>
     public OperationKind<TPayload> ForPayload<TPayload>() =>
         _kinds.OfType<OperationKind<TPayload>>().FirstOrDefault()
         ?? throw new ArgumentException(

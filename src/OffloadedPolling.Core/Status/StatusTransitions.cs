@@ -71,7 +71,7 @@ internal sealed class StatusTransitions(
         {
             if (change(current) is not { } wanted)
             {
-                return new(false, current, current);
+                return new(IsWritten: false, current, current);
             }
 
             try
@@ -80,7 +80,7 @@ internal sealed class StatusTransitions(
                 var written = await (isRequired
                     ? UpdateOrReduceAsync(current, policies.ApplyOrRedact(stamped), wanted.Metadata, cancellationToken)
                     : writes.UpdateAsync(current, Fitting(stamped), wanted.Metadata, cancellationToken)).ConfigureAwait(false);
-                return new(true, current, written);
+                return new(IsWritten: true, current, written);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
             {
@@ -89,7 +89,7 @@ internal sealed class StatusTransitions(
 
             if (await store.GetAsync(current.Status.Id, cancellationToken).ConfigureAwait(false) is not { } newer)
             {
-                return new(false, null, null);
+                return new(IsWritten: false, Read: null, Current: null);
             }
 
             current = newer;

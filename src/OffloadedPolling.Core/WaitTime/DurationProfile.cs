@@ -60,7 +60,6 @@ internal static class DurationLearning
     // The durations of one merge count for at most this share, however many there are.
     private const double LargestShare = 0.7;
 
-    /// <summary>The maximum evidence of a profile.</summary>
     public const double MostEvidence = 1000;
 
     /// <summary>Merges measured durations, each with weight 1, into known ones, whose weights sum up to 1.</summary>

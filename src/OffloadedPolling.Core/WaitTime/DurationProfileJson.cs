@@ -30,7 +30,6 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
             Default.DurationProfileDocument);
     }
 
-    /// <summary>Reads a profile.</summary>
     /// <exception cref="NotSupportedException">A newer version of this library wrote it.</exception>
     /// <exception cref="JsonException">It is not a profile; the message says why.</exception>
     public static DurationProfile Read(ReadOnlySpan<byte> utf8Json)

@@ -32,11 +32,7 @@ internal static class ProfileEstimate
         var median = SecondsAt(weights, 0.5);
         prior ??= LogNormal.Estimate(TimeSpan.FromSeconds(median), UnknownSigma);
         var share = Trust / (Trust + (evidence * evidence / (2 * Trust)));
-        for (var bin = 0; bin < weights.Length; bin++)
-        {
-            weights[bin] *= 1 - share;
-        }
-
+        weights = Array.ConvertAll(weights, weight => weight * (1 - share));
         foreach (var duration in prior.QuantilesAt(_shares))
         {
             weights[DurationHistogram.BinOf(duration)] += share / _shares.Length;
