@@ -17,7 +17,7 @@ internal sealed class StsConnection(IAmazonSecurityTokenService? hostClient = nu
 
     public void EnsureClient() => _ = Client;
 
-    /// <summary>Returns whether the client signs with temporary credentials now. A provider may change to others.</summary>
+    /// <summary>Whether the client's credentials are those of a session. Taken anew each time: a provider may come to others.</summary>
     public async Task<bool> SignsWithTemporaryKeysAsync() =>
         (await AwsClientCredentials.Find(Client).GetCredentialsAsync().ConfigureAwait(false)).UseToken;
 
@@ -42,7 +42,7 @@ internal sealed class StsConnection(IAmazonSecurityTokenService? hostClient = nu
         catch (AmazonClientException incomplete)
         {
             throw new TemporaryCredentialsException(
-                $"No STS client could be created: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_STS for another server than "
+                $"No STS client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_STS for another server than "
                 + "AWS), or register an IAmazonSecurityTokenService.", incomplete);
         }
     }

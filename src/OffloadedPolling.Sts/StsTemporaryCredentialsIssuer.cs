@@ -41,7 +41,7 @@ internal sealed class StsTemporaryCredentialsIssuer(
 
         CheckKeys(request);
         CheckProof(request.Action);
-        var duration = CheckedDuration(request);
+        var duration = Checked(request.Duration ?? options.Value.Duration, request.Action);
         string[] keys = [.. request.StatusKeys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var policy = SessionPolicy.For(s3.Bucket, s3.Region, keys);
 
@@ -89,16 +89,15 @@ internal sealed class StsTemporaryCredentialsIssuer(
         }
     }
 
-    /// <summary>Returns how long the credentials work, in whole seconds.</summary>
-    private TimeSpan CheckedDuration(TemporaryCredentialsRequest request)
+    /// <summary>Returns the duration in whole seconds.</summary>
+    private static TimeSpan Checked(TimeSpan duration, StsAction action)
     {
-        var duration = request.Duration ?? options.Value.Duration;
-        var longest = request.Action.Kind == StsActionKind.GetFederationToken ? _maxOfFederatedUser : _maxOfRole;
+        var longest = action.Kind == StsActionKind.GetFederationToken ? _maxOfFederatedUser : _maxOfRole;
         return duration >= _minDuration && duration <= longest
             ? TimeSpan.FromSeconds((long)duration.TotalSeconds)
             : throw new ArgumentOutOfRangeException(
                 nameof(duration), duration,
-                $"Credentials of {request.Action} work for {_minDuration} to {longest}. Ask for a duration in this range.");
+                $"Credentials of {action} work for {_minDuration} to {longest}. Ask for a duration in this range.");
     }
 
     private async Task<TemporaryCredentials> FetchAsync(string caller, StsAction action, TimeSpan duration, string policy)

@@ -2,9 +2,10 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>Creates and sends the messages of one kind's operations.</summary>
+/// <summary>The queue of one kind: makes the messages of its operations and sends them.</summary>
 internal sealed class KindQueue(string kind, IOperationQueue queue)
 {
+    /// <summary>Makes an operation's message.</summary>
     /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries.</exception>
     /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes.</exception>
     public async Task<OutgoingMessage> ComposeAsync(string statusKey, string payloadJson, CancellationToken cancellationToken)
@@ -13,7 +14,7 @@ internal sealed class KindQueue(string kind, IOperationQueue queue)
         {
             Body = PayloadText.Escape(kind, payloadJson),
             StatusKey = statusKey,
-            // A placeholder of the right size. SendAsync replaces it by the document's creation time.
+            // Any instant has the size of the document's own, which replaces it before the message is sent.
             StatusCreatedAt = DateTimeOffset.UnixEpoch,
             TraceParent = MessageTrace.Current,
         };
@@ -21,6 +22,7 @@ internal sealed class KindQueue(string kind, IOperationQueue queue)
         return size <= limit ? message : throw new PayloadTooLargeException(kind, size, limit);
     }
 
+    /// <summary>Sends the message of an operation whose document exists.</summary>
     public async Task SendAsync(OutgoingMessage message, OperationStatus status, CancellationToken cancellationToken)
     {
         using var activity = OperationActivities.Send(kind, queue.MessagingSystem, status.Id);
