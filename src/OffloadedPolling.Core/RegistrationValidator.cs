@@ -52,8 +52,8 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
 }
 
 /// <summary>
-/// Validates the settings and registrations when the host makes its hosted services. <c>ValidateOnStart</c> comes after that, and the
-/// hosted services that follow cannot be made while a port is missing.
+/// Validates settings and registrations when the host creates its hosted services. <c>ValidateOnStart</c> would be too late: the other
+/// hosted services cannot be created while a port is missing.
 /// </summary>
 internal sealed class RegistrationStart : IHostedService
 {

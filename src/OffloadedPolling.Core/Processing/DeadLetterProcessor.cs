@@ -81,7 +81,7 @@ internal sealed class DeadLetterProcessor(
             return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Left);
         }
 
-        var transition = await transitions.ApplyAsync(
+        var transition = await transitions.ApplyRequiredAsync(
             found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
         return transition.IsWritten
             ? await WrittenAsync(kind, letter, transition.Current, cancellationToken).ConfigureAwait(false)

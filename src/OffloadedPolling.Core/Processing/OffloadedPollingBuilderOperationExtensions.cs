@@ -99,7 +99,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
 
     private static HandlerInvoker InvokerOf<TPayload, THandler>(IServiceProvider provider)
         where THandler : IOperationHandler<TPayload> =>
-        THandler.InvokerFor(provider.GetRequiredService<OperationKinds>().Of<TPayload>(), typeof(THandler));
+        THandler.InvokerFor(provider.GetRequiredService<OperationKinds>().ForPayload<TPayload>(), typeof(THandler));
 
     private static IOffloadedPollingBuilder Add<TPayload>(
         IOffloadedPollingBuilder builder, string name, JsonSerializerOptions json, Action<OperationOptions>? configure)

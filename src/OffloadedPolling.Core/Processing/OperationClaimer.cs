@@ -97,7 +97,7 @@ internal sealed class OperationClaimer(
         }
 
         var known = await delivery.Handler.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
-        var transition = await transitions.ApplyAsync(
+        var transition = await transitions.ApplyRequiredAsync(
             found, current => Change(current, delivery, known.Estimate), cancellationToken).ConfigureAwait(false);
         return transition.Read is { } read
             ? ResultOf(Of(read, delivery), delivery, payload, transition)

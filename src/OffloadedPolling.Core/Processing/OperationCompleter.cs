@@ -69,7 +69,8 @@ internal sealed class OperationCompleter(
     }
 
     private Task<StatusTransition> WriteEndAsync(
-        OperationRun run, StoredOperation known, OperationOutcome outcome, CancellationToken cancellationToken) => transitions.ApplyAsync(
+        OperationRun run, StoredOperation known, OperationOutcome outcome, CancellationToken cancellationToken) =>
+        transitions.ApplyRequiredAsync(
             known,
             current => Ownership.IsHeldBy(current, run.Delivery.Message) ? StatusChange.End(current, outcome) : null,
             cancellationToken);
@@ -180,7 +181,7 @@ internal sealed class OperationCompleter(
 
     private Task<StatusTransition> WriteRetryDueAsync(
         OperationRun run, StoredOperation known, string message, TimeSpan delay, CancellationToken cancellationToken) =>
-        transitions.ApplyUnlessRefusedAsync(
+        transitions.ApplyOptionalAsync(
             known,
             current => Ownership.IsHeldBy(current, run.Delivery.Message) && !current.Metadata.CancelRequested
                 ? new StatusChange(

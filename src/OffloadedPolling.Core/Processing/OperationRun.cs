@@ -194,7 +194,7 @@ internal sealed class OperationRun(
     {
         try
         {
-            var transition = await transitions.ApplyUnlessRefusedAsync(
+            var transition = await transitions.ApplyOptionalAsync(
                 _current, current => Change(current, progress), _disposed.Token).ConfigureAwait(false);
             if (transition.IsWritten)
             {
@@ -225,11 +225,6 @@ internal sealed class OperationRun(
         return new StatusChange(WithProgress(current.Status, shown, Estimate?.After(Elapsed)), current.Metadata);
     }
 
-    private OperationStatus WithProgress(OperationStatus status, OperationProgress progress, OperationEstimate? estimate) => status with
-    {
-        PercentComplete = progress.Percent,
-        Message = progress.Message,
-        ResourceLocation = ResourceLocation ?? status.ResourceLocation,
-        Estimate = estimate,
-    };
+    private static OperationStatus WithProgress(OperationStatus status, OperationProgress progress, OperationEstimate? estimate) =>
+        status with { PercentComplete = progress.Percent, Message = progress.Message, Estimate = estimate };
 }
