@@ -4,18 +4,22 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>One delivery of a message that is to be processed.</summary>
-/// <param name="Handler">The handler of the queue's kind.</param>
+/// <summary>One delivery of a message that is to be processed. Whoever received the message cancels the tokens, in this order.</summary>
+/// <param name="Invoker">Calls the handler of the queue's kind.</param>
 /// <param name="Lease">The message, and what keeps it hidden.</param>
-/// <param name="Stopping">Canceled when nothing more may begin: a delivery whose work has not begun is released.</param>
-/// <param name="Stop">Canceled when handlers must end. A delivery whose handler has not ended by then is released.</param>
-/// <param name="Abandon">Canceled when nothing is awaited any longer: no handler, no store.</param>
+/// <param name="NoNewWork">Canceled as soon as the host stops: a delivery whose work has not begun is released.</param>
+/// <param name="CancelHandlers">Canceled when the time that a stop leaves to handlers is over: those that still run must end.</param>
+/// <param name="StopWaiting">Canceled shortly after: neither a handler nor the store is waited for, and the delivery is released.</param>
 internal sealed record Delivery(
-    HandlerInvoker Handler, MessageLease Lease, CancellationToken Stopping, CancellationToken Stop, CancellationToken Abandon)
+    HandlerInvoker Invoker,
+    MessageLease Lease,
+    CancellationToken NoNewWork,
+    CancellationToken CancelHandlers,
+    CancellationToken StopWaiting)
 {
     public ReceivedMessage Message => Lease.Message;
 
-    public string Kind => Handler.Kind.Name;
+    public string Kind => Invoker.Kind.Name;
 
     /// <summary>Written with the claim, so that this delivery recognizes its own claim even if the answer was lost.</summary>
     public string ClaimId { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
@@ -24,7 +28,7 @@ internal sealed record Delivery(
     public bool WaitsForStore { get; init; } = true;
 
     /// <summary>The most times that the work is begun; <see cref="int.MaxValue"/> for no limit.</summary>
-    public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Handler.Kind.Options.MaxAttempts ?? int.MaxValue);
+    public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Invoker.Kind.Options.MaxAttempts ?? int.MaxValue);
 }
 
 /// <summary>What becomes of a message.</summary>

@@ -8,7 +8,7 @@ namespace OffloadedPolling;
 public interface IOperationHandler<TPayload>
 {
     // Lets AddHandler<TPayload, THandler>() find the result type without reflection, for which native AOT may have no code.
-    internal static abstract HandlerInvoker InvokerFor(OperationKind<TPayload> kind, Type handler);
+    internal static abstract HandlerInvoker CreateInvoker(OperationKind<TPayload> kind, Type handler);
 }
 
 /// <summary>The work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
@@ -42,6 +42,6 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// </exception>
     Task<TResult> HandleAsync(OperationContext<TPayload> context, CancellationToken cancellationToken);
 
-    static HandlerInvoker IOperationHandler<TPayload>.InvokerFor(OperationKind<TPayload> kind, Type handler) =>
+    static HandlerInvoker IOperationHandler<TPayload>.CreateInvoker(OperationKind<TPayload> kind, Type handler) =>
         new HandlerInvoker<TPayload, TResult>(kind, handler);
 }

@@ -10,7 +10,7 @@ namespace OffloadedPolling.Processing;
 /// process may do the work, and hosts with other kinds may share one configuration.
 /// </summary>
 internal sealed class KindsStart(
-    SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerInvoker> runners, ILogger<KindsStart> logger) : IHostedService
+    SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers, ILogger<KindsStart> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class KindsStart(
             Log.SettingsOfUnknownKind(logger, settings.NameOf("Operations", unknown), string.Join(", ", known));
         }
 
-        foreach (var accepted in known.Except(runners.Select(runner => runner.Kind.Name)))
+        foreach (var accepted in known.Except(invokers.Select(invoker => invoker.Kind.Name)))
         {
             Log.KindWithoutHandler(logger, accepted);
         }

@@ -26,7 +26,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
     // Neither is disposed before its callbacks are done: they only set flags and start timers.
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _lost = new();
-    private volatile Func<CancellationToken, Task<bool>>? _isStillOwned;
+    private volatile Func<CancellationToken, Task<bool>>? _poll;
     private Task _extending = Task.CompletedTask;
     private long _visibleAgainAt = Timestamps.After(time, message.HiddenFor);
     private bool _isLimitMet;
@@ -61,8 +61,8 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
     }
 
     /// <summary>Polls the operation after each extension from now on.</summary>
-    /// <param name="isStillOwned">Returns <see langword="false"/> when the operation is another delivery's.</param>
-    public void Watch(Func<CancellationToken, Task<bool>> isStillOwned) => _isStillOwned = isStillOwned;
+    /// <param name="poll">Returns <see langword="false"/> when the operation is another delivery's.</param>
+    public void PollAfterExtensions(Func<CancellationToken, Task<bool>> poll) => _poll = poll;
 
     public async ValueTask DisposeAsync()
     {
@@ -80,8 +80,8 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
             {
                 Extension.Lost => true,
                 Extension.Failed => Left < _shortestWait,
-                Extension.LimitMet => Left < _shortestWait || !await IsStillOwnedAsync().ConfigureAwait(false),
-                _ => !await IsStillOwnedAsync().ConfigureAwait(false),
+                Extension.LimitMet => Left < _shortestWait || !await PollAsync().ConfigureAwait(false),
+                _ => !await PollAsync().ConfigureAwait(false),
             };
             if (_ended.IsCancellationRequested)
             {
@@ -147,12 +147,12 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
     }
 
-    private async Task<bool> IsStillOwnedAsync()
+    private async Task<bool> PollAsync()
     {
         try
         {
-            return _isStillOwned is not { } isStillOwned
-                || await BoundedAsync(isStillOwned, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
+            return _poll is not { } poll
+                || await BoundedAsync(poll, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
         }
         catch (Exception failed)
         {

@@ -25,7 +25,7 @@ internal sealed class MessageProcessor(
         }
         catch (Exception failed)
         {
-            if (failed is OperationCanceledException && delivery.Abandon.IsCancellationRequested)
+            if (failed is OperationCanceledException && delivery.StopWaiting.IsCancellationRequested)
             {
                 Log.DeliveryAbandoned(logger, delivery.Message.Id, delivery.Kind);
                 return new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped).ReportTo(activity);

@@ -70,9 +70,9 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.TryAddScoped<THandler>();
-        services.AddSingleton(InvokerOf<TPayload, THandler>);
+        services.AddSingleton(CreateInvoker<TPayload, THandler>);
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OperationWorker>(
-            provider, provider.GetServices<HandlerInvoker>().First(handler => handler.Kind.PayloadType == typeof(TPayload))));
+            provider, provider.GetServices<HandlerInvoker>().First(invoker => invoker.Kind.PayloadType == typeof(TPayload))));
         return builder;
     }
 
@@ -97,9 +97,9 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         return builder;
     }
 
-    private static HandlerInvoker InvokerOf<TPayload, THandler>(IServiceProvider provider)
+    private static HandlerInvoker CreateInvoker<TPayload, THandler>(IServiceProvider provider)
         where THandler : IOperationHandler<TPayload> =>
-        THandler.InvokerFor(provider.GetRequiredService<OperationKinds>().Of<TPayload>(), typeof(THandler));
+        THandler.CreateInvoker(provider.GetRequiredService<OperationKinds>().Of<TPayload>(), typeof(THandler));
 
     private static IOffloadedPollingBuilder Add<TPayload>(
         IOffloadedPollingBuilder builder, string name, JsonSerializerOptions json, Action<OperationOptions>? configure)

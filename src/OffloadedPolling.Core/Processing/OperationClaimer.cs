@@ -37,7 +37,7 @@ internal sealed class OperationClaimer(
             try
             {
                 var claim = await circuit.BoundAsync(
-                    cancellationToken => TryClaimAsync(delivery, payload, activity, cancellationToken), delivery.Abandon)
+                    cancellationToken => TryClaimAsync(delivery, payload, activity, cancellationToken), delivery.StopWaiting)
                     .ConfigureAwait(false);
                 circuit.OnSuccess();
                 return claim;
@@ -47,7 +47,7 @@ internal sealed class OperationClaimer(
                 circuit.OnFailure(failed);
             }
 
-            using var given = CancellationTokenSource.CreateLinkedTokenSource(delivery.Stopping, delivery.Lease.Lost);
+            using var given = CancellationTokenSource.CreateLinkedTokenSource(delivery.NoNewWork, delivery.Lease.Lost);
             await circuit.WaitAsync(given.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (given.IsCancellationRequested)
             {
@@ -67,7 +67,7 @@ internal sealed class OperationClaimer(
 
         try
         {
-            return delivery.Handler.ReadPayload(message.Body);
+            return delivery.Invoker.ReadPayload(message.Body);
         }
         catch (JsonException malformed)
         {
@@ -96,21 +96,21 @@ internal sealed class OperationClaimer(
             return new ClaimResult(_invalid with { OperationId = id });
         }
 
-        var known = await delivery.Handler.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
+        var known = await delivery.Invoker.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
         var transition = await transitions.ApplyAsync(
             found, current => Change(current, delivery, known.Estimate), cancellationToken).ConfigureAwait(false);
         return transition.Read is { } read
-            ? ResultOf(Of(read, delivery), delivery, payload, transition)
+            ? ResultOf(Decide(read, delivery), delivery, payload, transition)
             : new ClaimResult(new DeliveryResult(MessageDisposition.Leave) { OperationId = id });
     }
 
-    private StatusChange? Change(StoredOperation current, Delivery delivery, OperationEstimate? estimate) => Of(current, delivery) switch
+    private StatusChange? Change(StoredOperation current, Delivery delivery, OperationEstimate? estimate) => Decide(current, delivery) switch
     {
-        Claim.Run when !IsOwn(current, delivery) => new(
+        ClaimDecision.Run when !IsOwn(current, delivery) => new(
             Begun(current.Status, delivery.Message, estimate ?? transitions.Remaining(current.Status)),
             current.Metadata with { OwnerMessageId = delivery.Message.Id, ClaimId = delivery.ClaimId }),
-        Claim.Cancel => StatusChange.End(current, OperationOutcome.Canceled),
-        Claim.GiveUp => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
+        ClaimDecision.Cancel => StatusChange.End(current, OperationOutcome.Canceled),
+        ClaimDecision.GiveUp => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
         _ => null,
     };
 
@@ -118,11 +118,11 @@ internal sealed class OperationClaimer(
     private static bool IsOwn(StoredOperation current, Delivery delivery) =>
         current.Status.State == OperationState.Running && current.Metadata.ClaimId == delivery.ClaimId;
 
-    private static Claim Of(StoredOperation current, Delivery delivery) => current.Metadata switch
+    private static ClaimDecision Decide(StoredOperation current, Delivery delivery) => current.Metadata switch
     {
-        _ when !IsOwn(current, delivery) => Ownership.Of(current, delivery.Message, delivery.MaxAttempts),
-        { CancelRequested: true } => Claim.Cancel,
-        _ => Claim.Run,
+        _ when !IsOwn(current, delivery) => Ownership.Decide(current, delivery.Message, delivery.MaxAttempts),
+        { CancelRequested: true } => ClaimDecision.Cancel,
+        _ => ClaimDecision.Run,
     };
 
     private static OperationStatus Begun(OperationStatus status, ReceivedMessage message, OperationEstimate? estimate) => status with
@@ -135,19 +135,19 @@ internal sealed class OperationClaimer(
         Estimate = estimate,
     };
 
-    private ClaimResult ResultOf(Claim claim, Delivery delivery, object payload, StatusTransition transition)
+    private ClaimResult ResultOf(ClaimDecision claim, Delivery delivery, object payload, StatusTransition transition)
     {
         var (message, read, current) = (delivery.Message, transition.Read!.Status, transition.Current!);
-        if (claim == Claim.Run)
+        if (claim == ClaimDecision.Run)
         {
             return new ClaimResult(default, new ClaimedOperation(current, payload, read.State == OperationState.NotStarted ? read : null));
         }
 
-        if (claim == Claim.Superseded)
+        if (claim == ClaimDecision.Superseded)
         {
             Log.MessageOfEarlierDocument(logger, message.Id, delivery.Kind, read.Id);
         }
-        else if (claim is Claim.Ended or Claim.OwnedElsewhere)
+        else if (claim is ClaimDecision.Ended or ClaimDecision.OwnedElsewhere)
         {
             Log.OperationNotTaken(logger, message.Id, read.Id, claim.ToString());
         }
@@ -158,10 +158,10 @@ internal sealed class OperationClaimer(
 
         var result = claim switch
         {
-            Claim.Superseded => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded),
-            Claim.Ended => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded),
-            Claim.OwnedElsewhere => new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.OwnedElsewhere),
-            Claim.Cancel => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Canceled),
+            ClaimDecision.Superseded => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded),
+            ClaimDecision.Ended => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded),
+            ClaimDecision.OwnedElsewhere => new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.OwnedElsewhere),
+            ClaimDecision.Cancel => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Canceled),
             _ => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.GivenUp, MessageOutcomes.GivenUp),
         };
         return new ClaimResult(result with { OperationId = read.Id });

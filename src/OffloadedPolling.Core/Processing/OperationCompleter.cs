@@ -33,22 +33,23 @@ internal sealed class OperationCompleter(
     /// <summary>Completes a run, if the operation is still this delivery's.</summary>
     public Task<DeliveryResult> CompleteAsync(OperationRun run, RunEnd end) => end switch
     {
-        RunEnd.Ended ended => EndAsync(run, ended.Outcome, ended.ErrorType),
-        RunEnd.Failed failed => RetryAsync(run, failed.Thrown),
-        _ => Task.FromResult(((RunEnd.Interrupted)end).Result),
+        RunEnd.Terminal terminal => WriteTerminalAsync(run, terminal.Outcome, terminal.ErrorType),
+        RunEnd.Retry retry => ScheduleRetryAsync(run, retry.Thrown),
+        _ => Task.FromResult(((RunEnd.HandBack)end).Result),
     };
 
-    private async Task<DeliveryResult> EndAsync(OperationRun run, OperationOutcome outcome, string? errorType)
+    private async Task<DeliveryResult> WriteTerminalAsync(OperationRun run, OperationOutcome outcome, string? errorType)
     {
-        var known = await run.EndAsync().ConfigureAwait(false);
+        var known = await run.StopProgressAsync().ConfigureAwait(false);
         var (wanted, error) = (outcome with { ResourceLocation = run.ResourceLocation }, errorType);
         for (var tries = 1; ; tries++)
         {
             try
             {
                 var transition = await circuit.BoundAsync(
-                    cancellationToken => WriteEndAsync(run, known, wanted, cancellationToken), run.Delivery.Abandon).ConfigureAwait(false);
-                return Ended(run, wanted, transition, error);
+                    cancellationToken => TryWriteTerminalAsync(run, known, wanted, cancellationToken), run.Delivery.StopWaiting)
+                    .ConfigureAwait(false);
+                return ResultOf(run, wanted, transition, error);
             }
             catch (OffloadedPollingException failed) when (ReactionTo(failed, wanted, tries) is not Reaction.Throw and var reaction)
             {
@@ -68,7 +69,7 @@ internal sealed class OperationCompleter(
         }
     }
 
-    private Task<StatusTransition> WriteEndAsync(
+    private Task<StatusTransition> TryWriteTerminalAsync(
         OperationRun run, StoredOperation known, OperationOutcome outcome, CancellationToken cancellationToken) => transitions.ApplyAsync(
             known,
             current => Ownership.IsHeldBy(current, run.Delivery.Message) ? StatusChange.End(current, outcome) : null,
@@ -97,13 +98,13 @@ internal sealed class OperationCompleter(
 
     private async Task WaitAsync(Delivery delivery, int tries)
     {
-        await Backoff.DelayAsync(time, tries, delivery.Abandon, _firstRetry).ConfigureAwait(false);
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(delivery.Abandon, delivery.Lease.Lost);
+        await Backoff.DelayAsync(time, tries, delivery.StopWaiting, _firstRetry).ConfigureAwait(false);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(delivery.StopWaiting, delivery.Lease.Lost);
         await circuit.WaitAsync(given.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        delivery.Abandon.ThrowIfCancellationRequested();
+        delivery.StopWaiting.ThrowIfCancellationRequested();
     }
 
-    private DeliveryResult Ended(OperationRun run, OperationOutcome outcome, StatusTransition transition, string? errorType)
+    private DeliveryResult ResultOf(OperationRun run, OperationOutcome outcome, StatusTransition transition, string? errorType)
     {
         if (transition.Current is not { Status: var ended } current
             || !(transition.IsWritten || IsOwnEnd(current, run.Delivery.Message, outcome)))
@@ -123,7 +124,7 @@ internal sealed class OperationCompleter(
         metrics.Ran(ended, run.Elapsed, run.Waited);
         if (ended.State != OperationState.Canceled)
         {
-            run.Delivery.Handler.Kind.Recorder.Record(run.Elapsed);
+            run.Delivery.Invoker.Kind.Recorder.Record(run.Elapsed);
         }
 
         var reported = ended.State switch
@@ -141,10 +142,10 @@ internal sealed class OperationCompleter(
         && current.Metadata.OwnerMessageId == message.Id && current.Status.Attempt == message.ReceiveCount;
 
     // Releases the operation for its next attempt. If somebody has asked to cancel it meanwhile, it ends as canceled.
-    private async Task<DeliveryResult> RetryAsync(OperationRun run, Exception thrown)
+    private async Task<DeliveryResult> ScheduleRetryAsync(OperationRun run, Exception thrown)
     {
         var (delivery, errorType) = (run.Delivery, thrown.GetType().FullName);
-        var delay = RetryDelay.After(run.Attempt, delivery.MaxAttempts, delivery.Handler.Kind.Options.VisibilityTimeout);
+        var delay = RetryDelay.After(run.Attempt, delivery.MaxAttempts, delivery.Invoker.Kind.Options.VisibilityTimeout);
         var maxAttempts = delivery.MaxAttempts == int.MaxValue ? null : $"{delivery.MaxAttempts}";
         Log.HandlerThrew(logger, run.OperationId, run.Attempt, maxAttempts ?? "unlimited", delay, thrown);
         if (delivery.Lease.Lost.IsCancellationRequested)
@@ -152,12 +153,12 @@ internal sealed class OperationCompleter(
             return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Retried, errorType);
         }
 
-        var known = await run.EndAsync().ConfigureAwait(false);
+        var known = await run.StopProgressAsync().ConfigureAwait(false);
         var attempt = maxAttempts is null ? $"{run.Attempt}" : $"{run.Attempt} of {maxAttempts}";
         var message = $"Attempt {attempt} failed. A retry is scheduled.";
         var current = await TryWriteRetryDueAsync(run, known, message, delay).ConfigureAwait(false);
         return current is { Metadata.CancelRequested: true } && Ownership.IsHeldBy(current, delivery.Message)
-            ? await EndAsync(run, OperationOutcome.Canceled, errorType).ConfigureAwait(false)
+            ? await WriteTerminalAsync(run, OperationOutcome.Canceled, errorType).ConfigureAwait(false)
             : new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Retried, errorType) { VisibleAfter = delay };
     }
 
@@ -167,7 +168,7 @@ internal sealed class OperationCompleter(
         try
         {
             var transition = await circuit.BoundAsync(
-                cancellationToken => WriteRetryDueAsync(run, known, message, delay, cancellationToken), run.Delivery.Abandon)
+                cancellationToken => WriteRetryDueAsync(run, known, message, delay, cancellationToken), run.Delivery.StopWaiting)
                 .ConfigureAwait(false);
             return transition.Current;
         }

@@ -28,7 +28,7 @@ internal sealed class OperationRun(
     private volatile bool _isCancelRequested;
     private OperationProgress? _pending;
     private Task _writing = Task.CompletedTask;
-    private Task _watching = Task.CompletedTask;
+    private Task _polling = Task.CompletedTask;
     private long? _lastWriteAt;
 
     public Delivery Delivery => delivery;
@@ -78,7 +78,7 @@ internal sealed class OperationRun(
     }
 
     /// <summary>Polls the document; <see langword="false"/> when the operation is no longer this run's.</summary>
-    public async Task<bool> IsStillOwnedAsync(CancellationToken cancellationToken)
+    public async Task<bool> PollOwnershipAsync(CancellationToken cancellationToken)
     {
         if (!_isCancelRequested && await transitions.GetIfChangedAsync(_current, cancellationToken).ConfigureAwait(false) is { } changed)
         {
@@ -92,11 +92,11 @@ internal sealed class OperationRun(
     /// <summary>
     /// Polls the document until the run ends if the store has an interval for that, so that a request to cancel is noticed soon.
     /// </summary>
-    public void Watch()
+    public void StartPolling()
     {
         if (transitions.WatchInterval is { } interval)
         {
-            _watching = WatchAsync(interval);
+            _polling = PollUntilEndedAsync(interval);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class OperationRun(
     /// Ends the progress and returns the newest version that is known. A write in progress is awaited for a while: if it came second, the
     /// end would need another read and another write.
     /// </summary>
-    public async Task<StoredOperation> EndAsync()
+    public async Task<StoredOperation> StopProgressAsync()
     {
         StopWriting();
         await _writing.WaitAsync(_writePatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -116,7 +116,7 @@ internal sealed class OperationRun(
         StopWriting();
         GiveUpWriting();
         await _writing.ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
+        await _polling.ConfigureAwait(false);
         _ended.Dispose();
         _disposed.Dispose();
     }
@@ -142,14 +142,14 @@ internal sealed class OperationRun(
     }
 
     // After a failure, the polls that follow each extension of the message are enough.
-    private async Task WatchAsync(TimeSpan interval)
+    private async Task PollUntilEndedAsync(TimeSpan interval)
     {
         try
         {
             while (true)
             {
                 await Task.Delay(interval, time, _ended.Token).ConfigureAwait(false);
-                await IsStillOwnedAsync(_ended.Token).ConfigureAwait(false);
+                await PollOwnershipAsync(_ended.Token).ConfigureAwait(false);
             }
         }
         catch (Exception failed)

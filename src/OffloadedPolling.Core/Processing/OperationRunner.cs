@@ -18,8 +18,8 @@ internal sealed class OperationRunner(
     public OperationRun Start(Delivery delivery, ClaimedOperation operation)
     {
         var run = new OperationRun(operation, delivery, transitions, options.Value.MinProgressInterval, time, logger);
-        run.Watch();
-        delivery.Lease.Watch(run.IsStillOwnedAsync);
+        run.StartPolling();
+        delivery.Lease.PollAfterExtensions(run.PollOwnershipAsync);
         return run;
     }
 
@@ -27,13 +27,13 @@ internal sealed class OperationRunner(
     public async Task<RunEnd> RunAsync(OperationRun run)
     {
         var delivery = run.Delivery;
-        using var onStop = run.Signal.FireWith(delivery.Stop);
+        using var onStop = run.Signal.FireWith(delivery.CancelHandlers);
         using var onLost = run.Signal.FireWith(delivery.Lease.Lost);
 
         // On a thread of its own, so that a handler that blocks can be abandoned too.
         var handling = Task.Run(() => CallHandlerAsync(run), CancellationToken.None);
         var abandoned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var onAbandon = delivery.Abandon.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), abandoned);
+        using var onAbandon = delivery.StopWaiting.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), abandoned);
         var first = await Task.WhenAny(handling, run.Signal.Blocked, abandoned.Task).ConfigureAwait(false);
         if (first != handling && !handling.IsCompleted)
         {
@@ -44,7 +44,7 @@ internal sealed class OperationRunner(
         {
             { Thrown: { } thrown } => EndOf(run, thrown),
             { Result: { Invalid: { } invalid } } => Invalid(run, invalid),
-            { Result: var result } => new RunEnd.Ended(OperationOutcome.Succeeded(result.Json)),
+            { Result: var result } => new RunEnd.Terminal(OperationOutcome.Succeeded(result.Json)),
         };
     }
 
@@ -52,14 +52,14 @@ internal sealed class OperationRunner(
     private async Task<HandlerEnd> CallHandlerAsync(OperationRun run)
     {
         using var activity = OperationActivities.Handle(run.Kind, run.OperationId);
-        run.Delivery.Handler.Kind.Metrics.HandlerBegan();
+        run.Delivery.Invoker.Kind.Metrics.HandlerBegan();
         var end = default(HandlerEnd);
         try
         {
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                end = new HandlerEnd(await run.Delivery.Handler.InvokeAsync(scope.ServiceProvider, run).ConfigureAwait(false));
+                end = new HandlerEnd(await run.Delivery.Invoker.InvokeAsync(scope.ServiceProvider, run).ConfigureAwait(false));
             }
         }
         catch (Exception thrown)
@@ -73,11 +73,11 @@ internal sealed class OperationRunner(
             activity.Fail(failure);
         }
 
-        run.Delivery.Handler.Kind.Metrics.HandlerEnded();
+        run.Delivery.Invoker.Kind.Metrics.HandlerEnded();
         return end;
     }
 
-    private RunEnd.Interrupted Abandoned(OperationRun run, bool isBlocked)
+    private RunEnd.HandBack Abandoned(OperationRun run, bool isBlocked)
     {
         if (isBlocked)
         {
@@ -88,14 +88,14 @@ internal sealed class OperationRunner(
             Log.HandlerAbandoned(logger, run.OperationId, run.Attempt);
         }
 
-        return new RunEnd.Interrupted(
+        return new RunEnd.HandBack(
             new DeliveryResult(run.Delivery.Lease.UnfinishedDisposition, MessageOutcomes.Abandoned, MessageOutcomes.Abandoned));
     }
 
-    private RunEnd.Ended Invalid(OperationRun run, StatusDocumentNotSerializableException invalid)
+    private RunEnd.Terminal Invalid(OperationRun run, StatusDocumentNotSerializableException invalid)
     {
         Log.ResultInvalid(logger, run.OperationId, invalid.Message);
-        return new RunEnd.Ended(OperationOutcome.Failed(Problems.ResultInvalid), invalid.GetType().FullName);
+        return new RunEnd.Terminal(OperationOutcome.Failed(Problems.ResultInvalid), invalid.GetType().FullName);
     }
 
     private RunEnd EndOf(OperationRun run, Exception thrown)
@@ -103,7 +103,7 @@ internal sealed class OperationRunner(
         if (thrown is OperationFailedException failed)
         {
             Log.OperationFailed(logger, run.OperationId, run.Attempt, failed.Problem.Type, failed.Problem.Title);
-            return new RunEnd.Ended(OperationOutcome.Failed(failed.Problem), failed.GetType().FullName);
+            return new RunEnd.Terminal(OperationOutcome.Failed(failed.Problem), failed.GetType().FullName);
         }
 
         if (thrown is OperationCanceledException && run.Signal.IsFired)
@@ -113,11 +113,11 @@ internal sealed class OperationRunner(
 
         if (run.Attempt < run.Delivery.MaxAttempts)
         {
-            return new RunEnd.Failed(thrown);
+            return new RunEnd.Retry(thrown);
         }
 
         Log.HandlerThrewAtLast(logger, run.OperationId, run.Attempt, thrown);
-        return new RunEnd.Ended(OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt)), thrown.GetType().FullName);
+        return new RunEnd.Terminal(OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt)), thrown.GetType().FullName);
     }
 
     // It ended because its token was canceled. If the delivery is lost, all else is for the new owner to do.
@@ -126,16 +126,16 @@ internal sealed class OperationRunner(
         if (run.Delivery.Lease.Lost.IsCancellationRequested)
         {
             Log.OperationLost(logger, run.OperationId, run.Delivery.Message.Id);
-            return new RunEnd.Interrupted(new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Lost, MessageOutcomes.Lost));
+            return new RunEnd.HandBack(new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Lost, MessageOutcomes.Lost));
         }
 
         if (run.IsCancelRequested)
         {
-            return new RunEnd.Ended(OperationOutcome.Canceled);
+            return new RunEnd.Terminal(OperationOutcome.Canceled);
         }
 
         Log.HandlerStopped(logger, run.OperationId, run.Attempt);
-        return new RunEnd.Interrupted(new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped));
+        return new RunEnd.HandBack(new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped));
     }
 
     private readonly record struct HandlerEnd(HandlerResult Result, Exception? Thrown = null);
@@ -147,11 +147,11 @@ internal abstract record RunEnd
     /// <summary>The operation ends.</summary>
     /// <param name="Outcome">How it ends.</param>
     /// <param name="ErrorType">The <c>error.type</c> of the message's span; <see langword="null"/> if nothing failed.</param>
-    internal sealed record Ended(OperationOutcome Outcome, string? ErrorType = null) : RunEnd;
+    internal sealed record Terminal(OperationOutcome Outcome, string? ErrorType = null) : RunEnd;
 
     /// <summary>The handler threw, and attempts are left.</summary>
-    internal sealed record Failed(Exception Thrown) : RunEnd;
+    internal sealed record Retry(Exception Thrown) : RunEnd;
 
     /// <summary>The run was interrupted: the operation goes on with the next delivery.</summary>
-    internal sealed record Interrupted(DeliveryResult Result) : RunEnd;
+    internal sealed record HandBack(DeliveryResult Result) : RunEnd;
 }

@@ -7,7 +7,7 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>The hosted worker of one kind. Where messages are pushed to the process, it does nothing.</summary>
 internal sealed class OperationWorker(
-    HandlerInvoker handler,
+    HandlerInvoker invoker,
     IOperationQueue queue,
     MessageProcessor processor,
     WorkerServices services,
@@ -26,7 +26,7 @@ internal sealed class OperationWorker(
             stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
         // Each message has a trace of its own; that of the host's start, if it has one, is over.
         Activity.Current = null;
-        using var loop = new ReceiveLoop(handler, queue, processor, services);
+        using var loop = new ReceiveLoop(invoker, queue, processor, services);
         await loop.RunAsync(stopping.Token).ConfigureAwait(false);
     }
 }

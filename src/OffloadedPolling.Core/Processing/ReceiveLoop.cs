@@ -8,7 +8,7 @@ namespace OffloadedPolling.Processing;
 /// the store fails. On a stop it receives no more, releases what has not begun, and lets handlers end for
 /// <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
 /// </summary>
-internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue, MessageProcessor processor, WorkerServices services)
+internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerServices services)
     : IDisposable
 {
     // What canceled handlers, the last releases and the last deletes may take at a stop.
@@ -17,28 +17,28 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
     private readonly TimeProvider _time = services.Time;
     private readonly ILogger _logger = services.Logger;
     private readonly StoreCircuitBreaker _circuit = services.Health.Circuit;
-    private readonly string _kind = handler.Kind.Name;
-    private readonly HandlerSlots _slots = new(handler.Kind.Options.MaxConcurrency, services.Time);
-    private readonly OrphanDetector _orphans = services.Health.DetectorOf(handler.Kind.Name);
-    private readonly MessageDeleter _deleter = new(handler.Kind.Name, queue, services.Time, services.Logger);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _abandon = new();
+    private readonly string _kind = invoker.Kind.Name;
+    private readonly HandlerSlots _slots = new(invoker.Kind.Options.MaxConcurrency, services.Time);
+    private readonly OrphanDetector _orphans = services.Health.DetectorOf(invoker.Kind.Name);
+    private readonly MessageDeleter _deleter = new(invoker.Kind.Name, queue, services.Time, services.Logger);
+    private readonly CancellationTokenSource _cancelHandlers = new();
+    private readonly CancellationTokenSource _stopWaiting = new();
 
     public void Dispose()
     {
         _slots.Dispose();
         _orphans.Dispose();
-        _stop.Dispose();
-        _abandon.Dispose();
+        _cancelHandlers.Dispose();
+        _stopWaiting.Dispose();
     }
 
     /// <summary>Receives until the host stops, and then waits until no message is held any more.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        handler.Kind.Metrics.WorkerStarted(_slots.Max);
+        invoker.Kind.Metrics.WorkerStarted(_slots.Max);
         Log.WorkerStarted(_logger, _kind, _slots.Max);
         var deleting = _deleter.RunAsync();
-        handler.Kind.Recorder.Start(_slots.Max, () => _slots.Held > 0, stopping);
+        invoker.Kind.Recorder.Start(_slots.Max, () => _slots.Held > 0, stopping);
 
         await _circuit.CheckAsync(stopping).ConfigureAwait(false);
         await Backoff.RepeatAsync(
@@ -46,10 +46,10 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
 
         Log.WorkerStopping(_logger, _kind, _slots.Held);
         await StopHandlersAsync().ConfigureAwait(false);
-        handler.Kind.Metrics.WorkerStopped();
+        invoker.Kind.Metrics.WorkerStopped();
         _deleter.Complete();
         await deleting.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await handler.Kind.Recorder.FlushAsync().ConfigureAwait(false);
+        await invoker.Kind.Recorder.FlushAsync().ConfigureAwait(false);
         Log.WorkerStopped(_logger, _kind);
     }
 
@@ -65,11 +65,11 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         {
             // From here on it is hidden, whether its handler begins at once or has to wait.
             _slots.Hold();
-            _ = HandleAsync(MessageLease.Start(_kind, message, queue, _time, _logger), isTrial, stopping);
+            _ = ProcessMessageAsync(MessageLease.Start(_kind, message, queue, _time, _logger), isTrial, stopping);
         }
     }
 
-    private async Task HandleAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
+    private async Task ProcessMessageAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
         // Off the receiving loop's thread.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -81,7 +81,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
                 using var slot = await TakeSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
                 if (slot is not null)
                 {
-                    var delivery = new Delivery(handler, lease, stopping, _stop.Token, _abandon.Token);
+                    var delivery = new Delivery(invoker, lease, stopping, _cancelHandlers.Token, _stopWaiting.Token);
                     result = await processor.ProcessAsync(delivery).ConfigureAwait(false);
                     slot.HasRun = result.HasRun;
                 }
@@ -91,7 +91,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
                 }
             }
 
-            await DisposeOfAsync(lease.Message, result).ConfigureAwait(false);
+            await SettleMessageAsync(lease.Message, result).ConfigureAwait(false);
         }
         catch (Exception unexpected)
         {
@@ -134,7 +134,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         }
     }
 
-    private async Task DisposeOfAsync(ReceivedMessage message, DeliveryResult result)
+    private async Task SettleMessageAsync(ReceivedMessage message, DeliveryResult result)
     {
         if (result.OperationId is { } id)
         {
@@ -142,7 +142,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         }
         else if (result.IsOrphan)
         {
-            await _orphans.OnMissingAsync(message, _abandon.Token).ConfigureAwait(false);
+            await _orphans.OnMissingAsync(message, _stopWaiting.Token).ConfigureAwait(false);
         }
 
         if (result.Disposition == MessageDisposition.Delete)
@@ -162,13 +162,13 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         await ended.WaitAsync(services.Options.Value.ShutdownTimeout, _time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Handlers are told on threads of their own, so this waits for none.
-        Stop();
+        CancelHandlers();
         await ended.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Abandon();
+        StopWaiting();
         await ended.ConfigureAwait(false);
     }
 
-    private void Stop() => _stop.Cancel();
+    private void CancelHandlers() => _cancelHandlers.Cancel();
 
-    private void Abandon() => _abandon.Cancel();
+    private void StopWaiting() => _stopWaiting.Cancel();
 }

@@ -15,7 +15,7 @@ internal static class StatusCreatedAtText
     // Other senders may write any RFC 3339 instant.
     private static readonly string[] _readable = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
-    public static string Of(DateTimeOffset createdAt) => createdAt.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset createdAt) => createdAt.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
 
     /// <summary>Reads an instant, and cuts it to milliseconds, which is what documents have.</summary>
     /// <returns><see langword="null"/> for anything else.</returns>
