@@ -7,7 +7,8 @@ using OffloadedPolling.Processing;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Checks that what was registered is whole: every port, no kind twice, and JSON for every payload and result.</summary>
-internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers)
+internal sealed class RegistrationValidator(
+    IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers)
     : IValidateOptions<OffloadedPollingOptions>
 {
     private const string NoKind = "No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.";
@@ -46,8 +47,8 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
         .. invokers.GroupBy(invoker => invoker.Kind.Name).Where(same => same.Count() > 1)
             .Select(same => $"The operation kind '{same.Key}' has {same.Count()} handlers. Add one."),
         .. invokers.Where(invoker => !invoker.Kind.Json.TryGetTypeInfo(invoker.ResultType, out _)).Select(invoker =>
-            $"The JsonSerializerContext of the operation kind '{invoker.Kind.Name}' does not know its handler's result {invoker.ResultType}. "
-            + $"Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),
+            $"The JsonSerializerContext of the operation kind '{invoker.Kind.Name}' does not know its handler's result "
+            + $"{invoker.ResultType}. Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),
     ];
 }
 

@@ -3,7 +3,7 @@ using OffloadedPolling.Processing;
 
 namespace OffloadedPolling;
 
-/// <summary>The work of operations of one kind. Implement <see cref="IOperationHandler{TPayload, TResult}"/> instead.</summary>
+/// <summary>Does the work of operations of one kind. Implement <see cref="IOperationHandler{TPayload, TResult}"/> instead.</summary>
 /// <typeparam name="TPayload">The kind's payload type.</typeparam>
 public interface IOperationHandler<TPayload>
 {
@@ -11,11 +11,9 @@ public interface IOperationHandler<TPayload>
     internal static abstract HandlerInvoker CreateInvoker(OperationKind<TPayload> kind, Type handler);
 }
 
-/// <summary>The work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
+/// <summary>Does the work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
 /// <typeparam name="TPayload">The kind's payload type.</typeparam>
-/// <typeparam name="TResult">
-/// The type of the result. The result is written to the status document; <see langword="null"/> leaves it out.
-/// </typeparam>
+/// <typeparam name="TResult">The type of the result in the status document. <see langword="null"/> leaves it out.</typeparam>
 /// <remarks>
 /// A handler runs <b>at least once</b>: queues deliver messages more than once, and a worker that is believed dead may still be running
 /// when another takes over. Make the handler's effects idempotent, with the operation's id as the key.

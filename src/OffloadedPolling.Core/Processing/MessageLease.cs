@@ -4,26 +4,26 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Keeps one delivery of a message hidden from other workers, from its receipt until it is disposed of: extends the visibility timeout when
-/// half of it has passed, polls the operation after each extension once it runs, and reports when the delivery may be another worker's.
+/// Keeps a message hidden from other workers from its receive until the lease is disposed of. Extends the visibility timeout when half of
+/// it has passed, then polls the operation if it runs, and cancels <see cref="Lost"/> when another worker may have the message.
 /// </summary>
 internal sealed class MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
-    // One extension that hangs takes a third of what is left, so that several tries fit in.
+    // An extension that hangs is given up after a third of the time that is left, so that there is time for more attempts.
     private const int PartsOfATry = 3;
 
     private const int PartsBeforeARetry = 8;
 
-    // A poll of the operation that takes longer must not delay the next extension.
+    // A poll that hangs must not delay the next extension.
     private const int PartsOfAPoll = 4;
 
-    // With less left, another try would come too late.
+    // With less time left, another attempt would come too late.
     private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan _shortestTry = TimeSpan.FromMilliseconds(250);
 
-    // Neither is disposed before its callbacks are done: they only set flags and start timers.
+    // Not disposed, because callbacks may still run. They only set flags and start timers, so nothing is left behind.
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _lost = new();
     private volatile Func<CancellationToken, Task<bool>>? _poll;
@@ -40,13 +40,12 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
     }
 
     public ReceivedMessage Message => message;
-
     public string MessagingSystem => queue.MessagingSystem;
 
-    /// <summary>Canceled when the delivery is, or may be, another worker's.</summary>
+    /// <summary>Canceled when another worker has the message, or may have it.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>What becomes of the message if its work does not end here: released, unless the delivery is lost.</summary>
+    /// <summary>What becomes of the message if its work does not end here: it is released, unless the delivery is lost.</summary>
     public MessageDisposition UnfinishedDisposition =>
         _lost.IsCancellationRequested ? MessageDisposition.Leave : MessageDisposition.Release;
 
@@ -66,7 +65,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
 
     public async ValueTask DisposeAsync()
     {
-        End();
+        Cancel(_ended);
         await _extending.ConfigureAwait(false);
     }
 
@@ -79,18 +78,13 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
             var isLost = extension switch
             {
                 Extension.Lost => true,
-                Extension.Failed => Left < _shortestWait,
-                Extension.LimitMet => Left < _shortestWait || !await PollAsync().ConfigureAwait(false),
+                Extension.Failed or Extension.LimitMet when Left < _shortestWait => true,
+                Extension.Failed => false,
                 _ => !await PollAsync().ConfigureAwait(false),
             };
-            if (_ended.IsCancellationRequested)
+            if (isLost && !_ended.IsCancellationRequested)
             {
-                return;
-            }
-
-            if (isLost)
-            {
-                Lose();
+                Cancel(_lost);
                 return;
             }
 
@@ -112,18 +106,19 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
             return Extension.LimitMet;
         }
 
-        // Counted from before the request, which may take its time.
+        // Counted from before the request, which may take a while.
         var askedAt = time.GetTimestamp();
+        var patience = Longer(Left / PartsOfATry, Left < _shortestTry ? Longer(Left, _shortestWait) : _shortestTry);
         try
         {
             var extended = await BoundedAsync(
-                cancellationToken => queue.ExtendAsync(kind, message, cancellationToken), ForATry()).ConfigureAwait(false);
+                cancellationToken => queue.ExtendAsync(kind, message, cancellationToken), patience).ConfigureAwait(false);
             if (extended is not { } hiddenFor)
             {
                 return Extension.Lost;
             }
 
-            // The queue hides no message for longer than its limit from the receipt: then nothing is gained, and what there was stays.
+            // At the queue's limit, an extension gains nothing, and the message stays hidden for what was left before.
             var visibleAgainAt = Timestamps.After(time, hiddenFor, askedAt);
             _isLimitMet = hiddenFor <= TimeSpan.Zero || visibleAgainAt <= _visibleAgainAt;
             if (_isLimitMet)
@@ -137,7 +132,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
         catch (Exception failed)
         {
-            // Whatever it was: as long as its time is not over, the message is still this worker's.
+            // Whatever it was: until its time is over, the message is still this worker's.
             if (!_ended.IsCancellationRequested)
             {
                 Log.MessageNotExtended(logger, message.Id, kind, failed);
@@ -151,12 +146,11 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
     {
         try
         {
-            return _poll is not { } poll
-                || await BoundedAsync(poll, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
+            return _poll is not { } poll || await BoundedAsync(poll, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
         }
         catch (Exception failed)
         {
-            // Whatever it was: the next poll is after the next extension.
+            // Whatever it was: the next poll follows the next extension.
             if (!_ended.IsCancellationRequested)
             {
                 Log.OperationNotPolled(logger, message.Id, kind, failed);
@@ -166,9 +160,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
     }
 
-    private TimeSpan ForATry() => Longer(Left / PartsOfATry, Left < _shortestTry ? Longer(Left, _shortestWait) : _shortestTry);
-
-    // Cancels the request, and does not wait for one that ignores that.
+    // Cancels a request that takes too long, and does not wait for one that ignores that.
     private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> request, TimeSpan patience)
     {
         using var requestToken = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
@@ -183,11 +175,6 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
     }
 
-    private void End() => Cancel(_ended);
-
-    private void Lose() => Cancel(_lost);
-
     private static void Cancel(CancellationTokenSource source) => source.Cancel();
-
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -11,15 +11,12 @@ namespace OffloadedPolling.Processing;
 /// store answers: nothing has begun yet, so no delivery is spent on an outage.
 /// </summary>
 internal sealed class OperationClaimer(
-    IOperationStatusStore store,
-    StatusTransitions transitions,
-    StoreCircuitBreaker circuit,
-    ILogger<MessageProcessor> logger)
+    IOperationStatusStore store, StatusTransitions transitions, StoreCircuitBreaker circuit, ILogger<MessageProcessor> logger)
 {
     // For a store whose check passes while this document's reads or writes fail.
     private const int MaxTries = 4;
 
-    // For a newer profile, of which there is one in thirty seconds.
+    // How long to wait for a newer duration profile, which is read at most every thirty seconds.
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
 
     private static readonly DeliveryResult _invalid = new(MessageDisposition.Leave, MessageOutcomes.Invalid, MessageOutcomes.Invalid);
@@ -47,9 +44,9 @@ internal sealed class OperationClaimer(
                 circuit.OnFailure(failed);
             }
 
-            using var given = CancellationTokenSource.CreateLinkedTokenSource(delivery.NoNewWork, delivery.Lease.Lost);
-            await circuit.WaitAsync(given.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (given.IsCancellationRequested)
+            using var stopped = CancellationTokenSource.CreateLinkedTokenSource(delivery.NoNewWork, delivery.Lease.Lost);
+            await circuit.WaitAsync(stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopped.IsCancellationRequested)
             {
                 return new ClaimResult(new DeliveryResult(delivery.Lease.UnfinishedDisposition, MessageOutcomes.Stopped));
             }
@@ -104,15 +101,16 @@ internal sealed class OperationClaimer(
             : new ClaimResult(new DeliveryResult(MessageDisposition.Leave) { OperationId = id });
     }
 
-    private StatusChange? Change(StoredOperation current, Delivery delivery, OperationEstimate? estimate) => Decide(current, delivery) switch
-    {
-        ClaimDecision.Run when !IsOwn(current, delivery) => new(
-            Begun(current.Status, delivery.Message, estimate ?? transitions.Remaining(current.Status)),
-            current.Metadata with { OwnerMessageId = delivery.Message.Id, ClaimId = delivery.ClaimId }),
-        ClaimDecision.Cancel => StatusChange.End(current, OperationOutcome.Canceled),
-        ClaimDecision.GiveUp => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
-        _ => null,
-    };
+    private StatusChange? Change(StoredOperation current, Delivery delivery, OperationEstimate? estimate) =>
+        Decide(current, delivery) switch
+        {
+            ClaimDecision.Run when !IsOwn(current, delivery) => new(
+                Begun(current.Status, delivery.Message, estimate ?? transitions.Remaining(current.Status)),
+                current.Metadata with { OwnerMessageId = delivery.Message.Id, ClaimId = delivery.ClaimId }),
+            ClaimDecision.Cancel => StatusChange.End(current, OperationOutcome.Canceled),
+            ClaimDecision.GiveUp => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
+            _ => null,
+        };
 
     // A claim whose write seemed to fail may have been made.
     private static bool IsOwn(StoredOperation current, Delivery delivery) =>
@@ -125,56 +123,42 @@ internal sealed class OperationClaimer(
         _ => ClaimDecision.Run,
     };
 
+    // The wait in the queue is over: the estimate is now that of the work itself, or what is left of the host's.
     private static OperationStatus Begun(OperationStatus status, ReceivedMessage message, OperationEstimate? estimate) => status with
     {
         State = OperationState.Running,
         Attempt = message.ReceiveCount,
         PercentComplete = null,
         Message = null,
-        // The wait in the queue is over: what is left is the work itself, or else what the host estimated.
         Estimate = estimate,
     };
 
-    private ClaimResult ResultOf(ClaimDecision claim, Delivery delivery, object payload, StatusTransition transition)
+    private ClaimResult ResultOf(ClaimDecision decision, Delivery delivery, object payload, StatusTransition transition)
     {
         var (message, read, current) = (delivery.Message, transition.Read!.Status, transition.Current!);
-        if (claim == ClaimDecision.Run)
+        switch (decision)
         {
-            return new ClaimResult(default, new ClaimedOperation(current, payload, read.State == OperationState.NotStarted ? read : null));
+            case ClaimDecision.Run:
+                var waited = read.State == OperationState.NotStarted ? read : null;
+                return new ClaimResult(default, new ClaimedOperation(current, payload, waited));
+            case ClaimDecision.Superseded:
+                Log.MessageOfEarlierDocument(logger, message.Id, delivery.Kind, read.Id);
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.Superseded);
+            case ClaimDecision.Ended:
+                Log.OperationNotTaken(logger, message.Id, read.Id, nameof(ClaimDecision.Ended));
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded);
+            case ClaimDecision.OwnedElsewhere:
+                Log.OperationNotTaken(logger, message.Id, read.Id, nameof(ClaimDecision.OwnedElsewhere));
+                return WithoutRun(MessageDisposition.Leave, MessageOutcomes.OwnedElsewhere);
+            case ClaimDecision.Cancel:
+                Log.OperationEnded(logger, read.Id, current.Status.State, current.Status.Attempt ?? 0);
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.Canceled);
+            default:
+                Log.OperationEnded(logger, read.Id, current.Status.State, current.Status.Attempt ?? 0);
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.GivenUp, MessageOutcomes.GivenUp);
         }
 
-        if (claim == ClaimDecision.Superseded)
-        {
-            Log.MessageOfEarlierDocument(logger, message.Id, delivery.Kind, read.Id);
-        }
-        else if (claim is ClaimDecision.Ended or ClaimDecision.OwnedElsewhere)
-        {
-            Log.OperationNotTaken(logger, message.Id, read.Id, claim.ToString());
-        }
-        else
-        {
-            Log.OperationEnded(logger, current.Status.Id, current.Status.State, current.Status.Attempt ?? 0);
-        }
-
-        var result = claim switch
-        {
-            ClaimDecision.Superseded => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded),
-            ClaimDecision.Ended => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded),
-            ClaimDecision.OwnedElsewhere => new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.OwnedElsewhere),
-            ClaimDecision.Cancel => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Canceled),
-            _ => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.GivenUp, MessageOutcomes.GivenUp),
-        };
-        return new ClaimResult(result with { OperationId = read.Id });
+        ClaimResult WithoutRun(MessageDisposition disposition, string outcome, string? errorType = null) =>
+            new(new DeliveryResult(disposition, outcome, errorType) { OperationId = read.Id });
     }
 }
-
-/// <summary>The result of a claim.</summary>
-/// <param name="Result">What becomes of the message if there is nothing to run.</param>
-/// <param name="Operation">The operation to run; <see langword="null"/> if there is nothing to run.</param>
-internal sealed record ClaimResult(DeliveryResult Result, ClaimedOperation? Operation = null);
-
-/// <summary>An operation that this delivery holds.</summary>
-/// <param name="Stored">The document as it was claimed.</param>
-/// <param name="Payload">The payload of the message.</param>
-/// <param name="Waited">The document as it waited; <see langword="null"/> if an earlier run had claimed it.</param>
-internal sealed record ClaimedOperation(StoredOperation Stored, object Payload, OperationStatus? Waited);

@@ -5,10 +5,10 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>
 /// Notices a worker that reads its documents in the wrong place, or may not read them: several messages in a row lead to no status
-/// document, and none that was there before can be read. It suspends the worker's receiving until a document is found, so that the right
-/// workers get the messages.
+/// document, and a document that was found before can no longer be read. It suspends the worker's receiving until a document is found, so
+/// that the right workers get the messages.
 /// </summary>
-/// <remarks>While suspended, one message a minute is let through: the documents of the others may really be gone.</remarks>
+/// <remarks>While suspended, one message a minute is received: the documents of the others may really be gone.</remarks>
 internal sealed class OrphanDetector(
     string kind, IOperationStatusStore store, TimeSpan retention, TimeProvider time, ILogger logger) : IDisposable
 {
@@ -23,22 +23,28 @@ internal sealed class OrphanDetector(
     private long _trialAt;
     private int _inARow;
 
-    // Of the newest document that was found: whether it can still be read tells missing documents from denied ones.
+    // The newest document that was found. If it can still be read, the others are missing; otherwise, reading is denied.
     private string? _foundId;
 
     /// <summary>Why receiving is suspended; <see langword="null"/> if it is not.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Takes a message whose status document was found.</summary>
+    /// <summary>Takes a message whose status document was found, and resumes receiving.</summary>
     public void OnFound(string operationId)
     {
+        TaskCompletionSource? suspended;
         lock (_lock)
         {
             (_foundId, _inARow) = (operationId, 0);
             _missing.Clear();
+            (suspended, _suspended, Problem) = (_suspended, null, null);
         }
 
-        Resume();
+        if (suspended is not null)
+        {
+            Log.ReceivingResumed(logger, kind);
+            suspended.SetResult();
+        }
     }
 
     /// <summary>Takes a message that led to no status document.</summary>
@@ -129,21 +135,6 @@ internal sealed class OrphanDetector(
         _ = ProbeUntilResumedAsync();
     }
 
-    private void Resume()
-    {
-        TaskCompletionSource? suspended;
-        lock (_lock)
-        {
-            (suspended, _suspended, Problem) = (_suspended, null, null);
-        }
-
-        if (suspended is not null)
-        {
-            Log.ReceivingResumed(logger, kind);
-            suspended.SetResult();
-        }
-    }
-
     private async Task ProbeUntilResumedAsync()
     {
         for (var probes = 1; ; probes++)
@@ -172,7 +163,7 @@ internal sealed class OrphanDetector(
         }
     }
 
-    // A store that fails is the circuit breaker's matter, and says nothing about the document.
+    // A store that fails is the circuit breaker's concern, and says nothing about the document.
     private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
     {
         try

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>
 /// Opens when the status store fails, so that no delivery is spent on work that cannot begin: while it is open, workers and dead-letter
-/// readers receive nothing and keep hidden what they hold. It probes the store with back-off and closes when the store answers.
+/// readers receive nothing and keep their messages hidden. It probes the store with back-off and closes when the store answers.
 /// </summary>
 /// <remarks>https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker</remarks>
 internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvider time, ILogger<StoreCircuitBreaker> logger) : IDisposable
@@ -16,7 +16,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
     // How long the end of an outage may go unnoticed.
     private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(5);
 
-    // Three tries of the SDK at this library's own timeout of ten seconds.
+    // Three attempts of the SDK with this library's timeout of ten seconds.
     private static readonly TimeSpan _longestCall = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _disposed = new();
@@ -37,7 +37,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
     }
 
-    /// <summary>Opens the circuit. One failure is reported for each outage.</summary>
+    /// <summary>Opens the circuit. Only the first failure of an outage is logged.</summary>
     public void OnFailure(Exception failure)
     {
         lock (_lock)
@@ -62,14 +62,9 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
     /// <summary>Reports that the store did what it was asked: the next outage starts with short delays, and is logged.</summary>
     public void OnSuccess()
     {
-        if (Volatile.Read(ref _probes) == 0)
-        {
-            return;
-        }
-
         lock (_lock)
         {
-            if (_open is null)
+            if (_open is null && _probes > 0)
             {
                 (_probes, _isReported) = (0, false);
                 Log.StoreOutageEnded(logger);
@@ -124,11 +119,6 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
         while (failure is not null);
 
-        Close();
-    }
-
-    private void Close()
-    {
         TaskCompletionSource? open;
         lock (_lock)
         {
