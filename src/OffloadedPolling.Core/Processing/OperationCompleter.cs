@@ -165,9 +165,9 @@ internal static class RetryDelay
 {
     // SQS hides no message for longer.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
-    private static readonly TimeSpan _longest = TimeSpan.FromHours(12);
+    private const double LongestSeconds = 12 * 60 * 60;
 
-    private static readonly TimeSpan _first = TimeSpan.FromSeconds(2);
+    private const double FirstSeconds = 2;
 
     /// <summary>
     /// Returns the delay after a failed attempt: 2 seconds after the first one, then twice as long each time, up to twice the visibility
@@ -176,22 +176,15 @@ internal static class RetryDelay
     /// </summary>
     public static TimeSpan After(int attempt, int maxAttempts, TimeSpan visibilityTimeout)
     {
-        var delay = Doubled(attempt, visibilityTimeout);
+        var visibility = visibilityTimeout.TotalSeconds;
+        var delay = Doubled(attempt);
         if (attempt == maxAttempts - 1)
         {
-            var waited = Enumerable.Range(1, attempt - 1).Sum(earlier => Doubled(earlier, visibilityTimeout).TotalSeconds);
-            delay = Longer(delay, (attempt * visibilityTimeout) - TimeSpan.FromSeconds(waited));
+            delay = Math.Max(delay, (attempt * visibility) - Enumerable.Range(1, attempt - 1).Sum(Doubled));
         }
 
-        return delay < _longest ? delay : _longest;
-    }
+        return TimeSpan.FromSeconds(Math.Min(delay, LongestSeconds));
 
-    private static TimeSpan Doubled(int attempt, TimeSpan visibilityTimeout)
-    {
-        var most = Longer(_first, 2 * visibilityTimeout);
-        var doubled = _first * Math.Pow(2, Math.Min(attempt, 30) - 1);
-        return doubled < most ? doubled : most;
+        double Doubled(int failed) => Math.Min(FirstSeconds * Math.Pow(2, failed - 1), Math.Max(FirstSeconds, 2 * visibility));
     }
-
-    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }
