@@ -37,7 +37,6 @@ internal static class OperationActivities
         ? Start($"handle {kind}", ActivityKind.Internal, [new(TagNames.Kind, kind), new(TagNames.OperationId, operationId)])
         : null;
 
-    /// <summary>Returns the name of a kind's dead-letter queue in spans.</summary>
     public static string DeadLettersOf(string kind) => $"{kind} dead letters";
 
     internal static KeyValuePair<string, object?>[] Messaging(string operation, string kind, string destination, string system) => [

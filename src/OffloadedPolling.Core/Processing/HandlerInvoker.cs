@@ -12,8 +12,7 @@ internal abstract class HandlerInvoker(OperationKind kind, Type resultType)
     public OperationKind Kind { get; } = kind;
     public Type ResultType { get; } = resultType;
 
-    /// <summary>Reads a message's body.</summary>
-    /// <exception cref="JsonException">The body is not a payload of this kind. The exception does not quote it.</exception>
+    /// <exception cref="JsonException">The message's body is not a payload of this kind. The exception does not quote it.</exception>
     public abstract object ReadPayload(string body);
 
     /// <summary>Calls the handler, and throws what it throws.</summary>

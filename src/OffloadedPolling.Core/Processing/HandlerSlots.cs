@@ -29,7 +29,6 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
         }
     }
 
-    /// <summary>Completes when no message is held any more.</summary>
     public async Task WhenAllEnded()
     {
         for (var dropped = _dropped.Task; Held > 0; dropped = _dropped.Task)

@@ -51,7 +51,6 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
 
     private TimeSpan Left => time.GetElapsedTime(time.GetTimestamp(), _visibleAgainAt);
 
-    /// <summary>Starts to extend a message that was just received.</summary>
     public static MessageLease Start(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
     {
         var lease = new MessageLease(kind, message, queue, time, logger);
@@ -59,8 +58,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         return lease;
     }
 
-    /// <summary>Polls the operation after each extension from now on.</summary>
-    /// <param name="poll">Returns <see langword="false"/> when the operation is another delivery's.</param>
+    /// <summary>From now on, <paramref name="poll"/> is called after each extension. It returns whether the operation is still owned.</summary>
     public void PollAfterExtensions(Func<CancellationToken, Task<bool>> poll) => _poll = poll;
 
     public async ValueTask DisposeAsync()

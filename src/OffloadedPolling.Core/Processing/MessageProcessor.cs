@@ -67,9 +67,7 @@ internal sealed record Delivery(
     public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Invoker.Kind.Options.MaxAttempts ?? int.MaxValue);
 }
 
-/// <summary>The result of the first step.</summary>
-/// <param name="Result">What becomes of the message if there is nothing to run.</param>
-/// <param name="Operation">The operation to run; <see langword="null"/> if there is nothing to run.</param>
+/// <summary>The result of the first step: an operation to run, or what becomes of the message without a run.</summary>
 internal sealed record ClaimResult(DeliveryResult Result, ClaimedOperation? Operation = null);
 
 /// <summary>An operation that this delivery holds.</summary>
@@ -93,7 +91,6 @@ internal abstract record RunEnd
     internal sealed record HandBack(DeliveryResult Result) : RunEnd;
 }
 
-/// <summary>What becomes of a message.</summary>
 internal enum MessageDisposition
 {
     /// <summary>Delete it: its operation has ended, or it never belonged to the operation.</summary>
@@ -126,7 +123,6 @@ internal readonly record struct DeliveryResult(MessageDisposition Disposition, s
 
     public static DeliveryResult Left(Exception failed) => new(MessageDisposition.Leave, MessageOutcomes.Left, failed.GetType().FullName);
 
-    /// <summary>Sets the tags of the message's span.</summary>
     public DeliveryResult ReportTo(Activity? activity)
     {
         activity?.SetTag(TagNames.MessageOutcome, Outcome);

@@ -17,7 +17,6 @@ internal sealed class OperationCompleter(
 
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Completes a run, if the operation is still this delivery's.</summary>
     public Task<DeliveryResult> CompleteAsync(OperationRun run, RunEnd end) => end switch
     {
         RunEnd.Terminal terminal => WriteTerminalAsync(run, terminal.Outcome, terminal.ErrorType),

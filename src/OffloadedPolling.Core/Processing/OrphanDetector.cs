@@ -42,7 +42,6 @@ internal sealed class OrphanDetector(
         }
     }
 
-    /// <summary>Takes a message that led to no status document.</summary>
     public async Task OnMissingAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
         // Documents that are older than the retention may well be gone.

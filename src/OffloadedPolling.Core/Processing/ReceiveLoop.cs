@@ -78,16 +78,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
             DeliveryResult result;
             await using (lease.ConfigureAwait(false))
             {
-                using var slot = await TakeSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
-                var delivery = new Delivery(invoker, lease, stopping, _cancelHandlers.Token, _stopWaiting.Token);
-                result = slot is null
-                    ? new DeliveryResult(lease.UnfinishedDisposition)
-                    : await processor.ProcessAsync(delivery).ConfigureAwait(false);
-                slot?.HasRun = result.HasRun;
-                if (slot is null && result.Disposition == MessageDisposition.Leave)
-                {
-                    Log.MessageHeldTooLong(_logger, lease.Message.Id, _kind);
-                }
+                result = await ProcessInSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
             }
 
             await SettleMessageAsync(lease.Message, result).ConfigureAwait(false);
@@ -101,6 +92,25 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         {
             _slots.Drop();
         }
+    }
+
+    private async Task<DeliveryResult> ProcessInSlotAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
+    {
+        using var slot = await TakeSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
+        if (slot is not null)
+        {
+            var delivery = new Delivery(invoker, lease, stopping, _cancelHandlers.Token, _stopWaiting.Token);
+            var result = await processor.ProcessAsync(delivery).ConfigureAwait(false);
+            slot.HasRun = result.HasRun;
+            return result;
+        }
+
+        if (lease.Lost.IsCancellationRequested)
+        {
+            Log.MessageHeldTooLong(_logger, lease.Message.Id, _kind);
+        }
+
+        return new DeliveryResult(lease.UnfinishedDisposition);
     }
 
     /// <summary>Waits for store and slot; <see langword="null"/> if the host stops, the lease is lost or receiving is suspended.</summary>
@@ -168,7 +178,6 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
 
     public void Add(ReceivedMessage message) => _done.Writer.TryWrite(message);
 
-    /// <summary>No more messages come: <see cref="RunAsync"/> ends when the last one is deleted.</summary>
     public void Complete() => _done.Writer.Complete();
 
     public async Task RunAsync()

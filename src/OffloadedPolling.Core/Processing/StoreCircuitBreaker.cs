@@ -131,18 +131,23 @@ internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpa
     /// <summary>Probes a gate that was just closed, and opens it when the probe succeeds.</summary>
     public async Task OpenWhenAsync(Func<CancellationToken, Task<bool>> probe)
     {
+        var opened = Opened;
         do
         {
             await Backoff.DelayAsync(time, ++_probes, _disposed.Token, firstDelay, longestDelay)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (Problem is null || _disposed.IsCancellationRequested)
+            if (opened.IsCompleted || _disposed.IsCancellationRequested)
             {
                 return;
             }
         }
         while (!await probe(_disposed.Token).ConfigureAwait(false));
 
-        TryOpen();
+        // The probe may have opened it, and another problem may have closed it again.
+        if (!opened.IsCompleted)
+        {
+            TryOpen();
+        }
     }
 
     public bool TryOpen()
