@@ -58,7 +58,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         return lease;
     }
 
-    /// <summary>From now on, <paramref name="poll"/> is called after each extension. It returns whether the operation is still owned.</summary>
+    /// <summary>Calls <paramref name="poll"/> after each extension. It returns whether the operation is still owned.</summary>
     public void PollAfterExtensions(Func<CancellationToken, Task<bool>> poll) => _poll = poll;
 
     public async ValueTask DisposeAsync()

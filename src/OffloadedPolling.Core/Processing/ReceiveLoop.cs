@@ -196,7 +196,7 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
         {
             while (batch.Count < MaxBatch)
             {
-                batch.Add(await _done.Reader.ReadAsync(linger.Token).ConfigureAwait(false));
+                batch.Add(_done.Reader.TryRead(out var next) ? next : await _done.Reader.ReadAsync(linger.Token).ConfigureAwait(false));
             }
         }
         catch (Exception noMore) when (noMore is OperationCanceledException or ChannelClosedException)
