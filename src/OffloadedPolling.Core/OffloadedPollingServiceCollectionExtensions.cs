@@ -55,9 +55,8 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddLate<ObservedWrites>();
         services.TryAddLate<StatusTransitions>();
         services.TryAddLate<StoreCircuitBreaker>();
-        services.TryAddLate<WorkerHealth>();
-        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
-        services.TryAddSingleton<WorkerServices>();
+        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerServices>());
+        services.TryAddLate<WorkerServices>();
         services.TryAddLate<OperationClaimer>();
         services.TryAddSingleton<OperationRunner>();
         services.TryAddSingleton<OperationCompleter>();

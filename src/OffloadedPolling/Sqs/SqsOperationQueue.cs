@@ -36,7 +36,7 @@ internal sealed class SqsOperationQueue(
         };
         if (message.StatusCreatedAt is { } createdAt)
         {
-            request.MessageAttributes.Add(MessageAttributes.StatusCreatedAt, Text(StatusCreatedAtText.Of(createdAt)));
+            request.MessageAttributes.Add(MessageAttributes.StatusCreatedAt, Text(StatusCreatedAtText.Format(createdAt)));
         }
 
         if (message.TraceParent is { } trace)
