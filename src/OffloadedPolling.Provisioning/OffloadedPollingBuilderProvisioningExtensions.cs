@@ -27,9 +27,7 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             return builder;
         }
 
-        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options))
-            .Configure<SettingsSection>((_, settings) =>
-                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}"));
+        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options));
         services.AddSingleton<BucketConfiguration>();
         services.AddSingleton<BucketProbe>();
         services.AddSingleton(provider => new StatusBucket(

@@ -34,8 +34,11 @@ public enum ProvisioningState
 /// <summary>One part of a set-up: what is there and what is expected.</summary>
 public sealed class ProvisioningPart
 {
-    internal ProvisioningPart(string name, ProvisioningState state, string actual, string expected, string? reason) =>
-        (Name, State, Actual, Expected, Reason) = (name, state, actual, expected, reason);
+    internal ProvisioningPart(Part part, Finding finding)
+    {
+        (Name, State, Actual, Reason) = (part.Name, finding.State, finding.Value ?? "none", finding.Reason);
+        Expected = part.NotWanted is null ? part.Expected : "nothing";
+    }
 
     /// <summary>Gets the part's name.</summary>
     public string Name { get; }
@@ -59,10 +62,8 @@ public sealed class ProvisioningPart
     /// <returns>A text for people.</returns>
     public override string ToString()
     {
-        var line = State is ProvisioningState.Off or ProvisioningState.Skipped
-            ? $"{Name}: {State}."
-            : $"{Name}: {State}. Actual: {Actual}. Expected: {Expected}.";
-        return Reason is null ? line : $"{line} {Reason}";
+        var details = State is ProvisioningState.Off or ProvisioningState.Skipped ? "" : $" Actual: {Actual}. Expected: {Expected}.";
+        return $"{Name}: {State}.{details} {Reason}".TrimEnd();
     }
 }
 

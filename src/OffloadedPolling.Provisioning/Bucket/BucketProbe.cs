@@ -12,7 +12,6 @@ internal sealed class BucketProbe(
     S3Connection s3, IPresignedUrlIssuer issuer, S3HttpClient http, TimeProvider time, ILogger<BucketProbe> logger)
 {
     private static readonly TimeSpan _urlLifetime = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan _deletion = TimeSpan.FromSeconds(10);
 
     /// <param name="mayBeExcluded">Whether a presigned read from this machine may fail: the network part is about callers.</param>
@@ -22,14 +21,14 @@ internal sealed class BucketProbe(
         // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
         var key = $"{s3.KeyPrefix}bucket-probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
         var put = new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false };
-        string? failure, presigned = null, leftover = null;
+        string? failure, presigned, leftover = null;
         try
         {
-            failure = await TryAsync("Writing an object", token => s3.Client.PutObjectAsync(put, token), cancellationToken)
+            failure = await TryAsync("Writing an object", s3.Client.PutObjectAsync(put, cancellationToken), cancellationToken)
                     .ConfigureAwait(false)
-                ?? await TryAsync("Reading an object", token => ReadAsync(key, token), cancellationToken).ConfigureAwait(false);
+                ?? await TryAsync("Reading an object", ReadAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
             presigned = failure
-                ?? await TryAsync("A presigned read", token => ReadPresignedAsync(key, token), cancellationToken).ConfigureAwait(false);
+                ?? await TryAsync("A presigned read", ReadPresignedAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -40,21 +39,21 @@ internal sealed class BucketProbe(
         var description = failure ?? (presigned is null
             ? "Writing, reading and a presigned read work."
             : $"Writing and reading work. A presigned read from this machine does not, as the Network part may demand: {presigned}");
-        return new ProbeResult(failure is null, leftover is null ? description : $"{description} {leftover}");
+        return new ProbeResult(failure is null, $"{description} {leftover}".TrimEnd());
     }
 
     // Whoever cancels still wants no object left.
     private async Task<string?> DeleteAsync(string key)
     {
         using var timeout = new CancellationTokenSource(_deletion, time);
-        var deletion = TryAsync("Deleting the object", _ => s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token), default);
-        var failure = await deletion.ConfigureAwait(false);
-        var leftover = failure is null ? null : $"The object '{key}', if it was written, stays until it expires: {failure}";
-        if (leftover is not null)
+        var deletion = s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token);
+        if (await TryAsync("Deleting the object", deletion, CancellationToken.None).ConfigureAwait(false) is not { } failure)
         {
-            Log.BucketProbeObjectLeft(logger, s3.Bucket, leftover);
+            return null;
         }
 
+        var leftover = $"The object '{key}', if it was written, stays until it expires: {failure}";
+        Log.BucketProbeObjectLeft(logger, s3.Bucket, leftover);
         return leftover;
     }
 
@@ -70,11 +69,11 @@ internal sealed class BucketProbe(
         response.EnsureSuccessStatusCode();
     }
 
-    private static async Task<string?> TryAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken)
+    private static async Task<string?> TryAsync(string what, Task call, CancellationToken cancellationToken)
     {
         try
         {
-            await call(cancellationToken).ConfigureAwait(false);
+            await call.ConfigureAwait(false);
             return null;
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken) || failed is StatusUrlException)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Provisioning;
 
@@ -10,11 +11,8 @@ namespace OffloadedPolling.Provisioning;
 public sealed class StatusBucket
 {
     private readonly BucketConfiguration _bucket;
-
     private readonly BucketProbe _probe;
-
     private readonly BucketSettings _settings;
-
     private readonly ILogger<StatusBucket> _logger;
 
     internal StatusBucket(BucketConfiguration bucket, BucketProbe probe, BucketSettings settings, ILogger<StatusBucket> logger) =>
@@ -29,7 +27,7 @@ public sealed class StatusBucket
     public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
     {
         var run = new ProvisioningRun(Plan().Parts);
-        await _bucket.RunAsync(() => run.CheckAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        await run.CheckAsync(cancellationToken).ConfigureAwait(false);
         return new ProvisioningReport(Resource, run.Results);
     }
 
@@ -48,7 +46,7 @@ public sealed class StatusBucket
         var run = new ProvisioningRun(plan.Parts);
         try
         {
-            await _bucket.RunAsync(() => run.ApplyAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            await run.ApplyAsync(cancellationToken).ConfigureAwait(false);
             var probe = await _probe.RunAsync(plan.NetworkPart.NotWanted is null, cancellationToken).ConfigureAwait(false);
             if (!probe.Passed)
             {
@@ -72,7 +70,7 @@ public sealed class StatusBucket
     /// <summary>Returns a CloudFormation template, in JSON, with the bucket and its policy. Both outlive the stack.</summary>
     /// <returns>The template. The same settings give the same text.</returns>
     /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
-    public string ToCloudFormation() => PolicyDocument.ToText(BucketTemplates.ToCloudFormation(Plan()), indented: true);
+    public string ToCloudFormation() => CloudFormation.ToText(BucketTemplates.ToCloudFormation(Plan()));
 
     /// <summary>
     /// Returns the input of the AWS CLI's <c>aws s3api put-…</c> commands as one JSON object: <c>publicAccessBlock</c>,
@@ -80,10 +78,58 @@ public sealed class StatusBucket
     /// </summary>
     /// <returns>The input. The same settings give the same text.</returns>
     /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
-    public string ToJson() => PolicyDocument.ToText(BucketTemplates.ToCli(Plan()), indented: true);
+    public string ToJson() => CloudFormation.ToText(BucketTemplates.ToCli(Plan()));
 
     private BucketPlan Plan() => _bucket.Bucket.StartsWith("arn:", StringComparison.Ordinal)
         ? throw new OperationStoreException(
             $"S3:BucketName is '{_bucket.Bucket}', an access point, which cannot be set up. Set it to the bucket's own name.")
         : new BucketPlan(_bucket, _bucket.Partition, _bucket.Endpoint, _settings);
+}
+
+/// <summary>
+/// Settings of the bucket's set-up, in the configuration section <c>OffloadedPolling:S3:Bucket</c>. Every switch is
+/// <see langword="true"/> by default.
+/// </summary>
+public sealed class StatusBucketOptions
+{
+    /// <summary>Gets or sets a value that indicates whether all four settings of Block Public Access are on.</summary>
+    public bool BlockPublicAccess { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether requests without TLS are denied. Skipped if the S3 client's address is <c>http://</c>.
+    /// </summary>
+    public bool TlsOnly { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether presigned requests for status documents are denied when their signature is older than
+    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>, or than two minutes if that is shorter.
+    /// </summary>
+    public bool SignatureAge { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether presigned requests for status documents are denied unless they come from
+    /// <see cref="S3Options.AllowedIpRanges"/> or through <see cref="S3Options.AllowedVpcEndpoints"/>. Has no effect without either.
+    /// </summary>
+    public bool Network { get; set; } = true;
+
+    /// <summary>Gets or sets a value that indicates whether pages of <see cref="S3Options.AllowedOrigins"/> may poll.</summary>
+    public bool Cors { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether status documents are deleted after <see cref="OffloadedPollingOptions.Retention"/>,
+    /// rounded up to whole days.
+    /// </summary>
+    public bool Expiry { get; set; } = true;
+
+    /// <summary>Gets or sets a value that indicates whether old versions of status documents are deleted after a day.</summary>
+    public bool NoncurrentExpiry { get; set; } = true;
+
+    /// <summary>Gets or sets a value that indicates whether a bucket without default encryption gets it (<c>AES256</c>).</summary>
+    public bool Encryption { get; set; } = true;
+}
+
+// All are switches, which are right if they can be read.
+internal sealed class StatusBucketOptionsValidator : IValidateOptions<StatusBucketOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StatusBucketOptions options) => ValidateOptionsResult.Success;
 }

@@ -28,7 +28,7 @@ public sealed class StatusBucketTests
 
         first.State("TlsOnly").Should().Be(Skipped);
         first.Part("TlsOnly").Reason.Should().Contain("http://");
-        (first.State("Transitions"), first.State("NoncurrentExpiry"), first.State("Network")).Should().Be((Off, InSync, Off));
+        (first.State("NoncurrentExpiry"), first.State("Network")).Should().Be((InSync, Off));
         second.ProbePassed.Should().BeTrue(second.ToString());
         (await host.ReadAsync("policy")).Should().Be(policy);
         second.Probe.Should().Be("Writing, reading and a presigned read work.");
@@ -260,7 +260,7 @@ public sealed class StatusBucketTests
         var failure = (await FluentActions.Awaiting(() => host.StatusBucket().CheckAsync(_cancellationToken))
             .Should().ThrowExactlyAsync<OperationStoreException>()).Which;
 
-        failure.Message.Should().Contain($"Could not set up the bucket '{host.Bucket}': no AWS credentials were found");
+        failure.Message.Should().Contain($"Could not set up 'operations/' in the bucket '{host.Bucket}': no AWS credentials were found");
         failure.Message.Should().NotContain("status URL");
     }
 
@@ -320,6 +320,6 @@ public sealed class StatusBucketTests
     private sealed class NoCredentials : Amazon.Runtime.AWSCredentials
     {
         public override Amazon.Runtime.ImmutableCredentials GetCredentials() =>
-            throw new Amazon.Runtime.AmazonClientException("There are none.");
+            throw new Amazon.Runtime.AmazonClientException("Failed to resolve AWS credentials.");
     }
 }
