@@ -5,28 +5,20 @@ public enum ProvisioningState
 {
     /// <summary>The part is switched off, or no setting asks for it.</summary>
     Off,
-
     /// <summary>The part is on but cannot be set up here. The reason says why.</summary>
     Skipped,
-
     /// <summary>The resource is set up as expected.</summary>
     InSync,
-
     /// <summary>The resource does not have the part.</summary>
     Missing,
-
     /// <summary>The resource differs from what is expected.</summary>
     Different,
-
     /// <summary>The part was written.</summary>
     Applied,
-
     /// <summary>The service refused the part, or its configuration holds something unexpected. Nothing of it was changed.</summary>
     Failed,
-
     /// <summary>The part was written and then rolled back.</summary>
     RolledBack,
-
     /// <summary>The part was written and could not be rolled back. Fix it by hand.</summary>
     RollbackFailed,
 }

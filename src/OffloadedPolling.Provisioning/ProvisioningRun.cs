@@ -51,20 +51,13 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
 
     public IReadOnlyList<ProvisioningPart> Results => [.. _findings.Select(each => new ProvisioningPart(each.Key, each.Value))];
 
-    public async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        foreach (var part in parts)
-        {
-            _findings[part] = await InspectAsync(part, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    public async Task ApplyAsync(CancellationToken cancellationToken)
+    /// <summary>Checks the parts. On request, applies what is missing or different.</summary>
+    public async Task RunAsync(bool apply, CancellationToken cancellationToken)
     {
         foreach (var part in parts)
         {
             var before = _findings[part] = await InspectAsync(part, cancellationToken).ConfigureAwait(false);
-            if (before is { MayBeOverwritten: true, State: ProvisioningState.Missing or ProvisioningState.Different })
+            if (apply && before is { MayBeOverwritten: true, State: ProvisioningState.Missing or ProvisioningState.Different })
             {
                 _findings[part] = await ApplyAsync(part, before, cancellationToken).ConfigureAwait(false);
             }

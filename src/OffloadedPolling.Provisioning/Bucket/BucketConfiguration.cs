@@ -25,7 +25,7 @@ internal sealed record BucketDocument(string Text, string? MinimumSize = null);
 /// </remarks>
 internal sealed class BucketConfiguration(S3Connection s3)
 {
-    public string Bucket => s3.Bucket;
+    public string Name => s3.Bucket;
     public string Partition => AwsPartition.Of(s3.Client.Config.RegionEndpoint?.SystemName ?? s3.Client.Config.AuthenticationRegion);
     public Uri Endpoint => s3.GetEndpoint(s3.KeyPrefix);
 
@@ -34,7 +34,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
     {
         try
         {
-            return await SendAsync("GET", resource, permission, null, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(new TextRequest("GET", resource), permission, cancellationToken).ConfigureAwait(false);
         }
 
         // By name: the 404 of a proxy, or of a server that does not know the document, must not count as an empty one.
@@ -51,7 +51,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
 
     /// <summary>Replaces a document; <see langword="null"/> deletes it.</summary>
     public Task WriteAsync(string resource, string permission, BucketDocument? document, CancellationToken cancellationToken) =>
-        SendAsync(document is null ? "DELETE" : "PUT", resource, permission, document, cancellationToken);
+        SendAsync(new TextRequest(document is null ? "DELETE" : "PUT", resource, document), permission, cancellationToken);
 
     /// <exception cref="PartException">The server refuses, in a way that concerns only one part.</exception>
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
@@ -89,16 +89,14 @@ internal sealed class BucketConfiguration(S3Connection s3)
         "NoSuchBucket" or "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "RequestTimeTooSkewed"
         or "PermanentRedirect" or "AuthorizationHeaderMalformed";
 
-    private Task<BucketDocument> SendAsync(
-        string method, string resource, string permission, BucketDocument? document, CancellationToken cancellationToken) =>
-        CallAsync(
-            permission,
-            async s3 =>
-            {
-                using var client = new TextClient(AwsClientCredentials.Find(s3), (AmazonS3Config)s3.Config);
-                return await client.SendAsync(Bucket, new TextRequest(method, resource, document), cancellationToken).ConfigureAwait(false);
-            },
-            cancellationToken);
+    private Task<BucketDocument> SendAsync(TextRequest request, string permission, CancellationToken cancellationToken) => CallAsync(
+        permission,
+        async s3 =>
+        {
+            using var client = new TextClient(AwsClientCredentials.Find(s3), (AmazonS3Config)s3.Config);
+            return await client.SendAsync(Name, request, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
 
     /// <summary>AWS's client, with texts in place of the types that it makes of a bucket's documents.</summary>
     private sealed class TextClient(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
@@ -113,7 +111,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
         }
     }
 
-    private sealed class TextRequest(string method, string resource, BucketDocument? document)
+    private sealed class TextRequest(string method, string resource, BucketDocument? document = null)
         : IMarshaller<IRequest, AmazonWebServiceRequest>
     {
         public const string MinimumSizeHeader = "x-amz-transition-default-minimum-object-size";
@@ -144,19 +142,13 @@ internal sealed class BucketConfiguration(S3Connection s3)
         public string? MinimumSize { get; init; }
     }
 
-    private sealed class TextUnmarshaller : S3ReponseUnmarshaller
+    // Errors are read as the policy's are.
+    private sealed class TextUnmarshaller : GetBucketPolicyResponseUnmarshaller
     {
         public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext context) => new TextResponse
         {
             Text = new StreamReader(context.Stream).ReadToEnd(),
             MinimumSize = context.ResponseData.GetHeaderValue(TextRequest.MinimumSizeHeader),
         };
-
-        public override AmazonServiceException UnmarshallException(
-            XmlUnmarshallerContext context, Exception innerException, HttpStatusCode statusCode)
-        {
-            var error = S3ErrorResponseUnmarshaller.Instance.Unmarshall(context);
-            return new AmazonS3Exception(error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
-        }
     }
 }

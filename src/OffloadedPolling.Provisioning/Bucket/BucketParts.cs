@@ -45,7 +45,7 @@ internal sealed class RulePart(BucketConfiguration bucket, SharedDocument docume
     // A bucket whose versioning is suspended still has its earlier versions.
     private async Task<bool> HasVersionsAsync(CancellationToken cancellationToken)
     {
-        var get = new GetBucketVersioningRequest { BucketName = bucket.Bucket };
+        var get = new GetBucketVersioningRequest { BucketName = bucket.Name };
         var call = bucket.CallAsync("s3:GetBucketVersioning", s3 => s3.GetBucketVersioningAsync(get, cancellationToken), cancellationToken);
         return (await call.ConfigureAwait(false)).VersioningConfig?.Status?.Value is "Enabled" or "Suspended";
     }
@@ -59,7 +59,7 @@ internal sealed class EncryptionPart(BucketConfiguration bucket, string name)
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var get = new GetBucketEncryptionRequest { BucketName = bucket.Bucket };
+        var get = new GetBucketEncryptionRequest { BucketName = bucket.Name };
         var call = bucket.CallAsync(
             "s3:GetEncryptionConfiguration", s3 => s3.GetBucketEncryptionAsync(get, cancellationToken), cancellationToken);
         var rule = (await call.ConfigureAwait(false)).ServerSideEncryptionConfiguration?.ServerSideEncryptionRules?.FirstOrDefault();
@@ -70,14 +70,14 @@ internal sealed class EncryptionPart(BucketConfiguration bucket, string name)
     {
         if (newValue is null)
         {
-            var delete = new DeleteBucketEncryptionRequest { BucketName = bucket.Bucket };
+            var delete = new DeleteBucketEncryptionRequest { BucketName = bucket.Name };
             return bucket.CallAsync(Permission, s3 => s3.DeleteBucketEncryptionAsync(delete, cancellationToken), cancellationToken);
         }
 
         var rule = new ServerSideEncryptionRule { ServerSideEncryptionByDefault = new() { ServerSideEncryptionAlgorithm = newValue } };
         var put = new PutBucketEncryptionRequest
         {
-            BucketName = bucket.Bucket,
+            BucketName = bucket.Name,
             ServerSideEncryptionConfiguration = new() { ServerSideEncryptionRules = [rule] },
         };
         return bucket.CallAsync(Permission, s3 => s3.PutBucketEncryptionAsync(put, cancellationToken), cancellationToken);
@@ -114,8 +114,8 @@ internal sealed class PublicAccessPart(BucketConfiguration bucket, string name)
         var on = newValue?.Split(", ") ?? [];
         var settings = _settings.Select(each => new XElement(RuleDocument.S3 + each, on.Contains(each)));
         var document = new XElement(RuleDocument.S3 + "PublicAccessBlockConfiguration", settings).ToString(SaveOptions.DisableFormatting);
-        var after = newValue is null ? null : new BucketDocument(document);
-        return bucket.WriteAsync(Resource, "s3:PutBucketPublicAccessBlock", after, cancellationToken);
+        return bucket.WriteAsync(
+            Resource, "s3:PutBucketPublicAccessBlock", newValue is null ? null : new(document), cancellationToken);
     }
 
     public override void AddTo(JsonObject input) =>
@@ -123,7 +123,7 @@ internal sealed class PublicAccessPart(BucketConfiguration bucket, string name)
 
     private async Task<bool> IsPublicAsync(CancellationToken cancellationToken)
     {
-        var get = new GetBucketPolicyStatusRequest { BucketName = bucket.Bucket };
+        var get = new GetBucketPolicyStatusRequest { BucketName = bucket.Name };
         var call = bucket.CallAsync(
             "s3:GetBucketPolicyStatus", s3 => s3.GetBucketPolicyStatusAsync(get, cancellationToken), cancellationToken);
         return (await call.ConfigureAwait(false)).PolicyStatus?.IsPublic == true;

@@ -6,9 +6,6 @@ using static OffloadedPolling.Provisioning.Finding;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>What the settings say of the bucket.</summary>
-internal sealed record BucketSettings(S3Options S3, StatusBucketOptions Switches, OffloadedPollingOptions Polling);
-
 /// <summary>What is expected of the bucket: the one model that is checked, applied, and written as templates.</summary>
 /// <remarks>
 /// Rules are in the JSON that the AWS CLI takes. Their ids contain the key prefix, because hosts with different prefixes may share a bucket.
@@ -30,14 +27,20 @@ internal sealed class BucketPlan
     private readonly string _arn;
     private readonly string _prefix;
 
-    public BucketPlan(BucketConfiguration bucket, string partition, Uri endpoint, BucketSettings settings)
+    /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
+    public BucketPlan(BucketConfiguration bucket, S3Options s3, StatusBucketOptions on, OffloadedPollingOptions polling)
     {
-        (_bucket, _arn, _prefix) = (bucket, $"arn:{partition}:s3:::{bucket.Bucket}", settings.S3.KeyPrefix);
-        var (s3, on, polling) = settings;
+        if (bucket.Name.StartsWith("arn:", StringComparison.Ordinal))
+        {
+            throw new OperationStoreException(
+                $"S3:BucketName is '{bucket.Name}', an access point, which cannot be set up. Set it to the bucket's own name.");
+        }
+
+        (_bucket, _arn, _prefix) = (bucket, $"arn:{bucket.Partition}:s3:::{bucket.Name}", s3.KeyPrefix);
         var days = DaysOf(polling.Retention);
         var age = polling.MaxUrlLifetime > _leastSignatureAge ? polling.MaxUrlLifetime : _leastSignatureAge;
         var milliseconds = ((long)age.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        var noTls = endpoint.Scheme != Uri.UriSchemeHttp ? null : new Finding(ProvisioningState.Skipped, Reason:
+        var noTls = bucket.Endpoint.Scheme != Uri.UriSchemeHttp ? null : new Finding(ProvisioningState.Skipped, Reason:
             "The S3 client's address is http://, so it would deny every request. Use an https:// address.");
         NetworkPart = DenyPresigned(nameof(on.Network),
             OffUnless(on.Network) ?? OffUnless(
@@ -63,7 +66,8 @@ internal sealed class BucketPlan
         ];
     }
 
-    public string Bucket => _bucket.Bucket;
+    public string Bucket => _bucket.Name;
+    public string Resource => $"the bucket '{Bucket}'";
     public IReadOnlyList<BucketPart> Parts { get; }
     public RulePart NetworkPart { get; }
 
@@ -130,6 +134,5 @@ internal sealed class BucketPlan
         new JsonArray([.. Sorted(texts).Select(text => (JsonNode)JsonValue.Create(text))]).ToJsonString();
 
     private static string Words(IEnumerable<string> texts) => string.Join(", ", Sorted(texts));
-
     private static string Hash(string prefix) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prefix)).AsSpan(0, 6));
 }

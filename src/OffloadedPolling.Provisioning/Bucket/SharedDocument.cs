@@ -49,7 +49,6 @@ internal abstract class SharedDocument(string resource, string permission, strin
     };
 
     private static string Join(IEnumerable<string> meanings) => string.Join(',', meanings.Order(StringComparer.Ordinal));
-
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
     protected static T? Single<T>(List<T> found, string id) => found.Count <= 1
@@ -75,22 +74,16 @@ internal sealed class PolicyDocument()
     {
         var policy = Parse(document);
         var statements = policy["Statement"]!.AsArray();
-        var at = statements.ToList().FindIndex(statement => IsOf(statement, id));
-        if (at >= 0)
-        {
-            statements.RemoveAt(at);
-        }
-
+        statements.RemoveAll(statement => IsOf(statement, id));
         if (rule is not null)
         {
-            statements.Insert(at >= 0 ? at : statements.Count, JsonNode.Parse(rule));
+            statements.Add(JsonNode.Parse(rule));
         }
 
         return statements.Count == 0 ? null : policy.ToJsonString(_compact);
     }
 
     public override string ToText(JsonObject rule) => rule.ToJsonString(_compact);
-
     public override string MeaningOf(string rule) => MeaningOf(JsonNode.Parse(rule));
 
     private JsonObject Parse(string? document)

@@ -10,15 +10,12 @@ namespace OffloadedPolling.Provisioning;
 /// </remarks>
 public sealed class StatusBucket
 {
-    private readonly BucketConfiguration _bucket;
+    private readonly Func<BucketPlan> _plan;
     private readonly BucketProbe _probe;
-    private readonly BucketSettings _settings;
     private readonly ILogger<StatusBucket> _logger;
 
-    internal StatusBucket(BucketConfiguration bucket, BucketProbe probe, BucketSettings settings, ILogger<StatusBucket> logger) =>
-        (_bucket, _probe, _settings, _logger) = (bucket, probe, settings, logger);
-
-    private string Resource => $"the bucket '{_bucket.Bucket}'";
+    internal StatusBucket(Func<BucketPlan> plan, BucketProbe probe, ILogger<StatusBucket> logger) =>
+        (_plan, _probe, _logger) = (plan, probe, logger);
 
     /// <summary>Reports what differs from the recommended setup. Changes nothing.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
@@ -26,9 +23,10 @@ public sealed class StatusBucket
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
     public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
     {
-        var run = new ProvisioningRun(Plan().Parts);
-        await run.CheckAsync(cancellationToken).ConfigureAwait(false);
-        return new ProvisioningReport(Resource, run.Results);
+        var plan = _plan();
+        var run = new ProvisioningRun(plan.Parts);
+        await run.RunAsync(apply: false, cancellationToken).ConfigureAwait(false);
+        return new ProvisioningReport(plan.Resource, run.Results);
     }
 
     /// <summary>
@@ -42,19 +40,19 @@ public sealed class StatusBucket
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
     public async Task<ProvisioningReport> ApplyAsync(CancellationToken cancellationToken = default)
     {
-        var plan = Plan();
+        var plan = _plan();
         var run = new ProvisioningRun(plan.Parts);
         try
         {
-            await run.ApplyAsync(cancellationToken).ConfigureAwait(false);
+            await run.RunAsync(apply: true, cancellationToken).ConfigureAwait(false);
             var probe = await _probe.RunAsync(plan.NetworkPart.NotWanted is null, cancellationToken).ConfigureAwait(false);
             if (!probe.Passed)
             {
                 await run.RollBackAsync(probe.Description).ConfigureAwait(false);
-                Log.BucketProbeFailed(_logger, _bucket.Bucket, probe.Description);
+                Log.BucketProbeFailed(_logger, plan.Bucket, probe.Description);
             }
 
-            return new ProvisioningReport(Resource, run.Results, probe.Description, probe.Passed);
+            return new ProvisioningReport(plan.Resource, run.Results, probe.Description, probe.Passed);
         }
         catch
         {
@@ -63,14 +61,14 @@ public sealed class StatusBucket
         }
         finally
         {
-            Log.Parts(_logger, Resource, run.Results);
+            Log.Parts(_logger, plan.Resource, run.Results);
         }
     }
 
     /// <summary>Returns a CloudFormation template, in JSON, with the bucket and its policy. Both outlive the stack.</summary>
     /// <returns>The template. The same settings give the same text.</returns>
     /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
-    public string ToCloudFormation() => CloudFormation.ToText(BucketTemplates.ToCloudFormation(Plan()));
+    public string ToCloudFormation() => CloudFormation.ToText(BucketTemplates.ToCloudFormation(_plan()));
 
     /// <summary>
     /// Returns the input of the AWS CLI's <c>aws s3api put-…</c> commands as one JSON object: <c>publicAccessBlock</c>,
@@ -78,12 +76,7 @@ public sealed class StatusBucket
     /// </summary>
     /// <returns>The input. The same settings give the same text.</returns>
     /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
-    public string ToJson() => CloudFormation.ToText(BucketTemplates.ToCli(Plan()));
-
-    private BucketPlan Plan() => _bucket.Bucket.StartsWith("arn:", StringComparison.Ordinal)
-        ? throw new OperationStoreException(
-            $"S3:BucketName is '{_bucket.Bucket}', an access point, which cannot be set up. Set it to the bucket's own name.")
-        : new BucketPlan(_bucket, _bucket.Partition, _bucket.Endpoint, _settings);
+    public string ToJson() => CloudFormation.ToText(BucketTemplates.ToCli(_plan()));
 }
 
 /// <summary>

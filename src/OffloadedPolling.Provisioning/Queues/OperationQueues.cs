@@ -12,12 +12,10 @@ public sealed class OperationQueues
 {
     private const string Resource = "the queues";
 
-    private readonly QueueConfiguration _queues;
     private readonly Func<IEnumerable<QueuePlan>> _plans;
     private readonly ILogger<OperationQueues> _logger;
 
-    internal OperationQueues(QueueConfiguration queues, Func<IEnumerable<QueuePlan>> plans, ILogger<OperationQueues> logger) =>
-        (_queues, _plans, _logger) = (queues, plans, logger);
+    internal OperationQueues(Func<IEnumerable<QueuePlan>> plans, ILogger<OperationQueues> logger) => (_plans, _logger) = (plans, logger);
 
     /// <summary>Reports what differs from the recommended setup. Changes nothing.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
@@ -26,7 +24,7 @@ public sealed class OperationQueues
     public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
     {
         var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
-        await run.CheckAsync(cancellationToken).ConfigureAwait(false);
+        await run.RunAsync(apply: false, cancellationToken).ConfigureAwait(false);
         return new ProvisioningReport(Resource, run.Results);
     }
 
@@ -42,7 +40,7 @@ public sealed class OperationQueues
         var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
         try
         {
-            await run.ApplyAsync(cancellationToken).ConfigureAwait(false);
+            await run.RunAsync(apply: true, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -69,7 +67,7 @@ public sealed class OperationQueues
     /// <returns>The input. The same settings give the same text.</returns>
     public string ToJson()
     {
-        var inputs = _plans().Select(plan => KeyValuePair.Create(plan.Kind, (JsonNode?)plan.ToCli(_queues.Region)));
+        var inputs = _plans().Select(plan => KeyValuePair.Create(plan.Kind, (JsonNode?)plan.ToCli()));
         return CloudFormation.ToText(new JsonObject(inputs));
     }
 }

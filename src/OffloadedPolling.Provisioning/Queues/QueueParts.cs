@@ -9,16 +9,24 @@ namespace OffloadedPolling.Provisioning;
 /// <summary>Reads and writes queues.</summary>
 internal sealed class QueueConfiguration(SqsConnection sqs)
 {
-    public string? Region => sqs.Client.Config.RegionEndpoint?.SystemName ?? sqs.Client.Config.AuthenticationRegion;
+    public static string NameOf(string url) => url.TrimEnd('/').Split('/')[^1];
+
+    /// <summary>Returns the ARN of a queue that need not exist.</summary>
+    public string ArnOf(string url)
+    {
+        var (config, address) = (sqs.Client.Config, new Uri(url));
+        var region = QueueArn.RegionOf(address.Host) ?? config.RegionEndpoint?.SystemName ?? config.AuthenticationRegion;
+        var account = address.Segments.Length > 2 ? address.Segments[^2].Trim('/') : "";
+        return $"arn:{AwsPartition.Of(region)}:sqs:{region}:{account}:{NameOf(address.AbsolutePath)}";
+    }
 
     /// <summary>Reads one of a queue's attributes; <see langword="null"/> if the queue does not have it or does not exist.</summary>
     public async Task<string?> ReadAsync(string url, QueueAttributeName attribute, CancellationToken cancellationToken)
     {
         try
         {
-            var request = new GetQueueAttributesRequest { QueueUrl = url, AttributeNames = [attribute] };
-            var call = CallAsync(
-                url, "GetQueueAttributes", sqs => sqs.GetQueueAttributesAsync(request, cancellationToken), cancellationToken);
+            var get = new GetQueueAttributesRequest { QueueUrl = url, AttributeNames = [attribute] };
+            var call = CallAsync(url, "GetQueueAttributes", sqs => sqs.GetQueueAttributesAsync(get, cancellationToken), cancellationToken);
             return (await call.ConfigureAwait(false)).Attributes?.GetValueOrDefault(attribute);
         }
         catch (OperationQueueException missing) when (missing.InnerException is QueueDoesNotExistException)
@@ -29,23 +37,20 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
 
     public Task SetAsync(string url, QueueAttributeName attribute, string value, CancellationToken cancellationToken)
     {
-        var request = new SetQueueAttributesRequest { QueueUrl = url, Attributes = new() { [attribute] = value } };
-        return CallAsync(url, "SetQueueAttributes", sqs => sqs.SetQueueAttributesAsync(request, cancellationToken), cancellationToken);
+        var set = new SetQueueAttributesRequest { QueueUrl = url, Attributes = new() { [attribute] = value } };
+        return CallAsync(url, "SetQueueAttributes", sqs => sqs.SetQueueAttributesAsync(set, cancellationToken), cancellationToken);
     }
 
     /// <exception cref="PartException">Access is denied.</exception>
     /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
     public async Task<T> CallAsync<T>(string url, string action, Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
     {
-        // SQS would look for the queue in the client's region, or create it there.
-        if (SqsRegions.Mismatch(url, sqs.Client.Config) is var (what, whatToDo))
-        {
-            throw new OperationQueueException($"Could not set up the queue '{url}': {what}. {whatToDo}");
-        }
-
         try
         {
-            return await sqs.CallAsync("set up", url, () => call(sqs.Client), cancellationToken).ConfigureAwait(false);
+            // SQS would look for the queue in the client's region, or create it there.
+            return SqsRegions.Mismatch(url, sqs.Client.Config) is var (what, whatToDo)
+                ? throw new OperationQueueException($"Could not set up the queue '{url}': {what}. {whatToDo}")
+                : await sqs.CallAsync("set up", url, () => call(sqs.Client), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationQueueException denied)
             when (denied.InnerException is AmazonSQSException { ErrorCode: "AccessDenied" or "AccessDeniedException" })
@@ -64,12 +69,9 @@ internal sealed class QueuePart(QueueConfiguration queues, string name, string s
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
-        var request = new CreateQueueRequest
-        {
-            QueueName = QueuePlan.NameOf(Value),
-            Attributes = attributes.ToDictionary(each => each.Key, each => QueuePlan.Text(each.Value)),
-        };
-        var call = queues.CallAsync(Value, "CreateQueue", sqs => sqs.CreateQueueAsync(request, cancellationToken), cancellationToken);
+        var texts = attributes.ToDictionary(each => each.Key, each => $"{each.Value}");
+        var create = new CreateQueueRequest { QueueName = QueueConfiguration.NameOf(Value), Attributes = texts };
+        var call = queues.CallAsync(Value, "CreateQueue", sqs => sqs.CreateQueueAsync(create, cancellationToken), cancellationToken);
         var created = (await call.ConfigureAwait(false)).QueueUrl;
 
         // Servers name themselves in other ways than settings do; account and name must be the same.
@@ -83,7 +85,7 @@ internal sealed class QueuePart(QueueConfiguration queues, string name, string s
 /// <summary>A time among a queue's attributes, in seconds.</summary>
 internal sealed class QueueTimePart(
     QueueConfiguration queues, string name, string expected, string url, QueueAttributeName attribute, int seconds)
-    : Part(name, expected, QueuePlan.Text(seconds))
+    : Part(name, expected, $"{seconds}")
 {
     /// <summary>A longer time is in sync too.</summary>
     public int InSyncAbove { get; init; } = int.MaxValue;
@@ -94,7 +96,7 @@ internal sealed class QueueTimePart(
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
         var found = Found(await queues.ReadAsync(url, attribute, cancellationToken).ConfigureAwait(false));
-        return NotShortened is not null && found.Value is { } current && Seconds(current) > seconds
+        return NotShortened is not null && found.Value is { } current && ToNumber(current) > seconds
             ? found with { Reason = NotShortened, MayBeOverwritten = false }
             : found;
     }
@@ -102,37 +104,36 @@ internal sealed class QueueTimePart(
     public override Task WriteAsync(string? newValue, CancellationToken cancellationToken) =>
         queues.SetAsync(url, attribute, Value, cancellationToken);
 
-    public override bool Matches(string current) => current == Value || Seconds(current) > InSyncAbove;
+    public override bool Matches(string current) => current == Value || ToNumber(current) > InSyncAbove;
 
-    private static int Seconds(string value) => int.Parse(value, CultureInfo.InvariantCulture);
+    private static int ToNumber(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }
 
 /// <summary>The redrive policy that leads to the dead-letter queue.</summary>
 internal sealed class RedrivePart(QueueConfiguration queues, string name, string url, string deadLetters, int maxReceiveCount)
     : Part(name, $"after {maxReceiveCount} receives or more, messages move to '{deadLetters}'", deadLetters)
 {
+    public static JsonObject ToPolicy(JsonNode deadLetterTarget, int maxReceiveCount) =>
+        new() { ["deadLetterTargetArn"] = deadLetterTarget, ["maxReceiveCount"] = maxReceiveCount };
+
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
         var policy = await queues.ReadAsync(url, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
         var found = Found(string.IsNullOrEmpty(policy) ? null : policy);
-        return found.State != ProvisioningState.Different ? found : found with
-        {
-            Reason = $"An existing redrive policy is not overwritten. To replace it, call aws sqs set-queue-attributes --queue-url {url}.",
-            MayBeOverwritten = false,
-        };
+        var replace = $"An existing redrive policy is not overwritten. To replace it, call aws sqs set-queue-attributes --queue-url {url}.";
+        return found.State == ProvisioningState.Different ? found with { Reason = replace, MayBeOverwritten = false } : found;
     }
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
         var arn = await queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false)
             ?? throw new PartException($"The dead-letter queue '{Value}' does not exist.");
-        var policy = QueuePlan.RedrivePolicy(arn, maxReceiveCount).ToJsonString();
+        var policy = ToPolicy(arn, maxReceiveCount).ToJsonString();
         await queues.SetAsync(url, QueueAttributeName.RedrivePolicy, policy, cancellationToken).ConfigureAwait(false);
     }
 
     // SQS returns the count as a number, or as a string where the policy was set with one.
-    public override bool Matches(string current) =>
-        JsonNode.Parse(current) is JsonObject policy
+    public override bool Matches(string current) => JsonNode.Parse(current) is JsonObject policy
         && QueueArn.Read(policy["deadLetterTargetArn"]?.ToString())?.IsAt(Value) == true
         && int.TryParse(policy["maxReceiveCount"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
         && count >= maxReceiveCount;

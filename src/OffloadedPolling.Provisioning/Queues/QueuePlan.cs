@@ -13,17 +13,18 @@ internal sealed class QueuePlan
     private const int MinRetention = 60;
     private const int MaxRetention = 14 * 24 * 60 * 60;
 
+    private readonly QueueConfiguration _queues;
+    private readonly string _url;
     private readonly Dictionary<string, int> _attributes = [];
+    private readonly string? _deadLetters;
     private readonly Dictionary<string, int> _deadLetterAttributes = new() { [QueueAttributeName.MessageRetentionPeriod] = MaxRetention };
     private readonly int _maxReceiveCount;
-    private readonly string _url;
-    private readonly string? _deadLetters;
 
     public QueuePlan(
         QueueConfiguration queues, string kind, OperationOptions options, OperationQueuesOptions on, TimeSpan retention, string section)
     {
         var (setting, deadLetters) = ($"{section}:Operations:{kind}", options.DeadLetterQueueUrl);
-        (Kind, _url, _deadLetters) = (kind, options.QueueUrl, on.DeadLetters && deadLetters.Length > 0 ? deadLetters : null);
+        (Kind, _queues, _url, _deadLetters) = (kind, queues, options.QueueUrl, on.DeadLetters && deadLetters.Length > 0 ? deadLetters : null);
         _maxReceiveCount = Math.Max(on.MaxReceiveCount, options.MaxAttempts ?? 0);
         var hidden = (int)Math.Ceiling(options.VisibilityTimeout.TotalSeconds);
         var kept = (int)Math.Ceiling(Math.Clamp(retention.TotalSeconds, MinRetention, MaxRetention));
@@ -86,43 +87,33 @@ internal sealed class QueuePlan
         {
             resources[$"{id}DeadLetterQueue"] = CloudFormation.Resource("AWS::SQS::Queue", Properties(_deadLetters, _deadLetterAttributes));
             var arn = new JsonObject { ["Fn::GetAtt"] = new JsonArray($"{id}DeadLetterQueue", "Arn") };
-            queue["RedrivePolicy"] = RedrivePolicy(arn, _maxReceiveCount);
+            queue["RedrivePolicy"] = RedrivePart.ToPolicy(arn, _maxReceiveCount);
         }
 
         resources[$"{id}Queue"] = CloudFormation.Resource("AWS::SQS::Queue", queue);
     }
 
     /// <summary>Returns what <c>aws sqs create-queue --cli-input-json</c> takes, a member for each queue.</summary>
-    public JsonObject ToCli(string? clientRegion)
+    public JsonObject ToCli()
     {
         var (input, queue) = (new JsonObject(), Input(_url, _attributes));
         if (_deadLetters is not null)
         {
-            var url = new Uri(_deadLetters);
-            var region = QueueArn.RegionOf(url.Host) ?? clientRegion;
-            var account = url.Segments.Length > 2 ? url.Segments[^2].Trim('/') : "";
-            var arn = $"arn:{AwsPartition.Of(region)}:sqs:{region}:{account}:{NameOf(url.AbsolutePath)}";
-            queue["Attributes"]![QueueAttributeName.RedrivePolicy] = RedrivePolicy(arn, _maxReceiveCount).ToJsonString();
             input["deadLetterQueue"] = Input(_deadLetters, _deadLetterAttributes);
+            queue["Attributes"]![QueueAttributeName.RedrivePolicy] =
+                RedrivePart.ToPolicy(_queues.ArnOf(_deadLetters), _maxReceiveCount).ToJsonString();
         }
 
         input["queue"] = queue;
         return input;
     }
 
-    public static string NameOf(string url) => url.TrimEnd('/').Split('/')[^1];
-
-    public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    public static JsonObject RedrivePolicy(JsonNode deadLetterTarget, int maxReceiveCount) =>
-        new() { ["deadLetterTargetArn"] = deadLetterTarget, ["maxReceiveCount"] = maxReceiveCount };
-
     private static JsonObject Input(string url, Dictionary<string, int> attributes) => new()
     {
-        ["QueueName"] = NameOf(url),
-        ["Attributes"] = new JsonObject(attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)Text(each.Value)))),
+        ["QueueName"] = QueueConfiguration.NameOf(url),
+        ["Attributes"] = new JsonObject(attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)$"{each.Value}"))),
     };
 
-    private static JsonObject Properties(string url, Dictionary<string, int> attributes) =>
-        new(attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value)).Prepend(new("QueueName", NameOf(url))));
+    private static JsonObject Properties(string url, Dictionary<string, int> attributes) => new(attributes
+        .Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value)).Prepend(new("QueueName", QueueConfiguration.NameOf(url))));
 }

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Amazon.Runtime;
 using Amazon.S3;
-using NSubstitute;
+using Microsoft.Extensions.Options;
 using OffloadedPolling.Provisioning;
 using OffloadedPolling.S3;
 
@@ -11,7 +12,7 @@ namespace OffloadedPolling.Tests.Provisioning;
 /// <summary>The plan as templates.</summary>
 public sealed class BucketTemplatesTests
 {
-    private static readonly Uri _endpoint = new("https://s3.example.com/status/");
+    private static readonly Uri _endpoint = new("https://s3.example.com");
 
     [Fact]
     public void ToCloudFormation_AndToCli_SayTheSame()
@@ -207,15 +208,20 @@ public sealed class BucketTemplatesTests
         s3?.Invoke(settings);
         var polling = new OffloadedPollingOptions { Retention = TimeSpan.FromDays(365), MaxDocumentBytes = 1024 * 1024 };
         options?.Invoke(polling);
-        return NewPlan(partition, isHttp ? new Uri("http://s3.example.com/status/") : _endpoint, settings, new(), polling);
+        return NewPlan(partition, isHttp ? new Uri("http://s3.example.com") : _endpoint, settings, new(), polling);
     }
 
     private static BucketPlan NewPlan(
         string partition, Uri endpoint, S3Options s3, StatusBucketOptions switches, OffloadedPollingOptions polling)
     {
         s3.BucketName = "status";
-        var connection = new S3Connection(Microsoft.Extensions.Options.Options.Create(s3), Substitute.For<IAmazonS3>());
-        return new BucketPlan(new BucketConfiguration(connection), partition, endpoint, new BucketSettings(s3, switches, polling));
+        var client = new AmazonS3Client(new AnonymousAWSCredentials(), new AmazonS3Config
+        {
+            ServiceURL = endpoint.ToString(),
+            AuthenticationRegion = partition == "aws" ? "eu-west-1" : "cn-north-1",
+            ForcePathStyle = true,
+        });
+        return new BucketPlan(new(new S3Connection(Options.Create(s3), client)), s3, switches, polling);
     }
 
     private static void ReverseAll(S3Options s3)
