@@ -52,6 +52,5 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             Options<OffloadedPollingOptions>(provider).Retention,
             provider.GetRequiredService<SettingsSection>().Path));
 
-    private static T Options<T>(IServiceProvider provider)
-        where T : class => provider.GetRequiredService<IOptions<T>>().Value;
+    private static T Options<T>(IServiceProvider provider) where T : class => provider.GetRequiredService<IOptions<T>>().Value;
 }

@@ -26,11 +26,8 @@ public enum ProvisioningState
 /// <summary>One part of a set-up: what is there and what is expected.</summary>
 public sealed class ProvisioningPart
 {
-    internal ProvisioningPart(Part part, Finding finding)
-    {
-        (Name, State, Actual, Reason) = (part.Name, finding.State, finding.Value ?? "none", finding.Reason);
-        Expected = part.NotWanted is null ? part.Expected : "nothing";
-    }
+    internal ProvisioningPart(Part part, Finding finding) => (Name, State, Actual, Expected, Reason) =
+        (part.Name, finding.State, finding.Value ?? "none", part.NotWanted is null ? part.Expected : "nothing", finding.Reason);
 
     /// <summary>Gets the part's name.</summary>
     public string Name { get; }

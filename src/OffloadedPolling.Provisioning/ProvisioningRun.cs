@@ -1,29 +1,22 @@
 namespace OffloadedPolling.Provisioning;
 
 /// <summary>One part of a set-up. It has a value of its own in a configuration that others use as well.</summary>
-/// <param name="name">The name that settings and reports give it.</param>
-/// <param name="expected">A description of what is expected.</param>
-/// <param name="value">The value to write.</param>
-internal abstract class Part(string name, string expected, string value)
+/// <param name="Name">The name that settings and reports give it.</param>
+/// <param name="Expected">A description of what is expected.</param>
+/// <param name="Value">The value to write.</param>
+internal abstract record Part(string Name, string Expected, string Value)
 {
-    public string Name => name;
-    public string Expected => expected;
-    public string Value => value;
-
     /// <summary>What to report if the part is not wanted: that it is off or skipped, and why.</summary>
     public Finding? NotWanted { get; init; }
-
-    /// <summary>Whether the value is known to be this library's, so that it can be removed when the part is switched off.</summary>
-    public virtual bool IsNamed => false;
 
     /// <exception cref="PartException">The value cannot be read.</exception>
     public abstract Task<Finding> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes the value, or removes it if it is <see langword="null"/>. Everything else in the configuration stays.</summary>
+    /// <summary>Writes a value, or removes it if it is <see langword="null"/>. Everything else in the configuration stays.</summary>
     /// <exception cref="PartException">The value cannot be written.</exception>
     public abstract Task WriteAsync(string? newValue, CancellationToken cancellationToken);
 
-    public virtual bool Matches(string current) => current == value;
+    public virtual bool Matches(string current) => current == Value;
 
     protected Finding Found(string? current) => new(
         current is null ? ProvisioningState.Missing : Matches(current) ? ProvisioningState.InSync : ProvisioningState.Different, current);
@@ -37,10 +30,9 @@ internal sealed record Finding(ProvisioningState State, string? Value = null, st
 }
 
 /// <summary>One part cannot be read or written. The others go on.</summary>
-internal sealed class PartException(string message, Exception? cause = null) : Exception(message, cause)
+internal sealed class PartException(string message, Exception? cause = null, bool mayBeWritten = false) : Exception(message, cause)
 {
-    /// <summary>Whether the write may have taken effect.</summary>
-    public bool MayBeWritten { get; init; }
+    public bool MayBeWritten => mayBeWritten;
 }
 
 /// <summary>One check or set-up, part by part.</summary>
@@ -79,9 +71,8 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
         _applied.Push((part, before));
         try
         {
-            await part.WriteAsync(part.NotWanted is null ? part.Value : null, cancellationToken).ConfigureAwait(false);
-            var reason = part.NotWanted is { } off ? $"{off.Reason} What an earlier set-up had added was removed." : before.Reason;
-            return before with { State = ProvisioningState.Applied, Reason = reason };
+            await part.WriteAsync(part.Value, cancellationToken).ConfigureAwait(false);
+            return before with { State = ProvisioningState.Applied };
         }
         catch (PartException failed)
         {
@@ -99,10 +90,9 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
         {
             // The configuration is read again, so that what others have changed meanwhile stays.
             var now = (await part.ReadAsync(CancellationToken.None).ConfigureAwait(false)).Value;
-            var isOurs = part.NotWanted is null ? now == part.Value || (now is not null && part.IsNamed && part.Matches(now)) : now is null;
             if (now != before.Value)
             {
-                await (isOurs ? part.WriteAsync(before.Value, CancellationToken.None)
+                await (now is not null && part.Matches(now) ? part.WriteAsync(before.Value, CancellationToken.None)
                     : throw new PartException($"It was changed meanwhile, and is now {now ?? "gone"}.")).ConfigureAwait(false);
             }
 
@@ -117,20 +107,13 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
 
     private static async Task<Finding> InspectAsync(Part part, CancellationToken cancellationToken)
     {
-        var off = part.NotWanted;
         try
         {
-            var found = off is null || part.IsNamed ? await part.ReadAsync(cancellationToken).ConfigureAwait(false) : off;
-            return off is null ? found
-                : found.Value is null ? off
-                : new(ProvisioningState.Different, found.Value, $"{off.Reason} ApplyAsync removes what an earlier set-up added.");
+            return part.NotWanted ?? await part.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (PartException failed)
         {
-            // Whoever switches a part off may lack the permission to read it.
-            return off is null
-                ? new(ProvisioningState.Failed, Reason: failed.Message)
-                : off with { Reason = $"{off.Reason} What an earlier set-up left is unknown: {failed.Message}" };
+            return new(ProvisioningState.Failed, Reason: failed.Message);
         }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
                 _ => "",
             };
             var mayBeWritten = (int)refused.StatusCode >= 500 && refused.StatusCode != HttpStatusCode.NotImplemented;
-            throw new PartException($"S3 refused it: {Describe(refused)}{whatToDo}", refused) { MayBeWritten = mayBeWritten };
+            throw new PartException($"S3 refused it: {Describe(refused)}{whatToDo}", refused, mayBeWritten);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {

@@ -5,23 +5,21 @@ using Amazon.S3.Model;
 namespace OffloadedPolling.Provisioning;
 
 /// <summary>A part that has a place in the AWS CLI's input.</summary>
-internal abstract class BucketPart(string name, string expected, string value) : Part(name, expected, value)
+internal abstract record BucketPart(string Name, string Expected, string Value) : Part(Name, Expected, Value)
 {
     public abstract void AddTo(JsonObject input);
 }
 
 /// <summary>One rule of a document that others use as well, given as the AWS CLI takes it.</summary>
-internal sealed class RulePart(BucketConfiguration bucket, SharedDocument document, string name, string expected, JsonObject rule)
-    : BucketPart(name, expected, document.ToText(rule))
+internal sealed record RulePart(BucketConfiguration Bucket, SharedDocument Document, string Name, string Expected, JsonObject Rule)
+    : BucketPart(Name, Expected, Document.ToText(Rule))
 {
-    private readonly string _id = rule[document.IdName]!.GetValue<string>();
-
-    public override bool IsNamed => true;
+    private readonly string _id = Rule[Document.IdName]!.GetValue<string>();
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var found = Found(document.Find((await ReadDocumentAsync(cancellationToken).ConfigureAwait(false))?.Text, _id));
-        return found.Value is null && NotWanted is null && rule.ContainsKey("NoncurrentVersionExpiration")
+        var found = Found(Document.Find((await ReadDocumentAsync(cancellationToken).ConfigureAwait(false))?.Text, _id));
+        return found.Value is null && Rule.ContainsKey("NoncurrentVersionExpiration")
             && !await HasVersionsAsync(cancellationToken).ConfigureAwait(false)
                 ? new Finding(ProvisioningState.InSync, "the bucket has no versions")
                 : found;
@@ -30,60 +28,59 @@ internal sealed class RulePart(BucketConfiguration bucket, SharedDocument docume
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
         var before = await ReadDocumentAsync(cancellationToken).ConfigureAwait(false);
-        var after = document.With(before?.Text, _id, newValue) is { } text ? new BucketDocument(text, before?.MinimumSize) : null;
-        await bucket.WriteAsync(document.Resource, $"s3:Put{document.Permission}", after, cancellationToken).ConfigureAwait(false);
+        var after = Document.With(before?.Text, _id, newValue) is { } text ? new BucketDocument(text, before?.MinimumSize) : null;
+        await Bucket.WriteAsync(Document.Resource, $"s3:Put{Document.Permission}", after, cancellationToken).ConfigureAwait(false);
     }
 
-    public override bool Matches(string current) => document.MeaningOf(current) == document.MeaningOf(Value);
+    public override bool Matches(string current) => Document.MeaningOf(current) == Document.MeaningOf(Value);
 
     public override void AddTo(JsonObject input) =>
-        (input[document.Resource] ??= JsonNode.Parse(document.Empty))!.AsObject().Last().Value!.AsArray().Add(rule.DeepClone());
+        (input[Document.Resource] ??= JsonNode.Parse(Document.Empty))!.AsObject().Last().Value!.AsArray().Add(Rule.DeepClone());
 
     private Task<BucketDocument?> ReadDocumentAsync(CancellationToken cancellationToken) =>
-        bucket.ReadAsync(document.Resource, $"s3:Get{document.Permission}", cancellationToken);
+        Bucket.ReadAsync(Document.Resource, $"s3:Get{Document.Permission}", cancellationToken);
 
     // A bucket whose versioning is suspended still has its earlier versions.
     private async Task<bool> HasVersionsAsync(CancellationToken cancellationToken)
     {
-        var get = new GetBucketVersioningRequest { BucketName = bucket.Name };
-        var call = bucket.CallAsync("s3:GetBucketVersioning", s3 => s3.GetBucketVersioningAsync(get, cancellationToken), cancellationToken);
+        var get = new GetBucketVersioningRequest { BucketName = Bucket.Name };
+        var call = Bucket.CallAsync("s3:GetBucketVersioning", s3 => s3.GetBucketVersioningAsync(get, cancellationToken), cancellationToken);
         return (await call.ConfigureAwait(false)).VersioningConfig?.Status?.Value is "Enabled" or "Suspended";
     }
 }
 
 /// <summary>Default encryption: any is fine, and S3's own is set where there is none.</summary>
-internal sealed class EncryptionPart(BucketConfiguration bucket, string name)
-    : BucketPart(name, "objects are encrypted by default", "AES256")
+internal sealed record EncryptionPart(BucketConfiguration Bucket, string Name)
+    : BucketPart(Name, "objects are encrypted by default", "AES256")
 {
     private const string Permission = "s3:PutEncryptionConfiguration";
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var get = new GetBucketEncryptionRequest { BucketName = bucket.Name };
-        var call = bucket.CallAsync(
+        var get = new GetBucketEncryptionRequest { BucketName = Bucket.Name };
+        var call = Bucket.CallAsync(
             "s3:GetEncryptionConfiguration", s3 => s3.GetBucketEncryptionAsync(get, cancellationToken), cancellationToken);
         var rule = (await call.ConfigureAwait(false)).ServerSideEncryptionConfiguration?.ServerSideEncryptionRules?.FirstOrDefault();
-        return Found(rule?.ServerSideEncryptionByDefault?.ServerSideEncryptionAlgorithm?.Value);
+        var algorithm = rule?.ServerSideEncryptionByDefault?.ServerSideEncryptionAlgorithm?.Value;
+        return new Finding(algorithm is null ? ProvisioningState.Missing : ProvisioningState.InSync, algorithm);
     }
 
     public override Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
         if (newValue is null)
         {
-            var delete = new DeleteBucketEncryptionRequest { BucketName = bucket.Name };
-            return bucket.CallAsync(Permission, s3 => s3.DeleteBucketEncryptionAsync(delete, cancellationToken), cancellationToken);
+            var delete = new DeleteBucketEncryptionRequest { BucketName = Bucket.Name };
+            return Bucket.CallAsync(Permission, s3 => s3.DeleteBucketEncryptionAsync(delete, cancellationToken), cancellationToken);
         }
 
         var rule = new ServerSideEncryptionRule { ServerSideEncryptionByDefault = new() { ServerSideEncryptionAlgorithm = newValue } };
         var put = new PutBucketEncryptionRequest
         {
-            BucketName = bucket.Name,
+            BucketName = Bucket.Name,
             ServerSideEncryptionConfiguration = new() { ServerSideEncryptionRules = [rule] },
         };
-        return bucket.CallAsync(Permission, s3 => s3.PutBucketEncryptionAsync(put, cancellationToken), cancellationToken);
+        return Bucket.CallAsync(Permission, s3 => s3.PutBucketEncryptionAsync(put, cancellationToken), cancellationToken);
     }
-
-    public override bool Matches(string current) => true;
 
     public override void AddTo(JsonObject input) => input["encryption"] =
         JsonNode.Parse("""{"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}""");
@@ -91,8 +88,8 @@ internal sealed class EncryptionPart(BucketConfiguration bucket, string name)
 
 /// <summary>Block Public Access, all four settings of it. The value names those that are on.</summary>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html</remarks>
-internal sealed class PublicAccessPart(BucketConfiguration bucket, string name)
-    : BucketPart(name, "all four settings of Block Public Access are on", string.Join(", ", _settings))
+internal sealed record PublicAccessPart(BucketConfiguration Bucket, string Name)
+    : BucketPart(Name, "all four settings of Block Public Access are on", string.Join(", ", _settings))
 {
     private const string Resource = "publicAccessBlock";
 
@@ -100,7 +97,7 @@ internal sealed class PublicAccessPart(BucketConfiguration bucket, string name)
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var document = await bucket.ReadAsync(Resource, "s3:GetBucketPublicAccessBlock", cancellationToken).ConfigureAwait(false);
+        var document = await Bucket.ReadAsync(Resource, "s3:GetBucketPublicAccessBlock", cancellationToken).ConfigureAwait(false);
         var on = document is null ? [] : XElement.Parse(document.Text).Elements().Where(IsTrue).Select(each => each.Name.LocalName);
         var value = string.Join(", ", _settings.Intersect(on)) is { Length: > 0 } some ? some : null;
         return value == Value || !await IsPublicAsync(cancellationToken).ConfigureAwait(false)
@@ -114,8 +111,7 @@ internal sealed class PublicAccessPart(BucketConfiguration bucket, string name)
         var on = newValue?.Split(", ") ?? [];
         var settings = _settings.Select(each => new XElement(RuleDocument.S3 + each, on.Contains(each)));
         var document = new XElement(RuleDocument.S3 + "PublicAccessBlockConfiguration", settings).ToString(SaveOptions.DisableFormatting);
-        return bucket.WriteAsync(
-            Resource, "s3:PutBucketPublicAccessBlock", newValue is null ? null : new(document), cancellationToken);
+        return Bucket.WriteAsync(Resource, "s3:PutBucketPublicAccessBlock", newValue is null ? null : new(document), cancellationToken);
     }
 
     public override void AddTo(JsonObject input) =>
@@ -123,8 +119,8 @@ internal sealed class PublicAccessPart(BucketConfiguration bucket, string name)
 
     private async Task<bool> IsPublicAsync(CancellationToken cancellationToken)
     {
-        var get = new GetBucketPolicyStatusRequest { BucketName = bucket.Name };
-        var call = bucket.CallAsync(
+        var get = new GetBucketPolicyStatusRequest { BucketName = Bucket.Name };
+        var call = Bucket.CallAsync(
             "s3:GetBucketPolicyStatus", s3 => s3.GetBucketPolicyStatusAsync(get, cancellationToken), cancellationToken);
         return (await call.ConfigureAwait(false)).PolicyStatus?.IsPublic == true;
     }

@@ -93,10 +93,7 @@ internal static class CloudFormation
     // Deleting the stack leaves what callers still poll and what workers have still to do.
     public static JsonObject Resource(string type, JsonObject properties) => new()
     {
-        ["Type"] = type,
-        ["DeletionPolicy"] = "Retain",
-        ["UpdateReplacePolicy"] = "Retain",
-        ["Properties"] = properties,
+        ["Type"] = type, ["DeletionPolicy"] = "Retain", ["UpdateReplacePolicy"] = "Retain", ["Properties"] = properties,
     };
 
     /// <summary>Returns what a template lacks, and why.</summary>

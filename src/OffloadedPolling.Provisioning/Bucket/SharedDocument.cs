@@ -7,22 +7,17 @@ using System.Xml.Linq;
 namespace OffloadedPolling.Provisioning;
 
 /// <summary>A document of the bucket in which this library and third parties have rules, each with an id.</summary>
-/// <param name="resource">The document's name in a request's query, and in the AWS CLI's input.</param>
-/// <param name="permission">The part of its permissions after <c>s3:Get</c> and <c>s3:Put</c>.</param>
-/// <param name="idName">The member of a rule that is its id.</param>
-/// <param name="empty">The document without rules, as the AWS CLI takes it. The last member is the list of rules.</param>
-internal abstract class SharedDocument(string resource, string permission, string idName, string empty)
+/// <param name="Resource">The document's name in a request's query, and in the AWS CLI's input.</param>
+/// <param name="Permission">The part of its permissions after <c>s3:Get</c> and <c>s3:Put</c>.</param>
+/// <param name="IdName">The member of a rule that is its id.</param>
+/// <param name="Empty">The document without rules, as the AWS CLI takes it. The last member is the list of rules.</param>
+internal abstract record SharedDocument(string Resource, string Permission, string IdName, string Empty)
 {
-    public static readonly SharedDocument Lifecycle =
-        new RuleDocument("lifecycle", "LifecycleConfiguration", """{"Rules":[]}""", "LifecycleConfiguration", "Rule");
-
-    public static readonly SharedDocument Cors = new RuleDocument("cors", "BucketCORS", """{"CORSRules":[]}""", "CORSConfiguration", "CORSRule");
+    public static readonly SharedDocument Lifecycle = new RuleDocument(
+        "lifecycle", "LifecycleConfiguration", """{"Rules":[]}""", "LifecycleConfiguration", "Rule");
+    public static readonly SharedDocument Cors = new RuleDocument(
+        "cors", "BucketCORS", """{"CORSRules":[]}""", "CORSConfiguration", "CORSRule");
     public static readonly SharedDocument Policy = new PolicyDocument();
-
-    public string Resource => resource;
-    public string Permission => permission;
-    public string IdName => idName;
-    public string Empty => empty;
 
     /// <summary>Returns the rule that has an id, or <see langword="null"/> if there is none.</summary>
     /// <exception cref="PartException">The document cannot be read without loss, or several rules have the id.</exception>
@@ -58,8 +53,7 @@ internal abstract class SharedDocument(string resource, string permission, strin
 
 /// <summary>A bucket policy. Its rules are statements.</summary>
 /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html</remarks>
-internal sealed class PolicyDocument()
-    : SharedDocument("policy", "BucketPolicy", "Sid", """{"Version":"2012-10-17","Statement":[]}""")
+internal sealed record PolicyDocument() : SharedDocument("policy", "BucketPolicy", "Sid", """{"Version":"2012-10-17","Statement":[]}""")
 {
     // If two members had one name, one of them would be lost.
     private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
@@ -111,8 +105,8 @@ internal sealed class PolicyDocument()
 }
 
 /// <summary>A lifecycle or CORS configuration, in XML: the SDK's types would lose the elements that they do not know.</summary>
-internal sealed class RuleDocument(string resource, string permission, string empty, string root, string element)
-    : SharedDocument(resource, permission, "ID", empty)
+internal sealed record RuleDocument(string Resource, string Permission, string Empty, string Root, string Element)
+    : SharedDocument(Resource, Permission, "ID", Empty)
 {
     public static readonly XNamespace S3 = "http://s3.amazonaws.com/doc/2006-03-01/";
 
@@ -135,7 +129,7 @@ internal sealed class RuleDocument(string resource, string permission, string em
         return found.HasElements ? found.ToString(SaveOptions.DisableFormatting) : null;
     }
 
-    public override string ToText(JsonObject rule) => ToElements(element, rule).Single().ToString(SaveOptions.DisableFormatting);
+    public override string ToText(JsonObject rule) => ToElements(Element, rule).Single().ToString(SaveOptions.DisableFormatting);
 
     // Neither the order of elements makes a difference, nor the case of headers, which some servers change.
     public override string MeaningOf(string rule) => MeaningOf(ToJson(XElement.Parse(rule)));
@@ -156,16 +150,16 @@ internal sealed class RuleDocument(string resource, string permission, string em
     {
         try
         {
-            var found = document is null ? new XElement(S3 + root) : XElement.Parse(document, LoadOptions.PreserveWhitespace);
-            var unknown = found.Name.LocalName != root ? found : found.Elements().FirstOrDefault(each => each.Name.LocalName != element);
+            var found = document is null ? new XElement(S3 + Root) : XElement.Parse(document, LoadOptions.PreserveWhitespace);
+            var unknown = found.Name.LocalName != Root ? found : found.Elements().FirstOrDefault(each => each.Name.LocalName != Element);
             return unknown is null
                 ? found
                 : throw new PartException(
-                    $"The bucket's {root} holds '{unknown.Name.LocalName}', which is unknown. Set this part up by hand.");
+                    $"The bucket's {Root} holds '{unknown.Name.LocalName}', which is unknown. Set this part up by hand.");
         }
         catch (XmlException unreadable)
         {
-            throw new PartException($"The bucket's {root} is not XML: {unreadable.Message}", unreadable);
+            throw new PartException($"The bucket's {Root} is not XML: {unreadable.Message}", unreadable);
         }
     }
 

@@ -61,31 +61,31 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
 }
 
 /// <summary>A queue that exists, or is created with attributes.</summary>
-internal sealed class QueuePart(QueueConfiguration queues, string name, string setting, string url, Dictionary<string, int> attributes)
-    : Part(name, $"the queue '{url}' exists", url)
+internal sealed record QueuePart(QueueConfiguration Queues, string Name, string Setting, string Url, Dictionary<string, int> Attributes)
+    : Part(Name, $"the queue '{Url}' exists", Url)
 {
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken) =>
-        Found(await queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false) is null ? null : Value);
+        Found(await Queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false) is null ? null : Value);
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
-        var texts = attributes.ToDictionary(each => each.Key, each => $"{each.Value}");
+        var texts = Attributes.ToDictionary(each => each.Key, each => $"{each.Value}");
         var create = new CreateQueueRequest { QueueName = QueueConfiguration.NameOf(Value), Attributes = texts };
-        var call = queues.CallAsync(Value, "CreateQueue", sqs => sqs.CreateQueueAsync(create, cancellationToken), cancellationToken);
+        var call = Queues.CallAsync(Value, "CreateQueue", sqs => sqs.CreateQueueAsync(create, cancellationToken), cancellationToken);
         var created = (await call.ConfigureAwait(false)).QueueUrl;
 
         // Servers name themselves in other ways than settings do; account and name must be the same.
         if (QueueAddress.Of(created)?.Path != QueueAddress.Of(Value)?.Path)
         {
-            throw new PartException($"SQS created or found '{created}'. Set {setting} to that, or use credentials of the other account.");
+            throw new PartException($"SQS created or found '{created}'. Set {Setting} to that, or use credentials of the other account.");
         }
     }
 }
 
 /// <summary>A time among a queue's attributes, in seconds.</summary>
-internal sealed class QueueTimePart(
-    QueueConfiguration queues, string name, string expected, string url, QueueAttributeName attribute, int seconds)
-    : Part(name, expected, $"{seconds}")
+internal sealed record QueueTimePart(
+    QueueConfiguration Queues, string Name, string Expected, string Url, QueueAttributeName Attribute, int Time)
+    : Part(Name, Expected, $"{Time}")
 {
     /// <summary>A longer time is in sync too.</summary>
     public int InSyncAbove { get; init; } = int.MaxValue;
@@ -95,14 +95,14 @@ internal sealed class QueueTimePart(
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var found = Found(await queues.ReadAsync(url, attribute, cancellationToken).ConfigureAwait(false));
-        return NotShortened is not null && found.Value is { } current && ToNumber(current) > seconds
+        var found = Found(await Queues.ReadAsync(Url, Attribute, cancellationToken).ConfigureAwait(false));
+        return NotShortened is not null && found.Value is { } current && ToNumber(current) > Time
             ? found with { Reason = NotShortened, MayBeOverwritten = false }
             : found;
     }
 
     public override Task WriteAsync(string? newValue, CancellationToken cancellationToken) =>
-        queues.SetAsync(url, attribute, Value, cancellationToken);
+        Queues.SetAsync(Url, Attribute, Value, cancellationToken);
 
     public override bool Matches(string current) => current == Value || ToNumber(current) > InSyncAbove;
 
@@ -110,31 +110,31 @@ internal sealed class QueueTimePart(
 }
 
 /// <summary>The redrive policy that leads to the dead-letter queue.</summary>
-internal sealed class RedrivePart(QueueConfiguration queues, string name, string url, string deadLetters, int maxReceiveCount)
-    : Part(name, $"after {maxReceiveCount} receives or more, messages move to '{deadLetters}'", deadLetters)
+internal sealed record RedrivePart(QueueConfiguration Queues, string Name, string Url, string DeadLetters, int MaxReceiveCount)
+    : Part(Name, $"after {MaxReceiveCount} receives or more, messages move to '{DeadLetters}'", DeadLetters)
 {
     public static JsonObject ToPolicy(JsonNode deadLetterTarget, int maxReceiveCount) =>
         new() { ["deadLetterTargetArn"] = deadLetterTarget, ["maxReceiveCount"] = maxReceiveCount };
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var policy = await queues.ReadAsync(url, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
+        var policy = await Queues.ReadAsync(Url, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
         var found = Found(string.IsNullOrEmpty(policy) ? null : policy);
-        var replace = $"An existing redrive policy is not overwritten. To replace it, call aws sqs set-queue-attributes --queue-url {url}.";
+        var replace = $"An existing redrive policy is not overwritten. To replace it, call aws sqs set-queue-attributes --queue-url {Url}.";
         return found.State == ProvisioningState.Different ? found with { Reason = replace, MayBeOverwritten = false } : found;
     }
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
-        var arn = await queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false)
+        var arn = await Queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false)
             ?? throw new PartException($"The dead-letter queue '{Value}' does not exist.");
-        var policy = ToPolicy(arn, maxReceiveCount).ToJsonString();
-        await queues.SetAsync(url, QueueAttributeName.RedrivePolicy, policy, cancellationToken).ConfigureAwait(false);
+        var policy = ToPolicy(arn, MaxReceiveCount).ToJsonString();
+        await Queues.SetAsync(Url, QueueAttributeName.RedrivePolicy, policy, cancellationToken).ConfigureAwait(false);
     }
 
     // SQS returns the count as a number, or as a string where the policy was set with one.
     public override bool Matches(string current) => JsonNode.Parse(current) is JsonObject policy
         && QueueArn.Read(policy["deadLetterTargetArn"]?.ToString())?.IsAt(Value) == true
         && int.TryParse(policy["maxReceiveCount"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-        && count >= maxReceiveCount;
+        && count >= MaxReceiveCount;
 }
