@@ -26,7 +26,7 @@ internal sealed record BucketDocument(string Text, string? MinimumSize = null);
 internal sealed class BucketConfiguration(S3Connection s3)
 {
     public string Name => s3.Bucket;
-    public string Partition => AwsPartition.Of(s3.Client.Config.RegionEndpoint?.SystemName ?? s3.Client.Config.AuthenticationRegion);
+    public string Partition => AwsPartition.NameOf(s3.Client.Config.RegionEndpoint?.SystemName ?? s3.Client.Config.AuthenticationRegion);
     public Uri Endpoint => s3.GetEndpoint(s3.KeyPrefix);
 
     /// <summary>Reads the document with a name in the query, such as <c>lifecycle</c>; <see langword="null"/> if there is none.</summary>

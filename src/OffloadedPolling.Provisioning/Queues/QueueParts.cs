@@ -17,7 +17,7 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
         var (config, address) = (sqs.Client.Config, new Uri(url));
         var region = QueueArn.RegionOf(address.Host) ?? config.RegionEndpoint?.SystemName ?? config.AuthenticationRegion;
         var account = address.Segments.Length > 2 ? address.Segments[^2].Trim('/') : "";
-        return $"arn:{AwsPartition.Of(region)}:sqs:{region}:{account}:{NameOf(address.AbsolutePath)}";
+        return $"arn:{AwsPartition.NameOf(region)}:sqs:{region}:{account}:{NameOf(address.AbsolutePath)}";
     }
 
     /// <summary>Reads one of a queue's attributes; <see langword="null"/> if the queue does not have it or does not exist.</summary>
@@ -44,13 +44,14 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
     /// <exception cref="PartException">Access is denied.</exception>
     /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
     public async Task<T> CallAsync<T>(string url, string action, Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
             // SQS would look for the queue in the client's region, or create it there.
             return SqsRegions.Mismatch(url, sqs.Client.Config) is var (what, whatToDo)
                 ? throw new OperationQueueException($"Could not set up the queue '{url}': {what}. {whatToDo}")
-                : await sqs.CallAsync("set up", url, () => call(sqs.Client), cancellationToken).ConfigureAwait(false);
+                : await sqs.SendAsync("set up", url, () => call(sqs.Client), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationQueueException denied)
             when (denied.InnerException is AmazonSQSException { ErrorCode: "AccessDenied" or "AccessDeniedException" })
@@ -61,8 +62,8 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
 }
 
 /// <summary>A queue that exists, or is created with attributes.</summary>
-internal sealed record QueuePart(QueueConfiguration Queues, string Name, string Setting, string Url, Dictionary<string, int> Attributes)
-    : Part(Name, $"the queue '{Url}' exists", Url)
+internal sealed record QueuePart(QueueConfiguration Queues, string Name, string Setting, string QueueUrl, Dictionary<string, int> Attributes)
+    : Part(Name, $"the queue '{QueueUrl}' exists", QueueUrl)
 {
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken) =>
         Found(await Queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false) is null ? null : Value);
@@ -75,7 +76,7 @@ internal sealed record QueuePart(QueueConfiguration Queues, string Name, string 
         var created = (await call.ConfigureAwait(false)).QueueUrl;
 
         // Servers name themselves in other ways than settings do; account and name must be the same.
-        if (QueueAddress.Of(created)?.Path != QueueAddress.Of(Value)?.Path)
+        if (QueueAddress.Parse(created)?.Path != QueueAddress.Parse(Value)?.Path)
         {
             throw new PartException($"SQS created or found '{created}'. Set {Setting} to that, or use credentials of the other account.");
         }
@@ -84,7 +85,7 @@ internal sealed record QueuePart(QueueConfiguration Queues, string Name, string 
 
 /// <summary>A time among a queue's attributes, in seconds.</summary>
 internal sealed record QueueTimePart(
-    QueueConfiguration Queues, string Name, string Expected, string Url, QueueAttributeName Attribute, int Time)
+    QueueConfiguration Queues, string Name, string Expected, string QueueUrl, QueueAttributeName Attribute, int Time)
     : Part(Name, Expected, $"{Time}")
 {
     /// <summary>A longer time is in sync too.</summary>
@@ -95,14 +96,14 @@ internal sealed record QueueTimePart(
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var found = Found(await Queues.ReadAsync(Url, Attribute, cancellationToken).ConfigureAwait(false));
+        var found = Found(await Queues.ReadAsync(QueueUrl, Attribute, cancellationToken).ConfigureAwait(false));
         return NotShortened is not null && found.Value is { } current && ToNumber(current) > Time
             ? found with { Reason = NotShortened, MayBeOverwritten = false }
             : found;
     }
 
     public override Task WriteAsync(string? newValue, CancellationToken cancellationToken) =>
-        Queues.SetAsync(Url, Attribute, Value, cancellationToken);
+        Queues.SetAsync(QueueUrl, Attribute, Value, cancellationToken);
 
     public override bool Matches(string current) => current == Value || ToNumber(current) > InSyncAbove;
 
@@ -110,7 +111,7 @@ internal sealed record QueueTimePart(
 }
 
 /// <summary>The redrive policy that leads to the dead-letter queue.</summary>
-internal sealed record RedrivePart(QueueConfiguration Queues, string Name, string Url, string DeadLetters, int MaxReceiveCount)
+internal sealed record RedrivePart(QueueConfiguration Queues, string Name, string QueueUrl, string DeadLetters, int MaxReceiveCount)
     : Part(Name, $"after {MaxReceiveCount} receives or more, messages move to '{DeadLetters}'", DeadLetters)
 {
     public static JsonObject ToPolicy(JsonNode deadLetterTarget, int maxReceiveCount) =>
@@ -118,9 +119,9 @@ internal sealed record RedrivePart(QueueConfiguration Queues, string Name, strin
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var policy = await Queues.ReadAsync(Url, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
+        var policy = await Queues.ReadAsync(QueueUrl, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
         var found = Found(string.IsNullOrEmpty(policy) ? null : policy);
-        var replace = $"An existing redrive policy is not overwritten. To replace it, call aws sqs set-queue-attributes --queue-url {Url}.";
+        var replace = $"An existing redrive policy is not overwritten. To replace it, call aws sqs set-queue-attributes --queue-url {QueueUrl}.";
         return found.State == ProvisioningState.Different ? found with { Reason = replace, MayBeOverwritten = false } : found;
     }
 
@@ -129,12 +130,12 @@ internal sealed record RedrivePart(QueueConfiguration Queues, string Name, strin
         var arn = await Queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false)
             ?? throw new PartException($"The dead-letter queue '{Value}' does not exist.");
         var policy = ToPolicy(arn, MaxReceiveCount).ToJsonString();
-        await Queues.SetAsync(Url, QueueAttributeName.RedrivePolicy, policy, cancellationToken).ConfigureAwait(false);
+        await Queues.SetAsync(QueueUrl, QueueAttributeName.RedrivePolicy, policy, cancellationToken).ConfigureAwait(false);
     }
 
     // SQS returns the count as a number, or as a string where the policy was set with one.
     public override bool Matches(string current) => JsonNode.Parse(current) is JsonObject policy
-        && QueueArn.Read(policy["deadLetterTargetArn"]?.ToString())?.IsAt(Value) == true
+        && QueueArn.Parse(policy["deadLetterTargetArn"]?.ToString())?.IsAt(Value) == true
         && int.TryParse(policy["maxReceiveCount"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
         && count >= MaxReceiveCount;
 }

@@ -45,6 +45,19 @@ public sealed class SqsEventTests
     }
 
     [Theory]
+    [InlineData("\"body\": \"{}\"", "\"body\": \"\\ud800\"", "body")]
+    [InlineData("\"messageId\": \"m1\"", "\"messageId\": \"\\udc00m1\"", "messageId")]
+    [InlineData("\"operations/1.json\"", "\"\\ud800\"", null)]
+    public async Task Missing_HalfASurrogatePair_IsNotTextAndLeavesOtherRecordsAlone(string text, string broken, string? missing)
+    {
+        using var batch = await ReadAsync(
+            $$"""{"Records":[{{Record.Replace(text, broken, StringComparison.Ordinal)}},{{Record}}]}""");
+
+        batch.Records[0].Missing.Should().Be(missing);
+        batch.Records[1].Missing.Should().BeNull();
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("-1")]
     public async Task AReceiveCountBelowOne_IsNone(string count)
