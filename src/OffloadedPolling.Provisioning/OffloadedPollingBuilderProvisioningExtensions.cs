@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -52,5 +53,6 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             Options<OffloadedPollingOptions>(provider).Retention,
             provider.GetRequiredService<SettingsSection>().Path));
 
-    private static T Options<T>(IServiceProvider provider) where T : class => provider.GetRequiredService<IOptions<T>>().Value;
+    private static T Options<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
+        IServiceProvider provider) where T : class => provider.GetRequiredService<IOptions<T>>().Value;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Amazon;
 using Amazon.Runtime;
 
@@ -11,7 +12,8 @@ internal interface IAwsClientSource
 }
 
 /// <summary>An AWS client: the host's own, or one that the library makes and disposes of.</summary>
-internal abstract class AwsConnection<TClient>(TClient? hostClient, Func<TClient> create) : IAwsClientSource, IDisposable
+internal abstract class AwsConnection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TClient>(
+    TClient? hostClient, Func<TClient> create) : IAwsClientSource, IDisposable
     where TClient : class, IAmazonService, IDisposable
 {
     private readonly Lazy<TClient> _client = new(() => hostClient ?? create());

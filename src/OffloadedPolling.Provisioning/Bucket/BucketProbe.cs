@@ -48,7 +48,7 @@ internal sealed class BucketProbe(
     }
 
     // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
-    private Task WriteAsync(string key, CancellationToken cancellationToken) => s3.Client.PutObjectAsync(
+    private Task<PutObjectResponse> WriteAsync(string key, CancellationToken cancellationToken) => s3.Client.PutObjectAsync(
         new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false },
         cancellationToken);
 

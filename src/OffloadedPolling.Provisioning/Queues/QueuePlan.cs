@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Amazon.SQS;
-using OffloadedPolling.Sqs;
 using static OffloadedPolling.Provisioning.Finding;
 
 namespace OffloadedPolling.Provisioning;

@@ -52,7 +52,8 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
 
         // What is not done when the function's time is over is answered as failed: the messages that are done must not come again.
         var works = records.Select(record => (Record: record, IsDone: ProcessAsync(record, batch))).ToList();
-        await Task.WhenAll(works.Select(work => work.IsDone)).WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task all = Task.WhenAll(works.Select(work => work.IsDone));
+        await all.WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
         await _handler.Kind.Recorder.WriteIfDueAsync(abandon).ConfigureAwait(false);

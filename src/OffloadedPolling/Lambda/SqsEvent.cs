@@ -5,42 +5,24 @@ using OffloadedPolling.Sqs;
 namespace OffloadedPolling.Lambda;
 
 /// <summary>What AWS Lambda hands to a function whose event source is an SQS queue: a batch of messages.</summary>
-internal sealed class SqsEvent : IDisposable
+internal sealed record SqsEvent(IReadOnlyList<EventRecord> Records)
 {
     private const int MostNames = 8;
-
-    private readonly JsonDocument _json;
-
-    private SqsEvent(JsonDocument json, IReadOnlyList<EventRecord> records) => (_json, Records) = (json, records);
-
-    public IReadOnlyList<EventRecord> Records { get; }
 
     /// <exception cref="InvalidSqsEventException">It is something else.</exception>
     public static async Task<SqsEvent> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
-        JsonDocument json;
         try
         {
-            json = await JsonDocument.ParseAsync(stream, default, cancellationToken).ConfigureAwait(false);
+            using var json = await JsonDocument.ParseAsync(stream, default, cancellationToken).ConfigureAwait(false);
+            return new SqsEvent(Read(json.RootElement.Clone()));
         }
         catch (JsonException malformed)
         {
             // Without the inner exception, which may quote a message.
             throw new InvalidSqsEventException($"it is no JSON (line {malformed.LineNumber}, byte {malformed.BytePositionInLine})");
         }
-
-        try
-        {
-            return new SqsEvent(json, Read(json.RootElement));
-        }
-        catch
-        {
-            json.Dispose();
-            throw;
-        }
     }
-
-    public void Dispose() => _json.Dispose();
 
     private static IReadOnlyList<EventRecord> Read(JsonElement root)
     {

@@ -51,7 +51,7 @@ public sealed class SqsEventProcessor
         using var abandon = new CancellationTokenSource(timeLeft - (toEnd / 2), _time);
         using var answer = new CancellationTokenSource(timeLeft - (toEnd / 4), _time);
 
-        using var batch = await SqsEvent.ReadAsync(sqsEvent, cancellationToken).ConfigureAwait(false);
+        var batch = await SqsEvent.ReadAsync(sqsEvent, cancellationToken).ConfigureAwait(false);
         var failed = await _batches.ProcessAsync(batch.Records, stop.Token, abandon.Token, answer.Token).ConfigureAwait(false);
         return Answer(failed);
     }

@@ -1,5 +1,4 @@
 using Amazon.Runtime;
-using Amazon.SQS;
 using Amazon.SQS.Model;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Queue;
@@ -64,7 +63,8 @@ internal sealed class SqsOperationQueue(
             sqs.QueueUrl(kind),
             most,
             options.Get(kind).VisibilityTimeout,
-            () => attributes.GetMaxReceiveCountAsync(kind, _attributesPatience, CancellationToken.None),
+            async () => (await attributes.GetSettingsAsync(kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false))
+                ?.MaxReceiveCount,
             cancellationToken);
 
     public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken) =>

@@ -53,12 +53,6 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
 
     /// <summary>
-    /// How often a queue delivers a message before it goes to the dead-letter queue, known as the queue's other settings are.
-    /// </summary>
-    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
-        (await GetSettingsAsync(kind, patience, cancellationToken).ConfigureAwait(false))?.MaxReceiveCount;
-
-    /// <summary>
     /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older
     /// than a minute is read again in the background.
     /// </summary>
