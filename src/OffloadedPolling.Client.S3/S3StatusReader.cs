@@ -135,7 +135,8 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
 
     // A handler's message may hold anything. Its kind is enough.
     private static string HostsWords(HttpRequestException refused) =>
-        "the host, asked for credentials: " + (refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}");
+        "the host, asked for credentials: "
+        + (refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}");
 
     private static string WordsOf(Exception error) => error is AmazonServiceException { StatusCode: not 0 } answered
         ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"

@@ -34,7 +34,8 @@ public static class OffloadedPollingBuilderProvisioningExtensions
         services.AddSingleton(provider => new StatusBucket(
             () => PlanBucket(provider), provider.GetRequiredService<BucketProbe>(), provider.GetRequiredService<ILogger<StatusBucket>>()));
 
-        services.AddSettings<OperationQueuesOptions, OperationQueuesOptionsValidator>("Queues", (options, section) => section.Bind(options));
+        services.AddSettings<OperationQueuesOptions, OperationQueuesOptionsValidator>(
+            "Queues", (options, section) => section.Bind(options));
         services.AddSingleton<QueueConfiguration>();
         services.AddSingleton(provider => new OperationQueues(
             () => PlanQueues(provider), provider.GetRequiredService<ILogger<OperationQueues>>()));

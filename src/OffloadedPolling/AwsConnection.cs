@@ -35,7 +35,7 @@ internal abstract class AwsConnection<[DynamicallyAccessedMembers(DynamicallyAcc
 /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html</remarks>
 internal static class AwsPartition
 {
-    /// <summary>Returns the partition that the ARNs of a region's resources contain: <c>aws</c>, <c>aws-cn</c>, <c>aws-us-gov</c>.</summary>
+    /// <summary>Returns the partition that a region's ARNs contain: <c>aws</c>, <c>aws-cn</c>, <c>aws-us-gov</c>.</summary>
     public static string NameOf(string? region) =>
         !string.IsNullOrEmpty(region) && RegionEndpoint.GetBySystemName(region).PartitionName is { Length: > 0 } name ? name : "aws";
 }

@@ -8,9 +8,9 @@ namespace OffloadedPolling.Provisioning;
 
 /// <summary>What is expected of the bucket: the one model that is checked, applied, and written as templates.</summary>
 /// <remarks>
-/// Rules are in the JSON that the AWS CLI takes. Their ids contain the key prefix, because hosts with different prefixes may share a bucket.
-/// The conditions of the policy say IfExists where a server may not know the key: Ceph's gateway knows neither <c>s3:authType</c> nor
-/// <c>aws:SourceVpce</c>, and without IfExists a condition on an unknown key never holds there.
+/// Rules are in the JSON that the AWS CLI takes. Their ids contain the key prefix, because hosts with different prefixes may share a
+/// bucket. The conditions of the policy say IfExists where a server may not know the key: Ceph's gateway knows neither
+/// <c>s3:authType</c> nor <c>aws:SourceVpce</c>, and without IfExists a condition on an unknown key never holds there.
 /// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
 /// </remarks>
 internal sealed class BucketPlan
@@ -42,10 +42,10 @@ internal sealed class BucketPlan
         var milliseconds = ((long)age.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         var noTls = bucket.Endpoint.Scheme != Uri.UriSchemeHttp ? null : new Finding(ProvisioningState.Skipped, Reason:
             "The S3 client's address is http://, so it would deny every request. Use an https:// address.");
+        string[] callers = [.. s3.AllowedIpRanges, .. s3.AllowedVpcEndpoints];
         NetworkPart = DenyPresigned(nameof(on.Network),
-            OffUnless(on.Network) ?? OffUnless(
-                s3.AllowedIpRanges.Count + s3.AllowedVpcEndpoints.Count > 0, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set."),
-            $"unless they come from {Words([.. s3.AllowedIpRanges, .. s3.AllowedVpcEndpoints])}",
+            OffUnless(on.Network) ?? OffUnless(callers.Length > 0, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set."),
+            $"unless they come from {Words(callers)}",
             [.. Condition("NotIpAddress", "aws:SourceIp", s3.AllowedIpRanges),
             .. Condition("StringNotEqualsIfExists", "aws:SourceVpce", s3.AllowedVpcEndpoints)]);
         Parts = [
@@ -82,7 +82,7 @@ internal sealed class BucketPlan
     public static string Sid(string what, string prefix) =>
         $"OffloadedPolling{what}{string.Concat(prefix.Where(char.IsAsciiLetterOrDigit).Take(32))}{Hash(prefix)}";
 
-    /// <summary>Returns what <c>aws s3api</c> takes, a member for each of its commands. Parts that are off or skipped are not in it.</summary>
+    /// <summary>Returns what <c>aws s3api</c> takes, a member for each command, without parts that are off or skipped.</summary>
     public JsonObject ToInput()
     {
         var input = new JsonObject();

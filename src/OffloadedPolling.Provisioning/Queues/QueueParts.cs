@@ -62,7 +62,8 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
 }
 
 /// <summary>A queue that exists, or is created with attributes.</summary>
-internal sealed record QueuePart(QueueConfiguration Queues, string Name, string Setting, string QueueUrl, Dictionary<string, int> Attributes)
+internal sealed record QueuePart(
+    QueueConfiguration Queues, string Name, string Setting, string QueueUrl, Dictionary<string, int> Attributes)
     : Part(Name, $"the queue '{QueueUrl}' exists", QueueUrl)
 {
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken) =>
@@ -121,7 +122,8 @@ internal sealed record RedrivePart(QueueConfiguration Queues, string Name, strin
     {
         var policy = await Queues.ReadAsync(QueueUrl, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
         var found = Found(string.IsNullOrEmpty(policy) ? null : policy);
-        var replace = $"An existing redrive policy is not overwritten. To replace it, call aws sqs set-queue-attributes --queue-url {QueueUrl}.";
+        var replace = "An existing redrive policy is not overwritten. To replace it, call "
+            + $"aws sqs set-queue-attributes --queue-url {QueueUrl}.";
         return found.State == ProvisioningState.Different ? found with { Reason = replace, MayBeOverwritten = false } : found;
     }
 

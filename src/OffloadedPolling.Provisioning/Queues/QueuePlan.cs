@@ -22,7 +22,8 @@ internal sealed class QueuePlan
         QueueConfiguration queues, string kind, OperationOptions options, OperationQueuesOptions on, TimeSpan retention, string section)
     {
         var (setting, deadLetters) = ($"{section}:Operations:{kind}", options.DeadLetterQueueUrl);
-        (Kind, _queues, _url, _deadLetters) = (kind, queues, options.QueueUrl, on.DeadLetters && deadLetters.Length > 0 ? deadLetters : null);
+        (Kind, _queues, _url) = (kind, queues, options.QueueUrl);
+        _deadLetters = on.DeadLetters && deadLetters.Length > 0 ? deadLetters : null;
         _maxReceiveCount = Math.Max(on.MaxReceiveCount, options.MaxAttempts ?? 0);
         var hidden = (int)Math.Ceiling(options.VisibilityTimeout.TotalSeconds);
         var kept = (int)Math.Ceiling(Math.Clamp(retention.TotalSeconds, MinRetention, MaxRetention));
