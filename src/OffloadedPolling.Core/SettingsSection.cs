@@ -48,16 +48,6 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
         }
     }
 
-    /// <summary>Refuses keys that are not settings in the elements of a list.</summary>
-    /// <exception cref="OptionsValidationException">A key is not a setting.</exception>
-    public void CheckElements<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TElement>(string list)
-    {
-        foreach (var element in configuration?.GetSection(list).GetChildren() ?? [])
-        {
-            ThrowIfAnyIsUnknown<TElement>($"{list}:{element.Key}", element);
-        }
-    }
-
     public static string Join(params IEnumerable<string?> parts) => string.Join(':', parts.Where(part => !string.IsNullOrEmpty(part)));
 
     private void ThrowIfAnyIsUnknown<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(

@@ -39,5 +39,5 @@ internal static class SessionPolicy
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html: an access point's objects have ARNs of
     // their own.
     private static string ResourcePrefix(string bucket, string region) =>
-        bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.Of(region)}:s3:::{bucket}/";
+        bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.NameOf(region)}:s3:::{bucket}/";
 }
