@@ -33,7 +33,8 @@ internal sealed class OperationCompleter(
             try
             {
                 var transition = await circuit.BoundAsync(
-                    cancellationToken => transitions.ApplyRequiredAsync(known, End, cancellationToken), delivery.StopWaiting).ConfigureAwait(false);
+                    cancellationToken => transitions.ApplyRequiredAsync(known, End, cancellationToken), delivery.StopWaiting)
+                    .ConfigureAwait(false);
                 return ResultOf(run, wanted, transition, error);
             }
             catch (OffloadedPollingException unwritable) when (IsUnwritable(unwritable, wanted))
