@@ -25,14 +25,11 @@ internal sealed class S3DocumentReader : IDisposable
     private const double MarginOfLife = 0.1;
 
     private readonly TimeProvider _time;
-
     private readonly AmazonS3Client _client;
-
     private readonly long _takenAt;
 
     // Null where they seem expired already: then this machine's clock is wrong, and S3 will tell.
     private readonly TimeSpan? _goodFor;
-
     private DateTimeOffset? _date;
 
     public S3DocumentReader(StatusCredentials credentials, TimeProvider time)

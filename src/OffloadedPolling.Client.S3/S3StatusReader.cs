@@ -21,9 +21,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
     private readonly Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> _credentials;
-
     private readonly TimeProvider _time;
-
     private S3DocumentReader? _document;
 
     /// <summary>Creates a reader.</summary>
@@ -48,21 +46,9 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         {
             return await ReadDocumentAsync(etag, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failed) when (ToReading(failed, timeout.IsCancellationRequested, cancellationToken) is { } reading)
         {
-            return StatusReading.Faulty(timeout.IsCancellationRequested ? $"no answer within {_timeout}" : "the client gave up");
-        }
-        catch (HttpRequestException refused)
-        {
-            return OfHost(refused);
-        }
-        catch (Exception broken) when (broken is IOException or InvalidDataException)
-        {
-            return StatusReading.Faulty("the host, asked for credentials: its answer broke off, or could not be decompressed");
-        }
-        catch (JsonException)
-        {
-            return StatusReading.Faulty("the host, asked for credentials, answers with none");
+            return reading;
         }
     }
 
@@ -77,29 +63,46 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
             await RenewAsync(refused: null, cancellationToken).ConfigureAwait(false);
         }
 
-        for (; ; )
+        var (reading, refusal) = await TryReadAsync(etag, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null && !isFresh)
         {
-            try
-            {
-                return await _document!.ReadAsync(etag, cancellationToken).ConfigureAwait(false);
-            }
-            catch (AmazonServiceException refused) when (!isFresh && IsFinal(refused.StatusCode))
-            {
-                // Expired or revoked; or the document is gone, which S3 does not tell who may not list: the host does.
-                isFresh = true;
-                await RenewAsync(_document!.Credentials, cancellationToken).ConfigureAwait(false);
-            }
-            catch (AmazonServiceException refused) when (IsFinal(refused.StatusCode))
-            {
-                return OfStore(refused);
-            }
-            catch (Exception failed) when (IsFailure(failed, cancellationToken))
-            {
-                return StatusReading.Faulty(
-                    WordsOf(failed), (failed as AmazonServiceException)?.StatusCode is { } code and not 0 ? code : null);
-            }
+            // The credentials expired or were revoked, or the document is gone. S3 does not tell the latter to callers who may not list,
+            // but the host does.
+            await RenewAsync(_document!.Credentials, cancellationToken).ConfigureAwait(false);
+            (reading, refusal) = await TryReadAsync(etag, cancellationToken).ConfigureAwait(false);
+        }
+
+        return refusal is null ? reading! : OfStore(refusal);
+    }
+
+    /// <summary>Polls once. Returns S3's refusal if a retry with the same credentials does not help.</summary>
+    private async Task<(StatusReading? Reading, AmazonServiceException? Refusal)> TryReadAsync(
+        string? etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _document!.ReadAsync(etag, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (Exception failed) when (IsFailure(failed, cancellationToken))
+        {
+            var refusal = failed as AmazonServiceException;
+            return IsFinal(refusal?.StatusCode)
+                ? (null, refusal)
+                : (StatusReading.Faulty(WordsOf(failed), refusal?.StatusCode is { } code and not 0 ? code : null), null);
         }
     }
+
+    /// <summary>Returns the reading for a failure at the host or of the whole poll, or <see langword="null"/> if it is neither.</summary>
+    private static StatusReading? ToReading(Exception failed, bool isTimeout, CancellationToken cancellationToken) => failed switch
+    {
+        OperationCanceledException when cancellationToken.IsCancellationRequested => null,
+        OperationCanceledException => StatusReading.Faulty(isTimeout ? $"no answer within {_timeout}" : "the client gave up"),
+        HttpRequestException refused => OfHost(refused),
+        IOException or InvalidDataException =>
+            StatusReading.Faulty("the host, asked for credentials: its answer broke off, or could not be decompressed"),
+        JsonException => StatusReading.Faulty("the host, asked for credentials, answers with none"),
+        _ => null,
+    };
 
     // Redirects too, which another try does not change.
     private static bool IsFinal(HttpStatusCode? code) => code
@@ -132,8 +135,8 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
 
     // A handler's message may hold anything. Its kind is enough.
     private static string HostsWords(HttpRequestException refused) =>
-        $"the host, asked for credentials: "
-        + $"{(refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}")}";
+        "the host, asked for credentials: "
+        + (refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}");
 
     private static string WordsOf(Exception error) => error is AmazonServiceException { StatusCode: not 0 } answered
         ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"

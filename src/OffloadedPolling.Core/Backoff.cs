@@ -1,13 +1,11 @@
 namespace OffloadedPolling;
 
-/// <summary>Waits between tries: exponential, with full jitter, so that those who collided do not meet again.</summary>
+/// <summary>Delays between tries: exponential, with full jitter, so that writers that collided do not collide again.</summary>
 /// <remarks>https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
 internal static class Backoff
 {
     private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(20);
-
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(20);
-
     private static readonly TimeSpan _firstRepeat = TimeSpan.FromMilliseconds(500);
 
     // How long the end of an outage may go unnoticed.
@@ -33,14 +31,13 @@ internal static class Backoff
                 await action().ConfigureAwait(false);
                 failures = 0;
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
             catch (Exception failed)
             {
-                if (failed is OperationCanceledException && stop.IsCancellationRequested)
-                {
-                    return;
-                }
-
-                // Whatever it was: if the loop ended, nothing would be done until somebody notices.
+                // Any exception: if the loop ended, nothing would be done until somebody notices.
                 onFailure(failed);
                 await DelayAsync(time, ++failures, stop, _firstRepeat, _longestRepeat)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -4,12 +4,10 @@ using System.Text;
 
 namespace OffloadedPolling;
 
-/// <summary>
-/// The SHA-256 of several texts, each as UTF-8 behind its length in four bytes: otherwise "ab" and "c" would be "a" and "bc".
-/// </summary>
+/// <summary>The SHA-256 of several texts, each as UTF-8 after its length in four bytes, so that "ab", "c" differs from "a", "bc".</summary>
 internal static class FramedHash
 {
-    public static byte[] Of(params IEnumerable<string> texts)
+    public static byte[] Compute(params IEnumerable<string> texts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var length = new byte[sizeof(int)];

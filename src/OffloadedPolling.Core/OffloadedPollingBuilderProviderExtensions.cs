@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OffloadedPolling;
-using OffloadedPolling.Urls;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -57,7 +56,9 @@ public static class OffloadedPollingBuilderProviderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<ISignedStatusRoute, TRoute>();
 
-        // By name: a worker without a web server does not have that package, and no call of a host that forgets MapOperations leads there.
+        // A web host needs two more services. They are in OffloadedPolling.AspNetCore, which this package does not reference, because a
+        // worker needs no web server. That package cannot add them itself: it is first called by MapOperations, when the services are
+        // complete, and a host that forgets that call must not start. So it is looked up by its name, which also works when trimmed.
         if (Type.GetType("OffloadedPolling.AspNetCore.SelfServedStatus, OffloadedPolling.AspNetCore") is { } webPart)
         {
             ((IWebPart)Activator.CreateInstance(webPart)!).AddTo(builder.Services);
@@ -109,4 +110,10 @@ public static class OffloadedPollingBuilderProviderExtensions
             ? ValidateOptionsResult.Fail(wrong.Failures.Select(failure => settings.NameOf(section, name, failure)))
             : ValidateOptionsResult.Success;
     }
+}
+
+/// <summary>Adds what a web host needs that serves status documents itself.</summary>
+internal interface IWebPart
+{
+    void AddTo(IServiceCollection services);
 }

@@ -74,8 +74,10 @@ internal sealed partial class OffloadedPollingOptionsValidator : IValidateOption
 
 internal sealed class OffloadedPollingOptionsCustomValidator(SettingsSection settings) : IValidateOptions<OffloadedPollingOptions>
 {
-    public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options) => options.UrlLifetime > options.MaxUrlLifetime
-        ? ValidateOptionsResult.Fail($"{nameof(options.UrlLifetime)} is {options.UrlLifetime}, longer than "
-            + $"{settings.NameOf(nameof(options.MaxUrlLifetime))} ({options.MaxUrlLifetime}). Shorten it, or raise the other.")
-        : ValidateOptionsResult.Success;
+    // Any lifetime over 7 days is out of range, which is reported already.
+    public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options) =>
+        options.UrlLifetime > options.MaxUrlLifetime && options.UrlLifetime <= TimeSpan.FromDays(7)
+            ? ValidateOptionsResult.Fail($"{nameof(options.UrlLifetime)} is {options.UrlLifetime}, longer than "
+                + $"{settings.NameOf(nameof(options.MaxUrlLifetime))} ({options.MaxUrlLifetime}). Shorten it, or raise the other.")
+            : ValidateOptionsResult.Success;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -54,9 +55,8 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddLate<ObservedWrites>();
         services.TryAddLate<StatusTransitions>();
         services.TryAddLate<StoreCircuitBreaker>();
-        services.TryAddLate<WorkerHealth>();
-        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerHealth>());
-        services.TryAddSingleton<WorkerServices>();
+        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerServices>());
+        services.TryAddLate<WorkerServices>();
         services.TryAddLate<OperationClaimer>();
         services.TryAddSingleton<OperationRunner>();
         services.TryAddSingleton<OperationCompleter>();
@@ -71,4 +71,21 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KindsStart>());
         return new OffloadedPollingBuilder(services);
     }
+}
+
+/// <summary>
+/// Registers services whose constructor takes a port by a factory, which the container does not check when it is built. Otherwise it would
+/// report every service of a missing port. <see cref="RegistrationValidator"/> reports once which call is missing.
+/// </summary>
+internal static class LateServices
+{
+    private const DynamicallyAccessedMemberTypes Made = DynamicallyAccessedMemberTypes.PublicConstructors;
+
+    public static void TryAddLate<[DynamicallyAccessedMembers(Made)] TService>(this IServiceCollection services)
+        where TService : class => services.TryAddLate<TService, TService>();
+
+    public static void TryAddLate<TService, [DynamicallyAccessedMembers(Made)] TImplementation>(this IServiceCollection services)
+        where TService : class
+        where TImplementation : class, TService =>
+        services.TryAddSingleton<TService>(provider => ActivatorUtilities.CreateInstance<TImplementation>(provider));
 }

@@ -7,7 +7,8 @@ using OffloadedPolling.Processing;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Checks that what was registered is whole: every port, no kind twice, and JSON for every payload and result.</summary>
-internal sealed class RegistrationValidator(IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> runners)
+internal sealed class RegistrationValidator(
+    IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers)
     : IValidateOptions<OffloadedPollingOptions>
 {
     private const string NoKind = "No operation kind was added. Call .AddOperation<TPayload>(\"name\") after AddOffloadedPolling.";
@@ -43,17 +44,17 @@ internal sealed class RegistrationValidator(IServiceProviderIsService registered
 
     private IEnumerable<string> WrongHandlers() =>
     [
-        .. runners.GroupBy(runner => runner.Kind.Name).Where(same => same.Count() > 1)
+        .. invokers.GroupBy(invoker => invoker.Kind.Name).Where(same => same.Count() > 1)
             .Select(same => $"The operation kind '{same.Key}' has {same.Count()} handlers. Add one."),
-        .. runners.Where(runner => !runner.Kind.Json.TryGetTypeInfo(runner.ResultType, out _)).Select(runner =>
-            $"The JsonSerializerContext of the operation kind '{runner.Kind.Name}' does not know its handler's result {runner.ResultType}. "
-            + $"Add [JsonSerializable(typeof({runner.ResultType.Name}))] to it."),
+        .. invokers.Where(invoker => !invoker.Kind.Json.TryGetTypeInfo(invoker.ResultType, out _)).Select(invoker =>
+            $"The JsonSerializerContext of the operation kind '{invoker.Kind.Name}' does not know its handler's result "
+            + $"{invoker.ResultType}. Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),
     ];
 }
 
 /// <summary>
-/// Validates the settings and registrations when the host makes its hosted services. <c>ValidateOnStart</c> comes after that, and the
-/// hosted services that follow cannot be made while a port is missing.
+/// Validates settings and registrations when the host creates its hosted services. <c>ValidateOnStart</c> would be too late: the other
+/// hosted services cannot be created while a port is missing.
 /// </summary>
 internal sealed class RegistrationStart : IHostedService
 {

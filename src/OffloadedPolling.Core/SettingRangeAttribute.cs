@@ -8,7 +8,6 @@ namespace OffloadedPolling;
 internal sealed class SettingRangeAttribute : ValidationAttribute
 {
     private readonly IComparable _least;
-
     private readonly IComparable _most;
 
     public SettingRangeAttribute(int least, int most) => (_least, _most) = (least, most);

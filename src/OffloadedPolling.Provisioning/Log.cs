@@ -33,18 +33,17 @@ internal static partial class Log
     {
         foreach (var part in parts)
         {
-            Action log = part.State switch
+            Action<ILogger, string, string, string?>? log = part.State switch
             {
-                ProvisioningState.Applied => () => PartApplied(logger, part.Name, resource, part.Expected, part.Actual),
-                ProvisioningState.Failed => () => PartFailed(logger, part.Name, resource, part.Reason),
-                ProvisioningState.RolledBack => () => PartRolledBack(logger, part.Name, resource, part.Reason),
-                ProvisioningState.RollbackFailed => () => PartRollbackFailed(logger, part.Name, resource, part.Reason),
-                ProvisioningState.Skipped => () => PartSkipped(logger, part.Name, resource, part.Reason),
-                ProvisioningState.InSync or ProvisioningState.Different when part.Reason is not null =>
-                    () => PartWarning(logger, part.Name, resource, part.Reason),
-                _ => () => { },
+                ProvisioningState.Applied => (logger, name, resource, _) => PartApplied(logger, name, resource, part.Expected, part.Actual),
+                ProvisioningState.Failed => PartFailed,
+                ProvisioningState.RolledBack => PartRolledBack,
+                ProvisioningState.RollbackFailed => PartRollbackFailed,
+                ProvisioningState.Skipped => PartSkipped,
+                ProvisioningState.InSync or ProvisioningState.Different when part.Reason is not null => PartWarning,
+                _ => null,
             };
-            log();
+            log?.Invoke(logger, part.Name, resource, part.Reason);
         }
     }
 }

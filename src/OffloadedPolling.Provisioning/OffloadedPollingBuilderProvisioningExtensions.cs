@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,36 +28,32 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             return builder;
         }
 
-        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options))
-            .Configure<SettingsSection>((_, settings) =>
-                settings.CheckElements<StatusBucketTransition>($"S3:Bucket:{nameof(StatusBucketOptions.Transitions)}"));
+        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options));
         services.AddSingleton<BucketConfiguration>();
         services.AddSingleton<BucketProbe>();
         services.AddSingleton(provider => new StatusBucket(
-            provider.GetRequiredService<BucketConfiguration>(),
-            provider.GetRequiredService<BucketProbe>(),
-            new BucketSettings(
-                provider.GetRequiredService<IOptions<S3Options>>().Value,
-                provider.GetRequiredService<IOptions<StatusBucketOptions>>().Value,
-                provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value),
-            provider.GetRequiredService<ILogger<StatusBucket>>()));
+            () => PlanBucket(provider), provider.GetRequiredService<BucketProbe>(), provider.GetRequiredService<ILogger<StatusBucket>>()));
 
-        builder.AddSettingsSection<OperationQueuesOptions, OperationQueuesOptionsValidator>("Queues", (options, section) =>
-            section.Bind(options));
+        services.AddSettings<OperationQueuesOptions, OperationQueuesOptionsValidator>(
+            "Queues", (options, section) => section.Bind(options));
         services.AddSingleton<QueueConfiguration>();
         services.AddSingleton(provider => new OperationQueues(
-            provider.GetRequiredService<QueueConfiguration>(),
-            () => PlanQueues(provider),
-            provider.GetRequiredService<ILogger<OperationQueues>>()));
+            () => PlanQueues(provider), provider.GetRequiredService<ILogger<OperationQueues>>()));
         return builder;
     }
+
+    private static BucketPlan PlanBucket(IServiceProvider provider) => new(provider.GetRequiredService<BucketConfiguration>(),
+        Options<S3Options>(provider), Options<StatusBucketOptions>(provider), Options<OffloadedPollingOptions>(provider));
 
     private static IEnumerable<QueuePlan> PlanQueues(IServiceProvider provider) =>
         provider.GetRequiredService<OperationKinds>().All.Select(kind => new QueuePlan(
             provider.GetRequiredService<QueueConfiguration>(),
             kind.Name,
             provider.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get(kind.Name),
-            provider.GetRequiredService<IOptions<OperationQueuesOptions>>().Value,
-            provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention,
+            Options<OperationQueuesOptions>(provider),
+            Options<OffloadedPollingOptions>(provider).Retention,
             provider.GetRequiredService<SettingsSection>().Path));
+
+    private static T Options<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
+        IServiceProvider provider) where T : class => provider.GetRequiredService<IOptions<T>>().Value;
 }

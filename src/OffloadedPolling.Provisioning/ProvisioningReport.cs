@@ -5,28 +5,20 @@ public enum ProvisioningState
 {
     /// <summary>The part is switched off, or no setting asks for it.</summary>
     Off,
-
     /// <summary>The part is on but cannot be set up here. The reason says why.</summary>
     Skipped,
-
     /// <summary>The resource is set up as expected.</summary>
     InSync,
-
     /// <summary>The resource does not have the part.</summary>
     Missing,
-
     /// <summary>The resource differs from what is expected.</summary>
     Different,
-
     /// <summary>The part was written.</summary>
     Applied,
-
     /// <summary>The service refused the part, or its configuration holds something unexpected. Nothing of it was changed.</summary>
     Failed,
-
     /// <summary>The part was written and then rolled back.</summary>
     RolledBack,
-
     /// <summary>The part was written and could not be rolled back. Fix it by hand.</summary>
     RollbackFailed,
 }
@@ -34,8 +26,8 @@ public enum ProvisioningState
 /// <summary>One part of a set-up: what is there and what is expected.</summary>
 public sealed class ProvisioningPart
 {
-    internal ProvisioningPart(string name, ProvisioningState state, string actual, string expected, string? reason) =>
-        (Name, State, Actual, Expected, Reason) = (name, state, actual, expected, reason);
+    internal ProvisioningPart(Part part, Finding finding) => (Name, State, Actual, Expected, Reason) =
+        (part.Name, finding.State, finding.Value ?? "none", part.NotWanted is null ? part.Expected : "nothing", finding.Reason);
 
     /// <summary>Gets the part's name.</summary>
     public string Name { get; }
@@ -59,10 +51,8 @@ public sealed class ProvisioningPart
     /// <returns>A text for people.</returns>
     public override string ToString()
     {
-        var line = State is ProvisioningState.Off or ProvisioningState.Skipped
-            ? $"{Name}: {State}."
-            : $"{Name}: {State}. Actual: {Actual}. Expected: {Expected}.";
-        return Reason is null ? line : $"{line} {Reason}";
+        var details = State is ProvisioningState.Off or ProvisioningState.Skipped ? "" : $" Actual: {Actual}. Expected: {Expected}.";
+        return $"{Name}: {State}.{details} {Reason}".TrimEnd();
     }
 }
 

@@ -1,31 +1,57 @@
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>One check or set-up, part by part.</summary>
-internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
+/// <summary>One part of a set-up. It has a value of its own in a configuration that others use as well.</summary>
+/// <param name="Name">The name that settings and reports give it.</param>
+/// <param name="Expected">A description of what is expected.</param>
+/// <param name="Value">The value to write.</param>
+internal abstract record Part(string Name, string Expected, string Value)
 {
-    private readonly Dictionary<Part, ProvisioningPart> _results = [];
+    /// <summary>What to report if the part is not wanted: that it is off or skipped, and why.</summary>
+    public Finding? NotWanted { get; init; }
 
+    /// <exception cref="PartException">The value cannot be read.</exception>
+    public abstract Task<Finding> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes a value, or removes it if it is <see langword="null"/>. Everything else in the configuration stays.</summary>
+    /// <exception cref="PartException">The value cannot be written.</exception>
+    public abstract Task WriteAsync(string? newValue, CancellationToken cancellationToken);
+
+    public virtual bool Matches(string current) => current == Value;
+
+    protected Finding Found(string? current) => new(
+        current is null ? ProvisioningState.Missing : Matches(current) ? ProvisioningState.InSync : ProvisioningState.Different, current);
+}
+
+/// <summary>What a part has now, and what to say about it.</summary>
+internal sealed record Finding(ProvisioningState State, string? Value = null, string? Reason = null, bool MayBeOverwritten = true)
+{
+    public static Finding? OffUnless(bool isOn, string reason = "It is switched off.") =>
+        isOn ? null : new(ProvisioningState.Off, Reason: reason);
+}
+
+/// <summary>One part cannot be read or written. The others go on.</summary>
+internal sealed class PartException(string message, Exception? cause = null, bool mayBeWritten = false) : Exception(message, cause)
+{
+    public bool MayBeWritten => mayBeWritten;
+}
+
+/// <summary>One check or set-up, part by part.</summary>
+internal sealed class ProvisioningRun(IEnumerable<Part> parts)
+{
+    private readonly OrderedDictionary<Part, Finding> _findings = [];
     private readonly Stack<(Part Part, Finding Before)> _applied = [];
 
-    public IReadOnlyList<ProvisioningPart> Results => [.. parts.Where(_results.ContainsKey).Select(part => _results[part])];
+    public IReadOnlyList<ProvisioningPart> Results => [.. _findings.Select(each => new ProvisioningPart(each.Key, each.Value))];
 
-    public async Task CheckAsync(CancellationToken cancellationToken)
+    /// <summary>Checks the parts. On request, applies what is missing or different.</summary>
+    public async Task RunAsync(bool apply, CancellationToken cancellationToken)
     {
         foreach (var part in parts)
         {
-            Report(part, await InspectAsync(part, cancellationToken).ConfigureAwait(false));
-        }
-    }
-
-    public async Task ApplyAsync(CancellationToken cancellationToken)
-    {
-        foreach (var part in parts)
-        {
-            var before = await InspectAsync(part, cancellationToken).ConfigureAwait(false);
-            Report(part, before);
-            if (before is { MayBeOverwritten: true, State: ProvisioningState.Missing or ProvisioningState.Different })
+            var before = _findings[part] = await InspectAsync(part, cancellationToken).ConfigureAwait(false);
+            if (apply && before is { MayBeOverwritten: true, State: ProvisioningState.Missing or ProvisioningState.Different })
             {
-                await ApplyAsync(part, before, cancellationToken).ConfigureAwait(false);
+                _findings[part] = await ApplyAsync(part, before, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -35,58 +61,47 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
     {
         while (_applied.TryPop(out var last))
         {
-            await RollBackAsync(last.Part, last.Before, reason).ConfigureAwait(false);
+            _findings[last.Part] = await RollBackAsync(last.Part, last.Before, reason).ConfigureAwait(false);
         }
     }
 
-    private async Task ApplyAsync(Part part, Finding before, CancellationToken cancellationToken)
+    private async Task<Finding> ApplyAsync(Part part, Finding before, CancellationToken cancellationToken)
     {
         // Pushed first: a write whose response is lost may have taken effect.
         _applied.Push((part, before));
         try
         {
-            await part.WriteAsync(part.NotWanted is null ? part.Value : null, cancellationToken).ConfigureAwait(false);
-            var reason = part.NotWanted is { } off ? $"{off.Reason} What an earlier set-up had added was removed." : before.Reason;
-            Report(part, before with { State = ProvisioningState.Applied, Reason = reason });
+            await part.WriteAsync(part.Value, cancellationToken).ConfigureAwait(false);
+            return before with { State = ProvisioningState.Applied };
         }
         catch (PartException failed)
         {
             _applied.Pop();
-            if (failed.MayBeWritten)
-            {
-                await RollBackAsync(part, before, failed.Message).ConfigureAwait(false);
-            }
-
-            if (_results[part].State != ProvisioningState.RollbackFailed)
-            {
-                Report(part, before with { State = ProvisioningState.Failed, Reason = failed.Message });
-            }
+            var after = failed.MayBeWritten ? await RollBackAsync(part, before, failed.Message).ConfigureAwait(false) : before;
+            return after.State == ProvisioningState.RollbackFailed
+                ? after
+                : before with { State = ProvisioningState.Failed, Reason = failed.Message };
         }
     }
 
-    private async Task RollBackAsync(Part part, Finding before, string reason)
+    private static async Task<Finding> RollBackAsync(Part part, Finding before, string reason)
     {
         try
         {
             // The configuration is read again, so that what others have changed meanwhile stays.
             var now = (await part.ReadAsync(CancellationToken.None).ConfigureAwait(false)).Value;
-            var isOurs = part.NotWanted is null ? now == part.Value || (now is not null && part.IsNamed && part.Matches(now)) : now is null;
-            if (now != before.Value && !isOurs)
-            {
-                throw new PartException($"It was changed meanwhile, and is now {now ?? "gone"}.");
-            }
-
             if (now != before.Value)
             {
-                await part.WriteAsync(before.Value, CancellationToken.None).ConfigureAwait(false);
+                await (now is not null && part.Matches(now) ? part.WriteAsync(before.Value, CancellationToken.None)
+                    : throw new PartException($"It was changed meanwhile, and is now {now ?? "gone"}.")).ConfigureAwait(false);
             }
 
-            Report(part, before with { State = ProvisioningState.RolledBack, Reason = $"It was rolled back. {reason}" });
+            return before with { State = ProvisioningState.RolledBack, Reason = $"It was rolled back. {reason}" };
         }
         catch (Exception failed) when (failed is OffloadedPollingException or PartException || AwsFailure.Is(failed, default))
         {
             var words = $"It could not be rolled back: {failed.Message} Restore it by hand. {reason}";
-            Report(part, before with { State = ProvisioningState.RollbackFailed, Reason = words });
+            return before with { State = ProvisioningState.RollbackFailed, Reason = words };
         }
     }
 
@@ -94,30 +109,11 @@ internal sealed class ProvisioningRun(IReadOnlyList<Part> parts)
     {
         try
         {
-            if (part.NotWanted is not { } notWanted)
-            {
-                var current = await part.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var state = current.State ?? (current.Value is null ? ProvisioningState.Missing
-                    : part.Matches(current.Value) ? ProvisioningState.InSync
-                    : ProvisioningState.Different);
-                return new Finding(state, current.Value, current.Reason ?? part.Warning, current.MayBeOverwritten);
-            }
-
-            return part.IsNamed && await part.ReadAsync(cancellationToken).ConfigureAwait(false) is { Value: { } left }
-                ? new Finding(ProvisioningState.Different, left, $"{notWanted.Reason} ApplyAsync removes what an earlier set-up added.")
-                : new Finding(notWanted.State, null, notWanted.Reason);
+            return part.NotWanted ?? await part.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (PartException failed)
         {
-            // Whoever switches a part off may lack the permission to read it.
-            return part.NotWanted is { } notWanted
-                ? new Finding(notWanted.State, null, $"{notWanted.Reason} What an earlier set-up left is unknown: {failed.Message}")
-                : new Finding(ProvisioningState.Failed, null, failed.Message);
+            return new(ProvisioningState.Failed, Reason: failed.Message);
         }
     }
-
-    private void Report(Part part, Finding finding) => _results[part] = new ProvisioningPart(
-        part.Name, finding.State, finding.Value ?? "none", part.NotWanted is null ? part.Expected : "nothing", finding.Reason);
-
-    private sealed record Finding(ProvisioningState State, string? Value, string? Reason, bool MayBeOverwritten = true);
 }

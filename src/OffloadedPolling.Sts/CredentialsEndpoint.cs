@@ -10,6 +10,22 @@ namespace OffloadedPolling.Sts;
 /// <summary>Maps <c>POST {pattern}/{id}/credentials</c>.</summary>
 internal sealed class CredentialsEndpoint : IOperationEndpoints
 {
+    // How tokens call their subject, or ASP.NET Core calls it. A name does not identify a user: two people may have the same.
+    private static readonly string[] _identifiers = [ClaimTypes.NameIdentifier, "sub"];
+
+    private static readonly OperationProblem _nobody = Problem(
+        StatusCodes.Status403Forbidden, "The caller has no identifier",
+        "Credentials are issued to a user of the host. The request came without one, or with one that has no name identifier "
+        + "and no subject.");
+
+    private static readonly OperationProblem _refusedProof = Problem(
+        StatusCodes.Status403Forbidden, "The proof is refused",
+        "The token or assertion has expired, or is not one to get credentials with. Get a new one.");
+
+    private static readonly OperationProblem _unavailable = Problem(
+        StatusCodes.Status503ServiceUnavailable, "Operations cannot be served at the moment",
+        "No credentials could be issued. Try again later.");
+
     public void Map(RouteGroupBuilder group) =>
         group.MapPost(
                 "/{id}/credentials",
@@ -17,9 +33,56 @@ internal sealed class CredentialsEndpoint : IOperationEndpoints
                     ClaimsPrincipal user,
                     [FromHeader(Name = StatusCredentials.RefusedHeader)] string? refused,
                     IStatusCredentialsIssuer issuer,
-                    CancellationToken cancellationToken) => CredentialsResult.IssueAsync(issuer, id, user, refused, cancellationToken))
+                    CancellationToken cancellationToken) => IssueAsync(issuer, id, user, refused, cancellationToken))
             .RequireAuthorization()
             .DemandHttps()
             .WithSummary("Issues temporary credentials for the status of an operation.")
             .Answers(AnswerDescriptions.Credentials);
+
+    private static async Task<IResult> IssueAsync(
+        IStatusCredentialsIssuer issuer, string id, ClaimsPrincipal user, string? refused, CancellationToken cancellationToken)
+    {
+        if (IdentifierOf(user) is not { } caller)
+        {
+            return new ProblemResult(_nobody);
+        }
+
+        try
+        {
+            return await issuer.IssueAsync(id, caller, refused, cancellationToken).ConfigureAwait(false) is { } credentials
+                ? new Result(context => WriteAsync(context, credentials))
+                : new ProblemResult(FailureProblem.UnknownOperation);
+        }
+        catch (TemporaryCredentialsException failure)
+        {
+            var problem = failure.IsCallersProof ? _refusedProof : _unavailable;
+            return new Result(context => FailureProblem.WriteAsync(context, failure, problem));
+        }
+        catch (OffloadedPollingException failure) when (FailureProblem.IsKnown(failure))
+        {
+            return new Result(context => FailureProblem.WriteAsync(context, failure));
+        }
+    }
+
+    // An identity that is not authenticated does not count.
+    private static string? IdentifierOf(ClaimsPrincipal user)
+    {
+        var authenticated = user.Identities.Where(identity => identity.IsAuthenticated).ToList();
+        return _identifiers.SelectMany(type => authenticated.Select(identity => identity.FindFirst(type)?.Value))
+            .FirstOrDefault(id => !string.IsNullOrEmpty(id));
+    }
+
+    private static OperationProblem Problem(int status, string title, string detail) =>
+        new() { Status = status, Title = title, Detail = detail };
+
+    private static Task WriteAsync(HttpContext context, StatusCredentials credentials)
+    {
+        OperationResponse.KeepPrivate(context.Response);
+        return OperationResponse.WriteJsonAsync(context, StatusCodes.Status200OK, credentials, OperationJson.Credentials);
+    }
+
+    private sealed class Result(Func<HttpContext, Task> write) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => write(httpContext);
+    }
 }

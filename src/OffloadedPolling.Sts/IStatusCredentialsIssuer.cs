@@ -1,8 +1,6 @@
 namespace OffloadedPolling.Sts;
 
-/// <summary>
-/// Issues temporary credentials for one operation's document, together with where that lies. For endpoints of a host's own.
-/// </summary>
+/// <summary>Issues temporary credentials for one operation's document, with its location. For a host's own endpoints.</summary>
 public interface IStatusCredentialsIssuer
 {
     /// <summary>Issues credentials for the document of one operation.</summary>
@@ -15,7 +13,7 @@ public interface IStatusCredentialsIssuer
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The credentials, or <see langword="null"/> if there is no such operation.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
-    /// <exception cref="TemporaryCredentialsException">There are no credentials to be had.</exception>
+    /// <exception cref="TemporaryCredentialsException">No credentials could be issued.</exception>
     Task<StatusCredentials?> IssueAsync(
         string id, string caller, string? refusedAccessKeyId = null, CancellationToken cancellationToken = default);
 }

@@ -13,8 +13,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OffloadedPollingBuilderStsExtensions
 {
     /// <summary>
-    /// Issues temporary credentials that read single status documents, by AWS's Security Token Service. <c>MapOperations</c> then maps
-    /// <c>POST {pattern}/{id}/credentials</c>. Beside <c>WithS3()</c>.
+    /// Issues temporary credentials that read single status documents, by AWS's Security Token Service or the host's own
+    /// <see cref="ITemporaryCredentialsIssuer"/>. <c>MapOperations</c> then maps <c>POST {pattern}/{id}/credentials</c>. Requires
+    /// <c>WithS3()</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings from code, which win over the section <c>Sts</c>.</param>
@@ -30,13 +31,15 @@ public static class OffloadedPollingBuilderStsExtensions
         var services = builder.Services;
         builder.AddSettingsSection<StsOptions, StsOptionsValidator>("Sts", (options, section) => section.Bind(options))
             .Configure(configure ?? (_ => { }));
+        services.AddSettingsValidator<StsOptions, StsRoleValidator>("Sts");
         services.TryAddSingleton(provider =>
             new StsConnection(provider.GetService<IAmazonSecurityTokenService>(), provider.GetService<AWSOptions>()));
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IAwsClientSource, StsConnection>(provider => provider.GetRequiredService<StsConnection>()));
         AwsClientStart.AddTo(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, StsRegistrationValidator>());
-        services.TryAddLate<ITemporaryCredentialsIssuer, StsTemporaryCredentialsIssuer>();
+        services.TryAdd(StsIssuerRegistration.Issuer);
+        services.TryAddSingleton(new StsIssuerRegistration(services));
         services.TryAddLate<IStatusCredentialsIssuer, S3StatusCredentialsIssuer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IOperationEndpoints, CredentialsEndpoint>());
         return builder;

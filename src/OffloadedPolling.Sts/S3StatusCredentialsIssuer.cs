@@ -16,9 +16,9 @@ internal sealed class S3StatusCredentialsIssuer(S3Connection s3, IOperationStatu
         }
 
         var statusKey = store.GetStatusKey(id);
-        var request =
-            new TemporaryCredentialsRequest { Caller = caller, StatusKeys = [statusKey], RefusedAccessKeyId = refusedAccessKeyId };
-        var issued = await issuer.IssueAsync(request, cancellationToken).ConfigureAwait(false);
+        var issued = await issuer.IssueAsync(
+            new() { Caller = caller, StatusKeys = [statusKey], RefusedAccessKeyId = refusedAccessKeyId },
+            cancellationToken).ConfigureAwait(false);
         return new StatusCredentials
         {
             Id = id,

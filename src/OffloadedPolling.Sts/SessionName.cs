@@ -6,8 +6,8 @@ using System.Text;
 namespace OffloadedPolling.Sts;
 
 /// <summary>
-/// Names of sessions and federated users: the caller's where AWS takes it, else what fits of it and a hash, so that no two callers share
-/// one.
+/// Names of sessions and federated users: the caller's if AWS accepts it, otherwise the part that fits and a hash, so that no two callers
+/// share a name.
 /// </summary>
 /// <remarks>
 /// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
@@ -15,23 +15,18 @@ namespace OffloadedPolling.Sts;
 /// </remarks>
 internal static class SessionName
 {
-    /// <summary>The most characters of a role session's name.</summary>
     public const int MostOfRole = 64;
-
-    /// <summary>The most characters of a federated user's name.</summary>
     public const int MostOfFederatedUser = 32;
-
     private const int Least = 2;
-
-    // Taken by AWS, and never in a name that stands as it is: so no caller can be called what another's hash comes to.
-    private const char BeforeHash = '=';
-
     private const int HashBytes = 16;
+
+    // AWS accepts it, and names that are used as they are never contain it. So no caller's name can equal another's hash.
+    private const char BeforeHash = '=';
 
     private static readonly SearchValues<char> _asItIs = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+,.@-");
 
-    public static string Of(string caller, int most)
+    public static string FromCaller(string caller, int most)
     {
         if (caller.Length >= Least && caller.Length <= most && !caller.AsSpan().ContainsAnyExcept(_asItIs))
         {

@@ -3,23 +3,18 @@ using System.Text;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>The session policy that leaves credentials nothing but the reading of given documents.</summary>
+/// <summary>The session policy that limits credentials to reading given documents.</summary>
 internal static class SessionPolicy
 {
-    /// <summary>The most characters that STS takes.</summary>
-    /// <remarks>https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html</remarks>
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     public const int MaxLength = 2048;
 
     private const string Head = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":[""";
-
     private const string Tail = "]}]}";
 
-    /// <summary>The policy for the documents.</summary>
     /// <param name="bucket">The bucket's name, or an access point's ARN.</param>
-    /// <param name="region">The bucket's, which tells the partition of its ARN.</param>
-    /// <param name="statusKeys">
-    /// The documents' keys, of letters, digits and <c>- _ . /</c> alone: a policy takes other characters for patterns.
-    /// </param>
+    /// <param name="region">The bucket's, which determines the partition of its ARN.</param>
+    /// <param name="statusKeys">The keys, only of letters, digits and <c>- _ . /</c>: other characters could be patterns.</param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
     public static string For(string bucket, string region, IReadOnlyCollection<string> statusKeys)
     {
@@ -44,5 +39,5 @@ internal static class SessionPolicy
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html: an access point's objects have ARNs of
     // their own.
     private static string ResourcePrefix(string bucket, string region) =>
-        bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.Of(region)}:s3:::{bucket}/";
+        bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.NameOf(region)}:s3:::{bucket}/";
 }

@@ -10,44 +10,43 @@ internal static class StsErrors
 {
     public static TemporaryCredentialsException ToException(StsAction action, string roleArn, Exception error)
     {
-        var byProof = action.IsCallersProof;
-        var code = (error as AmazonServiceException)?.ErrorCode is { Length: > 0 } told ? told : null;
+        var answered = error as AmazonServiceException;
+        var code = answered?.ErrorCode is { Length: > 0 } told ? told : null;
+        var isCallersProof = action.IsCallersProof && IsOfProof(code);
         var (what, whatToDo) = code switch
         {
-            _ when byProof && IsOfProof(code) => ($"the caller's token or assertion is refused ({code})",
-                $"Get a new one from the provider; if that is refused too, compare its issuer, audience and subject with what the "
-                + $"trust policy of '{roleArn}' asks for."),
+            _ when isCallersProof => ($"the caller's token or assertion is refused ({code})",
+                "Get a new one from the provider. If that is refused too, compare its issuer, audience and subject with the trust policy "
+                + $"of '{roleArn}'."),
             "AccessDenied" or "AccessDeniedException" => ("access is denied", action.Kind == StsActionKind.GetFederationToken
                 ? "Allow sts:GetFederationToken to the host's IAM user."
-                : $"Let the trust policy of '{roleArn}' name the host's identity, allow it sts:AssumeRole, and check that the role "
-                    + "exists (Sts:RoleArn)."),
+                : $"Name the host's identity in the trust policy of '{roleArn}', allow it sts:AssumeRole, and check that the role exists "
+                    + "(Sts:RoleArn)."),
             "ExpiredToken" or "ExpiredTokenException"
                 or "InvalidClientTokenId" or "SignatureDoesNotMatch" or "UnrecognizedClientException" or "MissingAuthenticationToken" =>
                 ($"the host's credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
-                    + "its fellows, the profile, or the role."),
-            "ValidationError" => ("STS takes a value of the request for wrong (ValidationError)",
-                $"Most likely the duration is over the MaxSessionDuration of '{roleArn}', an hour unless set: raise that, or lower "
+                    + "AWS_SECRET_ACCESS_KEY, the profile, or the role."),
+            "ValidationError" => ("STS refuses a value of the request (ValidationError)",
+                $"Most likely the duration is over the MaxSessionDuration of '{roleArn}', by default an hour: raise it, or lower "
                 + "Sts:Duration."),
             "NoSuchEntity" =>
                 ("the role or the provider does not exist (NoSuchEntity)", $"Create it, or correct Sts:RoleArn, which is '{roleArn}'."),
-            "PackedPolicyTooLarge" => ("the session policy is too large (PackedPolicyTooLarge)", "Ask for fewer status keys at once."),
-            "RegionDisabledException" => ("STS is not active in this region (RegionDisabledException)", "Activate it in the account's "
-                + "settings, or set another AWS_REGION."),
-            "IDPCommunicationError" => ("STS cannot reach the identity provider (IDPCommunicationError)", "Try again; if it stays so, "
-                + "check that the provider's discovery document can be read from the internet."),
-            { Length: > 0 } => ($"STS answered {code}", "See what AWS documents of it."),
+            "PackedPolicyTooLarge" => ("the session policy is too large (PackedPolicyTooLarge)", "Request fewer status keys at once."),
+            "RegionDisabledException" => ("STS is not active in this region (RegionDisabledException)",
+                "Activate it in the account's settings, or set another AWS_REGION."),
+            "IDPCommunicationError" => ("STS cannot reach the identity provider (IDPCommunicationError)",
+                "Retry. If it fails again, check that the provider's discovery document can be read from the internet."),
+            { Length: > 0 } => ($"STS answered {code}", "See the AWS documentation of this error."),
             _ => ($"STS could not be reached ({error.GetType().Name})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_STS, and "
-                + "that the AWS SDK finds credentials. The inner exception tells."),
+                + "that the AWS SDK finds credentials. See the inner exception."),
         };
 
-        // What STS says besides may quote the request: the proof, the session token.
-        var answered = error as AmazonServiceException;
+        // Without STS's own message, which may quote the request: the proof or the session token.
         var request = answered?.RequestId is { Length: > 0 } id ? $" (request {id})" : "";
-        return new TemporaryCredentialsException(
-            $"No temporary credentials by {action}: {what}{request}. {whatToDo}", code is null ? error : null, byProof && IsOfProof(code));
+        return new($"No temporary credentials by {action}: {what}{request}. {whatToDo}", code is null ? error : null, isCallersProof);
     }
 
-    // A denial too: the role's trust policy does not take what the proof says.
+    // A denial too: the trust policy of the role does not allow what the proof says.
     private static bool IsOfProof(string? code) =>
         code is "ExpiredTokenException" or "ExpiredToken" or "InvalidIdentityToken" or "InvalidIdentityTokenException"
             or "IDPRejectedClaim" or "IDPRejectedClaimException" or "AccessDenied" or "AccessDeniedException";

@@ -13,7 +13,10 @@ public sealed class StsOptions
     /// Gets or sets the ARN of the role that is assumed for callers. The role may read all status documents; a session policy limits the
     /// credentials to the requested documents.
     /// </summary>
-    /// <value>Required: <c>arn:aws:iam::123456789012:role/status-reader</c>.</value>
+    /// <value>
+    /// Required, for example <c>arn:aws:iam::123456789012:role/status-reader</c>. Optional if the host registers an
+    /// <see cref="ITemporaryCredentialsIssuer"/> of its own.
+    /// </value>
     [RoleArn]
     public string RoleArn { get; set; } = "";
 
@@ -26,19 +29,15 @@ public sealed class StsOptions
     public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(15);
 }
 
-/// <summary>The ARN of a role.</summary>
+/// <summary>The ARN of a role, if there is one.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed partial class RoleArnAttribute : ValidationAttribute
 {
-    private const string Example = "arn:aws:iam::123456789012:role/status-reader";
+    public const string Example = "arn:aws:iam::123456789012:role/status-reader";
 
-    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) => value switch
-    {
-        null or "" => new(
-            $"{validationContext.MemberName} is missing. Set it to the ARN of a role that reads status documents, such as '{Example}'."),
-        string arn when RoleArn().IsMatch(arn) => ValidationResult.Success,
-        _ => new($"{validationContext.MemberName} is '{value}', which is not the ARN of a role. Set it to one such as '{Example}'."),
-    };
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is null or "" || (value is string arn && RoleArn().IsMatch(arn)) ? ValidationResult.Success : new(
+            $"{validationContext.MemberName} is '{value}', which is not the ARN of a role. Set it to one such as '{Example}'.");
 
     // Other servers than AWS have no accounts: arn:aws:iam:::role/name.
     [GeneratedRegex(@"\Aarn:aws[a-z0-9-]*:iam::([0-9]{12})?:role/[\x21-\x7e]{1,600}\z")]
@@ -47,6 +46,25 @@ internal sealed partial class RoleArnAttribute : ValidationAttribute
 
 [OptionsValidator]
 internal sealed partial class StsOptionsValidator : IValidateOptions<StsOptions>;
+
+/// <summary>Requires a role, unless the host registered an issuer of its own, before or after <c>WithSts</c>.</summary>
+internal sealed class StsRoleValidator(StsIssuerRegistration issuer) : IValidateOptions<StsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StsOptions options) =>
+        options.RoleArn is { Length: > 0 } || !issuer.IsUsed ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(
+            $"{nameof(options.RoleArn)} is missing. Set it to the ARN of a role that reads status documents, such as "
+            + $"'{RoleArnAttribute.Example}'.");
+}
+
+/// <summary>Tells whether the issuer that <c>WithSts</c> registers is the one that the host uses.</summary>
+internal sealed class StsIssuerRegistration(IServiceCollection services)
+{
+    /// <summary>Gets the registration: one instance, so that it can be told from the host's.</summary>
+    public static ServiceDescriptor Issuer { get; } = ServiceDescriptor.Singleton<ITemporaryCredentialsIssuer>(
+        provider => ActivatorUtilities.CreateInstance<StsTemporaryCredentialsIssuer>(provider));
+
+    public bool IsUsed => services.Last(service => service.ServiceType == typeof(ITemporaryCredentialsIssuer)) == Issuer;
+}
 
 /// <summary>Checks that the documents that the credentials are for lie on S3.</summary>
 internal sealed class StsRegistrationValidator(IServiceProviderIsService registered) : IValidateOptions<OffloadedPollingOptions>

@@ -3,56 +3,39 @@ using Amazon.SecurityToken.Model;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>The four ways to ask STS, each with a session policy.</summary>
+/// <summary>The four operations of STS, each with a session policy.</summary>
 internal static class StsRequests
 {
     public static async Task<TemporaryCredentials> SendAsync(
         IAmazonSecurityTokenService client, StsAction action, string roleArn, string caller, string policy, int seconds,
         CancellationToken cancellationToken)
     {
+        var session = SessionName.FromCaller(caller, SessionName.MostOfRole);
         var issued = action.Kind switch
         {
             StsActionKind.AssumeRoleWithWebIdentity => (await client.AssumeRoleWithWebIdentityAsync(
                 new AssumeRoleWithWebIdentityRequest
                 {
-                    RoleArn = roleArn,
-                    RoleSessionName = SessionName.Of(caller, SessionName.MostOfRole),
-                    WebIdentityToken = action.Proof,
-                    Policy = policy,
-                    DurationSeconds = seconds,
+                    RoleArn = roleArn, RoleSessionName = session, WebIdentityToken = action.Proof,
+                    Policy = policy, DurationSeconds = seconds,
                 },
                 cancellationToken).ConfigureAwait(false)).Credentials,
             StsActionKind.AssumeRoleWithSAML => (await client.AssumeRoleWithSAMLAsync(
                 new AssumeRoleWithSAMLRequest
                 {
-                    RoleArn = roleArn,
-                    PrincipalArn = action.PrincipalArn,
-                    SAMLAssertion = action.Proof,
-                    Policy = policy,
-                    DurationSeconds = seconds,
+                    RoleArn = roleArn, PrincipalArn = action.PrincipalArn, SAMLAssertion = action.Proof,
+                    Policy = policy, DurationSeconds = seconds,
                 },
                 cancellationToken).ConfigureAwait(false)).Credentials,
             StsActionKind.GetFederationToken => (await client.GetFederationTokenAsync(
-                new GetFederationTokenRequest
-                {
-                    Name = SessionName.Of(caller, SessionName.MostOfFederatedUser),
-                    Policy = policy,
-                    DurationSeconds = seconds,
-                },
+                new(SessionName.FromCaller(caller, SessionName.MostOfFederatedUser)) { Policy = policy, DurationSeconds = seconds },
                 cancellationToken).ConfigureAwait(false)).Credentials,
             _ => (await client.AssumeRoleAsync(
-                new AssumeRoleRequest
-                {
-                    RoleArn = roleArn,
-                    RoleSessionName = SessionName.Of(caller, SessionName.MostOfRole),
-                    Policy = policy,
-                    DurationSeconds = seconds,
-                },
+                new AssumeRoleRequest { RoleArn = roleArn, RoleSessionName = session, Policy = policy, DurationSeconds = seconds },
                 cancellationToken).ConfigureAwait(false)).Credentials,
         };
         return issued is { AccessKeyId: not null, SecretAccessKey: not null, SessionToken: not null, Expiration: { } expiration }
-            ? new TemporaryCredentials(
-                issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken, new DateTimeOffset(expiration.ToUniversalTime()))
+            ? new(issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken, new DateTimeOffset(expiration.ToUniversalTime()))
             : throw new TemporaryCredentialsException(
                 $"STS answered {action} without credentials, or without their expiry. Check AWS_ENDPOINT_URL_STS.");
     }

@@ -1,28 +1,27 @@
-
 namespace OffloadedPolling.Sts;
 
-/// <summary>For whom temporary credentials are, to what, for how long, and on what action.</summary>
+/// <summary>Who requests temporary credentials, for which documents, for how long, and by which action of STS.</summary>
 public sealed class TemporaryCredentialsRequest
 {
-    /// <summary>The authenticated user: credentials are shared among no two callers.</summary>
+    /// <summary>Gets the authenticated user. No two callers share credentials.</summary>
     /// <value>
-    /// Any text that is not empty. It becomes the name of the session, which AWS writes to CloudTrail; where AWS does not take it as it is,
-    /// what fits of it and a hash of the whole.
+    /// Any text that is not empty. It becomes the name of the session, which AWS writes to CloudTrail. A text that AWS does not accept is
+    /// replaced by the part that fits and a hash of the whole.
     /// </value>
     public required string Caller { get; init; }
 
-    /// <summary>The documents' keys, from <see cref="IOperationStatusStore.GetStatusKey"/>.</summary>
-    /// <value>One or more; as many as fit into a session policy of 2,048 characters, which are about twenty.</value>
+    /// <summary>Gets the documents' keys, from <see cref="IOperationStatusStore.GetStatusKey"/>.</summary>
+    /// <value>One or more; about twenty fit into a session policy of 2,048 characters.</value>
     public required IReadOnlyCollection<string> StatusKeys { get; init; }
 
-    /// <summary>How long the credentials should work.</summary>
+    /// <summary>Gets how long the credentials should work.</summary>
     /// <value>
-    /// 15 minutes to 12 hours, to 36 hours for <see cref="StsAction.GetFederationToken"/>. Unset: <see cref="StsOptions.Duration"/>.
+    /// 15 minutes to 12 hours, or to 36 hours for <see cref="StsAction.GetFederationToken"/>; <see cref="StsOptions.Duration"/> by default.
     /// </value>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>What the credentials are issued on.</summary>
-    /// <value><see cref="StsAction.AssumeRole"/> unless set.</value>
+    /// <summary>Gets the action of STS that issues the credentials.</summary>
+    /// <value><see cref="StsAction.AssumeRole"/> by default.</value>
     public StsAction Action { get; init; } = StsAction.AssumeRole;
 
     /// <summary>
@@ -32,9 +31,9 @@ public sealed class TemporaryCredentialsRequest
     /// <value><see langword="null"/> by default.</value>
     public string? RefusedAccessKeyId { get; init; }
 
-    /// <summary>The request without the proof that it may hold.</summary>
+    /// <summary>Returns the request without the proof that it may contain.</summary>
     /// <returns>A text that is safe to log.</returns>
     public override string ToString() =>
-        $"{nameof(TemporaryCredentialsRequest)} {{ Caller = {Caller}, StatusKeys = {StatusKeys?.Count}, Duration = {Duration}, Action "
-        + $"= {Action} }}";
+        $"{nameof(TemporaryCredentialsRequest)} {{ Caller = {Caller}, StatusKeys = {StatusKeys?.Count}, Duration = {Duration}, "
+        + $"Action = {Action} }}";
 }

@@ -22,13 +22,22 @@ internal static class AwsFailure
         _ => false,
     };
 
+    /// <summary>Returns why the library could not make a client, and what to do.</summary>
+    public static string WithoutClient(string service, string client, AmazonClientException error)
+    {
+        var whatToDo = IsAboutCredentials(error)
+            ? HowToSetCredentials.TrimEnd('.')
+            : $"Set AWS_REGION (and AWS_ENDPOINT_URL_{service} for another server than AWS)";
+        return $"No {service} client could be made: {error.Message.TrimEnd('.')}. {whatToDo}, or register an {client}.";
+    }
+
     /// <summary>Returns what is wrong when the service gave no answer, and what to do.</summary>
     /// <param name="service">The service's name: <c>S3</c>. The variable for its address is made from it.</param>
     /// <param name="config">The client's configuration.</param>
     /// <param name="error">What the client threw.</param>
     public static (string What, string WhatToDo) WithoutAnswer(string service, IClientConfig? config, Exception error)
     {
-        if (error is AmazonClientException && error.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
+        if (IsAboutCredentials(error))
         {
             return ("no AWS credentials were found", HowToSetCredentials);
         }
@@ -50,4 +59,8 @@ internal static class AwsFailure
             ? ($"{service} has no known address in the region '{region}' ({error.Message})", "Check AWS_REGION and the machine's DNS.")
             : ($"{service} in the region '{region}' could not be reached ({error.Message})", "Check the network and AWS_REGION.");
     }
+
+    private static bool IsAboutCredentials(Exception error) => error is AmazonClientException
+        && (error.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase)
+            || error.Message.Contains("profile", StringComparison.OrdinalIgnoreCase));
 }

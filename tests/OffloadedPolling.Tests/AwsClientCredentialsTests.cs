@@ -64,6 +64,17 @@ public sealed class AwsClientCredentialsTests
         provider.GetRequiredService<S3Connection>().Client.Config.Timeout.Should().Be(TimeSpan.FromSeconds(3));
     }
 
+    [Fact]
+    public void Clients_WithAwsOptionsWithoutCredentials_SayHowToSetThem()
+    {
+        using var provider = Provider(new AWSOptions { Region = RegionEndpoint.EUWest1, Profile = $"none-{Guid.NewGuid():n}" });
+
+        provider.GetRequiredService<S3Connection>().Invoking(s3 => s3.Client).Should().Throw<OperationStoreException>()
+            .WithMessage("No S3 client could be made: *AWS_PROFILE*IAmazonS3*").And.Message.Should().NotContain("AWS_REGION");
+        provider.GetRequiredService<SqsConnection>().Invoking(sqs => sqs.Client).Should().Throw<OperationQueueException>()
+            .WithMessage("No SQS client could be made: *AWS_PROFILE*IAmazonSQS*").And.Message.Should().NotContain("AWS_REGION");
+    }
+
     private static ServiceProvider Provider(AWSOptions? options = null)
     {
         var services = new ServiceCollection();

@@ -22,4 +22,8 @@ public sealed class OffloadedPollingOptionsTests
     [InlineData("MaxDocumentBytes", "10", "MaxDocumentBytes is 10. Set it to between 1024 and 1048576")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
+
+    [Fact]
+    public void Validate_AUrlLifetimeOverSevenDays_IsReportedOnce() => StartFailures.OnAws("UrlLifetime", "8.00:00:00")
+        .Should().ContainSingle().Which.Should().Contain("UrlLifetime is 8.00:00:00. Set it to between");
 }

@@ -1,11 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>What a web host needs that serves status documents itself. <c>AddSignedStatusRoute</c> finds it by its name.</summary>
+/// <summary>Adds what a web host needs to serve status documents. <c>AddSignedStatusRoute</c> looks this type up by name.</summary>
 internal sealed class SelfServedStatus : IWebPart
 {
     public void AddTo(IServiceCollection services)

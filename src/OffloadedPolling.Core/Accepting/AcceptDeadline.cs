@@ -1,6 +1,5 @@
 namespace OffloadedPolling.Accepting;
 
-/// <summary>A step of an accept.</summary>
 internal enum AcceptStep
 {
     Estimate,
@@ -10,50 +9,27 @@ internal enum AcceptStep
 }
 
 /// <summary>One accept's deadline, which all of its steps share.</summary>
-internal sealed class AcceptDeadline : IDisposable
+/// <param name="gate">The gate of the operation's kind.</param>
+/// <param name="isTrial">Whether this accept tries while the others are refused.</param>
+/// <param name="limit">Is canceled when the time is over.</param>
+/// <param name="caller">Is canceled when the caller hangs up.</param>
+internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, CancellationTokenSource limit, CancellationToken caller) : IDisposable
 {
-    private readonly AcceptGate _gate;
-
-    private readonly string _kind;
-
-    private readonly bool _isTrial;
-
-    private readonly TimeSpan _timeout;
-
-    private readonly TimeProvider _time;
-
-    private readonly CancellationToken _caller;
-
-    private readonly long _begun;
-
-    private readonly CancellationTokenSource _limit;
-
-    private readonly CancellationTokenRegistration _hangUp;
-
+    private readonly long _begun = gate.Time.GetTimestamp();
+    private readonly CancellationTokenRegistration _hangUp =
+        caller.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
     private AcceptEnd _end = AcceptEnd.Withdrawn;
 
-    public AcceptDeadline(AcceptGate gate, string kind, bool isTrial, TimeSpan timeout, TimeProvider time, CancellationToken caller)
-    {
-        (_gate, _kind, _isTrial, _timeout, _time, _caller, _begun) = (gate, kind, isTrial, timeout, time, caller, time.GetTimestamp());
-        _limit = new CancellationTokenSource(timeout, time);
-        _hangUp = caller.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), _limit);
-    }
-
-    /// <summary>The step that is, or was last, waited for.</summary>
-    public AcceptStep Step { get; private set; }
-
     /// <summary>Is canceled when the caller hangs up or the time is over.</summary>
-    public CancellationToken Token => _limit.Token;
+    public CancellationToken Token => limit.Token;
 
     /// <summary>Whether the caller has hung up or the time is over, so that nobody waits for the answer.</summary>
-    public bool IsOver => _limit.IsCancellationRequested;
+    public bool IsOver => limit.IsCancellationRequested;
 
-    /// <summary>What is no longer waited for may fail later, and an exception that nobody looks at is reported as unobserved.</summary>
+    /// <summary>Observes the exception of a task that nobody awaits any more: otherwise .NET reports it as unobserved.</summary>
     public static void Observe(Task abandoned) => _ = abandoned.ContinueWith(
         static ended => _ = ended.Exception,
-        CancellationToken.None,
-        TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
+        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <inheritdoc cref="WaitAsync"/>
     public async Task<T> WaitAsync<T>(AcceptStep step, Task<T> result)
@@ -69,7 +45,6 @@ internal sealed class AcceptDeadline : IDisposable
     /// <exception cref="OffloadedPollingException">The step failed, or the time is over.</exception>
     public async Task WaitAsync(AcceptStep step, Task work)
     {
-        Step = step;
         try
         {
             await work.WaitAsync(Token).ConfigureAwait(false);
@@ -77,52 +52,56 @@ internal sealed class AcceptDeadline : IDisposable
         catch (OperationCanceledException late) when (IsOver)
         {
             Observe(work);
-            _end = _caller.IsCancellationRequested ? AcceptEnd.Withdrawn : AcceptEnd.RanOut;
-            _caller.ThrowIfCancellationRequested();
-            throw Late(late);
+            _end = caller.IsCancellationRequested ? AcceptEnd.Withdrawn : AcceptEnd.RanOut;
+            caller.ThrowIfCancellationRequested();
+            throw Late(step, late);
         }
         catch
         {
-            Answered();
+            Answered(step);
             throw;
         }
 
-        Answered();
+        Answered(step);
     }
 
-    /// <summary>Gives work until the deadline to end, also when the caller has hung up. How it ends is not this one's matter.</summary>
+    /// <summary>Waits until work ends, in any way, or the time is over. It does not matter whether the caller has hung up.</summary>
     public async Task GiveTimeAsync(Task work)
     {
-        var left = _timeout - _time.GetElapsedTime(_begun);
+        var left = gate.Timeout - gate.Time.GetElapsedTime(_begun);
         if (left > TimeSpan.Zero)
         {
-            await work.WaitAsync(left, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await work.WaitAsync(left, gate.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     public void Dispose()
     {
         _hangUp.Dispose();
-        _limit.Dispose();
-        _gate.Leave(_isTrial, _end);
+        limit.Dispose();
+        gate.Leave(isTrial, _end);
     }
 
-    // An estimate is made of what is known already; it does not show that store and queue answer.
-    private void Answered() => _end = Step == AcceptStep.Estimate ? _end : AcceptEnd.Answered;
+    // An estimate uses values that are known already. It does not show that store and queue answer.
+    private void Answered(AcceptStep step) => _end = step == AcceptStep.Estimate ? _end : AcceptEnd.Answered;
 
-    private OffloadedPollingException Late(Exception cause) => Step switch
+    private OffloadedPollingException Late(AcceptStep step, Exception cause)
     {
-        AcceptStep.Estimate => new OperationQueueException(
-            $"An operation of kind '{_kind}' was not estimated within AcceptTimeout ({_timeout}). "
-            + $"Check the {nameof(IWaitTimeEstimator)} that is registered: it must answer within 100 ms.", cause),
-        AcceptStep.Store => new OperationStoreException(
-            $"The status document of an operation of kind '{_kind}' was not created within AcceptTimeout ({_timeout}): the store did not "
-            + "answer. Check the store and the network to it, or raise AcceptTimeout.", cause),
-        AcceptStep.Issue => new StatusUrlException(
-            $"No status URL for an operation of kind '{_kind}' was issued within AcceptTimeout ({_timeout}). "
-            + "Check where the credentials come from, or raise AcceptTimeout.", cause),
-        _ => new OperationQueueException(
-            $"The message of an operation of kind '{_kind}' was not sent within AcceptTimeout ({_timeout}): the queue did not answer. "
-            + "Check the queue and the network to it, or raise AcceptTimeout.", cause),
-    };
+        var (kind, within) = ($"of an operation of kind '{gate.Kind}'", $"within AcceptTimeout ({gate.Timeout})");
+        return step switch
+        {
+            // Both have patience of their own. This happens where AcceptTimeout is about a second, or the host's own queue hangs.
+            AcceptStep.Estimate => new OperationQueueException(
+                $"The estimate {kind} was not made {within}. Check the {nameof(IOperationQueue)} and the {nameof(IWaitTimeEstimator)} "
+                + "that are registered: they must answer within 100 ms.", cause),
+            AcceptStep.Store => new OperationStoreException(
+                $"The status document {kind} was not created {within}: the store did not answer. "
+                + "Check the store and the network to it, or raise AcceptTimeout.", cause),
+            AcceptStep.Issue => new StatusUrlException(
+                $"The status URL {kind} was not issued {within}. Check where the credentials come from, or raise AcceptTimeout.", cause),
+            _ => new OperationQueueException(
+                $"The message {kind} was not sent {within}: the queue did not answer. "
+                + "Check the queue and the network to it, or raise AcceptTimeout.", cause),
+        };
+    }
 }

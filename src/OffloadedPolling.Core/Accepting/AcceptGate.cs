@@ -5,26 +5,27 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Refuses the accepts of a kind for some seconds after several in a row have run into their deadline, so that a store or queue that
-/// answers nothing does not hold every request for that long. Afterwards one accept tries; the others are refused until it has an answer.
+/// Refuses the accepts of a kind for some seconds after several in a row have run into their deadline, so that a store or queue that does
+/// not answer does not hold every request for that long. Afterwards one accept tries; the others are refused until it has an answer.
 /// </summary>
 internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> options, TimeProvider time, ILogger<AcceptGate> logger)
 {
-    /// <summary>How many accepts in a row may run into their deadline.</summary>
-    public const int MaxInARow = 5;
+    // So many accepts in a row may run into their deadline.
+    private const int MaxInARow = 5;
 
     private readonly Lock _lock = new();
-
     private int _inARow;
-
     private long _shutAt;
-
     private bool _isTrying;
+
+    public string Kind => kind;
+    public TimeProvider Time => time;
+    public TimeSpan Timeout => options.Value.AcceptTimeout;
 
     /// <summary>How long accepts are refused before one may try.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Begins an accept, which is to be disposed of when it ends.</summary>
+    /// <summary>Begins an accept, which is disposed of when it ends.</summary>
     /// <exception cref="OperationStoreException">Accepts of the kind are refused for the moment.</exception>
     public AcceptDeadline Enter(CancellationToken caller)
     {
@@ -42,13 +43,11 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
                 _isTrying = true;
             }
 
-            return new AcceptDeadline(this, kind, isTrial, options.Value.AcceptTimeout, time, caller);
+            return new AcceptDeadline(this, isTrial, new CancellationTokenSource(Timeout, time), caller);
         }
     }
 
-    /// <summary>Takes how an accept ended.</summary>
-    /// <param name="isTrial">Whether it was the one that tried while the others were refused.</param>
-    /// <param name="end">How it ended.</param>
+    /// <summary>Ends an accept; <paramref name="isTrial"/> tells the one that tried while the others were refused.</summary>
     public void Leave(bool isTrial, AcceptEnd end)
     {
         bool wasShut, isShut;
@@ -72,7 +71,7 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
 
         if (isShut && !wasShut)
         {
-            Log.AcceptsShut(logger, kind, MaxInARow, options.Value.AcceptTimeout, Pause);
+            Log.AcceptsShut(logger, kind, MaxInARow, Timeout, Pause);
         }
         else if (wasShut && !isShut)
         {
@@ -83,9 +82,9 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
     private OperationStoreException Refused(TimeSpan left)
     {
         var next = left > TimeSpan.Zero ? $"The next one tries in {left}." : "One is trying now, and its answer decides.";
-        return new OperationStoreException(
+        return new(
             $"Operations of kind '{kind}' are not accepted at the moment: the last {MaxInARow} accepts in a row ran into AcceptTimeout "
-            + $"({options.Value.AcceptTimeout}), because store or queue did not answer. {next}");
+            + $"({Timeout}), because store or queue did not answer. {next}");
     }
 }
 
@@ -98,6 +97,5 @@ internal enum AcceptEnd
     /// <summary>Store or queue answered in time, if only with an error.</summary>
     Answered,
 
-    /// <summary>It ran into its deadline.</summary>
     RanOut,
 }

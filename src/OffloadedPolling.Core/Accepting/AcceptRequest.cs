@@ -5,16 +5,16 @@ namespace OffloadedPolling.Accepting;
 
 /// <summary>What a host asks to accept.</summary>
 /// <param name="Kind">The operation's kind.</param>
-/// <param name="Id">The operation's id: random, or what the idempotency key makes of it.</param>
+/// <param name="Id">The operation's id: random, or a hash of the idempotency key.</param>
 /// <param name="Payload">The payload as JSON.</param>
-/// <param name="PayloadFingerprint">Tells the payload from any other; <see langword="null"/> without an idempotency key.</param>
-/// <param name="Options">What the host says about the operation.</param>
+/// <param name="PayloadFingerprint">Identifies the payload; <see langword="null"/> without an idempotency key.</param>
+/// <param name="Options">The host's options for the operation.</param>
 internal sealed record AcceptRequest(OperationKind Kind, string Id, string Payload, string? PayloadFingerprint, AcceptOptions Options)
 {
     /// <summary>Whether the request can be repeated, because it has an idempotency key.</summary>
     public bool IsRepeatable => PayloadFingerprint is not null;
 
-    // Without the payload, which logs must not show.
+    // Without the payload, which must not be logged.
     public override string ToString() => $"{Kind.Name} {Id}";
 
     /// <exception cref="InvalidPayloadException">The payload holds raw JSON that is not Unicode.</exception>
@@ -38,9 +38,9 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
     }
 
     private static string IdOf(string kind, string scope, string key) =>
-        Convert.ToHexStringLower(FramedHash.Of(kind, scope, key).AsSpan(0, 16));
+        Convert.ToHexStringLower(FramedHash.Compute(kind, scope, key).AsSpan(0, 16));
 
-    // Keyed, since a status URL's holder can read it and might try out what the payload was.
+    // Keyed, because whoever has a status URL can read it and could guess the payload by trying.
     public static string FingerprintOf(string key, string payload) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(payload)));
 }

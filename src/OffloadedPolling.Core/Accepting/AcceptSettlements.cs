@@ -7,73 +7,66 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Settles in the background what accepts leave in doubt. When the caller hangs up or the store's answer is lost, the document may exist,
-/// or may come into existence later. Without an idempotency key it is ended; with one, its message is sent.
+/// Settles in the background what failed accepts leave. When the caller hangs up or the store's answer is lost, the document may exist, or
+/// may be created later. Without an idempotency key it is ended; with one, its message is sent.
 /// </summary>
 internal sealed class AcceptSettlements(
     IOperationStatusStore store, StatusTransitions transitions, TimeProvider time, ILogger<AcceptSettlements> logger)
     : IHostedService, IDisposable
 {
-    /// <summary>The most settlements that may be pending.</summary>
-    public const int MaxPending = 10_000;
+    private const int MaxPending = 10_000;
 
-    /// <summary>The most bytes of messages that pending settlements may hold.</summary>
-    public const long MaxPendingBytes = 64 * 1024 * 1024;
+    // Of the messages that pending settlements hold.
+    private const long MaxPendingBytes = 64 * 1024 * 1024;
 
-    // A store that has just come back should not meet all of them at once.
+    // A store that has just come back should not get all requests at once.
     private const int MaxAtOnce = 32;
 
-    // For as long, a creation may go on that its accept no longer waits for.
+    // How long a settlement is retried.
+    private static readonly TimeSpan _bound = TimeSpan.FromMinutes(2);
+
+    // How long a stopping host waits for what is pending.
+    private static readonly TimeSpan _stopBound = TimeSpan.FromSeconds(5);
+
+    // How long a creation may continue after its accept has stopped waiting.
     private static readonly TimeSpan _creationLimit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan _tryLimit = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan _firstWait = TimeSpan.FromMilliseconds(200);
-
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<Task, bool> _pending = new();
-
     private readonly SemaphoreSlim _slots = new(MaxAtOnce);
 
     // The first ends the waits between tries, the second the tries.
     private readonly CancellationTokenSource _stopping = new();
 
     private readonly CancellationTokenSource _stopped = new();
-
     private long _pendingBytes;
-
-    /// <summary>For how long a settlement is tried.</summary>
-    public static TimeSpan Bound { get; } = TimeSpan.FromMinutes(2);
-
-    /// <summary>For how long a stopping host waits for what is pending.</summary>
-    public static TimeSpan StopBound { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Completes when all that is pending now is settled or given up.</summary>
     public Task WhenSettled => Task.WhenAll(_pending.Keys);
 
     /// <summary>Ends a document that may exist or may still be created.</summary>
     /// <returns>A task that completes when it is ended, or given up and logged.</returns>
-    public Task EndAsync(DocumentCreation creation, OperationProblem problem) => Settle(new Settlement(creation, problem, null));
+    public Task EndAsync(DocumentCreation creation, OperationProblem problem) => Settle(new(creation, problem, null));
 
-    /// <summary>Sends the message of a document with an idempotency key, if it exists or is created within <see cref="Bound"/>.</summary>
+    /// <summary>Sends the message of a document with an idempotency key, if it exists or is created within two minutes.</summary>
     /// <returns>A task that completes when it is sent, or given up and logged.</returns>
-    public Task SendAsync(DocumentCreation creation, OutgoingMessage message) =>
-        Settle(new Settlement(creation, null, message, message.SizeInBytes));
+    public Task SendAsync(DocumentCreation creation, OutgoingMessage message) => Settle(new(creation, null, message));
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await WhenSettled.WaitAsync(StopBound, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WhenSettled.WaitAsync(_stopBound, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopped.CancelAsync().ConfigureAwait(false);
 
-        // What was not settled is logged.
+        // For the log of what was not settled.
         await WhenSettled.WaitAsync(_lastWords, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // The sources stay as they are: what is pending still looks at their tokens.
+    // The sources are not disposed of: what is pending still reads their tokens.
     public void Dispose()
     {
         _stopping.Cancel();
@@ -107,7 +100,7 @@ internal sealed class AcceptSettlements(
     private async Task SettleAsync(Settlement settlement)
     {
         var begun = time.GetTimestamp();
-        // A host that stops does not wait for a creation that it can put an end to, but for one whose message is to be sent.
+        // A stopping host waits only for creations whose message must be sent. The others are ended whether they have come or not.
         var stop = settlement.Message is null ? _stopping.Token : _stopped.Token;
         var (known, isInDoubt) = await settlement.Creation.FinishAsync(_creationLimit, time, stop).ConfigureAwait(false);
         if (known is null && !isInDoubt)
@@ -115,16 +108,15 @@ internal sealed class AcceptSettlements(
             return;
         }
 
-        for (var tries = 1; ; tries++)
+        for (var tries = 1; ; tries++, known = null)
         {
-            var (isSettled, failed) = await TryAsync(settlement, known, Bound - time.GetElapsedTime(begun)).ConfigureAwait(false);
-            known = null;
+            var (isSettled, failed) = await TryAsync(settlement, known, _bound - time.GetElapsedTime(begun)).ConfigureAwait(false);
             if (isSettled)
             {
                 return;
             }
 
-            if (_stopped.IsCancellationRequested || time.GetElapsedTime(begun) >= Bound)
+            if (_stopped.IsCancellationRequested || time.GetElapsedTime(begun) >= _bound)
             {
                 GiveUp(settlement, failed);
                 return;
@@ -138,7 +130,7 @@ internal sealed class AcceptSettlements(
     {
         if (!await EnterAsync(left).ConfigureAwait(false))
         {
-            return (false, new TimeoutException($"{_pending.Count} others waited for the store, and it was not this one's turn in time."));
+            return (false, new TimeoutException($"{_pending.Count} others waited for the store, and this one had no turn in time."));
         }
 
         try
@@ -167,17 +159,25 @@ internal sealed class AcceptSettlements(
         }
     }
 
-    /// <summary>Does what there is to do with the document; <see langword="false"/> if it has to exist first.</summary>
+    /// <summary>Ends the document or sends its message; <see langword="false"/> if the document does not exist yet.</summary>
     private async Task<bool> TryAsync(Settlement settlement, StoredOperation? known, CancellationToken cancellationToken)
     {
         var found = known ?? await store.GetAsync(settlement.Id, cancellationToken).ConfigureAwait(false);
         if (settlement.Problem is { } problem)
         {
-            await EndAsync(settlement.Creation.Status, found, OperationOutcome.Failed(problem), cancellationToken).ConfigureAwait(false);
+            // Of the two creations, one succeeds and the other is refused: a late one cannot bring back what was ended.
+            var outcome = OperationOutcome.Failed(problem);
+            Task ending = found is null
+                ? transitions.CreateEndedAsync(settlement.Creation.Status, outcome, cancellationToken)
+                : transitions.ApplyRequiredAsync(
+                    found,
+                    current => current.Status.State == OperationState.NotStarted ? StatusChange.End(current, outcome) : null,
+                    cancellationToken);
+            await ending.ConfigureAwait(false);
             return true;
         }
 
-        // Another accept may have used the key first, with another payload.
+        // Another accept may have used the key earlier, with another payload.
         var request = settlement.Creation.Request;
         if (found is { Status.State: OperationState.NotStarted } && found.Metadata.PayloadFingerprint == request.PayloadFingerprint)
         {
@@ -186,13 +186,6 @@ internal sealed class AcceptSettlements(
 
         return found is not null;
     }
-
-    // Whichever of the two creations comes first, the other one is refused: a late one cannot bring back what was ended.
-    private Task EndAsync(OperationStatus status, StoredOperation? found, OperationOutcome outcome, CancellationToken cancellationToken) =>
-        found is null ? transitions.CreateEndedAsync(status, outcome, cancellationToken) : transitions.ApplyAsync(
-            found,
-            current => current.Status.State == OperationState.NotStarted ? StatusChange.End(current, outcome) : null,
-            cancellationToken);
 
     private async Task<bool> EnterAsync(TimeSpan left)
     {
@@ -224,7 +217,7 @@ internal sealed class AcceptSettlements(
                 Log.FailedAcceptNotEnded(logger, settlement.Id, failed!);
                 break;
             case (_, null):
-                Log.KeyedAcceptLeftNothing(logger, settlement.Id, Bound);
+                Log.KeyedAcceptLeftNothing(logger, settlement.Id, _bound);
                 break;
             default:
                 Log.KeyedAcceptNotFinished(logger, settlement.Id, failed);
@@ -233,8 +226,10 @@ internal sealed class AcceptSettlements(
     }
 
     // Either ends the document with a problem, or sends its message.
-    private sealed record Settlement(DocumentCreation Creation, OperationProblem? Problem, OutgoingMessage? Message, int Bytes = 0)
+    private sealed record Settlement(DocumentCreation Creation, OperationProblem? Problem, OutgoingMessage? Message)
     {
         public string Id => Creation.Status.Id;
+
+        public int Bytes { get; } = Message?.SizeInBytes ?? 0;
     }
 }

@@ -1,102 +1,31 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Options;
-using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Creates the documents of operations that are being accepted, or finds those that the same idempotency keys made before.
-/// </summary>
-internal sealed class DocumentCreator(
-    IOperationStatusStore store, StatusTransitions transitions, IOptions<OffloadedPollingOptions> options, TimeProvider time)
-{
-    /// <summary>Begins to create an operation's document.</summary>
-    public DocumentCreation Begin(AcceptRequest request, OperationEstimate? estimate)
-    {
-        var now = time.GetUtcNow();
-        var status = new OperationStatus
-        {
-            Id = request.Id,
-            Kind = request.Kind.Name,
-            State = OperationState.NotStarted,
-            CreatedAt = now,
-            LastUpdatedAt = now,
-            ExpiresAt = now + options.Value.Retention,
-            Estimate = estimate,
-            ResourceLocation = request.Options.ResourceLocation?.Invoke(request.Id),
-        };
-        var breakOff = new CancellationTokenSource();
-        return new DocumentCreation(request, status, CreateOrFindAsync(status, request.PayloadFingerprint, breakOff.Token), breakOff);
-    }
-
-    private async Task<(StoredOperation Operation, bool IsRepeated)> CreateOrFindAsync(
-        OperationStatus status, string? fingerprint, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var metadata = fingerprint is null ? OperationMetadata.Empty : new OperationMetadata { PayloadFingerprint = fingerprint };
-            return (await transitions.CreateAsync(status, metadata, cancellationToken).ConfigureAwait(false), false);
-        }
-        catch (OperationStatusConflictException there) when (fingerprint is not null)
-        {
-            var found = await FindAsync(status.Id, there, cancellationToken).ConfigureAwait(false);
-            return found.Metadata.PayloadFingerprint == fingerprint
-                ? (await RenewAsync(found, status.Estimate, there, cancellationToken).ConfigureAwait(false), true)
-                : throw new IdempotencyConflictException(status.Id);
-        }
-    }
-
-    private async Task<StoredOperation> FindAsync(string id, OperationStatusConflictException there, CancellationToken cancellationToken) =>
-        await store.GetAsync(id, cancellationToken).ConfigureAwait(false)
-        ?? throw new OperationStoreException(
-            $"There is a status document for the idempotency key ('{there.StatusKey}'), but it cannot be read. "
-            + "Either it has just expired: try again. Or reading is not allowed: check the permissions.", there);
-
-    // A document that expires soon would be gone before the message that is sent for it now is received.
-    private async Task<StoredOperation> RenewAsync(
-        StoredOperation found, OperationEstimate? estimate, OperationStatusConflictException there, CancellationToken cancellationToken)
-    {
-        if (found.Status.State != OperationState.NotStarted || found.Status.ExpiresAt - time.GetUtcNow() > options.Value.Retention / 2)
-        {
-            return found;
-        }
-
-        var renewed = await transitions.ApplyUnlessRefusedAsync(
-            found,
-            current => current.Status.State == OperationState.NotStarted
-                ? new StatusChange(current.Status with { Estimate = estimate }, current.Metadata)
-                : null,
-            cancellationToken).ConfigureAwait(false);
-        return renewed.IsWritten ? renewed.Current : await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
-    }
-}
-
-/// <summary>
-/// A document's creation under way. An accept that stops waiting for it does not break it off: a write that is broken off may still arrive.
+/// A document that is being created. An accept that stops waiting does not cancel the creation: a canceled write may still arrive.
 /// </summary>
 /// <param name="Request">What is being accepted.</param>
 /// <param name="Status">The document that is to be created.</param>
-/// <param name="Result">The document as it was created, or as the idempotency key led to it.</param>
-/// <param name="BreakOff">Breaks the creation off.</param>
+/// <param name="Result">The document that was created, or that was found by the idempotency key.</param>
+/// <param name="BreakOff">Cancels the creation.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer and no wait handle, and its token may outlive the accept.")]
 internal sealed record DocumentCreation(
-    AcceptRequest Request,
-    OperationStatus Status,
-    Task<(StoredOperation Operation, bool IsRepeated)> Result,
+    AcceptRequest Request, OperationStatus Status, Task<(StoredOperation Operation, bool IsRepeated)> Result,
     CancellationTokenSource BreakOff)
 {
-    /// <summary>Whether a creation that failed so may have taken place all the same, or may still do so.</summary>
+    /// <summary>Returns whether a creation that failed in this way may have succeeded, or may still succeed.</summary>
     public static bool IsInDoubt(Exception failed) => failed switch
     {
         OperationStoreException refused => !refused.IsRefusal,
-        // Without a key nobody else has the id: a document that is there already is the one that was to be created.
+        // Without an idempotency key nobody else has the id, so a document that exists is this one.
         OperationStatusConflictException or OperationCanceledException => true,
         OffloadedPollingException => false,
         _ => true,
     };
 
-    /// <summary>Waits for the creation for a while, and then breaks it off.</summary>
-    /// <returns>The document, if it is there; otherwise whether it may be.</returns>
+    /// <summary>Waits for the creation for a while, and then cancels it.</summary>
+    /// <returns>The document if it exists, otherwise whether it may exist.</returns>
     public async Task<(StoredOperation? Operation, bool IsInDoubt)> FinishAsync(
         TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -2,10 +2,10 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>The queue of one kind: makes the messages of its operations and sends them.</summary>
+/// <summary>Creates and sends the messages of one kind.</summary>
 internal sealed class KindQueue(string kind, IOperationQueue queue)
 {
-    /// <summary>Makes an operation's message.</summary>
+    /// <summary>Creates the message of an operation whose document does not exist yet, to learn whether the queue takes it.</summary>
     /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries.</exception>
     /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes.</exception>
     public async Task<OutgoingMessage> ComposeAsync(string statusKey, string payloadJson, CancellationToken cancellationToken)
@@ -14,7 +14,7 @@ internal sealed class KindQueue(string kind, IOperationQueue queue)
         {
             Body = PayloadText.Escape(kind, payloadJson),
             StatusKey = statusKey,
-            // Any instant has the size of the document's own, which replaces it before the message is sent.
+            // A placeholder: SendAsync replaces it by the document's own, which has the same size.
             StatusCreatedAt = DateTimeOffset.UnixEpoch,
             TraceParent = MessageTrace.Current,
         };
@@ -28,7 +28,7 @@ internal sealed class KindQueue(string kind, IOperationQueue queue)
         using var activity = OperationActivities.Send(kind, queue.MessagingSystem, status.Id);
         try
         {
-            var sent = message.For(status.CreatedAt, activity is null ? null : MessageTrace.Current);
+            var sent = message.With(status.CreatedAt, activity is null ? null : MessageTrace.Current);
             await queue.SendAsync(kind, sent, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failed)

@@ -6,11 +6,7 @@ namespace OffloadedPolling.Accepting;
 
 /// <inheritdoc cref="IOffloadedOperations"/>
 internal sealed class OffloadedOperations(
-    OperationKinds kinds,
-    OperationAccepter accepter,
-    StatusUrls urls,
-    IOperationStatusStore store,
-    StatusTransitions transitions,
+    OperationKinds kinds, OperationAccepter accepter, StatusUrls urls, IOperationStatusStore store, StatusTransitions transitions,
     OperationMetrics metrics) : IOffloadedOperations
 {
     private static readonly AcceptOptions _defaults = new();
@@ -25,7 +21,7 @@ internal sealed class OffloadedOperations(
     {
         ArgumentNullException.ThrowIfNull(payload);
         ArgumentNullException.ThrowIfNull(options);
-        var kind = kinds.Of<TPayload>();
+        var kind = kinds.ForPayload<TPayload>();
         using var activity = OperationActivities.Accept(kind.Name);
         try
         {
@@ -66,7 +62,7 @@ internal sealed class OffloadedOperations(
             return null;
         }
 
-        var transition = await transitions.ApplyAsync(found, transitions.CancelRequested, cancellationToken).ConfigureAwait(false);
+        var transition = await transitions.ApplyRequiredAsync(found, transitions.CancelRequested, cancellationToken).ConfigureAwait(false);
         return transition.Current?.Status;
     }
 

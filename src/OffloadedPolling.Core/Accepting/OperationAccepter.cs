@@ -7,28 +7,26 @@ namespace OffloadedPolling.Accepting;
 internal sealed class OperationAccepter(
     IOperationStatusStore store, DocumentCreator documents, StatusUrls urls, AcceptSettlements settlements)
 {
-    /// <summary>Accepts an operation.</summary>
     public async Task<AcceptedOperation> AcceptAsync(AcceptRequest request, CancellationToken cancellationToken)
     {
         var kind = request.Kind;
         using var deadline = kind.Gate.Enter(cancellationToken);
 
-        // 2. Estimate. What no queue takes is refused before anything is stored.
+        // 2. Estimate. A payload that the queue does not take is refused before anything is stored.
         var composing = kind.Queue.ComposeAsync(store.GetStatusKey(request.Id), request.Payload, deadline.Token);
         var message = await deadline.WaitAsync(AcceptStep.Estimate, composing).ConfigureAwait(false);
         var estimate = await deadline.WaitAsync(AcceptStep.Estimate, kind.Estimator.EstimateAsync(deadline.Token)).ConfigureAwait(false);
 
         // 3. Store.
         var creation = documents.Begin(request, estimate);
+        var (operation, isRepeated) = await StoreAsync(creation, message, deadline).ConfigureAwait(false);
         try
         {
-            var (operation, isRepeated) = await deadline.WaitAsync(AcceptStep.Store, creation.Result).ConfigureAwait(false);
-
-            // 4. Issue. The URL comes first: once the message is sent, nobody can take it back.
+            // 4. Issue. The URL comes first: a message that is sent cannot be taken back.
             var issuing = urls.IssueAsync(operation.Status, isRepeated, deadline.Token);
             var accepted = await deadline.WaitAsync(AcceptStep.Issue, issuing).ConfigureAwait(false);
 
-            // 5. Send. An operation that was accepted before may have begun, or ended.
+            // 5. Send. An operation that was accepted before may be running, or may have ended.
             if (operation.Status.State == OperationState.NotStarted)
             {
                 var sending = kind.Queue.SendAsync(message, operation.Status, deadline.Token);
@@ -37,34 +35,40 @@ internal sealed class OperationAccepter(
 
             return accepted;
         }
-        catch (Exception failed)
+        catch (Exception failed) when (operation.Status.State == OperationState.NotStarted)
         {
             await SettleAsync(creation, message, deadline, failed).ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Sees to what a failed accept leaves, in the background if need be.</summary>
+    private async Task<(StoredOperation Operation, bool IsRepeated)> StoreAsync(
+        DocumentCreation creation, OutgoingMessage message, AcceptDeadline deadline)
+    {
+        try
+        {
+            return await deadline.WaitAsync(AcceptStep.Store, creation.Result).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (DocumentCreation.IsInDoubt(failed))
+        {
+            // The document may exist, or may still be created, and no caller would know of it.
+            _ = creation.Request.IsRepeatable ? settlements.SendAsync(creation, message) : settlements.EndAsync(creation, Problems.NotSent);
+            throw;
+        }
+    }
+
+    /// <summary>Settles the document of an accept that failed after step 3, in the background if there is no time left.</summary>
     private async Task SettleAsync(DocumentCreation creation, OutgoingMessage message, AcceptDeadline deadline, Exception failed)
     {
-        var isRepeatable = creation.Request.IsRepeatable;
-        if (deadline.Step == AcceptStep.Store)
+        if (!creation.Request.IsRepeatable)
         {
-            // The document may exist, or may be created after all, and nobody would know of it.
-            if (DocumentCreation.IsInDoubt(failed))
-            {
-                _ = isRepeatable ? settlements.SendAsync(creation, message) : settlements.EndAsync(creation, Problems.NotSent);
-            }
-        }
-        else if (!isRepeatable)
-        {
-            // The caller of a failed accept never learns the URL, and asks again: the work must not be done for nobody, nor wait for ever.
+            // The caller does not know the URL, and will send a new request. This operation must neither run for nobody nor wait forever.
             var problem = failed is StatusUrlException ? Problems.NotIssued : Problems.NotSent;
             await deadline.GiveTimeAsync(settlements.EndAsync(creation, problem)).ConfigureAwait(false);
         }
         else if (failed is PayloadTooLargeException or InvalidPayloadException)
         {
-            // No later accept with the key can send it either.
+            // Another accept with the same key cannot send it either.
             await deadline.GiveTimeAsync(settlements.EndAsync(creation, Problems.PayloadRefused)).ConfigureAwait(false);
         }
         else if (deadline.IsOver)

@@ -8,41 +8,32 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>
-/// One kind of operation. Everything that belongs to the kind hangs on this object, so that nothing is looked up by its name.
-/// </summary>
+/// <summary>One kind of operation, and everything that belongs to it. Only callers of ports have to find it by its name.</summary>
 /// <remarks>
-/// Its parts are created when they are first needed: at the start, kinds are validated while a port may still be missing.
+/// Each part is created by its constructor, from the arguments below and the host's services. It is created when it is first needed: kinds
+/// are validated at the start, while a port may still be missing.
 /// </remarks>
 internal abstract class OperationKind(string name, Type payloadType, JsonSerializerOptions json, IServiceProvider services)
 {
     private readonly Lock _lock = new();
 
     public string Name { get; } = name;
-
     public Type PayloadType { get; } = payloadType;
-
-    /// <summary>Serializes payloads and results.</summary>
     public JsonSerializerOptions Json { get; } = json;
 
     public OperationOptions Options => services.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get(Name);
 
     public KindMetrics Metrics => field ?? Create(ref field, Name);
-
     public KindQueue Queue => field ?? Create(ref field, Name);
-
-    /// <summary>Whether its operations are accepted at the moment.</summary>
     public AcceptGate Gate => field ?? Create(ref field, Name);
-
-    /// <summary>The estimator that is registered, which may be the host's own.</summary>
-    public CheckedEstimator Estimator => field ?? Create(ref field, Name);
+    public WorkDurations Durations => field ?? Create(ref field, Name);
+    public DurationRecorder Recorder => field ?? Create(ref field, Name, Durations);
 
     /// <summary>The library's own estimator.</summary>
     public QueueWaitTime WaitTime => field ?? Create(ref field, Name, Durations, Metrics);
 
-    public WorkDurations Durations => field ?? Create(ref field, Name);
-
-    public DurationRecorder Recorder => field ?? Create(ref field, Name, Durations);
+    /// <summary>The registered estimator, which may be the host's own.</summary>
+    public CheckedEstimator Estimator => field ?? Create(ref field, Name);
 
     private T Create<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
         ref T? part, params object[] arguments)

@@ -7,19 +7,12 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
 
     public IReadOnlyList<OperationKind> All => _kinds;
 
-    /// <summary>Finds the kind that a port names.</summary>
+    /// <summary>Finds the kind that a caller of a port named.</summary>
     public OperationKind? Find(string name) => Array.Find(_kinds, kind => kind.Name == name);
 
-    /// <exception cref="ArgumentException">No kind has the payload type.</exception>
-    public OperationKind<TPayload> Of<TPayload>() =>
+    /// <exception cref="ArgumentException">No kind was added for the payload type.</exception>
+    public OperationKind<TPayload> ForPayload<TPayload>() =>
         _kinds.OfType<OperationKind<TPayload>>().FirstOrDefault()
         ?? throw new ArgumentException(
             $"No operation kind has the payload type {typeof(TPayload)}. Add one with .AddOperation<{typeof(TPayload).Name}>(\"name\").");
-}
-
-/// <summary>The estimator of a host that has none of its own.</summary>
-internal sealed class QueueWaitTimeEstimator(OperationKinds kinds) : IWaitTimeEstimator
-{
-    public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken) =>
-        kinds.Find(kind)?.WaitTime.EstimateAsync(cancellationToken) ?? default;
 }

@@ -12,13 +12,12 @@ namespace OffloadedPolling.Accepting;
 /// </remarks>
 internal static class PayloadText
 {
-    // Surrogates only if they are not a pair.
+    // Surrogates are forbidden unless they form a pair.
     private static readonly SearchValues<char> _forbidden = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(character => character
             is (< ' ' and not ('\t' or '\n' or '\r')) or (>= '\uD800' and <= '\uDFFF') or '\uFFFE' or '\uFFFF')]);
 
-    /// <summary>Serializes a payload.</summary>
-    /// <exception cref="InvalidPayloadException">It holds raw JSON that is not Unicode.</exception>
+    /// <exception cref="InvalidPayloadException">The payload contains raw JSON that is not Unicode.</exception>
     public static string Serialize<TPayload>(OperationKind<TPayload> kind, TPayload payload)
     {
         try
@@ -33,9 +32,10 @@ internal static class PayloadText
     }
 
     /// <summary>
-    /// Escapes what a queue cannot carry, which keeps its meaning inside JSON strings. An ordinary payload is returned as it is.
+    /// Escapes the characters that a queue cannot carry, without changing what the JSON strings mean. An ordinary payload is returned as it
+    /// is.
     /// </summary>
-    /// <exception cref="InvalidPayloadException">It stands elsewhere, or the text is then still no JSON.</exception>
+    /// <exception cref="InvalidPayloadException">It is not in a string, or the escaped text is not JSON.</exception>
     public static string Escape(string kind, string json)
     {
         if (FirstForbidden(json) is not { } first)
@@ -64,7 +64,7 @@ internal static class PayloadText
         return null;
     }
 
-    /// <summary>The text with what is forbidden escaped, or where something forbidden stands outside a string.</summary>
+    /// <summary>Returns the text with forbidden characters escaped, or the position of one that is outside a string.</summary>
     private static (string Escaped, int? Outside) EscapeInStrings(string json)
     {
         var escaped = new StringBuilder(json.Length + 16);
@@ -79,7 +79,7 @@ internal static class PayloadText
             }
             else if (_forbidden.Contains(character))
             {
-                // Behind a backslash, an escape would mean something else.
+                // After a backslash, an escape would mean something else.
                 if (!inString || afterBackslash)
                 {
                     return ("", at);
@@ -100,13 +100,9 @@ internal static class PayloadText
 
     private static bool IsJson(string text)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { MaxDepth = int.MaxValue });
         try
         {
-            while (reader.Read())
-            {
-            }
-
+            using var parsed = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = int.MaxValue });
             return true;
         }
         catch (JsonException)
@@ -115,7 +111,7 @@ internal static class PayloadText
         }
     }
 
-    // What the serializer says of raw JSON with half of a surrogate pair, or with bytes that are no UTF-8.
+    // What the serializer throws for raw JSON with half of a surrogate pair, or with bytes that are not UTF-8.
     private static bool IsNoUnicode(Exception? failed) => failed is not null
         && (failed is EncoderFallbackException or DecoderFallbackException
             || (failed is InvalidOperationException && failed.Message.Contains("UTF-16", StringComparison.Ordinal))

@@ -1,8 +1,8 @@
 namespace OffloadedPolling;
 
 /// <summary>
-/// The names under which the library tells what it does: <c>AddSource(OffloadedPollingInstrumentation.ActivitySourceName)</c> and
-/// <c>AddMeter(OffloadedPollingInstrumentation.MeterName)</c>. <c>docs/reference/metrics-and-spans.md</c> lists them.
+/// The names to enable traces and metrics by: <c>AddSource(OffloadedPollingInstrumentation.ActivitySourceName)</c> and
+/// <c>AddMeter(OffloadedPollingInstrumentation.MeterName)</c>. <c>docs/reference/metrics-and-spans.md</c> lists spans and instruments.
 /// </summary>
 public static class OffloadedPollingInstrumentation
 {

@@ -2,31 +2,20 @@ using System.Diagnostics;
 
 namespace OffloadedPolling.Diagnostics;
 
-/// <summary>
-/// Starts the spans of an operation's way: <c>accept</c>, <c>send</c>, <c>process</c>, <c>handle</c>. Where nobody listens, none is made.
-/// </summary>
+/// <summary>Starts the spans of an operation. Without a listener, nothing is created.</summary>
 internal static class OperationActivities
 {
     internal static readonly ActivitySource Source =
         new(OffloadedPollingInstrumentation.ActivitySourceName, OffloadedPollingInstrumentation.Version);
 
-    public static Activity? Accept(string kind) => Source.HasListeners()
-        ? Source.StartActivity($"accept {kind}", ActivityKind.Internal, default(ActivityContext), [new(TagNames.Kind, kind)])
-        : null;
+    public static Activity? Accept(string kind) =>
+        Source.HasListeners() ? Start($"accept {kind}", ActivityKind.Internal, [new(TagNames.Kind, kind)]) : null;
 
     public static Activity? Send(string kind, string system, string operationId) => Source.HasListeners()
-        ? Source.StartActivity(
-            $"send {kind}",
-            ActivityKind.Producer,
-            default(ActivityContext),
-            [.. Messaging("send", kind, kind, system), new(TagNames.OperationId, operationId)])
+        ? Start($"send {kind}", ActivityKind.Producer, [.. Messaging("send", kind, kind, system), new(TagNames.OperationId, operationId)])
         : null;
 
-    /// <summary>The processing of one message: a part of the trace that it was sent in.</summary>
-    /// <param name="destination">The kind, or <see cref="DeadLettersOf"/> it.</param>
-    /// <param name="kind">The kind.</param>
-    /// <param name="system">The queue's <c>messaging.system</c>.</param>
-    /// <param name="message">The message.</param>
+    /// <summary>Starts the processing of one message, in the trace in which the message was sent.</summary>
     public static Activity? Process(string destination, string kind, string system, ReceivedMessage message)
     {
         if (!Source.HasListeners())
@@ -34,27 +23,20 @@ internal static class OperationActivities
             return null;
         }
 
-        // Where something else is under way here, as a function's invocation is, its trace is linked to.
+        // A span that surrounds this one, such as a function's invocation, is linked.
         var sent = MessageTrace.ContextOf(message);
         ActivityLink[]? links = sent != default && Activity.Current is { } around ? [new ActivityLink(around.Context)] : null;
-        return Source.StartActivity(
-            $"process {destination}", ActivityKind.Consumer, sent,
-            [
-                .. Messaging("process", kind, destination, system),
-                new(TagNames.MessageId, message.Id),
-                new(TagNames.Attempt, message.ReceiveCount)],
-            links);
+        KeyValuePair<string, object?>[] tags = [
+            .. Messaging("process", kind, destination, system),
+            new(TagNames.MessageId, message.Id),
+            new(TagNames.Attempt, message.ReceiveCount)];
+        return Source.StartActivity($"process {destination}", ActivityKind.Consumer, sent, tags, links);
     }
 
     public static Activity? Handle(string kind, string operationId) => Source.HasListeners()
-        ? Source.StartActivity(
-            $"handle {kind}",
-            ActivityKind.Internal,
-            default(ActivityContext),
-            [new(TagNames.Kind, kind), new(TagNames.OperationId, operationId)])
+        ? Start($"handle {kind}", ActivityKind.Internal, [new(TagNames.Kind, kind), new(TagNames.OperationId, operationId)])
         : null;
 
-    /// <summary>What a kind's dead-letter queue is called in spans.</summary>
     public static string DeadLettersOf(string kind) => $"{kind} dead letters";
 
     internal static KeyValuePair<string, object?>[] Messaging(string operation, string kind, string destination, string system) => [
@@ -63,4 +45,56 @@ internal static class OperationActivities
         new(TagNames.MessagingOperationType, operation),
         new(TagNames.MessagingDestination, destination),
         new(TagNames.Kind, kind)];
+
+    private static Activity? Start(string name, ActivityKind kind, KeyValuePair<string, object?>[] tags) =>
+        Source.StartActivity(name, kind, default(ActivityContext), tags);
+}
+
+/// <summary>
+/// The span of a receive, with a link to the trace of each message. It is created after the receive, because a receive without a message
+/// leaves no span: otherwise, idle workers would fill the traces.
+/// </summary>
+internal static class ReceiveActivity
+{
+    public static void Record(
+        string destination, string kind, string system, IReadOnlyList<ReceivedMessage> messages,
+        DateTimeOffset startedAt, DateTimeOffset endedAt)
+    {
+        if (messages.Count == 0 || !OperationActivities.Source.HasListeners())
+        {
+            return;
+        }
+
+        using var receive = OperationActivities.Source.StartActivity(
+            $"receive {destination}",
+            ActivityKind.Client,
+            default(ActivityContext),
+            [.. OperationActivities.Messaging("receive", kind, destination, system), new(TagNames.MessageCount, messages.Count)],
+            messages.Select(LinkTo).Where(link => link.Context != default),
+            startedAt);
+        receive?.SetEndTime(endedAt.UtcDateTime);
+    }
+
+    private static ActivityLink LinkTo(ReceivedMessage message) =>
+        new(MessageTrace.ContextOf(message), new ActivityTagsCollection { [TagNames.MessageId] = message.Id });
+}
+
+/// <summary>The trace that a message carries.</summary>
+internal static class MessageTrace
+{
+    /// <summary>Gets what a message that is sent now carries; <see langword="null"/> without a trace in the W3C's format.</summary>
+    public static string? Current => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: var id } ? id : null;
+
+    /// <summary>Returns the span in which a message was sent; <see langword="default"/> if there is none or it cannot be read.</summary>
+    public static ActivityContext ContextOf(ReceivedMessage message) =>
+        ActivityContext.TryParse(message.TraceParent, traceState: null, isRemote: true, out var context) ? context : default;
+}
+
+/// <summary>The outcomes of spans. Exceptions are named by their type: their texts belong only in the host's own log.</summary>
+internal static class ActivityOutcomes
+{
+    public static void Fail(this Activity? activity, string errorType) =>
+        activity?.SetStatus(ActivityStatusCode.Error).SetTag(TagNames.ErrorType, errorType);
+
+    public static void Fail(this Activity? activity, Exception thrown) => activity.Fail(thrown.GetType().FullName!);
 }

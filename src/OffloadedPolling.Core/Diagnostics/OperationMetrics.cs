@@ -3,12 +3,12 @@ using System.Diagnostics.Metrics;
 
 namespace OffloadedPolling.Diagnostics;
 
-/// <summary>What this process did, as numbers. Each process counts what it did itself: an end is counted where it was written.</summary>
+/// <summary>The instruments. Each process counts what it did itself: an end is counted where it was written.</summary>
 internal sealed class OperationMetrics : IDisposable
 {
     private const string Prefix = "offloaded_polling.";
 
-    // From what nobody waits for to what runs for a day.
+    // From work that ends at once to work that takes a day.
     private static readonly InstrumentAdvice<double> _seconds = new()
     {
         HistogramBucketBoundaries =
@@ -16,34 +16,23 @@ internal sealed class OperationMetrics : IDisposable
     };
 
     private readonly ConcurrentQueue<KindMetrics> _kinds = new();
-
     private readonly Meter _meter;
-
     private readonly bool _isOwn;
-
     private readonly Counter<long> _accepted;
-
     private readonly Counter<long> _ended;
-
     private readonly Histogram<double> _timeToStart;
-
     private readonly Histogram<double> _duration;
-
     private readonly Histogram<double> _run;
-
     private readonly Histogram<double> _estimateError;
-
     private readonly Counter<long> _writes;
-
     private readonly Counter<long> _renewed;
 
-    /// <param name="time">The clock that the age of a queue's depth is measured by.</param>
-    /// <param name="factory">The host's; without one, the meter is this object's own.</param>
+    /// <param name="time">The clock that measures the age of a queue's depth.</param>
+    /// <param name="factory">The host's factory; without it, this object creates the meter and disposes of it.</param>
     public OperationMetrics(TimeProvider time, IMeterFactory? factory = null)
     {
         var options = new MeterOptions(OffloadedPollingInstrumentation.MeterName) { Version = OffloadedPollingInstrumentation.Version };
-        Time = time;
-        _isOwn = factory is null;
+        (Time, _isOwn) = (time, factory is null);
         _meter = factory?.Create(options) ?? new Meter(options);
         _accepted = Counter("operations.accepted", "{operation}", "Operations accepted: stored, queued, and their status URL issued.");
         _ended = Counter("operations.ended", "{operation}", "Operations whose terminal status this process wrote.");
@@ -53,15 +42,17 @@ internal sealed class OperationMetrics : IDisposable
         _estimateError = Seconds("estimate.error", "How far the end was from the median that the accept told.");
         _writes = Counter("status.writes", "{write}", "Tries to write a status document.");
         _renewed = Counter("urls.renewed", "{url}", "Status URLs that callers renewed.");
-        _meter.CreateObservableUpDownCounter(Prefix + "worker.handlers", Running, "{handler}", "Handlers that run.");
-        _meter.CreateObservableUpDownCounter(Prefix + "worker.handlers.limit", Limits, "{handler}", "Handlers that may run at once.");
+        _meter.CreateObservableUpDownCounter(
+            Prefix + "worker.handlers", () => _kinds.SelectMany(kind => kind.Running), "{handler}", "Handlers that run.");
+        _meter.CreateObservableUpDownCounter(
+            Prefix + "worker.handlers.limit", () => _kinds.SelectMany(kind => kind.Limit), "{handler}", "Handlers that may run at once.");
         _meter.CreateObservableGauge(
-            Prefix + "queue.depth", Depths, "{message}", "Messages of the kind's queue, as last seen by this process.");
+            Prefix + "queue.depth", () => _kinds.SelectMany(kind => kind.Depth), "{message}",
+            "Messages of the kind's queue, as last seen by this process.");
     }
 
     public TimeProvider Time { get; }
 
-    /// <summary>Observes a kind from now on.</summary>
     public void Observe(KindMetrics kind) => _kinds.Enqueue(kind);
 
     public void Accepted(string kind, bool repeated)
@@ -72,7 +63,6 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    /// <summary>Takes one try to write a document.</summary>
     public void Wrote(OperationStatus wanted, string outcome)
     {
         if (_writes.Enabled)
@@ -81,7 +71,7 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    /// <summary>Takes what a written document changed: an operation that began, or ended.</summary>
+    /// <summary>Records what a written document changed: an operation began, or ended.</summary>
     public void Moved(OperationState before, OperationStatus written)
     {
         if (before == OperationState.NotStarted && written.State == OperationState.Running)
@@ -94,10 +84,7 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    /// <summary>Takes the end of a run whose end is written.</summary>
-    /// <param name="ended">The document as written.</param>
-    /// <param name="elapsed">Since the operation was taken.</param>
-    /// <param name="waited">The document as it waited; <see langword="null"/> if an earlier run had taken it.</param>
+    /// <summary>Records a run whose end is written, and how far the end was from the estimate in the document before the claim.</summary>
     public void Ran(OperationStatus ended, TimeSpan elapsed, OperationStatus? waited)
     {
         if (_run.Enabled)
@@ -112,7 +99,7 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    /// <summary>Takes an end that was written, as it turned out, by a write that had seemed to fail.</summary>
+    /// <summary>Records an end; called directly if a write that seemed to fail had written it.</summary>
     public void Ended(OperationStatus written)
     {
         if (_ended.Enabled)
@@ -137,9 +124,7 @@ internal sealed class OperationMetrics : IDisposable
     }
 
     private static KeyValuePair<string, object?> Kind(OperationStatus status) => new(TagNames.Kind, status.Kind);
-
     private static KeyValuePair<string, object?> State(OperationStatus status) => new(TagNames.Status, status.State.ToString());
-
     private static double Age(OperationStatus written) => (written.LastUpdatedAt - written.CreatedAt).TotalSeconds;
 
     private Counter<long> Counter(string name, string unit, string description) =>
@@ -147,10 +132,63 @@ internal sealed class OperationMetrics : IDisposable
 
     private Histogram<double> Seconds(string name, string description) =>
         _meter.CreateHistogram(Prefix + name, "s", description, tags: null, _seconds);
+}
 
-    private IEnumerable<Measurement<int>> Running() => _kinds.SelectMany(kind => kind.Running);
+/// <summary>
+/// What is observed of one kind: its handlers, and the depth of its queue as last read for an estimate. No request is made for a metric.
+/// </summary>
+internal sealed class KindMetrics
+{
+    // SQS's own counts take as long to settle.
+    private static readonly TimeSpan _maxDepthAge = TimeSpan.FromMinutes(1);
 
-    private IEnumerable<Measurement<int>> Limits() => _kinds.SelectMany(kind => kind.Limit);
+    private readonly OperationMetrics _metrics;
+    private readonly KeyValuePair<string, object?> _kind;
+    private readonly Lock _lock = new();
+    private int _running;
+    private int? _limit;
+    private bool _hasHadWorker;
+    private QueueDepth _depth;
+    private long? _depthSeenAt;
 
-    private IEnumerable<Measurement<int>> Depths() => _kinds.SelectMany(kind => kind.Depth);
+    public KindMetrics(string kind, OperationMetrics metrics)
+    {
+        (_metrics, _kind) = (metrics, new(TagNames.Kind, kind));
+        metrics.Observe(this);
+    }
+
+    /// <summary>Gets how many handlers run; nothing before the first worker starts.</summary>
+    public IEnumerable<Measurement<int>> Running => _hasHadWorker ? [new(Volatile.Read(ref _running), _kind)] : [];
+
+    /// <summary>Gets how many handlers may run at once; nothing without a worker.</summary>
+    public IEnumerable<Measurement<int>> Limit => _limit is { } limit ? [new(limit, _kind)] : [];
+
+    /// <summary>Gets the depth of the queue; nothing if it is unknown or older than a minute.</summary>
+    public IEnumerable<Measurement<int>> Depth
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _depthSeenAt is { } seenAt && _metrics.Time.GetElapsedTime(seenAt) <= _maxDepthAge
+                    ? [
+                        new(_depth.Waiting, _kind, new(TagNames.MessageState, "waiting")),
+                        new(_depth.InFlight, _kind, new(TagNames.MessageState, "in_flight"))]
+                    : [];
+            }
+        }
+    }
+
+    public void WorkerStarted(int limit) => (_limit, _hasHadWorker) = (limit, true);
+    public void WorkerStopped() => _limit = null;
+    public void HandlerBegan() => Interlocked.Increment(ref _running);
+    public void HandlerEnded() => Interlocked.Decrement(ref _running);
+
+    public void SawDepth(QueueDepth depth)
+    {
+        lock (_lock)
+        {
+            (_depth, _depthSeenAt) = (depth, _metrics.Time.GetTimestamp());
+        }
+    }
 }

@@ -6,30 +6,22 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Processes dead letters: messages that were delivered as often as is allowed. An operation that never began is sent again, a bounded
-/// number of times. One that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left to
-/// their messages.
+/// Processes dead letters: messages whose allowed deliveries are spent. An operation that never began is sent again, a limited number of
+/// times. One that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left alone.
 /// </summary>
 internal sealed class DeadLetterProcessor(
-    IOperationStatusStore store,
-    IDeadLetterQueue deadLetters,
-    IOperationQueue queue,
-    StatusTransitions transitions,
-    StoreCircuitBreaker circuit,
-    ILogger<DeadLetterProcessor> logger)
+    IOperationStatusStore store, IDeadLetterQueue deadLetters, IOperationQueue queue, StatusTransitions transitions,
+    StoreCircuitBreaker circuit, ILogger<DeadLetterProcessor> logger)
 {
     // Each gives the operation all the deliveries of a new message.
     private const int MaxResends = 3;
 
-    /// <summary>Waits while the store fails.</summary>
     public Task WaitForStoreAsync(CancellationToken cancellationToken) => circuit.WaitAsync(cancellationToken);
 
-    /// <summary>Processes a dead letter. What fails is logged, and the letter is received again.</summary>
-    /// <param name="kind">The kind's name.</param>
-    /// <param name="letter">The letter.</param>
-    /// <param name="delete">Whether to delete a letter that is done with, or to leave that to the receiver.</param>
-    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>Whether it is done with.</returns>
+    /// <summary>
+    /// Processes a dead letter and returns whether that is complete. The letter is then deleted, here or by the receiver. A failure is
+    /// logged, and the letter is redelivered.
+    /// </summary>
     public async Task<bool> ProcessAsync(string kind, ReceivedMessage letter, bool delete, CancellationToken cancellationToken)
     {
         using var activity = OperationActivities.Process(
@@ -48,7 +40,7 @@ internal sealed class DeadLetterProcessor(
         catch (Exception failed)
         {
             // One letter must not keep the reader from the others.
-            activity.CameTo(MessageOutcomes.Left, failed);
+            DeliveryResult.Left(failed).ReportTo(activity);
             Log.DeadLetterLeft(logger, letter.Id, kind, failed);
             if (failed is OperationStoreException)
             {
@@ -67,7 +59,7 @@ internal sealed class DeadLetterProcessor(
         circuit.OnSuccess();
         if (found is null)
         {
-            // Never deleted: a store that denies reading says no more than one that has no such document.
+            // Never deleted: a store that denies reading looks like one without the document.
             Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
             await deadLetters.SetAsideAsync(kind, letter, cancellationToken).ConfigureAwait(false);
             return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Invalid, MessageOutcomes.Invalid);
@@ -81,7 +73,7 @@ internal sealed class DeadLetterProcessor(
             return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Left);
         }
 
-        var transition = await transitions.ApplyAsync(
+        var transition = await transitions.ApplyRequiredAsync(
             found, current => Change(current, kind, letter), cancellationToken).ConfigureAwait(false);
         return transition.IsWritten
             ? await WrittenAsync(kind, letter, transition.Current, cancellationToken).ConfigureAwait(false)
@@ -95,7 +87,7 @@ internal sealed class DeadLetterProcessor(
         switch (status.State)
         {
             case OperationState.NotStarted:
-                await ResendAsync(kind, letter, written, cancellationToken).ConfigureAwait(false);
+                await ResendAsync(kind, letter, status, cancellationToken).ConfigureAwait(false);
                 Log.OperationResent(logger, status.Id, letter.Id, kind, Ownership.Replacements(written), MaxResends);
                 return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Resent);
             case OperationState.Canceled:
@@ -120,7 +112,7 @@ internal sealed class DeadLetterProcessor(
     }
 
     // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker
-    // that still holds the dead message can no longer claim the operation, or nobody would be left to end it if that worker died.
+    // that still holds the dead message can no longer claim the operation: if that worker died, no message would be left to end it.
     private static StatusChange? Change(StoredOperation current, string kind, ReceivedMessage letter) => current switch
     {
         _ when !Ownership.IsDeadLettered(current, letter) => null,
@@ -130,13 +122,13 @@ internal sealed class DeadLetterProcessor(
         _ => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
     };
 
-    private Task ResendAsync(string kind, ReceivedMessage letter, StoredOperation operation, CancellationToken cancellationToken)
+    private Task ResendAsync(string kind, ReceivedMessage letter, OperationStatus status, CancellationToken cancellationToken)
     {
         var message = new OutgoingMessage
         {
             Body = letter.Body,
-            StatusKey = store.GetStatusKey(operation.Status.Id),
-            StatusCreatedAt = operation.Status.CreatedAt,
+            StatusKey = store.GetStatusKey(status.Id),
+            StatusCreatedAt = status.CreatedAt,
             TraceParent = letter.TraceParent,
         };
         return queue.SendAsync(kind, message, cancellationToken);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OffloadedPolling.Accepting;
 using OffloadedPolling.Diagnostics;
 
@@ -8,32 +10,53 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>The hosted loops that receive dead letters, one for each kind with a dead-letter queue.</summary>
 internal sealed class DeadLetterReader(
-    OperationKinds kinds,
-    IDeadLetterQueue queue,
-    DeadLetterProcessor processor,
-    TimeProvider time,
-    ILogger<DeadLetterReader> logger,
+    OperationKinds kinds, IDeadLetterQueue queue, DeadLetterProcessor processor, TimeProvider time, ILogger<DeadLetterReader> logger,
     PushDelivery? push = null) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => push is not null
         ? Task.CompletedTask
         : Task.WhenAll(kinds.All.Where(kind => queue.IsKnown(kind.Name)).Select(kind => ReadAsync(kind.Name, stoppingToken)));
 
-    private async Task ReadAsync(string kind, CancellationToken stop)
+    private async Task ReadAsync(string kind, CancellationToken stopping)
     {
-        // Each letter has a trace of its own; that of the host's start, if it has one, is over.
+        // Each letter has its own trace. A trace of the host's start is over.
         Activity.Current = null;
         Log.DeadLetterReaderStarted(logger, kind);
         await Backoff.RepeatAsync(
-            time, () => ReceiveAsync(kind, stop), failed => Log.DeadLettersNotReceived(logger, kind, failed), stop).ConfigureAwait(false);
+            time, () => ReceiveAsync(kind, stopping), failed => Log.DeadLettersNotReceived(logger, kind, failed), stopping)
+            .ConfigureAwait(false);
     }
 
-    private async Task ReceiveAsync(string kind, CancellationToken stop)
+    private async Task ReceiveAsync(string kind, CancellationToken stopping)
     {
-        await processor.WaitForStoreAsync(stop).ConfigureAwait(false);
+        await processor.WaitForStoreAsync(stopping).ConfigureAwait(false);
         var askedAt = time.GetUtcNow();
-        var letters = await queue.ReceiveAsync(kind, stop).ConfigureAwait(false);
+        var letters = await queue.ReceiveAsync(kind, stopping).ConfigureAwait(false);
         ReceiveActivity.Record(OperationActivities.DeadLettersOf(kind), kind, queue.MessagingSystem, letters, askedAt, time.GetUtcNow());
-        await Task.WhenAll(letters.Select(letter => processor.ProcessAsync(kind, letter, delete: true, stop))).ConfigureAwait(false);
+        await Task.WhenAll(letters.Select(letter => processor.ProcessAsync(kind, letter, delete: true, stopping))).ConfigureAwait(false);
+    }
+}
+
+/// <summary>Checks that a dead-letter reader has something to read.</summary>
+internal sealed class DeadLetterReaderValidator(SettingsSection settings, OperationKinds kinds, IServiceProvider services)
+    : IValidateOptions<OffloadedPollingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options)
+    {
+        if (services.GetService<IDeadLetterQueue>() is not { } queue)
+        {
+            return ValidateOptionsResult.Fail("AddDeadLetterReader() has no IDeadLetterQueue to read from. Call .WithSqs() or "
+                + ".WithSqlite() after AddOffloadedPolling, or register your own.");
+        }
+
+        // The validators of a kind's own settings report what is wrong with them.
+        if (kinds.All.Count == 0 || kinds.All.Any(kind => queue.IsKnown(kind.Name)))
+        {
+            return ValidateOptionsResult.Success;
+        }
+
+        var missing = settings.NameOf("Operations", kinds.All[0].Name, nameof(OperationOptions.DeadLetterQueueUrl));
+        return ValidateOptionsResult.Fail($"AddDeadLetterReader() has no queue to read: {missing} is missing. "
+            + "Set it to the queue that the redrive policy of the kind's queue names, or remove the call.");
     }
 }

@@ -10,21 +10,21 @@ namespace OffloadedPolling.Processing;
 internal abstract class HandlerInvoker(OperationKind kind, Type resultType)
 {
     public OperationKind Kind { get; } = kind;
-
     public Type ResultType { get; } = resultType;
 
-    /// <summary>Reads a message's body.</summary>
-    /// <exception cref="JsonException">The body is not a payload of this kind. The exception does not quote it.</exception>
+    /// <exception cref="JsonException">The message's body is not a payload of this kind. The exception does not quote it.</exception>
     public abstract object ReadPayload(string body);
 
     /// <summary>Calls the handler, and throws what it throws.</summary>
     public abstract Task<HandlerResult> InvokeAsync(IServiceProvider services, OperationRun run);
 }
 
-/// <summary>What a handler returned.</summary>
-/// <param name="Json">The result as JSON; <see langword="null"/> if there is none.</param>
-/// <param name="Invalid">Why the result cannot be serialized; <see langword="null"/> if it can.</param>
-internal readonly record struct HandlerResult(JsonElement? Json, StatusDocumentNotSerializableException? Invalid = null);
+/// <summary>How a handler ended.</summary>
+/// <param name="Json">The result as JSON, if there is one.</param>
+/// <param name="Invalid">Why the result cannot be serialized, if it cannot.</param>
+/// <param name="Thrown">What the handler threw, if it did.</param>
+internal readonly record struct HandlerResult(
+    JsonElement? Json = null, StatusDocumentNotSerializableException? Invalid = null, Exception? Thrown = null);
 
 /// <inheritdoc/>
 internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> kind, Type handlerType)
@@ -50,7 +50,7 @@ internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> 
     public override async Task<HandlerResult> InvokeAsync(IServiceProvider services, OperationRun run)
     {
         var handler = (IOperationHandler<TPayload, TResult>)services.GetRequiredService(handlerType);
-        var context = new OperationContext<TPayload>(run.OperationId, (TPayload)run.Payload, run.Attempt, run.ReportAsync);
+        var context = new OperationContext<TPayload>(run.OperationId, (TPayload)run.Claimed.Payload, run.Attempt, run.ReportAsync);
         try
         {
             var result = await handler.HandleAsync(context, run.Signal.Token).ConfigureAwait(false);
@@ -71,12 +71,12 @@ internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> 
         catch (Exception failed) when (failed is not OutOfMemoryException)
         {
             // The host's own properties and converters may throw anything. Another run would return the same.
-            return new HandlerResult(null, new StatusDocumentNotSerializableException(operationId, failed));
+            return new HandlerResult(Invalid: new StatusDocumentNotSerializableException(operationId, failed));
         }
     }
 }
 
-/// <summary>JSON paths that may be logged: a payload's own words, such as the keys of a dictionary, are cut off.</summary>
+/// <summary>JSON paths that may be logged: they end before a payload's own words, such as the keys of a dictionary.</summary>
 internal static partial class PayloadPath
 {
     /// <summary>Returns the part of a path that consists of names of the payload's type.</summary>
@@ -86,18 +86,11 @@ internal static partial class PayloadPath
         foreach (Match segment in Segment().Matches(path ?? ""))
         {
             var (text, next) = Step(type, segment.Groups["name"].Value, segment.Groups["index"].Value);
-            if (next is null)
-            {
-                return known;
-            }
-
             known += text;
-            if (!type.Options.TryGetTypeInfo(next, out var nextType))
+            if (next is null || !type.Options.TryGetTypeInfo(next, out type!))
             {
-                return known;
+                break;
             }
-
-            type = nextType;
         }
 
         return known;
@@ -114,10 +107,10 @@ internal static partial class PayloadPath
         var member = type.Kind == JsonTypeInfoKind.Object
             ? type.Properties.FirstOrDefault(each => each.Name.Equals(name, comparison))
             : null;
-        return ($".{member?.Name}", member?.PropertyType);
+        return member is null ? ("", null) : ($".{member.Name}", member.PropertyType);
     }
 
-    // Names with other characters stand in quotes, and end the known part.
+    // Names with other characters are quoted, and end the known part.
     [GeneratedRegex(@"(?<=^\$|\G(?!^))(?:\.(?<name>[^.\[\]']+)|\[(?<index>[0-9]+)\])")]
     private static partial Regex Segment();
 }

@@ -8,10 +8,9 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
     private volatile TaskCompletionSource _dropped = NewSignal();
     private int _held;
 
-    /// <summary>How many handlers may run at once.</summary>
     public int Max => maxConcurrency;
 
-    /// <summary>Messages received and not yet disposed of.</summary>
+    /// <summary>Messages that were received and are not yet settled.</summary>
     public int Held => Volatile.Read(ref _held);
 
     /// <summary>Waits until there is room for messages, and returns how many to receive.</summary>
@@ -19,7 +18,7 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
     {
         while (true)
         {
-            // Before the count: a message that is disposed of meanwhile completes it.
+            // Before the count: a message that is settled meanwhile completes it.
             var dropped = _dropped.Task;
             if (_ahead.MostToReceive(Held) is var most and > 0)
             {
@@ -30,7 +29,6 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
         }
     }
 
-    /// <summary>Completes when no message is held any more.</summary>
     public async Task WhenAllEnded()
     {
         for (var dropped = _dropped.Task; Held > 0; dropped = _dropped.Task)
@@ -39,17 +37,14 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
         }
     }
 
-    /// <summary>Counts a message as held.</summary>
     public void Hold() => Interlocked.Increment(ref _held);
 
-    /// <summary>Counts a message as disposed of.</summary>
     public void Drop()
     {
         Interlocked.Decrement(ref _held);
         Interlocked.Exchange(ref _dropped, NewSignal()).SetResult();
     }
 
-    /// <summary>Waits for a slot. Dispose of it to give it back.</summary>
     public async Task<HandlerSlot> TakeAsync(CancellationToken cancellationToken)
     {
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -60,34 +55,29 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void GiveBack(HandlerSlot slot)
-    {
-        // Only runs tell how fast the handlers are.
-        if (slot.HasRun)
-        {
-            _ahead.Record(slot.Elapsed);
-        }
-
-        _slots.Release();
-    }
-
-    /// <summary>The right to run one handler.</summary>
+    /// <summary>The right to run one handler. Disposing of it gives it back.</summary>
     internal sealed class HandlerSlot(HandlerSlots slots, TimeProvider time) : IDisposable
     {
         private readonly long _takenAt = time.GetTimestamp();
 
-        /// <summary>Whether a handler ran.</summary>
+        /// <summary>Whether a handler ran. Only runs show how fast the handlers are.</summary>
         public bool HasRun { get; set; }
 
-        public TimeSpan Elapsed => time.GetElapsedTime(_takenAt);
+        public void Dispose()
+        {
+            if (HasRun)
+            {
+                slots._ahead.Record(time.GetElapsedTime(_takenAt));
+            }
 
-        public void Dispose() => slots.GiveBack(this);
+            slots._slots.Release();
+        }
     }
 }
 
 /// <summary>
-/// How many messages a worker may hold beyond those that its handlers run: as many as will begin within a second at the pace of its slower
-/// runs. Fast handlers are fed ten messages a request; slow ones do not keep messages from other workers.
+/// How many messages to receive before a handler is free: those that are expected to begin within a second. Messages for fast handlers are
+/// received ahead, ten in a request. Messages for slow handlers stay in the queue, where another worker can take them.
 /// </summary>
 internal sealed class ReceiveAhead(int maxConcurrency)
 {
@@ -95,15 +85,15 @@ internal sealed class ReceiveAhead(int maxConcurrency)
     public const int MaxBatch = 10;
 
     private const int MaxAhead = 2 * MaxBatch;
-    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(1);
+    private const double LongestWaitSeconds = 1;
 
-    // A slow run counts at once, and is forgotten over some twenty fast ones: a message that waits behind it waits for all of it.
+    // The weight of a run that is faster than the average. A slower run replaces the average at once, because a message behind it waits for
+    // all of it, and is forgotten over some twenty fast runs.
     private const double Newest = 0.1;
 
     private readonly Lock _lock = new();
     private double _seconds = double.PositiveInfinity;
 
-    /// <summary>Takes the duration of a run.</summary>
     public void Record(TimeSpan duration)
     {
         var newest = duration.TotalSeconds;
@@ -113,13 +103,13 @@ internal sealed class ReceiveAhead(int maxConcurrency)
         }
     }
 
-    /// <summary>Returns how many messages to ask for while <paramref name="held"/> are held; 0: wait until one is done.</summary>
+    /// <summary>Returns how many messages to receive while <paramref name="held"/> are held; 0 to wait until one is settled.</summary>
     public int MostToReceive(int held)
     {
-        var ahead = (int)Math.Min(MaxAhead, maxConcurrency * _longestWait.TotalSeconds / Math.Max(Volatile.Read(ref _seconds), 0.001));
+        var ahead = (int)Math.Min(MaxAhead, maxConcurrency * LongestWaitSeconds / Math.Max(Volatile.Read(ref _seconds), 0.001));
         var room = maxConcurrency + ahead - held;
 
-        // With handlers to feed at once, one message is worth a request; otherwise it is worth waiting for half of what may be held ahead.
+        // For a free handler, even one message is worth a request. Otherwise, wait for room for half of the messages ahead.
         var least = held < maxConcurrency ? 1 : Math.Clamp(ahead / 2, 1, MaxBatch);
         return room >= least ? Math.Min(room, MaxBatch) : 0;
     }

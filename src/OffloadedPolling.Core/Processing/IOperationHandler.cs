@@ -3,19 +3,17 @@ using OffloadedPolling.Processing;
 
 namespace OffloadedPolling;
 
-/// <summary>The work of operations of one kind. Implement <see cref="IOperationHandler{TPayload, TResult}"/> instead.</summary>
+/// <summary>Does the work of operations of one kind. Implement <see cref="IOperationHandler{TPayload, TResult}"/> instead.</summary>
 /// <typeparam name="TPayload">The kind's payload type.</typeparam>
 public interface IOperationHandler<TPayload>
 {
     // Lets AddHandler<TPayload, THandler>() find the result type without reflection, for which native AOT may have no code.
-    internal static abstract HandlerInvoker InvokerFor(OperationKind<TPayload> kind, Type handler);
+    internal static abstract HandlerInvoker CreateInvoker(OperationKind<TPayload> kind, Type handler);
 }
 
-/// <summary>The work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
+/// <summary>Does the work of operations of one kind. The container creates one instance for each run, in a scope of its own.</summary>
 /// <typeparam name="TPayload">The kind's payload type.</typeparam>
-/// <typeparam name="TResult">
-/// The type of the result. The result is written to the status document; <see langword="null"/> leaves it out.
-/// </typeparam>
+/// <typeparam name="TResult">The type of the result in the status document. <see langword="null"/> leaves it out.</typeparam>
 /// <remarks>
 /// A handler runs <b>at least once</b>: queues deliver messages more than once, and a worker that is believed dead may still be running
 /// when another takes over. Make the handler's effects idempotent, with the operation's id as the key.
@@ -42,6 +40,6 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// </exception>
     Task<TResult> HandleAsync(OperationContext<TPayload> context, CancellationToken cancellationToken);
 
-    static HandlerInvoker IOperationHandler<TPayload>.InvokerFor(OperationKind<TPayload> kind, Type handler) =>
+    static HandlerInvoker IOperationHandler<TPayload>.CreateInvoker(OperationKind<TPayload> kind, Type handler) =>
         new HandlerInvoker<TPayload, TResult>(kind, handler);
 }

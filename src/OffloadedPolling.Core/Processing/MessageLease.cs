@@ -4,29 +4,29 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Keeps one delivery of a message hidden from other workers, from its receipt until it is disposed of: extends the visibility timeout when
-/// half of it has passed, polls the operation after each extension once it runs, and reports when the delivery may be another worker's.
+/// Keeps a message hidden from other workers from its receive until the lease is disposed of. Extends the visibility timeout when half of
+/// it has passed, then polls the operation if it runs, and cancels <see cref="Lost"/> when another worker may have the message.
 /// </summary>
 internal sealed class MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
-    // One extension that hangs takes a third of what is left, so that several tries fit in.
+    // An extension that hangs is given up after a third of the time that is left, so that there is time for more attempts.
     private const int PartsOfATry = 3;
 
     private const int PartsBeforeARetry = 8;
 
-    // A poll of the operation that takes longer must not delay the next extension.
+    // A poll that hangs must not delay the next extension.
     private const int PartsOfAPoll = 4;
 
-    // With less left, another try would come too late.
+    // With less time left, another attempt would come too late.
     private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan _shortestTry = TimeSpan.FromMilliseconds(250);
 
-    // Neither is disposed before its callbacks are done: they only set flags and start timers.
+    // Not disposed, because callbacks may still run. They only set flags and start timers, so nothing is left behind.
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _lost = new();
-    private volatile Func<CancellationToken, Task<bool>>? _isStillOwned;
+    private volatile Func<CancellationToken, Task<bool>>? _poll;
     private Task _extending = Task.CompletedTask;
     private long _visibleAgainAt = Timestamps.After(time, message.HiddenFor);
     private bool _isLimitMet;
@@ -40,19 +40,17 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
     }
 
     public ReceivedMessage Message => message;
-
     public string MessagingSystem => queue.MessagingSystem;
 
-    /// <summary>Canceled when the delivery is, or may be, another worker's.</summary>
+    /// <summary>Canceled when another worker has the message, or may have it.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>What becomes of the message if its work does not end here: released, unless the delivery is lost.</summary>
+    /// <summary>What becomes of the message if its work does not end here: it is released, unless the delivery is lost.</summary>
     public MessageDisposition UnfinishedDisposition =>
         _lost.IsCancellationRequested ? MessageDisposition.Leave : MessageDisposition.Release;
 
     private TimeSpan Left => time.GetElapsedTime(time.GetTimestamp(), _visibleAgainAt);
 
-    /// <summary>Starts to extend a message that was just received.</summary>
     public static MessageLease Start(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
     {
         var lease = new MessageLease(kind, message, queue, time, logger);
@@ -60,13 +58,12 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         return lease;
     }
 
-    /// <summary>Polls the operation after each extension from now on.</summary>
-    /// <param name="isStillOwned">Returns <see langword="false"/> when the operation is another delivery's.</param>
-    public void Watch(Func<CancellationToken, Task<bool>> isStillOwned) => _isStillOwned = isStillOwned;
+    /// <summary>Calls <paramref name="poll"/> after each extension. It returns whether the operation is still owned.</summary>
+    public void PollAfterExtensions(Func<CancellationToken, Task<bool>> poll) => _poll = poll;
 
     public async ValueTask DisposeAsync()
     {
-        End();
+        Cancel(_ended);
         await _extending.ConfigureAwait(false);
     }
 
@@ -79,18 +76,13 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
             var isLost = extension switch
             {
                 Extension.Lost => true,
-                Extension.Failed => Left < _shortestWait,
-                Extension.LimitMet => Left < _shortestWait || !await IsStillOwnedAsync().ConfigureAwait(false),
-                _ => !await IsStillOwnedAsync().ConfigureAwait(false),
+                Extension.Failed or Extension.LimitMet when Left < _shortestWait => true,
+                Extension.Failed => false,
+                _ => !await PollAsync().ConfigureAwait(false),
             };
-            if (_ended.IsCancellationRequested)
+            if (isLost && !_ended.IsCancellationRequested)
             {
-                return;
-            }
-
-            if (isLost)
-            {
-                Lose();
+                Cancel(_lost);
                 return;
             }
 
@@ -112,18 +104,19 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
             return Extension.LimitMet;
         }
 
-        // Counted from before the request, which may take its time.
+        // Counted from before the request, which may take a while.
         var askedAt = time.GetTimestamp();
+        var patience = Longer(Left / PartsOfATry, Left < _shortestTry ? Longer(Left, _shortestWait) : _shortestTry);
         try
         {
             var extended = await BoundedAsync(
-                cancellationToken => queue.ExtendAsync(kind, message, cancellationToken), ForATry()).ConfigureAwait(false);
+                cancellationToken => queue.ExtendAsync(kind, message, cancellationToken), patience).ConfigureAwait(false);
             if (extended is not { } hiddenFor)
             {
                 return Extension.Lost;
             }
 
-            // The queue hides no message for longer than its limit from the receipt: then nothing is gained, and what there was stays.
+            // At the queue's limit, an extension gains nothing, and the message stays hidden for what was left before.
             var visibleAgainAt = Timestamps.After(time, hiddenFor, askedAt);
             _isLimitMet = hiddenFor <= TimeSpan.Zero || visibleAgainAt <= _visibleAgainAt;
             if (_isLimitMet)
@@ -137,7 +130,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
         catch (Exception failed)
         {
-            // Whatever it was: as long as its time is not over, the message is still this worker's.
+            // Whatever it was: until its time is over, the message is still this worker's.
             if (!_ended.IsCancellationRequested)
             {
                 Log.MessageNotExtended(logger, message.Id, kind, failed);
@@ -147,16 +140,15 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
     }
 
-    private async Task<bool> IsStillOwnedAsync()
+    private async Task<bool> PollAsync()
     {
         try
         {
-            return _isStillOwned is not { } isStillOwned
-                || await BoundedAsync(isStillOwned, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
+            return _poll is not { } poll || await BoundedAsync(poll, Longer(Left / PartsOfAPoll, _shortestWait)).ConfigureAwait(false);
         }
         catch (Exception failed)
         {
-            // Whatever it was: the next poll is after the next extension.
+            // Whatever it was: the next poll follows the next extension.
             if (!_ended.IsCancellationRequested)
             {
                 Log.OperationNotPolled(logger, message.Id, kind, failed);
@@ -166,9 +158,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
     }
 
-    private TimeSpan ForATry() => Longer(Left / PartsOfATry, Left < _shortestTry ? Longer(Left, _shortestWait) : _shortestTry);
-
-    // Cancels the request, and does not wait for one that ignores that.
+    // Cancels a request that takes too long, and does not wait for one that ignores that.
     private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> request, TimeSpan patience)
     {
         using var requestToken = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
@@ -183,11 +173,6 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
     }
 
-    private void End() => Cancel(_ended);
-
-    private void Lose() => Cancel(_lost);
-
     private static void Cancel(CancellationTokenSource source) => source.Cancel();
-
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
+using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Processing;
 
@@ -23,22 +26,111 @@ internal sealed class MessageProcessor(
             var result = await completer.CompleteAsync(run, end).ConfigureAwait(false);
             return result.ReportTo(activity) with { OperationId = run.OperationId, HasRun = true };
         }
-        catch (Exception failed)
+        catch (OperationCanceledException) when (delivery.StopWaiting.IsCancellationRequested)
         {
-            if (failed is OperationCanceledException && delivery.Abandon.IsCancellationRequested)
-            {
-                Log.DeliveryAbandoned(logger, delivery.Message.Id, delivery.Kind);
-                return new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped).ReportTo(activity);
-            }
-
-            var left = new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Left, failed.GetType().FullName).ReportTo(activity);
-            if (failed is not OffloadedPollingException)
-            {
-                throw;
-            }
-
-            Log.MessageLeft(logger, delivery.Message.Id, delivery.Kind, failed);
-            return left with { StoreFailure = failed as OperationStoreException };
+            Log.DeliveryAbandoned(logger, delivery.Message.Id, delivery.Kind);
+            return new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped).ReportTo(activity);
         }
+        catch (OffloadedPollingException failed)
+        {
+            Log.MessageLeft(logger, delivery.Message.Id, delivery.Kind, failed);
+            return DeliveryResult.Left(failed).ReportTo(activity) with { StoreFailure = failed as OperationStoreException };
+        }
+        catch (Exception unexpected)
+        {
+            DeliveryResult.Left(unexpected).ReportTo(activity);
+            throw;
+        }
+    }
+}
+
+/// <summary>One delivery of a message that is to be processed. Whoever received the message cancels the tokens, in this order.</summary>
+/// <param name="Invoker">Calls the handler of the queue's kind.</param>
+/// <param name="Lease">The message, and what keeps it hidden.</param>
+/// <param name="NoNewWork">Canceled as soon as the host stops: a delivery whose work has not begun is released.</param>
+/// <param name="CancelHandlers">Canceled when the time that a stop leaves to handlers is over: those that still run must end.</param>
+/// <param name="StopWaiting">Canceled shortly after: neither a handler nor the store is awaited, and the delivery is released.</param>
+internal sealed record Delivery(
+    HandlerInvoker Invoker, MessageLease Lease,
+    CancellationToken NoNewWork, CancellationToken CancelHandlers, CancellationToken StopWaiting)
+{
+    public ReceivedMessage Message => Lease.Message;
+    public string Kind => Invoker.Kind.Name;
+
+    /// <summary>Written with the claim, so that this delivery recognizes its own claim even if the answer was lost.</summary>
+    public string ClaimId { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
+
+    /// <summary>Whether a delivery whose work has not begun waits while the store fails. Otherwise it is returned.</summary>
+    public bool WaitsForStore { get; init; } = true;
+
+    /// <summary>The maximum number of attempts; <see cref="int.MaxValue"/> for no limit.</summary>
+    public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Invoker.Kind.Options.MaxAttempts ?? int.MaxValue);
+}
+
+/// <summary>The result of the first step: an operation to run, or what becomes of the message without a run.</summary>
+internal sealed record ClaimResult(DeliveryResult Result, ClaimedOperation? Operation = null);
+
+/// <summary>An operation that this delivery holds.</summary>
+/// <param name="Stored">The document as it was claimed.</param>
+/// <param name="Payload">The payload of the message.</param>
+/// <param name="Waited">The document before the claim; <see langword="null"/> if an earlier run had claimed it.</param>
+internal sealed record ClaimedOperation(StoredOperation Stored, object Payload, OperationStatus? Waited);
+
+/// <summary>The result of the second step: what the third one does.</summary>
+internal abstract record RunEnd
+{
+    /// <summary>Write the terminal state.</summary>
+    /// <param name="Outcome">The terminal state, with result or problem.</param>
+    /// <param name="ErrorType">The <c>error.type</c> of the message's span; <see langword="null"/> if nothing failed.</param>
+    internal sealed record Terminal(OperationOutcome Outcome, string? ErrorType = null) : RunEnd;
+
+    /// <summary>Release the operation for its next attempt: the handler threw, and attempts are left.</summary>
+    internal sealed record Retry(Exception Thrown) : RunEnd;
+
+    /// <summary>Write nothing: the run was interrupted, and the operation continues with the next delivery of the message.</summary>
+    internal sealed record HandBack(DeliveryResult Result) : RunEnd;
+}
+
+internal enum MessageDisposition
+{
+    /// <summary>Delete it: its operation has ended, or it never belonged to the operation.</summary>
+    Delete,
+    /// <summary>Leave it: it is redelivered when its visibility timeout ends, and becomes a dead letter eventually.</summary>
+    Leave,
+    /// <summary>Release it: it is redelivered at once, or after <see cref="DeliveryResult.VisibleAfter"/>.</summary>
+    Release,
+}
+
+/// <summary>The result of processing a delivery.</summary>
+/// <param name="Disposition">What becomes of the message.</param>
+/// <param name="Outcome">What its span reports, one of <see cref="MessageOutcomes"/>.</param>
+/// <param name="ErrorType">The <c>error.type</c> of its span; <see langword="null"/> if it did not fail.</param>
+internal readonly record struct DeliveryResult(MessageDisposition Disposition, string? Outcome = null, string? ErrorType = null)
+{
+    /// <summary>How long a released message stays hidden.</summary>
+    public TimeSpan VisibleAfter { get; init; }
+
+    /// <summary>The id of the operation whose document was found; <see langword="null"/> if none was found or read.</summary>
+    public string? OperationId { get; init; }
+
+    /// <summary>Whether the message led to no status document.</summary>
+    public bool IsOrphan { get; init; }
+
+    public bool HasRun { get; init; }
+
+    /// <summary>The failure of the store that interrupted the processing.</summary>
+    public OperationStoreException? StoreFailure { get; init; }
+
+    public static DeliveryResult Left(Exception failed) => new(MessageDisposition.Leave, MessageOutcomes.Left, failed.GetType().FullName);
+
+    public DeliveryResult ReportTo(Activity? activity)
+    {
+        activity?.SetTag(TagNames.MessageOutcome, Outcome);
+        if (ErrorType is not null)
+        {
+            activity.Fail(ErrorType);
+        }
+
+        return this;
     }
 }

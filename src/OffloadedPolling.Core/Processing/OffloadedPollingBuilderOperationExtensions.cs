@@ -15,9 +15,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds operation kinds and their handlers.</summary>
 public static partial class OffloadedPollingBuilderOperationExtensions
 {
-    private const string ReflectionWarning =
-        "Payload and result are serialized by reflection. Pass a JsonSerializerContext that knows both where the host is trimmed or "
-        + "compiled ahead of time.";
+    private const string ReflectionWarning = "Payload and result are serialized by reflection. If the host is trimmed or compiled ahead of "
+        + "time, pass a JsonSerializerContext that knows both.";
 
     /// <summary>Adds an operation kind whose payload and result are serialized by a source-generated context.</summary>
     /// <typeparam name="TPayload">The kind's payload type. No other kind may have it.</typeparam>
@@ -27,11 +26,9 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     /// underscores.
     /// </param>
     /// <param name="json">A context that knows the payload and the handler's result.</param>
-    /// <param name="configure">Settings from code, which win over the section's.</param>
+    /// <param name="configure">Settings from code, which override the section's.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="name"/> is no name, or <paramref name="json"/> does not know the payload.
-    /// </exception>
+    /// <exception cref="ArgumentException">The name is invalid, or the context does not know the payload.</exception>
     public static IOffloadedPollingBuilder AddOperation<TPayload>(
         this IOffloadedPollingBuilder builder, string name, JsonSerializerContext json, Action<OperationOptions>? configure = null)
         where TPayload : notnull
@@ -53,13 +50,11 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         where TPayload : notnull => Add<TPayload>(builder, name, JsonSerializerOptions.Web, configure);
 
     /// <summary>
-    /// Adds the handler of an operation kind, and the hosted worker that feeds it (beside <c>WithSqsEvents()</c>: none, as events do). Only
-    /// where the work is done.
+    /// Adds the handler of an operation kind, and the hosted worker that receives its messages. Call it only where the work is done. With
+    /// <c>WithSqsEvents()</c>, the messages come as events, and the worker does nothing.
     /// </summary>
-    /// <typeparam name="TPayload">The payload type that the kind was, or will be, added with.</typeparam>
-    /// <typeparam name="THandler">
-    /// The handler: an <see cref="IOperationHandler{TPayload, TResult}"/>. Scoped, unless the host registered it.
-    /// </typeparam>
+    /// <typeparam name="TPayload">The payload type of the kind.</typeparam>
+    /// <typeparam name="THandler">An <see cref="IOperationHandler{TPayload, TResult}"/>. Scoped, unless the host registered it.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddHandler<TPayload,
@@ -70,21 +65,22 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.TryAddScoped<THandler>();
-        services.AddSingleton(InvokerOf<TPayload, THandler>);
+        services.AddSingleton(provider =>
+            THandler.CreateInvoker(provider.GetRequiredService<OperationKinds>().ForPayload<TPayload>(), typeof(THandler)));
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OperationWorker>(
-            provider, provider.GetServices<HandlerInvoker>().First(handler => handler.Kind.PayloadType == typeof(TPayload))));
+            provider, provider.GetServices<HandlerInvoker>().First(invoker => invoker.Kind.PayloadType == typeof(TPayload))));
         return builder;
     }
 
     /// <summary>
-    /// Adds the hosted reader of dead letters: an operation whose worker died at every delivery, or that could not be begun, ends as
-    /// <c>Failed</c>. In one host at least, an API or a worker; in several it does no harm.
+    /// Adds the hosted reader of dead letters: an operation whose worker died at every delivery, or that could not begin, ends as
+    /// <c>Failed</c>. At least one host, an API or a worker, needs it; more readers do no harm.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// With SQS it reads the kinds whose <see cref="OperationOptions.DeadLetterQueueUrl"/> is set, and at least one has to be; SQLite needs
-    /// no setting. A message that leads to no status document stays in the queue, and is logged.
+    /// With SQS, it reads the kinds whose <see cref="OperationOptions.DeadLetterQueueUrl"/> is set, at least one. SQLite needs no setting.
+    /// A message that leads to no status document stays in the queue and is logged.
     /// </remarks>
     public static IOffloadedPollingBuilder AddDeadLetterReader(this IOffloadedPollingBuilder builder)
     {
@@ -96,10 +92,6 @@ public static partial class OffloadedPollingBuilderOperationExtensions
             ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
         return builder;
     }
-
-    private static HandlerInvoker InvokerOf<TPayload, THandler>(IServiceProvider provider)
-        where THandler : IOperationHandler<TPayload> =>
-        THandler.InvokerFor(provider.GetRequiredService<OperationKinds>().Of<TPayload>(), typeof(THandler));
 
     private static IOffloadedPollingBuilder Add<TPayload>(
         IOffloadedPollingBuilder builder, string name, JsonSerializerOptions json, Action<OperationOptions>? configure)

@@ -11,15 +11,12 @@ namespace OffloadedPolling.Processing;
 /// store answers: nothing has begun yet, so no delivery is spent on an outage.
 /// </summary>
 internal sealed class OperationClaimer(
-    IOperationStatusStore store,
-    StatusTransitions transitions,
-    StoreCircuitBreaker circuit,
-    ILogger<MessageProcessor> logger)
+    IOperationStatusStore store, StatusTransitions transitions, StoreCircuitBreaker circuit, ILogger<MessageProcessor> logger)
 {
     // For a store whose check passes while this document's reads or writes fail.
     private const int MaxTries = 4;
 
-    // For a newer profile, of which there is one in thirty seconds.
+    // How long to wait for a newer duration profile, which is read at most every thirty seconds.
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
 
     private static readonly DeliveryResult _invalid = new(MessageDisposition.Leave, MessageOutcomes.Invalid, MessageOutcomes.Invalid);
@@ -37,7 +34,7 @@ internal sealed class OperationClaimer(
             try
             {
                 var claim = await circuit.BoundAsync(
-                    cancellationToken => TryClaimAsync(delivery, payload, activity, cancellationToken), delivery.Abandon)
+                    cancellationToken => TryClaimAsync(delivery, payload, activity, cancellationToken), delivery.StopWaiting)
                     .ConfigureAwait(false);
                 circuit.OnSuccess();
                 return claim;
@@ -47,9 +44,9 @@ internal sealed class OperationClaimer(
                 circuit.OnFailure(failed);
             }
 
-            using var given = CancellationTokenSource.CreateLinkedTokenSource(delivery.Stopping, delivery.Lease.Lost);
-            await circuit.WaitAsync(given.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (given.IsCancellationRequested)
+            using var stopped = CancellationTokenSource.CreateLinkedTokenSource(delivery.NoNewWork, delivery.Lease.Lost);
+            await circuit.WaitAsync(stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopped.IsCancellationRequested)
             {
                 return new ClaimResult(new DeliveryResult(delivery.Lease.UnfinishedDisposition, MessageOutcomes.Stopped));
             }
@@ -67,7 +64,7 @@ internal sealed class OperationClaimer(
 
         try
         {
-            return delivery.Handler.ReadPayload(message.Body);
+            return delivery.Invoker.ReadPayload(message.Body);
         }
         catch (JsonException malformed)
         {
@@ -96,85 +93,72 @@ internal sealed class OperationClaimer(
             return new ClaimResult(_invalid with { OperationId = id });
         }
 
-        var known = await delivery.Handler.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
-        var transition = await transitions.ApplyAsync(
+        var known = await delivery.Invoker.Kind.Durations.EstimateAsync(_patience, cancellationToken).ConfigureAwait(false);
+        var transition = await transitions.ApplyRequiredAsync(
             found, current => Change(current, delivery, known.Estimate), cancellationToken).ConfigureAwait(false);
         return transition.Read is { } read
-            ? ResultOf(Of(read, delivery), delivery, payload, transition)
+            ? ResultOf(Decide(read, delivery), delivery, payload, transition)
             : new ClaimResult(new DeliveryResult(MessageDisposition.Leave) { OperationId = id });
     }
 
-    private StatusChange? Change(StoredOperation current, Delivery delivery, OperationEstimate? estimate) => Of(current, delivery) switch
-    {
-        Claim.Run when !IsOwn(current, delivery) => new(
-            Begun(current.Status, delivery.Message, estimate ?? transitions.Remaining(current.Status)),
-            current.Metadata with { OwnerMessageId = delivery.Message.Id, ClaimId = delivery.ClaimId }),
-        Claim.Cancel => StatusChange.End(current, OperationOutcome.Canceled),
-        Claim.GiveUp => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
-        _ => null,
-    };
+    private StatusChange? Change(StoredOperation current, Delivery delivery, OperationEstimate? estimate) =>
+        Decide(current, delivery) switch
+        {
+            ClaimDecision.Run when !IsOwn(current, delivery) => new(
+                Begun(current.Status, delivery.Message, estimate ?? transitions.Remaining(current.Status)),
+                current.Metadata with { OwnerMessageId = delivery.Message.Id, ClaimId = delivery.ClaimId }),
+            ClaimDecision.Cancel => StatusChange.End(current, OperationOutcome.Canceled),
+            ClaimDecision.GiveUp => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
+            _ => null,
+        };
 
     // A claim whose write seemed to fail may have been made.
     private static bool IsOwn(StoredOperation current, Delivery delivery) =>
         current.Status.State == OperationState.Running && current.Metadata.ClaimId == delivery.ClaimId;
 
-    private static Claim Of(StoredOperation current, Delivery delivery) => current.Metadata switch
+    private static ClaimDecision Decide(StoredOperation current, Delivery delivery) => current.Metadata switch
     {
-        _ when !IsOwn(current, delivery) => Ownership.Of(current, delivery.Message, delivery.MaxAttempts),
-        { CancelRequested: true } => Claim.Cancel,
-        _ => Claim.Run,
+        _ when !IsOwn(current, delivery) => Ownership.Decide(current, delivery.Message, delivery.MaxAttempts),
+        { CancelRequested: true } => ClaimDecision.Cancel,
+        _ => ClaimDecision.Run,
     };
 
+    // The wait in the queue is over: the estimate is now that of the work itself, or what is left of the host's.
     private static OperationStatus Begun(OperationStatus status, ReceivedMessage message, OperationEstimate? estimate) => status with
     {
         State = OperationState.Running,
         Attempt = message.ReceiveCount,
         PercentComplete = null,
         Message = null,
-        // The wait in the queue is over: what is left is the work itself, or else what the host estimated.
         Estimate = estimate,
     };
 
-    private ClaimResult ResultOf(Claim claim, Delivery delivery, object payload, StatusTransition transition)
+    private ClaimResult ResultOf(ClaimDecision decision, Delivery delivery, object payload, StatusTransition transition)
     {
         var (message, read, current) = (delivery.Message, transition.Read!.Status, transition.Current!);
-        if (claim == Claim.Run)
+        switch (decision)
         {
-            return new ClaimResult(default, new ClaimedOperation(current, payload, read.State == OperationState.NotStarted ? read : null));
+            case ClaimDecision.Run:
+                var waited = read.State == OperationState.NotStarted ? read : null;
+                return new ClaimResult(default, new ClaimedOperation(current, payload, waited));
+            case ClaimDecision.Superseded:
+                Log.MessageOfEarlierDocument(logger, message.Id, delivery.Kind, read.Id);
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.Superseded);
+            case ClaimDecision.Ended:
+                Log.OperationNotTaken(logger, message.Id, read.Id, nameof(ClaimDecision.Ended));
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded);
+            case ClaimDecision.OwnedElsewhere:
+                Log.OperationNotTaken(logger, message.Id, read.Id, nameof(ClaimDecision.OwnedElsewhere));
+                return WithoutRun(MessageDisposition.Leave, MessageOutcomes.OwnedElsewhere);
+            case ClaimDecision.Cancel:
+                Log.OperationEnded(logger, read.Id, current.Status.State, current.Status.Attempt ?? 0);
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.Canceled);
+            default:
+                Log.OperationEnded(logger, read.Id, current.Status.State, current.Status.Attempt ?? 0);
+                return WithoutRun(MessageDisposition.Delete, MessageOutcomes.GivenUp, MessageOutcomes.GivenUp);
         }
 
-        if (claim == Claim.Superseded)
-        {
-            Log.MessageOfEarlierDocument(logger, message.Id, delivery.Kind, read.Id);
-        }
-        else if (claim is Claim.Ended or Claim.OwnedElsewhere)
-        {
-            Log.OperationNotTaken(logger, message.Id, read.Id, claim.ToString());
-        }
-        else
-        {
-            Log.OperationEnded(logger, current.Status.Id, current.Status.State, current.Status.Attempt ?? 0);
-        }
-
-        var result = claim switch
-        {
-            Claim.Superseded => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded),
-            Claim.Ended => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.AlreadyEnded),
-            Claim.OwnedElsewhere => new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.OwnedElsewhere),
-            Claim.Cancel => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Canceled),
-            _ => new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.GivenUp, MessageOutcomes.GivenUp),
-        };
-        return new ClaimResult(result with { OperationId = read.Id });
+        ClaimResult WithoutRun(MessageDisposition disposition, string outcome, string? errorType = null) =>
+            new(new DeliveryResult(disposition, outcome, errorType) { OperationId = read.Id });
     }
 }
-
-/// <summary>The result of a claim.</summary>
-/// <param name="Result">What becomes of the message if there is nothing to run.</param>
-/// <param name="Operation">The operation to run; <see langword="null"/> if there is nothing to run.</param>
-internal sealed record ClaimResult(DeliveryResult Result, ClaimedOperation? Operation = null);
-
-/// <summary>An operation that this delivery holds.</summary>
-/// <param name="Stored">The document as it was claimed.</param>
-/// <param name="Payload">The payload of the message.</param>
-/// <param name="Waited">The document as it waited; <see langword="null"/> if an earlier run had claimed it.</param>
-internal sealed record ClaimedOperation(StoredOperation Stored, object Payload, OperationStatus? Waited);

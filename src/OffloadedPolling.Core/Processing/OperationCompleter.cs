@@ -9,10 +9,7 @@ namespace OffloadedPolling.Processing;
 /// and written when the store answers, for as long as the delivery is this worker's.
 /// </summary>
 internal sealed class OperationCompleter(
-    StatusTransitions transitions,
-    StoreCircuitBreaker circuit,
-    OperationMetrics metrics,
-    TimeProvider time,
+    StatusTransitions transitions, StoreCircuitBreaker circuit, OperationMetrics metrics, TimeProvider time,
     ILogger<MessageProcessor> logger)
 {
     // For a store whose check passes while this document's writes fail: about ten seconds in all.
@@ -20,70 +17,56 @@ internal sealed class OperationCompleter(
 
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>What is done about a write that failed.</summary>
-    private enum Reaction
-    {
-        Throw,
-        Retry,
-
-        /// <summary>Write that the outcome could not be written.</summary>
-        Replace,
-    }
-
-    /// <summary>Completes a run, if the operation is still this delivery's.</summary>
     public Task<DeliveryResult> CompleteAsync(OperationRun run, RunEnd end) => end switch
     {
-        RunEnd.Ended ended => EndAsync(run, ended.Outcome, ended.ErrorType),
-        RunEnd.Failed failed => RetryAsync(run, failed.Thrown),
-        _ => Task.FromResult(((RunEnd.Interrupted)end).Result),
+        RunEnd.Terminal terminal => WriteTerminalAsync(run, terminal.Outcome, terminal.ErrorType),
+        RunEnd.Retry retry => ScheduleRetryAsync(run, retry.Thrown),
+        _ => Task.FromResult(((RunEnd.HandBack)end).Result),
     };
 
-    private async Task<DeliveryResult> EndAsync(OperationRun run, OperationOutcome outcome, string? errorType)
+    private async Task<DeliveryResult> WriteTerminalAsync(OperationRun run, OperationOutcome outcome, string? errorType)
     {
-        var known = await run.EndAsync().ConfigureAwait(false);
+        var (delivery, known) = (run.Delivery, await run.StopProgressAsync().ConfigureAwait(false));
         var (wanted, error) = (outcome with { ResourceLocation = run.ResourceLocation }, errorType);
         for (var tries = 1; ; tries++)
         {
             try
             {
                 var transition = await circuit.BoundAsync(
-                    cancellationToken => WriteEndAsync(run, known, wanted, cancellationToken), run.Delivery.Abandon).ConfigureAwait(false);
-                return Ended(run, wanted, transition, error);
+                    cancellationToken => transitions.ApplyRequiredAsync(known, End, cancellationToken), delivery.StopWaiting)
+                    .ConfigureAwait(false);
+                return ResultOf(run, wanted, transition, error);
             }
-            catch (OffloadedPollingException failed) when (ReactionTo(failed, wanted, tries) is not Reaction.Throw and var reaction)
+            catch (OffloadedPollingException unwritable) when (IsUnwritable(unwritable, wanted))
             {
-                if (reaction == Reaction.Replace)
-                {
-                    (wanted, error) = (Unwritable(run, failed), failed.GetType().FullName);
-                    continue;
-                }
-
-                if (failed is OperationStoreException && run.Delivery.WaitsForStore)
+                (wanted, error) = (Replacement(run, unwritable), unwritable.GetType().FullName);
+                continue;
+            }
+            catch (OffloadedPollingException failed) when (
+                failed is OperationStoreException or OperationStatusConflictException && tries < MaxTries)
+            {
+                if (failed is OperationStoreException && delivery.WaitsForStore)
                 {
                     circuit.OnFailure(failed);
                 }
             }
 
-            await WaitAsync(run.Delivery, tries).ConfigureAwait(false);
+            await Backoff.DelayAsync(time, tries, delivery.StopWaiting, _firstRetry).ConfigureAwait(false);
+            using var stopped = CancellationTokenSource.CreateLinkedTokenSource(delivery.StopWaiting, delivery.Lease.Lost);
+            await circuit.WaitAsync(stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            delivery.StopWaiting.ThrowIfCancellationRequested();
         }
+
+        StatusChange? End(StoredOperation current) =>
+            Ownership.IsHeldBy(current, delivery.Message) ? StatusChange.End(current, wanted) : null;
     }
 
-    private Task<StatusTransition> WriteEndAsync(
-        OperationRun run, StoredOperation known, OperationOutcome outcome, CancellationToken cancellationToken) => transitions.ApplyAsync(
-            known,
-            current => Ownership.IsHeldBy(current, run.Delivery.Message) ? StatusChange.End(current, outcome) : null,
-            cancellationToken);
+    // The library's own problems fit, and can be serialized.
+    private static bool IsUnwritable(OffloadedPollingException failed, OperationOutcome outcome) =>
+        failed is StatusDocumentTooLargeException or StatusDocumentNotSerializableException
+        && !(outcome.Problem is { } problem && Problems.IsOwn(problem));
 
-    private static Reaction ReactionTo(OffloadedPollingException failed, OperationOutcome outcome, int tries) => failed switch
-    {
-        // The library's own problems fit, and can be serialized.
-        StatusDocumentTooLargeException or StatusDocumentNotSerializableException =>
-            outcome.Problem is { } problem && Problems.IsOwn(problem) ? Reaction.Throw : Reaction.Replace,
-        OperationStoreException or OperationStatusConflictException => tries < MaxTries ? Reaction.Retry : Reaction.Throw,
-        _ => Reaction.Throw,
-    };
-
-    private OperationOutcome Unwritable(OperationRun run, OffloadedPollingException unwritable)
+    private OperationOutcome Replacement(OperationRun run, OffloadedPollingException unwritable)
     {
         if (unwritable is StatusDocumentTooLargeException tooLarge)
         {
@@ -95,15 +78,7 @@ internal sealed class OperationCompleter(
         return OperationOutcome.Failed(Problems.ResultInvalid);
     }
 
-    private async Task WaitAsync(Delivery delivery, int tries)
-    {
-        await Backoff.DelayAsync(time, tries, delivery.Abandon, _firstRetry).ConfigureAwait(false);
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(delivery.Abandon, delivery.Lease.Lost);
-        await circuit.WaitAsync(given.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        delivery.Abandon.ThrowIfCancellationRequested();
-    }
-
-    private DeliveryResult Ended(OperationRun run, OperationOutcome outcome, StatusTransition transition, string? errorType)
+    private DeliveryResult ResultOf(OperationRun run, OperationOutcome outcome, StatusTransition transition, string? errorType)
     {
         if (transition.Current is not { Status: var ended } current
             || !(transition.IsWritten || IsOwnEnd(current, run.Delivery.Message, outcome)))
@@ -120,10 +95,10 @@ internal sealed class OperationCompleter(
 
         circuit.OnSuccess();
         Log.OperationEnded(logger, run.OperationId, ended.State, run.Attempt);
-        metrics.Ran(ended, run.Elapsed, run.Waited);
+        metrics.Ran(ended, run.Elapsed, run.Claimed.Waited);
         if (ended.State != OperationState.Canceled)
         {
-            run.Delivery.Handler.Kind.Recorder.Record(run.Elapsed);
+            run.Delivery.Invoker.Kind.Recorder.Record(run.Elapsed);
         }
 
         var reported = ended.State switch
@@ -135,16 +110,16 @@ internal sealed class OperationCompleter(
         return new DeliveryResult(MessageDisposition.Delete, reported, errorType);
     }
 
-    // A write that failed, as it seemed, may have been made; by a policy's decision, with another outcome.
+    // A write that seemed to fail may have been made. A policy may have changed its outcome.
     private static bool IsOwnEnd(StoredOperation current, ReceivedMessage message, OperationOutcome outcome) =>
         (current.Status.State == outcome.State || current.Status.Error?.Type == Problems.StatusRefused.Type)
         && current.Metadata.OwnerMessageId == message.Id && current.Status.Attempt == message.ReceiveCount;
 
-    // Releases the operation for its next attempt. If somebody has asked to cancel it meanwhile, it ends as canceled.
-    private async Task<DeliveryResult> RetryAsync(OperationRun run, Exception thrown)
+    // If somebody has asked to cancel the operation meanwhile, it ends as canceled.
+    private async Task<DeliveryResult> ScheduleRetryAsync(OperationRun run, Exception thrown)
     {
         var (delivery, errorType) = (run.Delivery, thrown.GetType().FullName);
-        var delay = RetryDelay.After(run.Attempt, delivery.MaxAttempts, delivery.Handler.Kind.Options.VisibilityTimeout);
+        var delay = RetryDelay.After(run.Attempt, delivery.MaxAttempts, delivery.Invoker.Kind.Options.VisibilityTimeout);
         var maxAttempts = delivery.MaxAttempts == int.MaxValue ? null : $"{delivery.MaxAttempts}";
         Log.HandlerThrew(logger, run.OperationId, run.Attempt, maxAttempts ?? "unlimited", delay, thrown);
         if (delivery.Lease.Lost.IsCancellationRequested)
@@ -152,22 +127,21 @@ internal sealed class OperationCompleter(
             return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Retried, errorType);
         }
 
-        var known = await run.EndAsync().ConfigureAwait(false);
         var attempt = maxAttempts is null ? $"{run.Attempt}" : $"{run.Attempt} of {maxAttempts}";
-        var message = $"Attempt {attempt} failed. A retry is scheduled.";
-        var current = await TryWriteRetryDueAsync(run, known, message, delay).ConfigureAwait(false);
+        var current = await AnnounceRetryAsync(run, $"Attempt {attempt} failed. A retry is scheduled.", delay).ConfigureAwait(false);
         return current is { Metadata.CancelRequested: true } && Ownership.IsHeldBy(current, delivery.Message)
-            ? await EndAsync(run, OperationOutcome.Canceled, errorType).ConfigureAwait(false)
+            ? await WriteTerminalAsync(run, OperationOutcome.Canceled, errorType).ConfigureAwait(false)
             : new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Retried, errorType) { VisibleAfter = delay };
     }
 
-    // A document that does not announce the retry does not prevent the retry.
-    private async Task<StoredOperation?> TryWriteRetryDueAsync(OperationRun run, StoredOperation known, string message, TimeSpan delay)
+    // If the document cannot announce the retry, the operation is retried nevertheless.
+    private async Task<StoredOperation?> AnnounceRetryAsync(OperationRun run, string message, TimeSpan delay)
     {
+        var known = await run.StopProgressAsync().ConfigureAwait(false);
         try
         {
             var transition = await circuit.BoundAsync(
-                cancellationToken => WriteRetryDueAsync(run, known, message, delay, cancellationToken), run.Delivery.Abandon)
+                cancellationToken => transitions.ApplyOptionalAsync(known, Release, cancellationToken), run.Delivery.StopWaiting)
                 .ConfigureAwait(false);
             return transition.Current;
         }
@@ -176,16 +150,41 @@ internal sealed class OperationCompleter(
             Log.RetryNotWritten(logger, run.OperationId, unwritten);
             return null;
         }
-    }
 
-    private Task<StatusTransition> WriteRetryDueAsync(
-        OperationRun run, StoredOperation known, string message, TimeSpan delay, CancellationToken cancellationToken) =>
-        transitions.ApplyUnlessRefusedAsync(
-            known,
-            current => Ownership.IsHeldBy(current, run.Delivery.Message) && !current.Metadata.CancelRequested
+        StatusChange? Release(StoredOperation current) =>
+            Ownership.IsHeldBy(current, run.Delivery.Message) && !current.Metadata.CancelRequested
                 ? new StatusChange(
                     current.Status with { PercentComplete = null, Message = message, Estimate = run.Estimate?.Delayed(delay) },
                     Ownership.Released(current.Metadata))
-                : null,
-            cancellationToken);
+                : null;
+    }
+}
+
+/// <summary>How long a failed operation waits before its next attempt.</summary>
+internal static class RetryDelay
+{
+    // SQS hides no message for longer.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+    private const double LongestSeconds = 12 * 60 * 60;
+
+    private const double FirstSeconds = 2;
+
+    /// <summary>
+    /// Returns the delay after a failed attempt: 2 seconds after the first one, then twice as long each time, up to twice the visibility
+    /// timeout. The last attempt comes no earlier than with a delay of one visibility timeout after each attempt, so that the operation
+    /// outlasts an outage of that length.
+    /// </summary>
+    public static TimeSpan After(int attempt, int maxAttempts, TimeSpan visibilityTimeout)
+    {
+        var visibility = visibilityTimeout.TotalSeconds;
+        var delay = Doubled(attempt);
+        if (attempt == maxAttempts - 1)
+        {
+            delay = Math.Max(delay, (attempt * visibility) - Enumerable.Range(1, attempt - 1).Sum(Doubled));
+        }
+
+        return TimeSpan.FromSeconds(Math.Min(delay, LongestSeconds));
+
+        double Doubled(int failed) => Math.Min(FirstSeconds * Math.Pow(2, failed - 1), Math.Max(FirstSeconds, 2 * visibility));
+    }
 }

@@ -1,6 +1,6 @@
 namespace OffloadedPolling;
 
-/// <summary>One run of an operation, as its handler sees it.</summary>
+/// <summary>An operation and one run of it, as passed to the handler.</summary>
 /// <typeparam name="TPayload">The kind's payload type.</typeparam>
 public sealed class OperationContext<TPayload>
 {
@@ -15,10 +15,7 @@ public sealed class OperationContext<TPayload>
         string operationId, TPayload payload, int attempt = 1, Func<OperationProgress, CancellationToken, Task>? report = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(operationId);
-        OperationId = operationId;
-        Payload = payload;
-        Attempt = attempt;
-        _report = report;
+        (OperationId, Payload, Attempt, _report) = (operationId, payload, attempt, report);
     }
 
     /// <summary>Gets the operation's id: the key to make effects idempotent with.</summary>
@@ -30,13 +27,11 @@ public sealed class OperationContext<TPayload>
     /// <summary>Gets the number of the attempt, from 1. Above 1, an earlier run may have left some of its effects.</summary>
     public int Attempt { get; }
 
-    /// <summary>
-    /// Gets or sets the location of the outcome, relative to the operation URL. If it is not set, the location from the accept stays.
-    /// </summary>
+    /// <summary>Gets or sets the location of the outcome, relative to the operation URL. By default, that from the accept stays.</summary>
     public string? ResourceLocation { get; set; }
 
     /// <summary>
-    /// Reports to callers how far the work has come. Cheap to call often: at most one write is made for each
+    /// Reports progress to callers. It can be called often: at most one write is made per
     /// <see cref="OffloadedPollingOptions.MinProgressInterval"/>, with the newest values.
     /// </summary>
     /// <param name="percent">The percentage that is complete, from 0 to 100.</param>
@@ -45,7 +40,7 @@ public sealed class OperationContext<TPayload>
     /// <returns>A task that completes when the progress is taken, not when it is written.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="percent"/> is out of range.</exception>
     /// <exception cref="StatusDocumentTooLargeException">
-    /// The message makes the status document too large, or leaves too little room for the document's end. The previous message stays.
+    /// The message makes the status document too large, or leaves too little room for its end. The previous message stays.
     /// </exception>
     /// <exception cref="StatusDocumentRefusedException">A policy of the host refuses the document. The previous one stays.</exception>
     public Task ReportProgressAsync(int percent, string? message = null, CancellationToken cancellationToken = default)
@@ -60,7 +55,7 @@ public sealed class OperationContext<TPayload>
     }
 }
 
-/// <summary>How far an operation has come, as reported by its handler.</summary>
+/// <summary>The progress of an operation, as reported by its handler.</summary>
 /// <param name="Percent">The percentage that is complete, from 0 to 100.</param>
 /// <param name="Message">What the work is doing.</param>
 public sealed record OperationProgress(int Percent, string? Message);

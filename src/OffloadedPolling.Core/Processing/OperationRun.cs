@@ -5,15 +5,11 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// One run of an operation that this worker holds: keeps the newest version of its document, writes the newest progress at most once for
-/// each interval, and notices a request to cancel.
+/// One run of an operation that this worker holds: keeps the newest version of its document, writes the newest progress at most once per
+/// interval, and notices a request to cancel.
 /// </summary>
 internal sealed class OperationRun(
-    ClaimedOperation operation,
-    Delivery delivery,
-    StatusTransitions transitions,
-    TimeSpan minProgressInterval,
-    TimeProvider time,
+    ClaimedOperation operation, Delivery delivery, StatusTransitions transitions, TimeSpan minProgressInterval, TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
     // A store that hangs must not delay the end for longer.
@@ -28,34 +24,20 @@ internal sealed class OperationRun(
     private volatile bool _isCancelRequested;
     private OperationProgress? _pending;
     private Task _writing = Task.CompletedTask;
-    private Task _watching = Task.CompletedTask;
+    private Task _polling = Task.CompletedTask;
     private long? _lastWriteAt;
 
     public Delivery Delivery => delivery;
+    public ClaimedOperation Claimed => operation;
 
-    public object Payload => operation.Payload;
-
-    /// <summary>The document as it waited; <see langword="null"/> if an earlier run had claimed it.</summary>
-    public OperationStatus? Waited => operation.Waited;
-
-    /// <summary>What the work takes, as estimated when the operation was claimed.</summary>
+    /// <summary>The expected duration of the work, as estimated when the operation was claimed.</summary>
     public OperationEstimate? Estimate => operation.Stored.Status.Estimate;
 
     public string OperationId => _current.Status.Id;
-
-    public string Kind => delivery.Kind;
-
     public int Attempt => _message.ReceiveCount;
-
-    /// <summary>The time since the operation was taken.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
-
-    /// <summary>The handler's token.</summary>
     public HandlerSignal Signal { get; } = new(delivery.Message.Id, time, logger);
-
-    /// <summary>Whether the document says that somebody asked to cancel.</summary>
     public bool IsCancelRequested => _isCancelRequested;
-
     public string? ResourceLocation { get; set; }
 
     /// <summary>Takes progress; it is written when the interval since the last write is over.</summary>
@@ -63,7 +45,7 @@ internal sealed class OperationRun(
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Refused here, where the handler can do something about it, not in the background.
+        // Refused here, where the handler can react, not in the background.
         transitions.ThrowIfRefused(WithProgress(_current.Status, progress, Estimate));
         lock (_lock)
         {
@@ -78,33 +60,31 @@ internal sealed class OperationRun(
     }
 
     /// <summary>Polls the document; <see langword="false"/> when the operation is no longer this run's.</summary>
-    public async Task<bool> IsStillOwnedAsync(CancellationToken cancellationToken)
+    public async Task<bool> PollOwnershipAsync(CancellationToken cancellationToken)
     {
         if (!_isCancelRequested && await transitions.GetIfChangedAsync(_current, cancellationToken).ConfigureAwait(false) is { } changed)
         {
-            See(changed);
+            SetCurrent(changed);
         }
 
-        // Also where the watch has seen the change before.
+        // Also if another poll has seen the change before.
         return Ownership.IsHeldBy(_current, _message);
     }
 
-    /// <summary>
-    /// Polls the document until the run ends if the store has an interval for that, so that a request to cancel is noticed soon.
-    /// </summary>
-    public void Watch()
+    /// <summary>Polls the document until the run ends, if the store has an interval for that, to notice a cancellation soon.</summary>
+    public void StartPolling()
     {
         if (transitions.WatchInterval is { } interval)
         {
-            _watching = WatchAsync(interval);
+            _polling = PollUntilEndedAsync(interval);
         }
     }
 
     /// <summary>
-    /// Ends the progress and returns the newest version that is known. A write in progress is awaited for a while: if it came second, the
+    /// Stops writing progress and returns the newest known version. Waits a while for a write in progress: if that came after the end, the
     /// end would need another read and another write.
     /// </summary>
-    public async Task<StoredOperation> EndAsync()
+    public async Task<StoredOperation> StopProgressAsync()
     {
         StopWriting();
         await _writing.WaitAsync(_writePatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -114,9 +94,9 @@ internal sealed class OperationRun(
     public async ValueTask DisposeAsync()
     {
         StopWriting();
-        GiveUpWriting();
+        CancelWrite();
         await _writing.ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
+        await _polling.ConfigureAwait(false);
         _ended.Dispose();
         _disposed.Dispose();
     }
@@ -129,9 +109,9 @@ internal sealed class OperationRun(
         }
     }
 
-    private void GiveUpWriting() => _disposed.Cancel();
+    private void CancelWrite() => _disposed.Cancel();
 
-    private void See(StoredOperation newer)
+    private void SetCurrent(StoredOperation newer)
     {
         _current = newer;
         if (newer.Metadata.CancelRequested && Ownership.IsHeldBy(newer, _message))
@@ -142,21 +122,21 @@ internal sealed class OperationRun(
     }
 
     // After a failure, the polls that follow each extension of the message are enough.
-    private async Task WatchAsync(TimeSpan interval)
+    private async Task PollUntilEndedAsync(TimeSpan interval)
     {
         try
         {
             while (true)
             {
                 await Task.Delay(interval, time, _ended.Token).ConfigureAwait(false);
-                await IsStillOwnedAsync(_ended.Token).ConfigureAwait(false);
+                await PollOwnershipAsync(_ended.Token).ConfigureAwait(false);
             }
         }
         catch (Exception failed)
         {
             if (!_ended.IsCancellationRequested)
             {
-                Log.OperationNotPolled(logger, _message.Id, Kind, failed);
+                Log.OperationNotPolled(logger, _message.Id, delivery.Kind, failed);
             }
         }
     }
@@ -165,7 +145,7 @@ internal sealed class OperationRun(
     {
         while (true)
         {
-            // The first progress is written at once, so that it is seen of short handlers too.
+            // The first progress is written at once, so that short handlers show some too.
             var wait = _lastWriteAt is { } lastWriteAt ? minProgressInterval - time.GetElapsedTime(lastWriteAt) : TimeSpan.Zero;
             if (wait > TimeSpan.Zero)
             {
@@ -189,16 +169,16 @@ internal sealed class OperationRun(
         }
     }
 
-    // Progress that cannot be written is no reason to stop the work.
+    // Progress that cannot be written does not stop the work.
     private async Task WriteAsync(OperationProgress progress)
     {
         try
         {
-            var transition = await transitions.ApplyUnlessRefusedAsync(
+            var transition = await transitions.ApplyOptionalAsync(
                 _current, current => Change(current, progress), _disposed.Token).ConfigureAwait(false);
             if (transition.IsWritten)
             {
-                See(transition.Current);
+                SetCurrent(transition.Current);
             }
             else if (!_ended.IsCancellationRequested)
             {
@@ -225,11 +205,6 @@ internal sealed class OperationRun(
         return new StatusChange(WithProgress(current.Status, shown, Estimate?.After(Elapsed)), current.Metadata);
     }
 
-    private OperationStatus WithProgress(OperationStatus status, OperationProgress progress, OperationEstimate? estimate) => status with
-    {
-        PercentComplete = progress.Percent,
-        Message = progress.Message,
-        ResourceLocation = ResourceLocation ?? status.ResourceLocation,
-        Estimate = estimate,
-    };
+    private static OperationStatus WithProgress(OperationStatus status, OperationProgress progress, OperationEstimate? estimate) =>
+        status with { PercentComplete = progress.Percent, Message = progress.Message, Estimate = estimate };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,18 +9,15 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>Second step: runs the handler of a claimed operation.</summary>
 internal sealed class OperationRunner(
-    IServiceScopeFactory scopes,
-    StatusTransitions transitions,
-    IOptions<OffloadedPollingOptions> options,
-    TimeProvider time,
+    IServiceScopeFactory scopes, StatusTransitions transitions, IOptions<OffloadedPollingOptions> options, TimeProvider time,
     ILogger<MessageProcessor> logger)
 {
     /// <summary>Starts a run. Dispose of it when the operation is completed.</summary>
     public OperationRun Start(Delivery delivery, ClaimedOperation operation)
     {
         var run = new OperationRun(operation, delivery, transitions, options.Value.MinProgressInterval, time, logger);
-        run.Watch();
-        delivery.Lease.Watch(run.IsStillOwnedAsync);
+        run.StartPolling();
+        delivery.Lease.PollAfterExtensions(run.PollOwnershipAsync);
         return run;
     }
 
@@ -27,59 +25,59 @@ internal sealed class OperationRunner(
     public async Task<RunEnd> RunAsync(OperationRun run)
     {
         var delivery = run.Delivery;
-        using var onStop = run.Signal.FireWith(delivery.Stop);
+        using var onStop = run.Signal.FireWith(delivery.CancelHandlers);
         using var onLost = run.Signal.FireWith(delivery.Lease.Lost);
 
-        // On a thread of its own, so that a handler that blocks can be abandoned too.
+        // On another thread, so that a handler that blocks can be abandoned too.
         var handling = Task.Run(() => CallHandlerAsync(run), CancellationToken.None);
-        var abandoned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var onAbandon = delivery.Abandon.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), abandoned);
-        var first = await Task.WhenAny(handling, run.Signal.Blocked, abandoned.Task).ConfigureAwait(false);
-        if (first != handling && !handling.IsCompleted)
+        Task handledOrBlocked = Task.WhenAny(handling, run.Signal.Blocked);
+        await handledOrBlocked.WaitAsync(delivery.StopWaiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!handling.IsCompleted)
         {
-            return Abandoned(run, isBlocked: first == run.Signal.Blocked);
+            return Abandoned(run);
         }
 
         return await handling.ConfigureAwait(false) switch
         {
             { Thrown: { } thrown } => EndOf(run, thrown),
-            { Result: { Invalid: { } invalid } } => Invalid(run, invalid),
-            { Result: var result } => new RunEnd.Ended(OperationOutcome.Succeeded(result.Json)),
+            { Invalid: { } invalid } => Invalid(run, invalid),
+            var result => new RunEnd.Terminal(OperationOutcome.Succeeded(result.Json)),
         };
     }
 
-    // In a scope and a span of its own, and counted while it runs.
-    private async Task<HandlerEnd> CallHandlerAsync(OperationRun run)
+    // In its own scope and span, and counted while it runs.
+    private async Task<HandlerResult> CallHandlerAsync(OperationRun run)
     {
-        using var activity = OperationActivities.Handle(run.Kind, run.OperationId);
-        run.Delivery.Handler.Kind.Metrics.HandlerBegan();
-        var end = default(HandlerEnd);
+        var invoker = run.Delivery.Invoker;
+        using var activity = OperationActivities.Handle(run.Delivery.Kind, run.OperationId);
+        invoker.Kind.Metrics.HandlerBegan();
+        HandlerResult result;
         try
         {
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                end = new HandlerEnd(await run.Delivery.Handler.InvokeAsync(scope.ServiceProvider, run).ConfigureAwait(false));
+                result = await invoker.InvokeAsync(scope.ServiceProvider, run).ConfigureAwait(false);
             }
         }
         catch (Exception thrown)
         {
-            end = new HandlerEnd(default, thrown);
+            result = new HandlerResult(Thrown: thrown);
         }
 
-        // A handler that ends because it was told to has not failed.
-        if ((end.Thrown ?? end.Result.Invalid) is { } failure && !(failure is OperationCanceledException && run.Signal.IsFired))
+        // A handler that ends because its token was canceled has not failed.
+        if ((result.Thrown ?? result.Invalid) is { } failure && !(failure is OperationCanceledException && run.Signal.IsFired))
         {
             activity.Fail(failure);
         }
 
-        run.Delivery.Handler.Kind.Metrics.HandlerEnded();
-        return end;
+        invoker.Kind.Metrics.HandlerEnded();
+        return result;
     }
 
-    private RunEnd.Interrupted Abandoned(OperationRun run, bool isBlocked)
+    private RunEnd.HandBack Abandoned(OperationRun run)
     {
-        if (isBlocked)
+        if (run.Signal.Blocked.IsCompleted)
         {
             Log.HandlerBlocked(logger, run.OperationId, run.Attempt);
         }
@@ -88,14 +86,14 @@ internal sealed class OperationRunner(
             Log.HandlerAbandoned(logger, run.OperationId, run.Attempt);
         }
 
-        return new RunEnd.Interrupted(
+        return new RunEnd.HandBack(
             new DeliveryResult(run.Delivery.Lease.UnfinishedDisposition, MessageOutcomes.Abandoned, MessageOutcomes.Abandoned));
     }
 
-    private RunEnd.Ended Invalid(OperationRun run, StatusDocumentNotSerializableException invalid)
+    private RunEnd.Terminal Invalid(OperationRun run, StatusDocumentNotSerializableException invalid)
     {
         Log.ResultInvalid(logger, run.OperationId, invalid.Message);
-        return new RunEnd.Ended(OperationOutcome.Failed(Problems.ResultInvalid), invalid.GetType().FullName);
+        return new RunEnd.Terminal(OperationOutcome.Failed(Problems.ResultInvalid), invalid.GetType().FullName);
     }
 
     private RunEnd EndOf(OperationRun run, Exception thrown)
@@ -103,55 +101,97 @@ internal sealed class OperationRunner(
         if (thrown is OperationFailedException failed)
         {
             Log.OperationFailed(logger, run.OperationId, run.Attempt, failed.Problem.Type, failed.Problem.Title);
-            return new RunEnd.Ended(OperationOutcome.Failed(failed.Problem), failed.GetType().FullName);
+            return new RunEnd.Terminal(OperationOutcome.Failed(failed.Problem), failed.GetType().FullName);
         }
 
         if (thrown is OperationCanceledException && run.Signal.IsFired)
         {
-            return EndAsTold(run);
+            return EndOfCanceled(run);
         }
 
         if (run.Attempt < run.Delivery.MaxAttempts)
         {
-            return new RunEnd.Failed(thrown);
+            return new RunEnd.Retry(thrown);
         }
 
         Log.HandlerThrewAtLast(logger, run.OperationId, run.Attempt, thrown);
-        return new RunEnd.Ended(OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt)), thrown.GetType().FullName);
+        return new RunEnd.Terminal(OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt)), thrown.GetType().FullName);
     }
 
-    // It ended because its token was canceled. If the delivery is lost, all else is for the new owner to do.
-    private RunEnd EndAsTold(OperationRun run)
+    // The handler ended because its token was canceled. If the delivery is lost, everything else is up to the new owner.
+    private RunEnd EndOfCanceled(OperationRun run)
     {
         if (run.Delivery.Lease.Lost.IsCancellationRequested)
         {
             Log.OperationLost(logger, run.OperationId, run.Delivery.Message.Id);
-            return new RunEnd.Interrupted(new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Lost, MessageOutcomes.Lost));
+            return new RunEnd.HandBack(new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Lost, MessageOutcomes.Lost));
         }
 
         if (run.IsCancelRequested)
         {
-            return new RunEnd.Ended(OperationOutcome.Canceled);
+            return new RunEnd.Terminal(OperationOutcome.Canceled);
         }
 
         Log.HandlerStopped(logger, run.OperationId, run.Attempt);
-        return new RunEnd.Interrupted(new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped));
+        return new RunEnd.HandBack(new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped));
     }
-
-    private readonly record struct HandlerEnd(HandlerResult Result, Exception? Thrown = null);
 }
 
-/// <summary>How a run ended.</summary>
-internal abstract record RunEnd
+/// <summary>
+/// The token of one run's handler, canceled once at most. Callbacks that the handler registered on it run in the background: one that
+/// blocks is reported, and holds up neither the worker nor its stop.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "Without a timer or wait handle, the source has nothing to dispose of, and its "
+    + "callbacks may outlive the run.")]
+internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger logger)
 {
-    /// <summary>The operation ends.</summary>
-    /// <param name="Outcome">How it ends.</param>
-    /// <param name="ErrorType">The <c>error.type</c> of the message's span; <see langword="null"/> if nothing failed.</param>
-    internal sealed record Ended(OperationOutcome Outcome, string? ErrorType = null) : RunEnd;
+    // Disposing a source waits for its running callback. So this source is not disposed, and no other source is linked to it.
+    private readonly CancellationTokenSource _source = new();
 
-    /// <summary>The handler threw, and attempts are left.</summary>
-    internal sealed record Failed(Exception Thrown) : RunEnd;
+    private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The run was interrupted: the operation goes on with the next delivery.</summary>
-    internal sealed record Interrupted(DeliveryResult Result) : RunEnd;
+    /// <summary>How long a handler may take to end after its token is canceled: callbacks that take longer count as blocked.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2);
+
+    public CancellationToken Token => _source.Token;
+    public bool IsFired => _source.IsCancellationRequested;
+
+    /// <summary>Completes when a callback has blocked for longer than <see cref="Patience"/>.</summary>
+    public Task Blocked => _blocked.Task;
+
+    public CancellationTokenRegistration FireWith(CancellationToken token) =>
+        token.UnsafeRegister(static signal => ((HandlerSignal)signal!).Fire(), this);
+
+    /// <summary>Cancels the token, if it is not canceled yet, and does not wait for callbacks.</summary>
+    public void Fire() => _ = CancelAsync();
+
+    private async Task CancelAsync()
+    {
+        // Callbacks run on the thread that cancels: a timer's thread, not the caller's.
+        var onTimerThread = new TaskCompletionSource();
+        using (CompleteAfter(TimeSpan.Zero, onTimerThread))
+        {
+            await onTimerThread.Task.ConfigureAwait(false);
+        }
+
+        using (CompleteAfter(Patience, _blocked))
+        {
+            Cancel();
+        }
+    }
+
+    private ITimer CompleteAfter(TimeSpan delay, TaskCompletionSource source) => time.CreateTimer(
+        static source => ((TaskCompletionSource)source!).TrySetResult(), source, delay, Timeout.InfiniteTimeSpan);
+
+    private void Cancel()
+    {
+        try
+        {
+            _source.Cancel();
+        }
+        catch (AggregateException thrown)
+        {
+            Log.CancelCallbackThrew(logger, messageId, thrown);
+        }
+    }
 }

@@ -1,18 +1,17 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OffloadedPolling.Accepting;
+using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>The hosted worker of one kind. Where messages are pushed to the process, it does nothing.</summary>
+/// <summary>The hosted worker of one kind. If messages are pushed to the process, it does nothing.</summary>
 internal sealed class OperationWorker(
-    HandlerInvoker handler,
-    IOperationQueue queue,
-    MessageProcessor processor,
-    WorkerServices services,
-    IHostApplicationLifetime? lifetime = null,
-    PushDelivery? push = null) : BackgroundService
+    HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerServices services,
+    IHostApplicationLifetime? lifetime = null, PushDelivery? push = null) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,22 +20,65 @@ internal sealed class OperationWorker(
             return;
         }
 
-        // With the host, not when its turn comes: a host stops its services one after another, within one time for all.
+        // When the host begins to stop, not when this service's turn comes: services stop one after another, within one timeout for all.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
             stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
-        // Each message has a trace of its own; that of the host's start, if it has one, is over.
+        // Each message has its own trace. A trace of the host's start is over.
         Activity.Current = null;
-        using var loop = new ReceiveLoop(handler, queue, processor, services);
+        using var loop = new ReceiveLoop(invoker, queue, processor, services);
         await loop.RunAsync(stopping.Token).ConfigureAwait(false);
     }
 }
 
-/// <summary>What the workers of all kinds share in one process.</summary>
-internal sealed record WorkerServices(
-    WorkerHealth Health,
-    IOptions<OffloadedPollingOptions> Options,
-    TimeProvider Time,
-    ILogger<OperationWorker> Logger);
+/// <summary>What the workers of one process share, and the guards against receiving messages that they cannot process.</summary>
+internal sealed class WorkerServices(
+    StoreCircuitBreaker circuit, IOperationStatusStore store, IOptions<OffloadedPollingOptions> options, TimeProvider time,
+    ILogger<OperationWorker> logger) : IWorkerHealth
+{
+    private readonly ConcurrentBag<OrphanDetector> _detectors = [];
 
-/// <summary>Registered where messages are pushed to the process, as AWS Lambda does: no hosted loop receives them.</summary>
+    public StoreCircuitBreaker Circuit => circuit;
+    public TimeSpan ShutdownTimeout => options.Value.ShutdownTimeout;
+    public TimeProvider Time => time;
+    public ILogger Logger => logger;
+
+    public string? Problem => _detectors.IsEmpty
+        ? null
+        : _detectors.Select(detector => detector.Problem).Append(circuit.Problem).FirstOrDefault(problem => problem is not null);
+
+    public OrphanDetector CreateDetector(string kind)
+    {
+        var detector = new OrphanDetector(kind, store, options.Value.Retention, time, logger);
+        _detectors.Add(detector);
+        return detector;
+    }
+}
+
+/// <summary>Registered if messages are pushed to the process, for example by AWS Lambda: then no hosted loop receives them.</summary>
 internal sealed class PushDelivery;
+
+/// <summary>
+/// Logs at the start which kinds have no handler here, and which settings belong to no kind of this host. Neither is an error: another
+/// process may do the work, and hosts with other kinds may share one configuration.
+/// </summary>
+internal sealed class KindsStart(
+    SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers, ILogger<KindsStart> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var known = kinds.All.Select(kind => kind.Name).ToList();
+        foreach (var unknown in settings.SectionsOf("Operations").Except(known, StringComparer.OrdinalIgnoreCase))
+        {
+            Log.SettingsOfUnknownKind(logger, settings.NameOf("Operations", unknown), string.Join(", ", known));
+        }
+
+        foreach (var accepted in known.Except(invokers.Select(invoker => invoker.Kind.Name)))
+        {
+            Log.KindWithoutHandler(logger, accepted);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

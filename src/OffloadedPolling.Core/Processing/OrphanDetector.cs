@@ -5,31 +5,28 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>
 /// Notices a worker that reads its documents in the wrong place, or may not read them: several messages in a row lead to no status
-/// document, and none that was there before can be read. It suspends the worker's receiving until a document is found, so that the right
-/// workers get the messages.
+/// document, and a document that was found before can no longer be read. It suspends the worker's receiving until a document is found, so
+/// that the right workers get the messages.
 /// </summary>
-/// <remarks>While suspended, one message a minute is let through: the documents of the others may really be gone.</remarks>
+/// <remarks>While suspended, one message a minute is received: the documents of the others may really be gone.</remarks>
 internal sealed class OrphanDetector(
     string kind, IOperationStatusStore store, TimeSpan retention, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int MaxInARow = 5;
     private static readonly TimeSpan _betweenTrials = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan _firstDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(10);
-    private readonly CancellationTokenSource _disposed = new();
+    private readonly ProbedGate _gate = new(time, firstDelay: TimeSpan.FromSeconds(1), longestDelay: TimeSpan.FromSeconds(10));
     private readonly Lock _lock = new();
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
-    private TaskCompletionSource? _suspended;
     private long _trialAt;
     private int _inARow;
 
-    // Of the newest document that was found: whether it can still be read tells missing documents from denied ones.
+    // The newest document that was found. If it can still be read, the others are missing; otherwise, reading is denied.
     private string? _foundId;
 
     /// <summary>Why receiving is suspended; <see langword="null"/> if it is not.</summary>
-    public string? Problem { get; private set; }
+    public string? Problem => _gate.Problem;
 
-    /// <summary>Takes a message whose status document was found.</summary>
+    /// <summary>Takes a message whose status document was found, and resumes receiving.</summary>
     public void OnFound(string operationId)
     {
         lock (_lock)
@@ -38,10 +35,13 @@ internal sealed class OrphanDetector(
             _missing.Clear();
         }
 
-        Resume();
+        if (_gate.TryOpen())
+        {
+            _gate.TryForget();
+            Log.ReceivingResumed(logger, kind);
+        }
     }
 
-    /// <summary>Takes a message that led to no status document.</summary>
     public async Task OnMissingAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
         // Documents that are older than the retention may well be gone.
@@ -59,7 +59,7 @@ internal sealed class OrphanDetector(
                 _missing.Add(id);
             }
 
-            if (_inARow < MaxInARow || _suspended is not null)
+            if (_inARow < MaxInARow || Problem is not null)
             {
                 return;
             }
@@ -77,102 +77,57 @@ internal sealed class OrphanDetector(
     /// <returns>Whether one message may be received as a trial although receiving is still suspended.</returns>
     public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        while (Problem is not null)
         {
-            Task suspended;
-            TimeSpan untilTrial;
-            lock (_lock)
+            var untilTrial = time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _trialAt));
+            if (untilTrial <= TimeSpan.Zero)
             {
-                if (_suspended is null)
-                {
-                    return false;
-                }
-
-                untilTrial = time.GetElapsedTime(time.GetTimestamp(), _trialAt);
-                if (untilTrial <= TimeSpan.Zero)
-                {
-                    _trialAt = Timestamps.After(time, _betweenTrials);
-                    return true;
-                }
-
-                suspended = _suspended.Task;
+                Volatile.Write(ref _trialAt, Timestamps.After(time, _betweenTrials));
+                return true;
             }
 
-            await suspended.WaitAsync(untilTrial, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _gate.Opened.WaitAsync(untilTrial, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
+
+        return false;
     }
 
-    public void Dispose()
-    {
-        _disposed.Cancel();
-        _disposed.Dispose();
-    }
+    public void Dispose() => _gate.Dispose();
 
     private void Suspend()
     {
+        Volatile.Write(ref _trialAt, Timestamps.After(time, _betweenTrials));
+        var problem = $"The worker of kind '{kind}' receives nothing: {MaxInARow} messages in a row led to no status document that it can "
+            + "read. Check that it has the store, bucket and key prefix of the hosts that accept, and that it may read there.";
+        if (_gate.TryClose(problem, out _))
+        {
+            Log.ReceivingSuspended(logger, kind, MaxInARow);
+            _ = _gate.OpenWhenAsync(FindAnyAsync);
+        }
+    }
+
+    private async Task<bool> FindAnyAsync(CancellationToken cancellationToken)
+    {
+        string[] ids;
         lock (_lock)
         {
-            if (_suspended is not null)
-            {
-                return;
-            }
-
-            _suspended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _trialAt = Timestamps.After(time, _betweenTrials);
-            Problem =
-                $"The worker of kind '{kind}' receives nothing: {MaxInARow} messages in a row led to no status document that it can read."
-                    + " Check that it has the store, bucket and key prefix of the hosts that accept, and that it may read there.";
+            ids = [.. _missing, .. _foundId is null ? (string[])[] : [_foundId]];
         }
 
-        Log.ReceivingSuspended(logger, kind, MaxInARow);
-        _ = ProbeUntilResumedAsync();
-    }
-
-    private void Resume()
-    {
-        TaskCompletionSource? suspended;
-        lock (_lock)
+        foreach (var id in ids)
         {
-            (suspended, _suspended, Problem) = (_suspended, null, null);
-        }
-
-        if (suspended is not null)
-        {
-            Log.ReceivingResumed(logger, kind);
-            suspended.SetResult();
-        }
-    }
-
-    private async Task ProbeUntilResumedAsync()
-    {
-        for (var probes = 1; ; probes++)
-        {
-            await Backoff.DelayAsync(time, probes, _disposed.Token, _firstDelay, _longestDelay)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            List<string> ids;
-            lock (_lock)
+            if (await ExistsAsync(id, cancellationToken).ConfigureAwait(false))
             {
-                if (_suspended is null || _disposed.IsCancellationRequested)
-                {
-                    return;
-                }
-
-                ids = [.. _missing, .. _foundId is null ? (string[])[] : [_foundId]];
-            }
-
-            foreach (var id in ids)
-            {
-                if (await ExistsAsync(id, _disposed.Token).ConfigureAwait(false))
-                {
-                    OnFound(id);
-                    return;
-                }
+                OnFound(id);
+                return true;
             }
         }
+
+        return false;
     }
 
-    // A store that fails is the circuit breaker's matter, and says nothing about the document.
+    // A store that fails is the circuit breaker's concern, and says nothing about the document.
     private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
     {
         try

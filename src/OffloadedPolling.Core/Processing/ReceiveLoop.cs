@@ -1,61 +1,61 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// The loop of one kind: receives messages, runs a bounded number of handlers at once, deletes what has ended. It receives nothing while
-/// the store fails. On a stop it receives no more, releases what has not begun, and lets handlers end for
-/// <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
+/// The loop of one kind: receives messages, runs a bounded number of handlers at once, and deletes the messages of operations that have
+/// ended. While the store fails, it receives nothing. When the host stops, it receives no more, releases messages whose work has not begun,
+/// and lets handlers run for <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
 /// </summary>
-internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue, MessageProcessor processor, WorkerServices services)
+internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerServices services)
     : IDisposable
 {
-    // What canceled handlers, the last releases and the last deletes may take at a stop.
+    // How long canceled handlers, the last releases and the last deletes may take when the host stops.
     private static readonly TimeSpan _patience = HandlerSignal.Patience;
 
     private readonly TimeProvider _time = services.Time;
     private readonly ILogger _logger = services.Logger;
-    private readonly StoreCircuitBreaker _circuit = services.Health.Circuit;
-    private readonly string _kind = handler.Kind.Name;
-    private readonly HandlerSlots _slots = new(handler.Kind.Options.MaxConcurrency, services.Time);
-    private readonly OrphanDetector _orphans = services.Health.DetectorOf(handler.Kind.Name);
-    private readonly MessageDeleter _deleter = new(handler.Kind.Name, queue, services.Time, services.Logger);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _abandon = new();
+    private readonly string _kind = invoker.Kind.Name;
+    private readonly HandlerSlots _slots = new(invoker.Kind.Options.MaxConcurrency, services.Time);
+    private readonly OrphanDetector _orphans = services.CreateDetector(invoker.Kind.Name);
+    private readonly MessageDeleter _deleter = new(invoker.Kind.Name, queue, services.Time, services.Logger);
+    private readonly CancellationTokenSource _cancelHandlers = new();
+    private readonly CancellationTokenSource _stopWaiting = new();
 
     public void Dispose()
     {
         _slots.Dispose();
         _orphans.Dispose();
-        _stop.Dispose();
-        _abandon.Dispose();
+        _cancelHandlers.Dispose();
+        _stopWaiting.Dispose();
     }
 
     /// <summary>Receives until the host stops, and then waits until no message is held any more.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        handler.Kind.Metrics.WorkerStarted(_slots.Max);
+        invoker.Kind.Metrics.WorkerStarted(_slots.Max);
         Log.WorkerStarted(_logger, _kind, _slots.Max);
         var deleting = _deleter.RunAsync();
-        handler.Kind.Recorder.Start(_slots.Max, () => _slots.Held > 0, stopping);
+        invoker.Kind.Recorder.Start(_slots.Max, () => _slots.Held > 0, stopping);
 
-        await _circuit.CheckAsync(stopping).ConfigureAwait(false);
+        await services.Circuit.CheckAsync(stopping).ConfigureAwait(false);
         await Backoff.RepeatAsync(
             _time, () => ReceiveAsync(stopping), failed => Log.ReceiveFailed(_logger, _kind, failed), stopping).ConfigureAwait(false);
 
         Log.WorkerStopping(_logger, _kind, _slots.Held);
         await StopHandlersAsync().ConfigureAwait(false);
-        handler.Kind.Metrics.WorkerStopped();
+        invoker.Kind.Metrics.WorkerStopped();
         _deleter.Complete();
         await deleting.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await handler.Kind.Recorder.FlushAsync().ConfigureAwait(false);
+        await invoker.Kind.Recorder.FlushAsync().ConfigureAwait(false);
         Log.WorkerStopped(_logger, _kind);
     }
 
     private async Task ReceiveAsync(CancellationToken stopping)
     {
-        await _circuit.WaitAsync(stopping).ConfigureAwait(false);
+        await services.Circuit.WaitAsync(stopping).ConfigureAwait(false);
         var isTrial = await _orphans.WaitAsync(stopping).ConfigureAwait(false);
         var most = await _slots.WaitForRoomAsync(stopping).ConfigureAwait(false);
         var askedAt = _time.GetUtcNow();
@@ -63,13 +63,13 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         ReceiveActivity.Record(_kind, _kind, queue.MessagingSystem, messages, askedAt, _time.GetUtcNow());
         foreach (var message in messages)
         {
-            // From here on it is hidden, whether its handler begins at once or has to wait.
+            // From here on it is kept hidden, even if its handler has to wait.
             _slots.Hold();
-            _ = HandleAsync(MessageLease.Start(_kind, message, queue, _time, _logger), isTrial, stopping);
+            _ = ProcessMessageAsync(MessageLease.Start(_kind, message, queue, _time, _logger), isTrial, stopping);
         }
     }
 
-    private async Task HandleAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
+    private async Task ProcessMessageAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
         // Off the receiving loop's thread.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -78,20 +78,10 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
             DeliveryResult result;
             await using (lease.ConfigureAwait(false))
             {
-                using var slot = await TakeSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
-                if (slot is not null)
-                {
-                    var delivery = new Delivery(handler, lease, stopping, _stop.Token, _abandon.Token);
-                    result = await processor.ProcessAsync(delivery).ConfigureAwait(false);
-                    slot.HasRun = result.HasRun;
-                }
-                else
-                {
-                    result = NotBegun(lease);
-                }
+                result = await ProcessInSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
             }
 
-            await DisposeOfAsync(lease.Message, result).ConfigureAwait(false);
+            await SettleMessageAsync(lease.Message, result).ConfigureAwait(false);
         }
         catch (Exception unexpected)
         {
@@ -104,29 +94,35 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         }
     }
 
-    private DeliveryResult NotBegun(MessageLease lease)
+    private async Task<DeliveryResult> ProcessInSlotAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
-        var result = new DeliveryResult(lease.UnfinishedDisposition);
-        if (result.Disposition == MessageDisposition.Leave)
+        using var slot = await TakeSlotAsync(lease, isTrial, stopping).ConfigureAwait(false);
+        if (slot is not null)
+        {
+            var delivery = new Delivery(invoker, lease, stopping, _cancelHandlers.Token, _stopWaiting.Token);
+            var result = await processor.ProcessAsync(delivery).ConfigureAwait(false);
+            slot.HasRun = result.HasRun;
+            return result;
+        }
+
+        if (lease.Lost.IsCancellationRequested)
         {
             Log.MessageHeldTooLong(_logger, lease.Message.Id, _kind);
         }
 
-        return result;
+        return new DeliveryResult(lease.UnfinishedDisposition);
     }
 
-    /// <summary>
-    /// Waits for the store and for a slot; <see langword="null"/> if the host stops, the delivery is lost or receiving is suspended first.
-    /// </summary>
+    /// <summary>Waits for store and slot; <see langword="null"/> if the host stops, the lease is lost or receiving is suspended.</summary>
     private async Task<HandlerSlots.HandlerSlot?> TakeSlotAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
         try
         {
-            await _circuit.WaitAsync(given.Token).ConfigureAwait(false);
+            await services.Circuit.WaitAsync(stopped.Token).ConfigureAwait(false);
 
-            // While receiving is suspended, messages are for the workers that read the right documents.
-            return isTrial || _orphans.Problem is null ? await _slots.TakeAsync(given.Token).ConfigureAwait(false) : null;
+            // While receiving is suspended, messages are left to the workers that read the right documents.
+            return isTrial || _orphans.Problem is null ? await _slots.TakeAsync(stopped.Token).ConfigureAwait(false) : null;
         }
         catch (OperationCanceledException)
         {
@@ -134,7 +130,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         }
     }
 
-    private async Task DisposeOfAsync(ReceivedMessage message, DeliveryResult result)
+    private async Task SettleMessageAsync(ReceivedMessage message, DeliveryResult result)
     {
         if (result.OperationId is { } id)
         {
@@ -142,7 +138,7 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
         }
         else if (result.IsOrphan)
         {
-            await _orphans.OnMissingAsync(message, _abandon.Token).ConfigureAwait(false);
+            await _orphans.OnMissingAsync(message, _stopWaiting.Token).ConfigureAwait(false);
         }
 
         if (result.Disposition == MessageDisposition.Delete)
@@ -159,16 +155,68 @@ internal sealed class ReceiveLoop(HandlerInvoker handler, IOperationQueue queue,
     private async Task StopHandlersAsync()
     {
         var ended = _slots.WhenAllEnded();
-        await ended.WaitAsync(services.Options.Value.ShutdownTimeout, _time, CancellationToken.None)
+        await ended.WaitAsync(services.ShutdownTimeout, _time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // Handlers are told on threads of their own, so this waits for none.
-        Stop();
+        // Handlers run their callbacks on other threads, so this waits for none.
+        await _cancelHandlers.CancelAsync().ConfigureAwait(false);
         await ended.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Abandon();
+        await _stopWaiting.CancelAsync().ConfigureAwait(false);
         await ended.ConfigureAwait(false);
     }
+}
 
-    private void Stop() => _stop.Cancel();
+/// <summary>Deletes messages whose processing is complete, up to ten in a request.</summary>
+/// <remarks>A message that is not deleted does no harm: its operation has ended, so its next delivery is deleted without a run.</remarks>
+internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimeProvider time, ILogger logger)
+{
+    private const int MaxBatch = 10;
 
-    private void Abandon() => _abandon.Cancel();
+    // How long a message may wait for others to be deleted in the same request.
+    private static readonly TimeSpan _linger = TimeSpan.FromMilliseconds(250);
+
+    private readonly Channel<ReceivedMessage> _done = Channel.CreateUnbounded<ReceivedMessage>(new() { SingleReader = true });
+
+    public void Add(ReceivedMessage message) => _done.Writer.TryWrite(message);
+
+    public void Complete() => _done.Writer.Complete();
+
+    public async Task RunAsync()
+    {
+        while (await _done.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            await DeleteAsync(await GatherAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<List<ReceivedMessage>> GatherAsync()
+    {
+        var batch = new List<ReceivedMessage>(MaxBatch);
+        using var linger = new CancellationTokenSource(_linger, time);
+        try
+        {
+            while (batch.Count < MaxBatch)
+            {
+                batch.Add(_done.Reader.TryRead(out var next) ? next : await _done.Reader.ReadAsync(linger.Token).ConfigureAwait(false));
+            }
+        }
+        catch (Exception noMore) when (noMore is OperationCanceledException or ChannelClosedException)
+        {
+            // Nothing more came in time.
+        }
+
+        return batch;
+    }
+
+    private async Task DeleteAsync(List<ReceivedMessage> batch)
+    {
+        try
+        {
+            await queue.DeleteAsync(kind, batch, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception undeleted)
+        {
+            // Whatever it was: the messages that come after these still have to be deleted.
+            Log.MessagesNotDeleted(logger, batch.Count, kind, undeleted);
+        }
+    }
 }

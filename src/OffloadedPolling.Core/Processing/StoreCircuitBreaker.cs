@@ -5,28 +5,21 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>
 /// Opens when the status store fails, so that no delivery is spent on work that cannot begin: while it is open, workers and dead-letter
-/// readers receive nothing and keep hidden what they hold. It probes the store with back-off and closes when the store answers.
+/// readers receive nothing and keep their messages hidden. It probes the store with back-off and closes when the store answers.
 /// </summary>
 /// <remarks>https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker</remarks>
 internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvider time, ILogger<StoreCircuitBreaker> logger) : IDisposable
 {
     private static readonly TimeSpan _probeTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(500);
 
-    // How long the end of an outage may go unnoticed.
-    private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(5);
-
-    // Three tries of the SDK at this library's own timeout of ten seconds.
+    // Three attempts of the SDK with this library's timeout of ten seconds.
     private static readonly TimeSpan _longestCall = TimeSpan.FromSeconds(30);
 
-    private readonly CancellationTokenSource _disposed = new();
-    private readonly Lock _lock = new();
-    private TaskCompletionSource? _open;
-    private int _probes;
-    private bool _isReported;
+    // The longest delay is how long the end of an outage may go unnoticed.
+    private readonly ProbedGate _gate = new(time, firstDelay: TimeSpan.FromSeconds(0.5), longestDelay: TimeSpan.FromSeconds(5));
 
     /// <summary>What is wrong with the store; <see langword="null"/> while it answers.</summary>
-    public string? Problem { get; private set; }
+    public string? Problem => _gate.Problem;
 
     /// <summary>Probes the store once before the first receive.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
@@ -37,54 +30,31 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
     }
 
-    /// <summary>Opens the circuit. One failure is reported for each outage.</summary>
+    /// <summary>Opens the circuit. Only the first failure of an outage is logged.</summary>
     public void OnFailure(Exception failure)
     {
-        lock (_lock)
+        if (_gate.TryClose(failure.Message, out var isNewOutage))
         {
-            if (_open is not null || _disposed.IsCancellationRequested)
+            if (isNewOutage)
             {
-                return;
-            }
-
-            _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Problem = failure.Message;
-            if (!_isReported)
-            {
-                _isReported = true;
                 Log.StoreOutageBegan(logger, failure);
             }
-        }
 
-        _ = ProbeUntilClosedAsync();
+            _ = _gate.OpenWhenAsync(async cancellationToken => await ProbeAsync(cancellationToken).ConfigureAwait(false) is null);
+        }
     }
 
     /// <summary>Reports that the store did what it was asked: the next outage starts with short delays, and is logged.</summary>
     public void OnSuccess()
     {
-        if (Volatile.Read(ref _probes) == 0)
+        if (_gate.TryForget())
         {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_open is null)
-            {
-                (_probes, _isReported) = (0, false);
-                Log.StoreOutageEnded(logger);
-            }
+            Log.StoreOutageEnded(logger);
         }
     }
 
     /// <summary>Returns at once while the circuit is closed, otherwise when it closes.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return _open is null ? Task.CompletedTask : _open.Task.WaitAsync(cancellationToken);
-        }
-    }
+    public Task WaitAsync(CancellationToken cancellationToken) => _gate.Opened.WaitAsync(cancellationToken);
 
     /// <summary>Makes requests to the store and cancels them when they take too long, whatever timeouts the client has.</summary>
     /// <exception cref="OperationStoreException">They took too long.</exception>
@@ -102,41 +72,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
     }
 
-    public void Dispose()
-    {
-        _disposed.Cancel();
-        _disposed.Dispose();
-    }
-
-    private async Task ProbeUntilClosedAsync()
-    {
-        Exception? failure;
-        do
-        {
-            await Backoff.DelayAsync(time, ++_probes, _disposed.Token, _firstDelay, _longestDelay)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_disposed.IsCancellationRequested)
-            {
-                return;
-            }
-
-            failure = await ProbeAsync(_disposed.Token).ConfigureAwait(false);
-        }
-        while (failure is not null);
-
-        Close();
-    }
-
-    private void Close()
-    {
-        TaskCompletionSource? open;
-        lock (_lock)
-        {
-            (open, _open, Problem) = (_open, null, null);
-        }
-
-        open?.SetResult();
-    }
+    public void Dispose() => _gate.Dispose();
 
     // What a check reports without failing is for the health check: the store can be used.
     private async Task<Exception?> ProbeAsync(CancellationToken cancellationToken)
@@ -159,4 +95,87 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
 
     private static OperationStoreException NotAnswered(TimeSpan limit, Exception cause) =>
         new($"The status store did not answer within {limit}. Check the network and the store.", cause);
+}
+
+/// <summary>Holds callers back from when a problem is found until a probe, repeated with back-off, finds that it is over.</summary>
+internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpan longestDelay) : IDisposable
+{
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _closed;
+    private int _probes;
+
+    /// <summary>The problem; <see langword="null"/> while the gate is open.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Completes when the gate is open.</summary>
+    public Task Opened => Volatile.Read(ref _closed)?.Task ?? Task.CompletedTask;
+
+    /// <summary>Closes the gate, if it is open. The problem is new if the last one is forgotten.</summary>
+    public bool TryClose(string problem, out bool isNew)
+    {
+        lock (_lock)
+        {
+            isNew = _probes == 0;
+            if (_closed is not null || _disposed.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Problem = problem;
+            return true;
+        }
+    }
+
+    /// <summary>Probes a gate that was just closed, and opens it when the probe succeeds.</summary>
+    public async Task OpenWhenAsync(Func<CancellationToken, Task<bool>> probe)
+    {
+        var opened = Opened;
+        do
+        {
+            await Backoff.DelayAsync(time, ++_probes, _disposed.Token, firstDelay, longestDelay)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (opened.IsCompleted || _disposed.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+        while (!await probe(_disposed.Token).ConfigureAwait(false));
+
+        // The probe may have opened it, and another problem may have closed it again.
+        if (!opened.IsCompleted)
+        {
+            TryOpen();
+        }
+    }
+
+    public bool TryOpen()
+    {
+        TaskCompletionSource? closed;
+        lock (_lock)
+        {
+            (closed, _closed, Problem) = (_closed, null, null);
+        }
+
+        closed?.SetResult();
+        return closed is not null;
+    }
+
+    /// <summary>Forgets the last problem of a gate that is open: after the next one, delays start short again.</summary>
+    public bool TryForget()
+    {
+        lock (_lock)
+        {
+            var isForgotten = _closed is null && _probes > 0;
+            _probes = isForgotten ? 0 : _probes;
+            return isForgotten;
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _disposed.Dispose();
+    }
 }

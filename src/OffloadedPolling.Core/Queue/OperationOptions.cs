@@ -5,7 +5,7 @@ namespace OffloadedPolling;
 /// <summary>The settings of one operation kind, in the configuration section <c>OffloadedPolling:Operations:{kind}</c>.</summary>
 public sealed class OperationOptions
 {
-    // No message outlives SQS's longest retention.
+    // The longest retention of SQS, which no message outlives.
     internal const string LongestWork = "14.00:00:00";
 
     /// <summary>Gets or sets the URL of the SQS queue, a standard queue. FIFO queues are not supported.</summary>

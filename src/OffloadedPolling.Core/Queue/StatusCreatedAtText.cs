@@ -2,22 +2,16 @@ using System.Globalization;
 
 namespace OffloadedPolling.Queue;
 
-/// <summary>
-/// The message attribute <c>StatusCreatedAt</c> as text: RFC 3339 in UTC with milliseconds, as status documents write it.
-/// </summary>
+/// <summary>The message attribute <c>StatusCreatedAt</c> as text: RFC 3339 in UTC with milliseconds, as in status documents.</summary>
 internal static class StatusCreatedAtText
 {
-    /// <summary>How many characters, and bytes, the text of any instant has.</summary>
-    public const int Length = 24;
-
-    private const string Written = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-
     // Other senders may write any RFC 3339 instant.
     private static readonly string[] _readable = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
-    public static string Of(DateTimeOffset createdAt) => createdAt.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset createdAt) =>
+        createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads an instant, and cuts it to milliseconds, which is what documents have.</summary>
+    /// <summary>Reads an instant and truncates it to milliseconds, the precision of documents.</summary>
     /// <returns><see langword="null"/> for anything else.</returns>
     public static DateTimeOffset? Read(string? text) =>
         DateTimeOffset.TryParseExact(text, _readable, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read)

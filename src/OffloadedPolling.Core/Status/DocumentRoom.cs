@@ -1,22 +1,18 @@
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// Keeps room in the document of an operation that has not ended, so that it can still be claimed, estimated and ended with any problem of
-/// the library's own.
+/// Reserves room in the document of an operation that has not ended, so that it can still be claimed, estimated, and ended with any of the
+/// library's own problems.
 /// </summary>
 internal static class DocumentRoom
 {
     private static readonly OperationStatus _bare = new()
     {
-        Id = OperationId.New(),
-        Kind = "",
-        State = OperationState.Running,
-        CreatedAt = default,
-        LastUpdatedAt = default,
-        ExpiresAt = default,
+        Id = OperationId.New(), Kind = "", State = OperationState.Running,
+        CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default,
     };
 
-    // Whatever becomes of an operation, with the longest values.
+    // All that the library may write, with the longest values.
     private static readonly OperationStatus[] _longest =
     [
         Longest(OperationState.NotStarted) with { Estimate = LongestEstimate() },
@@ -26,7 +22,7 @@ internal static class DocumentRoom
     /// <summary>Gets how many bytes the library's own members can add to a document.</summary>
     public static int Reserved { get; } = _longest.Max(SizeOf) - SizeOf(_bare);
 
-    /// <summary>Checks that a document can be written and read back, and leaves the room that its operation needs.</summary>
+    /// <summary>Checks that a document can be written and read back, and leaves enough room.</summary>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be written or read back.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room.</exception>
     public static void ThrowIfUnfit(OperationStatus document, int maxBytes)
@@ -35,17 +31,14 @@ internal static class DocumentRoom
         ThrowIfTooLittle(document, maxBytes);
     }
 
-    /// <summary>Checks that a document leaves the room that its operation needs.</summary>
+    /// <summary>Checks that a document leaves enough room.</summary>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be written.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">It leaves too little.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It leaves too little room.</exception>
     public static void ThrowIfTooLittle(OperationStatus document, int maxBytes)
     {
-        if (document.State.IsTerminal())
-        {
-            return;
-        }
-
-        var needed = SizeOf(document with { Attempt = null, PercentComplete = null, Estimate = null }) + Reserved;
+        var needed = document.State.IsTerminal()
+            ? 0
+            : SizeOf(document with { Attempt = null, PercentComplete = null, Estimate = null }) + Reserved;
         if (needed > maxBytes)
         {
             throw new StatusDocumentTooLargeException(document.Id, needed, maxBytes, Reserved);

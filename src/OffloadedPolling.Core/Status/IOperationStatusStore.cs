@@ -5,20 +5,20 @@ namespace OffloadedPolling;
 /// Implementations
 /// <list type="bullet">
 /// <item>MUST be thread-safe, and safe across processes: every write is a compare-and-swap;</item>
-/// <item>MUST have made a write durable before they return;</item>
-/// <item>MUST tell their own write, when the server reports it as lost after an internal retry, from one that another writer won;</item>
+/// <item>MUST NOT return before a write is durable;</item>
+/// <item>MUST recognize their own write if the server reports it as lost after an internal retry;</item>
 /// <item>
 /// MUST refuse documents over <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>, and documents that cannot be serialized or read back:
 /// <see cref="StatusDocument.Write"/> does both;
 /// </item>
-/// <item>MUST NOT put <see cref="OperationMetadata"/> into the document that callers read.</item>
+/// <item>MUST NOT write <see cref="OperationMetadata"/> into the document that callers read.</item>
 /// </list>
 /// </remarks>
 public interface IOperationStatusStore
 {
     /// <summary>
-    /// Gets the interval at which a worker polls the document of an operation that it runs, to notice a request to cancel. For stores whose
-    /// reads cost next to nothing.
+    /// Gets the interval at which a worker polls the document of an operation that it runs, to notice a request to cancel. For stores with
+    /// cheap reads.
     /// </summary>
     /// <value>
     /// <see langword="null"/> by default: the worker polls only when it extends the message, every half of
@@ -26,19 +26,19 @@ public interface IOperationStatusStore
     /// </value>
     TimeSpan? WatchInterval => null;
 
-    /// <summary>The status key of an operation: what its queue message carries and its status URL opens.</summary>
+    /// <summary>Returns the status key of an operation: its queue message contains it, and its status URL opens it.</summary>
     /// <param name="id">The operation's id, 32 lower-case hex digits.</param>
     /// <returns>The key. It is the same in every process with the same settings.</returns>
     string GetStatusKey(string id);
 
-    /// <summary>The reverse of <see cref="GetStatusKey"/>.</summary>
-    /// <param name="statusKey">What a queue message carried.</param>
-    /// <returns>The operation's id, or <see langword="null"/> if this is no status key of this store.</returns>
+    /// <summary>Returns the operation of a status key.</summary>
+    /// <param name="statusKey">A key from a queue message; any text.</param>
+    /// <returns>The operation's id, or <see langword="null"/> if the text is not a status key of this store.</returns>
     string? GetOperationId(string statusKey);
 
     /// <summary>Creates a document. Of all callers with the same id, one succeeds.</summary>
     /// <param name="status">The document.</param>
-    /// <param name="metadata">What goes with it.</param>
+    /// <param name="metadata">The metadata, which callers do not read.</param>
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was written.
     /// </param>
@@ -53,48 +53,46 @@ public interface IOperationStatusStore
     /// <param name="id">The operation's id.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest document with its version, or <see langword="null"/> if there is none.</returns>
-    /// <exception cref="InvalidStatusDocumentException">What lies there is no status document of this operation.</exception>
+    /// <exception cref="InvalidStatusDocumentException">What is stored is not a status document of this operation.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task<StoredOperation?> GetAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Reads a document, if it is another version than the one that is known. Cheap, and asked often.</summary>
+    /// <summary>Reads a document, if its version is not the one that is known. Called often, so it must be cheap.</summary>
     /// <param name="id">The operation's id.</param>
     /// <param name="version">The version that is known.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest document with its version, or <see langword="null"/> if it is still that version, or is gone.</returns>
-    /// <exception cref="InvalidStatusDocumentException">What lies there is no status document of this operation.</exception>
+    /// <exception cref="InvalidStatusDocumentException">What is stored is not a status document of this operation.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancellationToken);
 
     /// <summary>Replaces a document, if it is still the one that was read.</summary>
-    /// <param name="status">
-    /// The new document. It has to differ from the one that was read: on S3 the version is a hash of the document alone.
-    /// </param>
-    /// <param name="metadata">What goes with it from now on.</param>
+    /// <param name="status">The new document. It must differ from the one that was read: on S3 the version is a hash of it.</param>
+    /// <param name="metadata">The new metadata.</param>
     /// <param name="version">The version that was read.</param>
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was written.
     /// </param>
     /// <returns>The document with its new version.</returns>
-    /// <exception cref="OperationStatusConflictException">The document has moved on, or is gone.</exception>
+    /// <exception cref="OperationStatusConflictException">The document has another version, or is gone.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task<StoredOperation> UpdateAsync(
         OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a document and what goes with it, whatever version it is. If there is none, all is well.</summary>
+    /// <summary>Deletes a document and its metadata, in any version. If there is none, does nothing.</summary>
     /// <param name="id">The operation's id.</param>
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was deleted.
     /// </param>
-    /// <returns>A task that ends when the document can no longer be read, by a status URL either.</returns>
+    /// <returns>A task that completes when the document can no longer be read, not even by a status URL.</returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
     Task DeleteAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Asks whether the store can be used at all, and is set up as it should be.</summary>
+    /// <summary>Checks whether the store can be used, and is set up correctly.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>What is set up wrongly though the store can be used, and what to do; <see langword="null"/> if nothing.</returns>
-    /// <exception cref="OperationStoreException">It cannot, and why.</exception>
+    /// <returns>What is set up wrongly, although the store can be used, and what to do; <see langword="null"/> if nothing is.</returns>
+    /// <exception cref="OperationStoreException">The store cannot be used. The message says why.</exception>
     Task<string?> CheckAsync(CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Status;
 
-/// <summary>Every write of a status document, with a span of its own, and counted.</summary>
+/// <summary>Writes status documents. Each write has a span and is counted.</summary>
 internal sealed class ObservedWrites(IOperationStatusStore store, OperationMetrics metrics)
 {
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
@@ -43,7 +43,7 @@ internal sealed class ObservedWrites(IOperationStatusStore store, OperationMetri
         }
     }
 
-    // A conflict has not failed: the change is made again.
+    // A conflict is not a failure: the change is made again.
     private static string OutcomeOf(Exception failed, CancellationToken cancellationToken) => failed switch
     {
         OperationStatusConflictException => WriteOutcomes.Conflict,

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Status;
 
-/// <summary>What an estimate must be like to be written to a status document.</summary>
+/// <summary>Checks that an estimate can be written to a status document.</summary>
 internal static class OperationEstimates
 {
     /// <summary>Gets the longest duration that readers of a document accept, rounded to milliseconds as documents are.</summary>
@@ -33,15 +33,9 @@ internal static class OperationEstimates
             return $"Quantiles has {quantiles.Length} values; it must have {levels}, one for each of QuantileLevels";
         }
 
-        for (var i = 1; i < quantiles.Length; i++)
-        {
-            if (quantiles[i] < quantiles[i - 1])
-            {
-                return $"Quantiles[{i}] is {quantiles[i]}; it must be at least Quantiles[{i - 1}] ({quantiles[i - 1]})";
-            }
-        }
-
-        return quantiles[0] < TimeSpan.Zero ? $"Quantiles[0] is {quantiles[0]}; it must be at least 0"
+        var lower = Enumerable.Range(1, levels - 1).FirstOrDefault(index => quantiles[index] < quantiles[index - 1]);
+        return lower > 0 ? $"Quantiles[{lower}] is {quantiles[lower]}; it must be at least Quantiles[{lower - 1}] ({quantiles[lower - 1]})"
+            : quantiles[0] < TimeSpan.Zero ? $"Quantiles[0] is {quantiles[0]}; it must be at least 0"
             : quantiles[^1] > Longest ? $"Quantiles[{quantiles.Length - 1}] is {quantiles[^1]}; it must be at most {Longest}"
             : null;
     }

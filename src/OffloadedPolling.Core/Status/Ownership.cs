@@ -1,7 +1,7 @@
 namespace OffloadedPolling.Status;
 
 /// <summary>What a worker that received a message may do with its operation.</summary>
-internal enum Claim
+internal enum ClaimDecision
 {
     /// <summary>Run it: nobody does, or the worker that did has lost the message to this delivery.</summary>
     Run,
@@ -29,15 +29,15 @@ internal enum Claim
 internal static class Ownership
 {
     /// <summary>What a delivery may do with an operation that is allowed <paramref name="maxAttempts"/> attempts.</summary>
-    public static Claim Of(StoredOperation operation, ReceivedMessage message, int maxAttempts) => operation switch
+    public static ClaimDecision Decide(StoredOperation operation, ReceivedMessage message, int maxAttempts) => operation switch
     {
-        _ when !IsOfSameGeneration(operation, message) => Claim.Superseded,
-        { Status.State: var state } when state.IsTerminal() => Claim.Ended,
-        _ when IsReplaced(operation.Metadata, message.Id) => Claim.OwnedElsewhere,
-        { Status.State: OperationState.Running } when !IsTakenOverBy(operation, message) => Claim.OwnedElsewhere,
-        { Metadata.CancelRequested: true } => Claim.Cancel,
-        { Status.State: OperationState.Running, Status.Attempt: { } attempt } when attempt >= maxAttempts => Claim.GiveUp,
-        _ => Claim.Run,
+        _ when !IsOfSameGeneration(operation, message) => ClaimDecision.Superseded,
+        { Status.State: var state } when state.IsTerminal() => ClaimDecision.Ended,
+        _ when IsReplaced(operation.Metadata, message.Id) => ClaimDecision.OwnedElsewhere,
+        { Status.State: OperationState.Running } when !IsTakenOverBy(operation, message) => ClaimDecision.OwnedElsewhere,
+        { Metadata.CancelRequested: true } => ClaimDecision.Cancel,
+        { Status.State: OperationState.Running, Status.Attempt: { } attempt } when attempt >= maxAttempts => ClaimDecision.GiveUp,
+        _ => ClaimDecision.Run,
     };
 
     /// <summary>

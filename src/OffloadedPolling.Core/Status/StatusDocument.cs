@@ -3,24 +3,24 @@ using System.Text.Unicode;
 
 namespace OffloadedPolling;
 
-/// <summary>Status documents as bytes: what every store writes and reads.</summary>
+/// <summary>Serializes and deserializes status documents, for stores.</summary>
 public static class StatusDocument
 {
-    /// <summary>The most that <see cref="OffloadedPollingOptions.MaxDocumentBytes"/> can be set to. Larger things are not read.</summary>
+    /// <summary>The maximum of <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>. Larger documents are not read.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     /// <summary>The media type that a document is served with.</summary>
     public const string ContentType = "application/json";
 
-    /// <summary>The caching rule that a document is served with: every look must see the newest.</summary>
+    /// <summary>The <c>Cache-Control</c> that a document is served with: each poll must return the newest.</summary>
     public const string CacheControl = "no-store";
 
-    /// <summary>Serializes a document, and reads it back as its callers do.</summary>
+    /// <summary>Serializes a document, and reads it back as callers do.</summary>
     /// <param name="status">The document.</param>
-    /// <param name="maxBytes">The most bytes that it may have.</param>
+    /// <param name="maxBytes">The maximum size, in bytes.</param>
     /// <returns>UTF-8 JSON.</returns>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">It has more.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is larger.</exception>
     public static byte[] Write(OperationStatus status, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(status);
@@ -51,22 +51,22 @@ public static class StatusDocument
         }
         catch (Exception failed)
         {
-            // Whatever it was: a JsonElement that is undefined or disposed throws other exceptions than one that is too deep.
+            // Any exception: an undefined or disposed JsonElement throws other exceptions than one that is too deep.
             throw new StatusDocumentNotSerializableException(status.Id, failed);
         }
     }
 
     /// <summary>Deserializes a document.</summary>
-    /// <param name="id">The id of the operation whose document it should be.</param>
-    /// <param name="statusKey">The key that it was found under.</param>
-    /// <param name="utf8Json">The bytes that were found.</param>
+    /// <param name="id">The id of the operation that the document must belong to.</param>
+    /// <param name="statusKey">The document's key.</param>
+    /// <param name="utf8Json">The document's bytes.</param>
     /// <returns>The document.</returns>
-    /// <exception cref="InvalidStatusDocumentException">They are no status document of that operation.</exception>
+    /// <exception cref="InvalidStatusDocumentException">The bytes are not a status document of that operation.</exception>
     public static OperationStatus Read(string id, string statusKey, ReadOnlySpan<byte> utf8Json)
     {
         if (!Utf8.IsValid(utf8Json))
         {
-            throw new InvalidStatusDocumentException(statusKey, "it is no UTF-8.");
+            throw new InvalidStatusDocumentException(statusKey, "it is not UTF-8.");
         }
 
         OperationStatus? status;

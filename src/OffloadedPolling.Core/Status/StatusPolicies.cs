@@ -4,19 +4,16 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Status;
 
-/// <summary>All policies of the host, one after another, and what is written where they refuse.</summary>
+/// <summary>Applies the host's policies, one after another, and decides what is written if they refuse a document.</summary>
 internal sealed class StatusPolicies(
     IEnumerable<IStatusDocumentPolicy> policies, IOptions<OffloadedPollingOptions> options, ILogger<StatusPolicies> logger)
 {
     private readonly IStatusDocumentPolicy[] _policies = [.. policies];
 
-    /// <summary>The document as the policies leave it.</summary>
-    /// <exception cref="StatusDocumentRefusedException">One refused it, failed, or made of it what cannot be written.</exception>
+    /// <exception cref="StatusDocumentRefusedException">One refused the document, failed, or made it unwritable.</exception>
     public OperationStatus Apply(OperationStatus document) => _policies.Aggregate(document, Apply);
 
-    /// <summary>
-    /// The document as the policies leave it; one that they refuse with nothing of the host's in it, which they are not asked about.
-    /// </summary>
+    /// <summary>Applies the policies. If they refuse the document, returns it without the host's values, unjudged.</summary>
     public OperationStatus ApplyOrRedact(OperationStatus document)
     {
         try
@@ -32,8 +29,8 @@ internal sealed class StatusPolicies(
     }
 
     /// <summary>
-    /// Returns what is left of a document of the library's own that could not be written, without what it can do without;
-    /// <see langword="null"/> if a handler's outcome is in it, or there is nothing to leave out.
+    /// Returns a document that could not be written without its optional members; <see langword="null"/> if it contains a handler's
+    /// outcome, or has no optional members.
     /// </summary>
     public OperationStatus? Reduced(OperationStatus document, OffloadedPollingException cause)
     {
@@ -62,7 +59,7 @@ internal sealed class StatusPolicies(
         }
         catch (Exception failed)
         {
-            // Whatever it was: what was not judged must not be written.
+            // Any exception: a document that was not judged must not be written.
             Log.PolicyFailed(logger, policy.GetType().ToString(), document.Id, failed);
             throw new StatusDocumentRefusedException($"'{policy.GetType()}' failed.", failed);
         }
@@ -87,8 +84,8 @@ internal sealed class StatusPolicies(
         if (own != document)
         {
             throw new InvalidOperationException(
-                "The policy changed the id, kind, status, attempt or a time of the document. Change Message, Result, Error, "
-                + "ResourceLocation, PercentComplete or Estimate alone.");
+                "The policy changed the id, kind, status, attempt or a time of the document. Change only Message, Result, Error, "
+                + "ResourceLocation, PercentComplete or Estimate.");
         }
 
         try
@@ -97,7 +94,7 @@ internal sealed class StatusPolicies(
         }
         catch (OffloadedPollingException) when (IsUnfit(document))
         {
-            // A policy must not make a fit document unfit. What the host or the handler made unfit is for the store to refuse.
+            // Only the policy's own mistake counts here. The store refuses what the host or the handler made too large.
         }
 
         return applied;

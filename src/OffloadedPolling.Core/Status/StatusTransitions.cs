@@ -1,41 +1,40 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// The only writer of documents, behind the host's policies. Each change is made from the version that was read, and made again from the
-/// newer one when another writer came first.
+/// The only writer of documents, after the host's policies. Each change is made to the version that was read. If another writer came first,
+/// it is made again to the newer one.
 /// </summary>
 internal sealed class StatusTransitions(
     IOperationStatusStore store, ObservedWrites writes, StatusPolicies policies, IOptions<OffloadedPollingOptions> options,
     TimeProvider time)
 {
-    /// <summary>What a document says from the request to cancel until the handler has ended.</summary>
+    /// <summary>The message of a document from the request to cancel until the handler has ended.</summary>
     public const string CancelingMessage = "Cancellation requested.";
 
     private const int MaxTries = 8;
 
-    // The precision of instants in a document.
+    // The precision of times in a document.
     private static readonly TimeSpan _precision = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Gets the interval at which a worker polls the document of an operation that it runs.</summary>
+    /// <inheritdoc cref="IOperationStatusStore.WatchInterval"/>
     public TimeSpan? WatchInterval => store.WatchInterval;
 
     /// <summary>Creates the document of an operation that is being accepted.</summary>
-    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. Nothing was written.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">
-    /// It is over the limit, or leaves too little room for its end. Nothing was written.
-    /// </exception>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     public Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken) =>
         writes.CreateAsync(Fitting(status), metadata, cancellationToken);
 
-    /// <summary>Creates the document of an operation that has ended before it existed.</summary>
+    /// <summary>Creates the document of an operation that has already ended.</summary>
     /// <exception cref="OperationStatusConflictException">It exists.</exception>
     public Task<StoredOperation> CreateEndedAsync(OperationStatus status, OperationOutcome outcome, CancellationToken cancellationToken) =>
         writes.CreateAsync(policies.ApplyOrRedact(Stamp(status, Ended(status, outcome))), OperationMetadata.Empty, cancellationToken);
 
-    /// <summary>Asks whether a document could be written.</summary>
+    /// <summary>Checks whether a document could be written.</summary>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses it.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
@@ -46,21 +45,21 @@ internal sealed class StatusTransitions(
         store.GetIfChangedAsync(read.Status.Id, read.Version, cancellationToken);
 
     /// <summary>
-    /// Applies <paramref name="change"/> to the newest document. It is called again for each newer one, and returns <see langword="null"/>
-    /// where it no longer applies. What a policy refuses is written with nothing of the host's in it, and what does not fit without all
-    /// that the library can leave out.
+    /// Applies a change that must be written, such as a claim or an end, to the newest document. <paramref name="change"/> is called again
+    /// for each newer one; it returns <see langword="null"/> if the change no longer applies. A document that a policy refuses is written
+    /// without the host's values. One that does not fit is written without everything that the library can leave out.
     /// </summary>
     /// <exception cref="StatusDocumentTooLargeException">A handler's outcome is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">A handler's outcome cannot be serialized or read back.</exception>
-    public Task<StatusTransition> ApplyAsync(
+    public Task<StatusTransition> ApplyRequiredAsync(
         StoredOperation read, Func<StoredOperation, StatusChange?> change, CancellationToken cancellationToken) =>
         ApplyAsync(read, change, isRequired: true, cancellationToken);
 
-    /// <summary>Does the same for a change that is optional: it is not reduced to what can be written.</summary>
-    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. What was there stays.</exception>
+    /// <summary>Applies a change that can be left out, such as progress. It is written as it is or not at all.</summary>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. The document stays as it was.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
-    public Task<StatusTransition> ApplyUnlessRefusedAsync(
+    public Task<StatusTransition> ApplyOptionalAsync(
         StoredOperation read, Func<StoredOperation, StatusChange?> change, CancellationToken cancellationToken) =>
         ApplyAsync(read, change, isRequired: false, cancellationToken);
 
@@ -72,7 +71,7 @@ internal sealed class StatusTransitions(
         {
             if (change(current) is not { } wanted)
             {
-                return StatusTransition.NotApplicable(current);
+                return new(IsWritten: false, current, current);
             }
 
             try
@@ -81,7 +80,7 @@ internal sealed class StatusTransitions(
                 var written = await (isRequired
                     ? UpdateOrReduceAsync(current, policies.ApplyOrRedact(stamped), wanted.Metadata, cancellationToken)
                     : writes.UpdateAsync(current, Fitting(stamped), wanted.Metadata, cancellationToken)).ConfigureAwait(false);
-                return StatusTransition.Written(current, written);
+                return new(IsWritten: true, current, written);
             }
             catch (OperationStatusConflictException) when (tries < MaxTries)
             {
@@ -90,7 +89,7 @@ internal sealed class StatusTransitions(
 
             if (await store.GetAsync(current.Status.Id, cancellationToken).ConfigureAwait(false) is not { } newer)
             {
-                return StatusTransition.Gone;
+                return new(IsWritten: false, Read: null, Current: null);
             }
 
             current = newer;
@@ -124,8 +123,8 @@ internal sealed class StatusTransitions(
     }
 
     /// <summary>
-    /// Returns the change that a request to cancel makes: an operation that waits, for its first attempt or its next, is canceled; one that
-    /// runs is marked for its worker. Returns <see langword="null"/> if it is marked already, or has ended.
+    /// Returns the change that a request to cancel makes: an operation that waits for an attempt is canceled; one that runs is marked for
+    /// its worker. Returns <see langword="null"/> if it is marked already, or has ended.
     /// </summary>
     public StatusChange? CancelRequested(StoredOperation operation) => operation switch
     {
@@ -137,7 +136,7 @@ internal sealed class StatusTransitions(
         _ => null,
     };
 
-    /// <summary>Whether more than half of the time from a document's last change to its expiry has passed.</summary>
+    /// <summary>Returns whether more than half of the time from a document's last change to its expiry has passed.</summary>
     public bool IsHalfExpired(OperationStatus status) =>
         time.GetUtcNow() - status.LastUpdatedAt > (status.ExpiresAt - status.LastUpdatedAt) / 2;
 
@@ -156,8 +155,8 @@ internal sealed class StatusTransitions(
         ResourceLocation = outcome.ResourceLocation ?? status.ResourceLocation,
     };
 
-    // A clock that was set back, or another machine's that is behind, must not make a newer document look older. Nor may it be the same: on
-    // S3 the version is a hash of the document alone, and a change of metadata would go unseen.
+    // A newer document must have a later time, even if this clock was set back or is behind another machine's. The same time is not enough:
+    // on S3 the version is a hash of the document, and a change of only the metadata would not be noticed.
     private OperationStatus Stamp(OperationStatus before, OperationStatus status)
     {
         var now = time.GetUtcNow();
@@ -175,26 +174,24 @@ internal sealed record StatusChange(OperationStatus Status, OperationMetadata Me
 }
 
 /// <summary>The result of a change to a status document.</summary>
-internal sealed record StatusTransition
+/// <param name="IsWritten">Whether the change was written.</param>
+/// <param name="Read">The newest document that was read; <see langword="null"/> if the document is gone.</param>
+/// <param name="Current">
+/// The document as it is now: the one that was written, or the one that was read if the change does not apply to it;
+/// <see langword="null"/> if the document is gone.
+/// </param>
+internal sealed record StatusTransition(
+    [property: MemberNotNullWhen(true, nameof(StatusTransition.Current))] bool IsWritten, StoredOperation? Read, StoredOperation? Current);
+
+/// <summary>How an operation ends.</summary>
+internal sealed record OperationOutcome(OperationState State, JsonElement? Result = null, OperationProblem? Problem = null)
 {
-    /// <summary>The document was deleted or has expired.</summary>
-    public static StatusTransition Gone { get; } = new();
+    /// <summary>Gets the location of the result; <see langword="null"/> does not change the document's.</summary>
+    public string? ResourceLocation { get; init; }
 
-    /// <summary>Gets whether the change was written.</summary>
-    [MemberNotNullWhen(true, nameof(Current))]
-    public bool IsWritten { get; private init; }
+    public static OperationOutcome Canceled { get; } = new(OperationState.Canceled);
 
-    /// <summary>Gets the newest document that was read; <see langword="null"/> if the document is gone.</summary>
-    public StoredOperation? Read { get; private init; }
+    public static OperationOutcome Succeeded(JsonElement? result) => new(OperationState.Succeeded, result);
 
-    /// <summary>
-    /// Gets the document as it is now: the one that was written, or the one that was read if the change does not apply to it;
-    /// <see langword="null"/> if the document is gone.
-    /// </summary>
-    public StoredOperation? Current { get; private init; }
-
-    public static StatusTransition Written(StoredOperation read, StoredOperation written) =>
-        new() { IsWritten = true, Read = read, Current = written };
-
-    public static StatusTransition NotApplicable(StoredOperation read) => new() { Read = read, Current = read };
+    public static OperationOutcome Failed(OperationProblem problem) => new(OperationState.Failed, Problem: problem);
 }

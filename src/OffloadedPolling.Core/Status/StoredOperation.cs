@@ -2,6 +2,34 @@ namespace OffloadedPolling;
 
 /// <summary>A status document as a store holds it.</summary>
 /// <param name="Status">The document that callers read.</param>
-/// <param name="Metadata">What goes with it and is not for callers.</param>
+/// <param name="Metadata">The metadata, which callers do not read.</param>
 /// <param name="Version">The version (on S3 the ETag) to pass to <see cref="IOperationStatusStore.UpdateAsync"/>.</param>
 public sealed record StoredOperation(OperationStatus Status, OperationMetadata Metadata, string Version);
+
+/// <summary>The metadata of a status document, which is not for callers. It is not secret: on S3 whoever has the URL can read it.</summary>
+public sealed record OperationMetadata
+{
+    /// <summary>Gets the metadata of an operation that waits for its first attempt.</summary>
+    public static OperationMetadata Empty { get; } = new();
+
+    /// <summary>Gets the id of the queue message that runs, or ran, the operation.</summary>
+    /// <value><see langword="null"/> before the first attempt.</value>
+    public string? OwnerMessageId { get; init; }
+
+    /// <summary>
+    /// Gets the random id of the claim by which the operation runs. A worker that lost the answer to its claim recognizes the claim by it.
+    /// </summary>
+    public string? ClaimId { get; init; }
+
+    /// <summary>Gets a value that indicates whether a cancellation was requested. It is never reset.</summary>
+    public bool CancelRequested { get; init; }
+
+    /// <summary>
+    /// Gets the ids of the messages that the dead-letter reader has replaced because the operation had never begun, separated by spaces;
+    /// <see langword="null"/> if there are none. A replaced message can no longer claim the operation.
+    /// </summary>
+    public string? ReplacedMessageIds { get; init; }
+
+    /// <summary>Gets a keyed hash of the payload; <see langword="null"/> if there was no idempotency key.</summary>
+    public string? PayloadFingerprint { get; init; }
+}

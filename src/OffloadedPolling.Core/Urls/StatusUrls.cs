@@ -3,20 +3,17 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Urls;
 
-/// <summary>Step 4 of the road: issues the status URL that the caller polls, with what the caller is told about the operation.</summary>
+/// <summary>Step 4 of the road: issues the status URL that the caller polls, and what else the answer says of the operation.</summary>
 internal sealed class StatusUrls(
     IOperationStatusStore store, IPresignedUrlIssuer issuer, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
-    // Short enough to be worth little when it leaks, long enough that a caller with an unknown estimate seldom needs a second one.
+    // Short enough to be of little use if it leaks, long enough that a caller without an estimate rarely needs another one.
     private static readonly TimeSpan _shortest = TimeSpan.FromMinutes(5);
 
-    // Nine of ten operations end before the upper bound; three times that leaves the slow ones and a queue's hiccups room.
+    // Nine of ten operations end before the upper bound. Three times that is enough for slow ones and short delays of the queue.
     private const double UpperBounds = 3;
 
-    /// <summary>Issues a status URL.</summary>
-    /// <param name="status">The operation's document.</param>
-    /// <param name="isRepeated">Whether the operation was accepted before: its document may be of any age then.</param>
-    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
+    /// <summary>Issues a status URL; <paramref name="isRepeated"/> tells a document that was created earlier.</summary>
     public async Task<AcceptedOperation> IssueAsync(OperationStatus status, bool isRepeated, CancellationToken cancellationToken)
     {
         var lifetime = Lifetime(status.Estimate, options.Value);
@@ -44,7 +41,7 @@ internal sealed class StatusUrls(
             return set;
         }
 
-        // Without an overflow, however long the estimate is.
+        // Compared first: three times a long estimate could overflow.
         var upper = estimate is null || estimate.Upper < longest ? estimate?.Upper ?? TimeSpan.Zero : longest;
         var wanted = upper * UpperBounds > _shortest ? upper * UpperBounds : _shortest;
         return wanted < longest ? wanted : longest;

@@ -5,8 +5,8 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Asks the estimator, which may be the host's own, for one kind. An answer that cannot be used, comes late or is an exception counts as
-/// unknown, and is logged once.
+/// Calls the estimator, which may be the host's own, for one kind. An unusable or late answer or an exception counts as unknown, and is
+/// logged once.
 /// </summary>
 internal sealed class CheckedEstimator(string kind, IWaitTimeEstimator estimator, TimeProvider time, ILogger<CheckedEstimator> logger)
 {
@@ -14,7 +14,6 @@ internal sealed class CheckedEstimator(string kind, IWaitTimeEstimator estimator
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private bool _hasFailed;
-
     private bool _wasUnusable;
 
     /// <summary>Returns an estimate that can be written, or <see langword="null"/> if none is known.</summary>

@@ -1,28 +1,25 @@
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// How often which durations occur, in bins that are eight to the doubling: bin <c>i</c> covers 1 ms × 2^(i/8) up to 1 ms × 2^((i+1)/8),
-/// 14 days lie in the last, and what is beyond either end counts to the bin there.
+/// The frequencies of durations, in eight bins for each doubling: bin <c>i</c> covers 1 ms × 2^(i/8) up to 1 ms × 2^((i+1)/8). The last bin
+/// contains 14 days. Shorter and longer durations count to the first and the last bin.
 /// </summary>
 internal sealed class DurationHistogram
 {
     public const int Bins = 242;
-
     private const double BinsToTheDoubling = 8;
-
     private const double LowestSeconds = 0.001;
-
     private readonly double[] _weights = new double[Bins];
 
     public double Total { get; private set; }
 
-    /// <summary>The lowest bin that is not empty; 0 where all are.</summary>
+    /// <summary>Gets the lowest bin that is not empty; 0 if all are.</summary>
     public int First { get; private set; }
 
-    /// <summary>The highest bin that is not empty; −1 where all are.</summary>
+    /// <summary>Gets the highest bin that is not empty; −1 if all are.</summary>
     public int Last { get; private set; } = -1;
 
-    /// <summary>The shortest duration of a bin. The bin after it begins where it ends.</summary>
+    /// <summary>Returns the shortest duration of a bin, where the previous bin ends.</summary>
     public static double LowerBoundSeconds(int bin) => LowestSeconds * Math.Pow(2, bin / BinsToTheDoubling);
 
     public static int BinOf(TimeSpan duration) => duration.TotalSeconds <= LowestSeconds
@@ -43,7 +40,7 @@ internal sealed class DurationHistogram
         }
     }
 
-    /// <summary>Adds another histogram's weights, each times <paramref name="factor"/>.</summary>
+    /// <summary>Adds another histogram's weights, multiplied by <paramref name="factor"/>.</summary>
     public void Add(DurationHistogram other, double factor = 1)
     {
         for (var bin = other.First; bin <= other.Last; bin++)

@@ -1,19 +1,16 @@
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>What sums of durations are made of.</summary>
-/// <param name="Mean">In seconds.</param>
+/// <summary>The moments of a distribution of durations.</summary>
+/// <param name="Mean">The mean, in seconds.</param>
 /// <param name="Spread">The variance, over the square of the mean.</param>
 internal readonly record struct DurationMoments(double Mean, double Spread)
 {
-    private const int Parts = 400;
+    private static readonly double[] _shares = [.. Enumerable.Range(0, 400).Select(part => (part + 0.5) / 400)];
 
-    private static readonly double[] _shares = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
-
-    /// <summary>As the estimate's quantiles tell them.</summary>
     public static DurationMoments From(OperationEstimate estimate) =>
-        From(estimate.QuantilesAt(_shares).Select(duration => (duration.TotalSeconds, 1d / Parts)));
+        From(estimate.QuantilesAt(_shares).Select(duration => (duration.TotalSeconds, 1d / _shares.Length)));
 
-    /// <summary>Of durations in seconds and their weights, which sum up to 1.</summary>
+    /// <summary>Returns the moments of durations in seconds with weights that sum up to 1.</summary>
     public static DurationMoments From(IEnumerable<(double Seconds, double Weight)> durations)
     {
         var (mean, square) = (0d, 0d);

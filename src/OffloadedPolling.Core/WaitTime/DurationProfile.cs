@@ -2,56 +2,79 @@ using System.Collections.Immutable;
 
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>What is known of a kind by measurement: how its durations are distributed, and which workers run it. Never changes.</summary>
-internal sealed class DurationProfile
+/// <summary>The measured durations of a kind, and the workers that run it. Immutable.</summary>
+internal sealed class DurationProfile(
+    DurationHistogram histogram, double evidence, long updatedAt, ImmutableDictionary<string, DurationProfile.ListedWorker> workers)
 {
     private const int MaxWorkers = 1000;
 
-    /// <summary>For how long a worker counts as running that was not seen since.</summary>
+    // A worker that was not seen for longer does not count as running.
     private static readonly TimeSpan _seenWithin = TimeSpan.FromSeconds(150);
 
-    internal DurationProfile(
-        DurationHistogram histogram, double evidence, DateTimeOffset updatedAt, ImmutableDictionary<string, ListedWorker> workers) =>
-        (Histogram, Evidence, UpdatedAt, Workers) = (histogram, evidence, updatedAt, workers);
+    /// <summary>Gets the profile of a kind without measurements or workers.</summary>
+    public static DurationProfile Empty { get; } = new(new(), 0, 0, ImmutableDictionary<string, ListedWorker>.Empty);
 
-    /// <summary>Nothing measured, and no worker seen.</summary>
-    public static DurationProfile Empty { get; } =
-        new(new DurationHistogram(), 0, DateTimeOffset.UnixEpoch, ImmutableDictionary<string, ListedWorker>.Empty);
+    /// <summary>Gets the durations, with weights that sum up to 1; empty if <see cref="Evidence"/> is 0. Must not be changed.</summary>
+    public DurationHistogram Histogram { get; } = histogram;
 
-    /// <summary>
-    /// The distribution of the durations, its weights summing up to 1; empty where <see cref="Evidence"/> is 0. Not to be added to.
-    /// </summary>
-    public DurationHistogram Histogram { get; }
+    /// <summary>Gets how many durations were measured, older ones counting less; 0 to 1,000.</summary>
+    public double Evidence { get; } = evidence;
 
-    /// <summary>How many durations it rests on, the older ones counting for less; 0 to 1,000.</summary>
-    public double Evidence { get; }
+    /// <summary>Gets when the profile was written, in seconds since 1970.</summary>
+    public long UpdatedAt { get; } = updatedAt;
 
-    public DateTimeOffset UpdatedAt { get; }
+    /// <summary>Gets the workers by their ids, including those that were not seen for long.</summary>
+    internal ImmutableDictionary<string, ListedWorker> Workers { get; } = workers;
 
-    /// <summary>The workers by their ids, those too that have not been seen for long.</summary>
-    internal ImmutableDictionary<string, ListedWorker> Workers { get; }
-
-    /// <summary>How many handlers can run at once, in all workers that were seen lately; 0 where none was.</summary>
+    /// <summary>Returns how many handlers can run at once, in all workers that were seen recently.</summary>
     public int Slots(DateTimeOffset now) =>
         (int)Math.Min(Workers.Values.Where(worker => IsSeen(worker, now)).Sum(worker => (long)worker.Slots), int.MaxValue);
 
     /// <summary>
-    /// The profile with newly measured durations, and with a worker listed as seen now, or taken out where it has no slots.
+    /// Returns the profile with newly measured durations, in which a worker is listed as seen now, or is removed if it has no slots.
     /// </summary>
     public DurationProfile With(DurationHistogram measured, string workerId, int slots, DateTimeOffset now)
     {
         var (histogram, evidence) = DurationLearning.Merge(Histogram, Evidence, measured);
         var workers = Workers.Where(other => other.Key != workerId && IsSeen(other.Value, now))
             .OrderByDescending(other => other.Value.SeenAt).Take(MaxWorkers - 1).ToImmutableDictionary();
-        return new DurationProfile(
-            histogram, evidence, now, slots > 0 ? workers.SetItem(workerId, new ListedWorker(slots, now.ToUnixTimeSeconds())) : workers);
+        var seconds = now.ToUnixTimeSeconds();
+        return new(histogram, evidence, seconds, slots > 0 ? workers.SetItem(workerId, new(slots, seconds)) : workers);
     }
 
-    // Either side of now: a worker whose clock is far ahead must not stay listed after its end.
+    // Before or after now: a worker whose clock is far ahead must not stay listed after its end.
     private static bool IsSeen(ListedWorker worker, DateTimeOffset now) =>
         Math.Abs((double)worker.SeenAt - now.ToUnixTimeSeconds()) <= _seenWithin.TotalSeconds;
 
     /// <param name="Slots">How many handlers it runs at once.</param>
     /// <param name="SeenAt">When it last wrote, in seconds since 1970.</param>
     internal readonly record struct ListedWorker(int Slots, long SeenAt);
+}
+
+/// <summary>How newly measured durations change a profile: the newest count most, and none is forgotten at once.</summary>
+internal static class DurationLearning
+{
+    // After so many durations, what was known before counts for half.
+    private const double HalfLife = 50;
+
+    // The durations of one merge count for at most this share, however many there are.
+    private const double LargestShare = 0.7;
+
+    public const double MostEvidence = 1000;
+
+    /// <summary>Merges measured durations, each with weight 1, into known ones, whose weights sum up to 1.</summary>
+    public static (DurationHistogram Histogram, double Evidence) Merge(DurationHistogram known, double evidence, DurationHistogram measured)
+    {
+        var count = measured.Total;
+        if (count == 0)
+        {
+            return (known, evidence);
+        }
+
+        var share = evidence > 0 ? Math.Min(1 - Math.Pow(2, -count / HalfLife), LargestShare) : 1;
+        var merged = new DurationHistogram();
+        merged.Add(known, 1 - share);
+        merged.Add(measured, share / count);
+        return (merged, Math.Min(((1 - share) * evidence) + count, MostEvidence));
+    }
 }

@@ -4,38 +4,34 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>Duration profiles as bytes: a few hundred of JSON.</summary>
+/// <summary>Duration profiles as a few hundred bytes of JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DurationProfileDocument))]
 internal sealed partial class DurationProfileJson : JsonSerializerContext
 {
     private const int CurrentFormat = 1;
-
     private const double Sum = 1000;
-
     private const int Digits = 3;
 
-    /// <summary>Of a thousand. Durations that have become rarer than this are left out.</summary>
+    // Durations that are rarer than this, of a thousand, are left out.
     private const double Least = 0.05;
 
     public static byte[] Write(DurationProfile profile)
     {
-        var weights = Weights(profile.Histogram);
+        var histogram = profile.Histogram;
+        var weights = Enumerable.Range(0, histogram.Last + 1)
+            .Select(bin => Rounded(histogram.Weight(bin) * Sum / histogram.Total)).ToList();
         var first = Math.Max(weights.FindIndex(weight => weight > 0), 0);
         var last = weights.FindLastIndex(weight => weight > 0);
         return JsonSerializer.SerializeToUtf8Bytes(
             new DurationProfileDocument(
-                first,
-                weights[first..(last + 1)],
-                Math.Round(profile.Evidence, 1),
-                profile.UpdatedAt.ToUnixTimeSeconds(),
+                first, weights[first..(last + 1)], Math.Round(profile.Evidence, 1), profile.UpdatedAt,
                 profile.Workers.ToDictionary(worker => worker.Key, long[]? (worker) => [worker.Value.Slots, worker.Value.SeenAt])),
             Default.DurationProfileDocument);
     }
 
-    /// <summary>Reads a profile.</summary>
     /// <exception cref="NotSupportedException">A newer version of this library wrote it.</exception>
-    /// <exception cref="JsonException">It is none; the message says why.</exception>
+    /// <exception cref="JsonException">It is not a profile; the message says why.</exception>
     public static DurationProfile Read(ReadOnlySpan<byte> utf8Json)
     {
         var document = JsonSerializer.Deserialize(utf8Json, Default.DurationProfileDocument);
@@ -49,7 +45,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
             || document.Weights.Exists(weight => weight is not (>= 0 and <= Sum))
             || document.First < 0 || document.First > DurationHistogram.Bins - document.Weights.Count)
         {
-            throw new JsonException("What it says is no distribution of durations.");
+            throw new JsonException("Its weights are not a distribution of durations.");
         }
 
         var total = document.Weights.Sum();
@@ -62,22 +58,13 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         return new DurationProfile(
             histogram,
             total > 0 && document.Evidence > 0 ? Math.Clamp(document.Evidence, 1, DurationLearning.MostEvidence) : 0,
-            InstantOf(document.UpdatedAt),
+            document.UpdatedAt,
             document.Workers.ToImmutableDictionary(worker => worker.Key, worker => WorkerOf(worker.Value)));
     }
 
     private static DurationProfile.ListedWorker WorkerOf(long[]? worker) => worker is [>= 0 and <= int.MaxValue, _]
         ? new DurationProfile.ListedWorker((int)worker[0], worker[1])
-        : throw new JsonException("What it says of a worker is not its slots and when it was seen.");
-
-    private static DateTimeOffset InstantOf(long unixSeconds) =>
-        unixSeconds >= 0 && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            ? DateTimeOffset.FromUnixTimeSeconds(unixSeconds)
-            : DateTimeOffset.UnixEpoch;
-
-    private static List<double> Weights(DurationHistogram histogram) =>
-        [.. Enumerable.Range(0, histogram.Last + 1).Select(bin => Rounded(histogram.Weight(bin) * Sum / histogram.Total))];
-
+        : throw new JsonException("A worker in it is not given by its slots and when it was seen.");
     private static double Rounded(double weight) =>
         weight < Least ? 0 : Math.Round(weight, Math.Max(Digits - 1 - (int)Math.Floor(Math.Log10(weight)), 0));
 }
@@ -87,7 +74,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
 /// <param name="Weights">The weights, which sum up to a thousand.</param>
 /// <param name="Evidence">How many durations they rest on.</param>
 /// <param name="UpdatedAt">When it was written, in seconds since 1970.</param>
-/// <param name="Workers">By their ids, the slots of each worker and when it was seen, in seconds since 1970.</param>
-/// <param name="Format">How it is laid out; 1 where it does not say.</param>
+/// <param name="Workers">By worker id: its slots, and when it was seen, in seconds since 1970.</param>
+/// <param name="Format">The version of the format; 1 if missing.</param>
 internal sealed record DurationProfileDocument(
     int First, List<double> Weights, double Evidence, long UpdatedAt, Dictionary<string, long[]?> Workers, int Format = 1);

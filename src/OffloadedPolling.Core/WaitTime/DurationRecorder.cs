@@ -5,70 +5,47 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Takes the durations that this process measures of one kind, and writes them to the profile that all workers and hosts share: the first
-/// at once, later ones thirty seconds apart, and every minute that the worker is still there while its handlers run. What cannot be written
-/// is kept for the next time. Where no store is registered, nothing is written.
+/// Writes the durations that this process measures of one kind to the profile that all workers and hosts share: the first at once, later
+/// ones thirty seconds apart. While handlers run, it also writes every minute that the worker is still there. What cannot be written is
+/// kept for the next time. If no store is registered, nothing is written.
 /// </summary>
 internal sealed class DurationRecorder(
     string kind, WorkDurations work, TimeProvider time, ILogger<DurationRecorder> logger, IDurationProfileStore? store = null)
 {
     private const int MaxTries = 5;
-
     private static readonly TimeSpan _between = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan _betweenSightings = TimeSpan.FromSeconds(60);
-
     private static readonly TimeSpan _longestWrite = TimeSpan.FromSeconds(20);
-
     private static readonly TimeSpan _longestFlush = TimeSpan.FromSeconds(2);
-
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
 
-    // What the worker is listed as.
     private readonly string _workerId = RandomNumberGenerator.GetHexString(12, lowercase: true);
-
     private readonly Lock _lock = new();
-
     private DurationHistogram _measured = new();
-
     private TaskCompletionSource _any = NewSource();
-
     private int _slots;
-
     private Task _running = Task.CompletedTask;
-
     private bool _isListed;
-
     private bool _isFailing;
-
     private long? _writtenAt;
 
-    /// <summary>Completed while there are durations to write.</summary>
-    private Task Any
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _any.Task;
-            }
-        }
-    }
+    /// <summary>Gets a task that is completed while there are durations to write.</summary>
+    private Task Any => Volatile.Read(ref _any).Task;
 
-    /// <summary>Starts to write the profile.</summary>
+    /// <summary>Starts to write the profile in a loop, until <paramref name="stop"/> is canceled.</summary>
     /// <param name="slots">How many handlers the worker runs at once.</param>
-    /// <param name="isBusy">Whether it is running any.</param>
-    /// <param name="stop">Ends the writing, except for what <see cref="FlushAsync"/> writes.</param>
+    /// <param name="isBusy">Returns whether it is running any.</param>
+    /// <param name="stop">The token that ends the loop.</param>
     public void Start(int slots, Func<bool> isBusy, CancellationToken stop)
     {
         _slots = slots;
         _running = store is null ? Task.CompletedTask : RunAsync(isBusy, stop);
     }
 
-    /// <summary>In the place of <see cref="Start"/>: only <see cref="WriteIfDueAsync"/> writes the profile.</summary>
+    /// <summary>Replaces <see cref="Start"/> if only <see cref="WriteIfDueAsync"/> is to write the profile.</summary>
     public void StartWithoutLoop(int slots) => _slots = slots;
 
-    /// <summary>Takes the duration of a run whose end was written.</summary>
+    /// <summary>Adds the duration of a run whose end was written.</summary>
     public void Record(TimeSpan duration)
     {
         lock (_lock)
@@ -78,7 +55,7 @@ internal sealed class DurationRecorder(
         }
     }
 
-    /// <summary>Writes what was measured, unless that was tried within the last thirty seconds. Gives up after two seconds.</summary>
+    /// <summary>Writes what was measured, unless it was tried in the last thirty seconds. Gives up after two seconds.</summary>
     public async Task WriteIfDueAsync(CancellationToken cancellationToken)
     {
         if (store is null || !Any.IsCompleted || (_writtenAt is { } writtenAt && time.GetElapsedTime(writtenAt) < _between))
@@ -92,14 +69,14 @@ internal sealed class DurationRecorder(
         await TryWriteAsync(_slots, either.Token).WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Writes what is left when the worker has stopped, and takes the worker out. Gives up after two seconds.</summary>
+    /// <summary>Writes what is left when the worker has stopped, and removes the worker. Gives up after two seconds.</summary>
     public async Task FlushAsync()
     {
         using var patience = new CancellationTokenSource(_longestFlush, time);
         await _running.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (store is not null && !patience.IsCancellationRequested && (_isListed || Any.IsCompleted))
         {
-            // A store may not hear that its time is over.
+            // A store may ignore its token.
             await TryWriteAsync(slots: 0, patience.Token).WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -118,11 +95,8 @@ internal sealed class DurationRecorder(
 
             if (Any.IsCompleted || isBusy())
             {
-                using (var timeout = new CancellationTokenSource(_longestWrite, time))
-                {
-                    await TryWriteAsync(_slots, timeout.Token).ConfigureAwait(false);
-                }
-
+                using var timeout = new CancellationTokenSource(_longestWrite, time);
+                await TryWriteAsync(_slots, timeout.Token).ConfigureAwait(false);
                 await Task.Delay(_between, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -142,7 +116,7 @@ internal sealed class DurationRecorder(
         }
         catch (Exception failed)
         {
-            // Whatever it was: the work does not depend on it.
+            // Any exception: the work does not depend on this write.
             cause = failed;
         }
 
@@ -154,7 +128,7 @@ internal sealed class DurationRecorder(
         }
     }
 
-    /// <summary>Writes, again where another writer came first; <see langword="false"/> if others always did.</summary>
+    /// <summary>Writes, and retries if another writer came first; <see langword="false"/> if others always did.</summary>
     private async Task<bool> WriteAsync(DurationHistogram measured, int slots, CancellationToken cancellationToken)
     {
         for (var tries = 1; tries <= MaxTries; tries++)
@@ -162,7 +136,7 @@ internal sealed class DurationRecorder(
             var known = work.Read(await store!.GetAsync(kind, cancellationToken).ConfigureAwait(false));
             if (known.IsNewer)
             {
-                // Logged when it was read. The newer workers write; what this one measures is left out.
+                // It was logged when it was read. Newer workers write; what this one measures is dropped.
                 return true;
             }
 

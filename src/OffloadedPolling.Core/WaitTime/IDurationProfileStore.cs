@@ -1,17 +1,17 @@
 namespace OffloadedPolling;
 
-/// <summary>Keeps what was measured of each operation kind: one small document a kind, which workers write and hosts read.</summary>
+/// <summary>Keeps the measured durations of each operation kind: one small document for each, which workers write and hosts read.</summary>
 /// <remarks>
 /// Implementations
 /// <list type="bullet">
 /// <item>MUST be thread-safe, and safe across processes: every write is a compare-and-swap;</item>
-/// <item>MUST have made a write durable before they return;</item>
-/// <item>MUST tell their own write, when the server reports it as lost after an internal retry, from one that another writer won;</item>
+/// <item>MUST NOT return before a write is durable;</item>
+/// <item>MUST recognize their own write if the server reports it as lost after an internal retry;</item>
 /// <item>MUST refuse profiles over <see cref="StoredDurationProfile.MaxBytes"/>;</item>
-/// <item>MUST return what was written byte for byte, and MUST NOT look into it;</item>
+/// <item>MUST return what was written byte for byte, and MUST NOT interpret it;</item>
 /// <item>MUST keep profiles apart from the status documents, so that no retention deletes them.</item>
 /// </list>
-/// Without one, everything works, on the settings' expectations alone.
+/// Without a store, everything works, but estimates use only the expected durations in the settings.
 /// </remarks>
 public interface IDurationProfileStore
 {
@@ -35,12 +35,19 @@ public interface IDurationProfileStore
     /// <param name="profile">The new profile.</param>
     /// <param name="version">The version that was read; <see langword="null"/> writes only if there is none.</param>
     /// <param name="cancellationToken">
-    /// The token to monitor for cancellation requests. Whether the profile was written is then unknown.
+    /// The token to monitor for cancellation requests. If canceled, it is unknown whether the profile was written.
     /// </param>
-    /// <returns>
-    /// The profile with its new version, or <see langword="null"/> if another writer came first: read it again and decide anew.
-    /// </returns>
+    /// <returns>The profile with its new version, or <see langword="null"/> if another writer came first: read it again.</returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refuses, or the profile is over the limit.</exception>
     Task<StoredDurationProfile?> WriteAsync(
         string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken);
+}
+
+/// <summary>A duration profile as a store holds it.</summary>
+/// <param name="Profile">What was written. Stores do not interpret it.</param>
+/// <param name="Version">The version (on S3 the ETag) to pass to <see cref="IDurationProfileStore.WriteAsync"/>.</param>
+public sealed record StoredDurationProfile(ReadOnlyMemory<byte> Profile, string Version)
+{
+    /// <summary>The maximum size of a profile, in bytes. A profile usually has a few hundred.</summary>
+    public const int MaxBytes = 64 * 1024;
 }

@@ -1,13 +1,13 @@
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>What the work itself takes, as a profile tells it and, as long as that rests on little, the prior.</summary>
+/// <summary>Estimates how long the work takes from a profile and, while that has few durations, from the prior.</summary>
 /// <remarks>
-/// The histogram is smoothed as far as its few durations leave it ragged: with a Gaussian kernel of Silverman's width (Density Estimation,
-/// 1986, 3.4), which is measured at the narrowest half of the durations, so that two peaks stay two.
+/// The fewer the durations, the more the histogram is smoothed, with a Gaussian kernel of Silverman's width (Density Estimation, 1986,
+/// 3.4). The width follows from the narrowest half of the durations, so that two peaks stay two.
 /// </remarks>
 internal static class ProfileEstimate
 {
-    // After so many durations the prior still counts for two thirds; from there on it fades with their square.
+    // After so many durations the prior counts for two thirds; after that it fades with their square.
     private const double Trust = 5;
 
     private const double KernelWidth = 0.9;
@@ -15,13 +15,12 @@ internal static class ProfileEstimate
     // The width of the narrowest half of a normal distribution, in standard deviations.
     private const double HalfWidth = 1.349;
 
-    // What is thought of durations of which nothing was configured and a few were measured: within a factor of e of them, two times in
-    // three.
+    // Assumed if nothing was configured and few durations were measured: two of three are within a factor of e.
     private const double UnknownSigma = 1;
 
     private static readonly double[] _shares = [.. Enumerable.Range(0, 200).Select(part => (part + 0.5) / 200)];
 
-    /// <summary>The estimate, with the moments of the same durations; that of the prior where nothing was measured.</summary>
+    /// <summary>Returns the estimate and the moments of its durations; those of the prior if nothing was measured.</summary>
     public static (OperationEstimate? Estimate, DurationMoments Moments) Combine(DurationProfile? profile, OperationEstimate? prior)
     {
         if (profile is not { Evidence: > 0 and var evidence, Histogram: var histogram })
@@ -33,11 +32,7 @@ internal static class ProfileEstimate
         var median = SecondsAt(weights, 0.5);
         prior ??= LogNormal.Estimate(TimeSpan.FromSeconds(median), UnknownSigma);
         var share = Trust / (Trust + (evidence * evidence / (2 * Trust)));
-        for (var bin = 0; bin < weights.Length; bin++)
-        {
-            weights[bin] *= 1 - share;
-        }
-
+        weights = Array.ConvertAll(weights, weight => weight * (1 - share));
         foreach (var duration in prior.QuantilesAt(_shares))
         {
             weights[DurationHistogram.BinOf(duration)] += share / _shares.Length;
@@ -55,7 +50,7 @@ internal static class ProfileEstimate
     private static double MiddleOf(int bin) =>
         Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
 
-    /// <summary>In bins, how wide the narrowest interval is that half of the durations lie in.</summary>
+    /// <summary>Returns how wide the narrowest interval is that contains half of the durations, in bins.</summary>
     private static double NarrowestHalf(DurationHistogram histogram)
     {
         var narrowest = double.MaxValue;
@@ -72,7 +67,7 @@ internal static class ProfileEstimate
                 break;
             }
 
-            // Only as much of the last bin as it takes.
+            // Only the part of the last bin that is needed.
             narrowest = Math.Min(narrowest, end - start - ((weight - 0.5) / histogram.Weight(end - 1)));
             weight -= histogram.Weight(start);
         }

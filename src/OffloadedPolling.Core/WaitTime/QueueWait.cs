@@ -1,18 +1,14 @@
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>
-/// The time until an operation is done that joins the end of a queue: a number of others have to end first, then it runs itself.
-/// </summary>
+/// <summary>The time until an operation at the end of a queue is done: the operations ahead of it end, then it runs.</summary>
 /// <remarks>
-/// The wait is that of the k-th end of all slots' work: its mean is nearly k times the mean duration over the slots, its variance that of a
-/// sum of durations where k is large, and that of ends at random where there are few of them. A gamma distribution has both. What the
-/// operation takes itself comes on top, as it is known: the two are added value by value. D. R. Cox, Renewal Theory, 1962, chapters 4 and
-/// 6.
+/// It waits until k operations have ended on all slots. The mean of that is nearly k times the mean duration, divided by the slots. The
+/// variance is that of a sum of durations if k is large, and that of random ends if k is small. A gamma distribution has both. The work of
+/// the operation is added to that, value by value. D. R. Cox, Renewal Theory, 1962, chapters 4 and 6.
 /// </remarks>
 internal static class QueueWait
 {
     private const int Parts = 40;
-
     private static readonly double[] _parts = [.. Enumerable.Range(0, Parts).Select(part => (part + 0.5) / Parts)];
 
     // The normal scores of the parts.
@@ -21,10 +17,9 @@ internal static class QueueWait
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
 
-    /// <summary>Estimates it.</summary>
-    /// <param name="work">What the work itself takes.</param>
-    /// <param name="moments">Of the same durations.</param>
-    /// <param name="depth">Who is there already.</param>
+    /// <param name="work">How long the work takes.</param>
+    /// <param name="moments">The moments of these durations.</param>
+    /// <param name="depth">The operations that are ahead.</param>
     /// <param name="slots">How many operations run at once.</param>
     public static OperationEstimate Estimate(OperationEstimate work, DurationMoments moments, QueueDepth depth, int slots)
     {
@@ -57,8 +52,8 @@ internal static class QueueWait
     {
         var (mean, spread) = moments;
 
-        // The sum's part, and that of the slots' being anywhere in their work, which for equal durations comes to a sixth for each slot. It
-        // makes the first ends come sooner, too: half of a duration is over already.
+        // The variance of the sum, and that of slots being anywhere in their work: for equal durations a sixth for each slot. The first
+        // ends also come earlier, because half of a duration is over already.
         var variance = (ahead * spread) + ((1 - spread) * Math.Min(ahead, slots / 6d));
         var wait = ahead - ((1 - spread) * Math.Min(0.5, ahead / (slots + 1)));
         var shape = wait * wait / Math.Max(variance, 1e-6 * wait * wait);

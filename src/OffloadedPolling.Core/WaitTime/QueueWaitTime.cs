@@ -4,37 +4,30 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Estimates the operations of one kind from measured durations or the configured prior, from what the queue says of its depth, and from
-/// how many handlers the workers that were seen lately can run at once.
+/// Estimates the operations of one kind from measured or expected durations, from the queue's depth, and from how many handlers the workers
+/// that were seen recently can run at once.
 /// </summary>
 internal sealed class QueueWaitTime(
-    string kind,
-    WorkDurations work,
-    KindMetrics metrics,
-    IOperationQueue queue,
-    IOptionsMonitor<OperationOptions> options,
+    string kind, WorkDurations work, KindMetrics metrics, IOperationQueue queue, IOptionsMonitor<OperationOptions> options,
     TimeProvider time)
 {
-    // Of the length of a queue: far less than is known of it.
+    // Relative to the depth of the queue, which is known far less precisely.
     private const double Closeness = 0.03;
 
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
-
     private Estimated? _last;
 
-    /// <summary>
-    /// Returns the distribution of the time from now until an operation is done; <see langword="null"/> if it is unknown.
-    /// </summary>
+    /// <summary>Returns the distribution of the time until an operation is done; <see langword="null"/> if it is unknown.</summary>
     public async ValueTask<OperationEstimate?> EstimateAsync(CancellationToken cancellationToken)
     {
-        // At the same time: an accept waits for 100 ms in all.
+        // In parallel: an accept waits for 100 ms in all.
         var asked = queue.GetDepthAsync(kind, cancellationToken).AsTask();
         var read = work.EstimateAsync(_patience, cancellationToken).AsTask();
         await Task.WhenAll(asked, read).ConfigureAwait(false);
         var known = await read.ConfigureAwait(false);
         if (await asked.ConfigureAwait(false) is not { } depth)
         {
-            // The work itself is still known to take its time.
+            // Without the wait in the queue.
             return known.Estimate;
         }
 
@@ -45,7 +38,7 @@ internal sealed class QueueWaitTime(
     private int Slots(DurationProfile? profile, QueueDepth depth) =>
         profile?.Slots(time.GetUtcNow()) is > 0 and var measured ? measured : Math.Max(options.Get(kind).MaxConcurrency, depth.InFlight);
 
-    // Profiles stand for seconds, and in a burst of accepts each finds the queue a little longer.
+    // The last estimate is used again: profiles change every few seconds, and in a burst each accept finds the queue slightly longer.
     private OperationEstimate Estimate(WorkEstimate known, QueueDepth depth, int slots)
     {
         if (_last is { } last && ReferenceEquals(last.Work, known) && last.Slots == slots && IsClose(last.Depth, depth))

@@ -1,39 +1,30 @@
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// A value that is fetched anew when it is asked for and too old: by one fetch at a time, at most one per <paramref name="maxAge"/> whether
-/// it succeeds or not, with the old value standing in for a fetch that fails or takes too long.
+/// A value that is fetched when it is needed and older than <paramref name="maxAge"/>. There is one fetch at a time, and at most one for
+/// each <paramref name="maxAge"/>, even if it fails. If a fetch fails or takes too long, the old value is used.
 /// </summary>
-/// <param name="fetch">Fetches the value. Its exceptions go to <paramref name="onFailure"/>.</param>
-/// <param name="maxAge">From when on a value is too old.</param>
-/// <param name="time">The clock that ages are measured by.</param>
-/// <param name="onFailure">Is told of every fetch that fails.</param>
 internal sealed class RefreshedValue<T>(
     Func<CancellationToken, Task<T>> fetch, TimeSpan maxAge, TimeProvider time, Action<Exception> onFailure)
     where T : class
 {
     private static readonly TimeSpan _fetchTimeout = TimeSpan.FromSeconds(30);
-
     private readonly Lock _lock = new();
-
     private T? _value;
-
     private long? _startedAt;
-
     private int _sets;
-
     private Task _fetching = Task.CompletedTask;
 
-    /// <summary>The last value fetched, without asking for a newer one.</summary>
+    /// <summary>Gets the last value, however old it is.</summary>
     public T? Last => Volatile.Read(ref _value);
 
-    /// <summary>The value, after waiting for a newer one for at most <paramref name="patience"/> where it is too old.</summary>
+    /// <summary>Returns the value. If it is too old, waits for a newer one for at most <paramref name="patience"/>.</summary>
     public async ValueTask<T?> GetAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var fetching = FetchIfDue();
         if (!fetching.IsCompleted)
         {
-            // Neither the fetch's end nor the patience's end is an error here: the old value stands in.
+            // A failed or slow fetch is no error here: the old value is used.
             await fetching.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -41,7 +32,7 @@ internal sealed class RefreshedValue<T>(
         return Last;
     }
 
-    /// <summary>Takes a value that became known otherwise. What is being fetched meanwhile is older, and is dropped.</summary>
+    /// <summary>Sets a value that became known in another way. A fetch that is under way is older, and its result is dropped.</summary>
     public void Set(T value)
     {
         lock (_lock)
@@ -52,9 +43,7 @@ internal sealed class RefreshedValue<T>(
         }
     }
 
-    /// <summary>
-    /// Begins to fetch a newer value, unless a fetch is under way or the value is young enough. Nobody has to wait for it.
-    /// </summary>
+    /// <summary>Begins to fetch a newer value, unless a fetch is under way or the value is young enough.</summary>
     public Task FetchIfDue()
     {
         lock (_lock)
@@ -62,7 +51,7 @@ internal sealed class RefreshedValue<T>(
             if (_fetching.IsCompleted && (_startedAt is not { } started || time.GetElapsedTime(started) >= maxAge))
             {
                 _startedAt = time.GetTimestamp();
-                // Off this thread: a fetch may do a good deal before it first awaits.
+                // On another thread: a fetch may do much before it first awaits.
                 var sets = _sets;
                 _fetching = Task.Run(() => FetchAsync(sets), CancellationToken.None);
             }

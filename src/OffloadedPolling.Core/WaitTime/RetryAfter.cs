@@ -1,19 +1,19 @@
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>How long a caller should wait before its next look.</summary>
+/// <summary>How long a caller should wait before its next poll.</summary>
 internal static class RetryAfter
 {
     private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(1);
 
-    // Nothing is known: seldom enough to cost little, soon enough for people.
+    // Without an estimate: long enough to cost little, short enough for people.
     private static readonly TimeSpan _unknown = TimeSpan.FromSeconds(2);
 
-    // Four or five of six operations are still under way then, so that an earlier look would mostly be in vain.
+    // The 20 % quantile: four of five operations still run then, so that an earlier poll would mostly find nothing new.
     private const int QuantileBefore = 3;
 
     /// <summary>
-    /// The 20 % quantile where it is known, else one standard deviation (of the logarithm) before the median. For callers who look by this
-    /// alone; a poller that reads the estimate does better.
+    /// Returns the 20 % quantile if it is known, otherwise the median less one standard deviation (of the logarithm). This is for callers
+    /// that use nothing else; a poller that reads the estimate does better.
     /// </summary>
     public static TimeSpan For(OperationStatus status, DateTimeOffset now)
     {
@@ -27,12 +27,10 @@ internal static class RetryAfter
             return _unknown;
         }
 
-        var age = now > status.LastUpdatedAt ? now - status.LastUpdatedAt : TimeSpan.Zero;
-        var wait = First(estimate) - age;
+        var first = estimate.Quantiles is { Count: > QuantileBefore } quantiles
+            ? quantiles[QuantileBefore]
+            : estimate.Median * Math.Exp(-LogNormal.SigmaOf(estimate));
+        var wait = first - (now > status.LastUpdatedAt ? now - status.LastUpdatedAt : TimeSpan.Zero);
         return wait > _shortest ? wait : _shortest;
     }
-
-    private static TimeSpan First(OperationEstimate estimate) => estimate.Quantiles is { Count: > QuantileBefore } quantiles
-        ? quantiles[QuantileBefore]
-        : estimate.Median * Math.Exp(-LogNormal.SigmaOf(estimate));
 }

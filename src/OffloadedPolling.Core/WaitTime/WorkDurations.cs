@@ -6,30 +6,21 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// How long the work of one kind takes, by its stored profile and its settings. The store is asked when an estimate is, at most once in
-/// thirty seconds, for what has changed; between requests nothing runs.
+/// How long the work of one kind takes, from its stored profile and its settings. An estimate asks the store for changes, at most every
+/// thirty seconds. Nothing runs in the background.
 /// </summary>
 internal sealed class WorkDurations
 {
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(30);
-
     private readonly string _kind;
-
     private readonly IOptionsMonitor<OperationOptions> _options;
-
     private readonly ILogger _logger;
-
     private readonly IDurationProfileStore? _store;
-
     private readonly RefreshedValue<KnownProfile> _profile;
-
     private WorkEstimate? _estimate;
 
     public WorkDurations(
-        string kind,
-        IOptionsMonitor<OperationOptions> options,
-        TimeProvider time,
-        ILogger<WorkDurations> logger,
+        string kind, IOptionsMonitor<OperationOptions> options, TimeProvider time, ILogger<WorkDurations> logger,
         IDurationProfileStore? store = null)
     {
         (_kind, _options, _logger, _store) = (kind, options, logger, store);
@@ -37,8 +28,8 @@ internal sealed class WorkDurations
     }
 
     /// <summary>
-    /// Estimates the work, after waiting for a newer profile for at most <paramref name="patience"/> where the known one is too old. There
-    /// is one estimate for each profile.
+    /// Estimates the work. If the profile is too old, waits for a newer one for at most <paramref name="patience"/>. There is one estimate
+    /// for each profile.
     /// </summary>
     public async ValueTask<WorkEstimate> EstimateAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -55,7 +46,7 @@ internal sealed class WorkDurations
         return _estimate = new WorkEstimate(estimate, moments, known?.Profile, prior);
     }
 
-    /// <summary>Takes the profile that this process has just written: it need not be read until it is old.</summary>
+    /// <summary>Sets the profile that this process has just written, so that it is not read until it is old.</summary>
     public void Set(KnownProfile known) => _profile.Set(known);
 
     /// <summary>Reads a stored profile. One that cannot be read counts as none, and is replaced by the next write.</summary>
@@ -94,15 +85,15 @@ internal sealed class WorkDurations
     }
 }
 
-/// <summary>What the store was found to hold of a kind.</summary>
+/// <summary>The profile that the store has of a kind.</summary>
 /// <param name="Profile">The profile; <see langword="null"/> if there is none, or none that can be read.</param>
 /// <param name="Version">Its version; <see langword="null"/> if there is none.</param>
-/// <param name="IsNewer">Whether a newer version of this library wrote it, which must not be overwritten.</param>
+/// <param name="IsNewer">Whether a newer version of this library wrote it, so that it must not be overwritten.</param>
 internal sealed record KnownProfile(DurationProfile? Profile, string? Version, bool IsNewer = false);
 
-/// <summary>What the work of a kind takes, without any wait.</summary>
+/// <summary>How long the work of a kind takes, without the wait in the queue.</summary>
 /// <param name="Estimate">The durations; <see langword="null"/> if nothing was measured or configured.</param>
-/// <param name="Moments">Those of the same durations.</param>
+/// <param name="Moments">The moments of these durations.</param>
 /// <param name="Profile">What was measured; <see langword="null"/> if nothing was.</param>
 /// <param name="Prior">What was configured; <see langword="null"/> if nothing was.</param>
 internal sealed record WorkEstimate(

@@ -12,9 +12,9 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>One of a bucket's configuration documents, as the server sends it.</summary>
-/// <param name="Text">XML, or JSON for the policy.</param>
-/// <param name="MinimumSize">Of a lifecycle: what a header says next to the document. It is lost unless it is sent along.</param>
+/// <summary>One of a bucket's configuration documents, as the server sends it: XML, or JSON for the policy.</summary>
+/// <param name="Text">The document.</param>
+/// <param name="MinimumSize">A header of lifecycle configurations, which S3 resets unless it is sent along.</param>
 internal sealed record BucketDocument(string Text, string? MinimumSize = null);
 
 /// <summary>Reads and writes a bucket's configuration.</summary>
@@ -23,24 +23,10 @@ internal sealed record BucketDocument(string Text, string? MinimumSize = null);
 /// elements of lifecycle and CORS rules that it does not know; it returns the error document of any 404 as the policy; and it overlooks
 /// the Block Public Access of Ceph's gateway, whose root has another name.
 /// </remarks>
-internal sealed class BucketConfiguration(S3Connection s3, SigningCredentialsSource credentials) : IDisposable
+internal sealed class BucketConfiguration(S3Connection s3)
 {
-    private const string MinimumSizeHeader = "x-amz-transition-default-minimum-object-size";
-
-    // By name: the 404 of a proxy, or of a server that does not know the document, must not count as an empty one.
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-    private static readonly HashSet<string> _notFound = [
-        "NoSuchBucketPolicy", "NoSuchCORSConfiguration", "NoSuchLifecycleConfiguration", "NoSuchPublicAccessBlockConfiguration"];
-
-    private static readonly TimeSpan _credentialLife = TimeSpan.FromMinutes(1);
-
-    private readonly Lazy<TextClient> _texts = new(() => new(AwsClientCredentials.Find(s3.Client), (AmazonS3Config)s3.Client.Config));
-
-    public string Bucket => s3.Bucket;
-
-    /// <summary>The first part of the bucket's ARN: <c>aws</c>, <c>aws-cn</c>, <c>aws-us-gov</c>.</summary>
-    public string Partition => AwsPartition.Of(s3.Client.Config.RegionEndpoint?.SystemName ?? s3.Client.Config.AuthenticationRegion);
-
+    public string Name => s3.Bucket;
+    public string Partition => AwsPartition.NameOf(s3.Client.Config.RegionEndpoint?.SystemName ?? s3.Client.Config.AuthenticationRegion);
     public Uri Endpoint => s3.GetEndpoint(s3.KeyPrefix);
 
     /// <summary>Reads the document with a name in the query, such as <c>lifecycle</c>; <see langword="null"/> if there is none.</summary>
@@ -48,41 +34,28 @@ internal sealed class BucketConfiguration(S3Connection s3, SigningCredentialsSou
     {
         try
         {
-            var get = new TextMarshaller("GET", resource, null);
-            var call = CallAsync(permission, _ => _texts.Value.SendAsync(Bucket, get, cancellationToken));
-            return (await call.ConfigureAwait(false)).Document;
+            return await SendAsync(new TextRequest("GET", resource), permission, cancellationToken).ConfigureAwait(false);
         }
-        catch (PartException missing) when (missing.InnerException is AmazonS3Exception { ErrorCode: var code } && _notFound.Contains(code))
+
+        // By name: the 404 of a proxy, or of a server that does not know the document, must not count as an empty one.
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+        catch (PartException missing) when (missing.InnerException is AmazonS3Exception
+        {
+            ErrorCode: "NoSuchBucketPolicy" or "NoSuchCORSConfiguration" or "NoSuchLifecycleConfiguration"
+                or "NoSuchPublicAccessBlockConfiguration"
+        })
         {
             return null;
         }
     }
 
     /// <summary>Replaces a document; <see langword="null"/> deletes it.</summary>
-    public Task WriteAsync(string resource, string permission, BucketDocument? document, CancellationToken cancellationToken)
-    {
-        var write = new TextMarshaller(document is null ? "DELETE" : "PUT", resource, document);
-        return CallAsync(permission, _ => _texts.Value.SendAsync(Bucket, write, cancellationToken));
-    }
-
-    /// <summary>Whether the bucket has versions. One whose versioning is suspended still has its earlier ones.</summary>
-    public async Task<bool> HasVersionsAsync(CancellationToken cancellationToken)
-    {
-        var request = new GetBucketVersioningRequest { BucketName = Bucket };
-        var call = CallAsync("s3:GetBucketVersioning", s3 => s3.GetBucketVersioningAsync(request, cancellationToken));
-        return (await call.ConfigureAwait(false)).VersioningConfig?.Status?.Value is "Enabled" or "Suspended";
-    }
-
-    /// <summary>Whether the bucket's policy grants public access.</summary>
-    public async Task<bool> IsPublicAsync(CancellationToken cancellationToken)
-    {
-        var request = new GetBucketPolicyStatusRequest { BucketName = Bucket };
-        var call = CallAsync("s3:GetBucketPolicyStatus", s3 => s3.GetBucketPolicyStatusAsync(request, cancellationToken));
-        return (await call.ConfigureAwait(false)).PolicyStatus?.IsPublic == true;
-    }
+    public Task WriteAsync(string resource, string permission, BucketDocument? document, CancellationToken cancellationToken) =>
+        SendAsync(new TextRequest(document is null ? "DELETE" : "PUT", resource, document), permission, cancellationToken);
 
     /// <exception cref="PartException">The server refuses, in a way that concerns only one part.</exception>
-    public async Task<T> CallAsync<T>(string permission, Func<IAmazonS3, Task<T>> call)
+    /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
+    public async Task<T> CallAsync<T>(string permission, Func<IAmazonS3, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -96,30 +69,12 @@ internal sealed class BucketConfiguration(S3Connection s3, SigningCredentialsSou
                 "NotImplemented" or "MethodNotAllowed" or "InvalidArgument" or "MalformedXML" => " If unsupported, switch the part off.",
                 _ => "",
             };
-            throw new PartException($"S3 refused it: {Describe(refused)}{whatToDo}", refused)
-            {
-                MayBeWritten = (int)refused.StatusCode >= 500 && refused.StatusCode != HttpStatusCode.NotImplemented,
-            };
-        }
-    }
-
-    /// <summary>Runs a set-up, and says in words what is wrong when it cannot be done at all.</summary>
-    public async Task RunAsync(Func<Task> run, CancellationToken cancellationToken)
-    {
-        try
-        {
-            _ = await credentials.TakeAsync(_credentialLife).ConfigureAwait(false);
-            await run().ConfigureAwait(false);
+            var mayBeWritten = (int)refused.StatusCode >= 500 && refused.StatusCode != HttpStatusCode.NotImplemented;
+            throw new PartException($"S3 refused it: {Describe(refused)}{whatToDo}", refused, mayBeWritten);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
             throw S3Errors.ToStoreException("set up", s3, s3.KeyPrefix, failed);
-        }
-        catch (StatusUrlException unsigned)
-        {
-            throw new OperationStoreException(
-                $"Could not set up the bucket '{Bucket}': no AWS credentials were found, or they could not be refreshed. "
-                + "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, or the role.", unsigned);
         }
     }
 
@@ -130,37 +85,37 @@ internal sealed class BucketConfiguration(S3Connection s3, SigningCredentialsSou
         return $"{words}.";
     }
 
-    public void Dispose()
-    {
-        if (_texts.IsValueCreated)
-        {
-            _texts.Value.Dispose();
-        }
-    }
-
     private static bool ConcernsTheWholeBucket(AmazonS3Exception failed) => failed.ErrorCode is
         "NoSuchBucket" or "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "RequestTimeTooSkewed"
         or "PermanentRedirect" or "AuthorizationHeaderMalformed";
 
+    private Task<BucketDocument> SendAsync(TextRequest request, string permission, CancellationToken cancellationToken) => CallAsync(
+        permission,
+        async s3 =>
+        {
+            using var client = new TextClient(AwsClientCredentials.Find(s3), (AmazonS3Config)s3.Config);
+            return await client.SendAsync(Name, request, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
     /// <summary>AWS's client, with texts in place of the types that it makes of a bucket's documents.</summary>
     private sealed class TextClient(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
     {
-        // The request's type only tells the SDK that it goes to a bucket.
-        public Task<TextResponse> SendAsync(string bucket, TextMarshaller marshaller, CancellationToken cancellationToken)
+        public async Task<BucketDocument> SendAsync(string bucket, TextRequest request, CancellationToken cancellationToken)
         {
-            var options = new InvokeOptions { RequestMarshaller = marshaller, ResponseUnmarshaller = new TextUnmarshaller() };
-            return InvokeAsync<TextResponse>(new GetBucketPolicyRequest { BucketName = bucket }, options, cancellationToken);
+            // The request's type only tells the SDK that it goes to a bucket.
+            var typed = new GetBucketPolicyRequest { BucketName = bucket };
+            var options = new InvokeOptions { RequestMarshaller = request, ResponseUnmarshaller = new TextUnmarshaller() };
+            var response = await InvokeAsync<TextResponse>(typed, options, cancellationToken).ConfigureAwait(false);
+            return new BucketDocument(response.Text, response.MinimumSize);
         }
     }
 
-    private sealed class TextResponse : AmazonWebServiceResponse
-    {
-        public BucketDocument? Document { get; init; }
-    }
-
-    private sealed class TextMarshaller(string method, string resource, BucketDocument? document)
+    private sealed class TextRequest(string method, string resource, BucketDocument? document = null)
         : IMarshaller<IRequest, AmazonWebServiceRequest>
     {
+        public const string MinimumSizeHeader = "x-amz-transition-default-minimum-object-size";
+
         [SuppressMessage("Security", "CA5351", Justification = "A checksum that every S3 server accepts; the signature guards the body.")]
         public IRequest Marshall(AmazonWebServiceRequest input)
         {
@@ -172,29 +127,28 @@ internal sealed class BucketConfiguration(S3Connection s3, SigningCredentialsSou
                 request.Headers["Content-MD5"] = Convert.ToBase64String(MD5.HashData(request.Content));
             }
 
-            if (document?.MinimumSize is { } size)
+            if (!string.IsNullOrEmpty(document?.MinimumSize))
             {
-                request.Headers[MinimumSizeHeader] = size;
+                request.Headers[MinimumSizeHeader] = document.MinimumSize;
             }
 
             return request;
         }
     }
 
-    private sealed class TextUnmarshaller : S3ReponseUnmarshaller
+    private sealed class TextResponse : AmazonWebServiceResponse
     {
-        public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext context)
-        {
-            using var reader = new StreamReader(context.Stream);
-            var size = context.ResponseData.GetHeaderValue(MinimumSizeHeader);
-            return new TextResponse { Document = new BucketDocument(reader.ReadToEnd(), string.IsNullOrEmpty(size) ? null : size) };
-        }
+        public string Text { get; init; } = "";
+        public string? MinimumSize { get; init; }
+    }
 
-        public override AmazonServiceException UnmarshallException(
-            XmlUnmarshallerContext context, Exception innerException, HttpStatusCode statusCode)
+    // Errors are read as the policy's are.
+    private sealed class TextUnmarshaller : GetBucketPolicyResponseUnmarshaller
+    {
+        public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext context) => new TextResponse
         {
-            var error = S3ErrorResponseUnmarshaller.Instance.Unmarshall(context);
-            return new AmazonS3Exception(error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
-        }
+            Text = new StreamReader(context.Stream).ReadToEnd(),
+            MinimumSize = context.ResponseData.GetHeaderValue(TextRequest.MinimumSizeHeader),
+        };
     }
 }

@@ -4,134 +4,125 @@ using Amazon.S3.Model;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>A document in which this library and third parties have rules.</summary>
-internal interface ISharedDocument
+/// <summary>A part that has a place in the AWS CLI's input.</summary>
+internal abstract record BucketPart(string Name, string Expected, string Value) : Part(Name, Expected, Value)
 {
-    /// <summary>Returns the rule that has an id.</summary>
-    /// <exception cref="PartException">Several rules have it.</exception>
-    Current Find(string id, string wanted);
-
-    /// <summary>Returns the document with another rule in place of the one with an id; <see langword="null"/> if no rule is left.</summary>
-    string? With(string id, string? rule);
+    public abstract void AddTo(JsonObject input);
 }
 
-/// <summary>How one of the shared documents is read and written. The permission stands after <c>s3:Get</c> and <c>s3:Put</c>.</summary>
-internal sealed record DocumentKind(
-    string Resource, string Permission, string IdName,
-    Func<string?, ISharedDocument> Parse, Func<JsonObject, string> ToText, Func<string, string> MeaningOf)
+/// <summary>One rule of a document that others use as well, given as the AWS CLI takes it.</summary>
+internal sealed record RulePart(BucketConfiguration Bucket, SharedDocument Document, string Name, string Expected, JsonObject Rule)
+    : BucketPart(Name, Expected, Document.ToText(Rule))
 {
-    public static readonly DocumentKind Lifecycle = new(
-        "lifecycle", "LifecycleConfiguration", "ID", text => RuleDocument.Parse(text, "LifecycleConfiguration", "Rule"),
-        rule => RuleDocument.ToXml("Rule", rule), RuleDocument.MeaningOf);
+    private readonly string _id = Rule[Document.IdName]!.GetValue<string>();
 
-    public static readonly DocumentKind Cors = new(
-        "cors", "BucketCORS", "ID", text => RuleDocument.Parse(text, "CORSConfiguration", "CORSRule"),
-        rule => RuleDocument.ToXml("CORSRule", rule), RuleDocument.MeaningOf);
-
-    public static readonly DocumentKind Policy = new(
-        "policy", "BucketPolicy", "Sid", PolicyDocument.Parse, rule => PolicyDocument.ToText(rule), PolicyDocument.MeaningOf);
-}
-
-/// <summary>One rule of a document that others use as well, known by its id, and given as the AWS CLI takes it.</summary>
-internal sealed class RulePart(BucketConfiguration bucket, DocumentKind kind, string name, string expected, JsonObject rule)
-    : Part(name, expected, kind.ToText(rule))
-{
-    private readonly string _id = rule[kind.IdName]!.GetValue<string>();
-
-    public DocumentKind Kind => kind;
-
-    public JsonObject Rule => rule;
-
-    /// <summary>Whether only a bucket with versions needs the rule.</summary>
-    public bool IsForVersions { get; init; }
-
-    public override bool IsNamed => true;
-
-    public override async Task<Current> ReadAsync(CancellationToken cancellationToken)
+    public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var current = kind.Parse((await ReadDocumentAsync(cancellationToken).ConfigureAwait(false))?.Text).Find(_id, Value);
-        return current.Value is null
-            && NotWanted is null && IsForVersions && !await bucket.HasVersionsAsync(cancellationToken).ConfigureAwait(false)
-            ? new Current("the bucket has no versions", ProvisioningState.InSync)
-            : current;
+        var found = Found(Document.Find((await ReadDocumentAsync(cancellationToken).ConfigureAwait(false))?.Text, _id));
+        return found.Value is null && Rule.ContainsKey("NoncurrentVersionExpiration")
+            && !await HasVersionsAsync(cancellationToken).ConfigureAwait(false)
+                ? new Finding(ProvisioningState.InSync, "the bucket has no versions")
+                : found;
     }
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
         var before = await ReadDocumentAsync(cancellationToken).ConfigureAwait(false);
-        var text = kind.Parse(before?.Text).With(_id, newValue);
-        var after = text is null ? null : new BucketDocument(text, before?.MinimumSize);
-        await bucket.WriteAsync(kind.Resource, $"s3:Put{kind.Permission}", after, cancellationToken).ConfigureAwait(false);
+        var after = Document.With(before?.Text, _id, newValue) is { } text ? new BucketDocument(text, before?.MinimumSize) : null;
+        await Bucket.WriteAsync(Document.Resource, $"s3:Put{Document.Permission}", after, cancellationToken).ConfigureAwait(false);
     }
 
-    public override bool Matches(string current) => kind.MeaningOf(current) == kind.MeaningOf(Value);
+    public override bool Matches(string current) => Document.MeaningOf(current) == Document.MeaningOf(Value);
+
+    public override void AddTo(JsonObject input) =>
+        (input[Document.Resource] ??= JsonNode.Parse(Document.Empty))!.AsObject().Last().Value!.AsArray().Add(Rule.DeepClone());
 
     private Task<BucketDocument?> ReadDocumentAsync(CancellationToken cancellationToken) =>
-        bucket.ReadAsync(kind.Resource, $"s3:Get{kind.Permission}", cancellationToken);
+        Bucket.ReadAsync(Document.Resource, $"s3:Get{Document.Permission}", cancellationToken);
+
+    // A bucket whose versioning is suspended still has its earlier versions.
+    private async Task<bool> HasVersionsAsync(CancellationToken cancellationToken)
+    {
+        var get = new GetBucketVersioningRequest { BucketName = Bucket.Name };
+        var call = Bucket.CallAsync("s3:GetBucketVersioning", s3 => s3.GetBucketVersioningAsync(get, cancellationToken), cancellationToken);
+        return (await call.ConfigureAwait(false)).VersioningConfig?.Status?.Value is "Enabled" or "Suspended";
+    }
 }
 
 /// <summary>Default encryption: any is fine, and S3's own is set where there is none.</summary>
-internal sealed class EncryptionPart(BucketConfiguration bucket, string name, string expected) : Part(name, expected, Algorithm)
+internal sealed record EncryptionPart(BucketConfiguration Bucket, string Name)
+    : BucketPart(Name, "objects are encrypted by default", "AES256")
 {
-    public const string Algorithm = "AES256";
-
     private const string Permission = "s3:PutEncryptionConfiguration";
 
-    public override async Task<Current> ReadAsync(CancellationToken cancellationToken)
+    public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var request = new GetBucketEncryptionRequest { BucketName = bucket.Bucket };
-        var found = await bucket.CallAsync("s3:GetEncryptionConfiguration", s3 => s3.GetBucketEncryptionAsync(request, cancellationToken))
-            .ConfigureAwait(false);
-        var rule = found.ServerSideEncryptionConfiguration?.ServerSideEncryptionRules?.FirstOrDefault();
-        return new Current(rule?.ServerSideEncryptionByDefault?.ServerSideEncryptionAlgorithm?.Value);
+        var get = new GetBucketEncryptionRequest { BucketName = Bucket.Name };
+        var call = Bucket.CallAsync(
+            "s3:GetEncryptionConfiguration", s3 => s3.GetBucketEncryptionAsync(get, cancellationToken), cancellationToken);
+        var rule = (await call.ConfigureAwait(false)).ServerSideEncryptionConfiguration?.ServerSideEncryptionRules?.FirstOrDefault();
+        var algorithm = rule?.ServerSideEncryptionByDefault?.ServerSideEncryptionAlgorithm?.Value;
+        return new Finding(algorithm is null ? ProvisioningState.Missing : ProvisioningState.InSync, algorithm);
     }
 
-    public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
+    public override Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
         if (newValue is null)
         {
-            var request = new DeleteBucketEncryptionRequest { BucketName = bucket.Bucket };
-            await bucket.CallAsync(Permission, s3 => s3.DeleteBucketEncryptionAsync(request, cancellationToken)).ConfigureAwait(false);
-            return;
+            var delete = new DeleteBucketEncryptionRequest { BucketName = Bucket.Name };
+            return Bucket.CallAsync(Permission, s3 => s3.DeleteBucketEncryptionAsync(delete, cancellationToken), cancellationToken);
         }
 
         var rule = new ServerSideEncryptionRule { ServerSideEncryptionByDefault = new() { ServerSideEncryptionAlgorithm = newValue } };
-        var encryption = new ServerSideEncryptionConfiguration { ServerSideEncryptionRules = [rule] };
-        var put = new PutBucketEncryptionRequest { BucketName = bucket.Bucket, ServerSideEncryptionConfiguration = encryption };
-        await bucket.CallAsync(Permission, s3 => s3.PutBucketEncryptionAsync(put, cancellationToken)).ConfigureAwait(false);
+        var put = new PutBucketEncryptionRequest
+        {
+            BucketName = Bucket.Name,
+            ServerSideEncryptionConfiguration = new() { ServerSideEncryptionRules = [rule] },
+        };
+        return Bucket.CallAsync(Permission, s3 => s3.PutBucketEncryptionAsync(put, cancellationToken), cancellationToken);
     }
 
-    public override bool Matches(string current) => true;
+    public override void AddTo(JsonObject input) => input["encryption"] =
+        JsonNode.Parse("""{"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}""");
 }
 
 /// <summary>Block Public Access, all four settings of it. The value names those that are on.</summary>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html</remarks>
-internal sealed class PublicAccessPart(BucketConfiguration bucket, string name, string expected)
-    : Part(name, expected, string.Join(", ", Settings))
+internal sealed record PublicAccessPart(BucketConfiguration Bucket, string Name)
+    : BucketPart(Name, "all four settings of Block Public Access are on", string.Join(", ", _settings))
 {
-    public static readonly string[] Settings = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
-
     private const string Resource = "publicAccessBlock";
 
-    public override async Task<Current> ReadAsync(CancellationToken cancellationToken)
+    private static readonly string[] _settings = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+
+    public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
-        var document = await bucket.ReadAsync(Resource, "s3:GetBucketPublicAccessBlock", cancellationToken).ConfigureAwait(false);
+        var document = await Bucket.ReadAsync(Resource, "s3:GetBucketPublicAccessBlock", cancellationToken).ConfigureAwait(false);
         var on = document is null ? [] : XElement.Parse(document.Text).Elements().Where(IsTrue).Select(each => each.Name.LocalName);
-        var value = string.Join(", ", Settings.Intersect(on)) is { Length: > 0 } some ? some : null;
-        return value == Value || !await bucket.IsPublicAsync(cancellationToken).ConfigureAwait(false)
-            ? new Current(value)
-            : new Current(value, ProvisioningState.Failed,
+        var value = string.Join(", ", _settings.Intersect(on)) is { Length: > 0 } some ? some : null;
+        return value == Value || !await IsPublicAsync(cancellationToken).ConfigureAwait(false)
+            ? Found(value)
+            : new Finding(ProvisioningState.Failed, value,
                 "The bucket's policy grants public access, which this would end. Remove that statement, or switch BlockPublicAccess off.");
     }
 
     public override Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
         var on = newValue?.Split(", ") ?? [];
-        XNamespace space = "http://s3.amazonaws.com/doc/2006-03-01/";
-        var settings = Settings.Select(each => new XElement(space + each, on.Contains(each)));
-        var document = new XElement(space + "PublicAccessBlockConfiguration", settings);
-        var after = newValue is null ? null : new BucketDocument(document.ToString(SaveOptions.DisableFormatting));
-        return bucket.WriteAsync(Resource, "s3:PutBucketPublicAccessBlock", after, cancellationToken);
+        var settings = _settings.Select(each => new XElement(RuleDocument.S3 + each, on.Contains(each)));
+        var document = new XElement(RuleDocument.S3 + "PublicAccessBlockConfiguration", settings).ToString(SaveOptions.DisableFormatting);
+        return Bucket.WriteAsync(Resource, "s3:PutBucketPublicAccessBlock", newValue is null ? null : new(document), cancellationToken);
+    }
+
+    public override void AddTo(JsonObject input) =>
+        input[Resource] = new JsonObject(_settings.Select(setting => KeyValuePair.Create(setting, (JsonNode?)true)));
+
+    private async Task<bool> IsPublicAsync(CancellationToken cancellationToken)
+    {
+        var get = new GetBucketPolicyStatusRequest { BucketName = Bucket.Name };
+        var call = Bucket.CallAsync(
+            "s3:GetBucketPolicyStatus", s3 => s3.GetBucketPolicyStatusAsync(get, cancellationToken), cancellationToken);
+        return (await call.ConfigureAwait(false)).PolicyStatus?.IsPublic == true;
     }
 
     private static bool IsTrue(XElement element) => element.Value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase);

@@ -1,149 +1,138 @@
 using System.Globalization;
-using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
-using static OffloadedPolling.Provisioning.BucketPolicies;
+using static OffloadedPolling.Provisioning.Finding;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>What the settings say of the bucket.</summary>
-internal sealed record BucketSettings(S3Options S3, StatusBucketOptions Switches, OffloadedPollingOptions Polling);
-
 /// <summary>What is expected of the bucket: the one model that is checked, applied, and written as templates.</summary>
+/// <remarks>
+/// Rules are in the JSON that the AWS CLI takes. Their ids contain the key prefix, because hosts with different prefixes may share a
+/// bucket. The conditions of the policy say IfExists where a server may not know the key: Ceph's gateway knows neither
+/// <c>s3:authType</c> nor <c>aws:SourceVpce</c>, and without IfExists a condition on an unknown key never holds there.
+/// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
+/// </remarks>
 internal sealed class BucketPlan
 {
+    public const string TlsOnlySid = "OffloadedPollingTlsOnly";
+
+    // S3 accepts ids of up to 255 characters.
+    private const int MaxPrefixInId = 200;
+
     // With less, S3 refuses requests at random.
     private static readonly TimeSpan _leastSignatureAge = TimeSpan.FromMinutes(2);
 
-    // RFC 1918, loopback, RFC 4193: no request to AWS's own S3 comes from there.
-    private static readonly IPNetwork[] _privateRanges = [
-        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("127.0.0.0/8"),
-        IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("::1/128")];
-
     private readonly BucketConfiguration _bucket;
-
+    private readonly string _arn;
     private readonly string _prefix;
 
-    public BucketPlan(BucketConfiguration bucket, string partition, Uri endpoint, BucketSettings settings)
+    /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
+    public BucketPlan(BucketConfiguration bucket, S3Options s3, StatusBucketOptions on, OffloadedPollingOptions polling)
     {
-        (_bucket, _prefix) = (bucket, settings.S3.KeyPrefix);
-        var (s3, on, polling) = settings;
-        var policies = new BucketPolicies(partition, bucket.Bucket, _prefix);
+        if (bucket.Name.StartsWith("arn:", StringComparison.Ordinal))
+        {
+            throw new OperationStoreException(
+                $"S3:BucketName is '{bucket.Name}', an access point, which cannot be set up. Set it to the bucket's own name.");
+        }
+
+        (_bucket, _arn, _prefix) = (bucket, $"arn:{bucket.Partition}:s3:::{bucket.Name}", s3.KeyPrefix);
         var days = DaysOf(polling.Retention);
         var age = polling.MaxUrlLifetime > _leastSignatureAge ? polling.MaxUrlLifetime : _leastSignatureAge;
-        var noTls = endpoint.Scheme == Uri.UriSchemeHttp
-            ? (ProvisioningState.Skipped, "The S3 client's address is http://, so it would deny every request. Use an https:// address.")
-            : ((ProvisioningState, string)?)null;
+        var milliseconds = ((long)age.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        var noTls = bucket.Endpoint.Scheme != Uri.UriSchemeHttp ? null : new Finding(ProvisioningState.Skipped, Reason:
+            "The S3 client's address is http://, so it would deny every request. Use an https:// address.");
         string[] callers = [.. s3.AllowedIpRanges, .. s3.AllowedVpcEndpoints];
-        NetworkPart = new RulePart(bucket, DocumentKind.Policy, nameof(on.Network),
-            $"presigned requests under '{_prefix}' are denied unless they come from {Words(callers)}",
-            policies.Network(s3.AllowedIpRanges, s3.AllowedVpcEndpoints))
-        {
-            NotWanted = Unless(on.Network) ?? Unless(callers.Length > 0, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set."),
-            Warning = WarnOfPrivateRanges(endpoint.Host, s3),
-        };
+        NetworkPart = DenyPresigned(nameof(on.Network),
+            OffUnless(on.Network) ?? OffUnless(callers.Length > 0, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set."),
+            $"unless they come from {Words(callers)}",
+            [.. Condition("NotIpAddress", "aws:SourceIp", s3.AllowedIpRanges),
+            .. Condition("StringNotEqualsIfExists", "aws:SourceVpce", s3.AllowedVpcEndpoints)]);
         Parts = [
-            Lifecycle("expiry", nameof(on.Expiry), Unless(on.Expiry),
-                $"objects under '{_prefix}' are deleted {Days(days)} after their last change",
-                new() { ["Expiration"] = new JsonObject { ["Days"] = days } }),
-            Transitions(on),
-            Lifecycle("noncurrent", nameof(on.NoncurrentExpiry), Unless(on.NoncurrentExpiry),
-                $"old versions of objects under '{_prefix}' are deleted after a day", new()
-                {
-                    ["Expiration"] = new JsonObject { ["ExpiredObjectDeleteMarker"] = true },
-                    ["NoncurrentVersionExpiration"] = new JsonObject { ["NoncurrentDays"] = 1 },
-                }),
+            Lifecycle("expiry", nameof(on.Expiry), on.Expiry,
+                $"objects under '{_prefix}' are deleted {(days == 1 ? "1 day" : $"{days} days")} after their last change",
+                $$"""  "Expiration": {"Days": {{days}}}  """),
+            Lifecycle("noncurrent", nameof(on.NoncurrentExpiry), on.NoncurrentExpiry,
+                $"old versions of objects under '{_prefix}' are deleted after a day",
+                """  "Expiration": {"ExpiredObjectDeleteMarker": true}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}  """),
             Cors(on, s3.AllowedOrigins),
-            new EncryptionPart(bucket, nameof(on.Encryption), "objects are encrypted by default") { NotWanted = Unless(on.Encryption) },
-            new RulePart(bucket, DocumentKind.Policy, nameof(on.SignatureAge),
-                $"presigned requests under '{_prefix}' are denied when their signature is older than {age}", policies.SignatureAge(age))
-            {
-                NotWanted = Unless(on.SignatureAge),
-            },
-            new RulePart(bucket, DocumentKind.Policy, nameof(on.TlsOnly),
-                "requests without TLS are denied, to the bucket and all its objects", policies.TlsOnly())
-            {
-                NotWanted = Unless(on.TlsOnly) ?? noTls,
-            },
-            new PublicAccessPart(bucket, nameof(on.BlockPublicAccess), "all four settings of Block Public Access are on")
-            {
-                NotWanted = Unless(on.BlockPublicAccess),
-            },
+            new EncryptionPart(bucket, nameof(on.Encryption)) { NotWanted = OffUnless(on.Encryption) },
+            DenyPresigned(nameof(on.SignatureAge), OffUnless(on.SignatureAge), $"when their signature is older than {age}",
+                [$$"""  "NumericGreaterThan": {"s3:signatureAge": "{{milliseconds}}"}  """]),
+            Deny(nameof(on.TlsOnly), OffUnless(on.TlsOnly) ?? noTls, "requests without TLS are denied, to the bucket and all its objects",
+                TlsOnlySid, $"""["{_arn}", "{_arn}/*"]""", """  "BoolIfExists": {"aws:SecureTransport": "false"}  """),
+            new PublicAccessPart(bucket, nameof(on.BlockPublicAccess)) { NotWanted = OffUnless(on.BlockPublicAccess) },
             NetworkPart,
         ];
     }
 
-    public string Bucket => _bucket.Bucket;
-
-    public IReadOnlyList<Part> Parts { get; }
-
+    public string Bucket => _bucket.Name;
+    public string Resource => $"the bucket '{Bucket}'";
+    public IReadOnlyList<BucketPart> Parts { get; }
     public RulePart NetworkPart { get; }
-
-    public bool IsOn<TPart>()
-        where TPart : Part => Parts.OfType<TPart>().Single().NotWanted is null;
-
-    /// <summary>Returns the rules of one document that are on.</summary>
-    public IEnumerable<JsonObject> RulesOf(DocumentKind kind) =>
-        Parts.OfType<RulePart>().Where(part => part.Kind == kind && part.NotWanted is null).Select(part => part.Rule);
 
     /// <summary>Rounds up: S3 counts whole days.</summary>
     public static int DaysOf(TimeSpan retention) => (int)Math.Ceiling(retention.TotalDays);
 
-    private RulePart Lifecycle(
-        string id, string name, (ProvisioningState, string)? notWanted, string expected, JsonObject actions, JsonObject? filter = null)
+    public static string RuleId(string what, string prefix) =>
+        $"offloaded-polling-{what} {(prefix.Length <= MaxPrefixInId ? prefix : $"{prefix[..MaxPrefixInId]}~{Hash(prefix)}")}";
+
+    // A Sid may contain only letters and digits.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+    public static string Sid(string what, string prefix) =>
+        $"OffloadedPolling{what}{string.Concat(prefix.Where(char.IsAsciiLetterOrDigit).Take(32))}{Hash(prefix)}";
+
+    /// <summary>Returns what <c>aws s3api</c> takes, a member for each command, without parts that are off or skipped.</summary>
+    public JsonObject ToInput()
     {
-        filter ??= new JsonObject { ["Prefix"] = _prefix };
-        var rule = new JsonObject { ["ID"] = RuleId(id, _prefix), ["Filter"] = filter, ["Status"] = "Enabled" };
-        foreach (var (action, value) in actions)
+        var input = new JsonObject();
+        foreach (var part in Parts.Where(part => part.NotWanted is null))
         {
-            rule[action] = value!.DeepClone();
+            part.AddTo(input);
         }
 
-        var isForVersions = rule.ContainsKey("NoncurrentVersionExpiration");
-        return new RulePart(_bucket, DocumentKind.Lifecycle, name, expected, rule) { NotWanted = notWanted, IsForVersions = isForVersions };
+        return input;
     }
 
-    private RulePart Transitions(StatusBucketOptions on)
-    {
-        JsonNode[] moves = [.. on.Transitions.Select(
-            each => new JsonObject { ["Days"] = each.AfterDays, ["StorageClass"] = each.StorageClass })];
-        var words = string.Join(", ", on.Transitions.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}"));
-        return Lifecycle(
-            "transitions", nameof(on.Transitions), Unless(moves.Length > 0, "No transitions are set, which is right for small documents."),
-            $"objects under '{_prefix}' of over {on.TransitionsAboveBytes} bytes move {words}",
-            new() { ["Transitions"] = new JsonArray(moves) },
-            new() { ["And"] = new JsonObject { ["Prefix"] = _prefix, ["ObjectSizeGreaterThan"] = on.TransitionsAboveBytes } });
-    }
+    private RulePart Rule(SharedDocument document, string name, Finding? notWanted, string expected, string rule) =>
+        new(_bucket, document, name, expected, JsonNode.Parse(rule)!.AsObject()) { NotWanted = notWanted };
 
-    private RulePart Cors(StatusBucketOptions on, IList<string> origins) => new(
-        _bucket, DocumentKind.Cors, nameof(on.Cors), $"pages of {Words(origins)} may poll", new()
-        {
-            ["ID"] = RuleId("cors", _prefix),
-            ["AllowedOrigins"] = List(origins),
-            ["AllowedMethods"] = new JsonArray("GET"),
-            // Both make the browser ask first. A page that asks for what has changed, or takes part in a trace, sends them.
-            ["AllowedHeaders"] = new JsonArray("If-None-Match", "traceparent"),
-            // What poll.js needs: the version, and the age of the document by the server's own clock.
-            ["ExposeHeaders"] = new JsonArray("Date", "ETag"),
-            ["MaxAgeSeconds"] = 3600,
-        }) { NotWanted = Unless(on.Cors) ?? Unless(origins.Count > 0, "S3:AllowedOrigins is empty.") };
+    private RulePart Lifecycle(string id, string name, bool isOn, string expected, string actions) =>
+        Rule(SharedDocument.Lifecycle, name, OffUnless(isOn), expected,
+            $$"""{"ID": "{{RuleId(id, _prefix)}}", "Filter": {"Prefix": "{{_prefix}}"}, "Status": "Enabled", {{actions}}}""");
 
-    private static string? WarnOfPrivateRanges(string host, S3Options s3)
-    {
-        var some = s3.AllowedIpRanges.Where(IsPrivate).ToList();
-        var isAws = $"{host}.".Contains(".amazonaws.com.", StringComparison.Ordinal);
-        return some.Count == 0 || !isAws
-            ? null
-            : $"S3:AllowedIpRanges contains private addresses ({Words(some)}), but S3 sees only public addresses, so these let nobody in. "
-                + "Set the public addresses of the callers, or their VPC endpoint in S3:AllowedVpcEndpoints.";
-    }
+    // If-None-Match and traceparent make the browser ask first: a page sends them to poll for changes, and if it takes part in a trace.
+    // What poll.js reads is the version, and the age of the document by the server's own clock.
+    private RulePart Cors(StatusBucketOptions on, IList<string> origins) => Rule(SharedDocument.Cors, nameof(on.Cors),
+        OffUnless(on.Cors) ?? OffUnless(origins.Count > 0, "S3:AllowedOrigins is empty."), $"pages of {Words(origins)} may poll", $$"""
+            {
+              "ID": "{{RuleId("cors", _prefix)}}", "AllowedOrigins": {{List(origins)}}, "AllowedMethods": ["GET"],
+              "AllowedHeaders": ["If-None-Match", "traceparent"], "ExposeHeaders": ["Date", "ETag"], "MaxAgeSeconds": 3600
+            }
+            """);
 
-    private static bool IsPrivate(string range) => IPNetwork.TryParse(range, out var network)
-        && _privateRanges.Any(each => each.PrefixLength <= network.PrefixLength && each.Contains(network.BaseAddress));
+    private RulePart DenyPresigned(string name, Finding? notWanted, string when, string[] conditions) =>
+        Deny(name, notWanted, $"presigned requests under '{_prefix}' are denied {when}", Sid(name, _prefix), $"""["{_arn}/{_prefix}*"]""",
+            string.Join(',', conditions.Prepend("""  "StringEqualsIfExists": {"s3:authType": "REST-QUERY-STRING"}  """)));
 
-    private static (ProvisioningState State, string Reason)? Unless(bool isOn, string reason = "It is switched off.") =>
-        isOn ? null : (ProvisioningState.Off, reason);
+    // All conditions of a statement must hold: one range or one endpoint that matches is enough to be let in.
+    private RulePart Deny(string name, Finding? notWanted, string expected, string sid, string resources, string conditions) =>
+        Rule(SharedDocument.Policy, name, notWanted, expected, $$"""
+            {
+              "Sid": "{{sid}}", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": {{resources}},
+              "Condition": { {{conditions}} }
+            }
+            """);
 
-    private static string Days(int days) => days == 1 ? "1 day" : string.Create(CultureInfo.InvariantCulture, $"{days} days");
+    private static string[] Condition(string condition, string key, IList<string> values) =>
+        values.Count == 0 ? [] : [$$"""  "{{condition}}": {"{{key}}": {{List(values)}}}  """];
 
-    private static string Words(IEnumerable<string> texts) => string.Join(", ", texts.Distinct().Order(StringComparer.Ordinal));
+    // In one order, whatever the order of the settings.
+    private static IEnumerable<string> Sorted(IEnumerable<string> texts) => texts.Distinct().Order(StringComparer.Ordinal);
+
+    private static string List(IEnumerable<string> texts) =>
+        new JsonArray([.. Sorted(texts).Select(text => (JsonNode)JsonValue.Create(text))]).ToJsonString();
+
+    private static string Words(IEnumerable<string> texts) => string.Join(", ", Sorted(texts));
+    private static string Hash(string prefix) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prefix)).AsSpan(0, 6));
 }

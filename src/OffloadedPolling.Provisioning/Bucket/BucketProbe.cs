@@ -12,51 +12,45 @@ internal sealed class BucketProbe(
     S3Connection s3, IPresignedUrlIssuer issuer, S3HttpClient http, TimeProvider time, ILogger<BucketProbe> logger)
 {
     private static readonly TimeSpan _urlLifetime = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan _deletion = TimeSpan.FromSeconds(10);
 
     /// <param name="mayBeExcluded">Whether a presigned read from this machine may fail: the network part is about callers.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The object is deleted in any case.</param>
     public async Task<ProbeResult> RunAsync(bool mayBeExcluded, CancellationToken cancellationToken)
     {
-        // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
         var key = $"{s3.KeyPrefix}bucket-probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        var put = new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false };
-        string? failure, presigned = null, leftover = null;
+        string? failure, presigned, leftover;
         try
         {
-            failure = await TryAsync("Writing an object", token => s3.Client.PutObjectAsync(put, token), cancellationToken)
-                    .ConfigureAwait(false)
-                ?? await TryAsync("Reading an object", token => ReadAsync(key, token), cancellationToken).ConfigureAwait(false);
-            presigned = failure
-                ?? await TryAsync("A presigned read", token => ReadPresignedAsync(key, token), cancellationToken).ConfigureAwait(false);
+            failure = await TryAsync("Writing an object", () => WriteAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false)
+                ?? await TryAsync("Reading an object", () => ReadAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
+            presigned = failure ?? await TryAsync(
+                "A presigned read", () => ReadPresignedAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            leftover = await DeleteAsync(key).ConfigureAwait(false);
+            // Whoever cancels still wants no object left.
+            using var timeout = new CancellationTokenSource(_deletion, time);
+            leftover = await TryAsync(
+                $"The object '{key}', if it was written, stays until it expires: Deleting it",
+                () => s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token), CancellationToken.None).ConfigureAwait(false);
+            if (leftover is not null)
+            {
+                Log.BucketProbeObjectLeft(logger, s3.Bucket, leftover);
+            }
         }
 
         failure ??= mayBeExcluded ? null : presigned;
         var description = failure ?? (presigned is null
             ? "Writing, reading and a presigned read work."
             : $"Writing and reading work. A presigned read from this machine does not, as the Network part may demand: {presigned}");
-        return new ProbeResult(failure is null, leftover is null ? description : $"{description} {leftover}");
+        return new ProbeResult(failure is null, $"{description} {leftover}".TrimEnd());
     }
 
-    // Whoever cancels still wants no object left.
-    private async Task<string?> DeleteAsync(string key)
-    {
-        using var timeout = new CancellationTokenSource(_deletion, time);
-        var deletion = TryAsync("Deleting the object", _ => s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token), default);
-        var failure = await deletion.ConfigureAwait(false);
-        var leftover = failure is null ? null : $"The object '{key}', if it was written, stays until it expires: {failure}";
-        if (leftover is not null)
-        {
-            Log.BucketProbeObjectLeft(logger, s3.Bucket, leftover);
-        }
-
-        return leftover;
-    }
+    // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
+    private Task<PutObjectResponse> WriteAsync(string key, CancellationToken cancellationToken) => s3.Client.PutObjectAsync(
+        new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false },
+        cancellationToken);
 
     private async Task ReadAsync(string key, CancellationToken cancellationToken)
     {
@@ -70,11 +64,11 @@ internal sealed class BucketProbe(
         response.EnsureSuccessStatusCode();
     }
 
-    private static async Task<string?> TryAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken)
+    private static async Task<string?> TryAsync(string what, Func<Task> call, CancellationToken cancellationToken)
     {
         try
         {
-            await call(cancellationToken).ConfigureAwait(false);
+            await call().ConfigureAwait(false);
             return null;
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken) || failed is StatusUrlException)

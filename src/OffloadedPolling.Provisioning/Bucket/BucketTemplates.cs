@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace OffloadedPolling.Provisioning;
@@ -6,18 +7,27 @@ namespace OffloadedPolling.Provisioning;
 /// <summary>The plan as templates. Parts that are off or skipped are not in them.</summary>
 internal static class BucketTemplates
 {
+    // What CloudFormation names differently than the AWS CLI. An empty name moves the members of an object into its parent.
+    private static readonly Dictionary<string, string> _names = new()
+    {
+        ["publicAccessBlock"] = "PublicAccessBlockConfiguration", ["encryption"] = "BucketEncryption",
+        ["encryption.Rules"] = "ServerSideEncryptionConfiguration",
+        ["ApplyServerSideEncryptionByDefault"] = "ServerSideEncryptionByDefault",
+        ["lifecycle"] = "LifecycleConfiguration", ["Filter"] = "", ["Expiration"] = "", ["Days"] = "ExpirationInDays",
+        ["cors"] = "CorsConfiguration", ["CORSRules"] = "CorsRules", ["ExposeHeaders"] = "ExposedHeaders", ["MaxAgeSeconds"] = "MaxAge",
+        ["ID"] = "Id",
+    };
+
     /// <summary>Returns a template with the bucket and its policy.</summary>
     /// <remarks>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html</remarks>
     public static JsonObject ToCloudFormation(BucketPlan plan)
     {
-        var properties = new JsonObject { ["BucketName"] = plan.Bucket };
-        AddIf(properties, "PublicAccessBlockConfiguration", plan.IsOn<PublicAccessPart>(), PublicAccess());
-        AddIf(properties, "BucketEncryption", plan.IsOn<EncryptionPart>(),
-            Encryption("ServerSideEncryptionConfiguration", "ServerSideEncryptionByDefault"));
-        AddList(properties, "LifecycleConfiguration", "Rules", plan.RulesOf(DocumentKind.Lifecycle).Select(ToCloudFormation));
-        AddList(properties, "CorsConfiguration", "CorsRules", plan.RulesOf(DocumentKind.Cors).Select(CorsToCloudFormation));
+        var input = plan.ToInput();
+        input.Remove(SharedDocument.Policy.Resource, out var policy);
+        var properties = ToCloudFormation(input).AsObject();
+        properties.Insert(0, "BucketName", plan.Bucket);
         var resources = new JsonObject { ["StatusBucket"] = CloudFormation.Resource("AWS::S3::Bucket", properties) };
-        if (Policy(plan) is { } policy)
+        if (policy is not null)
         {
             var bucket = new JsonObject { ["Ref"] = "StatusBucket" };
             resources["StatusBucketPolicy"] = CloudFormation.Resource(
@@ -30,76 +40,64 @@ internal static class BucketTemplates
     /// <summary>Returns what <c>aws s3api</c> takes, a member for each of its commands.</summary>
     public static JsonObject ToCli(BucketPlan plan)
     {
-        var input = new JsonObject();
-        AddIf(input, "publicAccessBlock", plan.IsOn<PublicAccessPart>(), PublicAccess());
-        AddIf(input, "encryption", plan.IsOn<EncryptionPart>(), Encryption("Rules", "ApplyServerSideEncryptionByDefault"));
-        AddList(input, "lifecycle", "Rules", plan.RulesOf(DocumentKind.Lifecycle).Select(rule => rule.DeepClone()));
-        AddList(input, "cors", "CORSRules", plan.RulesOf(DocumentKind.Cors).Select(rule => rule.DeepClone()));
-        AddIf(input, "policy", Policy(plan) is not null, Policy(plan));
-        AddIf(input, "notes", CloudFormation.Notes(plan.Parts) is not null, CloudFormation.Notes(plan.Parts));
+        var input = plan.ToInput();
+        if (CloudFormation.Notes(plan.Parts) is { Count: > 0 } notes)
+        {
+            input["notes"] = notes;
+        }
+
         return input;
     }
 
-    private static void AddIf(JsonObject target, string name, bool isOn, JsonNode? value)
+    /// <summary>Converts what the AWS CLI takes.</summary>
+    public static JsonNode ToCloudFormation(JsonNode input, string parent = "") => input switch
     {
-        if (isOn)
+        JsonArray list => new JsonArray([.. list.Select(each => ToCloudFormation(each!, parent))]),
+        JsonObject members => new JsonObject(members.SelectMany(member => ToCloudFormation(member, parent))),
+        _ => input.DeepClone(),
+    };
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> ToCloudFormation(KeyValuePair<string, JsonNode?> member, string parent)
+    {
+        var value = ToCloudFormation(member.Value!, member.Key);
+        var name = _names.GetValueOrDefault($"{parent}.{member.Key}") ?? _names.GetValueOrDefault(member.Key, member.Key);
+        return name.Length > 0
+            ? [KeyValuePair.Create(name, (JsonNode?)value)]
+            : value.AsObject().Select(inner => KeyValuePair.Create(inner.Key, inner.Value?.DeepClone()));
+    }
+}
+
+/// <summary>What CloudFormation templates share.</summary>
+internal static class CloudFormation
+{
+    // Escapes would only lengthen the text.
+    private static readonly JsonSerializerOptions _indented =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true, NewLine = "\n" };
+
+    public static string ToText(JsonObject template) => template.ToJsonString(_indented);
+
+    public static JsonObject Template(string description, JsonObject resources, IEnumerable<Part> parts)
+    {
+        var template = new JsonObject { ["AWSTemplateFormatVersion"] = "2010-09-09", ["Description"] = description };
+        if (Notes(parts) is { Count: > 0 } notes)
         {
-            target[name] = value;
+            // Not in the description, which is limited to 1,024 bytes.
+            // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html
+            template["Metadata"] = new JsonObject { ["Notes"] = notes };
         }
+
+        template["Resources"] = resources;
+        return template;
     }
 
-    private static void AddList(JsonObject target, string name, string listName, IEnumerable<JsonNode> rules)
+    // Deleting the stack leaves what callers still poll and what workers have still to do.
+    public static JsonObject Resource(string type, JsonObject properties) => new()
     {
-        if (rules.ToArray() is { Length: > 0 } some)
-        {
-            target[name] = new JsonObject { [listName] = new JsonArray(some) };
-        }
-    }
+        ["Type"] = type, ["DeletionPolicy"] = "Retain", ["UpdateReplacePolicy"] = "Retain", ["Properties"] = properties,
+    };
 
-    private static JsonObject PublicAccess() =>
-        new(PublicAccessPart.Settings.Select(setting => KeyValuePair.Create(setting, (JsonNode?)true)));
-
-    private static JsonObject Encryption(string list, string byDefault) =>
-        new() { [list] = new JsonArray(new JsonObject { [byDefault] = new JsonObject { ["SSEAlgorithm"] = EncryptionPart.Algorithm } }) };
-
-    private static JsonObject? Policy(BucketPlan plan)
-    {
-        JsonNode[] statements = [.. plan.RulesOf(DocumentKind.Policy).Select(statement => statement.DeepClone())];
-        return statements.Length == 0 ? null : new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statements) };
-    }
-
-    // CloudFormation has neither Filter nor And, and other names for some members.
-    public static JsonObject ToCloudFormation(JsonObject rule)
-    {
-        var filter = rule["Filter"]!["And"] ?? rule["Filter"]!;
-        var converted = new JsonObject
-        {
-            ["Id"] = rule["ID"]!.DeepClone(), ["Prefix"] = filter["Prefix"]!.DeepClone(), ["Status"] = rule["Status"]!.DeepClone(),
-        };
-        if (filter["ObjectSizeGreaterThan"]?.GetValue<int>() is { } bytes)
-        {
-            converted["ObjectSizeGreaterThan"] = bytes.ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (rule["Transitions"] is JsonArray transitions)
-        {
-            converted["Transitions"] = new JsonArray([.. transitions.Select(each =>
-                Renamed(each!.AsObject(), new() { ["Days"] = "TransitionInDays", ["StorageClass"] = "StorageClass" }))]);
-        }
-
-        foreach (var (name, value) in rule["Expiration"]?.AsObject() ?? [])
-        {
-            converted[name == "Days" ? "ExpirationInDays" : name] = value!.DeepClone();
-        }
-
-        var noncurrent = rule["NoncurrentVersionExpiration"]?.DeepClone();
-        AddIf(converted, "NoncurrentVersionExpiration", noncurrent is not null, noncurrent);
-        return converted;
-    }
-
-    private static JsonObject CorsToCloudFormation(JsonObject rule) =>
-        Renamed(rule, new() { ["ID"] = "Id", ["ExposeHeaders"] = "ExposedHeaders", ["MaxAgeSeconds"] = "MaxAge" });
-
-    private static JsonObject Renamed(JsonObject json, Dictionary<string, string> names) =>
-        new([.. json.Select(member => KeyValuePair.Create(names.GetValueOrDefault(member.Key, member.Key), member.Value?.DeepClone()))]);
+    /// <summary>Returns what a template lacks, and why.</summary>
+    public static JsonArray Notes(IEnumerable<Part> parts) => new([.. parts
+        .Where(part => part.NotWanted?.State == ProvisioningState.Skipped)
+        .Select(part => (JsonNode)JsonValue.Create($"{part.Name} is skipped: {part.NotWanted!.Reason}"))]);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Provisioning;
 
@@ -9,18 +10,12 @@ namespace OffloadedPolling.Provisioning;
 /// </remarks>
 public sealed class StatusBucket
 {
-    private readonly BucketConfiguration _bucket;
-
+    private readonly Func<BucketPlan> _plan;
     private readonly BucketProbe _probe;
-
-    private readonly BucketSettings _settings;
-
     private readonly ILogger<StatusBucket> _logger;
 
-    internal StatusBucket(BucketConfiguration bucket, BucketProbe probe, BucketSettings settings, ILogger<StatusBucket> logger) =>
-        (_bucket, _probe, _settings, _logger) = (bucket, probe, settings, logger);
-
-    private string Resource => $"the bucket '{_bucket.Bucket}'";
+    internal StatusBucket(Func<BucketPlan> plan, BucketProbe probe, ILogger<StatusBucket> logger) =>
+        (_plan, _probe, _logger) = (plan, probe, logger);
 
     /// <summary>Reports what differs from the recommended setup. Changes nothing.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
@@ -28,9 +23,10 @@ public sealed class StatusBucket
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
     public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
     {
-        var run = new ProvisioningRun(Plan().Parts);
-        await _bucket.RunAsync(() => run.CheckAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        return new ProvisioningReport(Resource, run.Results);
+        var plan = _plan();
+        var run = new ProvisioningRun(plan.Parts);
+        await run.RunAsync(apply: false, cancellationToken).ConfigureAwait(false);
+        return new ProvisioningReport(plan.Resource, run.Results);
     }
 
     /// <summary>
@@ -44,19 +40,19 @@ public sealed class StatusBucket
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
     public async Task<ProvisioningReport> ApplyAsync(CancellationToken cancellationToken = default)
     {
-        var plan = Plan();
+        var plan = _plan();
         var run = new ProvisioningRun(plan.Parts);
         try
         {
-            await _bucket.RunAsync(() => run.ApplyAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            await run.RunAsync(apply: true, cancellationToken).ConfigureAwait(false);
             var probe = await _probe.RunAsync(plan.NetworkPart.NotWanted is null, cancellationToken).ConfigureAwait(false);
             if (!probe.Passed)
             {
                 await run.RollBackAsync(probe.Description).ConfigureAwait(false);
-                Log.BucketProbeFailed(_logger, _bucket.Bucket, probe.Description);
+                Log.BucketProbeFailed(_logger, plan.Bucket, probe.Description);
             }
 
-            return new ProvisioningReport(Resource, run.Results, probe.Description, probe.Passed);
+            return new ProvisioningReport(plan.Resource, run.Results, probe.Description, probe.Passed);
         }
         catch
         {
@@ -65,14 +61,14 @@ public sealed class StatusBucket
         }
         finally
         {
-            Log.Parts(_logger, Resource, run.Results);
+            Log.Parts(_logger, plan.Resource, run.Results);
         }
     }
 
     /// <summary>Returns a CloudFormation template, in JSON, with the bucket and its policy. Both outlive the stack.</summary>
     /// <returns>The template. The same settings give the same text.</returns>
     /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
-    public string ToCloudFormation() => PolicyDocument.ToText(BucketTemplates.ToCloudFormation(Plan()), indented: true);
+    public string ToCloudFormation() => CloudFormation.ToText(BucketTemplates.ToCloudFormation(_plan()));
 
     /// <summary>
     /// Returns the input of the AWS CLI's <c>aws s3api put-…</c> commands as one JSON object: <c>publicAccessBlock</c>,
@@ -80,10 +76,53 @@ public sealed class StatusBucket
     /// </summary>
     /// <returns>The input. The same settings give the same text.</returns>
     /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
-    public string ToJson() => PolicyDocument.ToText(BucketTemplates.ToCli(Plan()), indented: true);
+    public string ToJson() => CloudFormation.ToText(BucketTemplates.ToCli(_plan()));
+}
 
-    private BucketPlan Plan() => _bucket.Bucket.StartsWith("arn:", StringComparison.Ordinal)
-        ? throw new OperationStoreException(
-            $"S3:BucketName is '{_bucket.Bucket}', an access point, which cannot be set up. Set it to the bucket's own name.")
-        : new BucketPlan(_bucket, _bucket.Partition, _bucket.Endpoint, _settings);
+/// <summary>
+/// Settings of the bucket's set-up, in the configuration section <c>OffloadedPolling:S3:Bucket</c>. Every switch is
+/// <see langword="true"/> by default.
+/// </summary>
+public sealed class StatusBucketOptions
+{
+    /// <summary>Gets or sets a value that indicates whether all four settings of Block Public Access are on.</summary>
+    public bool BlockPublicAccess { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether requests without TLS are denied. Skipped if the S3 client's address is <c>http://</c>.
+    /// </summary>
+    public bool TlsOnly { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether presigned requests for status documents are denied when their signature is older than
+    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>, or than two minutes if that is shorter.
+    /// </summary>
+    public bool SignatureAge { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether presigned requests for status documents are denied unless they come from
+    /// <see cref="S3Options.AllowedIpRanges"/> or through <see cref="S3Options.AllowedVpcEndpoints"/>. Has no effect without either.
+    /// </summary>
+    public bool Network { get; set; } = true;
+
+    /// <summary>Gets or sets a value that indicates whether pages of <see cref="S3Options.AllowedOrigins"/> may poll.</summary>
+    public bool Cors { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether status documents are deleted after <see cref="OffloadedPollingOptions.Retention"/>,
+    /// rounded up to whole days.
+    /// </summary>
+    public bool Expiry { get; set; } = true;
+
+    /// <summary>Gets or sets a value that indicates whether old versions of status documents are deleted after a day.</summary>
+    public bool NoncurrentExpiry { get; set; } = true;
+
+    /// <summary>Gets or sets a value that indicates whether a bucket without default encryption gets it (<c>AES256</c>).</summary>
+    public bool Encryption { get; set; } = true;
+}
+
+// All are switches, which are right if they can be read.
+internal sealed class StatusBucketOptionsValidator : IValidateOptions<StatusBucketOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StatusBucketOptions options) => ValidateOptionsResult.Success;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Provisioning;
 
@@ -11,14 +12,10 @@ public sealed class OperationQueues
 {
     private const string Resource = "the queues";
 
-    private readonly QueueConfiguration _queues;
-
     private readonly Func<IEnumerable<QueuePlan>> _plans;
-
     private readonly ILogger<OperationQueues> _logger;
 
-    internal OperationQueues(QueueConfiguration queues, Func<IEnumerable<QueuePlan>> plans, ILogger<OperationQueues> logger) =>
-        (_queues, _plans, _logger) = (queues, plans, logger);
+    internal OperationQueues(Func<IEnumerable<QueuePlan>> plans, ILogger<OperationQueues> logger) => (_plans, _logger) = (plans, logger);
 
     /// <summary>Reports what differs from the recommended setup. Changes nothing.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
@@ -27,7 +24,7 @@ public sealed class OperationQueues
     public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
     {
         var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
-        await run.CheckAsync(cancellationToken).ConfigureAwait(false);
+        await run.RunAsync(apply: false, cancellationToken).ConfigureAwait(false);
         return new ProvisioningReport(Resource, run.Results);
     }
 
@@ -43,7 +40,7 @@ public sealed class OperationQueues
         var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
         try
         {
-            await run.ApplyAsync(cancellationToken).ConfigureAwait(false);
+            await run.RunAsync(apply: true, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -59,8 +56,8 @@ public sealed class OperationQueues
     {
         var (resources, plans) = (new JsonObject(), _plans().ToList());
         plans.ForEach(plan => plan.AddTo(resources));
-        return PolicyDocument.ToText(
-            CloudFormation.Template("The queues for operations.", resources, [.. plans.SelectMany(plan => plan.Parts)]), indented: true);
+        return CloudFormation.ToText(
+            CloudFormation.Template("The queues for operations.", resources, plans.SelectMany(plan => plan.Parts)));
     }
 
     /// <summary>
@@ -70,7 +67,36 @@ public sealed class OperationQueues
     /// <returns>The input. The same settings give the same text.</returns>
     public string ToJson()
     {
-        var inputs = _plans().Select(plan => KeyValuePair.Create(plan.Kind, (JsonNode?)plan.ToCli(_queues.Region)));
-        return PolicyDocument.ToText(new JsonObject(inputs), indented: true);
+        var inputs = _plans().Select(plan => KeyValuePair.Create(plan.Kind, (JsonNode?)plan.ToCli()));
+        return CloudFormation.ToText(new JsonObject(inputs));
     }
 }
+
+/// <summary>
+/// Settings of the queues' set-up, in the configuration section <c>OffloadedPolling:Queues</c>. Every switch is <see langword="true"/> by
+/// default.
+/// </summary>
+public sealed class OperationQueuesOptions
+{
+    /// <summary>Gets or sets a value that indicates whether the dead-letter queues and the redrive policies are set up.</summary>
+    public bool DeadLetters { get; set; } = true;
+
+    /// <summary>Gets or sets how often a queue delivers a message before it moves to the dead-letter queue.</summary>
+    /// <value>1 to 1,000; 5 by default. A larger <see cref="OperationOptions.MaxAttempts"/> wins.</value>
+    [SettingRange(1, 1000)]
+    public int MaxReceiveCount { get; set; } = 5;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether a queue hides messages for at least <see cref="OperationOptions.VisibilityTimeout"/>.
+    /// </summary>
+    public bool VisibilityTimeout { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether a queue keeps messages for as long as documents stay
+    /// (<see cref="OffloadedPollingOptions.Retention"/>).
+    /// </summary>
+    public bool MessageRetention { get; set; } = true;
+}
+
+[OptionsValidator]
+internal sealed partial class OperationQueuesOptionsValidator : IValidateOptions<OperationQueuesOptions>;

@@ -1,73 +1,73 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Amazon.SQS;
-using OffloadedPolling.Sqs;
+using static OffloadedPolling.Provisioning.Finding;
 
 namespace OffloadedPolling.Provisioning;
 
 /// <summary>What is expected of the queues of one kind: the one model that is checked, applied, and written as templates.</summary>
 internal sealed class QueuePlan
 {
-    // SQS's limits.
-    private static readonly TimeSpan _shortest = TimeSpan.FromMinutes(1);
+    // SQS's limits: one minute and 14 days.
+    private const int MinRetention = 60;
+    private const int MaxRetention = 14 * 24 * 60 * 60;
 
-    private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
-
-    private readonly Dictionary<string, string> _attributes = [];
-
-    private readonly Dictionary<string, string> _deadLetterAttributes = new()
-    {
-        [QueueAttributeName.MessageRetentionPeriod] = QueueTimePart.Seconds(_longest),
-    };
-
-    private readonly int _maxReceiveCount;
-
+    private readonly QueueConfiguration _queues;
     private readonly string _url;
-
+    private readonly Dictionary<string, int> _attributes = [];
     private readonly string? _deadLetters;
+    private readonly Dictionary<string, int> _deadLetterAttributes = new() { [QueueAttributeName.MessageRetentionPeriod] = MaxRetention };
+    private readonly int _maxReceiveCount;
 
     public QueuePlan(
         QueueConfiguration queues, string kind, OperationOptions options, OperationQueuesOptions on, TimeSpan retention, string section)
     {
         var (setting, deadLetters) = ($"{section}:Operations:{kind}", options.DeadLetterQueueUrl);
-        (Kind, _url, _deadLetters) = (kind, options.QueueUrl, on.DeadLetters && deadLetters.Length > 0 ? deadLetters : null);
+        (Kind, _queues, _url) = (kind, queues, options.QueueUrl);
+        _deadLetters = on.DeadLetters && deadLetters.Length > 0 ? deadLetters : null;
         _maxReceiveCount = Math.Max(on.MaxReceiveCount, options.MaxAttempts ?? 0);
-        retention = retention < _shortest ? _shortest : retention > _longest ? _longest : retention;
-        Add(on.VisibilityTimeout, QueueAttributeName.VisibilityTimeout, options.VisibilityTimeout);
-        Add(on.MessageRetention, QueueAttributeName.MessageRetentionPeriod, retention);
-        var notWanted = _deadLetters is not null || !on.DeadLetters
-            ? Unless(on.DeadLetters)
-            : (ProvisioningState.Skipped,
-                $"{setting}:DeadLetterQueueUrl is not set: a message that always fails is delivered until it expires.");
+        var hidden = (int)Math.Ceiling(options.VisibilityTimeout.TotalSeconds);
+        var kept = (int)Math.Ceiling(Math.Clamp(retention.TotalSeconds, MinRetention, MaxRetention));
+        if (on.VisibilityTimeout)
+        {
+            _attributes[QueueAttributeName.VisibilityTimeout] = hidden;
+        }
+
+        if (on.MessageRetention)
+        {
+            _attributes[QueueAttributeName.MessageRetentionPeriod] = kept;
+        }
+
+        var off = OffUnless(on.DeadLetters) ?? (deadLetters.Length > 0 ? null : new(ProvisioningState.Skipped, Reason:
+            $"{setting}:DeadLetterQueueUrl is not set: a message that always fails is delivered until it expires."));
         Parts = [
             new QueuePart(queues, $"{kind}:DeadLetterQueue", $"{setting}:DeadLetterQueueUrl", deadLetters, _deadLetterAttributes)
             {
-                NotWanted = notWanted,
+                NotWanted = off,
             },
             new QueuePart(queues, $"{kind}:Queue", $"{setting}:QueueUrl", _url, _attributes),
-            new RedrivePart(queues, $"{kind}:RedrivePolicy", _url, deadLetters, _maxReceiveCount) { NotWanted = notWanted },
-            new QueueTimePart(queues, $"{kind}:VisibilityTimeout", $"messages are hidden for {options.VisibilityTimeout} or longer", _url,
-                (QueueAttributeName.VisibilityTimeout, options.VisibilityTimeout))
+            new RedrivePart(queues, $"{kind}:RedrivePolicy", _url, deadLetters, _maxReceiveCount) { NotWanted = off },
+            new QueueTimePart(queues, $"{kind}:VisibilityTimeout", $"messages are hidden for {options.VisibilityTimeout} or longer",
+                _url, QueueAttributeName.VisibilityTimeout, hidden)
             {
-                InSyncAbove = options.VisibilityTimeout,
-                NotWanted = Unless(on.VisibilityTimeout),
+                InSyncAbove = hidden,
+                NotWanted = OffUnless(on.VisibilityTimeout),
             },
-            new QueueTimePart(queues, $"{kind}:MessageRetention", $"messages are kept for {retention}, as long as their documents", _url,
-                (QueueAttributeName.MessageRetentionPeriod, retention))
+            new QueueTimePart(queues, $"{kind}:MessageRetention",
+                $"messages are kept for {TimeSpan.FromSeconds(kept)}, as long as their documents",
+                _url, QueueAttributeName.MessageRetentionPeriod, kept)
             {
                 NotShortened = "A shorter retention deletes older messages, so it is not set. To set it, call "
                     + $"aws sqs set-queue-attributes --queue-url {_url}.",
-                NotWanted = Unless(on.MessageRetention),
+                NotWanted = OffUnless(on.MessageRetention),
             },
 
             // SQS counts from the first send, also in the dead-letter queue.
             new QueueTimePart(queues, $"{kind}:DeadLetterRetention", "dead letters are kept for 14 days, or for longer than messages",
-                deadLetters, (QueueAttributeName.MessageRetentionPeriod, _longest)) { InSyncAbove = retention, NotWanted = notWanted },
+                deadLetters, QueueAttributeName.MessageRetentionPeriod, MaxRetention) { InSyncAbove = kept, NotWanted = off },
         ];
     }
 
     public string Kind { get; }
-
     public IReadOnlyList<Part> Parts { get; }
 
     /// <summary>Adds the queues to a template's resources.</summary>
@@ -86,55 +86,33 @@ internal sealed class QueuePlan
         {
             resources[$"{id}DeadLetterQueue"] = CloudFormation.Resource("AWS::SQS::Queue", Properties(_deadLetters, _deadLetterAttributes));
             var arn = new JsonObject { ["Fn::GetAtt"] = new JsonArray($"{id}DeadLetterQueue", "Arn") };
-            queue["RedrivePolicy"] = RedrivePart.ToJson(arn, _maxReceiveCount);
+            queue["RedrivePolicy"] = RedrivePart.ToPolicy(arn, _maxReceiveCount);
         }
 
         resources[$"{id}Queue"] = CloudFormation.Resource("AWS::SQS::Queue", queue);
     }
 
     /// <summary>Returns what <c>aws sqs create-queue --cli-input-json</c> takes, a member for each queue.</summary>
-    public JsonObject ToCli(string? clientRegion)
+    public JsonObject ToCli()
     {
-        var (input, attributes) = (new JsonObject(), new Dictionary<string, string>(_attributes));
+        var (input, queue) = (new JsonObject(), Input(_url, _attributes));
         if (_deadLetters is not null)
         {
-            var url = new Uri(_deadLetters);
-            var region = QueueArn.RegionOf(url.Host) ?? clientRegion;
-            var account = url.Segments.Length > 2 ? url.Segments[^2].Trim('/') : "";
-            var arn = $"arn:{AwsPartition.Of(region)}:sqs:{region}:{account}:{QueueConfiguration.NameOf(url.AbsolutePath)}";
-            attributes[QueueAttributeName.RedrivePolicy] = RedrivePart.ToJson(arn, _maxReceiveCount).ToJsonString();
             input["deadLetterQueue"] = Input(_deadLetters, _deadLetterAttributes);
+            queue["Attributes"]![QueueAttributeName.RedrivePolicy] =
+                RedrivePart.ToPolicy(_queues.ArnOf(_deadLetters), _maxReceiveCount).ToJsonString();
         }
 
-        input["queue"] = Input(_url, attributes);
+        input["queue"] = queue;
         return input;
     }
 
-    private void Add(bool isOn, string attribute, TimeSpan time)
-    {
-        if (isOn)
-        {
-            _attributes[attribute] = QueueTimePart.Seconds(time);
-        }
-    }
-
-    private static (ProvisioningState State, string Reason)? Unless(bool isOn) =>
-        isOn ? null : (ProvisioningState.Off, "It is switched off.");
-
-    private static JsonObject Input(string url, Dictionary<string, string> attributes) => new()
+    private static JsonObject Input(string url, Dictionary<string, int> attributes) => new()
     {
         ["QueueName"] = QueueConfiguration.NameOf(url),
-        ["Attributes"] = new JsonObject(attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value))),
+        ["Attributes"] = new JsonObject(attributes.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)$"{each.Value}"))),
     };
 
-    private static JsonObject Properties(string url, Dictionary<string, string> attributes)
-    {
-        var properties = new JsonObject { ["QueueName"] = QueueConfiguration.NameOf(url) };
-        foreach (var (name, seconds) in attributes)
-        {
-            properties[name] = int.Parse(seconds, CultureInfo.InvariantCulture);
-        }
-
-        return properties;
-    }
+    private static JsonObject Properties(string url, Dictionary<string, int> attributes) => new(attributes
+        .Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value)).Prepend(new("QueueName", QueueConfiguration.NameOf(url))));
 }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OffloadedPolling.Processing;
 using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Lambda;
@@ -36,7 +38,7 @@ internal sealed class BatchProcessor(IReadOnlyList<IEventSource> sources, ILogge
     private async Task<IEnumerable<EventRecord>> ProcessAsync(
         string from, IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
-        if (QueueArn.Read(from) is not { } queue || sources.FirstOrDefault(source => queue.IsAt(source.QueueUrl)) is not { } source)
+        if (QueueArn.Parse(from) is not { } queue || sources.FirstOrDefault(source => queue.IsAt(source.QueueUrl)) is not { } source)
         {
             Log.RecordsOfUnknownSource(logger, records.Count, from, KnownQueues);
             return records;
@@ -67,4 +69,22 @@ internal interface IEventSource
     /// <param name="answer">Ends the wait for what abandoned messages still have to do: the function has to answer.</param>
     Task<IReadOnlyList<EventRecord>> ProcessAsync(
         IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer);
+}
+
+/// <summary>Ends the operations of one kind's dead letters that come as events.</summary>
+internal sealed class DeadLetterEventSource(
+    string kind, DeadLetterProcessor processor, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IEventSource
+{
+    public string Kind => kind;
+    public string QueueUrl => options.Get(kind).DeadLetterQueueUrl;
+
+    public async Task<IReadOnlyList<EventRecord>> ProcessAsync(
+        IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
+    {
+        var receivedAt = time.GetTimestamp();
+        var letters = records.Select(record => record.ToMessage(maxReceiveCount: null, receivedAt, hiddenFor: TimeSpan.Zero));
+        var done = await Task.WhenAll(
+            letters.Select(letter => processor.ProcessAsync(kind, letter, delete: false, abandon))).ConfigureAwait(false);
+        return [.. records.Where((_, index) => !done[index])];
+    }
 }

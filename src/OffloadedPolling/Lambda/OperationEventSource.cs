@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OffloadedPolling.Processing;
 using OffloadedPolling.Sqs;
@@ -10,7 +9,6 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
 {
     // A new function's first connection takes its time. Without the answer, a last attempt is not known as such.
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan _releasePatience = TimeSpan.FromSeconds(1);
     private readonly HandlerInvoker _handler;
     private readonly IOperationQueue _queue;
@@ -36,7 +34,6 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
     }
 
     public string Kind => _handler.Kind.Name;
-
     public string QueueUrl => _handler.Kind.Options.QueueUrl;
 
     public void Dispose() => _slots.Dispose();
@@ -51,64 +48,64 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         // process dies, and a cancellation is noticed soon.
         var visibility = _handler.Kind.Options.VisibilityTimeout;
         var hiddenFor = Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
-        var messages = records.ToDictionary(
-            record => record, record => record.ToMessage(attributes?.MaxReceiveCount, arrivedAt, hiddenFor));
-        var done = new ConcurrentDictionary<EventRecord, bool>();
-        var outage = new Outage(stop);
+        var batch = new Batch(attributes?.MaxReceiveCount, arrivedAt, hiddenFor, stop, abandon);
 
         // What is not done when the function's time is over is answered as failed: the messages that are done must not come again.
-        await Task.WhenAll(messages.Select(message => ProcessAsync(message.Key, message.Value, outage, done, abandon)))
-            .WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var works = records.Select(record => (Record: record, IsDone: ProcessAsync(record, batch))).ToList();
+        Task all = Task.WhenAll(works.Select(work => work.IsDone));
+        await all.WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A function is frozen between its invocations: what it measured is written now, if it is time.
         await _handler.Kind.Recorder.WriteIfDueAsync(abandon).ConfigureAwait(false);
-        return done.IsEmpty && outage.Failure is { } failure ? throw failure : [.. records.Where(record => !done.ContainsKey(record))];
+        var failed = works.Where(work => work.IsDone is not { IsCompletedSuccessfully: true, Result: true })
+            .Select(work => work.Record).ToList();
+        return failed.Count == records.Count && batch.StoreFailure is { } failure ? throw failure : failed;
     }
 
-    private async Task ProcessAsync(
-        EventRecord record, ReceivedMessage message, Outage outage, ConcurrentDictionary<EventRecord, bool> done, CancellationToken abandon)
+    /// <summary>Processes one record. Returns whether it is done and must not be delivered again.</summary>
+    private async Task<bool> ProcessAsync(EventRecord record, Batch batch)
     {
         try
         {
             DeliveryResult result;
+            var message = record.ToMessage(batch.MaxReceiveCount, batch.ArrivedAt, batch.HiddenFor);
             var lease = MessageLease.Start(Kind, message, _queue, _time, _logger);
             await using (lease.ConfigureAwait(false))
             {
-                result = await ProcessInSlotAsync(lease, outage, abandon).ConfigureAwait(false);
+                result = await ProcessInSlotAsync(lease, batch).ConfigureAwait(false);
             }
 
-            if (result.Disposition == MessageDisposition.Delete)
-            {
-                done[record] = true;
-            }
-            else if (result.Disposition == MessageDisposition.Release)
+            if (result.Disposition == MessageDisposition.Release)
             {
                 using var patience = new CancellationTokenSource(_releasePatience, _time);
                 await _queue.ReleaseAsync(Kind, [message], result.VisibleAfter, patience.Token).ConfigureAwait(false);
             }
+
+            return result.Disposition == MessageDisposition.Delete;
         }
         catch (Exception unexpected)
         {
-            // One message must not keep the others; it is redelivered.
-            Diagnostics.Log.MessageLeft(_logger, message.Id, Kind, unexpected);
+            // One message must not affect the others; it is redelivered.
+            Diagnostics.Log.MessageLeft(_logger, record.MessageId!, Kind, unexpected);
+            return false;
         }
     }
 
-    private async Task<DeliveryResult> ProcessInSlotAsync(MessageLease lease, Outage outage, CancellationToken abandon)
+    private async Task<DeliveryResult> ProcessInSlotAsync(MessageLease lease, Batch batch)
     {
-        if (!await TakeSlotAsync(lease, outage).ConfigureAwait(false))
+        if (!await TakeSlotAsync(lease, batch).ConfigureAwait(false))
         {
-            return new DeliveryResult(outage.Failure is null ? lease.UnfinishedDisposition : MessageDisposition.Leave);
+            return new DeliveryResult(batch.StoreFailure is null ? lease.UnfinishedDisposition : MessageDisposition.Leave);
         }
 
         try
         {
-            var delivery = new Delivery(_handler, lease, outage.Stopping, outage.Stop, abandon) { WaitsForStore = false };
+            var delivery = new Delivery(_handler, lease, batch.Stopping, batch.Stop, batch.Abandon) { WaitsForStore = false };
             // Off this thread: a handler that blocks must not keep the others of its batch.
             var result = await Task.Run(() => _processor.ProcessAsync(delivery), CancellationToken.None).ConfigureAwait(false);
             if (result.StoreFailure is { } failure)
             {
-                outage.Begin(failure);
+                batch.StopFor(failure);
             }
 
             return result;
@@ -119,9 +116,9 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         }
     }
 
-    private async Task<bool> TakeSlotAsync(MessageLease lease, Outage outage)
+    private async Task<bool> TakeSlotAsync(MessageLease lease, Batch batch)
     {
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(outage.Stopping, lease.Lost);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(batch.Stopping, lease.Lost);
         var taken = _slots.WaitAsync(given.Token);
         await taken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (taken.IsCompletedSuccessfully && given.IsCancellationRequested)
@@ -136,22 +133,19 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    /// <summary>
-    /// The store's failure in one batch. Nothing more of the batch is begun then: each try would cost the function's time, and fail.
-    /// </summary>
-    private sealed class Outage(CancellationToken stop)
+    /// <summary>The records of one invocation.</summary>
+    private sealed record Batch(
+        int? MaxReceiveCount, long ArrivedAt, TimeSpan HiddenFor, CancellationToken Stop, CancellationToken Abandon)
     {
-        private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
-
-        public CancellationToken Stop => stop;
+        private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(Stop);
 
         public CancellationToken Stopping => _stopping.Token;
+        public Exception? StoreFailure { get; private set; }
 
-        public Exception? Failure { get; private set; }
-
-        public void Begin(Exception failure)
+        /// <summary>Begins no more work after the store has failed: it would cost the function's time, and fail.</summary>
+        public void StopFor(Exception failure)
         {
-            Failure ??= failure;
+            StoreFailure ??= failure;
             _stopping.Cancel();
         }
     }

@@ -18,7 +18,6 @@ public sealed class SqsEventProcessor
     private static readonly TimeSpan _toEnd = TimeSpan.FromSeconds(5);
 
     private readonly BatchProcessor _batches;
-
     private readonly TimeProvider _time;
 
     internal SqsEventProcessor(BatchProcessor batches, TimeProvider time) => (_batches, _time) = (batches, time);
@@ -52,7 +51,7 @@ public sealed class SqsEventProcessor
         using var abandon = new CancellationTokenSource(timeLeft - (toEnd / 2), _time);
         using var answer = new CancellationTokenSource(timeLeft - (toEnd / 4), _time);
 
-        using var batch = await SqsEvent.ReadAsync(sqsEvent, cancellationToken).ConfigureAwait(false);
+        var batch = await SqsEvent.ReadAsync(sqsEvent, cancellationToken).ConfigureAwait(false);
         var failed = await _batches.ProcessAsync(batch.Records, stop.Token, abandon.Token, answer.Token).ConfigureAwait(false);
         return Answer(failed);
     }
@@ -78,5 +77,18 @@ public sealed class SqsEventProcessor
 
         answer.Position = 0;
         return answer;
+    }
+}
+
+/// <summary>
+/// What a function was invoked with is no event of an SQS queue, or has a record that cannot be told apart. AWS Lambda counts the whole
+/// batch as failed.
+/// </summary>
+public sealed class InvalidSqsEventException : OffloadedPollingException
+{
+    internal InvalidSqsEventException(string what)
+        : base($"This is no event of an SQS queue: {what}. Invoke the function by an event source mapping of the kind's queue, and "
+            + "nothing else.", null)
+    {
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Unicode;
 using Amazon.Runtime;
 
@@ -15,11 +16,8 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
     private readonly string _origin = endpoint.GetLeftPart(UriPartial.Authority);
-
     private readonly string _path = endpoint.AbsolutePath;
-
     private readonly string _host = endpoint.IsDefaultPort ? endpoint.Host : endpoint.Authority;
-
     private Scope? _scope;
 
     public string Sign(ImmutableCredentials keys, string objectKey, DateTime signedAt, int lifetimeSeconds)
@@ -52,8 +50,10 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
     private ReadOnlySpan<byte> CanonicalRequest(Span<byte> buffer, Scope scope, string path, string date, int lifetimeSeconds)
     {
         var token = scope.EscapedToken;
+        var tokenName = token.Length == 0 ? "" : "&X-Amz-Security-Token=";
         Utf8.TryWrite(buffer, CultureInfo.InvariantCulture,
-            $"GET\n{path}\nX-Amz-Algorithm={Algorithm}&X-Amz-Credential={scope.EscapedCredential}&X-Amz-Date={date}&X-Amz-Expires={lifetimeSeconds}{(token.Length == 0 ? "" : "&X-Amz-Security-Token=")}{token}&X-Amz-SignedHeaders=host\nhost:{_host}\n\nhost\nUNSIGNED-PAYLOAD",
+            $"GET\n{path}\nX-Amz-Algorithm={Algorithm}&X-Amz-Credential={scope.EscapedCredential}&X-Amz-Date={date}"
+            + $"&X-Amz-Expires={lifetimeSeconds}{tokenName}{token}&X-Amz-SignedHeaders=host\nhost:{_host}\n\nhost\nUNSIGNED-PAYLOAD",
             out var written);
         return buffer[..written];
     }
@@ -74,6 +74,18 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
             && scope.Date == signedAt.Date && scope.IsOf(keys) ? scope : _scope = new Scope(keys, signedAt.Date, region);
     }
 
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+    private static byte[] DeriveKey(string secretKey, string day, string region)
+    {
+        var key = Encoding.UTF8.GetBytes("AWS4" + secretKey);
+        foreach (var part in (ReadOnlySpan<string>)[day, region, "s3", "aws4_request"])
+        {
+            key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
+        }
+
+        return key;
+    }
+
     private sealed class Scope
     {
         private readonly ImmutableCredentials _keys;
@@ -86,17 +98,13 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
             Path = $"{day}/{region}/s3/aws4_request";
             EscapedCredential = Uri.EscapeDataString($"{keys.AccessKey}/{Path}");
             EscapedToken = keys.UseToken ? Uri.EscapeDataString(keys.Token) : "";
-            SigningKey = S3.SigningKey.Derive(keys.SecretKey, day, region);
+            SigningKey = DeriveKey(keys.SecretKey, day, region);
         }
 
         public DateTime Date { get; }
-
         public string Path { get; }
-
         public string EscapedCredential { get; }
-
         public string EscapedToken { get; }
-
         public byte[] SigningKey { get; }
 
         public bool IsOf(ImmutableCredentials keys) =>

@@ -5,43 +5,41 @@ using Amazon.S3.Model;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>Objects of one sort, written with <c>If-None-Match: *</c> and <c>If-Match</c>, and what S3's answers to that come to.</summary>
-/// <param name="s3">Where they lie.</param>
-/// <param name="what">What one is called where it could not be read or written.</param>
+/// <summary>Objects of one sort, written with <c>If-None-Match: *</c> and <c>If-Match</c>.</summary>
+/// <param name="s3">The bucket that contains them.</param>
+/// <param name="what">The word for one of them in error messages.</param>
 /// <param name="time">The clock.</param>
-/// <param name="onDenied">Is told, once, of a denial that was taken as "there is none".</param>
+/// <param name="onDenied">Called once, when access is denied and that is taken to mean that an object does not exist.</param>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html</remarks>
 internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimeProvider time, Action onDenied)
 {
     private const int MaxTries = 8;
 
-    // Tells a writer its own write when S3 answers a retry of it with 412.
+    // Identifies a writer's own write when S3 answers a retry of it with 412.
     private const string Nonce = "op-nonce";
 
     // A policy that changes is noticed within this time.
     private static readonly TimeSpan _listingIsKnownFor = TimeSpan.FromMinutes(1);
 
     private int _denialTold;
-
     private volatile Listing? _listing;
 
-    // Ceph's gateway compares If-Match as it comes; AWS takes it with and without quotes.
+    // Ceph's gateway compares If-Match as it is sent; AWS accepts it with and without quotes.
     public static string ToVersion(string etag) => etag.Trim('"');
 
-    /// <summary>The object; <see langword="null"/> if there is none, or none but the known version.</summary>
+    /// <summary>Returns the object, or <see langword="null"/> if there is none, or none but the known version.</summary>
     public async Task<T?> ReadAsync<T>(
         string key, Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancellationToken,
         string? knownVersion = null)
-        where T : class =>
-        await FindAsync(key, read, cancellationToken, knownVersion).ConfigureAwait(false) is { } found ? found.Value : null;
+        where T : class => (await FindAsync(key, read, cancellationToken, knownVersion).ConfigureAwait(false))?.Value;
 
-    /// <summary>Writes an object if it is still the expected version; where that is <see langword="null"/>, if there is none.</summary>
-    /// <param name="newRequest">Makes the request: one can be sent once, since its stream is read to the end.</param>
+    /// <summary>Writes an object if it is still the expected version, or, if that is <see langword="null"/>, if there is none.</summary>
+    /// <param name="newRequest">Makes the request. One request can be sent once, because its stream is read to the end.</param>
     /// <param name="expectedVersion">The version that was read.</param>
-    /// <param name="written">Makes the result of the new version.</param>
-    /// <param name="read">Reads what lies there after a lost race, which may be this write.</param>
+    /// <param name="written">Makes the result from the new version.</param>
+    /// <param name="read">Reads the object after a lost race. It may be this write.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>What was written, or what S3 said when another writer came first.</returns>
+    /// <returns>What was written, or S3's refusal if another writer came first.</returns>
     public async Task<(T? Written, Exception? Lost)> WriteAsync<T>(
         Func<PutObjectRequest> newRequest,
         string? expectedVersion,
@@ -54,107 +52,66 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         for (var tries = 1; ; tries++)
         {
             var request = Complete(newRequest(), expectedVersion, nonce);
-            try
+            var (response, lost) = await s3.SendAsync(
+                $"write the {what}", request.Key, () => s3.Client.PutObjectAsync(request, cancellationToken), S3Errors.IsLostRace,
+                cancellationToken).ConfigureAwait(false);
+            if (response is not null)
             {
-                var response = await s3.Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
                 return (written(ToVersion(response.ETag)), null);
             }
-            catch (AmazonS3Exception lost) when (S3Errors.IsLostRace(lost))
-            {
-                // Also the answer to the SDK's retry of a write that had succeeded behind a 500.
-                var found = await FindAsync(request.Key, read, cancellationToken).ConfigureAwait(false);
-                if (found is { } own && own.Nonce == nonce)
-                {
-                    return (own.Value, null);
-                }
 
-                // 409 says that another write was under way, not that it won.
-                if (found?.Version != expectedVersion || lost.StatusCode != HttpStatusCode.Conflict || tries == MaxTries)
-                {
-                    return (null, lost);
-                }
-            }
-            catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
+            // S3 also refuses the SDK's retry of a write that had succeeded, but was answered with 500.
+            var found = await FindAsync(request.Key, read, cancellationToken).ConfigureAwait(false);
+            if (found?.Nonce == nonce)
             {
-                throw S3Errors.ToStoreException($"write the {what}", s3, request.Key, failed);
+                return (found.Value, null);
+            }
+
+            // 409 says that another write was under way, not that it won.
+            if (found?.Version != expectedVersion || lost!.StatusCode != HttpStatusCode.Conflict || tries == MaxTries)
+            {
+                return (null, lost);
             }
 
             await Backoff.DelayAsync(time, tries, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Deletes the object, whatever version it is. S3 does not say whether there was one.</summary>
-    public async Task DeleteAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await s3.Client.DeleteObjectAsync(s3.Bucket, key, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing))
-        {
-            // As wanted. AWS answers 204, other servers may say so.
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            throw S3Errors.ToStoreException($"delete the {what}", s3, key, failed);
-        }
-    }
+    /// <summary>Deletes the object, whatever version it is. AWS does not say whether there was one; other servers may.</summary>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) => s3.SendAsync(
+        $"delete the {what}", key, () => s3.Client.DeleteObjectAsync(s3.Bucket, key, cancellationToken), S3Errors.IsMissingKey,
+        cancellationToken);
 
     /// <summary>
-    /// Asks whether objects may be read; <see langword="false"/> where nobody can tell, since what is not there is denied as well.
+    /// Checks whether objects can be read. Returns <see langword="false"/> if that is unknown, because S3 also denies access to objects
+    /// that do not exist.
     /// </summary>
-    /// <param name="missingKey">The key of an object that is not there.</param>
-    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <exception cref="OperationStoreException">They may not, or cannot.</exception>
+    /// <exception cref="OperationStoreException">They cannot be read.</exception>
     public async Task<bool> MayReadAsync(string missingKey, CancellationToken cancellationToken)
     {
-        try
+        var (_, refusal) = await s3.SendAsync(
+            $"read a {what}", missingKey, () => GetAsync(new() { Key = missingKey }, ReadAllAsync, cancellationToken),
+            IsMissingOrDenied, cancellationToken).ConfigureAwait(false);
+        if (refusal is null || S3Errors.IsMissingKey(refusal))
         {
-            using var response = await s3.Client.GetObjectAsync(s3.Bucket, missingKey, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
 
-            // The SDK takes a body that is not read, and whose length it does not know, for a broken one.
-            _ = await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing))
-        {
-            return true;
-        }
-        catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
-        {
-            // Who may list and is denied all the same may not read.
-            return await MayListAsync(missingKey, cancellationToken).ConfigureAwait(false)
-                ? throw S3Errors.ToStoreException($"read a {what}", s3, missingKey, denied)
-                : false;
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            throw S3Errors.ToStoreException($"read a {what}", s3, missingKey, failed);
-        }
+        // Whoever may list and is denied all the same may not read.
+        return await MayListAsync(missingKey, cancellationToken).ConfigureAwait(false)
+            ? throw S3Errors.ToStoreException($"read a {what}", s3, missingKey, refusal)
+            : false;
     }
 
     private async Task<bool> MayListAsync(string deniedKey, CancellationToken cancellationToken)
     {
-        try
-        {
-            await s3.Client.ListObjectsV2Async(
-                new ListObjectsV2Request { BucketName = s3.Bucket, MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
-            return Remember(allowed: true);
-        }
-        catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
-        {
-            return Remember(allowed: false);
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            throw S3Errors.ToStoreException($"find out whether the {what} is missing or reading is denied:", s3, deniedKey, failed);
-        }
-    }
-
-    private bool Remember(bool allowed)
-    {
-        _listing = new Listing(allowed, time.GetTimestamp());
-        return allowed;
+        var request = new ListObjectsV2Request { BucketName = s3.Bucket, MaxKeys = 1 };
+        var (_, denied) = await s3.SendAsync(
+            $"find out whether the {what} is missing or reading is denied:", deniedKey,
+            () => s3.Client.ListObjectsV2Async(request, cancellationToken), S3Errors.IsAccessDenied, cancellationToken)
+            .ConfigureAwait(false);
+        _listing = new Listing(denied is null, time.GetTimestamp());
+        return denied is null;
     }
 
     private async ValueTask<bool> MayListAsKnownAsync(string deniedKey, CancellationToken cancellationToken) =>
@@ -173,45 +130,49 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         return request;
     }
 
-    private async Task<(T Value, string Version, string? Nonce)?> FindAsync<T>(
+    private async Task<Found<T>?> FindAsync<T>(
         string key, Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancellationToken,
         string? knownVersion = null)
     {
-        var request = new GetObjectRequest
+        var request = new GetObjectRequest { Key = key, EtagToNotMatch = knownVersion is null ? null : $"\"{knownVersion}\"" };
+        var (found, refusal) = await s3.SendAsync(
+            $"read the {what}", key, () => GetAsync(request, read, cancellationToken),
+            refusal => IsMissingOrDenied(refusal) || refusal.StatusCode == HttpStatusCode.NotModified, cancellationToken)
+            .ConfigureAwait(false);
+        if (refusal is null || !S3Errors.IsAccessDenied(refusal))
         {
-            BucketName = s3.Bucket,
-            Key = key,
-            EtagToNotMatch = knownVersion is null ? null : $"\"{knownVersion}\"",
-        };
-        try
-        {
-            using var response = await s3.Client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
-            return (await read(response, cancellationToken).ConfigureAwait(false), ToVersion(response.ETag), response.Metadata[Nonce]);
+            return found;
         }
-        catch (AmazonS3Exception nothing) when (S3Errors.IsMissingKey(nothing) || nothing.StatusCode == HttpStatusCode.NotModified)
-        {
-            return null;
-        }
-        catch (AmazonS3Exception denied) when (S3Errors.IsAccessDenied(denied))
-        {
-            // Without s3:ListBucket, S3 answers 403 for a key that does not exist. With it, 403 means that reading is denied.
-            if (await MayListAsKnownAsync(key, cancellationToken).ConfigureAwait(false))
-            {
-                throw S3Errors.ToStoreException($"read the {what}", s3, key, denied);
-            }
 
-            if (Interlocked.Exchange(ref _denialTold, 1) == 0)
-            {
-                onDenied();
-            }
-
-            return null;
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
+        // Without s3:ListBucket, S3 answers 403 for a key that does not exist. With it, 403 means that reading is denied.
+        if (await MayListAsKnownAsync(key, cancellationToken).ConfigureAwait(false))
         {
-            throw S3Errors.ToStoreException($"read the {what}", s3, key, failed);
+            throw S3Errors.ToStoreException($"read the {what}", s3, key, refusal);
         }
+
+        if (Interlocked.Exchange(ref _denialTold, 1) == 0)
+        {
+            onDenied();
+        }
+
+        return null;
     }
 
+    private async Task<Found<T>> GetAsync<T>(
+        GetObjectRequest request, Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        request.BucketName = s3.Bucket;
+        using var response = await s3.Client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        var value = await read(response, cancellationToken).ConfigureAwait(false);
+        return new Found<T>(value, ToVersion(response.ETag), response.Metadata[Nonce]);
+    }
+
+    // The SDK takes a body that is not read, and whose length it does not know, for a broken one.
+    private static Task<ReadOnlyMemory<byte>?> ReadAllAsync(GetObjectResponse response, CancellationToken cancellationToken) =>
+        S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancellationToken);
+
+    private static bool IsMissingOrDenied(AmazonS3Exception refusal) => S3Errors.IsMissingKey(refusal) || S3Errors.IsAccessDenied(refusal);
+
+    private sealed record Found<T>(T Value, string Version, string? Nonce);
     private sealed record Listing(bool Allowed, long KnownAt);
 }

@@ -6,21 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>
-/// The S3 client, bucket and key prefix that store and issuer share: the host's own client, or one from AWS's standard settings.
-/// </summary>
+/// <summary>The S3 client, bucket and key prefix that store and issuer share.</summary>
 internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostClient = null, AWSOptions? awsOptions = null)
-    : IAwsClientSource, IDisposable
+    : AwsConnection<IAmazonS3>(hostClient, () => Create(options.Value, awsOptions))
 {
     // The SDK's own default is over 24 days. A status document is small: what takes longer than this has failed.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
-    private readonly Lazy<IAmazonS3> _client = new(() => hostClient ?? Create(options.Value, awsOptions));
-
-    public IAmazonS3 Client => _client.Value;
-
     public string Bucket => options.Value.BucketName;
-
     public string KeyPrefix => options.Value.KeyPrefix;
 
     /// <summary>The region that requests are signed for. A custom address without one is signed for as the SDK does.</summary>
@@ -30,7 +23,27 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
     /// <summary>The address of the S3 server; <see langword="null"/> on AWS.</summary>
     public string? CustomAddress => string.IsNullOrEmpty(Client.Config.ServiceURL) ? null : Client.Config.ServiceURL;
 
+    /// <summary>The address of the S3 server for callers with an SDK of their own; <see langword="null"/> on AWS.</summary>
+    public string? PublicAddress => options.Value.PublicEndpoint ?? CustomAddress;
     public bool ForcesPathStyle => Client.Config is AmazonS3Config { ForcePathStyle: true };
+
+    /// <summary>Sends a request. Returns the response, or S3's refusal if it is one that the caller handles.</summary>
+    /// <exception cref="OperationStoreException">S3 could not be reached, or refuses in another way.</exception>
+    public async Task<(TResponse? Response, AmazonS3Exception? Refusal)> SendAsync<TResponse>(
+        string doing, string key, Func<Task<TResponse>> send, Func<AmazonS3Exception, bool> handles, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        try
+        {
+            return (await send().ConfigureAwait(false), null);
+        }
+        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
+        {
+            return failed is AmazonS3Exception refusal && handles(refusal)
+                ? (null, refusal)
+                : throw S3Errors.ToStoreException(doing, this, key, failed);
+        }
+    }
 
     /// <summary>The address that requests for the bucket go to. Its path ends with a slash.</summary>
     public Uri GetEndpoint(string anyKey)
@@ -62,19 +75,7 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
     /// Whether the SDK puts the bucket before the host name. Where that cannot be done, it does not, whatever the settings say.
     /// </summary>
     public bool IsVirtualHosted(Uri endpoint) => endpoint.Host.StartsWith($"{Bucket}.", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The address of the S3 server for callers with an SDK of their own; <see langword="null"/> on AWS.</summary>
-    public string? PublicAddress => options.Value.PublicEndpoint ?? CustomAddress;
-
-    public void EnsureClient() => _ = GetEndpoint(KeyPrefix);
-
-    public void Dispose()
-    {
-        if (_client.IsValueCreated && hostClient is null)
-        {
-            _client.Value.Dispose();
-        }
-    }
+    public override void EnsureClient() => _ = GetEndpoint(KeyPrefix);
 
     private static AmazonS3Client Create(S3Options options, AWSOptions? awsOptions)
     {
@@ -86,9 +87,7 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
         }
         catch (AmazonClientException incomplete)
         {
-            throw new OperationStoreException(
-                $"No S3 client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_S3 for another server than "
-                + "AWS), or register an IAmazonS3.", incomplete);
+            throw new OperationStoreException(AwsFailure.WithoutClient("S3", nameof(IAmazonS3), incomplete), incomplete);
         }
     }
 }

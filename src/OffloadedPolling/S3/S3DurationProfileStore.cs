@@ -42,7 +42,6 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
     }
 
     private static string PrefixOf(S3Connection s3) => $"{s3.KeyPrefix.TrimEnd('/')}-profiles/";
-
     private string KeyOf(string kind) => $"{PrefixOf(s3)}{kind}.json";
 
     private static async Task<StoredDurationProfile> ReadAsync(GetObjectResponse response, CancellationToken cancellationToken)

@@ -50,22 +50,13 @@ internal sealed class S3OperationStatusStore(
     public async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
         var mayList = await _objects.MayReadAsync(GetStatusKey(_nobodysId), cancellationToken).ConfigureAwait(false);
-        var wrong = await CheckWritesAsync(cancellationToken).ConfigureAwait(false);
+        var wrong = await probe.RunAsync(cancellationToken).ConfigureAwait(false) is { } ignored ? probe.Explain(ignored) : null;
+
         // Only an object that exists shows whether reading is denied, for example by its encryption key's policy.
         await probe.ReadAsync(cancellationToken).ConfigureAwait(false);
-        const string Unlisted = "and so answers 403 for a document that does not exist. Grant s3:ListBucket on the bucket.";
-        return mayList ? wrong : $"{wrong} S3 denies listing the bucket '{s3.Bucket}', {Unlisted}".TrimStart();
-    }
-
-    private async Task<string?> CheckWritesAsync(CancellationToken cancellationToken)
-    {
-        if (await probe.RunAsync(cancellationToken).ConfigureAwait(false) is not { } ignored)
-        {
-            return null;
-        }
-
-        var problem = probe.Explain(ignored);
-        return probe.IsRequired ? throw new OperationStoreException(problem) : problem;
+        var unlisted = $"S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. "
+            + "Grant s3:ListBucket on the bucket.";
+        return mayList ? wrong : $"{wrong} {unlisted}".TrimStart();
     }
 
     private async Task<StoredOperation> WriteAsync(
@@ -77,7 +68,7 @@ internal sealed class S3OperationStatusStore(
             () => S3StatusObject.ToRequest(key, document, metadata),
             expectedVersion,
             version => new StoredOperation(status, metadata, version),
-            (response, reading) => S3StatusObject.FromResponseAsync(status.Id, key, response, reading),
+            S3StatusObject.Reader(status.Id, key),
             cancellationToken).ConfigureAwait(false);
         return written ?? throw new OperationStatusConflictException(key, lost);
     }
@@ -85,7 +76,6 @@ internal sealed class S3OperationStatusStore(
     private Task<StoredOperation?> ReadAsync(string id, CancellationToken cancellationToken, string? knownVersion = null)
     {
         var key = GetStatusKey(id);
-        return _objects.ReadAsync(
-            key, (response, reading) => S3StatusObject.FromResponseAsync(id, key, response, reading), cancellationToken, knownVersion);
+        return _objects.ReadAsync(key, S3StatusObject.Reader(id, key), cancellationToken, knownVersion);
     }
 }

@@ -1,3 +1,5 @@
+using Amazon;
+using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -21,9 +23,7 @@ internal sealed class S3PresignedUrlIssuer(
     private static readonly TimeSpan _expiryMargin = TimeSpan.FromSeconds(5);
 
     private PresignedUrlSigner? _signer;
-
     private string? _clockName;
-
     private int _unknownLifeLogged;
 
     public async ValueTask<StatusUrl> IssueAsync(string statusKey, TimeSpan lifetime, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class S3PresignedUrlIssuer(
         var signer = _signer ??= await LearnSignerAsync(keys).ConfigureAwait(false);
 
         // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
-        var signedAt = SigningPlace.ServerNow(s3.Client, _clockName ??= ClockName(), time);
+        var signedAt = ServerNow();
         signedAt = signedAt.AddTicks(-(signedAt.Ticks % TimeSpan.TicksPerSecond));
         var seconds =
             (int)Shorten(lifetime < options.Value.MaxUrlLifetime ? lifetime : options.Value.MaxUrlLifetime, keys, signedAt).TotalSeconds;
@@ -85,12 +85,19 @@ internal sealed class S3PresignedUrlIssuer(
     /// <summary>Has the SDK sign one URL and does as it did: the same address, region and signature version.</summary>
     private async Task<PresignedUrlSigner> LearnSignerAsync(SigningCredentials keys)
     {
-        var signature = await SigningPlace.LearnAsync(s3, time).ConfigureAwait(false);
+        var signature = await SdkSignature.LearnAsync(s3, time).ConfigureAwait(false);
         return signature.WhyNotOf(s3.Client, keys) is { } hidden
             ? throw hidden
             : new PresignedUrlSigner(s3.GetPublicEndpoint(s3.KeyPrefix), signature.Region);
     }
 
-    // The name under which the SDK keeps the correction for the host's own address: without the slash after a path.
-    private string ClockName() => new Uri(s3.GetEndpoint(s3.KeyPrefix).ToString().TrimEnd('/')).ToString();
+    /// <summary>Returns the server's time, as the SDK has learned to correct it.</summary>
+    private DateTimeOffset ServerNow()
+    {
+        // The SDK keeps the correction by the host's address, without the slash after a path.
+        _clockName ??= new Uri(s3.GetEndpoint(s3.KeyPrefix).ToString().TrimEnd('/')).ToString();
+        var isCorrected = AWSConfigs.CorrectForClockSkew && !s3.Client.Config.DisableClockSkewCorrection;
+        var correction = isCorrected ? CorrectClockSkew.GetClockCorrectionForEndpoint(_clockName) : TimeSpan.Zero;
+        return time.GetUtcNow() + (AWSConfigs.ManualClockCorrection ?? correction);
+    }
 }

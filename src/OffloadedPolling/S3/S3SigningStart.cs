@@ -1,7 +1,48 @@
+using System.Web;
 using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
 using Microsoft.Extensions.Hosting;
 
 namespace OffloadedPolling.S3;
+
+/// <summary>What the SDK signs with, learned from a URL that it signed.</summary>
+internal readonly record struct SdkSignature(string AccessKey, string Region)
+{
+    public override string ToString() => $"{nameof(SdkSignature)} {{ Region = {Region} }}";
+
+    /// <summary>
+    /// Returns why status URLs cannot be signed with the keys, if the client signs with others; otherwise <see langword="null"/>.
+    /// </summary>
+    // A decorator does not show the credentials of the client in it.
+    public StatusUrlException? WhyNotOf(IAmazonS3 client, SigningCredentials keys) =>
+        client is AmazonServiceClient || AccessKey == keys.Keys.AccessKey
+            ? null
+            : new StatusUrlException(
+                $"The registered IAmazonS3 ({client.GetType()}) signs with other credentials than this library finds. Return the "
+                + "credentials of the wrapped client from its Config.DefaultAWSCredentials, or register the AmazonS3Client itself.");
+
+    /// <summary>Has the SDK sign one URL, and reads it.</summary>
+    /// <exception cref="StatusUrlException">The client signs with another signature version.</exception>
+    public static async Task<SdkSignature> LearnAsync(S3Connection s3, TimeProvider time)
+    {
+        var request = new GetPreSignedUrlRequest
+        {
+            BucketName = s3.Bucket,
+            Key = s3.KeyPrefix,
+            Expires = time.GetUtcNow().UtcDateTime.AddHours(1),
+            // The SDK writes https whatever the address says, unless told.
+            Protocol = s3.GetEndpoint(s3.KeyPrefix).Scheme == Uri.UriSchemeHttp ? Protocol.HTTP : Protocol.HTTPS,
+        };
+        var query = HttpUtility.ParseQueryString(new Uri(await s3.Client.GetPreSignedURLAsync(request).ConfigureAwait(false)).Query);
+        return query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
+            && query["X-Amz-Credential"]?.Split('/') is [var accessKey, _, var region, "s3", _]
+            ? new SdkSignature(accessKey, region)
+            : throw new StatusUrlException(
+                $"The S3 client signs URLs with '{query["X-Amz-Algorithm"] ?? "signature version 2"}', which status URLs cannot use. "
+                + "Use a bucket of one region and signature version 4.");
+    }
+}
 
 /// <summary>
 /// Refuses the start with a registered <c>IAmazonS3</c> that hides its credentials: a decorator whose client signs with other keys than
@@ -27,7 +68,7 @@ internal sealed class S3SigningStart(
         try
         {
             var keys = await credentials.TakeAsync(TimeSpan.Zero).ConfigureAwait(false);
-            return (await SigningPlace.LearnAsync(s3, time).ConfigureAwait(false)).WhyNotOf(s3.Client, keys);
+            return (await SdkSignature.LearnAsync(s3, time).ConfigureAwait(false)).WhyNotOf(s3.Client, keys);
         }
         catch (Exception unknown) when (unknown is StatusUrlException or OperationStoreException or ArgumentException
             || AwsFailure.Is(unknown, CancellationToken.None))

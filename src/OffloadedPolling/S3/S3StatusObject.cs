@@ -6,15 +6,10 @@ namespace OffloadedPolling.S3;
 internal static class S3StatusObject
 {
     private const string Owner = "op-owner";
-
     private const string Cancel = "op-cancel";
-
     private const string CancelRequested = "requested";
-
     private const string ClaimId = "op-claim";
-
     private const string ReplacedMessageIds = "op-replaced";
-
     private const string Fingerprint = "op-payload";
 
     public static PutObjectRequest ToRequest(string key, byte[] document, OperationMetadata metadata)
@@ -42,7 +37,10 @@ internal static class S3StatusObject
         }
     }
 
-    public static async Task<StoredOperation> FromResponseAsync(
+    public static Func<GetObjectResponse, CancellationToken, Task<StoredOperation>> Reader(string id, string key) =>
+        (response, cancellationToken) => FromResponseAsync(id, key, response, cancellationToken);
+
+    private static async Task<StoredOperation> FromResponseAsync(
         string id, string key, GetObjectResponse response, CancellationToken cancellationToken)
     {
         if (await S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancellationToken).ConfigureAwait(false) is not { } document)

@@ -10,7 +10,6 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
 {
     // Health checks come every few seconds, and each poll is billed.
     private static readonly TimeSpan _fresh = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(1);
 
     // Less than health checks wait: the host may not reach an address that callers do.

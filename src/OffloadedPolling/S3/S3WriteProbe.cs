@@ -1,33 +1,28 @@
-using Amazon.S3;
 using Amazon.S3.Model;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.S3;
 
 /// <summary>
-/// Finds out whether this host may write status documents, and whether the server heeds <c>If-None-Match</c> and <c>If-Match</c>. Some
+/// Finds out whether this host may write status documents, and whether the server supports <c>If-None-Match</c> and <c>If-Match</c>. Some
 /// S3-compatible servers accept and ignore them, and then one writer overwrites another.
 /// </summary>
 internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options, SettingsSection settings, TimeProvider time)
 {
     // A PUT that answers 412 writes nothing, but is billed like one that does. Health checks come every few seconds.
     private static readonly TimeSpan _fresh = TimeSpan.FromMinutes(1);
-
     private static readonly string _nobodysVersion = new('0', 32);
 
     private volatile bool _isProved;
-
     private long _provedAt;
-
     private volatile bool _isHonored;
 
-    /// <summary>The object that is written. Its name is no status document's, and all hosts write the same content.</summary>
+    /// <summary>The object that is written. Its name is not a status document's, and all hosts write the same content.</summary>
     public string Key => $"{s3.KeyPrefix}conditional-write-probe";
 
-    /// <summary>Whether a server that ignores conditions is refused.</summary>
-    public bool IsRequired => options.Value.RequireConditionalWrites;
-
-    /// <summary>Writes the object under conditions that do not hold. AWS's own endpoints are known to heed them.</summary>
+    /// <summary>Writes the object under conditions that do not hold. AWS's own endpoints are known to support them.</summary>
     /// <returns>The conditions that the server ignores; <see langword="null"/> if none.</returns>
     /// <exception cref="OperationStoreException">Writing is denied, or the server cannot be reached.</exception>
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
@@ -43,29 +38,25 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
         return ignored;
     }
 
-    /// <summary>Says what comes of conditions that are ignored, and what to do.</summary>
-    public string Explain(string ignored) =>
-        $"The S3 server at '{s3.CustomAddress}' ignores {ignored}, so concurrent writers overwrite each other: use a server that "
-        + $"supports conditional writes, or set {settings.NameOf("S3", nameof(S3Options.RequireConditionalWrites))} to false to run "
-        + "without "
-        + "the guarantees that depend on them.";
+    /// <summary>Returns what is wrong if conditions are ignored, and what to do.</summary>
+    /// <exception cref="OperationStoreException">The settings do not accept it.</exception>
+    public string Explain(string ignored)
+    {
+        var problem = $"The S3 server at '{s3.CustomAddress}' ignores {ignored}, so concurrent writers overwrite each other: use a server "
+            + $"that supports conditional writes, or set {settings.NameOf("S3", nameof(S3Options.RequireConditionalWrites))} to false to "
+            + "run without the guarantees that depend on them.";
+        return options.Value.RequireConditionalWrites ? throw new OperationStoreException(problem) : problem;
+    }
 
     /// <summary>Reads the object, which exists after <see cref="RunAsync"/> unless the lifecycle rule has just deleted it.</summary>
     /// <exception cref="OperationStoreException">Reading is denied, or the server cannot be reached.</exception>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    public Task ReadAsync(CancellationToken cancellationToken) =>
+        s3.SendAsync("read", Key, () => GetAsync(cancellationToken), S3Errors.IsMissingKey, cancellationToken);
+
+    private async Task<GetObjectResponse> GetAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            using var response = await s3.Client.GetObjectAsync(s3.Bucket, Key, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AmazonS3Exception missing) when (S3Errors.IsMissingKey(missing))
-        {
-            // Reading is allowed.
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            throw S3Errors.ToStoreException("read", s3, Key, failed);
-        }
+        using var response = await s3.Client.GetObjectAsync(s3.Bucket, Key, cancellationToken).ConfigureAwait(false);
+        return response;
     }
 
     private async Task<string?> FindIgnoredAsync(CancellationToken cancellationToken)
@@ -93,28 +84,56 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
 
     private static void IfNoneMatch(PutObjectRequest request) => request.IfNoneMatch = "*";
 
-    // Without quotes: Ceph's gateway compares it as it comes.
+    // Without quotes: Ceph's gateway compares it as it is sent.
     private static void IfMatch(PutObjectRequest request) => request.IfMatch = _nobodysVersion;
 
     /// <returns>Whether it was written, and not refused because of its condition.</returns>
     private async Task<bool> WriteAsync(Action<PutObjectRequest> condition, CancellationToken cancellationToken)
     {
-        // Empty: of a write that is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
+        // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
         var request =
             new PutObjectRequest { BucketName = s3.Bucket, Key = Key, InputStream = new MemoryStream(), UseChunkEncoding = false };
         condition(request);
+        var (_, refusal) = await s3.SendAsync(
+            "write", Key, () => s3.Client.PutObjectAsync(request, cancellationToken), S3Errors.IsLostRace, cancellationToken)
+            .ConfigureAwait(false);
+        return refusal is null;
+    }
+}
+
+/// <summary>
+/// Refuses the start on an S3 server that ignores the conditions of writes. A server that does not answer does not stop the start: the
+/// health check repeats the question.
+/// </summary>
+internal sealed class S3ConditionsStart(S3Connection s3, S3WriteProbe probe, TimeProvider time, ILogger<S3ConditionsStart> logger)
+    : IHostedService
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // AWS's own endpoints support them, and nothing should slow a cold start down.
+        if (s3.CustomAddress is not null && await FindIgnoredAsync(cancellationToken).ConfigureAwait(false) is { } ignored)
+        {
+            Log.ConditionsIgnored(logger, probe.Explain(ignored));
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<string?> FindIgnoredAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_patience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await s3.Client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
-            return true;
+            return await probe.RunAsync(both.Token).ConfigureAwait(false);
         }
-        catch (AmazonS3Exception refused) when (S3Errors.IsLostRace(refused))
+        catch (Exception failed)
+            when (failed is OperationStoreException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return false;
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            throw S3Errors.ToStoreException("write", s3, Key, failed);
+            Log.ConditionsUnknown(logger, s3.CustomAddress, failed);
+            return null;
         }
     }
 }

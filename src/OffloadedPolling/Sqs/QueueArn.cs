@@ -5,7 +5,7 @@ namespace OffloadedPolling.Sqs;
 internal readonly record struct QueueArn(string Region, string Account, string Name)
 {
     /// <summary>Reads it; <see langword="null"/> for what is no queue's.</summary>
-    public static QueueArn? Read(string? arn) => arn?.Split(':') is ["arn", _, "sqs", var region, var account, { Length: > 0 } name]
+    public static QueueArn? Parse(string? arn) => arn?.Split(':') is ["arn", _, "sqs", var region, var account, { Length: > 0 } name]
         ? new QueueArn(region, account, name)
         : null;
 
@@ -40,4 +40,18 @@ internal readonly record struct QueueArn(string Region, string Account, string N
         [_, "sqs", var region, "vpce", "amazonaws", ..] => region,
         _ => null,
     };
+}
+
+/// <summary>What tells an SQS queue from another, however its URL is spelled: the server or AWS's region, and the path.</summary>
+internal readonly record struct QueueAddress(string Server, string Path)
+{
+    /// <summary>Reads a queue's URL; <see langword="null"/> for what is none.</summary>
+    public static QueueAddress? Parse(string? queueUrl) =>
+        Uri.TryCreate(queueUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
+            ? new(QueueArn.RegionOf(url.Host) ?? ServerOf(url),
+                string.Join('/', url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries)))
+            : null;
+
+    // A server is the same by https and by http where each has its usual port.
+    private static string ServerOf(Uri url) => url.IsDefaultPort ? url.Host : url.Authority;
 }

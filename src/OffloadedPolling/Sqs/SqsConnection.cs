@@ -1,13 +1,16 @@
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.SQS;
+using Amazon.SQS.Internal;
+using Amazon.SQS.Model;
 using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>The SQS client and the kinds' queue URLs: the host's own client, or one from AWS's standard settings.</summary>
+/// <summary>The SQS client and the kinds' queue URLs.</summary>
 internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, IAmazonSQS? hostClient = null, AWSOptions? awsOptions = null)
-    : IAwsClientSource, IDisposable
+    : AwsConnection<IAmazonSQS>(hostClient, () => Create(awsOptions))
 {
     /// <summary>The most that SQS waits for a message in one request.</summary>
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
@@ -21,37 +24,34 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
     // The SDK's own default is over 24 days.
     private static readonly TimeSpan _timeout = _longestWait + _toAnswer;
 
-    private readonly Lazy<IAmazonSQS> _client = new(() => hostClient ?? Create(awsOptions));
-
-    public IAmazonSQS Client => _client.Value;
-
     /// <summary>How long a receive waits for its first message: less than a client of the host's waits for an answer.</summary>
     public TimeSpan ReceiveWait => Client.Config?.Timeout is { } timeout && timeout < _timeout ? WaitWithin(timeout) : _longestWait;
 
     public string QueueUrl(string kind) => options.Get(kind).QueueUrl;
 
-    /// <summary>Sends a request, and says in words what is wrong when it fails.</summary>
+    /// <summary>Sends a request.</summary>
     /// <exception cref="OperationQueueException">SQS could not be reached, or refuses.</exception>
-    public async Task<TResponse> CallAsync<TResponse>(
-        string verb, string queueUrl, Func<Task<TResponse>> call, CancellationToken cancellationToken)
+    public async Task<TResponse> SendAsync<TResponse>(
+        string doing, string queueUrl, Func<Task<TResponse>> send, CancellationToken cancellationToken)
+        where TResponse : class =>
+        (await SendAsync(doing, queueUrl, send, static _ => false, cancellationToken).ConfigureAwait(false)).Response!;
+
+    /// <summary>Sends a request. Returns the response, or SQS's refusal if it is one that the caller handles.</summary>
+    /// <exception cref="OperationQueueException">SQS could not be reached, or refuses in another way.</exception>
+    public async Task<(TResponse? Response, AmazonServiceException? Refusal)> SendAsync<TResponse>(
+        string doing, string queueUrl, Func<Task<TResponse>> send, Func<AmazonServiceException, bool> handles,
+        CancellationToken cancellationToken)
+        where TResponse : class
     {
         try
         {
-            return await call().ConfigureAwait(false);
+            return (await send().ConfigureAwait(false), null);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
-            throw SqsErrors.ToQueueException(verb, queueUrl, Client.Config, failed);
-        }
-    }
-
-    public void EnsureClient() => _ = Client;
-
-    public void Dispose()
-    {
-        if (_client.IsValueCreated && hostClient is null)
-        {
-            _client.Value.Dispose();
+            return failed is AmazonServiceException refusal && handles(refusal)
+                ? (null, refusal)
+                : throw SqsErrors.ToQueueException(doing, queueUrl, Client.Config, failed);
         }
     }
 
@@ -70,9 +70,41 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
         }
         catch (AmazonClientException incomplete)
         {
-            throw new OperationQueueException(
-                $"No SQS client could be made: {incomplete.Message}. Set AWS_REGION (and AWS_ENDPOINT_URL_SQS for another server than "
-                + "AWS), or register an IAmazonSQS.", incomplete);
+            throw new OperationQueueException(AwsFailure.WithoutClient("SQS", nameof(IAmazonSQS), incomplete), incomplete);
+        }
+    }
+}
+
+/// <summary>
+/// AWS's client without its check of received messages, which fails a whole receive for one message that does not match its checksum: the
+/// other nine would lose a delivery. <see cref="SqsMessages"/> checks each by itself.
+/// </summary>
+internal sealed class SqsClient : AmazonSQSClient
+{
+    public SqsClient(AmazonSQSConfig config)
+        : base(config)
+    {
+    }
+
+    public SqsClient(AWSCredentials credentials, AmazonSQSConfig config)
+        : base(credentials, config)
+    {
+    }
+
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+    {
+        base.CustomizeRuntimePipeline(pipeline);
+        pipeline.ReplaceHandler<ValidationResponseHandler>(new AllButReceives());
+    }
+
+    private sealed class AllButReceives : ValidationResponseHandler
+    {
+        protected override void PostInvoke(IExecutionContext executionContext)
+        {
+            if (executionContext.ResponseContext.Response is not ReceiveMessageResponse)
+            {
+                base.PostInvoke(executionContext);
+            }
         }
     }
 }

@@ -37,9 +37,11 @@ internal static class SqsErrors
         error.StatusCode == HttpStatusCode.RequestEntityTooLarge
         || error.Message.Contains("must be shorter than", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>It may be: SQS says no more than that something about the request is invalid, in words that may change.</summary>
+    /// <summary>It may be: SQS says only that a parameter is invalid, in words that may change.</summary>
     public static bool MayBeTooLarge(AmazonServiceException error) =>
         IsTooLarge(error) || error.ErrorCode is "InvalidParameterValue" or "InvalidParameterValueException";
+
+    public static bool MayBeAboutMessage(AmazonServiceException error) => IsInvalidContents(error) || MayBeTooLarge(error);
 
     public static OperationQueueException ToQueueException(string verb, string queueUrl, IClientConfig? config, Exception error)
     {

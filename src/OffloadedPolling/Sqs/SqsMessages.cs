@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Amazon.SQS;
+using Amazon.SQS.Internal;
 using Amazon.SQS.Model;
 using Microsoft.Extensions.Logging;
+using OffloadedPolling.Queue;
 
 namespace OffloadedPolling.Sqs;
 
@@ -49,11 +51,20 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             MessageSystemAttributeNames = _systemAttributes,
             MessageAttributeNames = _messageAttributes,
         };
-        var response = await ReceiveAsync(request, visibility, cancellationToken).ConfigureAwait(false);
+        var (response, corrupt) = await sqs.SendAsync(
+            "receive from", queueUrl, () => sqs.Client.ReceiveMessageAsync(request, cancellationToken), SqsErrors.IsCorrupt,
+            cancellationToken).ConfigureAwait(false);
+        if (corrupt is not null)
+        {
+            // A host's own client fails a whole receive for one message. It and the others are redelivered by then: each by itself.
+            _oneByOneUntil[queueUrl] = Timestamps.After(time, 2 * visibility);
+            throw SqsErrors.ToQueueException("receive from", queueUrl, sqs.Client.Config, corrupt);
+        }
+
         var receivedAt = time.GetTimestamp();
 
         // An empty receive has no list at all.
-        if (response.Messages is not { Count: > 0 } messages)
+        if (response!.Messages is not { Count: > 0 } messages)
         {
             return [];
         }
@@ -62,25 +73,6 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         var hiddenFor = visibility - time.GetElapsedTime(receivedAt);
         return [.. messages.Where(message => IsWhole(kind, message))
             .Select(message => SqsReceived.Read(message, max, receivedAt, hiddenFor))];
-    }
-
-    private async Task<ReceiveMessageResponse> ReceiveAsync(
-        ReceiveMessageRequest request, TimeSpan visibility, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await sqs.Client.ReceiveMessageAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            if (SqsErrors.IsCorrupt(failed))
-            {
-                // A client of the host's fails a whole receive for one message. It and the others come again by then: each by itself.
-                _oneByOneUntil[request.QueueUrl] = Timestamps.After(time, 2 * visibility);
-            }
-
-            throw SqsErrors.ToQueueException("receive from", request.QueueUrl, sqs.Client.Config, failed);
-        }
     }
 
     private bool IsOneByOne(string queueUrl) => _oneByOneUntil.TryGetValue(queueUrl, out var until) && time.GetTimestamp() < until;
@@ -109,7 +101,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             var entries = batch.Select(
                 (message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
             var request = new DeleteMessageBatchRequest(queueUrl, entries);
-            var response = await sqs.CallAsync(
+            var response = await sqs.SendAsync(
                 "delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfAnyFailed("delete from", queueUrl, batch, response.Failed);
@@ -127,7 +119,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
                 new ChangeMessageVisibilityBatchRequestEntry(
                     EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
             var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
-            var response = await sqs.CallAsync(
+            var response = await sqs.SendAsync(
                 verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfAnyFailed(verb, queueUrl, batch, response.Failed);
@@ -138,7 +130,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     public Task CheckAsync(string queueUrl, CancellationToken cancellationToken)
     {
         var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
-        return sqs.CallAsync(
+        return sqs.SendAsync(
             "read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken), cancellationToken);
     }
 
@@ -170,4 +162,52 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     }
 
     private static string EntryId(int index) => index.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Reads the messages of a receive.</summary>
+internal static class SqsReceived
+{
+    /// <summary>Reads a receive count: 1 or more; <see langword="null"/> for anything else.</summary>
+    public static int? ReadReceiveCount(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : null;
+
+    /// <summary>Whether a message is the one that SQS sent, by its checksums.</summary>
+    public static bool IsIntact(Message message) =>
+        ValidationResponseHandler.CompareMD5(message.Body, message.MD5OfBody)
+        && (message.MessageAttributes is not { Count: > 0 } attributes || string.IsNullOrEmpty(message.MD5OfMessageAttributes)
+            || ValidationResponseHandler.CompareMD5(attributes, message.MD5OfMessageAttributes));
+
+    /// <summary>What a message lacks, or has but unreadable; <see langword="null"/> if nothing.</summary>
+    public static string? Missing(Message message) => message switch
+    {
+        // It decides who owns an operation: a guess could run one twice.
+        _ when ReceiveCountOf(message) is null => MessageSystemAttributeName.ApproximateReceiveCount,
+        // A message that names its document unreadably must not act on any.
+        _ when Attribute(message, MessageAttributes.StatusCreatedAt) is not null && StatusCreatedAtOf(message) is null =>
+            MessageAttributes.StatusCreatedAt,
+        _ => null,
+    };
+
+    /// <summary>The message as a worker receives it, where nothing is missing.</summary>
+    public static ReceivedMessage Read(Message message, int? maxReceiveCount, long receivedAt, TimeSpan hiddenFor) => new()
+    {
+        Id = message.MessageId,
+        ReceiptHandle = message.ReceiptHandle,
+        Body = message.Body,
+        StatusKey = Attribute(message, MessageAttributes.StatusKey)?.StringValue,
+        StatusCreatedAt = StatusCreatedAtOf(message),
+        TraceParent = Attribute(message, MessageAttributes.TraceParent)?.StringValue,
+        ReceiveCount = ReceiveCountOf(message)!.Value,
+        MaxReceiveCount = maxReceiveCount,
+        ReceivedAt = receivedAt,
+        HiddenFor = hiddenFor,
+    };
+
+    private static int? ReceiveCountOf(Message message) =>
+        ReadReceiveCount(message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.ApproximateReceiveCount));
+
+    private static DateTimeOffset? StatusCreatedAtOf(Message message) =>
+        StatusCreatedAtText.Read(Attribute(message, MessageAttributes.StatusCreatedAt)?.StringValue);
+
+    private static MessageAttributeValue? Attribute(Message message, string name) => message.MessageAttributes?.GetValueOrDefault(name);
 }

@@ -1,5 +1,4 @@
 using Amazon.Runtime;
-using Amazon.SQS;
 using Amazon.SQS.Model;
 using Microsoft.Extensions.Options;
 using OffloadedPolling.Queue;
@@ -36,7 +35,7 @@ internal sealed class SqsOperationQueue(
         };
         if (message.StatusCreatedAt is { } createdAt)
         {
-            request.MessageAttributes.Add(MessageAttributes.StatusCreatedAt, Text(StatusCreatedAtText.Of(createdAt)));
+            request.MessageAttributes.Add(MessageAttributes.StatusCreatedAt, Text(StatusCreatedAtText.Format(createdAt)));
         }
 
         if (message.TraceParent is { } trace)
@@ -44,35 +43,28 @@ internal sealed class SqsOperationQueue(
             request.MessageAttributes.Add(MessageAttributes.TraceParent, Text(trace));
         }
 
-        try
+        var (_, refusal) = await sqs.SendAsync(
+            "send to", request.QueueUrl, () => sqs.Client.SendMessageAsync(request, cancellationToken), SqsErrors.MayBeAboutMessage,
+            cancellationToken).ConfigureAwait(false);
+        if (refusal is not null)
         {
-            await sqs.Client.SendMessageAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AmazonServiceException refused) when (SqsErrors.IsInvalidContents(refused))
-        {
-            throw new InvalidPayloadException(kind, position: null, refused);
-        }
-        catch (AmazonServiceException refused) when (SqsErrors.MayBeTooLarge(refused))
-        {
-            throw await ToTooLargeAsync(kind, message.SizeInBytes, refused, cancellationToken).ConfigureAwait(false)
-                ?? (Exception)SqsErrors.ToQueueException("send to", request.QueueUrl, sqs.Client.Config, refused);
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            throw SqsErrors.ToQueueException("send to", request.QueueUrl, sqs.Client.Config, failed);
+            throw await ToPayloadExceptionAsync(kind, message.SizeInBytes, refusal, cancellationToken).ConfigureAwait(false)
+                ?? SqsErrors.ToQueueException("send to", request.QueueUrl, sqs.Client.Config, refusal);
         }
 
         attributes.CountSent(kind);
     }
 
-    // The messages are this worker's by then: whoever gives up while it is asked how often they come must not lose them.
+    // The maximum number of receives is read without the caller's token. The messages are already received, so a cancellation must not
+    // lose them.
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken) =>
         sqsMessages.ReceiveAsync(
             kind,
             sqs.QueueUrl(kind),
             most,
             options.Get(kind).VisibilityTimeout,
-            () => attributes.GetMaxReceiveCountAsync(kind, _attributesPatience, CancellationToken.None),
+            async () => (await attributes.GetSettingsAsync(kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false))
+                ?.MaxReceiveCount,
             cancellationToken);
 
     public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken) =>
@@ -87,24 +79,12 @@ internal sealed class SqsOperationQueue(
         }
 
         var request = new ChangeMessageVisibilityRequest(sqs.QueueUrl(kind), message.ReceiptHandle, SqsMessages.Seconds(visibility));
-        try
-        {
-            await sqs.Client.ChangeMessageVisibilityAsync(request, cancellationToken).ConfigureAwait(false);
-            return visibility;
-        }
-        catch (AmazonSQSException limited) when (SqsErrors.IsVisibilityLimit(limited))
-        {
-            // The message stays hidden for what it was before.
-            return TimeSpan.Zero;
-        }
-        catch (AmazonSQSException lost) when (SqsErrors.IsLostMessage(lost))
-        {
-            return null;
-        }
-        catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
-        {
-            throw SqsErrors.ToQueueException("extend a message of", sqs.QueueUrl(kind), sqs.Client.Config, failed);
-        }
+        var (_, refusal) = await sqs.SendAsync(
+            "extend a message of", request.QueueUrl, () => sqs.Client.ChangeMessageVisibilityAsync(request, cancellationToken),
+            SqsErrors.IsLostMessage, cancellationToken).ConfigureAwait(false);
+
+        // Beyond SQS's limit, the message stays hidden for as long as it was. Otherwise, it is lost.
+        return refusal is null ? visibility : SqsErrors.IsVisibilityLimit(refusal) ? TimeSpan.Zero : null;
     }
 
     public Task ReleaseAsync(
@@ -114,20 +94,47 @@ internal sealed class SqsOperationQueue(
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) =>
         attributes.GetDepthAsync(kind, _attributesPatience, cancellationToken);
 
-    public async Task<string?> CheckAsync(string kind, CancellationToken cancellationToken) => SqsSetUp.WrongWith(
-        sqs.QueueUrl(kind), await attributes.RefreshAsync(kind, cancellationToken).ConfigureAwait(false), options.Get(kind));
+    public async Task<string?> CheckAsync(string kind, CancellationToken cancellationToken) =>
+        (await attributes.RefreshAsync(kind, cancellationToken).ConfigureAwait(false)).WrongWith(sqs.QueueUrl(kind), options.Get(kind));
 
-    // The limit was unknown, or has been lowered. Where it cannot be read, all that is known of it is that this message is over it.
-    private async Task<PayloadTooLargeException?> ToTooLargeAsync(
-        string kind, int size, AmazonServiceException refused, CancellationToken cancellationToken)
+    // The limit was unknown, or has been lowered. If it cannot be read, all that is known of it is that this message is over it.
+    private async Task<Exception?> ToPayloadExceptionAsync(
+        string kind, int size, AmazonServiceException refusal, CancellationToken cancellationToken)
     {
+        if (SqsErrors.IsInvalidContents(refusal))
+        {
+            return new InvalidPayloadException(kind, position: null, refusal);
+        }
+
         var limit = (await attributes.GetAsync(kind, _refusalPatience, cancellationToken).ConfigureAwait(false))?.MaxMessageBytes;
-        return size > limit || SqsErrors.IsTooLarge(refused)
-            ? new PayloadTooLargeException(kind, size, Math.Min(limit ?? MaxMessageBytes, size - 1), refused)
+        return size > limit || SqsErrors.IsTooLarge(refusal)
+            ? new PayloadTooLargeException(kind, size, Math.Min(limit ?? MaxMessageBytes, size - 1), refusal)
             : null;
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
     private static MessageAttributeValue Text(string value) => new() { DataType = MessageAttributes.StringType, StringValue = value };
+}
+
+/// <summary>The dead-letter queues that the kinds' settings name.</summary>
+internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<OperationOptions> options) : IDeadLetterQueue
+{
+    private static readonly TimeSpan _aside = TimeSpan.FromHours(1);
+
+    public string MessagingSystem => SqsMessages.MessagingSystem;
+
+    public bool IsKnown(string kind) => !string.IsNullOrEmpty(QueueUrl(kind));
+
+    public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, CancellationToken cancellationToken) =>
+        sqs.ReceiveAsync(kind, QueueUrl(kind), SqsMessages.MaxBatch, options.Get(kind).VisibilityTimeout, () => default, cancellationToken);
+
+    public Task DeleteAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
+        sqs.DeleteAsync(QueueUrl(kind), [message], cancellationToken);
+
+    public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
+        sqs.HideAsync("set aside in", QueueUrl(kind), [message], _aside, cancellationToken);
+
+    public Task CheckAsync(string kind, CancellationToken cancellationToken) => sqs.CheckAsync(QueueUrl(kind), cancellationToken);
+
+    private string QueueUrl(string kind) => options.Get(kind).DeadLetterQueueUrl;
 }

@@ -31,14 +31,13 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         QueueAttributeName.MaximumMessageSize];
 
     private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
-
     private readonly ConcurrentDictionary<string, long> _sent = new(StringComparer.Ordinal);
 
     /// <summary>
     /// What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.
     /// </summary>
     public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
-        Of(kind).GetAsync(patience, cancellationToken);
+        ValueOf(kind).GetAsync(patience, cancellationToken);
 
     /// <summary>
     /// The depth, with what this process has sent since it was asked for: a burst of accepts is over before the queue is asked again.
@@ -54,18 +53,12 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
 
     /// <summary>
-    /// How often a queue delivers a message before it goes to the dead-letter queue, known as the queue's other settings are.
-    /// </summary>
-    public async ValueTask<int?> GetMaxReceiveCountAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
-        (await GetSettingsAsync(kind, patience, cancellationToken).ConfigureAwait(false))?.MaxReceiveCount;
-
-    /// <summary>
     /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older
     /// than a minute is read again in the background.
     /// </summary>
     public async ValueTask<Snapshot?> GetSettingsAsync(string kind, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var value = Of(kind);
+        var value = ValueOf(kind);
         if (value.Last is not { } known)
         {
             return await value.GetAsync(patience, cancellationToken).ConfigureAwait(false);
@@ -82,15 +75,14 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <summary>Asks SQS now, past the cache, and keeps the answer.</summary>
     public async Task<Snapshot> RefreshAsync(string kind, CancellationToken cancellationToken)
     {
-        var value = Of(kind);
+        var value = ValueOf(kind);
         var read = await ReadAsync(kind, value.Last, cancellationToken).ConfigureAwait(false);
         value.Set(read);
         return read;
     }
 
     private long SentOf(string kind) => _sent.GetValueOrDefault(kind);
-
-    private RefreshedValue<Snapshot> Of(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.Create(kind), this);
+    private RefreshedValue<Snapshot> ValueOf(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.Create(kind), this);
 
     private RefreshedValue<Snapshot> Create(string kind)
     {
@@ -107,7 +99,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     {
         var (sentBefore, readAt) = (SentOf(kind), time.GetTimestamp());
         var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
-        var response = await sqs.CallAsync(
+        var response = await sqs.SendAsync(
             "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return Read(response.Attributes, before, sentBefore, readAt);
@@ -152,15 +144,14 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         return policy.RootElement.TryGetProperty(name, out var member) ? member.ToString() : null;
     }
 
-    /// <param name="Depth">How many messages there are; <see langword="null"/> if the queue never said.</param>
-    /// <param name="MaxReceiveCount">How often a message is delivered; <see langword="null"/> if there is no dead-letter queue.</param>
-    /// <param name="Retention">How long a message is kept; <see langword="null"/> if the queue did not say.</param>
-    /// <param name="VisibilityTimeout">
-    /// For how long it hides a message whose receiver does not say; <see langword="null"/> if the queue did not say.
-    /// </param>
-    /// <param name="DeadLetterTarget">The dead-letter queue's ARN; <see langword="null"/> if there is none.</param>
-    /// <param name="MaxMessageBytes">The most bytes that a message may have; <see langword="null"/> if the queue did not say.</param>
-    /// <param name="ReadAt">When it was asked for, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
+    /// <summary>A queue's attributes. What the queue did not return is <see langword="null"/>.</summary>
+    /// <param name="Depth">The last depth that was returned.</param>
+    /// <param name="MaxReceiveCount">How often a message is delivered.</param>
+    /// <param name="Retention">How long a message is kept.</param>
+    /// <param name="VisibilityTimeout">How long a message is hidden if its receiver does not say.</param>
+    /// <param name="DeadLetterTarget">The dead-letter queue's ARN.</param>
+    /// <param name="MaxMessageBytes">The maximum size of a message.</param>
+    /// <param name="ReadAt">The <see cref="TimeProvider.GetTimestamp"/> before the request.</param>
     internal sealed record Snapshot(
         SeenDepth? Depth,
         int? MaxReceiveCount,
@@ -168,10 +159,31 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         TimeSpan? VisibilityTimeout = null,
         string? DeadLetterTarget = null,
         int? MaxMessageBytes = null,
-        long ReadAt = 0);
+        long ReadAt = 0)
+    {
+        /// <summary>Returns what does not fit the settings although the queue can be used, or <see langword="null"/>.</summary>
+        public string? WrongWith(string queueUrl, OperationOptions options)
+        {
+            var deadLetters = options.DeadLetterQueueUrl;
+            return this switch
+            {
+                { DeadLetterTarget: null } when deadLetters.Length > 0 =>
+                    $"The queue '{queueUrl}' has no redrive policy, so nothing ever comes to the dead-letter queue '{deadLetters}'. Give "
+                    + "it one, or take DeadLetterQueueUrl out.",
+                { DeadLetterTarget: { } target } when deadLetters.Length > 0 && QueueArn.Parse(target)?.IsAt(deadLetters) == false =>
+                    $"The redrive policy of the queue '{queueUrl}' names '{target}', and DeadLetterQueueUrl is '{deadLetters}'. Correct "
+                    + "the one that is wrong: operations that are given up would stay Running.",
+                { MaxReceiveCount: { } receives } when options.MaxAttempts > receives => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"MaxAttempts is {options.MaxAttempts}, and the queue '{queueUrl}' delivers a message {receives} times. Lower "
+                    + $"MaxAttempts, or raise the redrive policy's maxReceiveCount."),
+                _ => null,
+            };
+        }
+    }
 
-    /// <param name="Depth">How many messages there were.</param>
-    /// <param name="SentBefore">How many messages this process had sent before it asked.</param>
-    /// <param name="At">When it asked, by this machine's <see cref="TimeProvider.GetTimestamp"/>.</param>
+    /// <param name="Depth">The number of messages.</param>
+    /// <param name="SentBefore">The number of messages that this process had sent before the request.</param>
+    /// <param name="At">The <see cref="TimeProvider.GetTimestamp"/> before the request.</param>
     internal sealed record SeenDepth(QueueDepth Depth, long SentBefore, long At);
 }

@@ -58,8 +58,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
         var report = await host.StatusBucket().CheckAsync(_cancellationToken);
 
         report.State("Expiry").Should().Be(Off);
-        report.Part("Expiry").Reason.Should().StartWith(
-            "It is switched off. What an earlier set-up left is unknown: S3 refused it: AccessDenied");
+        report.Part("Expiry").Reason.Should().Be("It is switched off.");
     }
 
     [Theory]

@@ -5,6 +5,8 @@ namespace OffloadedPolling.Tests.Accepting;
 /// <summary>No document waits for ever because its accept was given up, or because the store's answer was lost.</summary>
 public sealed class AcceptSettlementsTests : IAsyncDisposable
 {
+    private static readonly Parcel _large = new("Ada", new string('x', 900 * 1024));
+
     private readonly AcceptHost _host = new();
 
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -221,20 +223,41 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     [Fact]
     public async Task AcceptAsync_MoreIsPendingThanIsKept_WhatIsOverItIsLogged()
     {
+        await FillAsync();
+
+        _release.SetResult();
+        await _host.AdvanceUntilAsync(() => _host.Sent.Count == 72, "not all that are kept are sent");
+    }
+
+    [Fact]
+    public async Task AcceptAsync_RepeatedAfterTheEndAndNoUrlComes_NothingIsLeftToSettle()
+    {
+        var options = new AcceptOptions { IdempotencyScope = "bob", IdempotencyKey = "0123456789abcdef" };
+        var first = await _host.Operations.AcceptAsync(_large, options);
+        await _host.Operations.CancelAsync(first.Id);
+        await FillAsync();
+        Store.Before = _ => Task.CompletedTask;
+        _host.BeforeIssue = AcceptHost.HangAsync;
+
+        var accepting = _host.Operations.AcceptAsync(_large, options);
+        _host.Time.Advance(TimeSpan.FromSeconds(10));
+
+        await FluentActions.Awaiting(() => accepting).Should().ThrowAsync<StatusUrlException>();
+        _host.Log.Entries.Should().NotContain(entry => entry.Id == 104 && entry.Text.Contains(first.Id, StringComparison.Ordinal));
+    }
+
+    // 64 MiB of messages are kept, 72 of these 80.
+    private async Task FillAsync()
+    {
         Store.Before = HoldCreation;
-        var large = new Parcel("Ada", new string('x', 900 * 1024));
         using var cancel = new CancellationTokenSource();
         var accepts = Enumerable.Range(0, 80).Select(number => _host.Operations.AcceptAsync(
-            large, new AcceptOptions { IdempotencyScope = "ada", IdempotencyKey = $"0123456789abcdef{number}" }, cancel.Token)).ToList();
+            _large, new AcceptOptions { IdempotencyScope = "ada", IdempotencyKey = $"0123456789abcdef{number}" }, cancel.Token)).ToList();
 
         await cancel.CancelAsync();
         await FluentActions.Awaiting(() => Task.WhenAll(accepts)).Should().ThrowAsync<OperationCanceledException>();
-
-        // 64 MiB of messages.
         await Eventually.TrueAsync(
             () => _host.Log.Entries.Count(entry => entry.Id == 104) == 8, AcceptHost.Timeout, () => "not as many are over the limit");
-        _release.SetResult();
-        await _host.AdvanceUntilAsync(() => _host.Sent.Count == 72, "not all that are kept are sent");
     }
 
     private Task HoldCreation(string request) => request == "create" ? _release.Task : Task.CompletedTask;

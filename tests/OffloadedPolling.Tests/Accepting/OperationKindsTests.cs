@@ -9,20 +9,21 @@ public sealed class OperationKindsTests
         [TestKinds.Create("parcels"), TestKinds.Create<string>("letters", ParcelJson.Default.Options)]);
 
     [Fact]
-    public void Of_APayloadType_IsItsKind()
+    public void ForPayload_APayloadType_IsItsKind()
     {
-        _kinds.Of<Parcel>().Name.Should().Be("parcels");
-        _kinds.Of<string>().Name.Should().Be("letters");
+        _kinds.ForPayload<Parcel>().Name.Should().Be("parcels");
+        _kinds.ForPayload<string>().Name.Should().Be("letters");
     }
 
     [Fact]
-    public void Of_AnUnknownPayloadType_SaysWhatToCall() =>
-        _kinds.Invoking(kinds => kinds.Of<Receipt>()).Should().Throw<ArgumentException>().WithMessage("*.AddOperation<Receipt>(\"name\")*");
+    public void ForPayload_AnUnknownPayloadType_SaysWhatToCall() =>
+        _kinds.Invoking(kinds => kinds.ForPayload<Receipt>()).Should().Throw<ArgumentException>()
+            .WithMessage("*.AddOperation<Receipt>(\"name\")*");
 
     [Fact]
     public void Find_AName_IsItsKind()
     {
-        _kinds.Find("letters").Should().BeSameAs(_kinds.Of<string>());
+        _kinds.Find("letters").Should().BeSameAs(_kinds.ForPayload<string>());
         _kinds.Find("Letters").Should().BeNull();
     }
 

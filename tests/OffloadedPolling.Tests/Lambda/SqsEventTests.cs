@@ -17,7 +17,7 @@ public sealed class SqsEventTests
     [Fact]
     public async Task ARecord_BecomesTheMessageThatAWorkerReceives()
     {
-        using var batch = await ReadAsync($$"""{"Records":[{{Record}}]}""");
+        var batch = await ReadAsync($$"""{"Records":[{{Record}}]}""");
 
         var record = batch.Records.Should().ContainSingle().Which;
         record.IsFromSqs.Should().BeTrue();
@@ -37,8 +37,8 @@ public sealed class SqsEventTests
     [InlineData("\"ApproximateReceiveCount\": \"2\"", "attributes.ApproximateReceiveCount")]
     public async Task ARecordThatLacksSomething_SaysWhat(string member, string missing)
     {
-        using var without = await ReadAsync($$"""{"Records":[{{Record.Replace(member, "\"x\": 1", StringComparison.Ordinal)}}]}""");
-        using var ofAnotherType = await ReadAsync(
+        var without = await ReadAsync($$"""{"Records":[{{Record.Replace(member, "\"x\": 1", StringComparison.Ordinal)}}]}""");
+        var ofAnotherType = await ReadAsync(
             $$"""{"Records":[{{Record.Replace(member, member.Split(':')[0] + ": [1]", StringComparison.Ordinal)}}]}""");
 
         without.Records.Single().Missing.Should().Be(missing);
@@ -46,11 +46,24 @@ public sealed class SqsEventTests
     }
 
     [Theory]
+    [InlineData("\"body\": \"{}\"", "\"body\": \"\\ud800\"", "body")]
+    [InlineData("\"messageId\": \"m1\"", "\"messageId\": \"\\udc00m1\"", "messageId")]
+    [InlineData("\"operations/1.json\"", "\"\\ud800\"", null)]
+    public async Task Missing_HalfASurrogatePair_IsNotTextAndLeavesOtherRecordsAlone(string text, string broken, string? missing)
+    {
+        var batch = await ReadAsync(
+            $$"""{"Records":[{{Record.Replace(text, broken, StringComparison.Ordinal)}},{{Record}}]}""");
+
+        batch.Records[0].Missing.Should().Be(missing);
+        batch.Records[1].Missing.Should().BeNull();
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("-1")]
     public async Task AReceiveCountBelowOne_IsNone(string count)
     {
-        using var batch = await ReadAsync($$"""{"Records":[{{Record.Replace("\"2\"", $"\"{count}\"", StringComparison.Ordinal)}}]}""");
+        var batch = await ReadAsync($$"""{"Records":[{{Record.Replace("\"2\"", $"\"{count}\"", StringComparison.Ordinal)}}]}""");
 
         batch.Records.Single().Missing.Should().Be("attributes.ApproximateReceiveCount");
     }
@@ -64,7 +77,7 @@ public sealed class SqsEventTests
     {
         var record = Record.Replace(
             "{ \"stringValue\": \"2026-11-23T10:00:00.120Z\", \"dataType\": \"String\" }", attribute, StringComparison.Ordinal);
-        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+        var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
         batch.Records.Single().Missing.Should().Be(missing);
     }
@@ -77,7 +90,7 @@ public sealed class SqsEventTests
     public async Task AStatusKeyThatIsNoText_CountsAsNone(string attributes)
     {
         var record = Record[..Record.IndexOf("\"messageAttributes\"", StringComparison.Ordinal)] + attributes + "}";
-        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+        var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
         batch.Records.Single().Missing.Should().BeNull();
         batch.Records.Single().ToMessage(null, 0, TimeSpan.Zero).StatusKey.Should().BeNull();
@@ -89,7 +102,7 @@ public sealed class SqsEventTests
     [InlineData("\"text\"")]
     public async Task ARecordThatIsNoObject_LacksItsId(string record)
     {
-        using var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
+        var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
         batch.Records.Single().Missing.Should().Be("messageId");
     }

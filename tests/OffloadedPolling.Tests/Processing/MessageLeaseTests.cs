@@ -99,7 +99,7 @@ public sealed class MessageLeaseTests : IDisposable
     {
         Extend(() => _visibility);
         await using var lease = Start();
-        lease.Watch(_ => throw new OperationStoreException("down"));
+        lease.PollAfterExtensions(_ => throw new OperationStoreException("down"));
 
         await AdvanceUntilAsync(() => _extensions == 3);
 
@@ -112,7 +112,7 @@ public sealed class MessageLeaseTests : IDisposable
     {
         Extend(() => _visibility);
         await using var lease = Start();
-        lease.Watch(_ => new TaskCompletionSource<bool>().Task);
+        lease.PollAfterExtensions(_ => new TaskCompletionSource<bool>().Task);
         var startedAt = _time.GetTimestamp();
 
         await AdvanceUntilAsync(() => _extensions == 4);
@@ -209,7 +209,7 @@ public sealed class MessageLeaseTests : IDisposable
     private MessageLease Start(ReceivedMessage? message = null)
     {
         var lease = MessageLease.Start("parcels", message ?? Message(_visibility), _queue, _time, ((ILoggerProvider)_log).CreateLogger(""));
-        lease.Watch(_ => Task.FromResult(_isOwn));
+        lease.PollAfterExtensions(_ => Task.FromResult(_isOwn));
         return lease;
     }
 

@@ -21,7 +21,7 @@ public sealed class PolicyDocumentTests
                 foreign["Statement"]!.AsArray().Insert(0, Own("old"));
             }
 
-            var merged = JsonNode.Parse(PolicyDocument.Parse(foreign.ToJsonString()).With(Sid, Own("new").ToJsonString())!)!.AsObject();
+            var merged = JsonNode.Parse(SharedDocument.Policy.With(foreign.ToJsonString(), Sid, Own("new").ToJsonString())!)!.AsObject();
 
             var before = foreign["Statement"] is JsonArray several ? several : new JsonArray(foreign["Statement"]!.DeepClone());
             var after = merged["Statement"]!.AsArray();
@@ -35,9 +35,9 @@ public sealed class PolicyDocumentTests
     [Fact]
     public void With_TheSameTwice_ChangesNothingMore()
     {
-        var once = PolicyDocument.Parse(null).With(Sid, Own("a").ToJsonString());
+        var once = SharedDocument.Policy.With(null, Sid, Own("a").ToJsonString());
 
-        PolicyDocument.Parse(once).With(Sid, Own("a").ToJsonString()).Should().Be(once);
+        SharedDocument.Policy.With(once, Sid, Own("a").ToJsonString()).Should().Be(once);
     }
 
     [Fact]
@@ -46,9 +46,9 @@ public sealed class PolicyDocumentTests
         var policy =
             new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(Own("a"), new JsonObject { ["Sid"] = "theirs" }) };
 
-        PolicyDocument.Parse(policy.ToJsonString()).With(Sid, null)
+        SharedDocument.Policy.With(policy.ToJsonString(), Sid, null)
             .Should().Be("""{"Version":"2012-10-17","Statement":[{"Sid":"theirs"}]}""");
-        PolicyDocument.Parse(null).With(Sid, null).Should().BeNull();
+        SharedDocument.Policy.With(null, Sid, null).Should().BeNull();
     }
 
     [Theory]
@@ -56,8 +56,8 @@ public sealed class PolicyDocumentTests
     [InlineData("{", "cannot be read without loss")]
     [InlineData("{}", "with a Statement that is a list or an object")]
     [InlineData("""{"Statement":[{"Sid":"a","Sid":"b"}]}""", "cannot be read without loss")]
-    public void Parse_WhatWouldBeLost_IsRefused(string policy, string why) =>
-        FluentActions.Invoking(() => PolicyDocument.Parse(policy))
+    public void Find_WhatWouldBeLost_IsRefused(string policy, string why) =>
+        FluentActions.Invoking(() => SharedDocument.Policy.Find(policy, Sid))
             .Should().ThrowExactly<PartException>().Which.Message.Should().Contain(why);
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PolicyDocumentTests
     {
         var policy = new JsonObject { ["Statement"] = new JsonArray(Own("a"), Own("b")) };
 
-        FluentActions.Invoking(() => PolicyDocument.Parse(policy.ToJsonString()).Find(Sid, "")).Should().ThrowExactly<PartException>();
+        FluentActions.Invoking(() => SharedDocument.Policy.Find(policy.ToJsonString(), Sid)).Should().ThrowExactly<PartException>();
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class PolicyDocumentTests
     [InlineData("""{"a":"x"}""", """{"a":"X"}""", false)]
     [InlineData("""{"a":"x"}""", """{"a":"x","b":"y"}""", false)]
     public void MeaningOf_WhatAServerMayRewrite_IsTheSame(string left, string right, bool same) =>
-        (PolicyDocument.MeaningOf(left) == PolicyDocument.MeaningOf(right)).Should().Be(same);
+        (SharedDocument.Policy.MeaningOf(left) == SharedDocument.Policy.MeaningOf(right)).Should().Be(same);
 
     private static JsonObject Own(string action) => new() { ["Sid"] = Sid, ["Effect"] = "Deny", ["Action"] = action };
 

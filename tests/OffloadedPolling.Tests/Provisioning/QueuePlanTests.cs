@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.SQS;
 using Microsoft.Extensions.Options;
 using NSubstitute;
 using OffloadedPolling.Provisioning;
@@ -44,7 +47,7 @@ public sealed class QueuePlanTests
     [InlineData("http://localhost:4566/000000000000/dead", "arn:aws:sqs:us-east-1:000000000000:dead")]
     public void ToCli_TheRedrivePolicy_NamesTheArnOfTheDeadLetterQueue(string url, string arn)
     {
-        var input = Plan("orders", kind => kind.DeadLetterQueueUrl = url).ToCli("us-east-1");
+        var input = Plan("orders", kind => kind.DeadLetterQueueUrl = url).ToCli();
 
         ((string)input["queue"]!["Attributes"]!["RedrivePolicy"]!)
             .Should().Be($$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":5}""");
@@ -58,14 +61,14 @@ public sealed class QueuePlanTests
     {
         var time = TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture);
 
-        ((string)Plan("orders", retention: time).ToCli("us-east-1")["queue"]!["Attributes"]!["MessageRetentionPeriod"]!)
+        ((string)Plan("orders", retention: time).ToCli()["queue"]!["Attributes"]!["MessageRetentionPeriod"]!)
             .Should().Be(expected);
     }
 
     [Fact]
     public void ToCli_WithoutADeadLetterQueue_HasOnlyTheQueue()
     {
-        var input = Plan("orders", kind => kind.DeadLetterQueueUrl = "").ToCli("us-east-1");
+        var input = Plan("orders", kind => kind.DeadLetterQueueUrl = "").ToCli();
 
         input.Select(member => member.Key).Should().Equal("queue");
         input["queue"]!["Attributes"]!.AsObject().Should().NotContainKey("RedrivePolicy");
@@ -79,7 +82,8 @@ public sealed class QueuePlanTests
             DeadLetterQueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
         };
         configure?.Invoke(options);
-        var queues = new QueueConfiguration(new SqsConnection(Substitute.For<IOptionsMonitor<OperationOptions>>()));
+        var client = new AmazonSQSClient(new AnonymousAWSCredentials(), RegionEndpoint.USEast1);
+        var queues = new QueueConfiguration(new SqsConnection(Substitute.For<IOptionsMonitor<OperationOptions>>(), client));
         return new QueuePlan(queues, kind, options, new OperationQueuesOptions(), retention ?? TimeSpan.FromDays(1), "OffloadedPolling");
     }
 }

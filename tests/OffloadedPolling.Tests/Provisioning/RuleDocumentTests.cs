@@ -11,13 +11,6 @@ public sealed class RuleDocumentTests
         $"<Rule><ID>{Id}</ID><Filter><Prefix>operations/</Prefix></Filter><Status>Enabled</Status><Expiration>"
         + $"<Days>1</Days></Expiration></Rule>";
 
-    private const string OursInOldForm =
-        $"<Rule><ID>{Id}</ID><Prefix>operations/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>";
-
-    private const string OursWithSize =
-        $"<Rule><ID>{Id}</ID><Filter><And><Prefix>operations/</Prefix><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></And></Filter>"
-        + "<Status>Enabled</Status></Rule>";
-
     private const string Theirs =
         "<Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status>"
         + "<Expiration><Days>9</Days></Expiration><Novelty a=\"1\">x</Novelty></Rule>";
@@ -28,14 +21,14 @@ public sealed class RuleDocumentTests
     [Fact]
     public void With_ElementsThatNobodyHereKnows_KeepsThemByteForByte()
     {
-        var after = Lifecycle(Theirs).With(Id, Ours);
+        var after = With(Lifecycle(Theirs), Ours);
 
         after.Should().Contain(Theirs).And.NotContain("xmlns=\"\"");
         Value(after).Should().Be(Ours.Replace("<Rule>", "<Rule xmlns=\"urn:s3\">", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void With_NoDocument_MakesOne() => Parse(null).With(Id, Ours).Should().Be(
+    public void With_NoDocument_MakesOne() => With(null, Ours).Should().Be(
         $"<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{Ours}</LifecycleConfiguration>");
 
     [Theory]
@@ -46,42 +39,31 @@ public sealed class RuleDocumentTests
     {
         var changed = Ours.Replace(from, to, StringComparison.Ordinal);
 
-        RuleDocument.MeaningOf(changed).Should().NotBe(RuleDocument.MeaningOf(Ours));
-        Lifecycle(changed + Theirs).With(Id, Ours).Should().NotContain(changed).And.Contain(Ours).And.Contain(Theirs);
+        SharedDocument.Lifecycle.MeaningOf(changed).Should().NotBe(SharedDocument.Lifecycle.MeaningOf(Ours));
+        With(Lifecycle(changed + Theirs), Ours).Should().NotContain(changed).And.Contain(Ours).And.Contain(Theirs);
     }
 
-    [Theory]
-    [InlineData(OursInOldForm)]
-    [InlineData($"<Rule xmlns=\"urn:s3\"><Expiration><Days> 1 "
-        + $"</Days></Expiration><Status>Enabled</Status><Filter><Prefix>operations/</Prefix></Filter><ID>{Id}</ID></Rule>")]
-    public void MeaningOf_AnotherWayToWriteTheSame_IsTheSame(string rule) =>
-        RuleDocument.MeaningOf(rule).Should().Be(RuleDocument.MeaningOf(Ours));
+    [Fact]
+    public void MeaningOf_AnotherWayToWriteTheSame_IsTheSame() =>
+        SharedDocument.Lifecycle.MeaningOf(
+            "<Rule xmlns=\"urn:s3\"><Expiration><Days> 1 </Days></Expiration><Status>Enabled</Status>"
+            + $"<Filter><Prefix>operations/</Prefix></Filter><ID>{Id}</ID></Rule>").Should().Be(SharedDocument.Lifecycle.MeaningOf(Ours));
 
     [Fact]
     public void MeaningOf_HeadersInAnotherCase_IsTheSame() =>
-        RuleDocument.MeaningOf("<CORSRule><ExposeHeader>etag</ExposeHeader></CORSRule>")
-            .Should().Be(RuleDocument.MeaningOf("<CORSRule><ExposeHeader>ETag</ExposeHeader></CORSRule>"));
+        SharedDocument.Cors.MeaningOf("<CORSRule><ExposeHeader>etag</ExposeHeader></CORSRule>")
+            .Should().Be(SharedDocument.Cors.MeaningOf("<CORSRule><ExposeHeader>ETag</ExposeHeader></CORSRule>"));
 
     [Fact]
-    public void With_RulesOfThirdPartiesInTheOldForm_WritesOursInTheOldFormToo()
-    {
-        var document = Lifecycle(TheirsInOldForm);
-
-        document.With(Id, Ours).Should().Contain(OursInOldForm).And.Contain(TheirsInOldForm);
-        FluentActions.Invoking(() => document.With(Id, OursWithSize))
-            .Should().Throw<PartException>().WithMessage("*Prefix outside a Filter*");
-    }
-
-    [Fact]
-    public void With_OurRulesInTheOldFormAfterThirdPartiesHaveChangedTheirs_RenewsThem() =>
-        Lifecycle(OursInOldForm + Theirs).With("offloaded-polling-noncurrent operations/", null).Should().Contain(Ours).And.Contain(Theirs);
+    public void With_RulesOfThirdPartiesInTheOldForm_LeavesThemAsTheyAre() =>
+        With(Lifecycle(TheirsInOldForm), Ours).Should().Contain(TheirsInOldForm);
 
     [Fact]
     public void With_NoRule_RemovesOnlyOurs()
     {
-        Lifecycle(Ours + Theirs).With(Id, null).Should().Be($"<LifecycleConfiguration xmlns=\"urn:s3\">{Theirs}</LifecycleConfiguration>");
-        Lifecycle(Ours).With(Id, null).Should().BeNull();
-        Parse(null).With(Id, null).Should().BeNull();
+        With(Lifecycle(Ours + Theirs), null).Should().Be($"<LifecycleConfiguration xmlns=\"urn:s3\">{Theirs}</LifecycleConfiguration>");
+        With(Lifecycle(Ours), null).Should().BeNull();
+        With(null, null).Should().BeNull();
     }
 
     [Theory]
@@ -91,32 +73,12 @@ public sealed class RuleDocumentTests
     [InlineData(
         $"<LifecycleConfiguration><Rule><ID>{Id}</ID></Rule><Rule><ID>{Id}</ID></Rule></LifecycleConfiguration>",
         $"*has 2 rules with the id '{Id}'*")]
-    public void Parse_SomethingUnexpected_Stops(string lifecycle, string why) =>
-        FluentActions.Invoking(() => Parse(lifecycle).Find(Id, Ours)).Should().Throw<PartException>().WithMessage(why);
+    public void Find_SomethingUnexpected_Stops(string lifecycle, string why) =>
+        FluentActions.Invoking(() => SharedDocument.Lifecycle.Find(lifecycle, Id)).Should().Throw<PartException>().WithMessage(why);
 
-    [Theory]
-    [InlineData("<AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>", true)]
-    [InlineData(
-        "<AllowedOrigin>https://*.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod><ExposeHeader>ETag</ExposeHeader>", true)]
-    [InlineData("<AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><ExposeHeader>ETag</ExposeHeader>"
-        + "<ExposeHeader>date</ExposeHeader>", false)]
-    [InlineData("<AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>", false)]
-    [InlineData("<AllowedOrigin>https://other.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod>", false)]
-    public void Find_ACorsRuleOfAThirdPartyThatMatchesFirst_WarnsOfIt(string rule, bool warned)
-    {
-        const string Cors =
-            "<CORSRule><ID>ours</ID><AllowedOrigin>https://shop.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
-                + "<ExposeHeader>Date</ExposeHeader><ExposeHeader>ETag</ExposeHeader></CORSRule>";
-        var document = RuleDocument.Parse(
-            $"<CORSConfiguration><CORSRule><ID>theirs</ID>{rule}</CORSRule></CORSConfiguration>", "CORSConfiguration", "CORSRule");
+    private static string Lifecycle(string rules) => $"<LifecycleConfiguration xmlns=\"urn:s3\">{rules}</LifecycleConfiguration>";
 
-        (document.Find("ours", Cors).Reason is not null).Should().Be(warned);
-    }
+    private static string? With(string? document, string? rule) => SharedDocument.Lifecycle.With(document, Id, rule);
 
-    private static RuleDocument Lifecycle(string rules) =>
-        Parse($"<LifecycleConfiguration xmlns=\"urn:s3\">{rules}</LifecycleConfiguration>");
-
-    private static RuleDocument Parse(string? text) => RuleDocument.Parse(text, "LifecycleConfiguration", "Rule");
-
-    private static string? Value(string? document) => Parse(document).Find(Id, Ours).Value;
+    private static string? Value(string? document) => SharedDocument.Lifecycle.Find(document, Id);
 }

@@ -29,20 +29,20 @@ public sealed class OutgoingMessageTests
     [Theory]
     [InlineData(Trace, Trace)]
     [InlineData(null, "00-1")]
-    public void For_AnotherDocumentAndSpan_KeepsAllElse(string? trace, string expected)
+    public void With_AnotherDocumentAndSpan_KeepsAllElse(string? trace, string expected)
     {
         var message =
             new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch, TraceParent = "00-1" };
 
-        message.For(_createdAt, trace).Should().BeEquivalentTo(
+        message.With(_createdAt, trace).Should().BeEquivalentTo(
             new { Body = "{}", StatusKey = "k", StatusCreatedAt = _createdAt, TraceParent = expected });
     }
 
     [Fact]
-    public void For_AMessageWithoutATrace_KeepsItsSize()
+    public void With_AMessageWithoutATrace_KeepsItsSize()
     {
         var message = new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch };
 
-        message.For(_createdAt, Trace).SizeInBytes.Should().Be(message.SizeInBytes);
+        message.With(_createdAt, Trace).SizeInBytes.Should().Be(message.SizeInBytes);
     }
 }

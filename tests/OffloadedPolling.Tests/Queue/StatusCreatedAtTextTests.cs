@@ -17,7 +17,7 @@ public sealed class StatusCreatedAtTextTests
         var createdAt = DateTimeOffset.Parse(instant, null);
         using var document = JsonDocument.Parse(StatusDocument.Write(TestDocuments.Waiting() with { CreatedAt = createdAt }, 10_000));
 
-        StatusCreatedAtText.Of(createdAt).Should().Be(document.RootElement.GetProperty("createdAt").GetString());
+        StatusCreatedAtText.Format(createdAt).Should().Be(document.RootElement.GetProperty("createdAt").GetString());
     }
 
     [Theory]

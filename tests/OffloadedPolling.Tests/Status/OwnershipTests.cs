@@ -17,7 +17,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Failed, "other", 1, 1, "Ended")]
     [InlineData(OperationState.Canceled, null, null, 1, "Ended")]
     public void Of_ForEachStateAndOwner(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
-        Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), int.MaxValue).ToString().Should().Be(claim);
+        Ownership.Decide(Stored(state, owner, attempt), Message(receiveCount), int.MaxValue).ToString().Should().Be(claim);
 
     [Theory]
     [InlineData(OperationState.NotStarted, null, null, 1, "Cancel")]
@@ -26,7 +26,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "other", 1, 2, "OwnedElsewhere")]
     [InlineData(OperationState.Succeeded, "mine", 1, 2, "Ended")]
     public void Of_WhereCancelIsAskedFor(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
-        Ownership.Of(Stored(state, owner, attempt, cancelRequested: true), Message(receiveCount), int.MaxValue).ToString()
+        Ownership.Decide(Stored(state, owner, attempt, cancelRequested: true), Message(receiveCount), int.MaxValue).ToString()
             .Should().Be(claim);
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "other", 3, 4, "OwnedElsewhere")]
     [InlineData(OperationState.Failed, "mine", 3, 4, "Ended")]
     public void Of_WithThreeAttemptsAllowed(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
-        Ownership.Of(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString().Should().Be(claim);
+        Ownership.Decide(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString().Should().Be(claim);
 
     [Theory]
     [InlineData("mine", "OwnedElsewhere")]
@@ -49,7 +49,7 @@ public sealed class OwnershipTests
         var waiting = Stored(OperationState.NotStarted, null, null);
         var stored = waiting with { Metadata = waiting.Metadata with { ReplacedMessageIds = replaced } };
 
-        Ownership.Of(stored, Message(3), int.MaxValue).ToString().Should().Be(claim);
+        Ownership.Decide(stored, Message(3), int.MaxValue).ToString().Should().Be(claim);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class OwnershipTests
         var stored = Stored(state, owner, 1);
         var message = Message(receiveCount: 1, stored.Status.CreatedAt.AddMilliseconds(1));
 
-        Ownership.Of(stored, message, int.MaxValue).Should().Be(Claim.Superseded);
+        Ownership.Decide(stored, message, int.MaxValue).Should().Be(ClaimDecision.Superseded);
         Ownership.IsHeldBy(stored, message).Should().BeFalse();
         Ownership.IsDeadLettered(stored, message).Should().BeFalse();
     }

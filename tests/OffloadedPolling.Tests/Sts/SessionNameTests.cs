@@ -10,7 +10,8 @@ public sealed partial class SessionNameTests
     [InlineData("ada.lovelace@example.com")]
     [InlineData("6f0c2f3c-9d6b-4b1f-8a5e-0d6b7c1e2f30")]
     [InlineData("a_b+c,d.e@f-g")]
-    public void Of_WhatAwsTakes_StandsAsItIs(string caller) => SessionName.Of(caller, SessionName.MostOfRole).Should().Be(caller);
+    public void FromCaller_WhatAwsTakes_StandsAsItIs(string caller) =>
+        SessionName.FromCaller(caller, SessionName.MostOfRole).Should().Be(caller);
 
     [Theory]
     [InlineData("a")]
@@ -20,34 +21,34 @@ public sealed partial class SessionNameTests
     [InlineData("a=b")]
     [InlineData("👩")]
     [InlineData("a-very-long-name-of-a-caller-that-no-session-can-be-called-as-it-is@example.com")]
-    public void Of_AnythingElse_IsMadeOneThatAwsTakes(string caller)
+    public void FromCaller_AnythingElse_IsMadeOneThatAwsTakes(string caller)
     {
         foreach (var most in (int[])[SessionName.MostOfRole, SessionName.MostOfFederatedUser])
         {
-            var name = SessionName.Of(caller, most);
+            var name = SessionName.FromCaller(caller, most);
 
             name.Length.Should().BeInRange(2, most);
             name.Should().MatchRegex(AsAwsSays());
-            SessionName.Of(caller, most).Should().Be(name);
+            SessionName.FromCaller(caller, most).Should().Be(name);
         }
     }
 
     [Fact]
-    public void Of_CallersThatAreAlike_HaveNamesOfTheirOwn()
+    public void FromCaller_CallersThatAreAlike_HaveNamesOfTheirOwn()
     {
         string[] callers = ["ada b", "ada  b", "adab", "ada.b", "ada/b", "ADA B", new('a', 65), new('a', 66), new('a', 64)];
 
-        var names = callers.Select(caller => SessionName.Of(caller, SessionName.MostOfRole)).ToList();
+        var names = callers.Select(caller => SessionName.FromCaller(caller, SessionName.MostOfRole)).ToList();
 
         names.Distinct().Should().HaveCount(callers.Length);
     }
 
     [Fact]
-    public void Of_ACallerWhoIsCalledLikeAnothersName_GetsAnother()
+    public void FromCaller_ACallerWhoIsCalledLikeAnothersName_GetsAnother()
     {
-        var victims = SessionName.Of("Ada Lovelace", SessionName.MostOfRole);
+        var victims = SessionName.FromCaller("Ada Lovelace", SessionName.MostOfRole);
 
-        SessionName.Of(victims, SessionName.MostOfRole).Should().NotBe(victims);
+        SessionName.FromCaller(victims, SessionName.MostOfRole).Should().NotBe(victims);
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_+=,.@-]*\z")]

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using OffloadedPolling.Sts;
 using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sts;
@@ -35,6 +37,16 @@ public sealed class StsOptionsTests
 
         StartFailures.Of(services).Should().ContainSingle().Which.Should().StartWith("WithSts() is called without WithS3()");
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Validate_WithoutARoleAndWithAnIssuerOfTheHosts_Passes(bool isRegisteredFirst) => StartFailures.OnAws([], builder =>
+    {
+        Action<IOffloadedPollingBuilder>[] steps =
+            [each => each.Services.AddSingleton(Substitute.For<ITemporaryCredentialsIssuer>()), each => each.WithSts()];
+        Array.ForEach(isRegisteredFirst ? steps : [.. steps.Reverse()], step => step(builder));
+    }).Should().BeEmpty();
 
     private static List<string> Start(Dictionary<string, string?> settings) => StartFailures.OnAws(settings, builder => builder.WithSts());
 }

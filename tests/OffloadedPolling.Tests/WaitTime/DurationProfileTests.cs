@@ -39,7 +39,7 @@ public sealed class DurationProfileTests
         var read = DurationProfileJson.Read(DurationProfileJson.Write(written));
 
         read.Evidence.Should().BeApproximately(written.Evidence, 0.1);
-        read.UpdatedAt.Should().Be(_now);
+        read.UpdatedAt.Should().Be(_now.ToUnixTimeSeconds());
         read.Slots(_now).Should().Be(14);
         read.Histogram.Total.Should().BeApproximately(1, 5e-10);
         (read.Histogram.First, read.Histogram.Last).Should().Be((written.Histogram.First, written.Histogram.Last));

@@ -1,5 +1,7 @@
 using Amazon.Runtime;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OffloadedPolling.Accepting;
 
 namespace OffloadedPolling.Sqs;
@@ -35,5 +37,37 @@ internal sealed class SqsRegions(IOperationQueue queue, SqsConnection sqs, Opera
             ? null
             : ($"the queue is in the region '{ofQueue}', and the SQS client's region is '{ofClient}'",
                 $"Set AWS_REGION to '{ofQueue}', correct QueueUrl, or register an IAmazonSQS of the queue's region.");
+    }
+}
+
+/// <summary>
+/// Warns, at the start, of a queue that keeps messages for longer than their documents stay. Beside the start, which does not wait for SQS.
+/// </summary>
+internal sealed class SqsRetentionWarning(
+    OperationKinds kinds,
+    SqsQueueAttributes attributes,
+    SettingsSection settings,
+    IOptions<OffloadedPollingOptions> options,
+    ILogger<SqsRetentionWarning> logger) : BackgroundService
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(kinds.All.Select(kind => WarnAsync(kind.Name, stoppingToken)));
+
+    private async Task WarnAsync(string kind, CancellationToken stop)
+    {
+        try
+        {
+            var retention = options.Value.Retention;
+            if (await attributes.GetAsync(kind, _patience, stop).ConfigureAwait(false) is { Retention: { } queues } && queues > retention)
+            {
+                Log.RetentionShorterThanQueues(logger, retention, settings.NameOf(nameof(OffloadedPollingOptions.Retention)), kind, queues);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped before the queue had answered.
+        }
     }
 }
