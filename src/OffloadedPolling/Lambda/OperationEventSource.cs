@@ -19,11 +19,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
     private readonly SemaphoreSlim _slots;
 
     public OperationEventSource(
-        HandlerInvoker handler,
-        IOperationQueue queue,
-        SqsQueueAttributes attributes,
-        MessageProcessor processor,
-        TimeProvider time,
+        HandlerInvoker handler, IOperationQueue queue, SqsQueueAttributes attributes, MessageProcessor processor, TimeProvider time,
         ILogger<SqsEventProcessor> logger)
     {
         (_handler, _queue, _attributes, _processor, _time, _logger) = (handler, queue, attributes, processor, time, logger);

@@ -41,11 +41,8 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>What was written, or S3's refusal if another writer came first.</returns>
     public async Task<(T? Written, Exception? Lost)> WriteAsync<T>(
-        Func<PutObjectRequest> newRequest,
-        string? expectedVersion,
-        Func<string, T> written,
-        Func<GetObjectResponse, CancellationToken, Task<T>> read,
-        CancellationToken cancellationToken)
+        Func<PutObjectRequest> newRequest, string? expectedVersion, Func<string, T> written,
+        Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
         where T : class
     {
         var nonce = RandomNumberGenerator.GetHexString(16, lowercase: true);

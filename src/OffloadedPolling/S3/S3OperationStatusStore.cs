@@ -5,10 +5,7 @@ namespace OffloadedPolling.S3;
 
 /// <summary>Status documents as S3 objects.</summary>
 internal sealed class S3OperationStatusStore(
-    S3Connection s3,
-    S3WriteProbe probe,
-    IOptions<OffloadedPollingOptions> options,
-    TimeProvider time,
+    S3Connection s3, S3WriteProbe probe, IOptions<OffloadedPollingOptions> options, TimeProvider time,
     ILogger<S3OperationStatusStore> logger) : IOperationStatusStore
 {
     private const string KeySuffix = ".json";

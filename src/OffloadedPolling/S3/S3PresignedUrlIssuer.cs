@@ -7,12 +7,8 @@ namespace OffloadedPolling.S3;
 
 /// <summary>Status URLs to S3, signed with the S3 client's own credentials and for its own address.</summary>
 internal sealed class S3PresignedUrlIssuer(
-    S3Connection s3,
-    SigningCredentialsSource credentials,
-    S3StatusUrlProbe probe,
-    IOptions<OffloadedPollingOptions> options,
-    TimeProvider time,
-    ILogger<S3PresignedUrlIssuer> logger) : IPresignedUrlIssuer
+    S3Connection s3, SigningCredentialsSource credentials, S3StatusUrlProbe probe, IOptions<OffloadedPollingOptions> options,
+    TimeProvider time, ILogger<S3PresignedUrlIssuer> logger) : IPresignedUrlIssuer
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
 

@@ -35,11 +35,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     /// was altered on its way, is left alone.
     /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-        string kind,
-        string queueUrl,
-        int most,
-        TimeSpan visibility,
-        Func<ValueTask<int?>> maxReceiveCount,
+        string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount,
         CancellationToken cancellationToken)
     {
         var request = new ReceiveMessageRequest

@@ -153,13 +153,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <param name="MaxMessageBytes">The maximum size of a message.</param>
     /// <param name="ReadAt">The <see cref="TimeProvider.GetTimestamp"/> before the request.</param>
     internal sealed record Snapshot(
-        SeenDepth? Depth,
-        int? MaxReceiveCount,
-        TimeSpan? Retention,
-        TimeSpan? VisibilityTimeout = null,
-        string? DeadLetterTarget = null,
-        int? MaxMessageBytes = null,
-        long ReadAt = 0)
+        SeenDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, TimeSpan? VisibilityTimeout = null, string? DeadLetterTarget = null,
+        int? MaxMessageBytes = null, long ReadAt = 0)
     {
         /// <summary>Returns what does not fit the settings although the queue can be used, or <see langword="null"/>.</summary>
         public string? WrongWith(string queueUrl, OperationOptions options)

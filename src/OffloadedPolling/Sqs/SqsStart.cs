@@ -44,10 +44,7 @@ internal sealed class SqsRegions(IOperationQueue queue, SqsConnection sqs, Opera
 /// Warns, at the start, of a queue that keeps messages for longer than their documents stay. Beside the start, which does not wait for SQS.
 /// </summary>
 internal sealed class SqsRetentionWarning(
-    OperationKinds kinds,
-    SqsQueueAttributes attributes,
-    SettingsSection settings,
-    IOptions<OffloadedPollingOptions> options,
+    OperationKinds kinds, SqsQueueAttributes attributes, SettingsSection settings, IOptions<OffloadedPollingOptions> options,
     ILogger<SqsRetentionWarning> logger) : BackgroundService
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
