@@ -22,7 +22,8 @@ public sealed partial class DocumentLinksTests
     private static bool Exists(string page, string target)
     {
         var parts = target.Split('#', 2);
-        var file = parts[0].Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, Uri.UnescapeDataString(parts[0])));
+        var folder = Path.GetDirectoryName(page)!;
+        var file = parts[0].Length == 0 ? page : Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(parts[0])));
         return Path.Exists(file) && (parts.Length == 1 || Anchors(file).Contains(parts[1]));
     }
 
