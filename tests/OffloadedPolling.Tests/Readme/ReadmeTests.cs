@@ -48,5 +48,4 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"-p:Version=(\d+\.\d+\.\d+)(-[\w.]+)?`")]
     private static partial Regex VersionToPack();
-
-    // Links, and the files of <picture>.}
+}
