@@ -17,8 +17,8 @@ internal static class FailureProblem
     public static OperationProblem UnknownOperation { get; } = new()
     {
         Status = StatusCodes.Status404NotFound,
-        Title = "There is no such operation",
-        Detail = "Its id is wrong, or its status has expired.",
+        Title = "The operation does not exist",
+        Detail = "The id is wrong, or the status has expired.",
     };
 
     /// <summary>Returns whether a failure is answered. Others are left to the host's exception handling.</summary>
@@ -76,23 +76,23 @@ internal static class FailureProblem
         IdempotencyConflictException => "The idempotency key was used for another request",
         InvalidStatusDocumentException => "The operation's status cannot be read",
         _ when IsUnfitDocument(failure) => "The operation could not be accepted",
-        _ => "Operations cannot be served at the moment",
+        _ => "Operations are temporarily unavailable",
     };
 
     private static string DetailOf(OffloadedPollingException failure) => failure switch
     {
         PayloadTooLargeException tooLarge =>
-            string.Create(CultureInfo.InvariantCulture, $"It comes to {tooLarge.Size} bytes; {tooLarge.Limit} can be accepted."),
-        InvalidPayloadException => "It contains control characters or incomplete Unicode characters that cannot be processed. Remove "
-            + "them and send the request again.",
+            string.Create(CultureInfo.InvariantCulture, $"It has {tooLarge.Size} bytes; the maximum is {tooLarge.Limit} bytes."),
+        InvalidPayloadException =>
+            "It contains control characters or incomplete Unicode characters. Remove them and send the request again.",
         InvalidIdempotencyKeyException tooShort => string.Create(
             CultureInfo.InvariantCulture,
-            $"It has {tooShort.Length} characters; {InvalidIdempotencyKeyException.MinLength} are the fewest. Use a UUID."),
-        IdempotencyConflictException => "The same key came before with another payload. Use a new key for a new request.",
+            $"It has {tooShort.Length} characters; at least {InvalidIdempotencyKeyException.MinLength} are required. Use a UUID."),
+        IdempotencyConflictException => "The same key was sent before with another payload. Use a new key for a new request.",
         OperationQueueException => "The work could not be queued. Try again later.",
-        StatusUrlException => "No address to look at the status could be made. Try again later.",
-        InvalidStatusDocumentException => "What is stored for it is no status of an operation.",
-        _ when IsUnfitDocument(failure) => "Sending the request again does not help until the service is corrected.",
+        StatusUrlException => "The status URL could not be created. Try again later.",
+        InvalidStatusDocumentException => "The stored data is not a valid status document.",
+        _ when IsUnfitDocument(failure) => "Retrying does not help until the service is fixed.",
         _ => "The status of operations could not be reached. Try again later.",
     };
 }

@@ -23,7 +23,7 @@ internal sealed class CredentialsEndpoint : IOperationEndpoints
         "The token or assertion has expired, or is not one to get credentials with. Get a new one.");
 
     private static readonly OperationProblem _unavailable = Problem(
-        StatusCodes.Status503ServiceUnavailable, "Operations cannot be served at the moment",
+        StatusCodes.Status503ServiceUnavailable, "Operations are temporarily unavailable",
         "No credentials could be issued. Try again later.");
 
     public void Map(RouteGroupBuilder group) =>

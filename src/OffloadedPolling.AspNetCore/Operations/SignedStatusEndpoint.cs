@@ -14,8 +14,8 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
     private static readonly OperationProblem _invalid = new()
     {
         Status = StatusCodes.Status403Forbidden,
-        Title = "This is no valid status URL",
-        Detail = "Its signature is missing or wrong. Use status URLs byte for byte as they were handed out.",
+        Title = "The status URL is not valid",
+        Detail = "Its signature is missing or wrong. Use status URLs exactly as you received them.",
     };
 
     private static readonly OperationProblem _expired = new()
@@ -23,14 +23,14 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
         Type = "urn:offloaded-polling:problem:status-url-expired",
         Status = StatusCodes.Status403Forbidden,
         Title = "The status URL has expired",
-        Detail = "Ask for a new one at the operation URL, followed by /url.",
+        Detail = "Get a new one from the operation URL, followed by /url.",
     };
 
     private static readonly OperationProblem _missing = new()
     {
         Status = StatusCodes.Status404NotFound,
-        Title = "There is no such status any more",
-        Detail = "The operation's status has been deleted: its retention is over, or the host did it.",
+        Title = "The status no longer exists",
+        Detail = "The status of the operation has expired or was deleted.",
     };
 
     public static void Map(IEndpointRouteBuilder group, ISignedStatusRoute route)

@@ -18,12 +18,12 @@ internal static class Problems
 
     /// <summary>The document was created, but no status URL could be issued.</summary>
     public static OperationProblem NotIssued { get; } = Create(
-        "not-issued", "No address to look at the status could be made",
+        "not-issued", "The status URL could not be created",
         "The operation was not accepted and will not run. Send the request again.");
 
     /// <summary>A policy of the host refused the last document of the operation. Nothing of it is published.</summary>
     public static OperationProblem StatusRefused { get; } = Create(
-        "status-refused", "What the work came to is not shown", "The operation has ended, but its outcome may not be published.");
+        "status-refused", "The result was withheld", "The operation has ended. Its outcome may not be published.");
 
     /// <summary>The handler's result or problem could not be serialized or read back. Nothing of it is published.</summary>
     public static OperationProblem ResultInvalid { get; } = Create(
@@ -42,15 +42,15 @@ internal static class Problems
 
     /// <summary>The handler threw in the last attempt.</summary>
     public static OperationProblem HandlerFailed(int attempts) => Create(
-        "handler-failed", "The work could not be done",
-        attempts == 1 ? "It was tried once." : string.Create(CultureInfo.InvariantCulture, $"It was tried {attempts} times."));
+        "handler-failed", "The work failed",
+        attempts == 1 ? "It was attempted once." : string.Create(CultureInfo.InvariantCulture, $"It was attempted {attempts} times."));
 
     /// <summary>The work was started as often as allowed and never ended, or could not be started.</summary>
-    public static OperationProblem GivenUp(int? attempts) => Create("given-up", "The work was given up", attempts switch
+    public static OperationProblem GivenUp(int? attempts) => Create("given-up", "The work did not finish", attempts switch
     {
-        null => "It could not be begun.",
-        1 => "It was begun once and did not come to an end.",
-        _ => string.Create(CultureInfo.InvariantCulture, $"It was begun {attempts} times and never came to an end."),
+        null => "It could not be started.",
+        1 => "It was started once and stopped unexpectedly.",
+        _ => string.Create(CultureInfo.InvariantCulture, $"It was started {attempts} times and stopped unexpectedly each time."),
     });
 
     /// <summary>The handler's result does not fit into a status document.</summary>

@@ -6,17 +6,21 @@ namespace OffloadedPolling.Tests.Documents;
 /// <summary>Every relative link of a document leads to a file, and to a heading where it names one.</summary>
 public sealed partial class DocumentLinksTests
 {
+    // Its links are to files of the project that the template creates.
+    private static readonly string _projectReadme = Path.Combine("offloaded-api", "README.md");
+
     [Fact]
     public void RelativeLinks_LeadToFilesAndHeadings()
     {
         var links = (
             from page in Repository.Documents()
+            where !page.EndsWith(_projectReadme, StringComparison.Ordinal)
             from match in Link().Matches(FencedCode().Replace(File.ReadAllText(page), ""))
             select (Page: page, Target: match.Groups[1].Success ? match.Groups[1].Value : match.Groups[2].Value)).ToList();
 
         links.Should().NotBeEmpty();
         links.Where(link => !Exists(link.Page, link.Target))
-            .Select(link => $"{Path.GetRelativePath(Repository.Root, link.Page)}: {link.Target}").Should().BeEmpty();
+            .Select(link => $"{Path.GetRelativePath(Repository.Root, link.Page)}: {link.Target}").ToList().Should().BeEmpty();
     }
 
     private static bool Exists(string page, string target)

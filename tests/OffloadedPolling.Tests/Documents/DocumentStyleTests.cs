@@ -33,7 +33,7 @@ public sealed class DocumentStyleTests
             from phrase in BannedPhrases.In(Prose.WithoutCode(File.ReadAllText(page)))
             select $"{Path.GetRelativePath(Repository.Root, page)}: {phrase}";
 
-        found.Should().BeEmpty();
+        found.ToList().Should().BeEmpty();
     }
 
     [Fact]

@@ -155,11 +155,11 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
 
         using var response = await PostAsync(id: "ada");
 
-        await AssertProblemAsync(response, HttpStatusCode.NotFound, "There is no such operation");
+        await AssertProblemAsync(response, HttpStatusCode.NotFound, "The operation does not exist");
     }
 
     [Theory]
-    [InlineData(false, HttpStatusCode.ServiceUnavailable, "Operations cannot be served at the moment")]
+    [InlineData(false, HttpStatusCode.ServiceUnavailable, "Operations are temporarily unavailable")]
     [InlineData(true, HttpStatusCode.Forbidden, "The proof is refused")]
     public async Task Post_WhenThereAreNone_SaysWhoseFaultItIs(bool isCallersProof, HttpStatusCode expected, string title)
     {
