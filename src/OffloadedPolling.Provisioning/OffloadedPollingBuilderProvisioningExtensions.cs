@@ -28,7 +28,9 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             return builder;
         }
 
-        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options));
+        services.AddSettings<StatusBucketOptions, StatusBucketOptionsValidator>("S3:Bucket", (options, section) => section.Bind(options))
+            .Configure<SettingsSection>((_, settings) => CheckTransitions(settings));
+        services.AddSettingsValidator<StatusBucketOptions, StatusBucketTransitionsValidator>("S3:Bucket");
         services.AddSingleton<BucketConfiguration>();
         services.AddSingleton<BucketProbe>();
         services.AddSingleton(provider => new StatusBucket(
@@ -40,6 +42,15 @@ public static class OffloadedPollingBuilderProvisioningExtensions
         services.AddSingleton(provider => new OperationQueues(
             () => PlanQueues(provider), provider.GetRequiredService<ILogger<OperationQueues>>()));
         return builder;
+    }
+
+    // The binder overlooks misspelled settings of elements.
+    private static void CheckTransitions(SettingsSection settings)
+    {
+        foreach (var at in settings.SectionsOf("S3:Bucket:Transitions"))
+        {
+            settings.Read($"S3:Bucket:Transitions:{at}", new StatusBucketTransition(), (_, _) => { });
+        }
     }
 
     private static BucketPlan PlanBucket(IServiceProvider provider) => new(provider.GetRequiredService<BucketConfiguration>(),

@@ -49,10 +49,10 @@ internal sealed class BucketPlan
             [.. Condition("NotIpAddress", "aws:SourceIp", s3.AllowedIpRanges),
             .. Condition("StringNotEqualsIfExists", "aws:SourceVpce", s3.AllowedVpcEndpoints)]);
         Parts = [
-            Lifecycle("expiry", nameof(on.Expiry), on.Expiry,
-                $"objects under '{_prefix}' are deleted {(days == 1 ? "1 day" : $"{days} days")} after their last change",
-                $$"""  "Expiration": {"Days": {{days}}}  """),
-            Lifecycle("noncurrent", nameof(on.NoncurrentExpiry), on.NoncurrentExpiry,
+            Lifecycle("expiry", nameof(on.Expiry), OffUnless(on.Expiry),
+                $"objects under '{_prefix}' are deleted {Days(days)} after their last change", $$"""  "Expiration": {"Days": {{days}}}  """),
+            Transitions(on),
+            Lifecycle("noncurrent", nameof(on.NoncurrentExpiry), OffUnless(on.NoncurrentExpiry),
                 $"old versions of objects under '{_prefix}' are deleted after a day",
                 """  "Expiration": {"ExpiredObjectDeleteMarker": true}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}  """),
             Cors(on, s3.AllowedOrigins),
@@ -97,9 +97,23 @@ internal sealed class BucketPlan
     private RulePart Rule(SharedDocument document, string name, Finding? notWanted, string expected, string rule) =>
         new(_bucket, document, name, expected, JsonNode.Parse(rule)!.AsObject()) { NotWanted = notWanted };
 
-    private RulePart Lifecycle(string id, string name, bool isOn, string expected, string actions) =>
-        Rule(SharedDocument.Lifecycle, name, OffUnless(isOn), expected,
-            $$"""{"ID": "{{RuleId(id, _prefix)}}", "Filter": {"Prefix": "{{_prefix}}"}, "Status": "Enabled", {{actions}}}""");
+    private RulePart Lifecycle(string id, string name, Finding? notWanted, string expected, string actions, string? filter = null)
+    {
+        filter ??= $$"""{"Prefix": "{{_prefix}}"}""";
+        return Rule(SharedDocument.Lifecycle, name, notWanted, expected,
+            $$"""{"ID": "{{RuleId(id, _prefix)}}", "Filter": {{filter}}, "Status": "Enabled", {{actions}}}""");
+    }
+
+    private RulePart Transitions(StatusBucketOptions on)
+    {
+        var words = on.Transitions.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}");
+        var moves = on.Transitions.Select(each => $$"""{"Days": {{each.AfterDays}}, "StorageClass": "{{each.StorageClass}}"}""");
+        return Lifecycle("transitions", nameof(on.Transitions),
+            OffUnless(on.Transitions.Count > 0, "No transitions are set, which is right for small documents."),
+            $"objects under '{_prefix}' of over {on.TransitionsAboveBytes} bytes move {string.Join(", ", words)}",
+            $$"""  "Transitions": [{{string.Join(',', moves)}}]  """,
+            $$"""{"And": {"Prefix": "{{_prefix}}", "ObjectSizeGreaterThan": {{on.TransitionsAboveBytes}} } }""");
+    }
 
     // If-None-Match and traceparent make the browser ask first: a page sends them to poll for changes, and if it takes part in a trace.
     // What poll.js reads is the version, and the age of the document by the server's own clock.
@@ -133,6 +147,7 @@ internal sealed class BucketPlan
     private static string List(IEnumerable<string> texts) =>
         new JsonArray([.. Sorted(texts).Select(text => (JsonNode)JsonValue.Create(text))]).ToJsonString();
 
+    private static string Days(int days) => days == 1 ? "1 day" : $"{days} days";
     private static string Words(IEnumerable<string> texts) => string.Join(", ", Sorted(texts));
     private static string Hash(string prefix) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prefix)).AsSpan(0, 6));
 }

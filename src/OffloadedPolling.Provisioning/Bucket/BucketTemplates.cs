@@ -13,7 +13,8 @@ internal static class BucketTemplates
         ["publicAccessBlock"] = "PublicAccessBlockConfiguration", ["encryption"] = "BucketEncryption",
         ["encryption.Rules"] = "ServerSideEncryptionConfiguration",
         ["ApplyServerSideEncryptionByDefault"] = "ServerSideEncryptionByDefault",
-        ["lifecycle"] = "LifecycleConfiguration", ["Filter"] = "", ["Expiration"] = "", ["Days"] = "ExpirationInDays",
+        ["lifecycle"] = "LifecycleConfiguration", ["Filter"] = "", ["And"] = "", ["Expiration"] = "", ["Days"] = "ExpirationInDays",
+        ["Transitions.Days"] = "TransitionInDays",
         ["cors"] = "CorsConfiguration", ["CORSRules"] = "CorsRules", ["ExposeHeaders"] = "ExposedHeaders", ["MaxAgeSeconds"] = "MaxAge",
         ["ID"] = "Id",
     };
@@ -59,7 +60,8 @@ internal static class BucketTemplates
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> ToCloudFormation(KeyValuePair<string, JsonNode?> member, string parent)
     {
-        var value = ToCloudFormation(member.Value!, member.Key);
+        // CloudFormation takes sizes as text.
+        var value = member.Key == "ObjectSizeGreaterThan" ? $"{member.Value}" : ToCloudFormation(member.Value!, member.Key);
         var name = _names.GetValueOrDefault($"{parent}.{member.Key}") ?? _names.GetValueOrDefault(member.Key, member.Key);
         return name.Length > 0
             ? [KeyValuePair.Create(name, (JsonNode?)value)]

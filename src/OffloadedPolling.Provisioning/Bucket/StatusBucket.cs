@@ -119,10 +119,71 @@ public sealed class StatusBucketOptions
 
     /// <summary>Gets or sets a value that indicates whether a bucket without default encryption gets it (<c>AES256</c>).</summary>
     public bool Encryption { get; set; } = true;
+
+    /// <summary>Gets the moves of documents to other storage classes.</summary>
+    /// <value>
+    /// Empty by default, which is right for small documents: other classes bill at least 128 KB and 30 to 180 days for each object, so that
+    /// a document of 10 KB in Standard-IA costs about seven times as much as in Standard.
+    /// </value>
+    public IList<StatusBucketTransition> Transitions { get; } = [];
+
+    /// <summary>Gets or sets the size, in bytes, up to which documents do not move.</summary>
+    /// <value>0 to 1,048,576; 131,072 by default.</value>
+    [SettingRange(0, StatusDocument.MaxBytes)]
+    public int TransitionsAboveBytes { get; set; } = 128 * 1024;
 }
 
-// All are switches, which are right if they can be read.
-internal sealed class StatusBucketOptionsValidator : IValidateOptions<StatusBucketOptions>
+/// <summary>A move of status documents to another storage class.</summary>
+public sealed class StatusBucketTransition
 {
-    public ValidateOptionsResult Validate(string? name, StatusBucketOptions options) => ValidateOptionsResult.Success;
+    /// <summary>Gets or sets the storage class.</summary>
+    /// <value><c>STANDARD_IA</c>, <c>ONEZONE_IA</c>, <c>GLACIER_IR</c>, <c>GLACIER</c> or <c>DEEP_ARCHIVE</c>.</value>
+    public string StorageClass { get; set; } = "";
+
+    /// <summary>Gets or sets the number of days after a document's last change.</summary>
+    /// <value>
+    /// 0 or more. For <c>GLACIER</c> and <c>DEEP_ARCHIVE</c>, where status URLs cannot read, at least 1 and at least
+    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>.
+    /// </value>
+    public int AfterDays { get; set; }
+}
+
+[OptionsValidator]
+internal sealed partial class StatusBucketOptionsValidator : IValidateOptions<StatusBucketOptions>;
+
+internal sealed class StatusBucketTransitionsValidator(IOptions<OffloadedPollingOptions> polling, SettingsSection settings)
+    : IValidateOptions<StatusBucketOptions>
+{
+    private static readonly string[] _classes = ["STANDARD_IA", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
+
+    public ValidateOptionsResult Validate(string? name, StatusBucketOptions options)
+    {
+        try
+        {
+            return options.Transitions.SelectMany(WrongWith).ToResult();
+        }
+        catch (OptionsValidationException)
+        {
+            // The other settings are wrong, and their own validator says so.
+            return ValidateOptionsResult.Success;
+        }
+    }
+
+    private IEnumerable<string> WrongWith(StatusBucketTransition transition, int at)
+    {
+        var (storageClass, longestUrl) = (transition.StorageClass, polling.Value.MaxUrlLifetime);
+        if (!_classes.Contains(storageClass))
+        {
+            yield return $"Transitions:{at}:StorageClass is '{storageClass}'. Set it to one of {string.Join(", ", _classes)}.";
+        }
+
+        // A status URL may have been issued just before the last change, and it cannot read from an archive.
+        var least = storageClass is "GLACIER" or "DEEP_ARCHIVE" ? Math.Max(1, BucketPlan.DaysOf(longestUrl)) : 0;
+        if (transition.AfterDays < least)
+        {
+            yield return $"Transitions:{at}:AfterDays is {transition.AfterDays}; for {storageClass}, at least {least} is required: callers "
+                + $"may poll for {longestUrl} after the last change ({settings.NameOf(nameof(OffloadedPollingOptions.MaxUrlLifetime))}). "
+                + $"Set it to {least} or more.";
+        }
+    }
 }

@@ -1,28 +1,18 @@
-using Microsoft.AspNetCore.Http;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Provisioning;
 using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
 /// <summary>What is left of a set-up that fails.</summary>
-public sealed class StatusBucketRollbackTests : IAsyncLifetime
+public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
 {
-    private const string Origin = "https://shop.example.com";
-
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
-
-    private RecordingProxy _s3 = null!;
-
-    public async ValueTask InitializeAsync() => _s3 = await RecordingProxy.StartAsync(TestServers.S3);
-
-    public ValueTask DisposeAsync() => _s3.DisposeAsync();
 
     [Fact]
     public async Task ApplyAsync_AWriteOfWhichNobodyKnowsWhetherItWasDone_IsTakenBackAndRefused()
     {
         await using var host = await HostAsync();
-        _s3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
+        S3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
@@ -34,7 +24,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     public async Task ApplyAsync_AConnectionThatBreaks_TakesBackWhatWasNotTriedYet()
     {
         await using var host = await HostAsync();
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
         {
             if (Is(context, "PUT", "policy"))
             {
@@ -48,7 +38,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
         await FluentActions.Awaiting(() => host.StatusBucket().ApplyAsync(_cancellationToken))
             .Should().ThrowExactlyAsync<OperationStoreException>();
 
-        _s3.Requests.Where(request => request is { Method: "PUT", StatusCode: 200 }).Should().NotBeEmpty();
+        S3.Requests.Where(request => request is { Method: "PUT", StatusCode: 200 }).Should().NotBeEmpty();
         (await host.ReadAsync("lifecycle"), await host.ReadAsync("cors")).Should().Be(((string?)null, (string?)null));
     }
 
@@ -59,7 +49,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
         await using var stranger = await BucketHost.CreateAsync(bucket: host.Bucket);
         await stranger.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
         var cors = false;
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
         {
             var wasPut = Is(context, "PUT", "cors");
             if (cors && wasPut)
@@ -102,7 +92,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     public async Task ApplyAsync_AProbeThatFails_RollsBackEverythingThatWasApplied()
     {
         await using var host = await HostAsync(settings: s3 => s3.AllowedIpRanges.Add("127.0.0.1/32"));
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
             context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
                 ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
                 : Task.FromResult(false);
@@ -126,7 +116,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     {
         await using var host = await HostAsync();
         await using var other = await BucketHost.CreateAsync(bucket: host.Bucket);
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
         {
             if (context.Request.Method != "GET" || !context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
             {
@@ -150,7 +140,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     {
         await using var host = await HostAsync();
         using var giveUp = new CancellationTokenSource();
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
         {
             if (context.Request.Method != "GET" || !context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
             {
@@ -164,7 +154,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
 
         await FluentActions.Awaiting(() => host.StatusBucket().ApplyAsync(giveUp.Token)).Should().ThrowAsync<OperationCanceledException>();
 
-        _s3.Requests.Should().Contain(request =>
+        S3.Requests.Should().Contain(request =>
             request.Method == "DELETE" && request.Path.Contains("bucket-probe-", StringComparison.Ordinal));
         using var s3 = TestServers.NewS3Client();
         ((await s3.ListObjectsV2Async(new() { BucketName = host.Bucket }, _cancellationToken)).S3Objects ?? []).Should().BeEmpty();
@@ -174,7 +164,7 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     public async Task ApplyAsync_AProbesObjectThatCannotBeDeleted_IsReported()
     {
         await using var host = await HostAsync();
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
             context.Request.Method == "DELETE" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal)
                 ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
                 : Task.FromResult(false);
@@ -190,8 +180,8 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
     public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
-        _s3.Intercept = context => Is(context, "DELETE", "publicAccessBlock")
-            || Is(context, "PUT", "publicAccessBlock") && _s3.Requests.Any(request => request.StatusCode == 403)
+        S3.Intercept = context => Is(context, "DELETE", "publicAccessBlock")
+            || Is(context, "PUT", "publicAccessBlock") && S3.Requests.Any(request => request.StatusCode == 403)
             ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403)
             : Task.FromResult(false);
 
@@ -219,15 +209,4 @@ public sealed class StatusBucketRollbackTests : IAsyncLifetime
         before.Should().Contain(InPart);
         (await host.ReadAsync("publicAccessBlock")).Should().Be(before);
     }
-
-    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) =>
-        BucketHost.CreateAsync(
-            s3 =>
-            {
-                s3.AllowedOrigins.Add(Origin);
-                settings?.Invoke(s3);
-            }, switches, address: _s3.Address);
-
-    private static bool Is(HttpContext context, string method, string resource) =>
-        context.Request.Method == method && context.Request.Query.ContainsKey(resource);
 }

@@ -28,7 +28,7 @@ public sealed class StatusBucketTests
 
         first.State("TlsOnly").Should().Be(Skipped);
         first.Part("TlsOnly").Reason.Should().Contain("http://");
-        (first.State("NoncurrentExpiry"), first.State("Network")).Should().Be((InSync, Off));
+        (first.State("Transitions"), first.State("NoncurrentExpiry"), first.State("Network")).Should().Be((Off, InSync, Off));
         second.ProbePassed.Should().BeTrue(second.ToString());
         (await host.ReadAsync("policy")).Should().Be(policy);
         second.Probe.Should().Be("Writing, reading and a presigned read work.");

@@ -1,28 +1,19 @@
 using Microsoft.AspNetCore.Http;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Provisioning;
 using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
 /// <summary>What is made of a server's less friendly answers, and of what Ceph's gateway does not do.</summary>
-public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
+public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
 {
-    private const string Origin = "https://shop.example.com";
-
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
-
-    private RecordingProxy _s3 = null!;
-
-    public async ValueTask InitializeAsync() => _s3 = await RecordingProxy.StartAsync(TestServers.S3);
-
-    public ValueTask DisposeAsync() => _s3.DisposeAsync();
 
     [Fact]
     public async Task ApplyAsync_AWriteThatIsDenied_NamesThePermissionAndTheOthersGoOn()
     {
         await using var host = await HostAsync();
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
             Is(context, "PUT", "cors") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
@@ -37,11 +28,11 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task ApplyAsync_ALifecycleThatCannotBeRead_IsNotOverwritten(string code, int status, string expected)
     {
         await using var host = await HostAsync();
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
             Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, code, status) : Task.FromResult(false);
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
-        _s3.Intercept = null;
+        S3.Intercept = null;
 
         (report.State("Expiry"), report.State("Cors")).Should().Be((Failed, Applied));
         report.Part("Expiry").Reason.Should().Contain(expected);
@@ -52,7 +43,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task CheckAsync_APartThatIsOffAndMayNotBeLookedAt_StaysOff()
     {
         await using var host = await HostAsync(parts => (parts.Expiry, parts.NoncurrentExpiry) = (false, false));
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
             Is(context, "GET", "lifecycle") ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
 
         var report = await host.StatusBucket().CheckAsync(_cancellationToken);
@@ -67,7 +58,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task CheckAsync_ADocumentBesideThePartsOwnThatIsDenied_NamesItsPermission(string resource, string part, string expected)
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
-        _s3.Intercept = context =>
+        S3.Intercept = context =>
             Is(context, "GET", resource) ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403) : Task.FromResult(false);
 
         var report = await host.StatusBucket().CheckAsync(_cancellationToken);
@@ -84,7 +75,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
             <LifecycleConfiguration><Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter>
             <Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>
             """);
-        _s3.AfterUpstream = context =>
+        S3.AfterUpstream = context =>
         {
             if (Is(context, "GET", "lifecycle"))
             {
@@ -94,7 +85,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
 
         (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Expiry").Should().Be(Applied);
 
-        _s3.Requests.Should().Contain(request => request.Method == "PUT"
+        S3.Requests.Should().Contain(request => request.Method == "PUT"
             && request.Headers.GetValueOrDefault("x-amz-transition-default-minimum-object-size") == "varies_by_storage_class");
     }
 
@@ -103,7 +94,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     {
         // As on AWS: the denial is for presigned requests alone.
         string? policy = null;
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
         {
             if (Is(context, "PUT", "policy"))
             {
@@ -137,7 +128,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task ApplyAsync_ABucketOpenToEverybody_KeepsItsReaders()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
         {
             if (!Is(context, "GET", "policyStatus"))
             {
@@ -159,7 +150,7 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     public async Task CheckAsync_AnotherEncryption_IsInSync()
     {
         await using var host = await HostAsync(parts => parts.Encryption = true);
-        _s3.Intercept = async context =>
+        S3.Intercept = async context =>
         {
             if (!Is(context, "GET", "encryption"))
             {
@@ -183,23 +174,12 @@ public sealed class StatusBucketUnderFaultsTests : IAsyncLifetime
     {
         await using var host = await HostAsync();
         await host.StatusBucket().ApplyAsync(_cancellationToken);
-        var before = _s3.Requests.Count;
+        var before = S3.Requests.Count;
 
         await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         // The probe's object is all that is written.
-        _s3.Requests.Skip(before).Where(request => request.Method != "GET")
+        S3.Requests.Skip(before).Where(request => request.Method != "GET")
             .Should().AllSatisfy(request => request.Path.Should().Contain("/operations/bucket-probe-"));
     }
-
-    private Task<TestHost> HostAsync(Action<StatusBucketOptions>? switches = null, Action<S3Options>? settings = null) =>
-        BucketHost.CreateAsync(
-            s3 =>
-            {
-                s3.AllowedOrigins.Add(Origin);
-                settings?.Invoke(s3);
-            }, switches, address: _s3.Address);
-
-    private static bool Is(HttpContext context, string method, string resource) =>
-        context.Request.Method == method && context.Request.Query.ContainsKey(resource);
 }

@@ -30,12 +30,16 @@ public sealed class BucketTemplatesTests
 
         var rules = properties["LifecycleConfiguration"]!["Rules"]!.AsArray();
         var cliRules = cli["lifecycle"]!["Rules"]!.AsArray();
-        rules.Should().HaveCount(2);
+        rules.Should().HaveCount(3);
         rules.Select(rule => rule!["Id"]!.GetValue<string>()).Should().Equal(cliRules.Select(rule => rule!["ID"]!.GetValue<string>()));
         rules[0]!["ExpirationInDays"]!.GetValue<int>().Should().Be(365);
         cliRules[0]!["Expiration"]!["Days"]!.GetValue<int>().Should().Be(365);
-        rules[1]!["ExpiredObjectDeleteMarker"]!.GetValue<bool>().Should().BeTrue();
-        cliRules[1]!["NoncurrentVersionExpiration"]!["NoncurrentDays"]!.GetValue<int>().Should().Be(1);
+        rules[1]!["ObjectSizeGreaterThan"]!.GetValue<string>().Should().Be("200000");
+        cliRules[1]!["Filter"]!["And"]!["ObjectSizeGreaterThan"]!.GetValue<int>().Should().Be(200000);
+        rules[1]!["Transitions"]![0]!["TransitionInDays"]!.GetValue<int>().Should().Be(30);
+        cliRules[1]!["Transitions"]![0]!["Days"]!.GetValue<int>().Should().Be(30);
+        rules[2]!["ExpiredObjectDeleteMarker"]!.GetValue<bool>().Should().BeTrue();
+        cliRules[2]!["NoncurrentVersionExpiration"]!["NoncurrentDays"]!.GetValue<int>().Should().Be(1);
 
         var cors = properties["CorsConfiguration"]!["CorsRules"]![0]!;
         var cliCors = cli["cors"]!["CORSRules"]![0]!;
@@ -47,17 +51,19 @@ public sealed class BucketTemplatesTests
     [Fact]
     public void LifecycleRules_InAllThreeWaysOfWriting_SayTheSame()
     {
-        var rules = Plan().ToInput()["lifecycle"]!["Rules"]!.AsArray();
+        var rules = Plan(transitions: [("GLACIER_IR", 5), ("DEEP_ARCHIVE", 99)]).ToInput()["lifecycle"]!["Rules"]!.AsArray();
 
-        rules.Should().HaveCount(2);
+        rules.Should().HaveCount(3);
         foreach (var rule in rules)
         {
-            // CloudFormation has other names for some, and no Filter.
+            // CloudFormation has other names for some, and neither Filter nor And.
             var xml = Leaves(XElement.Parse(SharedDocument.Lifecycle.ToText(rule!.AsObject()))).ToList();
             var expected = xml.Select(leaf => leaf.Path switch
             {
                 "ID" => ("Id", leaf.Value),
-                "Filter.Prefix" => ("Prefix", leaf.Value),
+                "Filter.Prefix" or "Filter.And.Prefix" => ("Prefix", leaf.Value),
+                "Filter.And.ObjectSizeGreaterThan" => ("ObjectSizeGreaterThan", leaf.Value),
+                "Transitions.Days" => ("Transitions.TransitionInDays", leaf.Value),
                 "Expiration.Days" => ("ExpirationInDays", leaf.Value),
                 "Expiration.ExpiredObjectDeleteMarker" => ("ExpiredObjectDeleteMarker", leaf.Value),
                 _ => leaf,
@@ -70,7 +76,7 @@ public sealed class BucketTemplatesTests
     private static IEnumerable<(string Path, string Value)> Leaves(XElement element, string path = "") =>
         element.Elements().SelectMany(child =>
         {
-            var name = path + child.Name.LocalName;
+            var name = path + (child.Name.LocalName == "Transition" ? "Transitions" : child.Name.LocalName);
             return child.HasElements ? Leaves(child, name + ".") : [(name, child.Value)];
         });
 
@@ -184,14 +190,15 @@ public sealed class BucketTemplatesTests
     {
         var (one, other) = (new string('a', 899) + "/", new string('a', 898) + "b/");
 
-        BucketPlan.RuleId("noncurrent", one).Length.Should().BeInRange(1, 255);
+        BucketPlan.RuleId("transitions", one).Length.Should().BeInRange(1, 255);
         BucketPlan.RuleId("expiry", other).Should().NotBe(BucketPlan.RuleId("expiry", one));
         BucketPlan.Sid("Network", "ab/").Should().NotBe(BucketPlan.Sid("Network", "a/b/"));
         BucketPlan.Sid("Network", "a-b_c.d/").Should().MatchRegex("^[A-Za-z0-9]+$");
     }
 
     private static BucketPlan Plan(
-        Action<S3Options>? s3 = null, bool isHttp = false, string partition = "aws", Action<OffloadedPollingOptions>? options = null)
+        Action<S3Options>? s3 = null, bool isHttp = false, string partition = "aws", Action<OffloadedPollingOptions>? options = null,
+        (string StorageClass, int AfterDays)[]? transitions = null)
     {
         var settings = new S3Options { BucketName = "status" };
         foreach (var origin in (string[])["https://shop.example.com", "http://localhost:5080"])
@@ -206,9 +213,15 @@ public sealed class BucketTemplatesTests
 
         settings.AllowedVpcEndpoints.Add("vpce-1a2b3c4d");
         s3?.Invoke(settings);
+        var switches = new StatusBucketOptions { TransitionsAboveBytes = 200_000 };
+        foreach (var (storageClass, days) in transitions ?? [("STANDARD_IA", 30)])
+        {
+            switches.Transitions.Add(new() { StorageClass = storageClass, AfterDays = days });
+        }
+
         var polling = new OffloadedPollingOptions { Retention = TimeSpan.FromDays(365), MaxDocumentBytes = 1024 * 1024 };
         options?.Invoke(polling);
-        return NewPlan(partition, isHttp ? new Uri("http://s3.example.com") : _endpoint, settings, new(), polling);
+        return NewPlan(partition, isHttp ? new Uri("http://s3.example.com") : _endpoint, settings, switches, polling);
     }
 
     private static BucketPlan NewPlan(

@@ -49,8 +49,64 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:Bucket:TlsOnli", "false", "OffloadedPolling:S3:Bucket:TlsOnli is not a setting of this version")]
     [InlineData("Queues:MaxReceiveCount", "0", "OffloadedPolling:Queues:MaxReceiveCount is 0. Set it to between 1 and 1000")]
     [InlineData("Queues:Retention", "1", "OffloadedPolling:Queues:Retention is not a setting of this version")]
+    [InlineData("S3:Bucket:Transitions", "GLACIER", "Transitions is 'GLACIER', but it is a list")]
+    [InlineData("S3:Bucket:Transitions:0", "GLACIER", "Transitions:0 is 'GLACIER', but it has settings of its own")]
+    [InlineData("S3:Bucket:Transitions:0:Days", "120", "OffloadedPolling:S3:Bucket:Transitions:0:Days is not a setting of this version")]
+    [InlineData("S3:Bucket:TransitionsAboveBytes", "-1", "TransitionsAboveBytes is -1. Set it to between 0 and 1048576")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         Start(new() { [key] = value }).Should().Contain(error => error.Contains(expected, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("STANDARD", 30, "Transitions:0:StorageClass is 'STANDARD'. Set it to one of STANDARD_IA, ONEZONE_IA")]
+    [InlineData("STANDARD_IA", -1, "Transitions:0:AfterDays is -1")]
+    public void Validate_ATransitionThatS3DoesNotKnow_IsRefused(string storageClass, int days, string expected) =>
+        Start(Transitions((storageClass, days))).Should().ContainSingle(error => error.Contains(expected, StringComparison.Ordinal));
+
+    [Fact]
+    public void Validate_Transitions_Pass() => Start(Transitions(("STANDARD_IA", 30), ("DEEP_ARCHIVE", 120))).Should().BeEmpty();
+
+    [Theory]
+    [InlineData("GLACIER", 0, "01:00:00", "Transitions:0:AfterDays is 0; for GLACIER, at least 1 is required: callers may poll for "
+        + "01:00:00 after the last change (OffloadedPolling:MaxUrlLifetime). Set it to 1 or more.")]
+    [InlineData("GLACIER", 1, "01:00:00", null)]
+    [InlineData("DEEP_ARCHIVE", 6, "6.12:00:00", "Set it to 7 or more.")]
+    [InlineData("DEEP_ARCHIVE", 7, "6.12:00:00", null)]
+    [InlineData("GLACIER_IR", 0, "01:00:00", null)]
+    public void Validate_AnArchiveThatCallersMayStillPollIn_IsRefused(string storageClass, int days, string lifetime, string? expected)
+    {
+        var settings = Transitions((storageClass, days));
+        settings["MaxUrlLifetime"] = lifetime;
+
+        var errors = Start(settings);
+
+        (errors.Count == 1).Should().Be(expected is not null);
+        foreach (var error in errors)
+        {
+            error.Should().Contain(expected!);
+        }
+    }
+
+    [Fact]
+    public void Validate_TransitionsBesideAWrongRetention_TellThatOnce()
+    {
+        var settings = Transitions(("STANDARD_IA", 30));
+        settings["Retention"] = "400.00:00:00";
+
+        Start(settings).Should().ContainSingle().Which.Should().Contain("Retention is 400");
+    }
+
+    private static Dictionary<string, string?> Transitions(params (string StorageClass, int Days)[] transitions)
+    {
+        var settings = new Dictionary<string, string?> { ["Retention"] = "365.00:00:00", ["MaxDocumentBytes"] = "1048576" };
+        for (var at = 0; at < transitions.Length; at++)
+        {
+            settings[$"S3:Bucket:Transitions:{at}:StorageClass"] = transitions[at].StorageClass;
+            settings[$"S3:Bucket:Transitions:{at}:AfterDays"] = transitions[at].Days.ToString(
+                System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return settings;
+    }
 
     private static List<string> Start(Dictionary<string, string?> settings)
     {

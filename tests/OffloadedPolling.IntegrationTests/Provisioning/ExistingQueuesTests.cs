@@ -1,0 +1,133 @@
+using Amazon.SQS.Model;
+using OffloadedPolling.IntegrationTests.Servers;
+using OffloadedPolling.Provisioning;
+using static OffloadedPolling.Provisioning.ProvisioningState;
+
+namespace OffloadedPolling.IntegrationTests.Provisioning;
+
+/// <summary>The set-up of queues that exist.</summary>
+public sealed class ExistingQueuesTests : OperationQueuesTestBase
+{
+    [Fact]
+    public async Task ApplyAsync_AQueueOfSomebodyElses_KeepsItsAttributesPolicyAndTags()
+    {
+        const string Policy =
+            """{"Statement":[{"Sid":"theirs","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}""";
+        await Sqs.CreateQueueAsync(new CreateQueueRequest
+        {
+            QueueName = Name,
+            Attributes = new()
+            {
+                ["DelaySeconds"] = "7", ["VisibilityTimeout"] = "900", ["MessageRetentionPeriod"] = "3600", ["Policy"] = Policy,
+            },
+            Tags = new() { ["team"] = "parcels" },
+        }, Cancellation);
+        await using var host = await HostAsync();
+
+        var report = await Queues(host).ApplyAsync(Cancellation);
+
+        report.IsInSync.Should().BeTrue(report.ToString());
+        (State(report, "Queue"), State(report, "RedrivePolicy"), State(report, "VisibilityTimeout"), State(report, "MessageRetention"))
+            .Should().Be((InSync, Applied, InSync, Applied));
+        var queue = await AttributesAsync(QueueUrl);
+        (queue["DelaySeconds"], queue["VisibilityTimeout"], queue["MessageRetentionPeriod"]).Should().Be(("7", "900", "86400"));
+        queue["Policy"].Should().Be(Policy);
+        var tags = await Sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = QueueUrl }, Cancellation);
+        tags.Tags.Should().Contain("team", "parcels");
+    }
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(9, true)]
+    public async Task ApplyAsync_AnotherRedrivePolicy_IsReportedAndNotOverwritten(int maxReceiveCount, bool ofAnotherQueue)
+    {
+        var other = await TestServers.NewQueueAsync();
+        await CreateAsync(QueueUrl);
+        await CreateAsync(DeadLettersUrl, retention: "1209600");
+        await TestServers.SetMaxReceiveCountAsync(QueueUrl, ofAnotherQueue ? other : DeadLettersUrl, maxReceiveCount);
+        var before = (await AttributesAsync(QueueUrl))["RedrivePolicy"];
+        await using var host = await HostAsync();
+
+        var report = await Queues(host).ApplyAsync(Cancellation);
+
+        State(report, "RedrivePolicy").Should().Be(Different);
+        Part(report, "RedrivePolicy").Reason.Should().Contain("is not overwritten").And.Contain("aws sqs set-queue-attributes");
+        report.IsInSync.Should().BeFalse();
+        (await AttributesAsync(QueueUrl))["RedrivePolicy"].Should().Be(before);
+        host.Log.Entries.Should().Contain(entry => entry.Id == 505);
+    }
+
+    [Theory]
+    [InlineData(8, null, 8, InSync)]
+    [InlineData(8, 9, 9, Different)]
+    [InlineData(5, null, 5, InSync)]
+    public async Task CheckAsync_ARedrivePolicyThatAllowsEnoughReceives_IsInSync(
+        int has, int? maxAttempts, int expected, ProvisioningState state)
+    {
+        await CreateAsync(QueueUrl);
+        await CreateAsync(DeadLettersUrl);
+        await TestServers.SetMaxReceiveCountAsync(QueueUrl, DeadLettersUrl, has);
+        await using var host = await HostAsync(operation: kind => kind.MaxAttempts = maxAttempts);
+
+        var part = Part(await Queues(host).CheckAsync(Cancellation), "RedrivePolicy");
+
+        part.State.Should().Be(state);
+        part.Expected.Should().Contain(state == InSync ? "5" : $"{expected}");
+    }
+
+    [Fact]
+    public async Task ApplyAsync_ALongerMessageRetention_IsReportedAndNotLowered()
+    {
+        await CreateAsync(QueueUrl, retention: "345600");
+        await using var host = await HostAsync();
+
+        var report = await Queues(host).ApplyAsync(Cancellation);
+
+        State(report, "MessageRetention").Should().Be(Different);
+        Part(report, "MessageRetention").Reason.Should().Contain("deletes older messages");
+        (await AttributesAsync(QueueUrl))["MessageRetentionPeriod"].Should().Be("345600");
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AShorterVisibilityTimeout_IsRaised()
+    {
+        await CreateAsync(QueueUrl, retention: "86400", visibility: "10");
+        await using var host = await HostAsync();
+
+        State(await Queues(host).ApplyAsync(Cancellation), "VisibilityTimeout").Should().Be(Applied);
+
+        (await AttributesAsync(QueueUrl))["VisibilityTimeout"].Should().Be("30");
+    }
+
+    [Theory]
+    [InlineData("345600", InSync, "345600")]
+    [InlineData("86400", Applied, "1209600")]
+    public async Task ApplyAsync_DeadLettersThatAreKeptNoLongerThanMessages_AreKeptLonger(
+        string has, ProvisioningState state, string expected)
+    {
+        await CreateAsync(DeadLettersUrl, has);
+        await using var host = await HostAsync();
+
+        State(await Queues(host).ApplyAsync(Cancellation), "DeadLetterRetention").Should().Be(state);
+
+        (await AttributesAsync(DeadLettersUrl))["MessageRetentionPeriod"].Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_AttributesThatMayNotBeSet_FailWithThePermissionAndTheOthersGoOn()
+    {
+        await CreateAsync(QueueUrl, retention: "3600", visibility: "10");
+        await using var proxy = await RecordingProxy.StartAsync(TestServers.Sqs);
+        proxy.Intercept = context => AwsAnswers.Is(context, "SetQueueAttributes")
+            ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
+            : Task.FromResult(false);
+        await using var host = await HostAsync(address: proxy.Address);
+
+        var report = await Queues(host).ApplyAsync(Cancellation);
+
+        (State(report, "DeadLetterQueue"), State(report, "VisibilityTimeout"), State(report, "MessageRetention"))
+            .Should().Be((Applied, Failed, Failed));
+        Part(report, "VisibilityTimeout").Reason.Should().Contain("Grant sqs:SetQueueAttributes");
+        host.Log.Entries.Should().Contain(entry => entry.Id == 502);
+    }
+}
