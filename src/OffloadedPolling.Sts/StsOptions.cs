@@ -63,7 +63,8 @@ internal sealed class StsIssuerRegistration(IServiceCollection services)
     public static ServiceDescriptor Issuer { get; } = ServiceDescriptor.Singleton<ITemporaryCredentialsIssuer>(
         provider => ActivatorUtilities.CreateInstance<StsTemporaryCredentialsIssuer>(provider));
 
-    public bool IsUsed => services.Last(service => service.ServiceType == typeof(ITemporaryCredentialsIssuer)) == Issuer;
+    public bool IsUsed => Issuer == services.LastOrDefault(
+        service => !service.IsKeyedService && service.ServiceType == typeof(ITemporaryCredentialsIssuer));
 }
 
 /// <summary>Checks that the documents that the credentials are for lie on S3.</summary>

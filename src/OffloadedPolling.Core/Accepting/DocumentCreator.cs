@@ -7,7 +7,7 @@ namespace OffloadedPolling.Accepting;
 internal sealed class DocumentCreator(
     IOperationStatusStore store, StatusTransitions transitions, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
-    public DocumentCreation Begin(AcceptRequest request, OperationEstimate? estimate)
+    public DocumentCreation StartCreating(AcceptRequest request, OperationEstimate? estimate)
     {
         var now = time.GetUtcNow();
         var status = new OperationStatus

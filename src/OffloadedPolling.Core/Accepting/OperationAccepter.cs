@@ -18,8 +18,8 @@ internal sealed class OperationAccepter(
         var estimate = await deadline.WaitAsync(AcceptStep.Estimate, kind.Estimator.EstimateAsync(deadline.Token)).ConfigureAwait(false);
 
         // 3. Store.
-        var creation = documents.Begin(request, estimate);
-        var (operation, isRepeated) = await StoreAsync(creation, message, deadline).ConfigureAwait(false);
+        var creation = documents.StartCreating(request, estimate);
+        var (operation, isRepeated) = await WaitForStoreAsync(creation, message, deadline).ConfigureAwait(false);
         try
         {
             // 4. Issue. The URL comes first: a message that is sent cannot be taken back.
@@ -42,7 +42,7 @@ internal sealed class OperationAccepter(
         }
     }
 
-    private async Task<(StoredOperation Operation, bool IsRepeated)> StoreAsync(
+    private async Task<(StoredOperation Operation, bool IsRepeated)> WaitForStoreAsync(
         DocumentCreation creation, OutgoingMessage message, AcceptDeadline deadline)
     {
         try

@@ -33,7 +33,7 @@ internal sealed class OperationCompleter(
             try
             {
                 var transition = await circuit.BoundAsync(
-                    cancellationToken => transitions.ApplyRequiredAsync(known, End, cancellationToken), delivery.StopWaiting)
+                    cancellationToken => transitions.ApplyRequiredAsync(known, EndIfStillHeld, cancellationToken), delivery.StopWaiting)
                     .ConfigureAwait(false);
                 return ResultOf(run, wanted, transition, error);
             }
@@ -57,7 +57,7 @@ internal sealed class OperationCompleter(
             delivery.StopWaiting.ThrowIfCancellationRequested();
         }
 
-        StatusChange? End(StoredOperation current) =>
+        StatusChange? EndIfStillHeld(StoredOperation current) =>
             Ownership.IsHeldBy(current, delivery.Message) ? StatusChange.End(current, wanted) : null;
     }
 

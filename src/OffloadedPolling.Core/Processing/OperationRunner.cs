@@ -31,7 +31,9 @@ internal sealed class OperationRunner(
         // On another thread, so that a handler that blocks can be abandoned too.
         var handling = Task.Run(() => CallHandlerAsync(run), CancellationToken.None);
         Task handledOrBlocked = Task.WhenAny(handling, run.Signal.Blocked);
-        await handledOrBlocked.WaitAsync(delivery.StopWaiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Not on the thread that cancels StopWaiting, which has the other deliveries to cancel.
+        await handledOrBlocked.WaitAsync(delivery.StopWaiting)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (!handling.IsCompleted)
         {
             return Abandoned(run);
@@ -150,11 +152,15 @@ internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger
 
     private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private int _isFired;
+
     /// <summary>How long a handler may take to end after its token is canceled: callbacks that take longer count as blocked.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2);
 
     public CancellationToken Token => _source.Token;
-    public bool IsFired => _source.IsCancellationRequested;
+
+    /// <summary>Whether the handler was told to end. The token is canceled a moment later.</summary>
+    public bool IsFired => Volatile.Read(ref _isFired) != 0;
 
     /// <summary>Completes when a callback has blocked for longer than <see cref="Patience"/>.</summary>
     public Task Blocked => _blocked.Task;
@@ -163,7 +169,13 @@ internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger
         token.UnsafeRegister(static signal => ((HandlerSignal)signal!).Fire(), this);
 
     /// <summary>Cancels the token, if it is not canceled yet, and does not wait for callbacks.</summary>
-    public void Fire() => _ = CancelAsync();
+    public void Fire()
+    {
+        if (Interlocked.Exchange(ref _isFired, 1) == 0)
+        {
+            _ = CancelAsync();
+        }
+    }
 
     private async Task CancelAsync()
     {

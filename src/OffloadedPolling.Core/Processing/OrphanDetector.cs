@@ -5,7 +5,7 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>
 /// Notices a worker that reads its documents in the wrong place, or may not read them: several messages in a row lead to no status
-/// document, and a document that was found before can no longer be read. It suspends the worker's receiving until a document is found, so
+/// document, and no document that was found before can be read. It suspends the worker's receiving until a document is found, so
 /// that the right workers get the messages.
 /// </summary>
 /// <remarks>While suspended, one message a minute is received: the documents of the others may really be gone.</remarks>
@@ -97,6 +97,11 @@ internal sealed class OrphanDetector(
 
     private void Suspend()
     {
+        if (Problem is not null)
+        {
+            return;
+        }
+
         Volatile.Write(ref _trialAt, Timestamps.After(time, _betweenTrials));
         var problem = $"The worker of kind '{kind}' receives nothing: {MaxInARow} messages in a row led to no status document that it can "
             + "read. Check that it has the store, bucket and key prefix of the hosts that accept, and that it may read there.";

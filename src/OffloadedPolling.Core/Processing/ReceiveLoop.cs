@@ -143,7 +143,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
 
         if (result.Disposition == MessageDisposition.Delete)
         {
-            _deleter.Add(message);
+            _deleter.DeleteSoon(message);
         }
         else if (result.Disposition == MessageDisposition.Release)
         {
@@ -176,7 +176,7 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
 
     private readonly Channel<ReceivedMessage> _done = Channel.CreateUnbounded<ReceivedMessage>(new() { SingleReader = true });
 
-    public void Add(ReceivedMessage message) => _done.Writer.TryWrite(message);
+    public void DeleteSoon(ReceivedMessage message) => _done.Writer.TryWrite(message);
 
     public void Complete() => _done.Writer.Complete();
 

@@ -9,7 +9,7 @@ public sealed record StoredOperation(OperationStatus Status, OperationMetadata M
 /// <summary>The metadata of a status document, which is not for callers. It is not secret: on S3 whoever has the URL can read it.</summary>
 public sealed record OperationMetadata
 {
-    /// <summary>Gets the metadata of an operation that waits for its first attempt.</summary>
+    /// <summary>Gets metadata without values: those of a new operation without an idempotency key.</summary>
     public static OperationMetadata Empty { get; } = new();
 
     /// <summary>Gets the id of the queue message that runs, or ran, the operation.</summary>

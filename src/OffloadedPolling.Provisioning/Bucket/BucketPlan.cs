@@ -50,7 +50,8 @@ internal sealed class BucketPlan
             .. Condition("StringNotEqualsIfExists", "aws:SourceVpce", s3.AllowedVpcEndpoints)]);
         Parts = [
             Lifecycle("expiry", nameof(on.Expiry), OffUnless(on.Expiry),
-                $"objects under '{_prefix}' are deleted {Days(days)} after their last change", $$"""  "Expiration": {"Days": {{days}}}  """),
+                $"objects under '{_prefix}' are deleted {Days(days)} after their last change",
+                $$"""  "Expiration": {"Days": {{days}}}  """),
             Transitions(on),
             Lifecycle("noncurrent", nameof(on.NoncurrentExpiry), OffUnless(on.NoncurrentExpiry),
                 $"old versions of objects under '{_prefix}' are deleted after a day",

@@ -51,7 +51,7 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
             // SQS would look for the queue in the client's region, or create it there.
             return SqsRegions.Mismatch(url, sqs.Client.Config) is var (what, whatToDo)
                 ? throw new OperationQueueException($"Could not set up the queue '{url}': {what}. {whatToDo}")
-                : await sqs.SendAsync("set up", url, () => call(sqs.Client), cancellationToken).ConfigureAwait(false);
+                : await sqs.RequestAsync("set up", url, () => call(sqs.Client), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationQueueException denied)
             when (denied.InnerException is AmazonSQSException { ErrorCode: "AccessDenied" or "AccessDeniedException" })

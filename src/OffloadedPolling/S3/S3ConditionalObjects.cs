@@ -49,7 +49,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         for (var tries = 1; ; tries++)
         {
             var request = Complete(newRequest(), expectedVersion, nonce);
-            var (response, lost) = await s3.SendAsync(
+            var (response, lost) = await s3.RequestAsync(
                 $"write the {what}", request.Key, () => s3.Client.PutObjectAsync(request, cancellationToken), S3Errors.IsLostRace,
                 cancellationToken).ConfigureAwait(false);
             if (response is not null)
@@ -75,7 +75,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
     }
 
     /// <summary>Deletes the object, whatever version it is. AWS does not say whether there was one; other servers may.</summary>
-    public Task DeleteAsync(string key, CancellationToken cancellationToken) => s3.SendAsync(
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) => s3.RequestAsync(
         $"delete the {what}", key, () => s3.Client.DeleteObjectAsync(s3.Bucket, key, cancellationToken), S3Errors.IsMissingKey,
         cancellationToken);
 
@@ -86,7 +86,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
     /// <exception cref="OperationStoreException">They cannot be read.</exception>
     public async Task<bool> MayReadAsync(string missingKey, CancellationToken cancellationToken)
     {
-        var (_, refusal) = await s3.SendAsync(
+        var (_, refusal) = await s3.RequestAsync(
             $"read a {what}", missingKey, () => GetAsync(new() { Key = missingKey }, ReadAllAsync, cancellationToken),
             IsMissingOrDenied, cancellationToken).ConfigureAwait(false);
         if (refusal is null || S3Errors.IsMissingKey(refusal))
@@ -103,7 +103,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
     private async Task<bool> MayListAsync(string deniedKey, CancellationToken cancellationToken)
     {
         var request = new ListObjectsV2Request { BucketName = s3.Bucket, MaxKeys = 1 };
-        var (_, denied) = await s3.SendAsync(
+        var (_, denied) = await s3.RequestAsync(
             $"find out whether the {what} is missing or reading is denied:", deniedKey,
             () => s3.Client.ListObjectsV2Async(request, cancellationToken), S3Errors.IsAccessDenied, cancellationToken)
             .ConfigureAwait(false);
@@ -132,7 +132,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         string? knownVersion = null)
     {
         var request = new GetObjectRequest { Key = key, EtagToNotMatch = knownVersion is null ? null : $"\"{knownVersion}\"" };
-        var (found, refusal) = await s3.SendAsync(
+        var (found, refusal) = await s3.RequestAsync(
             $"read the {what}", key, () => GetAsync(request, read, cancellationToken),
             refusal => IsMissingOrDenied(refusal) || refusal.StatusCode == HttpStatusCode.NotModified, cancellationToken)
             .ConfigureAwait(false);

@@ -29,7 +29,7 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
 
     /// <summary>Sends a request. Returns the response, or S3's refusal if it is one that the caller handles.</summary>
     /// <exception cref="OperationStoreException">S3 could not be reached, or refuses in another way.</exception>
-    public async Task<(TResponse? Response, AmazonS3Exception? Refusal)> SendAsync<TResponse>(
+    public async Task<(TResponse? Response, AmazonS3Exception? Refusal)> RequestAsync<TResponse>(
         string doing, string key, Func<Task<TResponse>> send, Func<AmazonS3Exception, bool> handles, CancellationToken cancellationToken)
         where TResponse : class
     {

@@ -51,7 +51,7 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
     /// <summary>Reads the object, which exists after <see cref="RunAsync"/> unless the lifecycle rule has just deleted it.</summary>
     /// <exception cref="OperationStoreException">Reading is denied, or the server cannot be reached.</exception>
     public Task ReadAsync(CancellationToken cancellationToken) =>
-        s3.SendAsync("read", Key, () => GetAsync(cancellationToken), S3Errors.IsMissingKey, cancellationToken);
+        s3.RequestAsync("read", Key, () => GetAsync(cancellationToken), S3Errors.IsMissingKey, cancellationToken);
 
     private async Task<GetObjectResponse> GetAsync(CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
         var request =
             new PutObjectRequest { BucketName = s3.Bucket, Key = Key, InputStream = new MemoryStream(), UseChunkEncoding = false };
         condition(request);
-        var (_, refusal) = await s3.SendAsync(
+        var (_, refusal) = await s3.RequestAsync(
             "write", Key, () => s3.Client.PutObjectAsync(request, cancellationToken), S3Errors.IsLostRace, cancellationToken)
             .ConfigureAwait(false);
         return refusal is null;

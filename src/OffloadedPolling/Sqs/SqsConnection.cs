@@ -31,14 +31,14 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
 
     /// <summary>Sends a request.</summary>
     /// <exception cref="OperationQueueException">SQS could not be reached, or refuses.</exception>
-    public async Task<TResponse> SendAsync<TResponse>(
+    public async Task<TResponse> RequestAsync<TResponse>(
         string doing, string queueUrl, Func<Task<TResponse>> send, CancellationToken cancellationToken)
         where TResponse : class =>
-        (await SendAsync(doing, queueUrl, send, static _ => false, cancellationToken).ConfigureAwait(false)).Response!;
+        (await RequestAsync(doing, queueUrl, send, static _ => false, cancellationToken).ConfigureAwait(false)).Response!;
 
     /// <summary>Sends a request. Returns the response, or SQS's refusal if it is one that the caller handles.</summary>
     /// <exception cref="OperationQueueException">SQS could not be reached, or refuses in another way.</exception>
-    public async Task<(TResponse? Response, AmazonServiceException? Refusal)> SendAsync<TResponse>(
+    public async Task<(TResponse? Response, AmazonServiceException? Refusal)> RequestAsync<TResponse>(
         string doing, string queueUrl, Func<Task<TResponse>> send, Func<AmazonServiceException, bool> handles,
         CancellationToken cancellationToken)
         where TResponse : class

@@ -47,7 +47,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             MessageSystemAttributeNames = _systemAttributes,
             MessageAttributeNames = _messageAttributes,
         };
-        var (response, corrupt) = await sqs.SendAsync(
+        var (response, corrupt) = await sqs.RequestAsync(
             "receive from", queueUrl, () => sqs.Client.ReceiveMessageAsync(request, cancellationToken), SqsErrors.IsCorrupt,
             cancellationToken).ConfigureAwait(false);
         if (corrupt is not null)
@@ -97,7 +97,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             var entries = batch.Select(
                 (message, index) => new DeleteMessageBatchRequestEntry(EntryId(index), message.ReceiptHandle)).ToList();
             var request = new DeleteMessageBatchRequest(queueUrl, entries);
-            var response = await sqs.SendAsync(
+            var response = await sqs.RequestAsync(
                 "delete from", queueUrl, () => sqs.Client.DeleteMessageBatchAsync(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfAnyFailed("delete from", queueUrl, batch, response.Failed);
@@ -115,7 +115,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
                 new ChangeMessageVisibilityBatchRequestEntry(
                     EntryId(index), message.ReceiptHandle) { VisibilityTimeout = Seconds(WithinLimit(message, visibility)) }).ToList();
             var request = new ChangeMessageVisibilityBatchRequest(queueUrl, entries);
-            var response = await sqs.SendAsync(
+            var response = await sqs.RequestAsync(
                 verb, queueUrl, () => sqs.Client.ChangeMessageVisibilityBatchAsync(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfAnyFailed(verb, queueUrl, batch, response.Failed);
@@ -126,7 +126,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     public Task CheckAsync(string queueUrl, CancellationToken cancellationToken)
     {
         var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
-        return sqs.SendAsync(
+        return sqs.RequestAsync(
             "read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken), cancellationToken);
     }
 

@@ -43,7 +43,7 @@ internal sealed class SqsOperationQueue(
             request.MessageAttributes.Add(MessageAttributes.TraceParent, Text(trace));
         }
 
-        var (_, refusal) = await sqs.SendAsync(
+        var (_, refusal) = await sqs.RequestAsync(
             "send to", request.QueueUrl, () => sqs.Client.SendMessageAsync(request, cancellationToken), SqsErrors.MayBeAboutMessage,
             cancellationToken).ConfigureAwait(false);
         if (refusal is not null)
@@ -79,7 +79,7 @@ internal sealed class SqsOperationQueue(
         }
 
         var request = new ChangeMessageVisibilityRequest(sqs.QueueUrl(kind), message.ReceiptHandle, SqsMessages.Seconds(visibility));
-        var (_, refusal) = await sqs.SendAsync(
+        var (_, refusal) = await sqs.RequestAsync(
             "extend a message of", request.QueueUrl, () => sqs.Client.ChangeMessageVisibilityAsync(request, cancellationToken),
             SqsErrors.IsLostMessage, cancellationToken).ConfigureAwait(false);
 

@@ -99,7 +99,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     {
         var (sentBefore, readAt) = (SentOf(kind), time.GetTimestamp());
         var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
-        var response = await sqs.SendAsync(
+        var response = await sqs.RequestAsync(
             "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return Read(response.Attributes, before, sentBefore, readAt);

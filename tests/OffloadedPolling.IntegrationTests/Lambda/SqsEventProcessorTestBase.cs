@@ -10,7 +10,7 @@ namespace OffloadedPolling.IntegrationTests.Lambda;
 /// <summary>Tests of a function whose messages come from a real queue, as AWS Lambda passes them.</summary>
 public abstract class SqsEventProcessorTestBase : IAsyncLifetime
 {
-    private const int MaxReceiveCount = 2;
+    private protected const int MaxReceiveCount = 2;
 
     private protected static TimeSpan TimeLeft { get; } = TimeSpan.FromMinutes(1);
 

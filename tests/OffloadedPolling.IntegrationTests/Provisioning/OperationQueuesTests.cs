@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Amazon.SQS.Model;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Provisioning;
 using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
