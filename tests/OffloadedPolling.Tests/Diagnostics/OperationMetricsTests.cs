@@ -119,7 +119,8 @@ public sealed class OperationMetricsTests : SqliteHostTests
     public async Task HandlersThatRun_AreTold_WithTheirLimit()
     {
         var (running, limit) = (Gauged("worker.handlers"), Gauged("worker.handlers.limit"));
-        (Observe(running), Observe(limit)).Should().Be(((int?)0, (int?)3));
+        await Eventually.TrueAsync(() => Observe(limit) == 3, _timeout, () => "the worker does not begin");
+        Observe(running).Should().Be(0);
         _script.Wait["Ada"] = true;
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler does not run");
