@@ -16,10 +16,10 @@ public sealed class TemplatesTests(LocalPackages packages)
     [Fact]
     public async Task OffloadedMinimal_Made_HasSixFiles_Builds_AndRunsAnOperation()
     {
-        var project = await packages.MakeAsync("offloaded-minimal", "Acme.Order-HandlerScript");
+        var project = await packages.MakeAsync("offloaded-minimal", "Acme.Order-Desk");
         await StandsAloneAsync(project, "Acme.Order_Desk");
         Directory.GetFiles(project, "*", SearchOption.AllDirectories).Should().HaveCount(6);
-        (await File.ReadAllTextAsync(Path.Combine(project, "README.md"))).Should().StartWith("# Acme.Order-HandlerScript\n");
+        (await File.ReadAllTextAsync(Path.Combine(project, "README.md"))).Should().StartWith("# Acme.Order-Desk\n");
         var program = await LocalPackages.PublishAsync(project);
 
         using var files = new SqliteOrdersSettings();
@@ -35,12 +35,12 @@ public sealed class TemplatesTests(LocalPackages packages)
     public async Task OffloadedApi_Made_Builds_AndRunsAnOperation()
     {
         // A name that is no namespace as it is.
-        var project = await packages.MakeAsync("offloaded-api", "Acme.Order-HandlerScript");
+        var project = await packages.MakeAsync("offloaded-api", "Acme.Order-Desk");
         await StandsAloneAsync(project, "Acme.Order_Desk");
         (await File.ReadAllTextAsync(Path.Combine(project, "container", "Dockerfile")))
-            .Should().Contain("""ENTRYPOINT ["dotnet", "/app/Acme.Order-HandlerScript.dll"]""");
+            .Should().Contain("""ENTRYPOINT ["dotnet", "/app/Acme.Order-Desk.dll"]""");
         (await File.ReadAllTextAsync(Path.Combine(project, "systemd", "orders-worker.service")))
-            .Should().Contain("ExecStart=/opt/orders/Acme.Order-HandlerScript\n");
+            .Should().Contain("ExecStart=/opt/orders/Acme.Order-Desk\n");
         var program = await LocalPackages.PublishAsync(project);
 
         using var files = new SqliteOrdersSettings();
@@ -50,13 +50,13 @@ public sealed class TemplatesTests(LocalPackages packages)
         end.State.Should().Be(OperationState.Succeeded);
         end.Result!.Value.GetProperty("customer").GetString().Should().Be("Ada");
         (await caller.Http.GetStringAsync(new Uri(orders.Address, "/orders.js"))).Should().Contain("poll.js");
-        (await caller.Http.GetStringAsync(orders.Address)).Should().Contain("<title>Acme.Order-HandlerScript</title>");
+        (await caller.Http.GetStringAsync(orders.Address)).Should().Contain("<title>Acme.Order-Desk</title>");
     }
 
     [Fact]
     public async Task OffloadedLambda_Made_Builds_AndRunsAnOperation()
     {
-        var project = await packages.MakeAsync("offloaded-lambda", "Acme.Order-HandlerScript");
+        var project = await packages.MakeAsync("offloaded-lambda", "Acme.Order-Desk");
         await StandsAloneAsync(project, "Acme.Order_Desk");
         var program = await LocalPackages.PublishAsync(project);
         var handlers = SamTemplate.Read(project).Handlers.ToList();

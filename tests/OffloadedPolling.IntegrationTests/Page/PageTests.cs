@@ -185,7 +185,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData("script", 1100, 720)]
+    [InlineData("desktop", 1100, 720)]
     [InlineData("phone", 390, 844)]
     public async Task ThePage_FitsItsScreen(string screen, int width, int height)
     {
