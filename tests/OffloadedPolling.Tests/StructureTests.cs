@@ -13,6 +13,8 @@ public sealed class StructureTests
 {
     private const int MaxFileLines = 300;
 
+    private const int MaxLineLength = 140;
+
     private const int MaxMethodLines = 60;
 
     private const int MaxConstructorParameters = 6;
@@ -23,6 +25,12 @@ public sealed class StructureTests
     [Fact]
     public void Files_HaveAtMost300Lines() =>
         _files.Where(file => Lines(file.Root) > MaxFileLines).Select(file => file.Path).Should().BeEmpty();
+
+    // The build checks the other lines, but not doc comments.
+    [Fact]
+    public void Lines_HaveAtMost140Characters() => _files
+        .SelectMany(file => File.ReadLines(file.Path).Where(line => line.Length > MaxLineLength).Select(line => $"{file.Path}: {line}"))
+        .Where(line => line.Contains("///", StringComparison.Ordinal)).ToList().Should().BeEmpty();
 
     [Fact]
     public void Methods_HaveAtMost60Lines() => All<SyntaxNode>()

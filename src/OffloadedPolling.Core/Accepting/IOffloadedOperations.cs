@@ -23,9 +23,9 @@ public interface IOffloadedOperations
     /// The payload has characters that no queue carries, where they cannot be escaped. The same applies as for a payload that is too large.
     /// </exception>
     /// <exception cref="OperationStoreException">
-    /// The status document could not be created, or not within <see cref="OffloadedPollingOptions.AcceptTimeout"/>, or accepts of the kind are
-    /// refused for some seconds because several in a row ran into it. Nothing was sent. If the document was created after all, it is ended
-    /// as <c>Failed</c> in the background.
+    /// The status document could not be created, or not within <see cref="OffloadedPollingOptions.AcceptTimeout"/>, or accepts of the
+    /// kind are refused for some seconds because several in a row ran into it. Nothing was sent. If the document was created after all,
+    /// it is ended as <c>Failed</c> in the background.
     /// </exception>
     /// <exception cref="StatusDocumentRefusedException">A policy refuses the status document. Nothing was created or sent.</exception>
     /// <exception cref="StatusDocumentTooLargeException">
