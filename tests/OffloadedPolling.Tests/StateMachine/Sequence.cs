@@ -220,25 +220,21 @@ internal sealed class Sequence
 
     private void Cancel()
     {
-        if (_store.All.Count == 0)
+        if (AnyId() is { } id)
         {
-            return;
+            _store.AskedToCancel(id);
+            _interleaver.Track(_api.Process, _api.CancelAsync(id, _store));
         }
-
-        var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
-        _store.AskedToCancel(id);
-        _interleaver.Track(_api.Process, _api.CancelAsync(id, _store));
     }
 
     // By the host, or by the expiry of documents.
     private void Remove()
     {
-        if (_store.All.Count == 0)
+        if (AnyId() is not { } id)
         {
             return;
         }
 
-        var id = _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
         if (_random.Next(2) == 0)
         {
             _interleaver.Track(_api.Process, _api.DeleteAsync(id));
@@ -252,6 +248,9 @@ internal sealed class Sequence
         _now.Ticks += TimeSpan.TicksPerMillisecond;
         _callers.Find(caller => caller.Accepted?.Id == id)?.ReuseKey();
     }
+
+    private string? AnyId() =>
+        _store.All.Count == 0 ? null : _store.All.ElementAt(_random.Next(_store.All.Count)).Status.Id;
 
     private void ReplaceWorker(int index)
     {
