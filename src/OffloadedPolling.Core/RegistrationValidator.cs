@@ -6,7 +6,7 @@ using OffloadedPolling.Processing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Checks that what was registered is whole: every port, no kind twice, and JSON for every payload and result.</summary>
+/// <summary>Checks that the registrations are complete: every port, no duplicate kind, and JSON for every payload and result.</summary>
 internal sealed class RegistrationValidator(
     IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers)
     : IValidateOptions<OffloadedPollingOptions>

@@ -67,7 +67,7 @@ public interface IOffloadedOperations
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The document, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
-    /// <exception cref="InvalidStatusDocumentException">What is stored is not a status document.</exception>
+    /// <exception cref="InvalidStatusDocumentException">The stored object is not a status document.</exception>
     Task<OperationStatus?> GetAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Issues a new status URL for an operation.</summary>
@@ -75,7 +75,7 @@ public interface IOffloadedOperations
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The operation with its new URL, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
-    /// <exception cref="InvalidStatusDocumentException">What is stored is not a status document.</exception>
+    /// <exception cref="InvalidStatusDocumentException">The stored object is not a status document.</exception>
     /// <exception cref="StatusUrlException">No URL could be signed.</exception>
     Task<AcceptedOperation?> RenewUrlAsync(string id, CancellationToken cancellationToken = default);
 
@@ -92,7 +92,7 @@ public interface IOffloadedOperations
     /// </returns>
     /// <exception cref="OperationStatusConflictException">Other writers came first too often. Retry.</exception>
     /// <exception cref="OperationStoreException">The store could not be read or written.</exception>
-    /// <exception cref="InvalidStatusDocumentException">What is stored is not a status document.</exception>
+    /// <exception cref="InvalidStatusDocumentException">The stored object is not a status document.</exception>
     Task<OperationStatus?> CancelAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -104,7 +104,7 @@ public interface IOffloadedOperations
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was deleted.
     /// </param>
     /// <returns>A task that completes when no status URL opens the document any more.</returns>
-    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refused the request.</exception>
     /// <remarks>
     /// This does not end the work. A running handler continues, and its outcome is not written (event 424). A message that still waits
     /// never runs (event 412), and is dead-lettered if the queue has a redrive policy. To stop the work as well, cancel the operation

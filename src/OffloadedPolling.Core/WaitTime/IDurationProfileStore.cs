@@ -19,7 +19,7 @@ public interface IDurationProfileStore
     /// <param name="kind">The kind's name.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest profile with its version, or <see langword="null"/> if there is none.</returns>
-    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refused the request.</exception>
     Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancellationToken);
 
     /// <summary>Reads a kind's profile, if it is another version than the one that is known.</summary>
@@ -27,7 +27,7 @@ public interface IDurationProfileStore
     /// <param name="version">The version that is known.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest profile with its version, or <see langword="null"/> if it is still that version, or is gone.</returns>
-    /// <exception cref="OperationStoreException">The store could not be reached or refuses.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refused the request.</exception>
     Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancellationToken);
 
     /// <summary>Writes a kind's profile, if it is still the one that was read.</summary>
@@ -38,7 +38,7 @@ public interface IDurationProfileStore
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the profile was written.
     /// </param>
     /// <returns>The profile with its new version, or <see langword="null"/> if another writer came first: read it again.</returns>
-    /// <exception cref="OperationStoreException">The store could not be reached or refuses, or the profile is over the limit.</exception>
+    /// <exception cref="OperationStoreException">The store could not be reached, refused the request, or the profile is over the limit.</exception>
     Task<StoredDurationProfile?> WriteAsync(
         string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken);
 }
