@@ -62,7 +62,7 @@ internal sealed class AcceptSettlements(
         await WhenSettled.WaitAsync(_stopBound, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopped.CancelAsync().ConfigureAwait(false);
 
-        // The exception to log if it is not settled.
+        // Leaves time to log what was not settled.
         await WhenSettled.WaitAsync(_lastWords, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

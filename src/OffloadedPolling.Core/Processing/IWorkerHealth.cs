@@ -1,8 +1,10 @@
 namespace OffloadedPolling;
 
-/// <summary>Reports whether the workers of this process receive messages. For health checks.</summary>
+/// <summary>Reports to health checks whether the workers of this process receive messages.</summary>
 public interface IWorkerHealth
 {
-    /// <summary>Gets what prevents a worker of this process from receiving and what to do, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Gets the reason why a worker of this process does not receive messages, and what to do; <see langword="null"/> if there is none.
+    /// </summary>
     string? Problem { get; }
 }
