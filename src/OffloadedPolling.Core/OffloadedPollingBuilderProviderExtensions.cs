@@ -23,7 +23,7 @@ public static class OffloadedPollingBuilderProviderExtensions
     /// </typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">
-    /// The name of the section, such as <c>Redis</c>, within the section that was passed to <c>AddOffloadedPolling</c>.
+    /// The section's name, such as <c>Redis</c>, within the section that was passed to <c>AddOffloadedPolling</c>.
     /// </param>
     /// <param name="bind">
     /// Binds the section, in a call that the configuration binding source generator can see: <c>(options, section) =>

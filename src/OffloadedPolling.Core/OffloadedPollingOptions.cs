@@ -40,9 +40,7 @@ public sealed class OffloadedPollingOptions
     /// </value>
     public bool RequireHttps { get; set; } = true;
 
-    /// <summary>
-    /// Gets or sets the maximum duration of an accept: estimate, store, issue and send together. After that, the accept fails.
-    /// </summary>
+    /// <summary>Gets or sets the time after which an accept fails. It covers all its steps: estimate, store, issue and send.</summary>
     /// <value>1 second to 5 minutes; 10 seconds by default.</value>
     [SettingRange("00:00:01", "00:05:00")]
     public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(10);

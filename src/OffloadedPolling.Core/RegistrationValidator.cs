@@ -48,7 +48,7 @@ internal sealed class RegistrationValidator(
             .Select(same => $"The operation kind '{same.Key}' has {same.Count()} handlers. Add one."),
         .. invokers.Where(invoker => !invoker.Kind.Json.TryGetTypeInfo(invoker.ResultType, out _)).Select(invoker =>
             $"The JsonSerializerContext of the operation kind '{invoker.Kind.Name}' does not contain the result type "
-                + $"{invoker.ResultType} of its handler. Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),
+            + $"{invoker.ResultType} of its handler. Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),
     ];
 }
 

@@ -39,7 +39,7 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
     }
 
     /// <summary>
-    /// Waits for a step until the caller disconnects or the time has elapsed. A step that ignores its token continues in the background.
+    /// Waits for a step until the caller disconnects or the time has elapsed. The step may then continue in the background.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller disconnected.</exception>
     /// <exception cref="OffloadedPollingException">The step failed, or the time has elapsed.</exception>

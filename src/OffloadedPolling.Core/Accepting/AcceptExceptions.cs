@@ -11,9 +11,7 @@ public sealed class IdempotencyConflictException(string operationId) : Offloaded
     public string OperationId { get; } = operationId;
 }
 
-/// <summary>
-/// Thrown when an idempotency key is too short, so that another caller could use the same one. The operation was not accepted.
-/// </summary>
+/// <summary>Thrown when an idempotency key is so short that another caller could use the same one. Nothing was accepted.</summary>
 /// <param name="length">The length of the key, in characters.</param>
 public sealed class InvalidIdempotencyKeyException(int length)
     : OffloadedPollingException($"The idempotency key has {length} characters; at least {MinLength} are required. Use a UUID.")
@@ -31,7 +29,7 @@ public sealed class InvalidIdempotencyKeyException(int length)
 /// </summary>
 /// <param name="kind">The operation's kind.</param>
 /// <param name="position">
-/// The position of the first such character in the payload's JSON, counted from 0; <see langword="null"/> if it is unknown.
+/// The zero-based position of the first such character in the payload's JSON; <see langword="null"/> if unknown.
 /// </param>
 /// <param name="cause">The exception of the queue, if the queue refused the message.</param>
 /// <remarks>

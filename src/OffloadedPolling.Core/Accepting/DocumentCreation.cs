@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// A document that is being created. An accept that stops waiting does not cancel the creation, because a canceled write may still arrive.
+/// A document that is being created. Its accept may stop waiting but does not cancel it: a canceled write may still arrive.
 /// </summary>
 /// <param name="Request">What is being accepted.</param>
 /// <param name="Status">The document to create.</param>

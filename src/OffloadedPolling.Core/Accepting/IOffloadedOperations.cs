@@ -35,8 +35,7 @@ public interface IOffloadedOperations
     /// </exception>
     /// <exception cref="StatusUrlException">No URL could be signed. Nothing was sent, and the status document is <c>Failed</c>.</exception>
     /// <exception cref="OperationQueueException">
-    /// The message could not be sent. The status document is <c>Failed</c>, unless the message was sent nevertheless and a worker has
-    /// started.
+    /// The message could not be sent. The status document is <c>Failed</c>, unless the message was sent after all and a worker has started.
     /// </exception>
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, CancellationToken cancellationToken = default)
         where TPayload : notnull;
@@ -48,9 +47,7 @@ public interface IOffloadedOperations
     /// The token to monitor for cancellation requests. After cancellation, a document whose creation has started is set to <c>Failed</c>;
     /// with an idempotency key, its message is sent. If necessary, this happens in the background.
     /// </param>
-    /// <returns>
-    /// The accepted operation, with its status URL and the time of the first poll. For a key that was used before, the existing operation.
-    /// </returns>
+    /// <returns>The accepted operation, with its status URL. For a key that was used before, it is the existing operation.</returns>
     /// <exception cref="ArgumentException">
     /// No kind was added for <typeparamref name="TPayload"/>, or <see cref="AcceptOptions.IdempotencyKey"/> is set without its scope.
     /// </exception>
@@ -125,7 +122,7 @@ public interface IOffloadedOperations
 public sealed class AcceptOptions
 {
     /// <summary>
-    /// Gets or sets a function that returns the address of an operation's result for its id, relative to the operation URL: <c>id =>
+    /// Gets or sets a function that returns, for an operation's id, the address of its result relative to the operation URL: <c>id =>
     /// $"/order/{id}"</c>.
     /// </summary>
     /// <value>
@@ -139,8 +136,7 @@ public sealed class AcceptOptions
     /// key and payload return the same operation for at least <see cref="OffloadedPollingOptions.Retention"/>.
     /// </summary>
     /// <value>
-    /// At least 16 characters that are unique within the scope, for example a UUID. <see langword="null"/> by default: every accept creates
-    /// a new operation.
+    /// At least 16 characters, unique within the scope, such as a UUID. <see langword="null"/> by default: every accept is a new operation.
     /// </value>
     /// <remarks>https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/</remarks>
     public string? IdempotencyKey { get; set; }

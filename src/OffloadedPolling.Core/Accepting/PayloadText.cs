@@ -32,8 +32,7 @@ internal static class PayloadText
     }
 
     /// <summary>
-    /// Escapes the characters that a queue cannot carry, without changing the meaning of the JSON strings. Most payloads are returned
-    /// unchanged.
+    /// Escapes the characters that a queue cannot carry, without changing the meaning of the JSON. Most payloads stay unchanged.
     /// </summary>
     /// <exception cref="InvalidPayloadException">Such a character is not in a string, or the escaped text is not JSON.</exception>
     public static string Escape(string kind, string json)

@@ -53,8 +53,7 @@ internal static partial class Log
     public static partial void VisibilityLimitMet(ILogger logger, string messageId, string kind, TimeSpan left);
     [LoggerMessage(414, LogLevel.Error, "Message {MessageId} of kind '{Kind}' could not be processed. It will be redelivered.")]
         public static partial void MessageLeft(ILogger logger, string messageId, string kind, Exception cause);
-    [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' was not hidden until its handler ended. It is "
-        + "redelivered.")]
+    [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' did not stay hidden for its handler. It is redelivered.")]
     public static partial void MessageHeldTooLong(ILogger logger, string messageId, string kind);
     [LoggerMessage(417, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be extended. The worker retries.")]
     public static partial void MessageNotExtended(ILogger logger, string messageId, string kind, Exception cause);
@@ -111,13 +110,11 @@ internal static partial class Log
     [LoggerMessage(424, LogLevel.Warning, "Operation {OperationId} no longer belongs to this worker: message {MessageId} was redelivered, "
         + "or the operation has ended. The outcome of this run is not written.")]
     public static partial void OperationLost(ILogger logger, string operationId, string messageId);
-    [LoggerMessage(425, LogLevel.Error, "The result of operation {OperationId} is too large for its document. The operation ends as "
-        + "Failed.")]
+    [LoggerMessage(425, LogLevel.Error, "Operation {OperationId} ends as Failed: its result is too large for the status document.")]
     public static partial void ResultTooLarge(ILogger logger, string operationId, Exception cause);
     [LoggerMessage(426, LogLevel.Warning, "Progress of operation {OperationId} could not be written. The work continues.")]
     public static partial void ProgressNotWritten(ILogger logger, string operationId, Exception cause);
-    [LoggerMessage(427, LogLevel.Error, "The handler of operation {OperationId} threw in its last attempt, {Attempt}. The operation ends "
-        + "as Failed.")]
+    [LoggerMessage(427, LogLevel.Error, "Operation {OperationId} ends as Failed: its handler threw in the last attempt, {Attempt}.")]
     public static partial void HandlerThrewAtLast(ILogger logger, string operationId, int attempt, Exception cause);
     [LoggerMessage(428, LogLevel.Error, "The handler of operation {OperationId} did not end when the host stopped, in attempt {Attempt}. "
         + "Another worker may run it at the same time. Pass the CancellationToken to every call that the handler awaits.")]
@@ -138,8 +135,7 @@ internal static partial class Log
         ILogger logger, string messageId, string kind, string operationId, string operationKind);
     [LoggerMessage(430, LogLevel.Information, "The dead-letter reader of kind '{Kind}' started.")]
     public static partial void DeadLetterReaderStarted(ILogger logger, string kind);
-    [LoggerMessage(431, LogLevel.Error, "Operation {OperationId} ends as Failed: message {MessageId} of kind '{Kind}' has no deliveries "
-        + "left.")]
+    [LoggerMessage(431, LogLevel.Error, "Operation {OperationId} ends as Failed: message {MessageId} ('{Kind}') has no deliveries left.")]
     public static partial void OperationGivenUp(ILogger logger, string operationId, string messageId, string kind);
     [LoggerMessage(432, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' was deleted because operation {OperationId} has "
         + "ended, or another message runs it.")]

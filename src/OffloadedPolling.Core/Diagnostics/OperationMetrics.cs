@@ -134,9 +134,7 @@ internal sealed class OperationMetrics : IDisposable
         _meter.CreateHistogram(Prefix + name, "s", description, tags: null, _seconds);
 }
 
-/// <summary>
-/// The observed values of one kind: its handlers, and the depth of its queue as last read for an estimate. Metrics cause no requests.
-/// </summary>
+/// <summary>The observed values of one kind: its handlers, and its queue's depth as last read. Metrics cause no requests.</summary>
 internal sealed class KindMetrics
 {
     // SQS's own counts take as long to become consistent.

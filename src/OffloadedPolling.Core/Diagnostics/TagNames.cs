@@ -1,8 +1,8 @@
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// The names of all tags of spans and measurements. No tag contains a status URL, a payload, a receipt handle, or a text from the host or
-/// an exception.
+/// The names of all tags of spans and measurements. No tag contains a status URL, payload, receipt handle, or text of the host or an
+/// exception.
 /// </summary>
 internal static class TagNames
 {

@@ -58,9 +58,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         return lease;
     }
 
-    /// <summary>
-    /// Calls <paramref name="poll"/> after each extension. The callback returns whether this delivery still owns the operation.
-    /// </summary>
+    /// <summary>Calls <paramref name="poll"/> after each extension. It returns whether this delivery still owns the operation.</summary>
     public void PollAfterExtensions(Func<CancellationToken, Task<bool>> poll) => _poll = poll;
 
     public async ValueTask DisposeAsync()

@@ -50,7 +50,7 @@ internal sealed class MessageProcessor(
 /// <param name="NoNewWork">Canceled as soon as the host stops: a delivery whose work has not started is released.</param>
 /// <param name="CancelHandlers">Canceled when the shutdown timeout has elapsed: running handlers must end.</param>
 /// <param name="StopWaiting">
-/// Canceled shortly after that: neither a handler nor the store is awaited any longer, and the delivery is released.
+/// Canceled shortly after that: nothing is awaited any longer, neither handler nor store, and the delivery is released.
 /// </param>
 internal sealed record Delivery(
     HandlerInvoker Invoker, MessageLease Lease,

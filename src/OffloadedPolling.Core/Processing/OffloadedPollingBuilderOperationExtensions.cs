@@ -55,7 +55,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     /// </summary>
     /// <typeparam name="TPayload">The payload type of the kind.</typeparam>
     /// <typeparam name="THandler">
-    /// An <see cref="IOperationHandler{TPayload, TResult}"/>. It is registered as scoped, unless the host registered it otherwise.
+    /// The type of the handler, an <see cref="IOperationHandler{TPayload, TResult}"/>. It is scoped by default.
     /// </typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>

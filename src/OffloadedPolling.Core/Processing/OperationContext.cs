@@ -24,14 +24,10 @@ public sealed class OperationContext<TPayload>
     /// <summary>Gets the payload that the host accepted.</summary>
     public TPayload Payload { get; }
 
-    /// <summary>
-    /// Gets the number of the attempt, starting at 1. If it is above 1, an earlier run may have left some of its effects.
-    /// </summary>
+    /// <summary>Gets the number of the attempt, starting at 1. Above 1, an earlier run may have left some of its effects.</summary>
     public int Attempt { get; }
 
-    /// <summary>
-    /// Gets or sets the location of the result, relative to the operation URL. By default, the one from the accept is kept.
-    /// </summary>
+    /// <summary>Gets or sets the location of the result, relative to the operation URL. The default is the one from the accept.</summary>
     public string? ResourceLocation { get; set; }
 
     /// <summary>
@@ -46,9 +42,7 @@ public sealed class OperationContext<TPayload>
     /// <exception cref="StatusDocumentTooLargeException">
     /// The message makes the status document too large, or leaves too little room for its end. The previous message is kept.
     /// </exception>
-    /// <exception cref="StatusDocumentRefusedException">
-    /// A policy of the host refuses the document. The previous document is kept.
-    /// </exception>
+    /// <exception cref="StatusDocumentRefusedException">A policy of the host refused the document. The previous one is kept.</exception>
     public Task ReportProgressAsync(int percent, string? message = null, CancellationToken cancellationToken = default)
     {
         if (percent is < 0 or > 100)

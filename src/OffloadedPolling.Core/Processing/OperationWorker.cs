@@ -30,9 +30,7 @@ internal sealed class OperationWorker(
     }
 }
 
-/// <summary>
-/// The services that the workers of one process share, and their guards against receiving messages that they cannot process.
-/// </summary>
+/// <summary>The services that the workers of a process share, and their guards against messages that they cannot process.</summary>
 internal sealed class WorkerServices(
     StoreCircuitBreaker circuit, IOperationStatusStore store, IOptions<OffloadedPollingOptions> options, TimeProvider time,
     ILogger<OperationWorker> logger) : IWorkerHealth

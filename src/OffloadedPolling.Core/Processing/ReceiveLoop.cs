@@ -113,9 +113,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         return new DeliveryResult(lease.UnfinishedDisposition);
     }
 
-    /// <summary>
-    /// Waits for the store and a slot. Returns <see langword="null"/> if the host stops, the lease is lost or receiving is suspended.
-    /// </summary>
+    /// <summary>Waits for store and slot; <see langword="null"/> if the host stops, the lease is lost or receiving is suspended.</summary>
     private async Task<HandlerSlots.HandlerSlot?> TakeSlotAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);

@@ -37,7 +37,7 @@ public interface IDeadLetterQueue
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>A task that completes when the queue has answered.</returns>
     /// <exception cref="OperationQueueException">
-    /// The message was not hidden. It is redelivered when its visibility timeout ends.
+    /// The message was not hidden, and is redelivered when its visibility timeout ends.
     /// </exception>
     Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken);
 

@@ -19,8 +19,7 @@ namespace OffloadedPolling;
 public interface IOperationQueue
 {
     /// <summary>
-    /// Gets the name of this type of queue in traces: the attribute <c>messaging.system</c> of OpenTelemetry's conventions. The default is
-    /// <c>_OTHER</c>.
+    /// Gets the name of this type of queue in traces, OpenTelemetry's <c>messaging.system</c>. The default is <c>_OTHER</c>.
     /// </summary>
     string MessagingSystem => "_OTHER";
 
@@ -33,13 +32,9 @@ public interface IOperationQueue
     /// <summary>Sends a message.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
-    /// <param name="cancellationToken">
-    /// The token to monitor for cancellation requests. After cancellation, the message may have been sent.
-    /// </param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests. The message may be sent nevertheless.</param>
     /// <returns>A task that ends when the message is durable.</returns>
-    /// <exception cref="PayloadTooLargeException">
-    /// The message is too large for the queue. It was not sent, and a retry does not help.
-    /// </exception>
+    /// <exception cref="PayloadTooLargeException">The message is too large for the queue. It was not sent, and cannot be.</exception>
     /// <exception cref="InvalidPayloadException">The queue cannot carry a character of the body. The message was not sent.</exception>
     /// <exception cref="OperationQueueException">The queue could not be reached or refused the request.</exception>
     Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken);
@@ -60,14 +55,10 @@ public interface IOperationQueue
     /// <exception cref="OperationQueueException">At least one message was not deleted and is redelivered.</exception>
     Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Hides a message for another <see cref="OperationOptions.VisibilityTimeout"/> of the kind, because its handler is still running.
-    /// </summary>
+    /// <summary>Hides a message with a running handler for another <see cref="OperationOptions.VisibilityTimeout"/> of its kind.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
-    /// <param name="cancellationToken">
-    /// The token to monitor for cancellation requests. After cancellation, the message may have been hidden longer.
-    /// </param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests. The message may be extended nevertheless.</param>
     /// <returns>
     /// The time for which the message stays hidden, counted from the call of this method. <see cref="TimeSpan.Zero"/> if the queue's limit
     /// does not allow it to be hidden longer. <see langword="null"/> if the message no longer belongs to this receiver because it was
@@ -101,9 +92,7 @@ public interface IOperationQueue
     /// <summary>Checks whether a kind's queue can be used, and whether it is set up as the settings require.</summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>
-    /// What is set up wrongly although the queue can be used, and what to do; <see langword="null"/> if there is no problem.
-    /// </returns>
+    /// <returns>What is set up wrongly although the queue can be used, and what to do; <see langword="null"/> if nothing is.</returns>
     /// <exception cref="OperationQueueException">The queue cannot be used. The message says why.</exception>
     Task<string?> CheckAsync(string kind, CancellationToken cancellationToken);
 }

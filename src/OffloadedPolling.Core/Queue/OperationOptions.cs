@@ -19,9 +19,7 @@ public sealed class OperationOptions
     /// <value>Empty by default: this host does not read the dead letters of this kind.</value>
     public string DeadLetterQueueUrl { get; set; } = "";
 
-    /// <summary>
-    /// Gets or sets the maximum number of handlers of this kind that run at the same time in this process. Estimates use it too.
-    /// </summary>
+    /// <summary>Gets or sets the maximum number of this kind's handlers that run at once in this process. Estimates use it too.</summary>
     /// <value>1 to 1,000; 10 by default.</value>
     [SettingRange(1, 1000)]
     public int MaxConcurrency { get; set; } = 10;

@@ -12,9 +12,7 @@ public sealed class OutgoingMessage
     /// <summary>Gets the key of the operation's status document. It is sent as the message attribute <c>StatusKey</c>.</summary>
     public required string StatusKey { get; init; }
 
-    /// <summary>
-    /// Gets <c>createdAt</c> of the status document, to the millisecond. It is sent as the message attribute <c>StatusCreatedAt</c>.
-    /// </summary>
+    /// <summary>Gets <c>createdAt</c> of the status document, to the millisecond, sent as the attribute <c>StatusCreatedAt</c>.</summary>
     /// <value>If <see langword="null"/>, the attribute is not sent, and the message belongs to any document with its status key.</value>
     public DateTimeOffset? StatusCreatedAt { get; init; }
 
@@ -29,9 +27,7 @@ public sealed class OutgoingMessage
 
     /// <summary>Returns a copy with another creation time and another trace context. Its size is the same.</summary>
     /// <param name="statusCreatedAt">The creation time of the status document.</param>
-    /// <param name="traceParent">
-    /// The trace context of the send; <see langword="null"/> keeps the current one. If the message has none, none is added.
-    /// </param>
+    /// <param name="traceParent">The trace context of the send. It replaces an existing one, unless it is <see langword="null"/>.</param>
     internal OutgoingMessage With(DateTimeOffset statusCreatedAt, string? traceParent) => new()
     {
         Body = Body,

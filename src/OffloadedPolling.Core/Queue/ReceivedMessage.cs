@@ -29,18 +29,13 @@ public sealed class ReceivedMessage
     /// <value><see langword="null"/> if it is unknown.</value>
     public int? MaxReceiveCount { get; init; }
 
-    /// <summary>
-    /// Gets the time for which the message stays hidden from other receivers, counted from the return of the receive call.
-    /// </summary>
+    /// <summary>Gets the time for which the message stays hidden from other receivers, counted from the end of the receive call.</summary>
     /// <remarks>
-    /// The time since the queue's answer is already subtracted. A decorator of <see cref="IOperationQueue"/> must also subtract its own
-    /// time.
+    /// The time since the queue's answer is already subtracted. A decorator of <see cref="IOperationQueue"/> must subtract its time too.
     /// </remarks>
     public TimeSpan HiddenFor { get; init; }
 
-    /// <summary>
-    /// Gets the timestamp of the receive. It is needed because SQS limits the total time for which a message can be hidden.
-    /// </summary>
+    /// <summary>Gets the timestamp of the receive, because SQS limits the total time for which a message can be hidden.</summary>
     /// <value><see langword="null"/> if a decorator of the queue created the message.</value>
     internal long? ReceivedAt { get; init; }
 }

@@ -24,9 +24,7 @@ public interface IOperationStatusStore
     /// </value>
     TimeSpan? WatchInterval => null;
 
-    /// <summary>
-    /// Returns the status key of an operation. The queue message contains this key, and the status URL opens the document under it.
-    /// </summary>
+    /// <summary>Returns the status key of an operation. The queue message contains it, and the status URL opens its document.</summary>
     /// <param name="id">The operation's id, 32 lower-case hex digits.</param>
     /// <returns>The key, which is the same in every process with the same settings.</returns>
     string GetStatusKey(string id);
@@ -62,16 +60,14 @@ public interface IOperationStatusStore
     /// <param name="version">The known version.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
-    /// The newest document with its version, or <see langword="null"/> if the version is unchanged or the document no longer exists.
+    /// The newest document with its version; <see langword="null"/> if the version is unchanged or the document is deleted.
     /// </returns>
     /// <exception cref="InvalidStatusDocumentException">The stored object is not a status document of this operation.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refused the request.</exception>
     Task<StoredOperation?> GetIfChangedAsync(string id, string version, CancellationToken cancellationToken);
 
     /// <summary>Replaces a document if it still has the version that was read.</summary>
-    /// <param name="status">
-    /// The new document. It must differ from the one that was read, because on S3 the version is a hash of the document.
-    /// </param>
+    /// <param name="status">The new document. It must differ from the one that was read: on S3, the version is a hash of it.</param>
     /// <param name="metadata">The new metadata.</param>
     /// <param name="version">The version that was read.</param>
     /// <param name="cancellationToken">
@@ -96,9 +92,7 @@ public interface IOperationStatusStore
 
     /// <summary>Checks whether the store can be used and is set up correctly.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>
-    /// What is set up wrongly although the store can be used, and what to do; <see langword="null"/> if there is no problem.
-    /// </returns>
+    /// <returns>What is set up wrongly although the store can be used, and what to do; <see langword="null"/> if nothing is.</returns>
     /// <exception cref="OperationStoreException">The store cannot be used. The message says why.</exception>
     Task<string?> CheckAsync(CancellationToken cancellationToken);
 }

@@ -4,8 +4,7 @@ using System.Security.Cryptography;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Operation ids: 128 bits as 32 lowercase hex digits. An id is random or, with an idempotency key, a hash. Both spread over S3's
-/// partitions.
+/// Operation ids: 128 bits as 32 lowercase hex digits, random or a hash of the idempotency key. Both spread over S3's partitions.
 /// </summary>
 public static class OperationId
 {
@@ -16,8 +15,6 @@ public static class OperationId
 
     /// <summary>Determines whether a text has the form of an operation id: exactly 32 lowercase hex digits.</summary>
     /// <param name="id">The text.</param>
-    /// <returns>
-    /// <see langword="true"/> if it has this form, whether or not the operation exists; otherwise, <see langword="false"/>.
-    /// </returns>
+    /// <returns><see langword="true"/> if it has this form; the operation may not exist. Otherwise, <see langword="false"/>.</returns>
     public static bool IsValid(ReadOnlySpan<char> id) => id.Length == Length && !id.ContainsAnyExcept(_digits);
 }

@@ -57,9 +57,7 @@ internal static class Ownership
         ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
     };
 
-    /// <summary>
-    /// Returns the metadata of an operation that waits for its next attempt: its message still owns it, and no worker runs it.
-    /// </summary>
+    /// <summary>Returns the metadata of an operation that waits for its next attempt: its message owns it, and no worker runs it.</summary>
     public static OperationMetadata Released(OperationMetadata metadata) => metadata with { ClaimId = null };
 
     /// <summary>Returns whether a running operation waits for its next attempt.</summary>
@@ -72,9 +70,7 @@ internal static class Ownership
         && operation.Metadata.OwnerMessageId == message.Id
         && operation.Status.Attempt == message.ReceiveCount;
 
-    /// <summary>
-    /// Returns whether no other message ends an operation whose message is a dead letter: it has not started, or this message owns it.
-    /// </summary>
+    /// <summary>Returns whether a dead letter must end its operation: it has not started, or this message owns it.</summary>
     public static bool IsDeadLettered(StoredOperation operation, ReceivedMessage deadLetter) =>
         IsOfSameGeneration(operation, deadLetter)
         && (operation.Status.State == OperationState.NotStarted

@@ -16,8 +16,7 @@ public sealed class OperationStoreException(string message, Exception? cause = n
 }
 
 /// <summary>
-/// Thrown when a status document was not written because another writer was faster. Read it again, and repeat the change if it still
-/// applies.
+/// Thrown when another writer of a status document was faster. Read the document again, and repeat the change if it still applies.
 /// </summary>
 /// <param name="statusKey">The document's key.</param>
 /// <param name="cause">The cause, if there is one.</param>
@@ -50,9 +49,7 @@ public sealed class StatusDocumentRefusedException(string reason, Exception? cau
     public string Reason { get; } = reason;
 }
 
-/// <summary>
-/// Thrown when a status document would be larger than <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>. It was not written.
-/// </summary>
+/// <summary>Thrown when a status document is larger than <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>.</summary>
 /// <param name="id">The operation's id.</param>
 /// <param name="size">The document's size in bytes, including the reserved bytes.</param>
 /// <param name="limit">The maximum size in bytes.</param>

@@ -41,7 +41,7 @@ internal sealed class StatusTransitions(
     public void ThrowIfRefused(OperationStatus status) => DocumentRoom.ThrowIfUnfit(policies.Apply(status), options.Value.MaxDocumentBytes);
 
     /// <summary>
-    /// Returns the newest document if it differs from the one that was read; <see langword="null"/> also if it no longer exists.
+    /// Returns the newest document if it differs from the one that was read; <see langword="null"/> also if it is deleted.
     /// </summary>
     public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancellationToken) =>
         store.GetIfChangedAsync(read.Status.Id, read.Version, cancellationToken);

@@ -6,9 +6,7 @@ namespace OffloadedPolling;
 /// <param name="Version">The version (on S3 the ETag) to pass to <see cref="IOperationStatusStore.UpdateAsync"/>.</param>
 public sealed record StoredOperation(OperationStatus Status, OperationMetadata Metadata, string Version);
 
-/// <summary>
-/// The metadata of a status document, which is not meant for callers. It is not secret: on S3, whoever has a status URL can read it.
-/// </summary>
+/// <summary>The metadata of a status document. Callers do not need it, but on S3, whoever has a status URL can read it.</summary>
 public sealed record OperationMetadata
 {
     /// <summary>Gets empty metadata: that of a new operation without an idempotency key.</summary>
@@ -19,8 +17,7 @@ public sealed record OperationMetadata
     public string? OwnerMessageId { get; init; }
 
     /// <summary>
-    /// Gets the random id of the claim by which the operation runs. A worker that did not receive the answer to its claim recognizes it by
-    /// this id.
+    /// Gets the random id of the claim by which the operation runs. A worker that lost the answer to its claim recognizes the claim by it.
     /// </summary>
     public string? ClaimId { get; init; }
 

@@ -24,9 +24,7 @@ public sealed class StatusUrl
         Value.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{Value[..query]}?(withheld)" : Value;
 }
 
-/// <summary>
-/// Thrown when no status URL can be signed: there are no credentials, or they expire soon and no newer ones are available.
-/// </summary>
+/// <summary>Thrown when no status URL can be signed: there are no credentials, or they expire soon and no new ones came.</summary>
 /// <param name="message">What is wrong and what to do.</param>
 /// <param name="cause">The cause, if there is one.</param>
 public sealed class StatusUrlException(string message, Exception? cause = null) : OffloadedPollingException(message, cause);

@@ -27,7 +27,7 @@ public interface IDurationProfileStore
     /// <param name="version">The known version.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
-    /// The newest profile with its version, or <see langword="null"/> if the version is unchanged or the profile no longer exists.
+    /// The newest profile with its version; <see langword="null"/> if the version is unchanged or the profile is deleted.
     /// </returns>
     /// <exception cref="OperationStoreException">The store could not be reached or refused the request.</exception>
     Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancellationToken);
@@ -40,9 +40,7 @@ public interface IDurationProfileStore
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the profile was written.
     /// </param>
     /// <returns>The profile with its new version, or <see langword="null"/> if another writer was faster. Then read it again.</returns>
-    /// <exception cref="OperationStoreException">
-    /// The store could not be reached or refused the request, or the profile is larger than the limit.
-    /// </exception>
+    /// <exception cref="OperationStoreException">The store could not be reached or refused, or the profile is too large.</exception>
     Task<StoredDurationProfile?> WriteAsync(
         string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken);
 }
