@@ -26,8 +26,8 @@ public static class OffloadedPollingBuilderProviderExtensions
     /// The section's name, such as <c>Redis</c>, within the section that was passed to <c>AddOffloadedPolling</c>.
     /// </param>
     /// <param name="bind">
-    /// Binds the section, in a call that the configuration binding source generator can see: <c>(options, section) =>
-    /// section.Bind(options)</c>. It is not called if the host passed no configuration.
+    /// Binds the section. The configuration binding source generator must see the call: <c>(options, section) => section.Bind(options)</c>.
+    /// It is not called if the host passed no configuration.
     /// </param>
     /// <returns>The options builder, to configure the options from code.</returns>
     public static OptionsBuilder<TOptions> AddSettingsSection<
@@ -59,8 +59,8 @@ public static class OffloadedPollingBuilderProviderExtensions
         builder.Services.TryAddSingleton<ISignedStatusRoute, TRoute>();
 
         // A web host needs two more services. They are in OffloadedPolling.AspNetCore, which this package does not reference, because a
-        // worker needs no web server. MapOperations, which that package is first called by, is too late to add services, and a host that
-        // forgets this call must not start. So the package is found by name, which also works when the host is trimmed.
+        // worker needs no web server. That package is first called by MapOperations, which is too late to add services, and a host that
+        // forgets this call must not start. So it is found by its name, which also works when the host is trimmed.
         if (Type.GetType("OffloadedPolling.AspNetCore.SelfServedStatus, OffloadedPolling.AspNetCore") is { } webPart)
         {
             ((IWebPart)Activator.CreateInstance(webPart)!).AddTo(builder.Services);

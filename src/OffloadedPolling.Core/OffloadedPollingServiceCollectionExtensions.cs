@@ -46,7 +46,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.AddSettingsValidator<OffloadedPollingOptions, OffloadedPollingOptionsCustomValidator>("");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, RegistrationValidator>());
 
-        // First, so that its message about a missing registration replaces the container's.
+        // First, so that its message about a missing registration comes before the container's.
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationStart>());
         services.TryAddSingleton<OperationMetrics>();
         services.TryAddSingleton<OperationKinds>();

@@ -5,8 +5,8 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Refuses the accepts of a kind for some seconds after several in a row have exceeded their deadline. Otherwise, a store or queue that
-/// does not answer would hold every request for that long. Then one accept is tried, and the others are refused until it has an answer.
+/// Refuses the accepts of a kind for some seconds after several in a row have exceeded their deadline. Then one accept is tried, and the
+/// others are refused until it has an answer. Without this, a store or queue that does not answer would hold every request for that long.
 /// </summary>
 internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> options, TimeProvider time, ILogger<AcceptGate> logger)
 {

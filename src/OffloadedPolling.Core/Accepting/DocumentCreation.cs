@@ -5,7 +5,7 @@ namespace OffloadedPolling.Accepting;
 /// <summary>
 /// A document that is being created. Its accept may stop waiting but does not cancel it: a canceled write may still arrive.
 /// </summary>
-/// <param name="Request">What is being accepted.</param>
+/// <param name="Request">The request to accept.</param>
 /// <param name="Status">The document to create.</param>
 /// <param name="Result">The document that was created or was found by the idempotency key.</param>
 /// <param name="BreakOff">Cancels the creation.</param>

@@ -122,8 +122,8 @@ public interface IOffloadedOperations
 public sealed class AcceptOptions
 {
     /// <summary>
-    /// Gets or sets a function that returns, for an operation's id, the address of its result relative to the operation URL: <c>id =>
-    /// $"/order/{id}"</c>.
+    /// Gets or sets a function that returns, for an operation's id, the location of its result relative to the operation URL, such as <c>id
+    /// => $"/order/{id}"</c>.
     /// </summary>
     /// <value>
     /// <see langword="null"/> by default: the handler can set the address. The accept fails if the address does not leave about 350 bytes

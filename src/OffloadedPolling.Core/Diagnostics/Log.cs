@@ -130,7 +130,7 @@ internal static partial class Log
 
     // Dead letters
     [LoggerMessage(429, LogLevel.Warning, "Dead letter {MessageId}, read for kind '{Kind}', belongs to operation {OperationId} of kind "
-        + "'{OperationKind}'. A reader of that kind processes it; otherwise, it ends as Failed halfway to its document's expiration.")]
+        + "'{OperationKind}'. A reader of that kind processes it. Otherwise, the operation fails halfway to its document's expiration.")]
     public static partial void DeadLetterOfAnotherKind(
         ILogger logger, string messageId, string kind, string operationId, string operationKind);
     [LoggerMessage(430, LogLevel.Information, "The dead-letter reader of kind '{Kind}' started.")]

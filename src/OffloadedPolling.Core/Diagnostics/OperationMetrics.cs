@@ -36,19 +36,19 @@ internal sealed class OperationMetrics : IDisposable
         _meter = factory?.Create(options) ?? new Meter(options);
         _accepted = Counter("operations.accepted", "{operation}", "Operations accepted: stored, queued, and their status URL issued.");
         _ended = Counter("operations.ended", "{operation}", "Operations whose terminal status this process wrote.");
-        _timeToStart = Seconds("operation.time_to_start", "From the accept until a worker took the operation.");
-        _duration = Seconds("operation.duration", "From the accept until the terminal status.");
-        _run = Seconds("operation.run.duration", "From when a worker took the operation until its end was written.");
-        _estimateError = Seconds("estimate.error", "How far the end was from the median that the accept told.");
-        _writes = Counter("status.writes", "{write}", "Tries to write a status document.");
+        _timeToStart = Seconds("operation.time_to_start", "The time from the accept until a worker started the operation.");
+        _duration = Seconds("operation.duration", "The time from the accept until the terminal status.");
+        _run = Seconds("operation.run.duration", "The time from the start by a worker until the end was written.");
+        _estimateError = Seconds("estimate.error", "The difference between the end and the median that the accept estimated.");
+        _writes = Counter("status.writes", "{write}", "Attempts to write a status document.");
         _renewed = Counter("urls.renewed", "{url}", "Status URLs that callers renewed.");
         _meter.CreateObservableUpDownCounter(
-            Prefix + "worker.handlers", () => _kinds.SelectMany(kind => kind.Running), "{handler}", "Handlers that run.");
+            Prefix + "worker.handlers", () => _kinds.SelectMany(kind => kind.Running), "{handler}", "Running handlers.");
         _meter.CreateObservableUpDownCounter(
-            Prefix + "worker.handlers.limit", () => _kinds.SelectMany(kind => kind.Limit), "{handler}", "Handlers that may run at once.");
+            Prefix + "worker.handlers.limit", () => _kinds.SelectMany(kind => kind.Limit), "{handler}", "Handlers that can run at once.");
         _meter.CreateObservableGauge(
             Prefix + "queue.depth", () => _kinds.SelectMany(kind => kind.Depth), "{message}",
-            "Messages of the kind's queue, as last seen by this process.");
+            "Messages in the kind's queue, as last read by this process.");
     }
 
     public TimeProvider Time { get; }

@@ -19,7 +19,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         + "time, pass a JsonSerializerContext that contains both.";
 
     /// <summary>Adds an operation kind whose payload and result are serialized with a source-generated context.</summary>
-    /// <typeparam name="TPayload">The payload type, which identifies the kind. Each kind needs another type.</typeparam>
+    /// <typeparam name="TPayload">The payload type. Each kind needs its own payload type.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">
     /// The kind's name, in status documents and in the configuration section <c>Operations:{name}</c>: 1 to 64 letters, digits, hyphens and
@@ -55,7 +55,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     /// </summary>
     /// <typeparam name="TPayload">The payload type of the kind.</typeparam>
     /// <typeparam name="THandler">
-    /// The type of the handler, an <see cref="IOperationHandler{TPayload, TResult}"/>. It is scoped by default.
+    /// An <see cref="IOperationHandler{TPayload, TResult}"/>. It is scoped, unless the host registered it.
     /// </typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>

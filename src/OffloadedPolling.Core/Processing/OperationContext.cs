@@ -35,7 +35,7 @@ public sealed class OperationContext<TPayload>
     /// <see cref="OffloadedPollingOptions.MinProgressInterval"/>, with the newest values.
     /// </summary>
     /// <param name="percent">The percentage that is complete, from 0 to 100.</param>
-    /// <param name="message">The current activity, for callers to read.</param>
+    /// <param name="message">A description of the current step, for callers to read.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>A task that completes when the progress is accepted, not when it is written.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="percent"/> is out of range.</exception>
@@ -57,5 +57,5 @@ public sealed class OperationContext<TPayload>
 
 /// <summary>Progress that a handler reports.</summary>
 /// <param name="Percent">The percentage that is complete, from 0 to 100.</param>
-/// <param name="Message">The current activity.</param>
+/// <param name="Message">A description of the current step.</param>
 public sealed record OperationProgress(int Percent, string? Message);

@@ -8,7 +8,7 @@ namespace OffloadedPolling.Processing;
 /// document, and no document that was found before can be read. It suspends receiving until a document is found, so that the right workers
 /// get the messages.
 /// </summary>
-/// <remarks>While suspended, it receives one message per minute, because the documents of the others may really not exist.</remarks>
+/// <remarks>While suspended, it receives one message per minute, because the missing documents may really no longer exist.</remarks>
 internal sealed class OrphanDetector(
     string kind, IOperationStatusStore store, TimeSpan retention, TimeProvider time, ILogger logger) : IDisposable
 {

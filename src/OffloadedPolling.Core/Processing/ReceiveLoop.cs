@@ -71,7 +71,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
 
     private async Task ProcessMessageAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
-        // On another thread than the receive loop.
+        // Runs on another thread than the receive loop.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {

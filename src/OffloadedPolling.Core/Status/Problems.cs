@@ -23,7 +23,7 @@ internal static class Problems
 
     /// <summary>A policy of the host refused the operation's last document. Nothing of it is published.</summary>
     public static OperationProblem StatusRefused { get; } = Create(
-        "status-refused", "The result was withheld", "The operation has ended. Its result must not be published.");
+        "status-refused", "The result was withheld", "The operation has ended. Its result is not available.");
 
     /// <summary>The handler's result or problem could not be serialized or read back. Nothing of it is published.</summary>
     public static OperationProblem ResultInvalid { get; } = Create(

@@ -30,7 +30,7 @@ public sealed class OperationStatusConflictException(string statusKey, Exception
 
 /// <summary>Thrown when the object under a status key is not a status document that this version can read.</summary>
 /// <param name="statusKey">The document's key.</param>
-/// <param name="reason">What is wrong with it.</param>
+/// <param name="reason">What is wrong with the object.</param>
 /// <param name="cause">The cause, if there is one.</param>
 public sealed class InvalidStatusDocumentException(string statusKey, string reason, Exception? cause = null) : OffloadedPollingException(
     $"'{statusKey}' is not a status document that can be read: {reason} Check what else writes there, or delete it.", cause)

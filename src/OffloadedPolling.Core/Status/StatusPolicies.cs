@@ -13,7 +13,7 @@ internal sealed class StatusPolicies(
     /// <exception cref="StatusDocumentRefusedException">A policy refused the document, failed, or made it unwritable.</exception>
     public OperationStatus Apply(OperationStatus document) => _policies.Aggregate(document, Apply);
 
-    /// <summary>Applies the policies. If they refuse the document, returns it without the host's values, not checked again.</summary>
+    /// <summary>Applies the policies. If they refuse the document, returns it, unchecked, without the host's values.</summary>
     public OperationStatus ApplyOrRedact(OperationStatus document)
     {
         try

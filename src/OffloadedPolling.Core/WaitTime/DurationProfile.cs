@@ -30,7 +30,7 @@ internal sealed class DurationProfile(
     public int Slots(DateTimeOffset now) =>
         (int)Math.Min(Workers.Values.Where(worker => IsSeen(worker, now)).Sum(worker => (long)worker.Slots), int.MaxValue);
 
-    /// <summary>Returns the profile with newly measured durations, and with a worker that is seen now, or removed without slots.</summary>
+    /// <summary>Returns the profile with new durations. The worker is listed as seen now, or is removed if it has no slots.</summary>
     public DurationProfile With(DurationHistogram measured, string workerId, int slots, DateTimeOffset now)
     {
         var (histogram, evidence) = DurationLearning.Merge(Histogram, Evidence, measured);

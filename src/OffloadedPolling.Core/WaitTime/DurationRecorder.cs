@@ -6,7 +6,7 @@ namespace OffloadedPolling.WaitTime;
 
 /// <summary>
 /// Writes the durations of one kind that this process measures to the profile that all workers and hosts share. The first ones are written
-/// immediately, later ones every thirty seconds. While handlers run, it also writes every minute that the worker still exists. Durations
+/// immediately, later ones every thirty seconds. While handlers run, it also confirms every minute that the worker still exists. Durations
 /// that cannot be written are kept for the next time. If no store is registered, nothing is written.
 /// </summary>
 internal sealed class DurationRecorder(

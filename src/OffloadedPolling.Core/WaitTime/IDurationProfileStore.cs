@@ -1,6 +1,8 @@
 namespace OffloadedPolling;
 
-/// <summary>Stores the measured durations of each operation kind in one small document, which workers write and hosts read.</summary>
+/// <summary>
+/// Stores the measured durations of each operation kind in one small document per kind. Workers write it, and hosts read it.
+/// </summary>
 /// <remarks>
 /// Implementations
 /// <list type="bullet">
