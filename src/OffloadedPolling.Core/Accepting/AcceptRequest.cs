@@ -28,7 +28,7 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
             { IdempotencyKey: null } => new AcceptRequest(kind, OperationId.New(), json, null, options),
             { IdempotencyScope: null or "" } => throw new ArgumentException(
                 $"{nameof(options.IdempotencyKey)} is set without {nameof(options.IdempotencyScope)}. Set the scope to the owner of the "
-                    + "key, such as the authenticated user, so that no caller gets another caller's operation.",
+                + "key, such as the authenticated user, so that no caller gets another caller's operation.",
                 nameof(options)),
             { IdempotencyKey.Length: < InvalidIdempotencyKeyException.MinLength and var length } =>
                 throw new InvalidIdempotencyKeyException(length),

@@ -46,7 +46,7 @@ internal sealed class DocumentCreator(
         await store.GetAsync(id, cancellationToken).ConfigureAwait(false)
         ?? throw new OperationStoreException(
             $"The status document of the idempotency key ('{there.StatusKey}') exists, but cannot be read. "
-                + "If it has just expired, retry. Otherwise, check the permission to read it.", there);
+            + "If it has just expired, retry. Otherwise, check the permission to read it.", there);
 
     // A document that expires soon could be deleted before its new message is received.
     private async Task<StoredOperation> RenewAsync(

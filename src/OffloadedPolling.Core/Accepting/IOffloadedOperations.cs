@@ -24,9 +24,9 @@ public interface IOffloadedOperations
     /// queue itself refused the message, the status document exists and is <c>Failed</c>.
     /// </exception>
     /// <exception cref="OperationStoreException">
-    /// The status document could not be created within <see cref="OffloadedPollingOptions.AcceptTimeout"/>, or accepts of the kind are
-    /// refused for some seconds because several in a row exceeded it. Nothing was sent. If the document was created nevertheless, it is set
-    /// to <c>Failed</c> in the background.
+    /// The status document could not be created within <see cref="OffloadedPollingOptions.AcceptTimeout"/>. Or accepts of the kind are
+    /// refused for some seconds, because several in a row exceeded it. Nothing was sent. If the document was created nevertheless, it is
+    /// set to <c>Failed</c> in the background.
     /// </exception>
     /// <exception cref="StatusDocumentRefusedException">A policy refused the status document. Nothing was created or sent.</exception>
     /// <exception cref="StatusDocumentTooLargeException">
@@ -55,7 +55,7 @@ public interface IOffloadedOperations
     /// <exception cref="IdempotencyConflictException">The key was used before with another payload.</exception>
     /// <remarks>
     /// With <see cref="AcceptOptions.IdempotencyKey"/>, a failed accept can be repeated. If no URL could be signed or the message could not
-    /// be sent, the document stays <c>NotStarted</c>, and the next accept with the key sends the message. If the accept was canceled or
+    /// be sent, the document stays <c>NotStarted</c>. The next accept with the key sends the message. If the accept was canceled or
     /// exceeded <see cref="OffloadedPollingOptions.AcceptTimeout"/>, or it is unknown whether the document was created, the message is sent
     /// in the background. Sending a message twice does no harm. If the queue refuses the message because of its size or its characters, the
     /// document becomes <c>Failed</c>.

@@ -52,7 +52,7 @@ internal static partial class Log
         + "reached. Its handler may run for another {Left} and is then canceled.")]
     public static partial void VisibilityLimitMet(ILogger logger, string messageId, string kind, TimeSpan left);
     [LoggerMessage(414, LogLevel.Error, "Message {MessageId} of kind '{Kind}' could not be processed. It will be redelivered.")]
-        public static partial void MessageLeft(ILogger logger, string messageId, string kind, Exception cause);
+    public static partial void MessageLeft(ILogger logger, string messageId, string kind, Exception cause);
     [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' did not stay hidden for its handler. It is redelivered.")]
     public static partial void MessageHeldTooLong(ILogger logger, string messageId, string kind);
     [LoggerMessage(417, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be extended. The worker retries.")]

@@ -171,8 +171,8 @@ internal static class RetryDelay
 
     /// <summary>
     /// Returns the delay after a failed attempt: 2 seconds after the first one, then twice as long each time, up to twice the visibility
-    /// timeout. The last attempt is not earlier than with a delay of one visibility timeout after each attempt, so that the operation
-    /// survives an outage of that length.
+    /// timeout. The last attempt is not earlier than with delays of one visibility timeout each. So the operation survives an outage of
+    /// that length.
     /// </summary>
     public static TimeSpan After(int attempt, int maxAttempts, TimeSpan visibilityTimeout)
     {

@@ -6,8 +6,8 @@ namespace OffloadedPolling;
 /// <list type="bullet">
 /// <item>MUST be thread-safe;</item>
 /// <item>MUST make a message durable before <see cref="SendAsync"/> returns;</item>
-/// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>, and redeliver it,
-/// with a higher <see cref="ReceivedMessage.ReceiveCount"/>, if it has not been deleted by then;</item>
+/// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>. If it has not been
+/// deleted by then, they MUST redeliver it, with a higher <see cref="ReceivedMessage.ReceiveCount"/>;</item>
 /// <item>MUST carry the body unchanged, with the status key, the document's creation time (to the millisecond) and the trace;</item>
 /// <item>MUST return the depth and the maximum message size within 100 ms and without throwing, from a cache if necessary, because every
 /// accept needs both;</item>

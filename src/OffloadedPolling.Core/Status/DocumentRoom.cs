@@ -1,8 +1,8 @@
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// Reserves room in the document of an operation that has not ended, so that it can still be claimed, estimated, and ended with any of the
-/// library's own problems.
+/// Reserves room in the document of an operation that has not ended. It is needed to claim, estimate and end the operation, if necessary
+/// with one of the library's own problems.
 /// </summary>
 internal static class DocumentRoom
 {

@@ -22,7 +22,7 @@ public sealed class OperationStoreException(string message, Exception? cause = n
 /// <param name="cause">The cause, if there is one.</param>
 public sealed class OperationStatusConflictException(string statusKey, Exception? cause = null) : OffloadedPollingException(
     $"The status document '{statusKey}' was not written: another writer was faster. "
-        + "Read it again, and repeat the change if it still applies.", cause)
+    + "Read it again, and repeat the change if it still applies.", cause)
 {
     /// <summary>Gets the document's key.</summary>
     public string StatusKey { get; } = statusKey;

@@ -8,8 +8,8 @@ namespace OffloadedPolling;
 /// Implementations
 /// <list type="bullet">
 /// <item>MUST be thread-safe;</item>
-/// <item>MUST check only the signature of a URL, in constant time, before they look up the document, so that a caller without a valid URL
-/// does not learn which operations exist;</item>
+/// <item>MUST check only the signature of a URL, in constant time, before they look up the document. Otherwise, a caller without a valid
+/// URL could learn which operations exist;</item>
 /// <item>MUST accept URLs that were issued before a restart.</item>
 /// </list>
 /// </remarks>

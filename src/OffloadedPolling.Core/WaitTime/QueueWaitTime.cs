@@ -4,8 +4,7 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Estimates the operations of one kind from measured or expected durations, the queue's depth, and the number of handlers that recently
-/// seen workers can run at once.
+/// Estimates the operations of one kind from measured or expected durations, the queue's depth, and the handlers of recently seen workers.
 /// </summary>
 internal sealed class QueueWaitTime(
     string kind, WorkDurations work, KindMetrics metrics, IOperationQueue queue, IOptionsMonitor<OperationOptions> options,
