@@ -1,6 +1,6 @@
 namespace OffloadedPolling;
 
-/// <summary>Delays between tries: exponential, with full jitter, so that writers that collided do not collide again.</summary>
+/// <summary>Exponential delays between attempts, with full jitter, so that writers that collided do not collide again.</summary>
 /// <remarks>https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
 internal static class Backoff
 {
@@ -8,10 +8,10 @@ internal static class Backoff
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _firstRepeat = TimeSpan.FromMilliseconds(500);
 
-    // How long the end of an outage may go unnoticed.
+    // The longest time for which the end of an outage may go unnoticed.
     private static readonly TimeSpan _longestRepeat = TimeSpan.FromSeconds(5);
 
-    /// <summary>Waits before try <paramref name="tries"/> + 1.</summary>
+    /// <summary>Waits after attempt <paramref name="tries"/>.</summary>
     public static Task DelayAsync(
         TimeProvider time, int tries, CancellationToken cancellationToken, TimeSpan? first = null, TimeSpan? longest = null)
     {
@@ -37,7 +37,7 @@ internal static class Backoff
             }
             catch (Exception failed)
             {
-                // Any exception: if the loop ended, nothing would be done until somebody notices.
+                // Any exception type: if the loop ended, nothing would run until somebody noticed.
                 onFailure(failed);
                 await DelayAsync(time, ++failures, stop, _firstRepeat, _longestRepeat)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

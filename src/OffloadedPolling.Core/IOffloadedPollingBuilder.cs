@@ -1,6 +1,6 @@
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>What <c>AddOffloadedPolling</c> returns: <c>With…</c> chooses implementations, <c>Add…</c> adds kinds and handlers.</summary>
+/// <summary>Configures OffloadedPolling. <c>With…</c> methods choose implementations; <c>Add…</c> methods add kinds and handlers.</summary>
 public interface IOffloadedPollingBuilder
 {
     /// <summary>Gets the host's services.</summary>

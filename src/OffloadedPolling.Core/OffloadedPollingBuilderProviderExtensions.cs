@@ -6,28 +6,30 @@ using OffloadedPolling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>For providers: implementations of the ports.</summary>
+/// <summary>Extension methods for providers, which are packages that implement the ports.</summary>
 public static class OffloadedPollingBuilderProviderExtensions
 {
     private const DynamicallyAccessedMemberTypes Bound =
         DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor;
 
     /// <summary>
-    /// Adds the settings section of a provider, such as <c>OffloadedPolling:Redis</c>. A wrong, missing or unknown setting stops the start
-    /// with a message that names it. Calling this again with the same name adds nothing.
+    /// Adds the settings section of a provider, such as <c>OffloadedPolling:Redis</c>. A wrong, missing or unknown setting stops the host
+    /// at start with a message that names it. A second call with the same name adds nothing.
     /// </summary>
-    /// <typeparam name="TOptions">The options. Their public properties are the settings; any other key is an error.</typeparam>
+    /// <typeparam name="TOptions">The options type. Its public properties are the settings; any other key is an error.</typeparam>
     /// <typeparam name="TValidator">
-    /// The validator, for example one that <see cref="OptionsValidatorAttribute"/> generates. Each of its failures begins with the name of
-    /// the property: <c>Server is missing. Set it to …</c>. The full name of the section is put before it.
+    /// The validator type, for example one that <see cref="OptionsValidatorAttribute"/> generates. Each failure begins with the property's
+    /// name: <c>Server is missing. Set it to …</c>. The full name of the section is added before it.
     /// </typeparam>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">The section's name within the one that was passed to <c>AddOffloadedPolling</c>: <c>Redis</c>.</param>
+    /// <param name="name">
+    /// The section's name, such as <c>Redis</c>, within the section that was passed to <c>AddOffloadedPolling</c>.
+    /// </param>
     /// <param name="bind">
-    /// Binds the section, by a call that the configuration binding generator can see: <c>(options, section) => section.Bind(options)</c>.
+    /// Binds the section. The configuration binding source generator must see the call: <c>(options, section) => section.Bind(options)</c>.
     /// It is not called if the host passed no configuration.
     /// </param>
-    /// <returns>The builder of the options, to configure them from code.</returns>
+    /// <returns>The options builder, to configure the options from code.</returns>
     public static OptionsBuilder<TOptions> AddSettingsSection<
         [DynamicallyAccessedMembers(Bound)] TOptions,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(
@@ -43,10 +45,10 @@ public static class OffloadedPollingBuilderProviderExtensions
     }
 
     /// <summary>
-    /// Adds the route by which the host serves status documents that callers cannot reach otherwise. A web host that accepts operations and
-    /// does not call <c>MapOperations</c>, which maps the route, does not start.
+    /// Adds the route on which the host serves status documents that callers cannot reach otherwise. <c>MapOperations</c> maps the route. A
+    /// web host that accepts operations and does not call it does not start.
     /// </summary>
-    /// <typeparam name="TRoute">The route, unless the host registered one.</typeparam>
+    /// <typeparam name="TRoute">The type of the route. It is ignored if the host registered another one.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddSignedStatusRoute<
@@ -57,8 +59,8 @@ public static class OffloadedPollingBuilderProviderExtensions
         builder.Services.TryAddSingleton<ISignedStatusRoute, TRoute>();
 
         // A web host needs two more services. They are in OffloadedPolling.AspNetCore, which this package does not reference, because a
-        // worker needs no web server. That package cannot add them itself: it is first called by MapOperations, when the services are
-        // complete, and a host that forgets that call must not start. So it is looked up by its name, which also works when trimmed.
+        // worker needs no web server. That package is first called by MapOperations, which is too late to add services, and a host that
+        // forgets this call must not start. So it is found by its name, which also works when the host is trimmed.
         if (Type.GetType("OffloadedPolling.AspNetCore.SelfServedStatus, OffloadedPolling.AspNetCore") is { } webPart)
         {
             ((IWebPart)Activator.CreateInstance(webPart)!).AddTo(builder.Services);
@@ -67,7 +69,7 @@ public static class OffloadedPollingBuilderProviderExtensions
         return builder;
     }
 
-    /// <summary>Adds a section, or, with a name, one section of several alike: <c>Operations:{name}</c>.</summary>
+    /// <summary>Adds a section or, with a name, one of several sections of the same type: <c>Operations:{name}</c>.</summary>
     internal static OptionsBuilder<TOptions> AddSettings<
         [DynamicallyAccessedMembers(Bound)] TOptions,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(
@@ -79,7 +81,7 @@ public static class OffloadedPollingBuilderProviderExtensions
         var options = services.AddOptions<TOptions>(name).ValidateOnStart();
         services.AddSettingsValidator<TOptions, TValidator>(section);
 
-        // Once: the binder appends to lists.
+        // Only once, because the binder appends to lists.
         if (services.Any(service => service.ServiceType == typeof(KnownSection) && known.Equals(service.ImplementationInstance)))
         {
             return options;
@@ -100,7 +102,7 @@ public static class OffloadedPollingBuilderProviderExtensions
             provider => new(
                 provider.GetRequiredService<SettingsSection>(), section, ActivatorUtilities.CreateInstance<TValidator>(provider))));
 
-    /// <summary>Puts the full name of a section before the failures of its validator.</summary>
+    /// <summary>Adds the full name of the section before each failure of its validator.</summary>
     private sealed class SectionValidator<TOptions, TValidator>(SettingsSection settings, string section, TValidator validator)
         : IValidateOptions<TOptions>
         where TOptions : class
@@ -112,7 +114,7 @@ public static class OffloadedPollingBuilderProviderExtensions
     }
 }
 
-/// <summary>Adds what a web host needs that serves status documents itself.</summary>
+/// <summary>Adds the services that a web host needs to serve status documents itself.</summary>
 internal interface IWebPart
 {
     void AddTo(IServiceCollection services);

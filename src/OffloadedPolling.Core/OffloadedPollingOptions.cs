@@ -2,14 +2,14 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling;
 
-/// <summary>The settings of the whole host, in the configuration section <c>OffloadedPolling</c>.</summary>
+/// <summary>The settings of a host, in the configuration section <c>OffloadedPolling</c>.</summary>
 public sealed class OffloadedPollingOptions
 {
-    // The most that Signature Version 4 allows for a presigned URL: 604,800 seconds.
+    // The maximum that Signature Version 4 allows for a presigned URL: 604,800 seconds.
     // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
     private const string LongestUrl = "7.00:00:00";
 
-    /// <summary>Gets or sets how long a status URL works.</summary>
+    /// <summary>Gets or sets the lifetime of status URLs.</summary>
     /// <value>
     /// 1 second to 7 days, at most <see cref="MaxUrlLifetime"/>. <see langword="null"/> by default: three times the upper bound of the
     /// estimate, and at least 5 minutes.
@@ -17,14 +17,14 @@ public sealed class OffloadedPollingOptions
     [SettingRange("00:00:01", LongestUrl)]
     public TimeSpan? UrlLifetime { get; set; }
 
-    /// <summary>Gets or sets the maximum time that a status URL works.</summary>
+    /// <summary>Gets or sets the maximum lifetime of status URLs.</summary>
     /// <value>1 second to 7 days, which is the maximum of Signature Version 4; 1 hour by default.</value>
     [SettingRange("00:00:01", LongestUrl)]
     public TimeSpan MaxUrlLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
     /// Gets or sets the assumed lifetime of temporary credentials that report no expiration, such as those from environment variables on
-    /// AWS Lambda. No URL is signed with them for longer.
+    /// AWS Lambda. URLs signed with them do not live longer.
     /// </summary>
     /// <value>1 second to 7 days; 15 minutes by default.</value>
     [SettingRange("00:00:01", LongestUrl)]
@@ -35,17 +35,17 @@ public sealed class OffloadedPollingOptions
     /// Development environment are exempt.
     /// </summary>
     /// <value>
-    /// <see langword="true"/> by default. Behind a proxy that ends TLS, leave it on and let the host process the forwarded headers
-    /// (<c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c>, or <c>UseForwardedHeaders</c>).
+    /// <see langword="true"/> by default. Behind a proxy that terminates TLS, keep it and let the host process the forwarded headers
+    /// (<c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c> or <c>UseForwardedHeaders</c>).
     /// </value>
     public bool RequireHttps { get; set; } = true;
 
-    /// <summary>Gets or sets how long an accept may take: to estimate, store, issue and send together. After that it fails.</summary>
+    /// <summary>Gets or sets the time after which an accept fails. It covers all its steps: estimate, store, issue and send.</summary>
     /// <value>1 second to 5 minutes; 10 seconds by default.</value>
     [SettingRange("00:00:01", "00:05:00")]
     public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Gets or sets how long a status document stays after its last change.</summary>
+    /// <summary>Gets or sets how long a status document is kept after its last change.</summary>
     /// <value>1 minute to 365 days; 1 day by default.</value>
     [SettingRange("00:01:00", "365.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);
@@ -56,8 +56,8 @@ public sealed class OffloadedPollingOptions
     public int MaxDocumentBytes { get; set; } = 16 * 1024;
 
     /// <summary>
-    /// Gets or sets the minimum time between two progress writes of one operation. Newer progress replaces progress that is not written
-    /// yet.
+    /// Gets or sets the minimum time between two progress writes of one operation. Newer progress replaces progress that was not yet
+    /// written.
     /// </summary>
     /// <value>0 to 1 hour; 2 seconds by default.</value>
     [SettingRange("00:00:00", "01:00:00")]

@@ -12,13 +12,13 @@ using OffloadedPolling.Urls;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds OffloadedPolling to a host.</summary>
+/// <summary>Extension methods that add OffloadedPolling to a host.</summary>
 public static class OffloadedPollingServiceCollectionExtensions
 {
-    /// <summary>Adds OffloadedPolling, with its settings from a configuration section.</summary>
+    /// <summary>Adds OffloadedPolling with settings from a configuration section.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="section">The section: <c>builder.Configuration.GetSection("OffloadedPolling")</c>.</param>
-    /// <param name="configure">Settings from code, which win over the section's.</param>
+    /// <param name="configure">Configures settings from code, which override the section.</param>
     /// <returns>The builder to choose implementations and add operation kinds with.</returns>
     public static IOffloadedPollingBuilder AddOffloadedPolling(
         this IServiceCollection services, IConfiguration section, Action<OffloadedPollingOptions>? configure = null)
@@ -27,9 +27,9 @@ public static class OffloadedPollingServiceCollectionExtensions
         return Add(services, section, configure);
     }
 
-    /// <summary>Adds OffloadedPolling, with its settings from code.</summary>
+    /// <summary>Adds OffloadedPolling with settings from code.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configure">The settings; without it, the defaults.</param>
+    /// <param name="configure">Configures the settings. If it is missing, the defaults apply.</param>
     /// <returns>The builder to choose implementations and add operation kinds with.</returns>
     public static IOffloadedPollingBuilder AddOffloadedPolling(
         this IServiceCollection services, Action<OffloadedPollingOptions>? configure = null) =>
@@ -46,7 +46,7 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.AddSettingsValidator<OffloadedPollingOptions, OffloadedPollingOptionsCustomValidator>("");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, RegistrationValidator>());
 
-        // First, so that its message about a missing registration comes before the container's own.
+        // First, so that its message about a missing registration comes before the container's.
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationStart>());
         services.TryAddSingleton<OperationMetrics>();
         services.TryAddSingleton<OperationKinds>();
@@ -74,8 +74,8 @@ public static class OffloadedPollingServiceCollectionExtensions
 }
 
 /// <summary>
-/// Registers services whose constructor takes a port by a factory, which the container does not check when it is built. Otherwise it would
-/// report every service of a missing port. <see cref="RegistrationValidator"/> reports once which call is missing.
+/// Registers services whose constructors take a port by a factory, which the container does not validate. Otherwise, it would report every
+/// service that lacks a port. <see cref="RegistrationValidator"/> reports once which call is missing.
 /// </summary>
 internal static class LateServices
 {

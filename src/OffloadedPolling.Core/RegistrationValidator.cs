@@ -6,7 +6,7 @@ using OffloadedPolling.Processing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Checks that what was registered is whole: every port, no kind twice, and JSON for every payload and result.</summary>
+/// <summary>Checks that the registrations are complete: every port, no duplicate kind, and JSON for every payload and result.</summary>
 internal sealed class RegistrationValidator(
     IServiceProviderIsService registered, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers)
     : IValidateOptions<OffloadedPollingOptions>
@@ -47,8 +47,8 @@ internal sealed class RegistrationValidator(
         .. invokers.GroupBy(invoker => invoker.Kind.Name).Where(same => same.Count() > 1)
             .Select(same => $"The operation kind '{same.Key}' has {same.Count()} handlers. Add one."),
         .. invokers.Where(invoker => !invoker.Kind.Json.TryGetTypeInfo(invoker.ResultType, out _)).Select(invoker =>
-            $"The JsonSerializerContext of the operation kind '{invoker.Kind.Name}' does not know its handler's result "
-            + $"{invoker.ResultType}. Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),
+            $"The JsonSerializerContext of the operation kind '{invoker.Kind.Name}' does not contain the result type "
+            + $"{invoker.ResultType} of its handler. Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),
     ];
 }
 

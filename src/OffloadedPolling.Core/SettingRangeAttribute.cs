@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace OffloadedPolling;
 
-/// <summary>The range of a setting, a number or a duration. Unlike <see cref="RangeAttribute"/>, its message has the value.</summary>
+/// <summary>The range of a number or a duration. Unlike that of <see cref="RangeAttribute"/>, its message contains the value.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SettingRangeAttribute : ValidationAttribute
 {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling;
 
-/// <summary>A settings section that is read, by its name within the host's section: <c>S3</c>, <c>Operations:orders</c>.</summary>
+/// <summary>A settings section that is read. The name is relative to the host's section: <c>S3</c>, <c>Operations:orders</c>.</summary>
 internal sealed record KnownSection(string Name);
 
 /// <summary>The section that the host passed to <c>AddOffloadedPolling</c>, if any, and the full names of the settings in it.</summary>
@@ -43,7 +43,7 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
         catch (InvalidOperationException unreadable)
         {
             throw new OptionsValidationException(section, typeof(TOptions), [
-                $"{unreadable.Message} Write a duration as [d.]hh:mm:ss, such as 00:00:30, a switch as true or false, a count in digits."
+                $"{unreadable.Message} Write a duration as [d.]hh:mm:ss, such as 00:00:30; a switch as true or false; a number in digits."
                 + (unreadable.InnerException is { } cause ? $" ({cause.Message})" : "")]);
         }
     }
@@ -84,7 +84,7 @@ internal sealed class SettingsSection(IConfiguration? configuration, params IEnu
 
 internal static class SettingFailures
 {
-    /// <summary>Makes the result of a validation from its failures; <see langword="null"/> is none.</summary>
+    /// <summary>Creates a validation result from failures; <see langword="null"/> means no failure.</summary>
     public static ValidateOptionsResult ToResult(this IEnumerable<string?> failures)
     {
         var all = failures.OfType<string>().ToList();
@@ -93,15 +93,15 @@ internal static class SettingFailures
 }
 
 /// <summary>
-/// Finds mistakes that the configuration binder accepts: a value for a list or a list for a value, which it ignores, and durations that
-/// .NET reads as days: <c>48:00:00</c> is 48 days, and <c>30</c> is 30 days.
+/// Finds mistakes that the configuration binder accepts. It ignores a value for a list and a list for a value. It reads some durations as
+/// days: <c>48:00:00</c> is 48 days, and <c>30</c> is 30 days.
 /// </summary>
 /// <remarks>https://learn.microsoft.com/dotnet/api/system.timespan.parse</remarks>
 internal static class SettingShape
 {
     private const int HoursOfADay = 24;
 
-    // What a duration seems to begin with, by the number of its parts.
+    // The unit that the first part of a duration seems to have, by the number of parts.
     private static readonly string[] _units = ["seconds", "minutes", "hours"];
 
     /// <summary>Returns what is wrong with a setting of a type.</summary>
@@ -138,7 +138,7 @@ internal static class SettingShape
             return null;
         }
 
-        // A number alone is days, and so is a first part of 24 or more.
+        // A single number is days, and so is a first part of 24 or more.
         var numbers = Array.ConvertAll(parts, part => int.Parse(part, CultureInfo.InvariantCulture));
         var (first, unit) = (numbers[0], _units[parts.Length - 1]);
         if (first < (parts.Length == 1 ? 1 : HoursOfADay))

@@ -72,7 +72,7 @@ public sealed class SettingsSectionTests
         await provider.GetServices<IHostedService>().OfType<KindsStart>().Single().StartAsync(default);
 
         log.Entries.Should().ContainSingle(entry => entry.Id == 102)
-            .Which.Text.Should().Contain("'OffloadedPolling:Operations:leters' is of no operation kind of this host");
+            .Which.Text.Should().Contain("'OffloadedPolling:Operations:leters' does not belong to an operation kind of this host");
     }
 
     [Fact]

@@ -8,11 +8,11 @@ internal enum AcceptStep
     Send,
 }
 
-/// <summary>One accept's deadline, which all of its steps share.</summary>
+/// <summary>The deadline of one accept, which all its steps share.</summary>
 /// <param name="gate">The gate of the operation's kind.</param>
-/// <param name="isTrial">Whether this accept tries while the others are refused.</param>
-/// <param name="limit">Is canceled when the time is over.</param>
-/// <param name="caller">Is canceled when the caller hangs up.</param>
+/// <param name="isTrial">Whether this accept is a trial while others are refused.</param>
+/// <param name="limit">Canceled when the time has elapsed.</param>
+/// <param name="caller">Canceled when the caller disconnects.</param>
 internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, CancellationTokenSource limit, CancellationToken caller) : IDisposable
 {
     private readonly long _begun = gate.Time.GetTimestamp();
@@ -20,13 +20,13 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
         caller.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
     private AcceptEnd _end = AcceptEnd.Withdrawn;
 
-    /// <summary>Is canceled when the caller hangs up or the time is over.</summary>
+    /// <summary>Canceled when the caller disconnects or the time has elapsed.</summary>
     public CancellationToken Token => limit.Token;
 
-    /// <summary>Whether the caller has hung up or the time is over, so that nobody waits for the answer.</summary>
+    /// <summary>Whether the caller has disconnected or the time has elapsed, so that nobody waits for the answer.</summary>
     public bool IsOver => limit.IsCancellationRequested;
 
-    /// <summary>Observes the exception of a task that nobody awaits any more: otherwise .NET reports it as unobserved.</summary>
+    /// <summary>Observes the exception of a task that is no longer awaited. Otherwise, .NET reports it as unobserved.</summary>
     public static void Observe(Task abandoned) => _ = abandoned.ContinueWith(
         static ended => _ = ended.Exception,
         CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -39,10 +39,10 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
     }
 
     /// <summary>
-    /// Waits for a step until the caller hangs up or the time is over. A step that ignores its token continues in the background.
+    /// Waits for a step until the caller disconnects or the time has elapsed. The step may then continue in the background.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The caller hung up.</exception>
-    /// <exception cref="OffloadedPollingException">The step failed, or the time is over.</exception>
+    /// <exception cref="OperationCanceledException">The caller disconnected.</exception>
+    /// <exception cref="OffloadedPollingException">The step failed, or the time has elapsed.</exception>
     public async Task WaitAsync(AcceptStep step, Task work)
     {
         try
@@ -65,7 +65,7 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
         Answered(step);
     }
 
-    /// <summary>Waits until work ends, in any way, or the time is over. It does not matter whether the caller has hung up.</summary>
+    /// <summary>Waits until the work ends in any way or the time has elapsed, even if the caller has disconnected.</summary>
     public async Task GiveTimeAsync(Task work)
     {
         var left = gate.Timeout - gate.Time.GetElapsedTime(_begun);
@@ -82,7 +82,7 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
         gate.Leave(isTrial, _end);
     }
 
-    // An estimate uses values that are known already. It does not show that store and queue answer.
+    // An estimate uses cached values. It does not show that the store and the queue answer.
     private void Answered(AcceptStep step) => _end = step == AcceptStep.Estimate ? _end : AcceptEnd.Answered;
 
     private OffloadedPollingException Late(AcceptStep step, Exception cause)
@@ -90,10 +90,10 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
         var (kind, within) = ($"of an operation of kind '{gate.Kind}'", $"within AcceptTimeout ({gate.Timeout})");
         return step switch
         {
-            // Both have patience of their own. This happens where AcceptTimeout is about a second, or the host's own queue hangs.
+            // Both have their own time limits. This happens if AcceptTimeout is about a second, or if a queue of the host hangs.
             AcceptStep.Estimate => new OperationQueueException(
-                $"The estimate {kind} was not made {within}. Check the {nameof(IOperationQueue)} and the {nameof(IWaitTimeEstimator)} "
-                + "that are registered: they must answer within 100 ms.", cause),
+                $"The estimate {kind} did not complete {within}. Check the {nameof(IOperationQueue)} and the {nameof(IWaitTimeEstimator)} "
+                + "that the host registered: they must answer within 100 ms.", cause),
             AcceptStep.Store => new OperationStoreException(
                 $"The status document {kind} was not created {within}: the store did not answer. "
                 + "Check the store and the network to it, or raise AcceptTimeout.", cause),

@@ -5,12 +5,12 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Refuses the accepts of a kind for some seconds after several in a row have run into their deadline, so that a store or queue that does
-/// not answer does not hold every request for that long. Afterwards one accept tries; the others are refused until it has an answer.
+/// Refuses the accepts of a kind for some seconds after several in a row have exceeded their deadline. Then one accept is tried, and the
+/// others are refused until it has an answer. Without this, a store or queue that does not answer would hold every request for that long.
 /// </summary>
 internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> options, TimeProvider time, ILogger<AcceptGate> logger)
 {
-    // So many accepts in a row may run into their deadline.
+    // The number of accepts in a row that may exceed their deadline.
     private const int MaxInARow = 5;
 
     private readonly Lock _lock = new();
@@ -22,11 +22,11 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
     public TimeProvider Time => time;
     public TimeSpan Timeout => options.Value.AcceptTimeout;
 
-    /// <summary>How long accepts are refused before one may try.</summary>
+    /// <summary>The time for which accepts are refused before one is tried.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Begins an accept, which is disposed of when it ends.</summary>
-    /// <exception cref="OperationStoreException">Accepts of the kind are refused for the moment.</exception>
+    /// <summary>Starts an accept. Dispose of it when it ends.</summary>
+    /// <exception cref="OperationStoreException">Accepts of the kind are temporarily refused.</exception>
     public AcceptDeadline Enter(CancellationToken caller)
     {
         lock (_lock)
@@ -47,7 +47,7 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
         }
     }
 
-    /// <summary>Ends an accept; <paramref name="isTrial"/> tells the one that tried while the others were refused.</summary>
+    /// <summary>Ends an accept. <paramref name="isTrial"/> is true for the one that was tried while the others were refused.</summary>
     public void Leave(bool isTrial, AcceptEnd end)
     {
         bool wasShut, isShut;
@@ -61,7 +61,7 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
             }
             else if (end == AcceptEnd.RanOut && (isTrial || !wasShut))
             {
-                // Accepts that began before the gate was shut do not keep it shut for longer.
+                // Accepts that started before the gate was shut do not keep it shut longer.
                 _inARow++;
                 _shutAt = time.GetTimestamp();
             }
@@ -81,20 +81,20 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
 
     private OperationStoreException Refused(TimeSpan left)
     {
-        var next = left > TimeSpan.Zero ? $"The next one tries in {left}." : "One is trying now, and its answer decides.";
+        var next = left > TimeSpan.Zero ? $"The next one is tried in {left}." : "One is being tried now.";
         return new(
-            $"Operations of kind '{kind}' are not accepted at the moment: the last {MaxInARow} accepts in a row ran into AcceptTimeout "
-            + $"({Timeout}), because store or queue did not answer. {next}");
+            $"Operations of kind '{kind}' are temporarily not accepted: the last {MaxInARow} accepts exceeded AcceptTimeout "
+            + $"({Timeout}), because the store or the queue did not answer. {next}");
     }
 }
 
-/// <summary>How an accept ended, as far as the gate is concerned.</summary>
+/// <summary>How an accept ended, as seen by the gate.</summary>
 internal enum AcceptEnd
 {
-    /// <summary>Says nothing about the store: the caller hung up, or no request was sent.</summary>
+    /// <summary>The result says nothing about the store: the caller disconnected, or no request was sent.</summary>
     Withdrawn,
 
-    /// <summary>Store or queue answered in time, if only with an error.</summary>
+    /// <summary>The store or the queue answered in time, possibly with an error.</summary>
     Answered,
 
     RanOut,

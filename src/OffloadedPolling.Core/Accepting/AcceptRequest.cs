@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>What a host asks to accept.</summary>
+/// <summary>A request to accept an operation.</summary>
 /// <param name="Kind">The operation's kind.</param>
 /// <param name="Id">The operation's id: random, or a hash of the idempotency key.</param>
 /// <param name="Payload">The payload as JSON.</param>
@@ -14,11 +14,11 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
     /// <summary>Whether the request can be repeated, because it has an idempotency key.</summary>
     public bool IsRepeatable => PayloadFingerprint is not null;
 
-    // Without the payload, which must not be logged.
+    // The payload must not be logged.
     public override string ToString() => $"{Kind.Name} {Id}";
 
     /// <exception cref="InvalidPayloadException">The payload holds raw JSON that is not Unicode.</exception>
-    /// <exception cref="ArgumentException">There is a key without a scope.</exception>
+    /// <exception cref="ArgumentException">The key has no scope.</exception>
     /// <exception cref="InvalidIdempotencyKeyException">The key is too short.</exception>
     public static AcceptRequest Create<TPayload>(OperationKind<TPayload> kind, TPayload payload, AcceptOptions options)
     {
@@ -27,8 +27,8 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
         {
             { IdempotencyKey: null } => new AcceptRequest(kind, OperationId.New(), json, null, options),
             { IdempotencyScope: null or "" } => throw new ArgumentException(
-                $"{nameof(options.IdempotencyKey)} is set without {nameof(options.IdempotencyScope)}. Set the scope to whom the key "
-                + "belongs to, such as the authenticated user, so that no caller meets another's operation.",
+                $"{nameof(options.IdempotencyKey)} is set without {nameof(options.IdempotencyScope)}. Set the scope to the owner of the "
+                + "key, such as the authenticated user, so that no caller gets another caller's operation.",
                 nameof(options)),
             { IdempotencyKey.Length: < InvalidIdempotencyKeyException.MinLength and var length } =>
                 throw new InvalidIdempotencyKeyException(length),
@@ -40,7 +40,7 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
     private static string IdOf(string kind, string scope, string key) =>
         Convert.ToHexStringLower(FramedHash.Compute(kind, scope, key).AsSpan(0, 16));
 
-    // Keyed, because whoever has a status URL can read it and could guess the payload by trying.
+    // Keyed, because whoever has a status URL can read the hash and could otherwise guess the payload.
     public static string FingerprintOf(string key, string payload) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(payload)));
 }

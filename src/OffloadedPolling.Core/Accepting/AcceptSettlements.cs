@@ -7,8 +7,8 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Accepting;
 
 /// <summary>
-/// Settles in the background what failed accepts leave. When the caller hangs up or the store's answer is lost, the document may exist, or
-/// may be created later. Without an idempotency key it is ended; with one, its message is sent.
+/// Settles failed accepts in the background. If the caller disconnects or the store's answer is lost, the document may exist or may be
+/// created later. Without an idempotency key, the document is ended; with one, its message is sent.
 /// </summary>
 internal sealed class AcceptSettlements(
     IOperationStatusStore store, StatusTransitions transitions, TimeProvider time, ILogger<AcceptSettlements> logger)
@@ -16,19 +16,19 @@ internal sealed class AcceptSettlements(
 {
     private const int MaxPending = 10_000;
 
-    // Of the messages that pending settlements hold.
+    // The total size of the messages that pending settlements hold.
     private const long MaxPendingBytes = 64 * 1024 * 1024;
 
-    // A store that has just come back should not get all requests at once.
+    // A store that has just recovered should not get all requests at once.
     private const int MaxAtOnce = 32;
 
-    // How long a settlement is retried.
+    // The time for which a settlement is retried.
     private static readonly TimeSpan _bound = TimeSpan.FromMinutes(2);
 
-    // How long a stopping host waits for what is pending.
+    // The time for which a stopping host waits for pending settlements.
     private static readonly TimeSpan _stopBound = TimeSpan.FromSeconds(5);
 
-    // How long a creation may continue after its accept has stopped waiting.
+    // The time for which a creation may continue after its accept has stopped waiting.
     private static readonly TimeSpan _creationLimit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan _tryLimit = TimeSpan.FromSeconds(10);
@@ -37,21 +37,21 @@ internal sealed class AcceptSettlements(
     private readonly ConcurrentDictionary<Task, bool> _pending = new();
     private readonly SemaphoreSlim _slots = new(MaxAtOnce);
 
-    // The first ends the waits between tries, the second the tries.
+    // The first token ends the waits between attempts, the second ends the attempts.
     private readonly CancellationTokenSource _stopping = new();
 
     private readonly CancellationTokenSource _stopped = new();
     private long _pendingBytes;
 
-    /// <summary>Completes when all that is pending now is settled or given up.</summary>
+    /// <summary>Completes when everything that is pending now is settled or abandoned.</summary>
     public Task WhenSettled => Task.WhenAll(_pending.Keys);
 
     /// <summary>Ends a document that may exist or may still be created.</summary>
-    /// <returns>A task that completes when it is ended, or given up and logged.</returns>
+    /// <returns>A task that completes when the document is ended, or the settlement is abandoned and logged.</returns>
     public Task EndAsync(DocumentCreation creation, OperationProblem problem) => Settle(new(creation, problem, null));
 
     /// <summary>Sends the message of a document with an idempotency key, if it exists or is created within two minutes.</summary>
-    /// <returns>A task that completes when it is sent, or given up and logged.</returns>
+    /// <returns>A task that completes when the message is sent, or the settlement is abandoned and logged.</returns>
     public Task SendAsync(DocumentCreation creation, OutgoingMessage message) => Settle(new(creation, null, message));
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -62,11 +62,11 @@ internal sealed class AcceptSettlements(
         await WhenSettled.WaitAsync(_stopBound, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopped.CancelAsync().ConfigureAwait(false);
 
-        // For the log of what was not settled.
+        // Leaves time to log what was not settled.
         await WhenSettled.WaitAsync(_lastWords, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // The sources are not disposed of: what is pending still reads their tokens.
+    // The sources are not disposed of, because pending settlements still read their tokens.
     public void Dispose()
     {
         _stopping.Cancel();
@@ -100,7 +100,7 @@ internal sealed class AcceptSettlements(
     private async Task SettleAsync(Settlement settlement)
     {
         var begun = time.GetTimestamp();
-        // A stopping host waits only for creations whose message must be sent. The others are ended whether they have come or not.
+        // A stopping host waits only for creations whose message must be sent. The others are ended whether or not they have completed.
         var stop = settlement.Message is null ? _stopping.Token : _stopped.Token;
         var (known, isInDoubt) = await settlement.Creation.FinishAsync(_creationLimit, time, stop).ConfigureAwait(false);
         if (known is null && !isInDoubt)
@@ -130,7 +130,7 @@ internal sealed class AcceptSettlements(
     {
         if (!await EnterAsync(left).ConfigureAwait(false))
         {
-            return (false, new TimeoutException($"{_pending.Count} others waited for the store, and this one had no turn in time."));
+            return (false, new TimeoutException($"{_pending.Count} others waited for the store, so this one was not reached in time."));
         }
 
         try
@@ -145,7 +145,7 @@ internal sealed class AcceptSettlements(
         catch (OperationCanceledException late)
         {
             var why = _stopped.IsCancellationRequested
-                ? "The host stopped before the store had answered."
+                ? "The host stopped before the store answered."
                 : $"The store did not answer within {_tryLimit}.";
             return (false, new TimeoutException(why, late));
         }
@@ -159,13 +159,13 @@ internal sealed class AcceptSettlements(
         }
     }
 
-    /// <summary>Ends the document or sends its message; <see langword="false"/> if the document does not exist yet.</summary>
+    /// <summary>Ends the document or sends its message. Returns <see langword="false"/> if the document does not exist yet.</summary>
     private async Task<bool> TryAsync(Settlement settlement, StoredOperation? known, CancellationToken cancellationToken)
     {
         var found = known ?? await store.GetAsync(settlement.Id, cancellationToken).ConfigureAwait(false);
         if (settlement.Problem is { } problem)
         {
-            // Of the two creations, one succeeds and the other is refused: a late one cannot bring back what was ended.
+            // Only one of the two creations succeeds, so a late one cannot bring back an ended operation.
             var outcome = OperationOutcome.Failed(problem);
             Task ending = found is null
                 ? transitions.CreateEndedAsync(settlement.Creation.Status, outcome, cancellationToken)
@@ -177,7 +177,7 @@ internal sealed class AcceptSettlements(
             return true;
         }
 
-        // Another accept may have used the key earlier, with another payload.
+        // An earlier accept may have used the key with another payload.
         var request = settlement.Creation.Request;
         if (found is { Status.State: OperationState.NotStarted } && found.Metadata.PayloadFingerprint == request.PayloadFingerprint)
         {
@@ -225,7 +225,7 @@ internal sealed class AcceptSettlements(
         }
     }
 
-    // Either ends the document with a problem, or sends its message.
+    // A settlement either ends the document with a problem or sends its message.
     private sealed record Settlement(DocumentCreation Creation, OperationProblem? Problem, OutgoingMessage? Message)
     {
         public string Id => Creation.Status.Id;

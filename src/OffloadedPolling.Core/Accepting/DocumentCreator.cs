@@ -45,10 +45,10 @@ internal sealed class DocumentCreator(
     private async Task<StoredOperation> FindAsync(string id, OperationStatusConflictException there, CancellationToken cancellationToken) =>
         await store.GetAsync(id, cancellationToken).ConfigureAwait(false)
         ?? throw new OperationStoreException(
-            $"There is a status document for the idempotency key ('{there.StatusKey}'), but it cannot be read. "
-            + "Either it has just expired: try again. Or reading is not allowed: check the permissions.", there);
+            $"The status document of the idempotency key ('{there.StatusKey}') exists, but cannot be read. "
+            + "If it has just expired, retry. Otherwise, check the permission to read it.", there);
 
-    // A document that expires soon could be deleted before the message that is sent for it now is received.
+    // A document that expires soon could be deleted before its new message is received.
     private async Task<StoredOperation> RenewAsync(
         StoredOperation found, OperationEstimate? estimate, OperationStatusConflictException there, CancellationToken cancellationToken)
     {

@@ -5,16 +5,16 @@ namespace OffloadedPolling.Accepting;
 /// <summary>Creates and sends the messages of one kind.</summary>
 internal sealed class KindQueue(string kind, IOperationQueue queue)
 {
-    /// <summary>Creates the message of an operation whose document does not exist yet, to learn whether the queue takes it.</summary>
-    /// <exception cref="InvalidPayloadException">The payload has characters that no queue carries.</exception>
-    /// <exception cref="PayloadTooLargeException">The message is larger than the queue takes.</exception>
+    /// <summary>Creates the message of an operation whose document does not exist yet, to check that the queue accepts it.</summary>
+    /// <exception cref="InvalidPayloadException">The payload contains characters that queues cannot carry.</exception>
+    /// <exception cref="PayloadTooLargeException">The message is larger than the queue accepts.</exception>
     public async Task<OutgoingMessage> ComposeAsync(string statusKey, string payloadJson, CancellationToken cancellationToken)
     {
         var message = new OutgoingMessage
         {
             Body = PayloadText.Escape(kind, payloadJson),
             StatusKey = statusKey,
-            // A placeholder: SendAsync replaces it by the document's own, which has the same size.
+            // A placeholder: SendAsync replaces it with the document's own time, which has the same size.
             StatusCreatedAt = DateTimeOffset.UnixEpoch,
             TraceParent = MessageTrace.Current,
         };

@@ -3,7 +3,7 @@ using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>Steps 2 to 5 of an operation's road: estimate, store, issue, send.</summary>
+/// <summary>Steps 2 to 5 of the road: estimate, store, issue, send.</summary>
 internal sealed class OperationAccepter(
     IOperationStatusStore store, DocumentCreator documents, StatusUrls urls, AcceptSettlements settlements)
 {
@@ -12,7 +12,7 @@ internal sealed class OperationAccepter(
         var kind = request.Kind;
         using var deadline = kind.Gate.Enter(cancellationToken);
 
-        // 2. Estimate. A payload that the queue does not take is refused before anything is stored.
+        // 2. Estimate. A payload that the queue does not accept is refused before anything is stored.
         var composing = kind.Queue.ComposeAsync(store.GetStatusKey(request.Id), request.Payload, deadline.Token);
         var message = await deadline.WaitAsync(AcceptStep.Estimate, composing).ConfigureAwait(false);
         var estimate = await deadline.WaitAsync(AcceptStep.Estimate, kind.Estimator.EstimateAsync(deadline.Token)).ConfigureAwait(false);
@@ -51,18 +51,19 @@ internal sealed class OperationAccepter(
         }
         catch (Exception failed) when (DocumentCreation.IsInDoubt(failed))
         {
-            // The document may exist, or may still be created, and no caller would know of it.
+            // The document may exist or may still be created, and no caller would know it.
             _ = creation.Request.IsRepeatable ? settlements.SendAsync(creation, message) : settlements.EndAsync(creation, Problems.NotSent);
             throw;
         }
     }
 
-    /// <summary>Settles the document of an accept that failed after step 3, in the background if there is no time left.</summary>
+    /// <summary>Settles the document of an accept that failed after step 3, in the background if no time is left.</summary>
     private async Task SettleAsync(DocumentCreation creation, OutgoingMessage message, AcceptDeadline deadline, Exception failed)
     {
         if (!creation.Request.IsRepeatable)
         {
-            // The caller does not know the URL, and will send a new request. This operation must neither run for nobody nor wait forever.
+            // The caller does not know the URL, and will send a new request. This operation must neither run without a caller nor wait
+            // forever.
             var problem = failed is StatusUrlException ? Problems.NotIssued : Problems.NotSent;
             await deadline.GiveTimeAsync(settlements.EndAsync(creation, problem)).ConfigureAwait(false);
         }

@@ -8,10 +8,10 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Accepting;
 
-/// <summary>One kind of operation, and everything that belongs to it. Only callers of ports have to find it by its name.</summary>
+/// <summary>One kind of operation, and everything that belongs to it. Only callers of ports look it up by name.</summary>
 /// <remarks>
-/// Each part is created by its constructor, from the arguments below and the host's services. It is created when it is first needed: kinds
-/// are validated at the start, while a port may still be missing.
+/// The container creates each part from the arguments below and the host's services. A part is created when it is first needed, because
+/// kinds are validated at start, while a port may still be missing.
 /// </remarks>
 internal abstract class OperationKind(string name, Type payloadType, JsonSerializerOptions json, IServiceProvider services)
 {

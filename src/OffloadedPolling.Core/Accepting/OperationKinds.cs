@@ -1,13 +1,12 @@
 namespace OffloadedPolling.Accepting;
 
-/// <summary>The kinds that this host knows, by name and by payload type.</summary>
+/// <summary>The kinds of this host, by name and by payload type.</summary>
 internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
 {
     private readonly OperationKind[] _kinds = [.. kinds];
 
     public IReadOnlyList<OperationKind> All => _kinds;
 
-    /// <summary>Finds the kind that a caller of a port named.</summary>
     public OperationKind? Find(string name) => Array.Find(_kinds, kind => kind.Name == name);
 
     /// <exception cref="ArgumentException">No kind was added for the payload type.</exception>

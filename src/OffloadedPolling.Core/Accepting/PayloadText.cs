@@ -7,7 +7,7 @@ namespace OffloadedPolling.Accepting;
 
 /// <summary>Payloads as JSON that a queue can carry.</summary>
 /// <remarks>
-/// SQS refuses a body with characters that XML 1.0 does not have.
+/// SQS refuses a body with characters that are not in XML 1.0.
 /// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 /// </remarks>
 internal static class PayloadText
@@ -26,16 +26,15 @@ internal static class PayloadText
         }
         catch (Exception failed) when (IsNoUnicode(failed))
         {
-            // Without the cause, which may quote the payload.
+            // The cause is left out because it may quote the payload.
             throw new InvalidPayloadException(kind.Name, position: null);
         }
     }
 
     /// <summary>
-    /// Escapes the characters that a queue cannot carry, without changing what the JSON strings mean. An ordinary payload is returned as it
-    /// is.
+    /// Escapes the characters that a queue cannot carry, without changing the meaning of the JSON. Most payloads stay unchanged.
     /// </summary>
-    /// <exception cref="InvalidPayloadException">It is not in a string, or the escaped text is not JSON.</exception>
+    /// <exception cref="InvalidPayloadException">Such a character is not in a string, or the escaped text is not JSON.</exception>
     public static string Escape(string kind, string json)
     {
         if (FirstForbidden(json) is not { } first)
@@ -79,7 +78,7 @@ internal static class PayloadText
             }
             else if (_forbidden.Contains(character))
             {
-                // After a backslash, an escape would mean something else.
+                // After a backslash, an escape would have another meaning.
                 if (!inString || afterBackslash)
                 {
                     return ("", at);
@@ -111,7 +110,7 @@ internal static class PayloadText
         }
     }
 
-    // What the serializer throws for raw JSON with half of a surrogate pair, or with bytes that are not UTF-8.
+    // The serializer throws these for raw JSON with half of a surrogate pair, or with bytes that are not UTF-8.
     private static bool IsNoUnicode(Exception? failed) => failed is not null
         && (failed is EncoderFallbackException or DecoderFallbackException
             || (failed is InvalidOperationException && failed.Message.Contains("UTF-16", StringComparison.Ordinal))

@@ -1,8 +1,8 @@
 namespace OffloadedPolling;
 
 /// <summary>
-/// The names to enable traces and metrics by: <c>AddSource(OffloadedPollingInstrumentation.ActivitySourceName)</c> and
-/// <c>AddMeter(OffloadedPollingInstrumentation.MeterName)</c>. <c>docs/reference/metrics-and-spans.md</c> lists spans and instruments.
+/// The names that enable traces and metrics: <c>AddSource(OffloadedPollingInstrumentation.ActivitySourceName)</c> and
+/// <c>AddMeter(OffloadedPollingInstrumentation.MeterName)</c>. For spans and instruments, see <c>docs/reference/metrics-and-spans.md</c>.
 /// </summary>
 public static class OffloadedPollingInstrumentation
 {

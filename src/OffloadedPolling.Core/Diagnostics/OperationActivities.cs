@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OffloadedPolling.Diagnostics;
 
-/// <summary>Starts the spans of an operation. Without a listener, nothing is created.</summary>
+/// <summary>Starts the spans of an operation. Without a listener, no span is created.</summary>
 internal static class OperationActivities
 {
     internal static readonly ActivitySource Source =
@@ -23,7 +23,7 @@ internal static class OperationActivities
             return null;
         }
 
-        // A span that surrounds this one, such as a function's invocation, is linked.
+        // An enclosing span, such as a function's invocation, is linked.
         var sent = MessageTrace.ContextOf(message);
         ActivityLink[]? links = sent != default && Activity.Current is { } around ? [new ActivityLink(around.Context)] : null;
         KeyValuePair<string, object?>[] tags = [
@@ -51,8 +51,8 @@ internal static class OperationActivities
 }
 
 /// <summary>
-/// The span of a receive, with a link to the trace of each message. It is created after the receive, because a receive without a message
-/// leaves no span: otherwise, idle workers would fill the traces.
+/// Creates the span of a receive, with a link to the trace of each message. It is created after the receive, because a receive without
+/// messages has no span: otherwise, idle workers would fill the traces.
 /// </summary>
 internal static class ReceiveActivity
 {
@@ -82,7 +82,7 @@ internal static class ReceiveActivity
 /// <summary>The trace that a message carries.</summary>
 internal static class MessageTrace
 {
-    /// <summary>Gets what a message that is sent now carries; <see langword="null"/> without a trace in the W3C's format.</summary>
+    /// <summary>Gets the trace context for a message that is sent now; <see langword="null"/> without a trace in the W3C format.</summary>
     public static string? Current => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: var id } ? id : null;
 
     /// <summary>Returns the span in which a message was sent; <see langword="default"/> if there is none or it cannot be read.</summary>
@@ -90,7 +90,7 @@ internal static class MessageTrace
         ActivityContext.TryParse(message.TraceParent, traceState: null, isRemote: true, out var context) ? context : default;
 }
 
-/// <summary>The outcomes of spans. Exceptions are named by their type: their texts belong only in the host's own log.</summary>
+/// <summary>The outcomes of spans. Only the type of an exception is recorded: its text belongs only in the host's log.</summary>
 internal static class ActivityOutcomes
 {
     public static void Fail(this Activity? activity, string errorType) =>

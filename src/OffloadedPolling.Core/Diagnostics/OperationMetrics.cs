@@ -3,12 +3,12 @@ using System.Diagnostics.Metrics;
 
 namespace OffloadedPolling.Diagnostics;
 
-/// <summary>The instruments. Each process counts what it did itself: an end is counted where it was written.</summary>
+/// <summary>The instruments. Each process counts its own work: an end is counted by the process that wrote it.</summary>
 internal sealed class OperationMetrics : IDisposable
 {
     private const string Prefix = "offloaded_polling.";
 
-    // From work that ends at once to work that takes a day.
+    // From work that ends immediately to work that takes a day.
     private static readonly InstrumentAdvice<double> _seconds = new()
     {
         HistogramBucketBoundaries =
@@ -28,7 +28,7 @@ internal sealed class OperationMetrics : IDisposable
     private readonly Counter<long> _renewed;
 
     /// <param name="time">The clock that measures the age of a queue's depth.</param>
-    /// <param name="factory">The host's factory; without it, this object creates the meter and disposes of it.</param>
+    /// <param name="factory">The host's factory. Without it, this object creates and disposes of the meter.</param>
     public OperationMetrics(TimeProvider time, IMeterFactory? factory = null)
     {
         var options = new MeterOptions(OffloadedPollingInstrumentation.MeterName) { Version = OffloadedPollingInstrumentation.Version };
@@ -36,19 +36,19 @@ internal sealed class OperationMetrics : IDisposable
         _meter = factory?.Create(options) ?? new Meter(options);
         _accepted = Counter("operations.accepted", "{operation}", "Operations accepted: stored, queued, and their status URL issued.");
         _ended = Counter("operations.ended", "{operation}", "Operations whose terminal status this process wrote.");
-        _timeToStart = Seconds("operation.time_to_start", "From the accept until a worker took the operation.");
-        _duration = Seconds("operation.duration", "From the accept until the terminal status.");
-        _run = Seconds("operation.run.duration", "From when a worker took the operation until its end was written.");
-        _estimateError = Seconds("estimate.error", "How far the end was from the median that the accept told.");
-        _writes = Counter("status.writes", "{write}", "Tries to write a status document.");
+        _timeToStart = Seconds("operation.time_to_start", "The time from the accept until a worker started the operation.");
+        _duration = Seconds("operation.duration", "The time from the accept until the terminal status.");
+        _run = Seconds("operation.run.duration", "The time from the start by a worker until the end was written.");
+        _estimateError = Seconds("estimate.error", "The difference between the end and the median that the accept estimated.");
+        _writes = Counter("status.writes", "{write}", "Attempts to write a status document.");
         _renewed = Counter("urls.renewed", "{url}", "Status URLs that callers renewed.");
         _meter.CreateObservableUpDownCounter(
-            Prefix + "worker.handlers", () => _kinds.SelectMany(kind => kind.Running), "{handler}", "Handlers that run.");
+            Prefix + "worker.handlers", () => _kinds.SelectMany(kind => kind.Running), "{handler}", "Running handlers.");
         _meter.CreateObservableUpDownCounter(
-            Prefix + "worker.handlers.limit", () => _kinds.SelectMany(kind => kind.Limit), "{handler}", "Handlers that may run at once.");
+            Prefix + "worker.handlers.limit", () => _kinds.SelectMany(kind => kind.Limit), "{handler}", "Handlers that can run at once.");
         _meter.CreateObservableGauge(
             Prefix + "queue.depth", () => _kinds.SelectMany(kind => kind.Depth), "{message}",
-            "Messages of the kind's queue, as last seen by this process.");
+            "Messages in the kind's queue, as last read by this process.");
     }
 
     public TimeProvider Time { get; }
@@ -71,7 +71,7 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    /// <summary>Records what a written document changed: an operation began, or ended.</summary>
+    /// <summary>Records the change in a written document: an operation started or ended.</summary>
     public void Moved(OperationState before, OperationStatus written)
     {
         if (before == OperationState.NotStarted && written.State == OperationState.Running)
@@ -84,7 +84,7 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    /// <summary>Records a run whose end is written, and how far the end was from the estimate in the document before the claim.</summary>
+    /// <summary>Records a run whose end was written, and the error of the estimate in the document before the claim.</summary>
     public void Ran(OperationStatus ended, TimeSpan elapsed, OperationStatus? waited)
     {
         if (_run.Enabled)
@@ -99,7 +99,7 @@ internal sealed class OperationMetrics : IDisposable
         }
     }
 
-    /// <summary>Records an end; called directly if a write that seemed to fail had written it.</summary>
+    /// <summary>Records an end. Called directly if a write that seemed to fail had succeeded.</summary>
     public void Ended(OperationStatus written)
     {
         if (_ended.Enabled)
@@ -134,12 +134,10 @@ internal sealed class OperationMetrics : IDisposable
         _meter.CreateHistogram(Prefix + name, "s", description, tags: null, _seconds);
 }
 
-/// <summary>
-/// What is observed of one kind: its handlers, and the depth of its queue as last read for an estimate. No request is made for a metric.
-/// </summary>
+/// <summary>The observed values of one kind: its handlers, and its queue's depth as last read. Metrics cause no requests.</summary>
 internal sealed class KindMetrics
 {
-    // SQS's own counts take as long to settle.
+    // SQS's own counts take as long to become consistent.
     private static readonly TimeSpan _maxDepthAge = TimeSpan.FromMinutes(1);
 
     private readonly OperationMetrics _metrics;
@@ -157,10 +155,10 @@ internal sealed class KindMetrics
         metrics.Observe(this);
     }
 
-    /// <summary>Gets how many handlers run; nothing before the first worker starts.</summary>
+    /// <summary>Gets the number of running handlers; nothing before the first worker starts.</summary>
     public IEnumerable<Measurement<int>> Running => _hasHadWorker ? [new(Volatile.Read(ref _running), _kind)] : [];
 
-    /// <summary>Gets how many handlers may run at once; nothing without a worker.</summary>
+    /// <summary>Gets the maximum number of running handlers; nothing without a worker.</summary>
     public IEnumerable<Measurement<int>> Limit => _limit is { } limit ? [new(limit, _kind)] : [];
 
     /// <summary>Gets the depth of the queue; nothing if it is unknown or older than a minute.</summary>

@@ -1,13 +1,14 @@
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// The names of all tags of spans and measurements. No tag holds a status URL, a payload, a receipt handle, or text of host or exception.
+/// The names of all tags of spans and measurements. No tag contains a status URL, payload, receipt handle, or text of the host or an
+/// exception.
 /// </summary>
 internal static class TagNames
 {
     public const string Kind = "offloaded_polling.operation.kind";
 
-    /// <summary>Only of spans: there are too many ids for metrics.</summary>
+    /// <summary>Only on spans: there are too many ids for metrics.</summary>
     public const string OperationId = "offloaded_polling.operation.id";
 
     public const string Status = "offloaded_polling.operation.status";
@@ -46,13 +47,13 @@ internal static class MessageOutcomes
     public const string Succeeded = "succeeded";
     public const string Failed = "failed";
     public const string Canceled = "canceled";
-    /// <summary>All allowed deliveries are spent: the operation ended as <c>Failed</c>.</summary>
+    /// <summary>All allowed deliveries were used: the operation ended as <c>Failed</c>.</summary>
     public const string GivenUp = "given_up";
     /// <summary>A redelivery whose operation has already ended.</summary>
     public const string AlreadyEnded = "already_ended";
-    /// <summary>Sent for an earlier document with the same key.</summary>
+    /// <summary>The message belongs to an earlier document with the same key.</summary>
     public const string Superseded = "superseded";
-    /// <summary>A dead letter whose operation never began: it was sent again.</summary>
+    /// <summary>A dead letter whose operation never started: it was sent again.</summary>
     public const string Resent = "resent";
     /// <summary>Another message, or a newer delivery of this one, runs the operation.</summary>
     public const string OwnedElsewhere = "anothers";
@@ -64,7 +65,7 @@ internal static class MessageOutcomes
     public const string Stopped = "stopped";
     /// <summary>Released because the host stops, although its handler has not ended.</summary>
     public const string Abandoned = "abandoned";
-    /// <summary>It belongs to no operation of its queue, or its body is not a payload.</summary>
+    /// <summary>The message belongs to no operation of its queue, or its body is not a payload.</summary>
     public const string Invalid = "invalid";
     /// <summary>The store or the queue failed, and the message is redelivered.</summary>
     public const string Left = "left";
@@ -74,9 +75,9 @@ internal static class MessageOutcomes
 internal static class WriteOutcomes
 {
     public const string Written = "written";
-    /// <summary>Another writer came first. The change is made again on the newer document.</summary>
+    /// <summary>Another writer was faster. The change is applied to the newer document.</summary>
     public const string Conflict = "conflict";
-    /// <summary>The store could not be reached or refused.</summary>
+    /// <summary>The store could not be reached or refused the request.</summary>
     public const string Failed = "failed";
     public const string Canceled = "canceled";
 }

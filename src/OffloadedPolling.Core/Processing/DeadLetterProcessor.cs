@@ -6,21 +6,21 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Processes dead letters: messages whose allowed deliveries are spent. An operation that never began is sent again, a limited number of
-/// times. One that the message owns ends as <c>Failed</c>, or <c>Canceled</c> if somebody asked for that. Others are left alone.
+/// Processes dead letters: messages whose allowed deliveries were used. An operation that never started is sent again, a limited number of
+/// times. One that the message owns ends as <c>Failed</c>, or as <c>Canceled</c> if that was requested. Others are not changed.
 /// </summary>
 internal sealed class DeadLetterProcessor(
     IOperationStatusStore store, IDeadLetterQueue deadLetters, IOperationQueue queue, StatusTransitions transitions,
     StoreCircuitBreaker circuit, ILogger<DeadLetterProcessor> logger)
 {
-    // Each gives the operation all the deliveries of a new message.
+    // Each resend gives the operation all deliveries of a new message.
     private const int MaxResends = 3;
 
     public Task WaitForStoreAsync(CancellationToken cancellationToken) => circuit.WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Processes a dead letter and returns whether that is complete. The letter is then deleted, here or by the receiver. A failure is
-    /// logged, and the letter is redelivered.
+    /// Processes a dead letter and returns whether that is complete. The letter is then deleted, here or by the receiver. After a failure,
+    /// which is logged, the letter is redelivered.
     /// </summary>
     public async Task<bool> ProcessAsync(string kind, ReceivedMessage letter, bool delete, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class DeadLetterProcessor(
         }
         catch (Exception failed)
         {
-            // One letter must not keep the reader from the others.
+            // A failing letter must not block the others.
             DeliveryResult.Left(failed).ReportTo(activity);
             Log.DeadLetterLeft(logger, letter.Id, kind, failed);
             if (failed is OperationStoreException)
@@ -59,7 +59,7 @@ internal sealed class DeadLetterProcessor(
         circuit.OnSuccess();
         if (found is null)
         {
-            // Never deleted: a store that denies reading looks like one without the document.
+            // The letter is never deleted, because a store that denies reading looks like one without the document.
             Log.DeadLetterWithoutDocument(logger, letter.Id, kind, letter.StatusKey);
             await deadLetters.SetAsideAsync(kind, letter, cancellationToken).ConfigureAwait(false);
             return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Invalid, MessageOutcomes.Invalid);
@@ -68,7 +68,7 @@ internal sealed class DeadLetterProcessor(
         activity?.SetTag(TagNames.OperationId, found.Status.Id);
         if (found.Status.Kind != kind && Ownership.IsDeadLettered(found, letter) && !transitions.IsHalfExpired(found.Status))
         {
-            // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, it is given up later.
+            // Hosts with different kinds may share a dead-letter queue. Without a reader of the right kind, the operation ends later.
             Log.DeadLetterOfAnotherKind(logger, letter.Id, kind, found.Status.Id, found.Status.Kind);
             return new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Left);
         }
@@ -111,8 +111,8 @@ internal sealed class DeadLetterProcessor(
         return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded);
     }
 
-    // Written before the message is sent: a reader that dies in between has spent a resend, and never sends more than allowed. A worker
-    // that still holds the dead message can no longer claim the operation: if that worker died, no message would be left to end it.
+    // Written before the message is sent: a reader that crashes in between has used one resend, and never sends more than allowed. A worker
+    // that still holds the dead message can no longer claim the operation. If that worker crashed, no message would be left to end it.
     private static StatusChange? Change(StoredOperation current, string kind, ReceivedMessage letter) => current switch
     {
         _ when !Ownership.IsDeadLettered(current, letter) => null,

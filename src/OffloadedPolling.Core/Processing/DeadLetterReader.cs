@@ -8,7 +8,7 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Processing;
 
-/// <summary>The hosted loops that receive dead letters, one for each kind with a dead-letter queue.</summary>
+/// <summary>Receives dead letters in one hosted loop for each kind with a dead-letter queue.</summary>
 internal sealed class DeadLetterReader(
     OperationKinds kinds, IDeadLetterQueue queue, DeadLetterProcessor processor, TimeProvider time, ILogger<DeadLetterReader> logger,
     PushDelivery? push = null) : BackgroundService
@@ -19,7 +19,7 @@ internal sealed class DeadLetterReader(
 
     private async Task ReadAsync(string kind, CancellationToken stopping)
     {
-        // Each letter has its own trace. A trace of the host's start is over.
+        // Each letter has its own trace, and the trace of the host's start has ended.
         Activity.Current = null;
         Log.DeadLetterReaderStarted(logger, kind);
         await Backoff.RepeatAsync(
@@ -37,7 +37,7 @@ internal sealed class DeadLetterReader(
     }
 }
 
-/// <summary>Checks that a dead-letter reader has something to read.</summary>
+/// <summary>Checks that a dead-letter reader has a queue to read.</summary>
 internal sealed class DeadLetterReaderValidator(SettingsSection settings, OperationKinds kinds, IServiceProvider services)
     : IValidateOptions<OffloadedPollingOptions>
 {

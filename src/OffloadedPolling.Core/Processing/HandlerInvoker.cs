@@ -15,14 +15,14 @@ internal abstract class HandlerInvoker(OperationKind kind, Type resultType)
     /// <exception cref="JsonException">The message's body is not a payload of this kind. The exception does not quote it.</exception>
     public abstract object ReadPayload(string body);
 
-    /// <summary>Calls the handler, and throws what it throws.</summary>
+    /// <summary>Calls the handler. Its exceptions are not caught.</summary>
     public abstract Task<HandlerResult> InvokeAsync(IServiceProvider services, OperationRun run);
 }
 
 /// <summary>How a handler ended.</summary>
 /// <param name="Json">The result as JSON, if there is one.</param>
-/// <param name="Invalid">Why the result cannot be serialized, if it cannot.</param>
-/// <param name="Thrown">What the handler threw, if it did.</param>
+/// <param name="Invalid">The reason why the result cannot be serialized, if it cannot.</param>
+/// <param name="Thrown">The exception that the handler threw, if any.</param>
 internal readonly record struct HandlerResult(
     JsonElement? Json = null, StatusDocumentNotSerializableException? Invalid = null, Exception? Thrown = null);
 
@@ -38,7 +38,7 @@ internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> 
         }
         catch (Exception unreadable)
         {
-            // Thrown by the serializer, or by the payload's type or a converter, which may throw anything. The text may quote the payload.
+            // Thrown by the serializer, the payload's type or a converter, which may throw anything. The text may quote the payload.
             var malformed = unreadable as JsonException;
             var path = malformed is null
                 ? $"$ ({unreadable.GetType()} was thrown)"
@@ -70,13 +70,13 @@ internal sealed class HandlerInvoker<TPayload, TResult>(OperationKind<TPayload> 
         }
         catch (Exception failed) when (failed is not OutOfMemoryException)
         {
-            // The host's own properties and converters may throw anything. Another run would return the same.
+            // The host's own properties and converters may throw anything. Another run would return the same result.
             return new HandlerResult(Invalid: new StatusDocumentNotSerializableException(operationId, failed));
         }
     }
 }
 
-/// <summary>JSON paths that may be logged: they end before a payload's own words, such as the keys of a dictionary.</summary>
+/// <summary>JSON paths that may be logged. They end before the payload's own text, such as the keys of a dictionary.</summary>
 internal static partial class PayloadPath
 {
     /// <summary>Returns the part of a path that consists of names of the payload's type.</summary>

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Processing;
 
-/// <summary>The bound on handlers that run at once, and on messages held for them.</summary>
+/// <summary>Limits the number of handlers that run at once, and of messages that are held for them.</summary>
 internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(maxConcurrency, maxConcurrency);
@@ -10,15 +10,15 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
 
     public int Max => maxConcurrency;
 
-    /// <summary>Messages that were received and are not yet settled.</summary>
+    /// <summary>The number of messages that were received and are not yet settled.</summary>
     public int Held => Volatile.Read(ref _held);
 
-    /// <summary>Waits until there is room for messages, and returns how many to receive.</summary>
+    /// <summary>Waits until there is room for messages, and returns the number of messages to receive.</summary>
     public async Task<int> WaitForRoomAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            // Before the count: a message that is settled meanwhile completes it.
+            // Read before the count: a message that is settled in the meantime completes it.
             var dropped = _dropped.Task;
             if (_ahead.MostToReceive(Held) is var most and > 0)
             {
@@ -55,12 +55,12 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The right to run one handler. Disposing of it gives it back.</summary>
+    /// <summary>The permission to run one handler. Dispose of it to return it.</summary>
     internal sealed class HandlerSlot(HandlerSlots slots, TimeProvider time) : IDisposable
     {
         private readonly long _takenAt = time.GetTimestamp();
 
-        /// <summary>Whether a handler ran. Only runs show how fast the handlers are.</summary>
+        /// <summary>Whether a handler ran. Only runs show the speed of the handlers.</summary>
         public bool HasRun { get; set; }
 
         public void Dispose()
@@ -76,19 +76,19 @@ internal sealed class HandlerSlots(int maxConcurrency, TimeProvider time) : IDis
 }
 
 /// <summary>
-/// How many messages to receive before a handler is free: those that are expected to begin within a second. Messages for fast handlers are
-/// received ahead, ten in a request. Messages for slow handlers stay in the queue, where another worker can take them.
+/// Calculates how many messages to receive before a handler is free: those that are expected to start within a second. Messages for fast
+/// handlers are received ahead, ten per request. Messages for slow handlers stay in the queue, where another worker can receive them.
 /// </summary>
 internal sealed class ReceiveAhead(int maxConcurrency)
 {
-    /// <summary>The most messages in one SQS request.</summary>
+    /// <summary>The maximum number of messages in one SQS request.</summary>
     public const int MaxBatch = 10;
 
     private const int MaxAhead = 2 * MaxBatch;
     private const double LongestWaitSeconds = 1;
 
-    // The weight of a run that is faster than the average. A slower run replaces the average at once, because a message behind it waits for
-    // all of it, and is forgotten over some twenty fast runs.
+    // The weight of a run that is faster than the average. A slower run replaces the average immediately, because a message behind it waits
+    // for all of it. Its influence disappears over about twenty fast runs.
     private const double Newest = 0.1;
 
     private readonly Lock _lock = new();
@@ -103,7 +103,7 @@ internal sealed class ReceiveAhead(int maxConcurrency)
         }
     }
 
-    /// <summary>Returns how many messages to receive while <paramref name="held"/> are held; 0 to wait until one is settled.</summary>
+    /// <summary>Returns the number of messages to receive while <paramref name="held"/> are held; 0 to wait until one is settled.</summary>
     public int MostToReceive(int held)
     {
         var ahead = (int)Math.Min(MaxAhead, maxConcurrency * LongestWaitSeconds / Math.Max(Volatile.Read(ref _seconds), 0.001));

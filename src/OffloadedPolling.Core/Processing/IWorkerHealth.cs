@@ -1,8 +1,8 @@
 namespace OffloadedPolling;
 
-/// <summary>Reports whether the workers of this process receive messages. For health checks.</summary>
+/// <summary>Reports to health checks whether the workers of this process receive messages.</summary>
 public interface IWorkerHealth
 {
-    /// <summary>Gets what prevents a worker of this process from receiving and what to do, or <see langword="null"/>.</summary>
+    /// <summary>Gets why a worker of this process receives no messages, and what to do; <see langword="null"/> if all receive.</summary>
     string? Problem { get; }
 }

@@ -4,13 +4,13 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Keeps a message hidden from other workers from its receive until the lease is disposed of. Extends the visibility timeout when half of
-/// it has passed, then polls the operation if it runs, and cancels <see cref="Lost"/> when another worker may have the message.
+/// Keeps a message hidden from other workers from its receive until the lease is disposed of. Extends the visibility timeout each time half
+/// of it has passed, and then polls a running operation. Cancels <see cref="Lost"/> when another worker may have the message.
 /// </summary>
 internal sealed class MessageLease(string kind, ReceivedMessage message, IOperationQueue queue, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
-    // An extension that hangs is given up after a third of the time that is left, so that there is time for more attempts.
+    // An extension that hangs is abandoned after a third of the time that is left, so that there is time for more attempts.
     private const int PartsOfATry = 3;
 
     private const int PartsBeforeARetry = 8;
@@ -23,7 +23,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
 
     private static readonly TimeSpan _shortestTry = TimeSpan.FromMilliseconds(250);
 
-    // Not disposed, because callbacks may still run. They only set flags and start timers, so nothing is left behind.
+    // Not disposed of, because callbacks may still run. They only set flags and start timers, so nothing leaks.
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _lost = new();
     private volatile Func<CancellationToken, Task<bool>>? _poll;
@@ -42,10 +42,10 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
     public ReceivedMessage Message => message;
     public string MessagingSystem => queue.MessagingSystem;
 
-    /// <summary>Canceled when another worker has the message, or may have it.</summary>
+    /// <summary>Canceled when another worker has or may have the message.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>What becomes of the message if its work does not end here: it is released, unless the delivery is lost.</summary>
+    /// <summary>What happens to the message if its work does not end here: it is released, unless the delivery is lost.</summary>
     public MessageDisposition UnfinishedDisposition =>
         _lost.IsCancellationRequested ? MessageDisposition.Leave : MessageDisposition.Release;
 
@@ -58,7 +58,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         return lease;
     }
 
-    /// <summary>Calls <paramref name="poll"/> after each extension. It returns whether the operation is still owned.</summary>
+    /// <summary>Calls <paramref name="poll"/> after each extension. It returns whether this delivery still owns the operation.</summary>
     public void PollAfterExtensions(Func<CancellationToken, Task<bool>> poll) => _poll = poll;
 
     public async ValueTask DisposeAsync()
@@ -90,7 +90,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
     }
 
-    /// <summary>Waits; <see langword="false"/> if the lease ends meanwhile.</summary>
+    /// <summary>Waits. Returns <see langword="false"/> if the lease ends in the meantime.</summary>
     private async Task<bool> WaitAsync(TimeSpan wait)
     {
         await Task.Delay(Longer(wait, TimeSpan.Zero), time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -104,7 +104,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
             return Extension.LimitMet;
         }
 
-        // Counted from before the request, which may take a while.
+        // Counted from before the request, which may take some time.
         var askedAt = time.GetTimestamp();
         var patience = Longer(Left / PartsOfATry, Left < _shortestTry ? Longer(Left, _shortestWait) : _shortestTry);
         try
@@ -116,7 +116,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
                 return Extension.Lost;
             }
 
-            // At the queue's limit, an extension gains nothing, and the message stays hidden for what was left before.
+            // At the queue's limit, an extension has no effect, and the message stays hidden for the time that was left before.
             var visibleAgainAt = Timestamps.After(time, hiddenFor, askedAt);
             _isLimitMet = hiddenFor <= TimeSpan.Zero || visibleAgainAt <= _visibleAgainAt;
             if (_isLimitMet)
@@ -130,7 +130,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
         catch (Exception failed)
         {
-            // Whatever it was: until its time is over, the message is still this worker's.
+            // Any exception type: until its time has elapsed, the message still belongs to this worker.
             if (!_ended.IsCancellationRequested)
             {
                 Log.MessageNotExtended(logger, message.Id, kind, failed);
@@ -148,7 +148,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         }
         catch (Exception failed)
         {
-            // Whatever it was: the next poll follows the next extension.
+            // Any exception type: the next poll follows the next extension.
             if (!_ended.IsCancellationRequested)
             {
                 Log.OperationNotPolled(logger, message.Id, kind, failed);

@@ -44,12 +44,14 @@ internal sealed class MessageProcessor(
     }
 }
 
-/// <summary>One delivery of a message that is to be processed. Whoever received the message cancels the tokens, in this order.</summary>
+/// <summary>A delivery of a message to process. The receiver of the message cancels the tokens, in this order.</summary>
 /// <param name="Invoker">Calls the handler of the queue's kind.</param>
-/// <param name="Lease">The message, and what keeps it hidden.</param>
-/// <param name="NoNewWork">Canceled as soon as the host stops: a delivery whose work has not begun is released.</param>
-/// <param name="CancelHandlers">Canceled when the time that a stop leaves to handlers is over: those that still run must end.</param>
-/// <param name="StopWaiting">Canceled shortly after: neither a handler nor the store is awaited, and the delivery is released.</param>
+/// <param name="Lease">The message, and the lease that keeps it hidden.</param>
+/// <param name="NoNewWork">Canceled as soon as the host stops: a delivery whose work has not started is released.</param>
+/// <param name="CancelHandlers">Canceled when the shutdown timeout has elapsed: running handlers must end.</param>
+/// <param name="StopWaiting">
+/// Canceled shortly after that: nothing is awaited any longer, neither handler nor store, and the delivery is released.
+/// </param>
 internal sealed record Delivery(
     HandlerInvoker Invoker, MessageLease Lease,
     CancellationToken NoNewWork, CancellationToken CancelHandlers, CancellationToken StopWaiting)
@@ -57,17 +59,17 @@ internal sealed record Delivery(
     public ReceivedMessage Message => Lease.Message;
     public string Kind => Invoker.Kind.Name;
 
-    /// <summary>Written with the claim, so that this delivery recognizes its own claim even if the answer was lost.</summary>
+    /// <summary>Written with the claim, so that this delivery recognizes its own claim even if the store's answer was lost.</summary>
     public string ClaimId { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
-    /// <summary>Whether a delivery whose work has not begun waits while the store fails. Otherwise it is returned.</summary>
+    /// <summary>Whether a delivery whose work has not started waits while the store fails. Otherwise, it is returned.</summary>
     public bool WaitsForStore { get; init; } = true;
 
     /// <summary>The maximum number of attempts; <see cref="int.MaxValue"/> for no limit.</summary>
     public int MaxAttempts => Math.Min(Message.MaxReceiveCount ?? int.MaxValue, Invoker.Kind.Options.MaxAttempts ?? int.MaxValue);
 }
 
-/// <summary>The result of the first step: an operation to run, or what becomes of the message without a run.</summary>
+/// <summary>The result of the first step: an operation to run, or what happens to the message without a run.</summary>
 internal sealed record ClaimResult(DeliveryResult Result, ClaimedOperation? Operation = null);
 
 /// <summary>An operation that this delivery holds.</summary>
@@ -76,7 +78,7 @@ internal sealed record ClaimResult(DeliveryResult Result, ClaimedOperation? Oper
 /// <param name="Waited">The document before the claim; <see langword="null"/> if an earlier run had claimed it.</param>
 internal sealed record ClaimedOperation(StoredOperation Stored, object Payload, OperationStatus? Waited);
 
-/// <summary>The result of the second step: what the third one does.</summary>
+/// <summary>The result of the second step, which says what the third one does.</summary>
 internal abstract record RunEnd
 {
     /// <summary>Write the terminal state.</summary>
@@ -84,7 +86,7 @@ internal abstract record RunEnd
     /// <param name="ErrorType">The <c>error.type</c> of the message's span; <see langword="null"/> if nothing failed.</param>
     internal sealed record Terminal(OperationOutcome Outcome, string? ErrorType = null) : RunEnd;
 
-    /// <summary>Release the operation for its next attempt: the handler threw, and attempts are left.</summary>
+    /// <summary>Release the operation for its next attempt: the handler threw, and more attempts are allowed.</summary>
     internal sealed record Retry(Exception Thrown) : RunEnd;
 
     /// <summary>Write nothing: the run was interrupted, and the operation continues with the next delivery of the message.</summary>
@@ -95,15 +97,15 @@ internal enum MessageDisposition
 {
     /// <summary>Delete it: its operation has ended, or it never belonged to the operation.</summary>
     Delete,
-    /// <summary>Leave it: it is redelivered when its visibility timeout ends, and becomes a dead letter eventually.</summary>
+    /// <summary>Leave it: it is redelivered when its visibility timeout ends, and finally becomes a dead letter.</summary>
     Leave,
-    /// <summary>Release it: it is redelivered at once, or after <see cref="DeliveryResult.VisibleAfter"/>.</summary>
+    /// <summary>Release it: it is redelivered immediately, or after <see cref="DeliveryResult.VisibleAfter"/>.</summary>
     Release,
 }
 
 /// <summary>The result of processing a delivery.</summary>
-/// <param name="Disposition">What becomes of the message.</param>
-/// <param name="Outcome">What its span reports, one of <see cref="MessageOutcomes"/>.</param>
+/// <param name="Disposition">What happens to the message.</param>
+/// <param name="Outcome">The outcome in its span, one of <see cref="MessageOutcomes"/>.</param>
 /// <param name="ErrorType">The <c>error.type</c> of its span; <see langword="null"/> if it did not fail.</param>
 internal readonly record struct DeliveryResult(MessageDisposition Disposition, string? Outcome = null, string? ErrorType = null)
 {
@@ -113,7 +115,7 @@ internal readonly record struct DeliveryResult(MessageDisposition Disposition, s
     /// <summary>The id of the operation whose document was found; <see langword="null"/> if none was found or read.</summary>
     public string? OperationId { get; init; }
 
-    /// <summary>Whether the message led to no status document.</summary>
+    /// <summary>Whether no status document was found for the message.</summary>
     public bool IsOrphan { get; init; }
 
     public bool HasRun { get; init; }

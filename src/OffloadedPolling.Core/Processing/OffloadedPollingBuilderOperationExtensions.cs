@@ -12,23 +12,23 @@ using OffloadedPolling.Processing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds operation kinds and their handlers.</summary>
+/// <summary>Extension methods that add operation kinds and their handlers.</summary>
 public static partial class OffloadedPollingBuilderOperationExtensions
 {
     private const string ReflectionWarning = "Payload and result are serialized by reflection. If the host is trimmed or compiled ahead of "
-        + "time, pass a JsonSerializerContext that knows both.";
+        + "time, pass a JsonSerializerContext that contains both.";
 
-    /// <summary>Adds an operation kind whose payload and result are serialized by a source-generated context.</summary>
-    /// <typeparam name="TPayload">The kind's payload type. No other kind may have it.</typeparam>
+    /// <summary>Adds an operation kind whose payload and result are serialized with a source-generated context.</summary>
+    /// <typeparam name="TPayload">The payload type. Each kind needs its own payload type.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">
     /// The kind's name, in status documents and in the configuration section <c>Operations:{name}</c>: 1 to 64 letters, digits, hyphens and
     /// underscores.
     /// </param>
-    /// <param name="json">A context that knows the payload and the handler's result.</param>
+    /// <param name="json">A context that contains the types of the payload and of the handler's result.</param>
     /// <param name="configure">Settings from code, which override the section's.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException">The name is invalid, or the context does not know the payload.</exception>
+    /// <exception cref="ArgumentException">The name is not valid, or the context does not contain the payload type.</exception>
     public static IOffloadedPollingBuilder AddOperation<TPayload>(
         this IOffloadedPollingBuilder builder, string name, JsonSerializerContext json, Action<OperationOptions>? configure = null)
         where TPayload : notnull
@@ -36,12 +36,12 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         ArgumentNullException.ThrowIfNull(json);
         return json.GetTypeInfo(typeof(TPayload)) is null
             ? throw new ArgumentException(
-                $"{json.GetType()} does not know the payload type {typeof(TPayload)}. Add "
+                $"{json.GetType()} does not contain the payload type {typeof(TPayload)}. Add "
                 + $"[JsonSerializable(typeof({typeof(TPayload).Name}))] to it.", nameof(json))
             : Add<TPayload>(builder, name, json.Options, configure);
     }
 
-    /// <summary>Adds an operation kind whose payload and result are serialized by reflection, in camelCase.</summary>
+    /// <summary>Adds an operation kind whose payload and result are serialized by reflection, with camel-case names.</summary>
     /// <inheritdoc cref="AddOperation{TPayload}(IOffloadedPollingBuilder, string, JsonSerializerContext, Action{OperationOptions}?)"/>
     [RequiresUnreferencedCode(ReflectionWarning)]
     [RequiresDynamicCode(ReflectionWarning)]
@@ -50,11 +50,13 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         where TPayload : notnull => Add<TPayload>(builder, name, JsonSerializerOptions.Web, configure);
 
     /// <summary>
-    /// Adds the handler of an operation kind, and the hosted worker that receives its messages. Call it only where the work is done. With
-    /// <c>WithSqsEvents()</c>, the messages come as events, and the worker does nothing.
+    /// Adds the handler of an operation kind and the hosted worker that receives its messages. Call it only in hosts that do the work. With
+    /// <c>WithSqsEvents()</c>, the messages arrive as events, and the worker does nothing.
     /// </summary>
     /// <typeparam name="TPayload">The payload type of the kind.</typeparam>
-    /// <typeparam name="THandler">An <see cref="IOperationHandler{TPayload, TResult}"/>. Scoped, unless the host registered it.</typeparam>
+    /// <typeparam name="THandler">
+    /// An <see cref="IOperationHandler{TPayload, TResult}"/>. It is scoped, unless the host registered it.
+    /// </typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddHandler<TPayload,
@@ -73,14 +75,14 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     }
 
     /// <summary>
-    /// Adds the hosted reader of dead letters: an operation whose worker died at every delivery, or that could not begin, ends as
-    /// <c>Failed</c>. At least one host, an API or a worker, needs it; more readers do no harm.
+    /// Adds the hosted reader of dead letters. It ends an operation as <c>Failed</c> if its worker crashed in every delivery, or if it
+    /// could not start. At least one host needs it, an API or a worker; more readers do no harm.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// With SQS, it reads the kinds whose <see cref="OperationOptions.DeadLetterQueueUrl"/> is set, at least one. SQLite needs no setting.
-    /// A message that leads to no status document stays in the queue and is logged.
+    /// With SQS, it reads the kinds whose <see cref="OperationOptions.DeadLetterQueueUrl"/> is set; at least one is required. SQLite needs
+    /// no setting. A message without a status document stays in the queue and is logged.
     /// </remarks>
     public static IOffloadedPollingBuilder AddDeadLetterReader(this IOffloadedPollingBuilder builder)
     {
@@ -101,7 +103,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         if (!KindName().IsMatch(name))
         {
             throw new ArgumentException(
-                $"'{name}' is not a name for an operation kind. Use 1 to 64 letters, digits, hyphens and underscores.", nameof(name));
+                $"'{name}' is not a valid name of an operation kind. Use 1 to 64 letters, digits, hyphens and underscores.", nameof(name));
         }
 
         builder.Services.AddSingleton<OperationKind>(provider => new OperationKind<TPayload>(name, json, provider));

@@ -7,21 +7,21 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// First step: finds the operation of a delivery and claims it. While the store fails, the delivery is kept and the claim is made when the
-/// store answers: nothing has begun yet, so no delivery is spent on an outage.
+/// First step: finds the operation of a delivery and claims it. While the store fails, the delivery is kept, and the operation is claimed
+/// when the store recovers. Nothing has started yet, so an outage uses no delivery.
 /// </summary>
 internal sealed class OperationClaimer(
     IOperationStatusStore store, StatusTransitions transitions, StoreCircuitBreaker circuit, ILogger<MessageProcessor> logger)
 {
-    // For a store whose check passes while this document's reads or writes fail.
+    // Needed if the store's check passes while this document's reads or writes fail.
     private const int MaxTries = 4;
 
-    // How long to wait for a newer duration profile, which is read at most every thirty seconds.
+    // The time to wait for a newer duration profile, which is read at most every thirty seconds.
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
 
     private static readonly DeliveryResult _invalid = new(MessageDisposition.Leave, MessageOutcomes.Invalid, MessageOutcomes.Invalid);
 
-    /// <summary>Claims the operation, or decides what becomes of the message without a run.</summary>
+    /// <summary>Claims the operation, or decides what happens to the message without a run.</summary>
     public async Task<ClaimResult> ClaimAsync(Delivery delivery, Activity? activity)
     {
         if (ReadPayload(delivery) is not { } payload)
@@ -68,7 +68,7 @@ internal sealed class OperationClaimer(
         }
         catch (JsonException malformed)
         {
-            // Without the inner exceptions, which may quote the payload.
+            // The inner exceptions are left out because they may quote the payload.
             Log.MessageBodyUnreadable(
                 logger, message.Id, delivery.Kind, malformed.Path ?? "$", malformed.LineNumber ?? 0, malformed.BytePositionInLine ?? 0);
             return null;
@@ -112,7 +112,7 @@ internal sealed class OperationClaimer(
             _ => null,
         };
 
-    // A claim whose write seemed to fail may have been made.
+    // A claim whose write seemed to fail may have succeeded.
     private static bool IsOwn(StoredOperation current, Delivery delivery) =>
         current.Status.State == OperationState.Running && current.Metadata.ClaimId == delivery.ClaimId;
 
@@ -123,7 +123,7 @@ internal sealed class OperationClaimer(
         _ => ClaimDecision.Run,
     };
 
-    // The wait in the queue is over: the estimate is now that of the work itself, or what is left of the host's.
+    // The wait in the queue is over. The estimate is now that of the work itself, or the rest of the host's.
     private static OperationStatus Begun(OperationStatus status, ReceivedMessage message, OperationEstimate? estimate) => status with
     {
         State = OperationState.Running,

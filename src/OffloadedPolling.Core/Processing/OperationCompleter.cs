@@ -5,14 +5,14 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Third step: writes the one terminal state, or releases the operation for its next attempt. While the store fails, the outcome is kept
-/// and written when the store answers, for as long as the delivery is this worker's.
+/// Third step: writes the one terminal state, or releases the operation for its next attempt. While the store fails, the outcome is kept,
+/// and is written when the store recovers, if the delivery still belongs to this worker.
 /// </summary>
 internal sealed class OperationCompleter(
     StatusTransitions transitions, StoreCircuitBreaker circuit, OperationMetrics metrics, TimeProvider time,
     ILogger<MessageProcessor> logger)
 {
-    // For a store whose check passes while this document's writes fail: about ten seconds in all.
+    // Needed if the store's check passes while this document's writes fail: about ten seconds in all.
     private const int MaxTries = 6;
 
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(300);
@@ -110,12 +110,12 @@ internal sealed class OperationCompleter(
         return new DeliveryResult(MessageDisposition.Delete, reported, errorType);
     }
 
-    // A write that seemed to fail may have been made. A policy may have changed its outcome.
+    // A write that seemed to fail may have succeeded. A policy may have changed the outcome.
     private static bool IsOwnEnd(StoredOperation current, ReceivedMessage message, OperationOutcome outcome) =>
         (current.Status.State == outcome.State || current.Status.Error?.Type == Problems.StatusRefused.Type)
         && current.Metadata.OwnerMessageId == message.Id && current.Status.Attempt == message.ReceiveCount;
 
-    // If somebody has asked to cancel the operation meanwhile, it ends as canceled.
+    // If cancellation was requested in the meantime, the operation ends as canceled.
     private async Task<DeliveryResult> ScheduleRetryAsync(OperationRun run, Exception thrown)
     {
         var (delivery, errorType) = (run.Delivery, thrown.GetType().FullName);
@@ -134,7 +134,7 @@ internal sealed class OperationCompleter(
             : new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Retried, errorType) { VisibleAfter = delay };
     }
 
-    // If the document cannot announce the retry, the operation is retried nevertheless.
+    // If the document cannot announce the retry, the operation is still retried.
     private async Task<StoredOperation?> AnnounceRetryAsync(OperationRun run, string message, TimeSpan delay)
     {
         var known = await run.StopProgressAsync().ConfigureAwait(false);
@@ -160,10 +160,10 @@ internal sealed class OperationCompleter(
     }
 }
 
-/// <summary>How long a failed operation waits before its next attempt.</summary>
+/// <summary>Calculates how long a failed operation waits before its next attempt.</summary>
 internal static class RetryDelay
 {
-    // SQS hides no message for longer.
+    // The maximum time for which SQS hides a message.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
     private const double LongestSeconds = 12 * 60 * 60;
 
@@ -171,8 +171,8 @@ internal static class RetryDelay
 
     /// <summary>
     /// Returns the delay after a failed attempt: 2 seconds after the first one, then twice as long each time, up to twice the visibility
-    /// timeout. The last attempt comes no earlier than with a delay of one visibility timeout after each attempt, so that the operation
-    /// outlasts an outage of that length.
+    /// timeout. The last attempt is not earlier than with delays of one visibility timeout each. So the operation survives an outage of
+    /// that length.
     /// </summary>
     public static TimeSpan After(int attempt, int maxAttempts, TimeSpan visibilityTimeout)
     {

@@ -5,14 +5,14 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// One run of an operation that this worker holds: keeps the newest version of its document, writes the newest progress at most once per
-/// interval, and notices a request to cancel.
+/// One run of an operation that this worker holds. Keeps the newest version of the document, writes the newest progress at most once per
+/// interval, and notices a cancellation request.
 /// </summary>
 internal sealed class OperationRun(
     ClaimedOperation operation, Delivery delivery, StatusTransitions transitions, TimeSpan minProgressInterval, TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
-    // A store that hangs must not delay the end for longer.
+    // The longest time for which a store that hangs may delay the end.
     private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _ended = new();
@@ -40,12 +40,12 @@ internal sealed class OperationRun(
     public bool IsCancelRequested => _isCancelRequested;
     public string? ResourceLocation { get; set; }
 
-    /// <summary>Takes progress; it is written when the interval since the last write is over.</summary>
+    /// <summary>Accepts progress, which is written when the interval since the last write has elapsed.</summary>
     public Task ReportAsync(OperationProgress progress, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Refused here, where the handler can react, not in the background.
+        // Checked here, where the handler can react, not in the background.
         transitions.ThrowIfRefused(WithProgress(_current.Status, progress, Estimate));
         lock (_lock)
         {
@@ -59,7 +59,7 @@ internal sealed class OperationRun(
         return Task.CompletedTask;
     }
 
-    /// <summary>Polls the document; <see langword="false"/> when the operation is no longer this run's.</summary>
+    /// <summary>Polls the document. Returns <see langword="false"/> when the operation no longer belongs to this run.</summary>
     public async Task<bool> PollOwnershipAsync(CancellationToken cancellationToken)
     {
         if (!_isCancelRequested && await transitions.GetIfChangedAsync(_current, cancellationToken).ConfigureAwait(false) is { } changed)
@@ -67,11 +67,11 @@ internal sealed class OperationRun(
             SetCurrent(changed);
         }
 
-        // Also if another poll has seen the change before.
+        // Needed even if another poll has already seen the change.
         return Ownership.IsHeldBy(_current, _message);
     }
 
-    /// <summary>Polls the document until the run ends, if the store has an interval for that, to notice a cancellation soon.</summary>
+    /// <summary>Polls the document until the run ends, if the store has an interval for that, to notice a cancellation early.</summary>
     public void StartPolling()
     {
         if (transitions.WatchInterval is { } interval)
@@ -81,7 +81,7 @@ internal sealed class OperationRun(
     }
 
     /// <summary>
-    /// Stops writing progress and returns the newest known version. Waits a while for a write in progress: if that came after the end, the
+    /// Stops writing progress and returns the newest known version. Waits some time for a write in progress: if it came after the end, the
     /// end would need another read and another write.
     /// </summary>
     public async Task<StoredOperation> StopProgressAsync()
@@ -121,7 +121,7 @@ internal sealed class OperationRun(
         }
     }
 
-    // After a failure, the polls that follow each extension of the message are enough.
+    // After a failure, the polls after each extension of the message are enough.
     private async Task PollUntilEndedAsync(TimeSpan interval)
     {
         try
@@ -145,7 +145,7 @@ internal sealed class OperationRun(
     {
         while (true)
         {
-            // The first progress is written at once, so that short handlers show some too.
+            // The first progress is written immediately, so that short handlers show some too.
             var wait = _lastWriteAt is { } lastWriteAt ? minProgressInterval - time.GetElapsedTime(lastWriteAt) : TimeSpan.Zero;
             if (wait > TimeSpan.Zero)
             {

@@ -28,10 +28,10 @@ internal sealed class OperationRunner(
         using var onStop = run.Signal.FireWith(delivery.CancelHandlers);
         using var onLost = run.Signal.FireWith(delivery.Lease.Lost);
 
-        // On another thread, so that a handler that blocks can be abandoned too.
+        // On another thread, so that a blocking handler can be abandoned too.
         var handling = Task.Run(() => CallHandlerAsync(run), CancellationToken.None);
         Task handledOrBlocked = Task.WhenAny(handling, run.Signal.Blocked);
-        // Not on the thread that cancels StopWaiting, which has the other deliveries to cancel.
+        // Not on the thread that cancels StopWaiting, which must cancel the other deliveries.
         await handledOrBlocked.WaitAsync(delivery.StopWaiting)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (!handling.IsCompleted)
@@ -47,7 +47,7 @@ internal sealed class OperationRunner(
         };
     }
 
-    // In its own scope and span, and counted while it runs.
+    // In its own scope and span. It is counted while it runs.
     private async Task<HandlerResult> CallHandlerAsync(OperationRun run)
     {
         var invoker = run.Delivery.Invoker;
@@ -67,7 +67,7 @@ internal sealed class OperationRunner(
             result = new HandlerResult(Thrown: thrown);
         }
 
-        // A handler that ends because its token was canceled has not failed.
+        // A handler that ends because its token was canceled did not fail.
         if ((result.Thrown ?? result.Invalid) is { } failure && !(failure is OperationCanceledException && run.Signal.IsFired))
         {
             activity.Fail(failure);
@@ -120,7 +120,7 @@ internal sealed class OperationRunner(
         return new RunEnd.Terminal(OperationOutcome.Failed(Problems.HandlerFailed(run.Attempt)), thrown.GetType().FullName);
     }
 
-    // The handler ended because its token was canceled. If the delivery is lost, everything else is up to the new owner.
+    // The handler ended because its token was canceled. If the delivery is lost, the new owner decides everything else.
     private RunEnd EndOfCanceled(OperationRun run)
     {
         if (run.Delivery.Lease.Lost.IsCancellationRequested)
@@ -140,26 +140,26 @@ internal sealed class OperationRunner(
 }
 
 /// <summary>
-/// The token of one run's handler, canceled once at most. Callbacks that the handler registered on it run in the background: one that
-/// blocks is reported, and holds up neither the worker nor its stop.
+/// The token of one run's handler, which is canceled at most once. Callbacks that the handler registers on it run in the background. One
+/// that blocks is reported, and delays neither the worker nor its stop.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "Without a timer or wait handle, the source has nothing to dispose of, and its "
     + "callbacks may outlive the run.")]
 internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger logger)
 {
-    // Disposing a source waits for its running callback. So this source is not disposed, and no other source is linked to it.
+    // Disposing of a source waits for its running callback. So this source is not disposed of, and no other source is linked to it.
     private readonly CancellationTokenSource _source = new();
 
     private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private int _isFired;
 
-    /// <summary>How long a handler may take to end after its token is canceled: callbacks that take longer count as blocked.</summary>
+    /// <summary>The time that a handler has to end after its token is canceled. Callbacks that take longer count as blocked.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2);
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Whether the handler was told to end. The token is canceled a moment later.</summary>
+    /// <summary>Whether the handler was asked to end. The token is canceled a moment later.</summary>
     public bool IsFired => Volatile.Read(ref _isFired) != 0;
 
     /// <summary>Completes when a callback has blocked for longer than <see cref="Patience"/>.</summary>
@@ -168,7 +168,7 @@ internal sealed class HandlerSignal(string messageId, TimeProvider time, ILogger
     public CancellationTokenRegistration FireWith(CancellationToken token) =>
         token.UnsafeRegister(static signal => ((HandlerSignal)signal!).Fire(), this);
 
-    /// <summary>Cancels the token, if it is not canceled yet, and does not wait for callbacks.</summary>
+    /// <summary>Cancels the token, if it is not canceled yet. Does not wait for callbacks.</summary>
     public void Fire()
     {
         if (Interlocked.Exchange(ref _isFired, 1) == 0)

@@ -20,17 +20,17 @@ internal sealed class OperationWorker(
             return;
         }
 
-        // When the host begins to stop, not when this service's turn comes: services stop one after another, within one timeout for all.
+        // When the host starts to stop, not when this service stops: services stop one after another, within one timeout for all.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
             stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
-        // Each message has its own trace. A trace of the host's start is over.
+        // Each message has its own trace, and the trace of the host's start has ended.
         Activity.Current = null;
         using var loop = new ReceiveLoop(invoker, queue, processor, services);
         await loop.RunAsync(stopping.Token).ConfigureAwait(false);
     }
 }
 
-/// <summary>What the workers of one process share, and the guards against receiving messages that they cannot process.</summary>
+/// <summary>The services that the workers of a process share, and their guards against messages that they cannot process.</summary>
 internal sealed class WorkerServices(
     StoreCircuitBreaker circuit, IOperationStatusStore store, IOptions<OffloadedPollingOptions> options, TimeProvider time,
     ILogger<OperationWorker> logger) : IWorkerHealth
@@ -54,12 +54,12 @@ internal sealed class WorkerServices(
     }
 }
 
-/// <summary>Registered if messages are pushed to the process, for example by AWS Lambda: then no hosted loop receives them.</summary>
+/// <summary>Registered if messages are pushed to the process, for example by AWS Lambda. Then no hosted loop receives them.</summary>
 internal sealed class PushDelivery;
 
 /// <summary>
-/// Logs at the start which kinds have no handler here, and which settings belong to no kind of this host. Neither is an error: another
-/// process may do the work, and hosts with other kinds may share one configuration.
+/// Logs at start which kinds have no handler here, and which settings belong to no kind of this host. Neither is an error: another process
+/// may do the work, and hosts with other kinds may share one configuration.
 /// </summary>
 internal sealed class KindsStart(
     SettingsSection settings, OperationKinds kinds, IEnumerable<HandlerInvoker> invokers, ILogger<KindsStart> logger) : IHostedService

@@ -4,11 +4,11 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Notices a worker that reads its documents in the wrong place, or may not read them: several messages in a row lead to no status
-/// document, and no document that was found before can be read. It suspends the worker's receiving until a document is found, so
-/// that the right workers get the messages.
+/// Detects a worker that reads its documents in the wrong place or has no permission to read them: several messages in a row have no status
+/// document, and no document that was found before can be read. It suspends receiving until a document is found, so that the right workers
+/// get the messages.
 /// </summary>
-/// <remarks>While suspended, one message a minute is received: the documents of the others may really be gone.</remarks>
+/// <remarks>While suspended, it receives one message per minute, because the missing documents may really no longer exist.</remarks>
 internal sealed class OrphanDetector(
     string kind, IOperationStatusStore store, TimeSpan retention, TimeProvider time, ILogger logger) : IDisposable
 {
@@ -20,13 +20,13 @@ internal sealed class OrphanDetector(
     private long _trialAt;
     private int _inARow;
 
-    // The newest document that was found. If it can still be read, the others are missing; otherwise, reading is denied.
+    // The newest document that was found. If it can still be read, the other documents are missing. Otherwise, reading is denied.
     private string? _foundId;
 
-    /// <summary>Why receiving is suspended; <see langword="null"/> if it is not.</summary>
+    /// <summary>The reason why receiving is suspended; <see langword="null"/> if it is not.</summary>
     public string? Problem => _gate.Problem;
 
-    /// <summary>Takes a message whose status document was found, and resumes receiving.</summary>
+    /// <summary>Handles a message whose status document was found, and resumes receiving.</summary>
     public void OnFound(string operationId)
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class OrphanDetector(
 
     public async Task OnMissingAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
-        // Documents that are older than the retention may well be gone.
+        // Documents that are older than the retention may no longer exist.
         if (message.StatusCreatedAt is { } createdAt && time.GetUtcNow() - createdAt > retention)
         {
             return;
@@ -74,7 +74,7 @@ internal sealed class OrphanDetector(
     }
 
     /// <summary>Waits while receiving is suspended.</summary>
-    /// <returns>Whether one message may be received as a trial although receiving is still suspended.</returns>
+    /// <returns>A value that indicates whether one message may be received as a trial although receiving is still suspended.</returns>
     public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
         while (Problem is not null)
@@ -103,8 +103,9 @@ internal sealed class OrphanDetector(
         }
 
         Volatile.Write(ref _trialAt, Timestamps.After(time, _betweenTrials));
-        var problem = $"The worker of kind '{kind}' receives nothing: {MaxInARow} messages in a row led to no status document that it can "
-            + "read. Check that it has the store, bucket and key prefix of the hosts that accept, and that it may read there.";
+        var problem = $"The worker of kind '{kind}' stopped receiving because it could not find the status documents of {MaxInARow} "
+            + "messages in a row. Check that it uses the same store, bucket and key prefix as the hosts that accept, and that it has "
+            + "permission to read there.";
         if (_gate.TryClose(problem, out _))
         {
             Log.ReceivingSuspended(logger, kind, MaxInARow);
@@ -132,7 +133,7 @@ internal sealed class OrphanDetector(
         return false;
     }
 
-    // A store that fails is the circuit breaker's concern, and says nothing about the document.
+    // The circuit breaker handles a store that fails, which says nothing about the document.
     private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
     {
         try

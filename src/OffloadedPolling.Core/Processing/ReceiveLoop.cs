@@ -5,14 +5,14 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// The loop of one kind: receives messages, runs a bounded number of handlers at once, and deletes the messages of operations that have
-/// ended. While the store fails, it receives nothing. When the host stops, it receives no more, releases messages whose work has not begun,
-/// and lets handlers run for <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
+/// The receive loop of one kind. Receives messages, runs a limited number of handlers at once, and deletes the messages of ended
+/// operations. While the store fails, it receives nothing. When the host stops, it stops receiving, releases messages whose work has not
+/// started, and lets handlers run for <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
 /// </summary>
 internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerServices services)
     : IDisposable
 {
-    // How long canceled handlers, the last releases and the last deletes may take when the host stops.
+    // The time that canceled handlers, the last releases and the last deletes have when the host stops.
     private static readonly TimeSpan _patience = HandlerSignal.Patience;
 
     private readonly TimeProvider _time = services.Time;
@@ -32,7 +32,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         _stopWaiting.Dispose();
     }
 
-    /// <summary>Receives until the host stops, and then waits until no message is held any more.</summary>
+    /// <summary>Receives until the host stops, and then waits until no message is held.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         invoker.Kind.Metrics.WorkerStarted(_slots.Max);
@@ -63,7 +63,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         ReceiveActivity.Record(_kind, _kind, queue.MessagingSystem, messages, askedAt, _time.GetUtcNow());
         foreach (var message in messages)
         {
-            // From here on it is kept hidden, even if its handler has to wait.
+            // From here on, the message is kept hidden, even if its handler has to wait.
             _slots.Hold();
             _ = ProcessMessageAsync(MessageLease.Start(_kind, message, queue, _time, _logger), isTrial, stopping);
         }
@@ -71,7 +71,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
 
     private async Task ProcessMessageAsync(MessageLease lease, bool isTrial, CancellationToken stopping)
     {
-        // Off the receiving loop's thread.
+        // Runs on another thread than the receive loop.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -85,7 +85,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         }
         catch (Exception unexpected)
         {
-            // One message must not stop the worker; it is redelivered.
+            // A failing message must not stop the worker. It is redelivered.
             Log.MessageLeft(_logger, lease.Message.Id, _kind, unexpected);
         }
         finally
@@ -121,7 +121,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         {
             await services.Circuit.WaitAsync(stopped.Token).ConfigureAwait(false);
 
-            // While receiving is suspended, messages are left to the workers that read the right documents.
+            // While receiving is suspended, messages are left for the workers that read the right documents.
             return isTrial || _orphans.Problem is null ? await _slots.TakeAsync(stopped.Token).ConfigureAwait(false) : null;
         }
         catch (OperationCanceledException)
@@ -157,7 +157,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         var ended = _slots.WhenAllEnded();
         await ended.WaitAsync(services.ShutdownTimeout, _time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // Handlers run their callbacks on other threads, so this waits for none.
+        // Handlers run their callbacks on other threads, so this does not wait for them.
         await _cancelHandlers.CancelAsync().ConfigureAwait(false);
         await ended.WaitAsync(_patience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopWaiting.CancelAsync().ConfigureAwait(false);
@@ -165,13 +165,13 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
     }
 }
 
-/// <summary>Deletes messages whose processing is complete, up to ten in a request.</summary>
+/// <summary>Deletes messages whose processing is complete, up to ten per request.</summary>
 /// <remarks>A message that is not deleted does no harm: its operation has ended, so its next delivery is deleted without a run.</remarks>
 internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimeProvider time, ILogger logger)
 {
     private const int MaxBatch = 10;
 
-    // How long a message may wait for others to be deleted in the same request.
+    // The time that a message may wait for others that are deleted in the same request.
     private static readonly TimeSpan _linger = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<ReceivedMessage> _done = Channel.CreateUnbounded<ReceivedMessage>(new() { SingleReader = true });
@@ -201,7 +201,7 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
         }
         catch (Exception noMore) when (noMore is OperationCanceledException or ChannelClosedException)
         {
-            // Nothing more came in time.
+            // No other message came in time.
         }
 
         return batch;
@@ -215,7 +215,7 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
         }
         catch (Exception undeleted)
         {
-            // Whatever it was: the messages that come after these still have to be deleted.
+            // Any exception type: the messages that follow must still be deleted.
             Log.MessagesNotDeleted(logger, batch.Count, kind, undeleted);
         }
     }

@@ -4,8 +4,8 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.Processing;
 
 /// <summary>
-/// Opens when the status store fails, so that no delivery is spent on work that cannot begin: while it is open, workers and dead-letter
-/// readers receive nothing and keep their messages hidden. It probes the store with back-off and closes when the store answers.
+/// Opens when the status store fails, so that no delivery is used for work that cannot start. While it is open, workers and dead-letter
+/// readers receive nothing and keep their messages hidden. It probes the store with back-off, and closes when the store answers.
 /// </summary>
 /// <remarks>https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker</remarks>
 internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvider time, ILogger<StoreCircuitBreaker> logger) : IDisposable
@@ -15,10 +15,10 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
     // Three attempts of the SDK with this library's timeout of ten seconds.
     private static readonly TimeSpan _longestCall = TimeSpan.FromSeconds(30);
 
-    // The longest delay is how long the end of an outage may go unnoticed.
+    // The longest delay is the longest time for which the end of an outage may go unnoticed.
     private readonly ProbedGate _gate = new(time, firstDelay: TimeSpan.FromSeconds(0.5), longestDelay: TimeSpan.FromSeconds(5));
 
-    /// <summary>What is wrong with the store; <see langword="null"/> while it answers.</summary>
+    /// <summary>The problem of the store; <see langword="null"/> while it answers.</summary>
     public string? Problem => _gate.Problem;
 
     /// <summary>Probes the store once before the first receive.</summary>
@@ -44,7 +44,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
     }
 
-    /// <summary>Reports that the store did what it was asked: the next outage starts with short delays, and is logged.</summary>
+    /// <summary>Reports that the store handled a request: the next outage starts with short delays, and is logged.</summary>
     public void OnSuccess()
     {
         if (_gate.TryForget())
@@ -53,11 +53,11 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         }
     }
 
-    /// <summary>Returns at once while the circuit is closed, otherwise when it closes.</summary>
+    /// <summary>Returns immediately while the circuit is closed; otherwise, when it closes.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _gate.Opened.WaitAsync(cancellationToken);
 
-    /// <summary>Makes requests to the store and cancels them when they take too long, whatever timeouts the client has.</summary>
-    /// <exception cref="OperationStoreException">They took too long.</exception>
+    /// <summary>Makes requests to the store and cancels them if they take too long, regardless of the client's timeouts.</summary>
+    /// <exception cref="OperationStoreException">The requests took too long.</exception>
     public async Task<T> BoundAsync<T>(Func<CancellationToken, Task<T>> requests, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_longestCall, time);
@@ -74,7 +74,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
 
     public void Dispose() => _gate.Dispose();
 
-    // What a check reports without failing is for the health check: the store can be used.
+    // Problems that a check returns instead of throwing are for the health check: the store can be used.
     private async Task<Exception?> ProbeAsync(CancellationToken cancellationToken)
     {
         try
@@ -97,7 +97,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         new($"The status store did not answer within {limit}. Check the network and the store.", cause);
 }
 
-/// <summary>Holds callers back from when a problem is found until a probe, repeated with back-off, finds that it is over.</summary>
+/// <summary>Blocks callers from the time a problem is found until a probe, repeated with back-off, finds that it is solved.</summary>
 internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpan longestDelay) : IDisposable
 {
     private readonly CancellationTokenSource _disposed = new();
@@ -111,7 +111,7 @@ internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpa
     /// <summary>Completes when the gate is open.</summary>
     public Task Opened => Volatile.Read(ref _closed)?.Task ?? Task.CompletedTask;
 
-    /// <summary>Closes the gate, if it is open. The problem is new if the last one is forgotten.</summary>
+    /// <summary>Closes the gate if it is open. The problem counts as new if the last one was forgotten.</summary>
     public bool TryClose(string problem, out bool isNew)
     {
         lock (_lock)
@@ -128,7 +128,7 @@ internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpa
         }
     }
 
-    /// <summary>Probes a gate that was just closed, and opens it when the probe succeeds.</summary>
+    /// <summary>Probes a gate that was just closed, and opens it when a probe succeeds.</summary>
     public async Task OpenWhenAsync(Func<CancellationToken, Task<bool>> probe)
     {
         var opened = Opened;
@@ -162,7 +162,7 @@ internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpa
         return closed is not null;
     }
 
-    /// <summary>Forgets the last problem of a gate that is open: after the next one, delays start short again.</summary>
+    /// <summary>Forgets the last problem of an open gate, so that delays are short again after the next one.</summary>
     public bool TryForget()
     {
         lock (_lock)

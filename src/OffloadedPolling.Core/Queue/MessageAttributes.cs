@@ -3,13 +3,15 @@ namespace OffloadedPolling;
 /// <summary>The names of the message attributes, for workers that do not use this library.</summary>
 public static class MessageAttributes
 {
-    /// <summary>Carries the key of the operation's status document.</summary>
+    /// <summary>Contains the key of the operation's status document.</summary>
     public const string StatusKey = "StatusKey";
 
-    /// <summary>Carries the <c>createdAt</c> of the status document, so that the message never acts on a later one of that key.</summary>
+    /// <summary>
+    /// Contains <c>createdAt</c> of the status document, so that the message never acts on a later document with its key.
+    /// </summary>
     public const string StatusCreatedAt = "StatusCreatedAt";
 
-    /// <summary>Carries the W3C trace context.</summary>
+    /// <summary>Contains the W3C trace context.</summary>
     public const string TraceParent = "traceparent";
 
     /// <summary>The type of all attributes.</summary>

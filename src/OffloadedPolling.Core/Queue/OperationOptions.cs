@@ -8,7 +8,7 @@ public sealed class OperationOptions
     // The longest retention of SQS, which no message outlives.
     internal const string LongestWork = "14.00:00:00";
 
-    /// <summary>Gets or sets the URL of the SQS queue, a standard queue. FIFO queues are not supported.</summary>
+    /// <summary>Gets or sets the URL of the SQS queue. It must be a standard queue; FIFO queues are not supported.</summary>
     /// <value>Required with SQS.</value>
     public string QueueUrl { get; set; } = "";
 
@@ -19,29 +19,29 @@ public sealed class OperationOptions
     /// <value>Empty by default: this host does not read the dead letters of this kind.</value>
     public string DeadLetterQueueUrl { get; set; } = "";
 
-    /// <summary>Gets or sets how many handlers of this kind run at the same time in this process. The estimate uses it too.</summary>
+    /// <summary>Gets or sets the maximum number of this kind's handlers that run at once in this process. Estimates use it too.</summary>
     /// <value>1 to 1,000; 10 by default.</value>
     [SettingRange(1, 1000)]
     public int MaxConcurrency { get; set; } = 10;
 
     /// <summary>
-    /// Gets or sets how long a received message is hidden from other workers. While its handler runs, the worker extends it when half of
-    /// this time has passed. When a worker dies, its messages are redelivered after this time.
+    /// Gets or sets the time for which a received message is hidden from other workers. While the handler runs, the worker extends it each
+    /// time half of it has passed. When a worker crashes, its messages are redelivered after this time.
     /// </summary>
     /// <value>1 second to 12 hours, which is the limit of SQS; 30 seconds by default.</value>
     [SettingRange("00:00:01", "12:00:00")]
     public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gets or sets the maximum number of attempts if the handler throws. The last attempt ends the operation as <c>Failed</c>. It can only
-    /// lower the <c>maxReceiveCount</c> of the queue.
+    /// Gets or sets the maximum number of attempts if the handler throws. After the last attempt, the operation ends as <c>Failed</c>. A
+    /// value above the queue's <c>maxReceiveCount</c> has no effect.
     /// </summary>
-    /// <value>1 to 1,000. <see langword="null"/> by default: as often as the queue delivers a message.</value>
-    /// <remarks>An attempt that the death of a worker or a stop of the host interrupts counts too.</remarks>
+    /// <value>1 to 1,000. <see langword="null"/> by default: the number of times that the queue delivers a message.</value>
+    /// <remarks>An attempt also counts if a crash of the worker or a stop of the host interrupts it.</remarks>
     [SettingRange(1, 1000)]
     public int? MaxAttempts { get; set; }
 
-    /// <summary>Gets or sets the expected duration of the work: half of all operations take less.</summary>
+    /// <summary>Gets or sets the expected median duration of the work: half of all operations take less time.</summary>
     /// <value>
     /// 1 millisecond to 14 days. Set it together with <see cref="ExpectedUpper"/>. <see langword="null"/> by default: the estimate is
     /// unknown until durations are measured.
@@ -49,7 +49,7 @@ public sealed class OperationOptions
     [SettingRange("00:00:00.001", LongestWork)]
     public TimeSpan? ExpectedMedian { get; set; }
 
-    /// <summary>Gets or sets the upper bound of the expected duration: nine of ten operations take less.</summary>
+    /// <summary>Gets or sets the expected upper bound of the duration: nine of ten operations take less time.</summary>
     /// <value><see cref="ExpectedMedian"/> to 14 days.</value>
     [SettingRange("00:00:00.001", LongestWork)]
     public TimeSpan? ExpectedUpper { get; set; }

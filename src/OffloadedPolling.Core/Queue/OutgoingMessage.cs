@@ -6,19 +6,17 @@ namespace OffloadedPolling;
 /// <summary>A message that is sent to a queue.</summary>
 public sealed class OutgoingMessage
 {
-    /// <summary>Gets the payload as JSON, and nothing else.</summary>
+    /// <summary>Gets the payload as JSON. The body contains nothing else.</summary>
     public required string Body { get; init; }
 
-    /// <summary>Gets the key of the operation's status document. It travels as the message attribute <c>StatusKey</c>.</summary>
+    /// <summary>Gets the key of the operation's status document. It is sent as the message attribute <c>StatusKey</c>.</summary>
     public required string StatusKey { get; init; }
 
-    /// <summary>
-    /// Gets the <c>createdAt</c> of the status document, to the millisecond. It travels as the message attribute <c>StatusCreatedAt</c>.
-    /// </summary>
-    /// <value><see langword="null"/> leaves the attribute out: the message then belongs to any document with its status key.</value>
+    /// <summary>Gets <c>createdAt</c> of the status document, to the millisecond, sent as the attribute <c>StatusCreatedAt</c>.</summary>
+    /// <value>If <see langword="null"/>, the attribute is not sent, and the message belongs to any document with its status key.</value>
     public DateTimeOffset? StatusCreatedAt { get; init; }
 
-    /// <summary>Gets the W3C trace context of the accept, if any. It travels as the message attribute <c>traceparent</c>.</summary>
+    /// <summary>Gets the W3C trace context of the accept, if any. It is sent as the message attribute <c>traceparent</c>.</summary>
     public string? TraceParent { get; init; }
 
     /// <summary>Gets the message's size in bytes as queues count it: the body, and each attribute's name, type and value.</summary>
@@ -27,9 +25,9 @@ public sealed class OutgoingMessage
         + SizeOf(MessageAttributes.StatusCreatedAt, StatusCreatedAt is { } createdAt ? StatusCreatedAtText.Format(createdAt) : null)
         + SizeOf(MessageAttributes.TraceParent, TraceParent);
 
-    /// <summary>Returns a copy for another creation time and another span. Its size is the same.</summary>
+    /// <summary>Returns a copy with another creation time and another trace context. Its size is the same.</summary>
     /// <param name="statusCreatedAt">The creation time of the status document.</param>
-    /// <param name="traceParent">The span of the send; <see langword="null"/> keeps the trace context. Without one, none is added.</param>
+    /// <param name="traceParent">The trace context of the send. It replaces an existing one, unless it is <see langword="null"/>.</param>
     internal OutgoingMessage With(DateTimeOffset statusCreatedAt, string? traceParent) => new()
     {
         Body = Body,

@@ -3,10 +3,10 @@ namespace OffloadedPolling;
 /// <summary>A message as a worker received it.</summary>
 public sealed class ReceivedMessage
 {
-    /// <summary>Gets the message's id: the same at every delivery.</summary>
+    /// <summary>Gets the id of the message. It is the same in every delivery.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets what identifies this delivery when the message is extended, released or deleted.</summary>
+    /// <summary>Gets the handle that identifies this delivery when the message is extended, released or deleted.</summary>
     public required string ReceiptHandle { get; init; }
 
     /// <summary>Gets the payload as JSON.</summary>
@@ -22,20 +22,20 @@ public sealed class ReceivedMessage
     /// <summary>Gets the W3C trace context of the accept; <see langword="null"/> if the message has none.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Gets how often the message was received, including this time: 1 or more.</summary>
+    /// <summary>Gets the number of times that the message was received, including this time; at least 1.</summary>
     public required int ReceiveCount { get; init; }
 
-    /// <summary>Gets how often the queue delivers the message before it becomes a dead letter.</summary>
-    /// <value><see langword="null"/> if that is unknown.</value>
+    /// <summary>Gets the number of times that the queue delivers the message before it becomes a dead letter.</summary>
+    /// <value><see langword="null"/> if it is unknown.</value>
     public int? MaxReceiveCount { get; init; }
 
-    /// <summary>Gets how long the message stays hidden from other receivers, counted from when the receive returned it.</summary>
+    /// <summary>Gets the time for which the message stays hidden from other receivers, counted from the end of the receive call.</summary>
     /// <remarks>
-    /// Time since the queue's answer is already subtracted. A decorator of <see cref="IOperationQueue"/> must subtract its own time too.
+    /// The time since the queue's answer is already subtracted. A decorator of <see cref="IOperationQueue"/> must subtract its time too.
     /// </remarks>
     public TimeSpan HiddenFor { get; init; }
 
-    /// <summary>Gets the timestamp of the receive, because SQS limits how long a message is hidden in all.</summary>
+    /// <summary>Gets the timestamp of the receive, because SQS limits the total time for which a message can be hidden.</summary>
     /// <value><see langword="null"/> if a decorator of the queue created the message.</value>
     internal long? ReceivedAt { get; init; }
 }

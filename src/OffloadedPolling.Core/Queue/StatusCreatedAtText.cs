@@ -5,7 +5,7 @@ namespace OffloadedPolling.Queue;
 /// <summary>The message attribute <c>StatusCreatedAt</c> as text: RFC 3339 in UTC with milliseconds, as in status documents.</summary>
 internal static class StatusCreatedAtText
 {
-    // Other senders may write any RFC 3339 instant.
+    // Other senders may use any RFC 3339 format.
     private static readonly string[] _readable = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
     public static string Format(DateTimeOffset createdAt) =>

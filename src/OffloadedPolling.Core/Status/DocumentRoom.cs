@@ -1,8 +1,8 @@
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// Reserves room in the document of an operation that has not ended, so that it can still be claimed, estimated, and ended with any of the
-/// library's own problems.
+/// Reserves room in the document of an operation that has not ended. It is needed to claim, estimate and end the operation, if necessary
+/// with one of the library's own problems.
 /// </summary>
 internal static class DocumentRoom
 {
@@ -12,19 +12,19 @@ internal static class DocumentRoom
         CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default,
     };
 
-    // All that the library may write, with the longest values.
+    // Everything that the library may write, with the longest values.
     private static readonly OperationStatus[] _longest =
     [
         Longest(OperationState.NotStarted) with { Estimate = LongestEstimate() },
         .. Problems.Longest.Select(problem => Longest(OperationState.Failed) with { Error = problem }),
     ];
 
-    /// <summary>Gets how many bytes the library's own members can add to a document.</summary>
+    /// <summary>Gets the number of bytes that the library's own members can add to a document.</summary>
     public static int Reserved { get; } = _longest.Max(SizeOf) - SizeOf(_bare);
 
     /// <summary>Checks that a document can be written and read back, and leaves enough room.</summary>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be written or read back.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">The document is over the limit, or leaves too little room.</exception>
     public static void ThrowIfUnfit(OperationStatus document, int maxBytes)
     {
         StatusDocument.Write(document, maxBytes);

@@ -4,14 +4,14 @@ using OffloadedPolling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Says what may be in status documents.</summary>
+/// <summary>Extension methods that control the content of status documents.</summary>
 public static class OffloadedPollingBuilderStatusExtensions
 {
     /// <summary>
-    /// Adds a policy that sees every status document before this host writes it, after the policies that were added before. Add it in every
-    /// host that writes documents: an API writes other ones than a worker.
+    /// Adds a policy that checks every status document before this host writes it. Policies run in the order in which they were added. Add
+    /// the policy in every host that writes documents: an API and a worker write different documents.
     /// </summary>
-    /// <typeparam name="TPolicy">The policy. There is one instance of it in the host.</typeparam>
+    /// <typeparam name="TPolicy">The type of the policy. The host creates one instance.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IOffloadedPollingBuilder AddStatusDocumentPolicy<

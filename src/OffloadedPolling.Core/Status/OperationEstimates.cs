@@ -3,7 +3,7 @@ namespace OffloadedPolling.Status;
 /// <summary>Checks that an estimate can be written to a status document.</summary>
 internal static class OperationEstimates
 {
-    /// <summary>Gets the longest duration that readers of a document accept, rounded to milliseconds as documents are.</summary>
+    /// <summary>Gets the longest duration that readers accept, rounded to milliseconds as in documents.</summary>
     public static TimeSpan Longest { get; } = (TimeSpan.MaxValue / 2) - TimeSpan.FromMilliseconds(1);
 
     /// <summary>Returns the estimate of an operation that begins after a delay.</summary>
@@ -14,7 +14,7 @@ internal static class OperationEstimates
         Quantiles = estimate.Quantiles is { } quantiles ? [.. quantiles.Select(quantile => quantile + delay)] : null,
     };
 
-    /// <summary>Returns why an estimate is unusable, or <see langword="null"/> if it is usable.</summary>
+    /// <summary>Returns the reason why an estimate is unusable, or <see langword="null"/> if it is usable.</summary>
     public static string? WhyUnusable(OperationEstimate estimate)
     {
         var (median, upper) = (estimate.Median, estimate.Upper);

@@ -4,8 +4,7 @@ using System.Security.Cryptography;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Operation ids: 128 bits as 32 lower-case hex digits. They are random or, with an idempotency key, a hash, so that they spread over S3's
-/// partitions.
+/// Operation ids: 128 bits as 32 lowercase hex digits, random or a hash of the idempotency key. Both spread over S3's partitions.
 /// </summary>
 public static class OperationId
 {
@@ -14,8 +13,8 @@ public static class OperationId
 
     internal static string New() => RandomNumberGenerator.GetHexString(Length, lowercase: true);
 
-    /// <summary>Returns whether a text has the form of an operation's id: exactly 32 lower-case hex digits.</summary>
+    /// <summary>Determines whether a text has the form of an operation id: exactly 32 lowercase hex digits.</summary>
     /// <param name="id">The text.</param>
-    /// <returns><see langword="true"/> if it has. The operation need not exist.</returns>
+    /// <returns><see langword="true"/> if it has this form; the operation may not exist. Otherwise, <see langword="false"/>.</returns>
     public static bool IsValid(ReadOnlySpan<char> id) => id.Length == Length && !id.ContainsAnyExcept(_digits);
 }

@@ -3,13 +3,13 @@ namespace OffloadedPolling.Status;
 /// <summary>What a worker that received a message may do with its operation.</summary>
 internal enum ClaimDecision
 {
-    /// <summary>Run it: nobody does, or the worker that did has lost the message to this delivery.</summary>
+    /// <summary>Run it: no worker does, or its worker lost the message to this delivery.</summary>
     Run,
 
-    /// <summary>Write <c>Canceled</c>: somebody asked for it, and nobody runs it.</summary>
+    /// <summary>Write <c>Canceled</c>: cancellation was requested, and no worker runs the operation.</summary>
     Cancel,
 
-    /// <summary>Write <c>Failed</c>: its last allowed attempt began and never came to an end.</summary>
+    /// <summary>Write <c>Failed</c>: the last allowed attempt started but never ended.</summary>
     GiveUp,
 
     /// <summary>Delete the message: the operation has ended.</summary>
@@ -18,17 +18,17 @@ internal enum ClaimDecision
     /// <summary>Delete the message: it was sent for an earlier document with the same id, which was deleted or has expired.</summary>
     Superseded,
 
-    /// <summary>Leave the message to its redelivery: another message, or a newer delivery of this one, owns the operation.</summary>
+    /// <summary>Leave the message to be redelivered: another message, or a newer delivery of this one, owns the operation.</summary>
     OwnedElsewhere,
 }
 
 /// <summary>
-/// Who owns an operation: the delivery whose message's id and receive count stand in the document. The same message with a higher count
-/// takes over, because the queue has taken it from its earlier worker.
+/// Determines who owns an operation: the delivery whose message id and receive count are in the document. A higher count of the same
+/// message takes over, because the queue took the message from its earlier worker.
 /// </summary>
 internal static class Ownership
 {
-    /// <summary>What a delivery may do with an operation that is allowed <paramref name="maxAttempts"/> attempts.</summary>
+    /// <summary>Returns what a delivery may do with an operation that is allowed <paramref name="maxAttempts"/> attempts.</summary>
     public static ClaimDecision Decide(StoredOperation operation, ReceivedMessage message, int maxAttempts) => operation switch
     {
         _ when !IsOfSameGeneration(operation, message) => ClaimDecision.Superseded,
@@ -41,14 +41,14 @@ internal static class Ownership
     };
 
     /// <summary>
-    /// Whether a message was sent for this document, not for an earlier one with the same key. A message without the document's creation
-    /// time belongs to whatever document there is.
+    /// Returns whether a message was sent for this document, not for an earlier one with the same key. A message without a creation time
+    /// belongs to any document.
     /// </summary>
     public static bool IsOfSameGeneration(StoredOperation operation, ReceivedMessage message) =>
         message.StatusCreatedAt is not { } createdAt
         || createdAt.ToUnixTimeMilliseconds() == operation.Status.CreatedAt.ToUnixTimeMilliseconds();
 
-    /// <summary>Returns how many messages the dead-letter reader has replaced by new ones.</summary>
+    /// <summary>Returns the number of messages that the dead-letter reader has replaced.</summary>
     public static int Replacements(StoredOperation operation) => operation.Metadata.ReplacedMessageIds?.Split(' ').Length ?? 0;
 
     /// <summary>Returns the metadata of an operation whose message is replaced by a new one.</summary>
@@ -57,12 +57,10 @@ internal static class Ownership
         ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
     };
 
-    /// <summary>
-    /// Returns the metadata of an operation that waits for its next attempt: its message still owns it, and nobody runs it.
-    /// </summary>
+    /// <summary>Returns the metadata of an operation that waits for its next attempt: its message owns it, and no worker runs it.</summary>
     public static OperationMetadata Released(OperationMetadata metadata) => metadata with { ClaimId = null };
 
-    /// <summary>Whether a running operation waits for its next attempt.</summary>
+    /// <summary>Returns whether a running operation waits for its next attempt.</summary>
     public static bool IsReleased(StoredOperation operation) =>
         operation is { Status.State: OperationState.Running, Metadata.ClaimId: null };
 
@@ -72,9 +70,7 @@ internal static class Ownership
         && operation.Metadata.OwnerMessageId == message.Id
         && operation.Status.Attempt == message.ReceiveCount;
 
-    /// <summary>
-    /// Whether nobody else ends an operation now that its message is a dead letter: the operation still waits, or that message owns it.
-    /// </summary>
+    /// <summary>Returns whether a dead letter must end its operation: it has not started, or this message owns it.</summary>
     public static bool IsDeadLettered(StoredOperation operation, ReceivedMessage deadLetter) =>
         IsOfSameGeneration(operation, deadLetter)
         && (operation.Status.State == OperationState.NotStarted

@@ -7,11 +7,11 @@ internal static class Problems
 {
     private const string Prefix = "urn:offloaded-polling:problem:";
 
-    /// <summary>The document was created, but its message could not be sent.</summary>
+    /// <summary>The document was created, but the message could not be sent.</summary>
     public static OperationProblem NotSent { get; } = Create(
         "not-sent", "The work could not be queued", "The operation was not accepted and will not run. Send the request again.");
 
-    /// <summary>The document was created, but the queue refuses its message, because of its size or its characters.</summary>
+    /// <summary>The document was created, but the queue refused the message because of its size or its characters.</summary>
     public static OperationProblem PayloadRefused { get; } = Create(
         "payload-refused", "The request cannot be queued",
         "It is too large, or it contains characters that are not allowed. The operation was not accepted and will not run.");
@@ -21,9 +21,9 @@ internal static class Problems
         "not-issued", "The status URL could not be created",
         "The operation was not accepted and will not run. Send the request again.");
 
-    /// <summary>A policy of the host refused the last document of the operation. Nothing of it is published.</summary>
+    /// <summary>A policy of the host refused the operation's last document. Nothing of it is published.</summary>
     public static OperationProblem StatusRefused { get; } = Create(
-        "status-refused", "The result was withheld", "The operation has ended. Its outcome may not be published.");
+        "status-refused", "The result was withheld", "The operation has ended. Its result is not available.");
 
     /// <summary>The handler's result or problem could not be serialized or read back. Nothing of it is published.</summary>
     public static OperationProblem ResultInvalid { get; } = Create(
@@ -45,7 +45,7 @@ internal static class Problems
         "handler-failed", "The work failed",
         attempts == 1 ? "It was attempted once." : string.Create(CultureInfo.InvariantCulture, $"It was attempted {attempts} times."));
 
-    /// <summary>The work was started as often as allowed and never ended, or could not be started.</summary>
+    /// <summary>The work was started the maximum number of times and never ended, or could not be started.</summary>
     public static OperationProblem GivenUp(int? attempts) => Create("given-up", "The work did not finish", attempts switch
     {
         null => "It could not be started.",

@@ -9,18 +9,18 @@ public static class StatusDocument
     /// <summary>The maximum of <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>. Larger documents are not read.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>The media type that a document is served with.</summary>
+    /// <summary>The media type of a served document.</summary>
     public const string ContentType = "application/json";
 
-    /// <summary>The <c>Cache-Control</c> that a document is served with: each poll must return the newest.</summary>
+    /// <summary>The <c>Cache-Control</c> header of a served document. Each poll must return the newest document.</summary>
     public const string CacheControl = "no-store";
 
-    /// <summary>Serializes a document, and reads it back as callers do.</summary>
+    /// <summary>Serializes a document, and checks that callers can read it.</summary>
     /// <param name="status">The document.</param>
     /// <param name="maxBytes">The maximum size, in bytes.</param>
     /// <returns>UTF-8 JSON.</returns>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
-    /// <exception cref="StatusDocumentTooLargeException">It is larger.</exception>
+    /// <exception cref="StatusDocumentTooLargeException">The document is larger than <paramref name="maxBytes"/>.</exception>
     public static byte[] Write(OperationStatus status, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(status);
@@ -51,7 +51,7 @@ public static class StatusDocument
         }
         catch (Exception failed)
         {
-            // Any exception: an undefined or disposed JsonElement throws other exceptions than one that is too deep.
+            // Any exception type: an undefined or disposed JsonElement and too deep nesting throw different ones.
             throw new StatusDocumentNotSerializableException(status.Id, failed);
         }
     }

@@ -3,9 +3,9 @@ using System.Text.Json;
 
 namespace OffloadedPolling;
 
-/// <summary>The status store could not be reached, or refused. The message names it and says what to do.</summary>
-/// <param name="message">What was wrong, where, and what to do.</param>
-/// <param name="cause">What led to it.</param>
+/// <summary>Thrown when the status store cannot be reached or refuses a request. The message names the store and says what to do.</summary>
+/// <param name="message">What is wrong, where, and what to do.</param>
+/// <param name="cause">The cause, if there is one.</param>
 public sealed class OperationStoreException(string message, Exception? cause = null) : OffloadedPollingException(message, cause)
 {
     /// <summary>Gets a value that indicates whether the store refused the request, so that nothing was written.</summary>
@@ -15,54 +15,57 @@ public sealed class OperationStoreException(string message, Exception? cause = n
     public bool IsRefusal { get; init; }
 }
 
-/// <summary>A status document was not written because another writer came first. Read it again and decide again.</summary>
+/// <summary>
+/// Thrown when another writer of a status document was faster. Read the document again, and repeat the change if it still applies.
+/// </summary>
 /// <param name="statusKey">The document's key.</param>
-/// <param name="cause">What led to it.</param>
+/// <param name="cause">The cause, if there is one.</param>
 public sealed class OperationStatusConflictException(string statusKey, Exception? cause = null) : OffloadedPollingException(
-    $"The status document '{statusKey}' was not written: another writer came first. Read it again and decide again.", cause)
+    $"The status document '{statusKey}' was not written: another writer was faster. "
+    + "Read it again, and repeat the change if it still applies.", cause)
 {
     /// <summary>Gets the document's key.</summary>
     public string StatusKey { get; } = statusKey;
 }
 
-/// <summary>What is stored under a status key is not a status document that this version can read.</summary>
+/// <summary>Thrown when the object under a status key is not a status document that this version can read.</summary>
 /// <param name="statusKey">The document's key.</param>
-/// <param name="reason">What is wrong with it.</param>
-/// <param name="cause">What led to it.</param>
+/// <param name="reason">What is wrong with the object.</param>
+/// <param name="cause">The cause, if there is one.</param>
 public sealed class InvalidStatusDocumentException(string statusKey, string reason, Exception? cause = null) : OffloadedPollingException(
-    $"'{statusKey}' is not a status document that can be read: {reason} Check who else writes there, or delete it.", cause)
+    $"'{statusKey}' is not a status document that can be read: {reason} Check what else writes there, or delete it.", cause)
 {
     /// <summary>Gets the document's key.</summary>
     public string StatusKey { get; } = statusKey;
 }
 
-/// <summary>An <see cref="IStatusDocumentPolicy"/> refused a status document. It was not written.</summary>
-/// <param name="reason">Why, for the host's log; callers never see it. It should not quote what was refused.</param>
-/// <param name="cause">What led to it.</param>
+/// <summary>Thrown when an <see cref="IStatusDocumentPolicy"/> refuses a status document. The document was not written.</summary>
+/// <param name="reason">The reason, for the host's log. Callers never see it. It should not quote what was refused.</param>
+/// <param name="cause">The cause, if there is one.</param>
 public sealed class StatusDocumentRefusedException(string reason, Exception? cause = null) : OffloadedPollingException(
-    $"A policy refuses the status document: {reason} Leave out of it what the policy does not allow, or change the policy.", cause)
+    $"A policy refused the status document: {reason} Remove what the policy does not allow, or change the policy.", cause)
 {
-    /// <summary>Gets why it was refused.</summary>
+    /// <summary>Gets the reason why the document was refused.</summary>
     public string Reason { get; } = reason;
 }
 
-/// <summary>A status document would be over <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>. It was not written.</summary>
+/// <summary>Thrown when a status document is larger than <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>.</summary>
 /// <param name="id">The operation's id.</param>
-/// <param name="size">The document's size in bytes, including the reserved ones.</param>
-/// <param name="limit">The most bytes that it may have.</param>
-/// <param name="reserved">How many bytes of the size are reserved for what the library writes until the operation has ended.</param>
+/// <param name="size">The document's size in bytes, including the reserved bytes.</param>
+/// <param name="limit">The maximum size in bytes.</param>
+/// <param name="reserved">The number of bytes that are reserved for what the library writes until the operation has ended.</param>
 public sealed class StatusDocumentTooLargeException(string id, int size, int limit, int reserved = 0)
     : OffloadedPollingException(Describe(id, size, limit, reserved))
 {
     /// <summary>Gets the document's size in bytes, including <see cref="Reserved"/>.</summary>
     public int Size { get; } = size;
 
-    /// <summary>Gets the most bytes that the document may have.</summary>
+    /// <summary>Gets the maximum size in bytes.</summary>
     public int Limit { get; } = limit;
 
     /// <summary>
-    /// Gets the number of bytes that an operation that has not ended reserves for its attempt, progress, estimate and end; 0 for a document
-    /// that is too large without them.
+    /// Gets the number of bytes that are reserved for the attempt, progress, estimate and end of an operation that has not ended; 0 for a
+    /// document that is too large even without them.
     /// </summary>
     public int Reserved { get; } = reserved;
 
@@ -70,9 +73,9 @@ public sealed class StatusDocumentTooLargeException(string id, int size, int lim
     {
         var needed = string.Create(
             CultureInfo.InvariantCulture,
-            $"The status document of operation {id} needs {size:N0} bytes, over MaxDocumentBytes ({limit:N0}).");
+            $"The status document of operation {id} needs {size:N0} bytes, more than MaxDocumentBytes ({limit:N0} bytes).");
         return reserved == 0
-            ? $"{needed} Shorten the message or the result, put the result elsewhere and set ResourceLocation, or raise the limit."
+            ? $"{needed} Shorten the message or the result, store the result elsewhere and set ResourceLocation, or raise the limit."
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{needed} {reserved:N0} of them are reserved for the operation's attempt, progress, estimate and end. "
@@ -80,23 +83,23 @@ public sealed class StatusDocumentTooLargeException(string id, int size, int lim
     }
 }
 
-/// <summary>A status document could not be serialized, or could not be read back. It was not written.</summary>
+/// <summary>Thrown when a status document cannot be serialized or read back. It was not written.</summary>
 /// <param name="id">The operation's id.</param>
-/// <param name="cause">The exception that serializing the document, or reading it back, threw.</param>
+/// <param name="cause">The exception that was thrown when the document was serialized or read back.</param>
 /// <remarks>
-/// The message names the place and the type of the exception behind it, and never quotes what the document says.
+/// The message names the place and the type of the underlying exception, and never quotes the document.
 /// <see cref="Exception.InnerException"/> may quote it.
 /// </remarks>
 public sealed class StatusDocumentNotSerializableException(string id, Exception? cause = null) : OffloadedPollingException(
     $"The status document of operation {id} cannot be written as JSON that callers can read{Place(cause)}. "
     + "Correct the result, problem, message or estimate in it: at most 64 levels may be nested, the document itself included; "
-    + "a member must not occur twice, be an undefined or disposed JsonElement, refer back to its owner, or throw when it is read; "
+    + "a member must not occur twice, be an undefined or disposed JsonElement, refer to its parent, or throw when it is read; "
     + "text must be valid Unicode.",
     cause)
 {
     private const int MaxPathLength = 100;
 
-    /// <summary>Gets the JSON path of what cannot be written or read back; <see langword="null"/> if it is unknown.</summary>
+    /// <summary>Gets the JSON path of the value that cannot be written or read back; <see langword="null"/> if it is unknown.</summary>
     public string? Path { get; } = PathOf(cause);
 
     private static string Place(Exception? cause) => cause switch
@@ -106,7 +109,7 @@ public sealed class StatusDocumentNotSerializableException(string id, Exception?
         _ => $": {cause.GetType()} was thrown{Thrower(cause)}",
     };
 
-    // Long where the result refers to itself.
+    // The path is long if the result refers to itself.
     private static string? PathOf(Exception? cause) =>
         (cause as JsonException)?.Path is { Length: > MaxPathLength } path ? $"{path[..MaxPathLength]}…" : (cause as JsonException)?.Path;
 

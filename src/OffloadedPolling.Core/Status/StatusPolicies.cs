@@ -4,16 +4,16 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Status;
 
-/// <summary>Applies the host's policies, one after another, and decides what is written if they refuse a document.</summary>
+/// <summary>Applies the host's policies in order, and decides what is written if they refuse a document.</summary>
 internal sealed class StatusPolicies(
     IEnumerable<IStatusDocumentPolicy> policies, IOptions<OffloadedPollingOptions> options, ILogger<StatusPolicies> logger)
 {
     private readonly IStatusDocumentPolicy[] _policies = [.. policies];
 
-    /// <exception cref="StatusDocumentRefusedException">One refused the document, failed, or made it unwritable.</exception>
+    /// <exception cref="StatusDocumentRefusedException">A policy refused the document, failed, or made it unwritable.</exception>
     public OperationStatus Apply(OperationStatus document) => _policies.Aggregate(document, Apply);
 
-    /// <summary>Applies the policies. If they refuse the document, returns it without the host's values, unjudged.</summary>
+    /// <summary>Applies the policies. If they refuse the document, returns it, unchecked, without the host's values.</summary>
     public OperationStatus ApplyOrRedact(OperationStatus document)
     {
         try
@@ -29,8 +29,8 @@ internal sealed class StatusPolicies(
     }
 
     /// <summary>
-    /// Returns a document that could not be written without its optional members; <see langword="null"/> if it contains a handler's
-    /// outcome, or has no optional members.
+    /// Returns a document that could not be written without its optional members; <see langword="null"/> if it has none, or contains a
+    /// handler's outcome.
     /// </summary>
     public OperationStatus? Reduced(OperationStatus document, OffloadedPollingException cause)
     {
@@ -59,7 +59,7 @@ internal sealed class StatusPolicies(
         }
         catch (Exception failed)
         {
-            // Any exception: a document that was not judged must not be written.
+            // Any exception type: a document that a policy did not check must not be written.
             Log.PolicyFailed(logger, policy.GetType().ToString(), document.Id, failed);
             throw new StatusDocumentRefusedException($"'{policy.GetType()}' failed.", failed);
         }
@@ -94,7 +94,7 @@ internal sealed class StatusPolicies(
         }
         catch (OffloadedPollingException) when (IsUnfit(document))
         {
-            // Only the policy's own mistake counts here. The store refuses what the host or the handler made too large.
+            // Only a mistake of the policy counts here. The store refuses what the host or the handler made too large.
         }
 
         return applied;

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Status;
 
 /// <summary>
-/// The only writer of documents, after the host's policies. Each change is made to the version that was read. If another writer came first,
-/// it is made again to the newer one.
+/// Writes all documents, after the host's policies. Each change is based on the version that was read. If another writer was faster, the
+/// change is applied to the newer version.
 /// </summary>
 internal sealed class StatusTransitions(
     IOperationStatusStore store, ObservedWrites writes, StatusPolicies policies, IOptions<OffloadedPollingOptions> options,
     TimeProvider time)
 {
-    /// <summary>The message of a document from the request to cancel until the handler has ended.</summary>
+    /// <summary>The document's message from the cancellation request until the handler has ended.</summary>
     public const string CancelingMessage = "Cancellation requested.";
 
     private const int MaxTries = 8;
@@ -30,7 +30,7 @@ internal sealed class StatusTransitions(
         writes.CreateAsync(Fitting(status), metadata, cancellationToken);
 
     /// <summary>Creates the document of an operation that has already ended.</summary>
-    /// <exception cref="OperationStatusConflictException">It exists.</exception>
+    /// <exception cref="OperationStatusConflictException">The document already exists.</exception>
     public Task<StoredOperation> CreateEndedAsync(OperationStatus status, OperationOutcome outcome, CancellationToken cancellationToken) =>
         writes.CreateAsync(policies.ApplyOrRedact(Stamp(status, Ended(status, outcome))), OperationMetadata.Empty, cancellationToken);
 
@@ -40,14 +40,16 @@ internal sealed class StatusTransitions(
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     public void ThrowIfRefused(OperationStatus status) => DocumentRoom.ThrowIfUnfit(policies.Apply(status), options.Value.MaxDocumentBytes);
 
-    /// <summary>Returns the newest document if it is not the one that was read; <see langword="null"/> also if it is gone.</summary>
+    /// <summary>
+    /// Returns the newest document if it differs from the one that was read; <see langword="null"/> also if it is deleted.
+    /// </summary>
     public Task<StoredOperation?> GetIfChangedAsync(StoredOperation read, CancellationToken cancellationToken) =>
         store.GetIfChangedAsync(read.Status.Id, read.Version, cancellationToken);
 
     /// <summary>
-    /// Applies a change that must be written, such as a claim or an end, to the newest document. <paramref name="change"/> is called again
-    /// for each newer one; it returns <see langword="null"/> if the change no longer applies. A document that a policy refuses is written
-    /// without the host's values. One that does not fit is written without everything that the library can leave out.
+    /// Applies a change that must be written, such as a claim or an end, to the newest document. <paramref name="change"/> is called for
+    /// each newer document, and returns <see langword="null"/> if the change no longer applies. If a policy refuses the document, it is
+    /// written without the host's values. If it does not fit, it is written without everything that the library can leave out.
     /// </summary>
     /// <exception cref="StatusDocumentTooLargeException">A handler's outcome is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">A handler's outcome cannot be serialized or read back.</exception>
@@ -55,8 +57,8 @@ internal sealed class StatusTransitions(
         StoredOperation read, Func<StoredOperation, StatusChange?> change, CancellationToken cancellationToken) =>
         ApplyAsync(read, change, isRequired: true, cancellationToken);
 
-    /// <summary>Applies a change that can be left out, such as progress. It is written as it is or not at all.</summary>
-    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. The document stays as it was.</exception>
+    /// <summary>Applies a change that is optional, such as progress. It is written unchanged or not at all.</summary>
+    /// <exception cref="StatusDocumentRefusedException">A policy refuses it. The document is unchanged.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit, or leaves too little room for its end.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     public Task<StatusTransition> ApplyOptionalAsync(
@@ -123,8 +125,8 @@ internal sealed class StatusTransitions(
     }
 
     /// <summary>
-    /// Returns the change that a request to cancel makes: an operation that waits for an attempt is canceled; one that runs is marked for
-    /// its worker. Returns <see langword="null"/> if it is marked already, or has ended.
+    /// Returns the change for a cancellation request: an operation that waits for an attempt is canceled; a running one is marked for its
+    /// worker. Returns <see langword="null"/> if it is already marked or has ended.
     /// </summary>
     public StatusChange? CancelRequested(StoredOperation operation) => operation switch
     {
@@ -140,7 +142,7 @@ internal sealed class StatusTransitions(
     public bool IsHalfExpired(OperationStatus status) =>
         time.GetUtcNow() - status.LastUpdatedAt > (status.ExpiresAt - status.LastUpdatedAt) / 2;
 
-    /// <summary>Returns what is left now of the estimate in a document.</summary>
+    /// <summary>Returns the remaining part of the estimate in a document.</summary>
     public OperationEstimate? Remaining(OperationStatus status) => status.Estimate?.After(time.GetUtcNow() - status.LastUpdatedAt);
 
     /// <summary>Returns the document of an operation that ended.</summary>
@@ -156,7 +158,7 @@ internal sealed class StatusTransitions(
     };
 
     // A newer document must have a later time, even if this clock was set back or is behind another machine's. The same time is not enough:
-    // on S3 the version is a hash of the document, and a change of only the metadata would not be noticed.
+    // on S3 the version is a hash of the document, so a change of only the metadata would not be noticed.
     private OperationStatus Stamp(OperationStatus before, OperationStatus status)
     {
         var now = time.GetUtcNow();
@@ -175,10 +177,10 @@ internal sealed record StatusChange(OperationStatus Status, OperationMetadata Me
 
 /// <summary>The result of a change to a status document.</summary>
 /// <param name="IsWritten">Whether the change was written.</param>
-/// <param name="Read">The newest document that was read; <see langword="null"/> if the document is gone.</param>
+/// <param name="Read">The newest document that was read; <see langword="null"/> if the document no longer exists.</param>
 /// <param name="Current">
-/// The document as it is now: the one that was written, or the one that was read if the change does not apply to it;
-/// <see langword="null"/> if the document is gone.
+/// The current document: the one that was written, or the one that was read if the change does not apply to it; <see langword="null"/> if
+/// the document no longer exists.
 /// </param>
 internal sealed record StatusTransition(
     [property: MemberNotNullWhen(true, nameof(StatusTransition.Current))] bool IsWritten, StoredOperation? Read, StoredOperation? Current);
@@ -186,7 +188,7 @@ internal sealed record StatusTransition(
 /// <summary>How an operation ends.</summary>
 internal sealed record OperationOutcome(OperationState State, JsonElement? Result = null, OperationProblem? Problem = null)
 {
-    /// <summary>Gets the location of the result; <see langword="null"/> does not change the document's.</summary>
+    /// <summary>Gets the location of the result; <see langword="null"/> keeps the document's.</summary>
     public string? ResourceLocation { get; init; }
 
     public static OperationOutcome Canceled { get; } = new(OperationState.Canceled);

@@ -6,13 +6,13 @@ namespace OffloadedPolling;
 /// <param name="Version">The version (on S3 the ETag) to pass to <see cref="IOperationStatusStore.UpdateAsync"/>.</param>
 public sealed record StoredOperation(OperationStatus Status, OperationMetadata Metadata, string Version);
 
-/// <summary>The metadata of a status document, which is not for callers. It is not secret: on S3 whoever has the URL can read it.</summary>
+/// <summary>The metadata of a status document. Callers do not need it, but on S3, whoever has a status URL can read it.</summary>
 public sealed record OperationMetadata
 {
-    /// <summary>Gets metadata without values: those of a new operation without an idempotency key.</summary>
+    /// <summary>Gets empty metadata: that of a new operation without an idempotency key.</summary>
     public static OperationMetadata Empty { get; } = new();
 
-    /// <summary>Gets the id of the queue message that runs, or ran, the operation.</summary>
+    /// <summary>Gets the id of the queue message that runs or ran the operation.</summary>
     /// <value><see langword="null"/> before the first attempt.</value>
     public string? OwnerMessageId { get; init; }
 
@@ -25,11 +25,11 @@ public sealed record OperationMetadata
     public bool CancelRequested { get; init; }
 
     /// <summary>
-    /// Gets the ids of the messages that the dead-letter reader has replaced because the operation had never begun, separated by spaces;
+    /// Gets the ids, separated by spaces, of the messages that the dead-letter reader has replaced because the operation had not started.
     /// <see langword="null"/> if there are none. A replaced message can no longer claim the operation.
     /// </summary>
     public string? ReplacedMessageIds { get; init; }
 
-    /// <summary>Gets a keyed hash of the payload; <see langword="null"/> if there was no idempotency key.</summary>
+    /// <summary>Gets a keyed hash of the payload; <see langword="null"/> if the operation has no idempotency key.</summary>
     public string? PayloadFingerprint { get; init; }
 }

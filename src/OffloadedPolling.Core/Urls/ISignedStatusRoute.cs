@@ -1,33 +1,31 @@
 namespace OffloadedPolling;
 
 /// <summary>
-/// A route by which the host itself serves status documents, for a store that callers cannot reach. If one is registered,
-/// <c>MapOperations</c> maps it, and the store's status URLs lead to it.
+/// A route on which the host itself serves status documents, for a store that callers cannot reach. If a route is registered,
+/// <c>MapOperations</c> maps it, and the status URLs point to it.
 /// </summary>
 /// <remarks>
 /// Implementations
 /// <list type="bullet">
 /// <item>MUST be thread-safe;</item>
-/// <item>
-/// MUST check only a URL's signature, in constant time, before they find out whether the document exists, so that a caller without a valid
-/// URL does not learn which operations exist;
-/// </item>
+/// <item>MUST check only the signature of a URL, in constant time, before they look up the document. Otherwise, a caller without a valid
+/// URL could learn which operations exist;</item>
 /// <item>MUST accept URLs that were issued before a restart.</item>
 /// </list>
 /// </remarks>
 public interface ISignedStatusRoute
 {
-    /// <summary>Sets the address of the route. It is called once, when the route is mapped.</summary>
-    /// <param name="address">The address, which is read when URLs are issued.</param>
+    /// <summary>Sets the address of the route. The host calls this method once, when it maps the route.</summary>
+    /// <param name="address">The address. It is read each time a URL is issued.</param>
     void MapTo(IStatusRouteAddress address);
 
     /// <summary>Checks a request's URL.</summary>
-    /// <param name="id">The operation's id as it is in the path; any text.</param>
-    /// <param name="query">The query as it was sent, with its question mark; empty if there was none.</param>
-    /// <returns>Whether the URL opens this operation's document.</returns>
+    /// <param name="id">The operation's id from the path; any text.</param>
+    /// <param name="query">The query as it was sent, including the question mark; empty if there is none.</param>
+    /// <returns>A value that indicates whether the URL opens this operation's document.</returns>
     StatusUrlValidity Check(string id, string query);
 
-    /// <summary>Reads a document, after <see cref="Check"/> has found the URL valid.</summary>
+    /// <summary>Reads a document whose URL <see cref="Check"/> found valid.</summary>
     /// <param name="id">The operation's id.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The document as it is stored, or <see langword="null"/> if there is none.</returns>
@@ -39,7 +37,7 @@ public interface ISignedStatusRoute
 public interface IStatusRouteAddress
 {
     /// <summary>Gets the first address that the server is bound to, which may be a wildcard such as <c>http://[::]:8080</c>.</summary>
-    /// <value><see langword="null"/> before the server has started, or if it is bound only to a socket file.</value>
+    /// <value><see langword="null"/> before the server has started, or if it listens only on a socket file.</value>
     Uri? Server { get; }
 
     /// <summary>Gets the path base of the current request, as the server received it: <c>/api</c>.</summary>
@@ -52,16 +50,16 @@ public interface IStatusRouteAddress
     string? GetPath(string id);
 }
 
-/// <summary>The result of checking a status URL that the host has signed, or may have signed.</summary>
+/// <summary>The result of checking a status URL.</summary>
 public enum StatusUrlValidity
 {
-    /// <summary>This host did not sign it for this document: it is forged, altered, or unsigned.</summary>
+    /// <summary>This host did not sign the URL for this document: it is forged, altered or unsigned.</summary>
     Invalid,
 
-    /// <summary>The signature is right, but the URL has expired.</summary>
+    /// <summary>The signature is valid, but the URL has expired.</summary>
     Expired,
 
-    /// <summary>The signature is right, and the URL has not expired.</summary>
+    /// <summary>The signature is valid, and the URL has not expired.</summary>
     Valid,
 }
 

@@ -3,17 +3,17 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Urls;
 
-/// <summary>Step 4 of the road: issues the status URL that the caller polls, and what else the answer says of the operation.</summary>
+/// <summary>Step 4 of the road: issues the status URL and creates the answer to the caller.</summary>
 internal sealed class StatusUrls(
     IOperationStatusStore store, IPresignedUrlIssuer issuer, IOptions<OffloadedPollingOptions> options, TimeProvider time)
 {
     // Short enough to be of little use if it leaks, long enough that a caller without an estimate rarely needs another one.
     private static readonly TimeSpan _shortest = TimeSpan.FromMinutes(5);
 
-    // Nine of ten operations end before the upper bound. Three times that is enough for slow ones and short delays of the queue.
+    // Nine of ten operations end before the upper bound. Three times that is enough for slow ones and short delays in the queue.
     private const double UpperBounds = 3;
 
-    /// <summary>Issues a status URL; <paramref name="isRepeated"/> tells a document that was created earlier.</summary>
+    /// <summary>Issues a status URL. <paramref name="isRepeated"/> is true for a document that was created earlier.</summary>
     public async Task<AcceptedOperation> IssueAsync(OperationStatus status, bool isRepeated, CancellationToken cancellationToken)
     {
         var lifetime = Lifetime(status.Estimate, options.Value);
@@ -32,7 +32,7 @@ internal sealed class StatusUrls(
         };
     }
 
-    /// <summary>Returns how long a URL should work: as short as is safe.</summary>
+    /// <summary>Returns the lifetime of a new URL: as short as is safe.</summary>
     public static TimeSpan Lifetime(OperationEstimate? estimate, OffloadedPollingOptions options)
     {
         var longest = options.MaxUrlLifetime;
@@ -41,7 +41,7 @@ internal sealed class StatusUrls(
             return set;
         }
 
-        // Compared first: three times a long estimate could overflow.
+        // Capped first, because three times a long estimate could overflow.
         var upper = estimate is null || estimate.Upper < longest ? estimate?.Upper ?? TimeSpan.Zero : longest;
         var wanted = upper * UpperBounds > _shortest ? upper * UpperBounds : _shortest;
         return wanted < longest ? wanted : longest;

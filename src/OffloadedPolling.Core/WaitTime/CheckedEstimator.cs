@@ -5,12 +5,12 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Calls the estimator, which may be the host's own, for one kind. An unusable or late answer or an exception counts as unknown, and is
+/// Calls the estimator of one kind, which may be the host's own. An unusable or late answer and an exception count as unknown, and are
 /// logged once.
 /// </summary>
 internal sealed class CheckedEstimator(string kind, IWaitTimeEstimator estimator, TimeProvider time, ILogger<CheckedEstimator> logger)
 {
-    // Ten times as long as an estimator may take.
+    // Ten times the time that an estimator may take.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private bool _hasFailed;

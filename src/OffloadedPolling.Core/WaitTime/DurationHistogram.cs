@@ -1,8 +1,8 @@
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// The frequencies of durations, in eight bins for each doubling: bin <c>i</c> covers 1 ms × 2^(i/8) up to 1 ms × 2^((i+1)/8). The last bin
-/// contains 14 days. Shorter and longer durations count to the first and the last bin.
+/// The frequencies of durations, in eight bins per doubling. Bin <c>i</c> covers 1 ms × 2^(i/8) up to 1 ms × 2^((i+1)/8). The last bin
+/// contains 14 days. Shorter and longer durations are counted in the first and the last bin.
 /// </summary>
 internal sealed class DurationHistogram
 {

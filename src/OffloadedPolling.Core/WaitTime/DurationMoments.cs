@@ -2,7 +2,7 @@ namespace OffloadedPolling.WaitTime;
 
 /// <summary>The moments of a distribution of durations.</summary>
 /// <param name="Mean">The mean, in seconds.</param>
-/// <param name="Spread">The variance, over the square of the mean.</param>
+/// <param name="Spread">The variance, divided by the square of the mean.</param>
 internal readonly record struct DurationMoments(double Mean, double Spread)
 {
     private static readonly double[] _shares = [.. Enumerable.Range(0, 400).Select(part => (part + 0.5) / 400)];

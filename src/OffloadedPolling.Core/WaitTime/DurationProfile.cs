@@ -8,7 +8,7 @@ internal sealed class DurationProfile(
 {
     private const int MaxWorkers = 1000;
 
-    // A worker that was not seen for longer does not count as running.
+    // A worker that was not seen for this time does not count as running.
     private static readonly TimeSpan _seenWithin = TimeSpan.FromSeconds(150);
 
     /// <summary>Gets the profile of a kind without measurements or workers.</summary>
@@ -17,22 +17,20 @@ internal sealed class DurationProfile(
     /// <summary>Gets the durations, with weights that sum up to 1; empty if <see cref="Evidence"/> is 0. Must not be changed.</summary>
     public DurationHistogram Histogram { get; } = histogram;
 
-    /// <summary>Gets how many durations were measured, older ones counting less; 0 to 1,000.</summary>
+    /// <summary>Gets the number of measured durations, from 0 to 1,000. Older ones count less.</summary>
     public double Evidence { get; } = evidence;
 
-    /// <summary>Gets when the profile was written, in seconds since 1970.</summary>
+    /// <summary>Gets the time when the profile was written, in seconds since 1970.</summary>
     public long UpdatedAt { get; } = updatedAt;
 
-    /// <summary>Gets the workers by their ids, including those that were not seen for long.</summary>
+    /// <summary>Gets the workers by id, including those that were not seen for a long time.</summary>
     internal ImmutableDictionary<string, ListedWorker> Workers { get; } = workers;
 
-    /// <summary>Returns how many handlers can run at once, in all workers that were seen recently.</summary>
+    /// <summary>Returns how many handlers can run at once in all workers that were seen recently.</summary>
     public int Slots(DateTimeOffset now) =>
         (int)Math.Min(Workers.Values.Where(worker => IsSeen(worker, now)).Sum(worker => (long)worker.Slots), int.MaxValue);
 
-    /// <summary>
-    /// Returns the profile with newly measured durations, in which a worker is listed as seen now, or is removed if it has no slots.
-    /// </summary>
+    /// <summary>Returns the profile with new durations. The worker is listed as seen now, or is removed if it has no slots.</summary>
     public DurationProfile With(DurationHistogram measured, string workerId, int slots, DateTimeOffset now)
     {
         var (histogram, evidence) = DurationLearning.Merge(Histogram, Evidence, measured);
@@ -42,22 +40,22 @@ internal sealed class DurationProfile(
         return new(histogram, evidence, seconds, slots > 0 ? workers.SetItem(workerId, new(slots, seconds)) : workers);
     }
 
-    // Before or after now: a worker whose clock is far ahead must not stay listed after its end.
+    // Before or after now: a worker whose clock is far ahead must not stay listed after it has ended.
     private static bool IsSeen(ListedWorker worker, DateTimeOffset now) =>
         Math.Abs((double)worker.SeenAt - now.ToUnixTimeSeconds()) <= _seenWithin.TotalSeconds;
 
-    /// <param name="Slots">How many handlers it runs at once.</param>
-    /// <param name="SeenAt">When it last wrote, in seconds since 1970.</param>
+    /// <param name="Slots">The number of handlers that it runs at once.</param>
+    /// <param name="SeenAt">The time when it last wrote, in seconds since 1970.</param>
     internal readonly record struct ListedWorker(int Slots, long SeenAt);
 }
 
-/// <summary>How newly measured durations change a profile: the newest count most, and none is forgotten at once.</summary>
+/// <summary>Merges newly measured durations into a profile. The newest ones count most, and none is forgotten immediately.</summary>
 internal static class DurationLearning
 {
-    // After so many durations, what was known before counts for half.
+    // After this number of durations, the earlier ones count for half.
     private const double HalfLife = 50;
 
-    // The durations of one merge count for at most this share, however many there are.
+    // The durations of one merge count for at most this share, regardless of their number.
     private const double LargestShare = 0.7;
 
     public const double MostEvidence = 1000;

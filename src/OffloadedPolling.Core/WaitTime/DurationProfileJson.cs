@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>Duration profiles as a few hundred bytes of JSON.</summary>
+/// <summary>Reads and writes duration profiles as a few hundred bytes of JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DurationProfileDocument))]
 internal sealed partial class DurationProfileJson : JsonSerializerContext
@@ -13,7 +13,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
     private const double Sum = 1000;
     private const int Digits = 3;
 
-    // Durations that are rarer than this, of a thousand, are left out.
+    // Durations that are rarer than this, in a thousand, are left out.
     private const double Least = 0.05;
 
     public static byte[] Write(DurationProfile profile)
@@ -38,14 +38,14 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
         if (document is { Format: > CurrentFormat })
         {
             throw new NotSupportedException(
-                $"Its format is {document.Format}, of a newer version of this library; this one knows {CurrentFormat}.");
+                $"The format is {document.Format}, from a newer version of this library. This version knows {CurrentFormat}.");
         }
 
         if (document is not { Weights: not null, Workers: not null, Evidence: >= 0 and < double.PositiveInfinity }
             || document.Weights.Exists(weight => weight is not (>= 0 and <= Sum))
             || document.First < 0 || document.First > DurationHistogram.Bins - document.Weights.Count)
         {
-            throw new JsonException("Its weights are not a distribution of durations.");
+            throw new JsonException("The weights are not a distribution of durations.");
         }
 
         var total = document.Weights.Sum();
@@ -64,7 +64,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
 
     private static DurationProfile.ListedWorker WorkerOf(long[]? worker) => worker is [>= 0 and <= int.MaxValue, _]
         ? new DurationProfile.ListedWorker((int)worker[0], worker[1])
-        : throw new JsonException("A worker in it is not given by its slots and when it was seen.");
+        : throw new JsonException("A worker does not consist of its slots and the time when it was seen.");
     private static double Rounded(double weight) =>
         weight < Least ? 0 : Math.Round(weight, Math.Max(Digits - 1 - (int)Math.Floor(Math.Log10(weight)), 0));
 }
@@ -72,9 +72,9 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
 /// <summary>A duration profile as it is stored.</summary>
 /// <param name="First">The bin of the first weight.</param>
 /// <param name="Weights">The weights, which sum up to a thousand.</param>
-/// <param name="Evidence">How many durations they rest on.</param>
-/// <param name="UpdatedAt">When it was written, in seconds since 1970.</param>
-/// <param name="Workers">By worker id: its slots, and when it was seen, in seconds since 1970.</param>
+/// <param name="Evidence">The number of durations that they are based on.</param>
+/// <param name="UpdatedAt">The time when it was written, in seconds since 1970.</param>
+/// <param name="Workers">The slots of each worker by its id, and when it was seen, in seconds since 1970.</param>
 /// <param name="Format">The version of the format; 1 if missing.</param>
 internal sealed record DurationProfileDocument(
     int First, List<double> Weights, double Evidence, long UpdatedAt, Dictionary<string, long[]?> Workers, int Format = 1);

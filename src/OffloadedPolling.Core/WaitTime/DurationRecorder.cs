@@ -5,9 +5,9 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Writes the durations that this process measures of one kind to the profile that all workers and hosts share: the first at once, later
-/// ones thirty seconds apart. While handlers run, it also writes every minute that the worker is still there. What cannot be written is
-/// kept for the next time. If no store is registered, nothing is written.
+/// Writes the durations of one kind that this process measures to the profile that all workers and hosts share. The first ones are written
+/// immediately, later ones every thirty seconds. While handlers run, it also confirms every minute that the worker still exists. Durations
+/// that cannot be written are kept for the next time. If no store is registered, nothing is written.
 /// </summary>
 internal sealed class DurationRecorder(
     string kind, WorkDurations work, TimeProvider time, ILogger<DurationRecorder> logger, IDurationProfileStore? store = null)
@@ -33,8 +33,8 @@ internal sealed class DurationRecorder(
     private Task Any => Volatile.Read(ref _any).Task;
 
     /// <summary>Starts to write the profile in a loop, until <paramref name="stop"/> is canceled.</summary>
-    /// <param name="slots">How many handlers the worker runs at once.</param>
-    /// <param name="isBusy">Returns whether it is running any.</param>
+    /// <param name="slots">The number of handlers that the worker runs at once.</param>
+    /// <param name="isBusy">A function that returns whether any of them runs.</param>
     /// <param name="stop">The token that ends the loop.</param>
     public void Start(int slots, Func<bool> isBusy, CancellationToken stop)
     {
@@ -42,7 +42,7 @@ internal sealed class DurationRecorder(
         _running = store is null ? Task.CompletedTask : RunAsync(isBusy, stop);
     }
 
-    /// <summary>Replaces <see cref="Start"/> if only <see cref="WriteIfDueAsync"/> is to write the profile.</summary>
+    /// <summary>Replaces <see cref="Start"/> if only <see cref="WriteIfDueAsync"/> writes the profile.</summary>
     public void StartWithoutLoop(int slots) => _slots = slots;
 
     /// <summary>Adds the duration of a run whose end was written.</summary>
@@ -55,7 +55,7 @@ internal sealed class DurationRecorder(
         }
     }
 
-    /// <summary>Writes what was measured, unless it was tried in the last thirty seconds. Gives up after two seconds.</summary>
+    /// <summary>Writes the measured durations, unless this was tried in the last thirty seconds. Stops after two seconds.</summary>
     public async Task WriteIfDueAsync(CancellationToken cancellationToken)
     {
         if (store is null || !Any.IsCompleted || (_writtenAt is { } writtenAt && time.GetElapsedTime(writtenAt) < _between))
@@ -69,7 +69,7 @@ internal sealed class DurationRecorder(
         await TryWriteAsync(_slots, either.Token).WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Writes what is left when the worker has stopped, and removes the worker. Gives up after two seconds.</summary>
+    /// <summary>Writes the remaining durations when the worker has stopped, and removes the worker. Stops after two seconds.</summary>
     public async Task FlushAsync()
     {
         using var patience = new CancellationTokenSource(_longestFlush, time);
@@ -116,7 +116,7 @@ internal sealed class DurationRecorder(
         }
         catch (Exception failed)
         {
-            // Any exception: the work does not depend on this write.
+            // Any exception type: the work does not depend on this write.
             cause = failed;
         }
 
@@ -128,7 +128,7 @@ internal sealed class DurationRecorder(
         }
     }
 
-    /// <summary>Writes, and retries if another writer came first; <see langword="false"/> if others always did.</summary>
+    /// <summary>Writes, and retries if another writer was faster. Returns <see langword="false"/> if others always were.</summary>
     private async Task<bool> WriteAsync(DurationHistogram measured, int slots, CancellationToken cancellationToken)
     {
         for (var tries = 1; tries <= MaxTries; tries++)
@@ -136,7 +136,7 @@ internal sealed class DurationRecorder(
             var known = work.Read(await store!.GetAsync(kind, cancellationToken).ConfigureAwait(false));
             if (known.IsNewer)
             {
-                // It was logged when it was read. Newer workers write; what this one measures is dropped.
+                // Logged when it was read. Newer workers write the profile; the durations that this one measures are dropped.
                 return true;
             }
 

@@ -1,17 +1,16 @@
 namespace OffloadedPolling;
 
-/// <summary>Estimates when an operation that is accepted now is likely done.</summary>
+/// <summary>Estimates when an operation that is accepted now will be done.</summary>
 /// <remarks>
 /// Implementations
 /// <list type="bullet">
 /// <item>MUST be thread-safe;</item>
-/// <item>MUST NOT fail: what they cannot know is unknown;</item>
-/// <item>
-/// MUST return a <see cref="OperationEstimate.Median"/> over 0, an <see cref="OperationEstimate.Upper"/> of at least the median and at most
-/// half of <see cref="TimeSpan.MaxValue"/>, and either no <see cref="OperationEstimate.Quantiles"/> or one for each of
-/// <see cref="OperationEstimate.QuantileLevels"/>, ascending;
-/// </item>
-/// <item>MUST answer within 100 ms: from a cache that is stale rather than late, filled by one request at a time.</item>
+/// <item>MUST NOT throw, and return <see langword="null"/> for what they do not know;</item>
+/// <item>MUST return a <see cref="OperationEstimate.Median"/> above 0, and an <see cref="OperationEstimate.Upper"/> between the median and
+/// half of <see cref="TimeSpan.MaxValue"/>;</item>
+/// <item>MUST return either no <see cref="OperationEstimate.Quantiles"/> or one for each of <see cref="OperationEstimate.QuantileLevels"/>,
+/// in ascending order;</item>
+/// <item>MUST answer within 100 ms, from a cache that may be stale and that one request at a time fills.</item>
 /// </list>
 /// An answer that breaks these rules, an exception, and an answer that takes longer than a second count as unknown. Each is logged once for
 /// each kind.

@@ -1,13 +1,13 @@
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>Estimates how long the work takes from a profile and, while that has few durations, from the prior.</summary>
+/// <summary>Estimates the duration of the work from a profile and, while it has few durations, from the prior.</summary>
 /// <remarks>
 /// The fewer the durations, the more the histogram is smoothed, with a Gaussian kernel of Silverman's width (Density Estimation, 1986,
 /// 3.4). The width follows from the narrowest half of the durations, so that two peaks stay two.
 /// </remarks>
 internal static class ProfileEstimate
 {
-    // After so many durations the prior counts for two thirds; after that it fades with their square.
+    // After this number of durations, the prior counts for two thirds. Then its weight decreases with their square.
     private const double Trust = 5;
 
     private const double KernelWidth = 0.9;
@@ -15,7 +15,7 @@ internal static class ProfileEstimate
     // The width of the narrowest half of a normal distribution, in standard deviations.
     private const double HalfWidth = 1.349;
 
-    // Assumed if nothing was configured and few durations were measured: two of three are within a factor of e.
+    // Assumed if nothing is configured and few durations are measured: two of three are within a factor of e.
     private const double UnknownSigma = 1;
 
     private static readonly double[] _shares = [.. Enumerable.Range(0, 200).Select(part => (part + 0.5) / 200)];
@@ -50,7 +50,7 @@ internal static class ProfileEstimate
     private static double MiddleOf(int bin) =>
         Math.Sqrt(DurationHistogram.LowerBoundSeconds(bin) * DurationHistogram.LowerBoundSeconds(bin + 1));
 
-    /// <summary>Returns how wide the narrowest interval is that contains half of the durations, in bins.</summary>
+    /// <summary>Returns the width, in bins, of the narrowest interval that contains half of the durations.</summary>
     private static double NarrowestHalf(DurationHistogram histogram)
     {
         var narrowest = double.MaxValue;
@@ -67,7 +67,7 @@ internal static class ProfileEstimate
                 break;
             }
 
-            // Only the part of the last bin that is needed.
+            // Only the needed part of the last bin.
             narrowest = Math.Min(narrowest, end - start - ((weight - 0.5) / histogram.Weight(end - 1)));
             weight -= histogram.Weight(start);
         }

@@ -1,10 +1,10 @@
 namespace OffloadedPolling.WaitTime;
 
-/// <summary>The time until an operation at the end of a queue is done: the operations ahead of it end, then it runs.</summary>
+/// <summary>Estimates the time until an operation at the end of a queue is done: the operations ahead end, then it runs.</summary>
 /// <remarks>
-/// It waits until k operations have ended on all slots. The mean of that is nearly k times the mean duration, divided by the slots. The
-/// variance is that of a sum of durations if k is large, and that of random ends if k is small. A gamma distribution has both. The work of
-/// the operation is added to that, value by value. D. R. Cox, Renewal Theory, 1962, chapters 4 and 6.
+/// The operation waits until k operations have ended on all slots. The mean of this wait is about k times the mean duration, divided by the
+/// slots. Its variance is that of a sum of durations if k is large, and that of random ends if k is small. A gamma distribution has both.
+/// The operation's own work is added value by value. D. R. Cox, Renewal Theory, 1962, chapters 4 and 6.
 /// </remarks>
 internal static class QueueWait
 {
@@ -17,10 +17,10 @@ internal static class QueueWait
 
     private static readonly TimeSpan _longest = TimeSpan.FromDays(14);
 
-    /// <param name="work">How long the work takes.</param>
+    /// <param name="work">The duration of the work.</param>
     /// <param name="moments">The moments of these durations.</param>
     /// <param name="depth">The operations that are ahead.</param>
-    /// <param name="slots">How many operations run at once.</param>
+    /// <param name="slots">The number of operations that run at once.</param>
     public static OperationEstimate Estimate(OperationEstimate work, DurationMoments moments, QueueDepth depth, int slots)
     {
         var ahead = (double)depth.Waiting + depth.InFlight - slots + 1;
@@ -52,8 +52,8 @@ internal static class QueueWait
     {
         var (mean, spread) = moments;
 
-        // The variance of the sum, and that of slots being anywhere in their work: for equal durations a sixth for each slot. The first
-        // ends also come earlier, because half of a duration is over already.
+        // The variance of the sum, plus that of the slots' random progress: for equal durations, a sixth for each slot. The first ends also
+        // come earlier, because half of a duration has already elapsed.
         var variance = (ahead * spread) + ((1 - spread) * Math.Min(ahead, slots / 6d));
         var wait = ahead - ((1 - spread) * Math.Min(0.5, ahead / (slots + 1)));
         var shape = wait * wait / Math.Max(variance, 1e-6 * wait * wait);
@@ -64,7 +64,7 @@ internal static class QueueWait
     private static double Gamma(double shape, double score) =>
         Math.Pow(Math.Max(1 - (1 / (9 * shape)) + (score / (3 * Math.Sqrt(shape))), 0), 3);
 
-    // To the millisecond, as documents have it.
+    // Rounded to milliseconds, as in documents.
     private static TimeSpan Seconds(double seconds) =>
         seconds < _longest.TotalSeconds ? TimeSpan.FromMilliseconds(Math.Round(1000 * seconds)) : _longest;
 }

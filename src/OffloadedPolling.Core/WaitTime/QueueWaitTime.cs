@@ -4,14 +4,13 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// Estimates the operations of one kind from measured or expected durations, from the queue's depth, and from how many handlers the workers
-/// that were seen recently can run at once.
+/// Estimates the operations of one kind from measured or expected durations, the queue's depth, and the handlers of recently seen workers.
 /// </summary>
 internal sealed class QueueWaitTime(
     string kind, WorkDurations work, KindMetrics metrics, IOperationQueue queue, IOptionsMonitor<OperationOptions> options,
     TimeProvider time)
 {
-    // Relative to the depth of the queue, which is known far less precisely.
+    // Relative to the queue's depth, which is known far less precisely.
     private const double Closeness = 0.03;
 
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
@@ -20,7 +19,7 @@ internal sealed class QueueWaitTime(
     /// <summary>Returns the distribution of the time until an operation is done; <see langword="null"/> if it is unknown.</summary>
     public async ValueTask<OperationEstimate?> EstimateAsync(CancellationToken cancellationToken)
     {
-        // In parallel: an accept waits for 100 ms in all.
+        // In parallel, because an accept waits for 100 ms in all.
         var asked = queue.GetDepthAsync(kind, cancellationToken).AsTask();
         var read = work.EstimateAsync(_patience, cancellationToken).AsTask();
         await Task.WhenAll(asked, read).ConfigureAwait(false);
@@ -38,7 +37,7 @@ internal sealed class QueueWaitTime(
     private int Slots(DurationProfile? profile, QueueDepth depth) =>
         profile?.Slots(time.GetUtcNow()) is > 0 and var measured ? measured : Math.Max(options.Get(kind).MaxConcurrency, depth.InFlight);
 
-    // The last estimate is used again: profiles change every few seconds, and in a burst each accept finds the queue slightly longer.
+    // The last estimate is reused: profiles change every few seconds, and in a burst each accept finds a slightly longer queue.
     private OperationEstimate Estimate(WorkEstimate known, QueueDepth depth, int slots)
     {
         if (_last is { } last && ReferenceEquals(last.Work, known) && last.Slots == slots && IsClose(last.Depth, depth))

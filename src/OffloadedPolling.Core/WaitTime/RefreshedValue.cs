@@ -1,8 +1,8 @@
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// A value that is fetched when it is needed and older than <paramref name="maxAge"/>. There is one fetch at a time, and at most one for
-/// each <paramref name="maxAge"/>, even if it fails. If a fetch fails or takes too long, the old value is used.
+/// A value that is fetched when it is needed and older than <paramref name="maxAge"/>. Only one fetch runs at a time, and at most one per
+/// <paramref name="maxAge"/>, even if it fails. If a fetch fails or takes too long, the old value is used.
 /// </summary>
 internal sealed class RefreshedValue<T>(
     Func<CancellationToken, Task<T>> fetch, TimeSpan maxAge, TimeProvider time, Action<Exception> onFailure)
@@ -15,7 +15,7 @@ internal sealed class RefreshedValue<T>(
     private int _sets;
     private Task _fetching = Task.CompletedTask;
 
-    /// <summary>Gets the last value, however old it is.</summary>
+    /// <summary>Gets the last value, whatever its age.</summary>
     public T? Last => Volatile.Read(ref _value);
 
     /// <summary>Returns the value. If it is too old, waits for a newer one for at most <paramref name="patience"/>.</summary>
@@ -24,7 +24,7 @@ internal sealed class RefreshedValue<T>(
         var fetching = FetchIfDue();
         if (!fetching.IsCompleted)
         {
-            // A failed or slow fetch is no error here: the old value is used.
+            // A failed or slow fetch is not an error: the old value is used.
             await fetching.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -32,7 +32,7 @@ internal sealed class RefreshedValue<T>(
         return Last;
     }
 
-    /// <summary>Sets a value that became known in another way. A fetch that is under way is older, and its result is dropped.</summary>
+    /// <summary>Sets a value that became known in another way. A running fetch is older, and its result is dropped.</summary>
     public void Set(T value)
     {
         lock (_lock)
@@ -43,7 +43,7 @@ internal sealed class RefreshedValue<T>(
         }
     }
 
-    /// <summary>Begins to fetch a newer value, unless a fetch is under way or the value is young enough.</summary>
+    /// <summary>Starts to fetch a newer value, unless a fetch is running or the value is recent enough.</summary>
     public Task FetchIfDue()
     {
         lock (_lock)
@@ -51,7 +51,7 @@ internal sealed class RefreshedValue<T>(
             if (_fetching.IsCompleted && (_startedAt is not { } started || time.GetElapsedTime(started) >= maxAge))
             {
                 _startedAt = time.GetTimestamp();
-                // On another thread: a fetch may do much before it first awaits.
+                // On another thread, because a fetch may do much before its first await.
                 var sets = _sets;
                 _fetching = Task.Run(() => FetchAsync(sets), CancellationToken.None);
             }

@@ -5,15 +5,15 @@ internal static class RetryAfter
 {
     private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(1);
 
-    // Without an estimate: long enough to cost little, short enough for people.
+    // Without an estimate: long enough to cost little, and short enough for people.
     private static readonly TimeSpan _unknown = TimeSpan.FromSeconds(2);
 
-    // The 20 % quantile: four of five operations still run then, so that an earlier poll would mostly find nothing new.
+    // The 20 % quantile: four of five operations still run then, so an earlier poll would rarely find anything new.
     private const int QuantileBefore = 3;
 
     /// <summary>
-    /// Returns the 20 % quantile if it is known, otherwise the median less one standard deviation (of the logarithm). This is for callers
-    /// that use nothing else; a poller that reads the estimate does better.
+    /// Returns the 20 % quantile if it is known; otherwise, the median less one standard deviation of the logarithm. This is for callers
+    /// that use nothing else. A poller that reads the estimate polls better.
     /// </summary>
     public static TimeSpan For(OperationStatus status, DateTimeOffset now)
     {

@@ -6,7 +6,7 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling.WaitTime;
 
 /// <summary>
-/// How long the work of one kind takes, from its stored profile and its settings. An estimate asks the store for changes, at most every
+/// The durations of one kind's work, from its stored profile and its settings. An estimate checks the store for changes, at most every
 /// thirty seconds. Nothing runs in the background.
 /// </summary>
 internal sealed class WorkDurations
@@ -28,8 +28,8 @@ internal sealed class WorkDurations
     }
 
     /// <summary>
-    /// Estimates the work. If the profile is too old, waits for a newer one for at most <paramref name="patience"/>. There is one estimate
-    /// for each profile.
+    /// Estimates the work. If the profile is too old, waits for a newer one for at most <paramref name="patience"/>. Each profile has one
+    /// estimate.
     /// </summary>
     public async ValueTask<WorkEstimate> EstimateAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -46,10 +46,10 @@ internal sealed class WorkDurations
         return _estimate = new WorkEstimate(estimate, moments, known?.Profile, prior);
     }
 
-    /// <summary>Sets the profile that this process has just written, so that it is not read until it is old.</summary>
+    /// <summary>Sets the profile that this process has just written, so that it is not read before it is old.</summary>
     public void Set(KnownProfile known) => _profile.Set(known);
 
-    /// <summary>Reads a stored profile. One that cannot be read counts as none, and is replaced by the next write.</summary>
+    /// <summary>Reads a stored profile. One that cannot be read is ignored, and is replaced by the next write.</summary>
     public KnownProfile Read(StoredDurationProfile? stored)
     {
         if (stored is null)
@@ -85,16 +85,16 @@ internal sealed class WorkDurations
     }
 }
 
-/// <summary>The profile that the store has of a kind.</summary>
+/// <summary>A kind's profile in the store.</summary>
 /// <param name="Profile">The profile; <see langword="null"/> if there is none, or none that can be read.</param>
 /// <param name="Version">Its version; <see langword="null"/> if there is none.</param>
 /// <param name="IsNewer">Whether a newer version of this library wrote it, so that it must not be overwritten.</param>
 internal sealed record KnownProfile(DurationProfile? Profile, string? Version, bool IsNewer = false);
 
-/// <summary>How long the work of a kind takes, without the wait in the queue.</summary>
+/// <summary>The duration of a kind's work, without the wait in the queue.</summary>
 /// <param name="Estimate">The durations; <see langword="null"/> if nothing was measured or configured.</param>
 /// <param name="Moments">The moments of these durations.</param>
-/// <param name="Profile">What was measured; <see langword="null"/> if nothing was.</param>
-/// <param name="Prior">What was configured; <see langword="null"/> if nothing was.</param>
+/// <param name="Profile">The measured profile; <see langword="null"/> if nothing was measured.</param>
+/// <param name="Prior">The configured durations; <see langword="null"/> if nothing was configured.</param>
 internal sealed record WorkEstimate(
     OperationEstimate? Estimate, DurationMoments Moments, DurationProfile? Profile, OperationEstimate? Prior);

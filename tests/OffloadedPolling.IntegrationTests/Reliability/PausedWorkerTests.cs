@@ -67,7 +67,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
         await paused.ResumeAsync();
         await UntilAsync(caller, accepted, status => status.State.IsTerminal());
         await Eventually.TrueAsync(
-            () => paused.Output.Contains($"Operation {accepted.Id} is no longer this worker's", StringComparison.Ordinal),
+            () => paused.Output.Contains($"Operation {accepted.Id} no longer belongs to this worker", StringComparison.Ordinal),
             _timeout,
             () => $"the paused worker did not see that it had lost {accepted.Id}.\n{paused.Output}");
         await other.StopAsync();

@@ -76,15 +76,15 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
         _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 105);
         var asked = requests.Count(request => request == "create");
         (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should()
-            .Contain("the last 5 accepts in a row ran into AcceptTimeout (00:00:10)").And.Contain("The next one tries in 00:00:05");
+            .Contain("the last 5 accepts exceeded AcceptTimeout (00:00:10)").And.Contain("The next one is tried in 00:00:05");
         requests.Count(request => request == "create").Should().Be(asked);
 
         _host.Time.Advance(TimeSpan.FromSeconds(5));
         var trying = _host.AcceptAsync();
-        (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("One is trying now");
+        (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("One is being tried now");
         _host.Time.Advance(TimeSpan.FromSeconds(10));
         await FailureAsync<OperationStoreException>(trying);
-        (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("The next one tries in 00:00:05");
+        (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("The next one is tried in 00:00:05");
 
         _host.Store.Before = _ => Task.CompletedTask;
         _host.Time.Advance(TimeSpan.FromSeconds(5));

@@ -149,9 +149,9 @@ public sealed class AcceptGateTests : IDisposable
     private void Granted() => _gate.Invoking(gate => gate.Enter(default)).Should().NotThrow();
 
     private void RefusedFor(TimeSpan left) =>
-        Refused($"*the last 5 accepts in a row ran into AcceptTimeout (00:00:10)*The next one tries in {left}.");
+        Refused($"*the last 5 accepts exceeded AcceptTimeout (00:00:10)*The next one is tried in {left}.");
 
-    private void RefusedWhileOneTries() => Refused("*One is trying now, and its answer decides.");
+    private void RefusedWhileOneTries() => Refused("*One is being tried now.");
 
     private void Refused(string message) =>
         _gate.Invoking(gate => gate.Enter(default)).Should().Throw<OperationStoreException>().WithMessage(message);

@@ -37,7 +37,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
         end.Attempt.Should().Be(2);
         (end.LastUpdatedAt - end.CreatedAt).Should().BeLessThan(TimeSpan.FromSeconds(5));
         Host.Log.Entries.Should().ContainSingle(entry => entry.Id == 422).Which.Text
-            .Should().Contain("threw at attempt 1 of 10. The operation is retried in 00:00:02.");
+            .Should().Contain("threw in attempt 1 of 10. The operation is retried in 00:00:02.");
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
         await RetryOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
         Host.Log.Entries.First(entry => entry.Id == 422).Text
-            .Should().Contain("The handler reported a progress of 150 percent; it must be from 0 to 100.");
+            .Should().Contain("The handler reported 150 percent. Progress must be between 0 and 100.");
     }
 
     [Fact]

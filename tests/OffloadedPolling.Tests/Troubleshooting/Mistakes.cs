@@ -43,7 +43,7 @@ public static class Mistakes
 
     public static Mistake UnknownResult { get; } = new(
         "The `JsonSerializerContext` lacks the handler's result", Seen.Start,
-        "The JsonSerializerContext of the operation kind 'reports' does not know its handler's result System.Uri. Add "
+        "The JsonSerializerContext of the operation kind 'reports' does not contain the result type System.Uri of its handler. Add "
         + "[JsonSerializable(typeof(Uri))] to it.");
 
     public static Mistake StsWithoutS3 { get; } = new(
