@@ -85,7 +85,7 @@ public static class Mistakes
     public static Mistake QueueInAnotherRegion { get; } = new(
         "The queue is in another region than `AWS_REGION`", Seen.Start,
         $"The queue '{QueueUrl}' of kind 'reports' cannot be used: the queue is in the region 'eu-west-1', and the SQS client's region "
-        + "is 'us-east-1'. Set AWS_REGION to 'eu-west-1', correct QueueUrl, or register an IAmazonSQS of the queue's region.");
+        + "is 'us-east-1'. Set AWS_REGION to 'eu-west-1', correct QueueUrl, or register an IAmazonSQS for the queue's region.");
 
     public static Mistake NoRegion { get; } = new(
         "No region", Seen.Start,
