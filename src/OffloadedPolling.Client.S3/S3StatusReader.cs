@@ -28,8 +28,8 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     /// <param name="credentials">
     /// The function that requests credentials from the host. Its first argument is the credentials that S3 rejected before they expired, if
     /// any. An <see cref="HttpRequestException"/> with status 404 or 410 means that the operation does not exist. Another status from 300
-    /// to 499, except 408 and 429, means that the caller gets no credentials. After any other status, and after a
-    /// <see cref="JsonException"/>, the poller retries.
+    /// to 499, except 408 and 429, means that the caller gets no credentials. After any other
+    /// <see cref="HttpRequestException"/>, and after a <see cref="JsonException"/>, the poller retries.
     /// </param>
     /// <param name="time">The clock. The default is the system clock.</param>
     public S3StatusReader(Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> credentials, TimeProvider? time = null)

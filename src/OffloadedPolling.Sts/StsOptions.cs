@@ -22,8 +22,8 @@ public sealed class StsOptions
 
     /// <summary>Gets or sets the lifetime of credentials whose request does not specify one.</summary>
     /// <value>
-    /// 15 minutes to 12 hours, at most the <c>MaxSessionDuration</c> of the role (1 hour by default), and at most 1 hour if the host's own
-    /// credentials are temporary. 15 minutes by default.
+    /// 15 minutes to 12 hours; 15 minutes by default. The maximum is also limited by the <c>MaxSessionDuration</c> of the role (1 hour by
+    /// default), and is 1 hour if the host's own credentials are temporary.
     /// </value>
     [SettingRange("00:15:00", "12:00:00")]
     public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(15);

@@ -2,7 +2,9 @@ using Amazon.Runtime;
 
 namespace OffloadedPolling;
 
-/// <summary>Distinguishes failures of AWS, the network or a credentials provider from other exceptions.</summary>
+/// <summary>
+/// Distinguishes failures of AWS, the network or credentials from the library's own exceptions and from cancellation by the caller.
+/// </summary>
 internal static class AwsFailure
 {
     private const string HowToSetCredentials =

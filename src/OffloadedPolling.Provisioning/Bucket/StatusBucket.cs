@@ -94,8 +94,8 @@ public sealed class StatusBucketOptions
     public bool TlsOnly { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets a value that indicates whether presigned requests for status documents are denied when their signature is older than
-    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>, or than two minutes if that is shorter.
+    /// Gets or sets a value that indicates whether presigned requests for status documents with an old signature are denied. The maximum
+    /// age is <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>, but at least two minutes.
     /// </summary>
     public bool SignatureAge { get; set; } = true;
 

@@ -40,8 +40,8 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         var arrivedAt = _time.GetTimestamp();
         var attributes = await _attributes.GetSettingsAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
 
-        // The queue hides a batch for longer than the function may run. A shorter timeout that is extended lets a message return
-        // soon after this process dies, and detects a cancellation soon.
+        // The queue hides a batch for longer than the function may run. With a shorter timeout that is extended, as in every worker, a
+        // message is redelivered soon after this process dies, and a cancellation is detected soon.
         var visibility = _handler.Kind.Options.VisibilityTimeout;
         var hiddenFor = Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
         var batch = new Batch(attributes?.MaxReceiveCount, arrivedAt, hiddenFor, stop, abandon);

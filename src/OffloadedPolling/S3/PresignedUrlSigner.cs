@@ -8,7 +8,7 @@ namespace OffloadedPolling.S3;
 
 /// <summary>
 /// Signs GET requests for one object with Signature Version 4 in the query. The result is byte for byte that of the SDK's
-/// <c>GetPreSignedURL</c>, without its 50 KB of garbage.
+/// <c>GetPreSignedURL</c>, without allocating 50 KB.
 /// </summary>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html</remarks>
 internal sealed class PresignedUrlSigner(Uri endpoint, string region)

@@ -15,8 +15,8 @@ public sealed class S3Options
     public string KeyPrefix { get; set; } = "operations/";
 
     /// <summary>
-    /// Gets or sets a value that indicates whether the bucket is in the path of the address instead of the host name, as most
-    /// S3-compatible servers require. Has no effect on a client that the host registered.
+    /// Gets or sets a value that indicates whether the bucket is in the path of the address instead of the host name. Most S3-compatible
+    /// servers require this. The setting has no effect on a client that the host registered.
     /// </summary>
     /// <value><see langword="false"/> by default.</value>
     public bool ForcePathStyle { get; set; }
@@ -32,8 +32,8 @@ public sealed class S3Options
     public string? PublicEndpoint { get; set; }
 
     /// <summary>
-    /// Gets or sets a value that indicates whether the host refuses to start on an S3-compatible server that ignores the conditions of
-    /// writes (<c>If-None-Match</c> and <c>If-Match</c>).
+    /// Gets or sets a value that indicates whether the start fails if the S3-compatible server ignores the conditions of writes
+    /// (<c>If-None-Match</c> and <c>If-Match</c>).
     /// </summary>
     /// <value>
     /// <see langword="true"/> by default. If <see langword="false"/>, the host logs a warning instead, and the health check is degraded. On

@@ -40,8 +40,8 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         ValueOf(kind).GetAsync(patience, cancellationToken);
 
     /// <summary>
-    /// Returns the depth plus the messages that this process has sent since it was read, because a burst of accepts is shorter than the
-    /// cache time. Returns <see langword="null"/> if the depth is older than a minute.
+    /// Returns the depth plus the messages that this process has sent since, because a burst of accepts may end before the next read.
+    /// Returns <see langword="null"/> if the depth is older than a minute.
     /// </summary>
     public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
         await GetAsync(kind, patience, cancellationToken).ConfigureAwait(false) is { Depth: { } seen }
