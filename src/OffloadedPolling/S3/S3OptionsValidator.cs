@@ -47,7 +47,7 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
     {
         null or "" =>
             "KeyPrefix is empty, so the expiry of status documents would delete every object in the bucket. "
-            + "Set it to a prefix only for them, such as 'operations/'.",
+            + "Set it to a dedicated prefix, such as 'operations/'.",
         _ when !prefix.EndsWith('/') => $"KeyPrefix is '{prefix}', which does not end with a slash. Set it to '{prefix}/'.",
         _ when prefix.Length > MaxPrefixLength => $"KeyPrefix has {prefix.Length} characters. Shorten it to at most {MaxPrefixLength}.",
         _ when prefix.Split('/')[..^1].Any(segment => segment is "" or "." or "..") =>
