@@ -11,7 +11,7 @@ namespace OffloadedPolling.Client.S3;
 /// <summary>Reads one document on S3 with one set of credentials.</summary>
 internal sealed class S3DocumentReader : IDisposable
 {
-    // One, which the SDK needs to put right what a wrong clock has signed. The rest is the poller's back-off.
+    // One retry, which the SDK needs to correct clock skew. The poller does all other retries.
     private const int Retries = 1;
 
     // The largest document that a host can be configured to write.
@@ -19,7 +19,7 @@ internal sealed class S3DocumentReader : IDisposable
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
-    // Less than what a host's issuer leaves: asked earlier, it would give the same ones again.
+    // Shorter than the margin of the host's issuer, which would return the same credentials to an earlier request.
     private static readonly TimeSpan _longestMargin = TimeSpan.FromMinutes(1);
 
     private const double MarginOfLife = 0.1;
@@ -28,7 +28,7 @@ internal sealed class S3DocumentReader : IDisposable
     private readonly AmazonS3Client _client;
     private readonly long _takenAt;
 
-    // Null where they seem expired already: then this machine's clock is wrong, and S3 will tell.
+    // Null if the credentials already seem expired. Then this machine's clock is wrong, and S3 decides.
     private readonly TimeSpan? _goodFor;
     private DateTimeOffset? _date;
 
@@ -46,10 +46,10 @@ internal sealed class S3DocumentReader : IDisposable
 
     public StatusCredentials Credentials { get; }
 
-    /// <summary>Whether the credentials expire shortly.</summary>
+    /// <summary>Gets a value that indicates whether the credentials expire soon.</summary>
     public bool IsEnding => _time.GetElapsedTime(_takenAt) >= _goodFor;
 
-    /// <exception cref="AmazonServiceException">S3 refuses, or cannot be reached.</exception>
+    /// <exception cref="AmazonServiceException">S3 returns an error or cannot be reached.</exception>
     public async Task<StatusReading> ReadAsync(string? etag, CancellationToken cancellationToken)
     {
         _date = null;
@@ -59,7 +59,7 @@ internal sealed class S3DocumentReader : IDisposable
             using var response = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
             return await S3Body.ReadAsync(response, MaxBytes, cancellationToken).ConfigureAwait(false) is { } body
                 ? StatusReading.Document(body.ToArray(), response.ETag, _date)
-                : StatusReading.Faulty("the body is no status document", HttpStatusCode.OK);
+                : StatusReading.Faulty("the body is not a status document", HttpStatusCode.OK);
         }
         catch (AmazonServiceException same) when (same.StatusCode == HttpStatusCode.NotModified && etag is not null)
         {
@@ -76,7 +76,7 @@ internal sealed class S3DocumentReader : IDisposable
             ForcePathStyle = credentials.ForcePathStyle,
             Timeout = _timeout,
             MaxErrorRetry = Retries,
-            // Where to look is the host's to say, not this machine's settings'.
+            // The host, not the settings of this machine, determines the endpoint.
             IgnoreConfiguredEndpointUrls = true,
         };
         if (credentials.Endpoint is { } endpoint)
@@ -91,7 +91,7 @@ internal sealed class S3DocumentReader : IDisposable
         return config;
     }
 
-    // The document's age is told by the server's clock.
+    // The age of the document is measured by the server's clock.
     private void KeepDate(object sender, ResponseEventArgs answered)
     {
         if (answered is WebServiceResponseEventArgs { ResponseHeaders: { } headers } && headers.TryGetValue("Date", out var date)

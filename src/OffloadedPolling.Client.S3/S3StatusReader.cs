@@ -5,8 +5,8 @@ using Amazon.Runtime;
 namespace OffloadedPolling.Client.S3;
 
 /// <summary>
-/// Polls one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. It asks for new
-/// ones shortly before they expire, and when S3 refuses them.
+/// Polls one operation's document on S3 with temporary credentials, for <see cref="OperationPollerOptions.NewReader"/>. Requests new
+/// credentials shortly before they expire, and when S3 rejects them.
 /// </summary>
 /// <example><code>
 /// NewReader = id => new S3StatusReader(async (refused, cancellationToken) =>
@@ -26,11 +26,12 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
 
     /// <summary>Creates a reader.</summary>
     /// <param name="credentials">
-    /// Asks the host for credentials, and tells it which ones S3 refused before they expired, if any. An <see cref="HttpRequestException"/>
-    /// with 404 or 410 says that there is no such operation, with another status of 300 to 499 that this caller gets none, but for 408 and
-    /// 429; any other, and a <see cref="JsonException"/>, that it is worth another try.
+    /// The function that requests credentials from the host. Its first argument is the credentials that S3 rejected before they expired, if
+    /// any. An <see cref="HttpRequestException"/> with status 404 or 410 means that the operation does not exist. Another status from 300
+    /// to 499, except 408 and 429, means that the caller gets no credentials. After any other
+    /// <see cref="HttpRequestException"/>, and after a <see cref="JsonException"/>, the poller retries.
     /// </param>
-    /// <param name="time">The clock; the system's unless given.</param>
+    /// <param name="time">The clock. The default is the system clock.</param>
     public S3StatusReader(Func<StatusCredentials?, CancellationToken, Task<StatusCredentials>> credentials, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(credentials);
@@ -52,7 +53,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         }
     }
 
-    /// <summary>Ends the polls.</summary>
+    /// <summary>Releases the S3 client.</summary>
     public void Dispose() => _document?.Dispose();
 
     private async Task<StatusReading> ReadDocumentAsync(string? etag, CancellationToken cancellationToken)
@@ -66,8 +67,8 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         var (reading, refusal) = await TryReadAsync(etag, cancellationToken).ConfigureAwait(false);
         if (refusal is not null && !isFresh)
         {
-            // The credentials expired or were revoked, or the document is gone. S3 does not tell the latter to callers who may not list,
-            // but the host does.
+            // The credentials expired or were revoked, or the document was deleted. S3 does not report a deletion to callers that may
+            // not list the bucket, but the host does.
             await RenewAsync(_document!.Credentials, cancellationToken).ConfigureAwait(false);
             (reading, refusal) = await TryReadAsync(etag, cancellationToken).ConfigureAwait(false);
         }
@@ -75,7 +76,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         return refusal is null ? reading! : OfStore(refusal);
     }
 
-    /// <summary>Polls once. Returns S3's refusal if a retry with the same credentials does not help.</summary>
+    /// <summary>Polls once. Returns the error of S3 if a retry with the same credentials does not help.</summary>
     private async Task<(StatusReading? Reading, AmazonServiceException? Refusal)> TryReadAsync(
         string? etag, CancellationToken cancellationToken)
     {
@@ -92,24 +93,24 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         }
     }
 
-    /// <summary>Returns the reading for a failure at the host or of the whole poll, or <see langword="null"/> if it is neither.</summary>
+    /// <summary>Returns the reading for a failure of the host or of the whole poll; otherwise, <see langword="null"/>.</summary>
     private static StatusReading? ToReading(Exception failed, bool isTimeout, CancellationToken cancellationToken) => failed switch
     {
         OperationCanceledException when cancellationToken.IsCancellationRequested => null,
-        OperationCanceledException => StatusReading.Faulty(isTimeout ? $"no answer within {_timeout}" : "the client gave up"),
+        OperationCanceledException => StatusReading.Faulty(isTimeout ? $"no response within {_timeout}" : "the request was canceled"),
         HttpRequestException refused => OfHost(refused),
         IOException or InvalidDataException =>
-            StatusReading.Faulty("the host, asked for credentials: its answer broke off, or could not be decompressed"),
-        JsonException => StatusReading.Faulty("the host, asked for credentials, answers with none"),
+            StatusReading.Faulty("the host's response to the credentials request is incomplete, or cannot be decompressed"),
+        JsonException => StatusReading.Faulty("the host's response to the credentials request contains no credentials"),
         _ => null,
     };
 
-    // Redirects too, which another try does not change.
+    // Including redirects, because a retry does not change them.
     private static bool IsFinal(HttpStatusCode? code) => code
         is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.InternalServerError
         and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
-    // The SDK reports its own timeout as a cancellation, too.
+    // The SDK also reports its own timeout as a cancellation.
     private static bool IsFailure(Exception error, CancellationToken cancellationToken) =>
         error is AmazonServiceException or AmazonClientException
                 or HttpRequestException or IOException or TimeoutException or InvalidOperationException and not ObjectDisposedException
@@ -122,7 +123,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
             "ExpiredToken" => OperationUnavailableReason.Expired,
             _ => OperationUnavailableReason.Forbidden,
         },
-        $"S3 answers {WordsOf(refused)}",
+        $"S3 returned {WordsOf(refused)}",
         refused.StatusCode);
 
     private static StatusReading OfHost(HttpRequestException refused) => refused.StatusCode switch
@@ -133,19 +134,19 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         _ => StatusReading.Faulty(HostsWords(refused)),
     };
 
-    // A handler's message may hold anything. Its kind is enough.
+    // The message of a handler may contain anything, so only its kind is used.
     private static string HostsWords(HttpRequestException refused) =>
-        "the host, asked for credentials: "
-        + (refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no answer, {refused.HttpRequestError}");
+        "the credentials request to the host failed: "
+        + (refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no response, {refused.HttpRequestError}");
 
     private static string WordsOf(Exception error) => error is AmazonServiceException { StatusCode: not 0 } answered
         ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"
-        : $"no answer: {error.GetType().Name}";
+        : $"no response: {error.GetType().Name}";
 
     private async Task RenewAsync(StatusCredentials? refused, CancellationToken cancellationToken)
     {
         var credentials = await _credentials(refused, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException("The reader was given null for credentials. Let its function return them, or throw.");
+            ?? throw new InvalidOperationException("The credentials function returned null. It must return credentials or throw.");
         _document?.Dispose();
         _document = new S3DocumentReader(credentials, _time);
     }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>Everything that this package logs. Event ids never change their meaning: 5xx.</summary>
+/// <summary>The log messages of this package, with ids from 500. Event ids never change their meaning.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(501, LogLevel.Information, "{Part} of {Resource} was applied: {Expected}. There was: {Actual}.")]
+    [LoggerMessage(501, LogLevel.Information, "{Part} of {Resource} was applied: {Expected}. Previously: {Actual}.")]
     public static partial void PartApplied(ILogger logger, string part, string resource, string expected, string actual);
 
     [LoggerMessage(502, LogLevel.Warning, "{Part} of {Resource} was not applied. {Reason}")]
@@ -17,16 +17,16 @@ internal static partial class Log
     [LoggerMessage(504, LogLevel.Warning, "{Part} of {Resource} was skipped. {Reason}")]
     public static partial void PartSkipped(ILogger logger, string part, string resource, string? reason);
 
-    [LoggerMessage(505, LogLevel.Warning, "{Part} of {Resource} stands as it is, but: {Reason}")]
+    [LoggerMessage(505, LogLevel.Warning, "{Part} of {Resource} was left unchanged. {Reason}")]
     public static partial void PartWarning(ILogger logger, string part, string resource, string? reason);
 
-    [LoggerMessage(506, LogLevel.Error, "Writing to the bucket '{Bucket}' or reading from it does not work. {Probe}")]
+    [LoggerMessage(506, LogLevel.Error, "The write and read test of the bucket '{Bucket}' failed. {Probe}")]
     public static partial void BucketProbeFailed(ILogger logger, string bucket, string? probe);
 
-    [LoggerMessage(507, LogLevel.Error, "{Part} of {Resource} was applied and could not be rolled back. {Reason}")]
+    [LoggerMessage(507, LogLevel.Error, "{Part} of {Resource} was applied but could not be rolled back. {Reason}")]
     public static partial void PartRollbackFailed(ILogger logger, string part, string resource, string? reason);
 
-    [LoggerMessage(508, LogLevel.Warning, "An object that was written to test the bucket '{Bucket}' could not be deleted. {Leftover}")]
+    [LoggerMessage(508, LogLevel.Warning, "The test object in the bucket '{Bucket}' could not be deleted. {Leftover}")]
     public static partial void BucketProbeObjectLeft(ILogger logger, string bucket, string leftover);
 
     public static void Parts(ILogger logger, string resource, IEnumerable<ProvisioningPart> parts)

@@ -8,12 +8,12 @@ using OffloadedPolling.Provisioning;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the set-up of bucket and queues.</summary>
+/// <summary>Extension methods that add the setup of the bucket and the queues.</summary>
 public static class OffloadedPollingBuilderProvisioningExtensions
 {
     /// <summary>
-    /// Adds <see cref="StatusBucket"/>, which needs <c>WithS3()</c>, and <see cref="OperationQueues"/>, which needs <c>WithSqs()</c>.
-    /// They change nothing unless they are called.
+    /// Adds <see cref="StatusBucket"/>, which requires <c>WithS3()</c>, and <see cref="OperationQueues"/>, which requires <c>WithSqs()</c>.
+    /// They change nothing until you call them.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -22,7 +22,7 @@ public static class OffloadedPollingBuilderProvisioningExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
 
-        // Once: the binder appends to lists.
+        // Only once, because the binder appends to lists.
         if (services.Any(service => service.ServiceType == typeof(StatusBucket)))
         {
             return builder;
@@ -44,7 +44,7 @@ public static class OffloadedPollingBuilderProvisioningExtensions
         return builder;
     }
 
-    // The binder overlooks misspelled settings of elements.
+    // The binder ignores misspelled settings of elements.
     private static void CheckTransitions(SettingsSection settings)
     {
         foreach (var at in settings.SectionsOf("S3:Bucket:Transitions"))

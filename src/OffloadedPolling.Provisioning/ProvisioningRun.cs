@@ -1,18 +1,18 @@
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>One part of a set-up. It has a value of its own in a configuration that others use as well.</summary>
-/// <param name="Name">The name that settings and reports give it.</param>
-/// <param name="Expected">A description of what is expected.</param>
+/// <summary>One part of a setup, with its own value in a shared configuration.</summary>
+/// <param name="Name">The name in settings and reports.</param>
+/// <param name="Expected">A description of the expected configuration.</param>
 /// <param name="Value">The value to write.</param>
 internal abstract record Part(string Name, string Expected, string Value)
 {
-    /// <summary>What to report if the part is not wanted: that it is off or skipped, and why.</summary>
+    /// <summary>Gets the finding to report if the part is off or skipped.</summary>
     public Finding? NotWanted { get; init; }
 
     /// <exception cref="PartException">The value cannot be read.</exception>
     public abstract Task<Finding> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes a value, or removes it if it is <see langword="null"/>. Everything else in the configuration stays.</summary>
+    /// <summary>Writes a value, or removes it if it is <see langword="null"/>. The rest of the configuration stays unchanged.</summary>
     /// <exception cref="PartException">The value cannot be written.</exception>
     public abstract Task WriteAsync(string? newValue, CancellationToken cancellationToken);
 
@@ -22,20 +22,20 @@ internal abstract record Part(string Name, string Expected, string Value)
         current is null ? ProvisioningState.Missing : Matches(current) ? ProvisioningState.InSync : ProvisioningState.Different, current);
 }
 
-/// <summary>What a part has now, and what to say about it.</summary>
+/// <summary>The current value and state of a part.</summary>
 internal sealed record Finding(ProvisioningState State, string? Value = null, string? Reason = null, bool MayBeOverwritten = true)
 {
     public static Finding? OffUnless(bool isOn, string reason = "It is switched off.") =>
         isOn ? null : new(ProvisioningState.Off, Reason: reason);
 }
 
-/// <summary>One part cannot be read or written. The others go on.</summary>
+/// <summary>The exception that is thrown when one part cannot be read or written. Other parts continue.</summary>
 internal sealed class PartException(string message, Exception? cause = null, bool mayBeWritten = false) : Exception(message, cause)
 {
     public bool MayBeWritten => mayBeWritten;
 }
 
-/// <summary>One check or set-up, part by part.</summary>
+/// <summary>Runs a check or a setup, part by part.</summary>
 internal sealed class ProvisioningRun(IEnumerable<Part> parts)
 {
     private readonly OrderedDictionary<Part, Finding> _findings = [];
@@ -43,7 +43,7 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
 
     public IReadOnlyList<ProvisioningPart> Results => [.. _findings.Select(each => new ProvisioningPart(each.Key, each.Value))];
 
-    /// <summary>Checks the parts. On request, applies what is missing or different.</summary>
+    /// <summary>Checks the parts and, on request, applies missing or different ones.</summary>
     public async Task RunAsync(bool apply, CancellationToken cancellationToken)
     {
         foreach (var part in parts)
@@ -56,7 +56,7 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
         }
     }
 
-    /// <summary>Rolls back what this run has applied, the last part first.</summary>
+    /// <summary>Rolls back the parts that this run has applied, in reverse order.</summary>
     public async Task RollBackAsync(string reason)
     {
         while (_applied.TryPop(out var last))
@@ -67,7 +67,7 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
 
     private async Task<Finding> ApplyAsync(Part part, Finding before, CancellationToken cancellationToken)
     {
-        // Pushed first: a write whose response is lost may have taken effect.
+        // Pushed first, because a write whose response is lost may have taken effect.
         _applied.Push((part, before));
         try
         {
@@ -88,19 +88,19 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
     {
         try
         {
-            // The configuration is read again, so that what others have changed meanwhile stays.
+            // The configuration is read again to keep changes of others in the meantime.
             var now = (await part.ReadAsync(CancellationToken.None).ConfigureAwait(false)).Value;
             if (now != before.Value)
             {
                 await (now is not null && part.Matches(now) ? part.WriteAsync(before.Value, CancellationToken.None)
-                    : throw new PartException($"It was changed meanwhile, and is now {now ?? "gone"}.")).ConfigureAwait(false);
+                    : throw new PartException($"It was changed in the meantime, and is now {now ?? "missing"}.")).ConfigureAwait(false);
             }
 
             return before with { State = ProvisioningState.RolledBack, Reason = $"It was rolled back. {reason}" };
         }
         catch (Exception failed) when (failed is OffloadedPollingException or PartException || AwsFailure.Is(failed, default))
         {
-            var words = $"It could not be rolled back: {failed.Message} Restore it by hand. {reason}";
+            var words = $"It could not be rolled back: {failed.Message} Restore it manually. {reason}";
             return before with { State = ProvisioningState.RollbackFailed, Reason = words };
         }
     }

@@ -1,28 +1,28 @@
 namespace OffloadedPolling.Sts;
 
 /// <summary>
-/// Keeps credentials until shortly before they expire. There is one fetch at a time for each key; everyone who waits for it gets its
-/// failure, which is not kept. If there are more than <paramref name="capacity"/>, the least recently used are dropped.
+/// Caches credentials until shortly before they expire, with one fetch at a time for each key. All callers that wait for a fetch get its
+/// failure, which is not cached. Above <paramref name="capacity"/>, the least recently used entry is removed.
 /// </summary>
 internal sealed class CredentialsCache(TimeProvider time, int capacity)
 {
-    // Credentials are not given out in the last five minutes of their life, or in the last fifth if that is shorter.
+    // Credentials are not issued in the last five minutes of their life, or in the last fifth if that is shorter.
     private static readonly TimeSpan _longestMargin = TimeSpan.FromMinutes(5);
     private const double MarginOfLife = 0.2;
 
-    // A caller that reports all credentials as refused must not cause a fetch with each request.
+    // A caller that reports all credentials as rejected must not cause a fetch for each request.
     private static readonly TimeSpan _leastAge = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = [];
 
-    /// <summary>Returns the credentials that are kept, or fetches them.</summary>
-    /// <param name="key">What they are for. It holds no secret.</param>
-    /// <param name="duration">How long fetched ones live, unless they report less.</param>
-    /// <param name="refusedAccessKeyId">The id of a key that was refused. It is not returned again, unless it is new.</param>
-    /// <param name="fetch">Fetches them. It continues when <paramref name="cancellationToken"/> is canceled: others may wait too.</param>
-    /// <param name="cancellationToken">The token that ends the wait.</param>
+    /// <summary>Returns cached credentials, or fetches them.</summary>
+    /// <param name="key">The cache key, which contains no secret.</param>
+    /// <param name="duration">The lifetime of fetched credentials, unless they report a shorter one.</param>
+    /// <param name="refusedAccessKeyId">The id of a rejected access key, which is not returned again unless it is new.</param>
+    /// <param name="fetch">The function that fetches them. Cancellation does not stop it, because other callers may wait for it.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     public async ValueTask<TemporaryCredentials> GetAsync(
         string key, TimeSpan duration, string? refusedAccessKeyId,
         Func<Task<TemporaryCredentials>> fetch, CancellationToken cancellationToken) =>
@@ -37,7 +37,7 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
                 _byUse.Remove(found);
             }
 
-            // On another thread: a fetch may do much before it first awaits.
+            // On another thread, because a fetch may run for long before its first await.
             var entry = found is { Value: var kept } && IsGood(kept) && !IsRefused(kept, refusedAccessKeyId)
                 ? kept
                 : new Entry(key, time.GetTimestamp(), Task.Run(() => FetchAsync(duration, fetch), CancellationToken.None));
@@ -63,7 +63,7 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
         return new Fetched(credentials, goodFor, time.GetUtcNow() + goodFor);
     }
 
-    // By both clocks: timestamps do not advance while the machine is suspended, and the time of day can be set back.
+    // Both clocks count: timestamps do not advance while the machine is suspended, and the time of day can be set back.
     private bool IsGood(Entry entry) => entry.Fetch.IsCompletedSuccessfully
         ? time.GetElapsedTime(entry.BegunAt) < entry.Fetch.Result.GoodFor && time.GetUtcNow() < entry.Fetch.Result.GoodUntil
         : !entry.Fetch.IsCompleted;

@@ -10,21 +10,21 @@ namespace OffloadedPolling.Sts;
 /// <summary>Maps <c>POST {pattern}/{id}/credentials</c>.</summary>
 internal sealed class CredentialsEndpoint : IOperationEndpoints
 {
-    // How tokens call their subject, or ASP.NET Core calls it. A name does not identify a user: two people may have the same.
+    // The names of the subject claim in tokens and in ASP.NET Core. Names of people are not unique.
     private static readonly string[] _identifiers = [ClaimTypes.NameIdentifier, "sub"];
 
     private static readonly OperationProblem _nobody = Problem(
         StatusCodes.Status403Forbidden, "The caller has no identifier",
-        "Credentials are issued to a user of the host. The request came without one, or with one that has no name identifier "
-        + "and no subject.");
+        "Credentials are issued only to identified users. The request is not authenticated, or its user has no name "
+        + "identifier or subject.");
 
     private static readonly OperationProblem _refusedProof = Problem(
-        StatusCodes.Status403Forbidden, "The proof is refused",
-        "The token or assertion has expired, or is not one to get credentials with. Get a new one.");
+        StatusCodes.Status403Forbidden, "The token or assertion was rejected",
+        "The token or assertion has expired, or it cannot be used to get credentials. Get a new one.");
 
     private static readonly OperationProblem _unavailable = Problem(
         StatusCodes.Status503ServiceUnavailable, "Operations are temporarily unavailable",
-        "No credentials could be issued. Try again later.");
+        "No credentials could be issued. Retry later.");
 
     public void Map(RouteGroupBuilder group) =>
         group.MapPost(
@@ -64,7 +64,7 @@ internal sealed class CredentialsEndpoint : IOperationEndpoints
         }
     }
 
-    // An identity that is not authenticated does not count.
+    // Unauthenticated identities do not count.
     private static string? IdentifierOf(ClaimsPrincipal user)
     {
         var authenticated = user.Identities.Where(identity => identity.IsAuthenticated).ToList();

@@ -1,17 +1,17 @@
 namespace OffloadedPolling.Sts;
 
-/// <summary>Issues temporary credentials for one operation's document, with its location. For a host's own endpoints.</summary>
+/// <summary>Issues temporary credentials for the document of one operation, and its location, for the host's own endpoints.</summary>
 public interface IStatusCredentialsIssuer
 {
     /// <summary>Issues credentials for the document of one operation.</summary>
-    /// <param name="id">The operation's id; any text.</param>
+    /// <param name="id">The id of the operation. Any text is allowed.</param>
     /// <param name="caller">The authenticated user.</param>
     /// <param name="refusedAccessKeyId">
-    /// The access key id of credentials that S3 refused before they expired; <see langword="null"/> if there are none. See
+    /// The access key id of credentials that S3 rejected before they expired, or <see langword="null"/>. See
     /// <see cref="TemporaryCredentialsRequest.RefusedAccessKeyId"/>.
     /// </param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>The credentials, or <see langword="null"/> if there is no such operation.</returns>
+    /// <returns>The credentials, or <see langword="null"/> if the operation does not exist.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
     /// <exception cref="TemporaryCredentialsException">No credentials could be issued.</exception>
     Task<StatusCredentials?> IssueAsync(

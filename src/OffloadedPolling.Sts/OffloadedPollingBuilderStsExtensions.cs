@@ -9,20 +9,20 @@ using OffloadedPolling.Sts;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds temporary credentials.</summary>
+/// <summary>Extension methods that add temporary credentials.</summary>
 public static class OffloadedPollingBuilderStsExtensions
 {
     /// <summary>
-    /// Issues temporary credentials that read single status documents, by AWS's Security Token Service or the host's own
-    /// <see cref="ITemporaryCredentialsIssuer"/>. <c>MapOperations</c> then maps <c>POST {pattern}/{id}/credentials</c>. Requires
+    /// Issues temporary credentials for reading single status documents, with AWS Security Token Service (STS) or the host's own
+    /// <see cref="ITemporaryCredentialsIssuer"/>. <c>MapOperations</c> then also maps <c>POST {pattern}/{id}/credentials</c>. Requires
     /// <c>WithS3()</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Settings from code, which win over the section <c>Sts</c>.</param>
+    /// <param name="configure">A delegate that overrides the settings of the section <c>Sts</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Uses the <see cref="IAmazonSecurityTokenService"/> that the host registered, for example with <c>AddAWSService</c>. Without one,
-    /// creates a client from the host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>,
+    /// Uses the <see cref="IAmazonSecurityTokenService"/> that the host registered, for example with <c>AddAWSService</c>. Otherwise,
+    /// creates a client from the host's <see cref="AWSOptions"/>, or from the standard settings of AWS: <c>AWS_REGION</c>,
     /// <c>AWS_ENDPOINT_URL_STS</c>, and the default credential chain.
     /// </remarks>
     public static IOffloadedPollingBuilder WithSts(this IOffloadedPollingBuilder builder, Action<StsOptions>? configure = null)

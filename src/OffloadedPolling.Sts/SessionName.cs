@@ -6,8 +6,8 @@ using System.Text;
 namespace OffloadedPolling.Sts;
 
 /// <summary>
-/// Names of sessions and federated users: the caller's if AWS accepts it, otherwise the part that fits and a hash, so that no two callers
-/// share a name.
+/// Creates names of sessions and federated users: the caller if AWS accepts it, otherwise the part that fits and a hash, so that no two
+/// callers share a name.
 /// </summary>
 /// <remarks>
 /// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
@@ -20,7 +20,7 @@ internal static class SessionName
     private const int Least = 2;
     private const int HashBytes = 16;
 
-    // AWS accepts it, and names that are used as they are never contain it. So no caller's name can equal another's hash.
+    // AWS accepts this character, and unhashed names never contain it. So a caller's name cannot equal another's hash.
     private const char BeforeHash = '=';
 
     private static readonly SearchValues<char> _asItIs = SearchValues.Create(

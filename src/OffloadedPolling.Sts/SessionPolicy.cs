@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>The session policy that limits credentials to reading given documents.</summary>
+/// <summary>Creates the session policy that only allows credentials to read given documents.</summary>
 internal static class SessionPolicy
 {
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -12,10 +12,10 @@ internal static class SessionPolicy
     private const string Head = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":[""";
     private const string Tail = "]}]}";
 
-    /// <param name="bucket">The bucket's name, or an access point's ARN.</param>
-    /// <param name="region">The bucket's, which determines the partition of its ARN.</param>
-    /// <param name="statusKeys">The keys, only of letters, digits and <c>- _ . /</c>: other characters could be patterns.</param>
-    /// <exception cref="ArgumentException">They do not fit.</exception>
+    /// <param name="bucket">The name of the bucket, or the ARN of an access point.</param>
+    /// <param name="region">The region of the bucket, which determines the partition of its ARN.</param>
+    /// <param name="statusKeys">The keys, with only letters, digits and <c>- _ . /</c>. Other characters could be patterns.</param>
+    /// <exception cref="ArgumentException">The keys do not fit.</exception>
     public static string For(string bucket, string region, IReadOnlyCollection<string> statusKeys)
     {
         var prefix = ResourcePrefix(bucket, region);
@@ -32,12 +32,12 @@ internal static class SessionPolicy
             ? policy.ToString()
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A session policy for these {statusKeys.Count} status keys has {policy.Length} characters, and AWS takes {MaxLength}: "
-                + $"{fitting} of them fit. Ask for those, and for the rest in another request."));
+                $"A session policy for these {statusKeys.Count} status keys has {policy.Length} characters; the maximum is {MaxLength}. "
+                + $"Only {fitting} of them fit. Request the others separately."));
     }
 
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html: an access point's objects have ARNs of
-    // their own.
+    // The objects of an access point have their own ARNs.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html
     private static string ResourcePrefix(string bucket, string region) =>
         bucket.StartsWith("arn:", StringComparison.Ordinal) ? $"{bucket}/object/" : $"arn:{AwsPartition.NameOf(region)}:s3:::{bucket}/";
 }

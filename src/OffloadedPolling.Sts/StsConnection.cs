@@ -4,14 +4,14 @@ using Amazon.SecurityToken;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>The STS client: the host's own, or one from AWS's standard settings.</summary>
+/// <summary>The STS client: the host's own, or one from the standard settings of AWS.</summary>
 internal sealed class StsConnection(IAmazonSecurityTokenService? hostClient = null, AWSOptions? awsOptions = null)
     : AwsConnection<IAmazonSecurityTokenService>(hostClient, () => Create(awsOptions))
 {
-    // The SDK's own default is over 24 days. Callers wait for the answer.
+    // The SDK's default is over 24 days. Callers wait for the response.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether the client's credentials are those of a session. Taken anew each time: a provider may come to others.</summary>
+    /// <summary>Returns whether the client has temporary credentials. Reads them each time, because they may change.</summary>
     public async Task<bool> SignsWithTemporaryKeysAsync() =>
         (await AwsClientCredentials.Find(Client).GetCredentialsAsync().ConfigureAwait(false)).UseToken;
 

@@ -2,7 +2,7 @@ using Amazon.Runtime;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>What STS's refusals mean, and what to do about them.</summary>
+/// <summary>Explains errors of STS and what to do about them.</summary>
 /// <remarks>
 /// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors
 /// </remarks>
@@ -15,19 +15,19 @@ internal static class StsErrors
         var isCallersProof = action.IsCallersProof && IsOfProof(code);
         var (what, whatToDo) = code switch
         {
-            _ when isCallersProof => ($"the caller's token or assertion is refused ({code})",
-                "Get a new one from the provider. If that is refused too, compare its issuer, audience and subject with the trust policy "
+            _ when isCallersProof => ($"the caller's token or assertion was rejected ({code})",
+                "Get a new one from the provider. If it is rejected too, compare its issuer, audience and subject with the trust policy "
                 + $"of '{roleArn}'."),
             "AccessDenied" or "AccessDeniedException" => ("access is denied", action.Kind == StsActionKind.GetFederationToken
-                ? "Allow sts:GetFederationToken to the host's IAM user."
-                : $"Name the host's identity in the trust policy of '{roleArn}', allow it sts:AssumeRole, and check that the role exists "
+                ? "Grant sts:GetFederationToken to the host's IAM user."
+                : $"Add the host's identity to the trust policy of '{roleArn}', grant it sts:AssumeRole, and check that the role exists "
                     + "(Sts:RoleArn)."),
             "ExpiredToken" or "ExpiredTokenException"
                 or "InvalidClientTokenId" or "SignatureDoesNotMatch" or "UnrecognizedClientException" or "MissingAuthenticationToken" =>
-                ($"the host's credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
+                ($"the host's credentials were rejected ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
                     + "AWS_SECRET_ACCESS_KEY, the profile, or the role."),
-            "ValidationError" => ("STS refuses a value of the request (ValidationError)",
-                $"Most likely the duration is over the MaxSessionDuration of '{roleArn}', by default an hour: raise it, or lower "
+            "ValidationError" => ("STS rejected a value of the request (ValidationError)",
+                $"Most likely, the duration exceeds the MaxSessionDuration of '{roleArn}', which is 1 hour by default. Raise it, or lower "
                 + "Sts:Duration."),
             "NoSuchEntity" =>
                 ("the role or the provider does not exist (NoSuchEntity)", $"Create it, or correct Sts:RoleArn, which is '{roleArn}'."),
@@ -36,17 +36,17 @@ internal static class StsErrors
                 "Activate it in the account's settings, or set another AWS_REGION."),
             "IDPCommunicationError" => ("STS cannot reach the identity provider (IDPCommunicationError)",
                 "Retry. If it fails again, check that the provider's discovery document can be read from the internet."),
-            { Length: > 0 } => ($"STS answered {code}", "See the AWS documentation of this error."),
+            { Length: > 0 } => ($"STS returned {code}", "See the AWS documentation of this error."),
             _ => ($"STS could not be reached ({error.GetType().Name})", "Check the network, AWS_REGION and AWS_ENDPOINT_URL_STS, and "
                 + "that the AWS SDK finds credentials. See the inner exception."),
         };
 
-        // Without STS's own message, which may quote the request: the proof or the session token.
+        // Without the message of STS, which may quote the proof or the session token of the request.
         var request = answered?.RequestId is { Length: > 0 } id ? $" (request {id})" : "";
-        return new($"No temporary credentials by {action}: {what}{request}. {whatToDo}", code is null ? error : null, isCallersProof);
+        return new($"{action} issued no temporary credentials: {what}{request}. {whatToDo}", code is null ? error : null, isCallersProof);
     }
 
-    // A denial too: the trust policy of the role does not allow what the proof says.
+    // Including a denial, because the trust policy of the role does not accept the proof.
     private static bool IsOfProof(string? code) =>
         code is "ExpiredTokenException" or "ExpiredToken" or "InvalidIdentityToken" or "InvalidIdentityTokenException"
             or "IDPRejectedClaim" or "IDPRejectedClaimException" or "AccessDenied" or "AccessDeniedException";

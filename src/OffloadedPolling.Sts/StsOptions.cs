@@ -6,7 +6,7 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>The settings of temporary credentials, in the configuration section <c>OffloadedPolling:Sts</c>.</summary>
+/// <summary>Settings of temporary credentials, in the configuration section <c>OffloadedPolling:Sts</c>.</summary>
 public sealed class StsOptions
 {
     /// <summary>
@@ -14,22 +14,22 @@ public sealed class StsOptions
     /// credentials to the requested documents.
     /// </summary>
     /// <value>
-    /// Required, for example <c>arn:aws:iam::123456789012:role/status-reader</c>. Optional if the host registers an
-    /// <see cref="ITemporaryCredentialsIssuer"/> of its own.
+    /// Required, for example <c>arn:aws:iam::123456789012:role/status-reader</c>. Optional if the host registers its
+    /// own <see cref="ITemporaryCredentialsIssuer"/>.
     /// </value>
     [RoleArn]
     public string RoleArn { get; set; } = "";
 
     /// <summary>Gets or sets the lifetime of credentials whose request does not specify one.</summary>
     /// <value>
-    /// 15 minutes to 12 hours, at most the <c>MaxSessionDuration</c> of the role (1 hour by default), and at most 1 hour if the host's own
-    /// credentials are temporary. 15 minutes by default.
+    /// 15 minutes to 12 hours; 15 minutes by default. The maximum is also limited by the <c>MaxSessionDuration</c> of the role (1 hour by
+    /// default), and is 1 hour if the host's own credentials are temporary.
     /// </value>
     [SettingRange("00:15:00", "12:00:00")]
     public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(15);
 }
 
-/// <summary>The ARN of a role, if there is one.</summary>
+/// <summary>Accepts the ARN of a role, or no value.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed partial class RoleArnAttribute : ValidationAttribute
 {
@@ -39,7 +39,7 @@ internal sealed partial class RoleArnAttribute : ValidationAttribute
         value is null or "" || (value is string arn && RoleArn().IsMatch(arn)) ? ValidationResult.Success : new(
             $"{validationContext.MemberName} is '{value}', which is not the ARN of a role. Set it to one such as '{Example}'.");
 
-    // Other servers than AWS have no accounts: arn:aws:iam:::role/name.
+    // Servers other than AWS have no accounts: arn:aws:iam:::role/name.
     [GeneratedRegex(@"\Aarn:aws[a-z0-9-]*:iam::([0-9]{12})?:role/[\x21-\x7e]{1,600}\z")]
     private static partial Regex RoleArn();
 }
@@ -47,7 +47,7 @@ internal sealed partial class RoleArnAttribute : ValidationAttribute
 [OptionsValidator]
 internal sealed partial class StsOptionsValidator : IValidateOptions<StsOptions>;
 
-/// <summary>Requires a role, unless the host registered an issuer of its own, before or after <c>WithSts</c>.</summary>
+/// <summary>Requires a role, unless the host registered its own issuer, before or after <c>WithSts</c>.</summary>
 internal sealed class StsRoleValidator(StsIssuerRegistration issuer) : IValidateOptions<StsOptions>
 {
     public ValidateOptionsResult Validate(string? name, StsOptions options) =>
@@ -56,10 +56,10 @@ internal sealed class StsRoleValidator(StsIssuerRegistration issuer) : IValidate
             + $"'{RoleArnAttribute.Example}'.");
 }
 
-/// <summary>Tells whether the issuer that <c>WithSts</c> registers is the one that the host uses.</summary>
+/// <summary>Determines whether the host uses the issuer that <c>WithSts</c> registers.</summary>
 internal sealed class StsIssuerRegistration(IServiceCollection services)
 {
-    /// <summary>Gets the registration: one instance, so that it can be told from the host's.</summary>
+    /// <summary>Gets the registration. It is a single instance, to distinguish it from the host's.</summary>
     public static ServiceDescriptor Issuer { get; } = ServiceDescriptor.Singleton<ITemporaryCredentialsIssuer>(
         provider => ActivatorUtilities.CreateInstance<StsTemporaryCredentialsIssuer>(provider));
 
@@ -67,7 +67,7 @@ internal sealed class StsIssuerRegistration(IServiceCollection services)
         service => !service.IsKeyedService && service.ServiceType == typeof(ITemporaryCredentialsIssuer));
 }
 
-/// <summary>Checks that the documents that the credentials are for lie on S3.</summary>
+/// <summary>Checks that status documents are on S3.</summary>
 internal sealed class StsRegistrationValidator(IServiceProviderIsService registered) : IValidateOptions<OffloadedPollingOptions>
 {
     public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options) => registered.IsService(typeof(S3Connection))

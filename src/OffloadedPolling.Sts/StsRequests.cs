@@ -3,7 +3,7 @@ using Amazon.SecurityToken.Model;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>The four operations of STS, each with a session policy.</summary>
+/// <summary>Sends the four requests of STS, each with a session policy.</summary>
 internal static class StsRequests
 {
     public static async Task<TemporaryCredentials> SendAsync(
@@ -37,6 +37,6 @@ internal static class StsRequests
         return issued is { AccessKeyId: not null, SecretAccessKey: not null, SessionToken: not null, Expiration: { } expiration }
             ? new(issued.AccessKeyId, issued.SecretAccessKey, issued.SessionToken, new DateTimeOffset(expiration.ToUniversalTime()))
             : throw new TemporaryCredentialsException(
-                $"STS answered {action} without credentials, or without their expiry. Check AWS_ENDPOINT_URL_STS.");
+                $"STS responded to {action} without credentials, or without their expiration. Check AWS_ENDPOINT_URL_STS.");
     }
 }

@@ -4,7 +4,7 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>Temporary credentials from AWS's Security Token Service. A session policy limits them to the requested documents.</summary>
+/// <summary>Issues credentials of AWS Security Token Service. A session policy limits them to the requested documents.</summary>
 /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html</remarks>
 internal sealed class StsTemporaryCredentialsIssuer(
     StsConnection sts, S3Connection s3, IOperationStatusStore store, IOptions<StsOptions> options, TimeProvider time)
@@ -20,10 +20,10 @@ internal sealed class StsTemporaryCredentialsIssuer(
     private static readonly TimeSpan _maxOfRole = TimeSpan.FromHours(12);
     private static readonly TimeSpan _maxOfFederatedUser = TimeSpan.FromHours(36);
 
-    // Of a role that is assumed with credentials that come from a role themselves.
+    // The limit of AWS for a role that is assumed with the credentials of another role.
     private static readonly TimeSpan _maxOfChain = TimeSpan.FromHours(1);
 
-    // With the client's retries.
+    // Includes the retries of the client.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
     private readonly CredentialsCache _cache = new(time, MostKept);
@@ -35,7 +35,7 @@ internal sealed class StsTemporaryCredentialsIssuer(
         if (string.IsNullOrEmpty(request.Caller))
         {
             throw new ArgumentException(
-                "The request names no caller. Set Caller to the authenticated user, so that no caller gets another's credentials.",
+                "The request has no caller. Set Caller to the authenticated user, so that no caller gets another's credentials.",
                 nameof(request));
         }
 
@@ -58,20 +58,20 @@ internal sealed class StsTemporaryCredentialsIssuer(
         if (request.StatusKeys is not { Count: > 0 })
         {
             throw new ArgumentException(
-                "The request names no status key. Set StatusKeys to the keys of the documents to read.", nameof(request));
+                "The request has no status key. Set StatusKeys to the keys of the documents to read.", nameof(request));
         }
 
-        // Anything else could be another object, or a pattern.
+        // Any other text could be another object or a pattern.
         foreach (var wrong in request.StatusKeys.Where(key => key is null || !IsStatusKey(key)))
         {
-            // It may be a status URL, whose query is a credential.
+            // The text may be a status URL, whose query is a credential.
             throw new ArgumentException(
-                $"'{wrong?.Split('?')[0]}' is no status key. Take it from "
+                $"'{wrong?.Split('?')[0]}' is not a status key. Get it from "
                 + $"{nameof(IOperationStatusStore)}.{nameof(IOperationStatusStore.GetStatusKey)}.", nameof(request));
         }
     }
 
-    // Every key that the store knows is under the prefix, and none of them can be read as a pattern.
+    // All keys of the store have the prefix, and none of them is a pattern.
     private bool IsStatusKey(string key) => store.GetOperationId(key) is not null && key.StartsWith(s3.KeyPrefix, StringComparison.Ordinal);
 
     private static void CheckProof(StsAction action)
@@ -84,7 +84,7 @@ internal sealed class StsTemporaryCredentialsIssuer(
             throw new TemporaryCredentialsException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{what} has {MinProof} to {most} characters, and this one {action.Proof.Length}. Pass it as the provider issued it."),
+                    $"{what} must have {MinProof} to {most} characters; this one has {action.Proof.Length}. Pass it unchanged."),
                 isCallersProof: true);
         }
     }
@@ -97,7 +97,7 @@ internal sealed class StsTemporaryCredentialsIssuer(
             ? TimeSpan.FromSeconds((long)duration.TotalSeconds)
             : throw new ArgumentOutOfRangeException(
                 nameof(duration), duration,
-                $"Credentials of {action} work for {_minDuration} to {longest}. Ask for a duration in this range.");
+                $"The duration of credentials from {action} must be {_minDuration} to {longest}.");
     }
 
     private async Task<TemporaryCredentials> FetchAsync(string caller, StsAction action, TimeSpan duration, string policy)
@@ -121,11 +121,10 @@ internal sealed class StsTemporaryCredentialsIssuer(
         {
             StsActionKind.GetFederationToken =>
                 "No federation token can be issued: the host's own credentials are temporary, and AWS issues such tokens only to the keys "
-                + "of an IAM user. Give the host such keys, or let it assume a role.",
+                + "of an IAM user. Give the host such keys, or use AssumeRole.",
             StsActionKind.AssumeRole when duration > _maxOfChain =>
-                $"No credentials of {duration} can be issued: the host's own are temporary, and a role that is assumed with such "
-                + $"credentials works for at most {_maxOfChain} (role chaining). Set a shorter duration (Sts:Duration), or give the "
-                + "host the keys of an IAM user.",
+                $"Credentials for {duration} cannot be issued: the host's own credentials are temporary, which limits an assumed role to "
+                + $"{_maxOfChain} (role chaining). Set a shorter duration (Sts:Duration), or give the host the keys of an IAM user.",
             _ => null,
         };
         if (wrong is not null && await sts.SignsWithTemporaryKeysAsync().ConfigureAwait(false))

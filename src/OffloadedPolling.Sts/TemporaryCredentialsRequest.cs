@@ -1,22 +1,23 @@
 namespace OffloadedPolling.Sts;
 
-/// <summary>Who requests temporary credentials, for which documents, for how long, and by which action of STS.</summary>
+/// <summary>A request for temporary credentials: the caller, the documents, the duration and the action of STS.</summary>
 public sealed class TemporaryCredentialsRequest
 {
     /// <summary>Gets the authenticated user. No two callers share credentials.</summary>
     /// <value>
-    /// Any text that is not empty. It becomes the name of the session, which AWS writes to CloudTrail. A text that AWS does not accept is
-    /// replaced by the part that fits and a hash of the whole.
+    /// A nonempty text. It becomes the name of the session, which AWS writes to CloudTrail. If AWS does not accept the text, the name is
+    /// the part that fits and a hash of the whole text.
     /// </value>
     public required string Caller { get; init; }
 
-    /// <summary>Gets the documents' keys, from <see cref="IOperationStatusStore.GetStatusKey"/>.</summary>
-    /// <value>One or more; about twenty fit into a session policy of 2,048 characters.</value>
+    /// <summary>Gets the keys of the documents, from <see cref="IOperationStatusStore.GetStatusKey"/>.</summary>
+    /// <value>One or more. About 20 keys fit into a session policy of 2,048 characters.</value>
     public required IReadOnlyCollection<string> StatusKeys { get; init; }
 
-    /// <summary>Gets how long the credentials should work.</summary>
+    /// <summary>Gets the requested lifetime of the credentials.</summary>
     /// <value>
-    /// 15 minutes to 12 hours, or to 36 hours for <see cref="StsAction.GetFederationToken"/>; <see cref="StsOptions.Duration"/> by default.
+    /// 15 minutes to 12 hours, or up to 36 hours for <see cref="StsAction.GetFederationToken"/>. The default is
+    /// <see cref="StsOptions.Duration"/>.
     /// </value>
     public TimeSpan? Duration { get; init; }
 
@@ -25,8 +26,8 @@ public sealed class TemporaryCredentialsRequest
     public StsAction Action { get; init; } = StsAction.AssumeRole;
 
     /// <summary>
-    /// Gets the access key id of credentials that S3 refused before they expired, for example because sessions of the role were revoked.
-    /// The issuer does not give them again, unless they are less than 30 seconds old.
+    /// Gets the access key id of credentials that S3 rejected before they expired, for example because sessions of the role were revoked.
+    /// The issuer does not return them again, unless they are less than 30 seconds old.
     /// </summary>
     /// <value><see langword="null"/> by default.</value>
     public string? RefusedAccessKeyId { get; init; }

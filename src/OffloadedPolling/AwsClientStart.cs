@@ -4,10 +4,10 @@ using OffloadedPolling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Makes the AWS clients when the host starts, so that a missing region stops the start and not the first request.</summary>
+/// <summary>Creates the AWS clients at start, so that a missing region stops the start instead of failing the first request.</summary>
 internal sealed class AwsClientStart(IEnumerable<IAwsClientSource> sources) : IHostedService
 {
-    /// <summary>Adds the start, once, before the workers: they would report a store that fails.</summary>
+    /// <summary>Registers the service once, before the workers, which would otherwise report a failing store.</summary>
     public static void AddTo(IServiceCollection services)
     {
         var last = services.Count;

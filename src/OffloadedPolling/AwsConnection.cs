@@ -4,14 +4,14 @@ using Amazon.Runtime;
 
 namespace OffloadedPolling;
 
-/// <summary>Something that needs an AWS client, which the start asks for so that missing settings stop it.</summary>
+/// <summary>A source of an AWS client, which is created at start so that missing settings stop the host.</summary>
 internal interface IAwsClientSource
 {
-    /// <summary>Makes the client, without I/O.</summary>
+    /// <summary>Creates the client, without I/O.</summary>
     void EnsureClient();
 }
 
-/// <summary>An AWS client: the host's own, or one that the library makes and disposes of.</summary>
+/// <summary>An AWS client: the host's own, or one that the library creates and disposes.</summary>
 internal abstract class AwsConnection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TClient>(
     TClient? hostClient, Func<TClient> create) : IAwsClientSource, IDisposable
     where TClient : class, IAmazonService, IDisposable
@@ -35,7 +35,7 @@ internal abstract class AwsConnection<[DynamicallyAccessedMembers(DynamicallyAcc
 /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html</remarks>
 internal static class AwsPartition
 {
-    /// <summary>Returns the partition that a region's ARNs contain: <c>aws</c>, <c>aws-cn</c>, <c>aws-us-gov</c>.</summary>
+    /// <summary>Returns the partition in the ARNs of a region, such as <c>aws</c>, <c>aws-cn</c> or <c>aws-us-gov</c>.</summary>
     public static string NameOf(string? region) =>
         !string.IsNullOrEmpty(region) && RegionEndpoint.GetBySystemName(region).PartitionName is { Length: > 0 } name ? name : "aws";
 }

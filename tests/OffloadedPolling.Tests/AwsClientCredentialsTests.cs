@@ -70,9 +70,9 @@ public sealed class AwsClientCredentialsTests
         using var provider = Provider(new AWSOptions { Region = RegionEndpoint.EUWest1, Profile = $"none-{Guid.NewGuid():n}" });
 
         provider.GetRequiredService<S3Connection>().Invoking(s3 => s3.Client).Should().Throw<OperationStoreException>()
-            .WithMessage("No S3 client could be made: *AWS_PROFILE*IAmazonS3*").And.Message.Should().NotContain("AWS_REGION");
+            .WithMessage("The S3 client could not be created: *AWS_PROFILE*IAmazonS3*").And.Message.Should().NotContain("AWS_REGION");
         provider.GetRequiredService<SqsConnection>().Invoking(sqs => sqs.Client).Should().Throw<OperationQueueException>()
-            .WithMessage("No SQS client could be made: *AWS_PROFILE*IAmazonSQS*").And.Message.Should().NotContain("AWS_REGION");
+            .WithMessage("The SQS client could not be created: *AWS_PROFILE*IAmazonSQS*").And.Message.Should().NotContain("AWS_REGION");
     }
 
     private static ServiceProvider Provider(AWSOptions? options = null)

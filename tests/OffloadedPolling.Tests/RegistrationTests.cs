@@ -101,7 +101,7 @@ public sealed class RegistrationTests
         var start = SigningStart(real);
 
         (await start.Should().ThrowAsync<StatusUrlException>())
-            .WithMessage("*signs with other credentials*register the AmazonS3Client itself*");
+            .WithMessage("*signs with credentials that this library cannot find*register the AmazonS3Client itself*");
     }
 
     [Fact]

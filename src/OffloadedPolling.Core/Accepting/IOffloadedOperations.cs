@@ -9,10 +9,10 @@ public interface IOffloadedOperations
     /// <summary>Accepts an operation: estimates it, creates its status document, issues its status URL and sends its message.</summary>
     /// <typeparam name="TPayload">The payload type with which the operation's kind was added.</typeparam>
     /// <param name="payload">The payload for the handler. It is sent as the message's body.</param>
-        /// <param name="cancellationToken">
-        /// The token to monitor for cancellation requests. After cancellation, a document whose creation has started is set to
-        /// <c>Failed</c>, if necessary in the background.
-        /// </param>
+    /// <param name="cancellationToken">
+    /// The token to monitor for cancellation requests. After cancellation, a document whose creation has started is set to
+    /// <c>Failed</c>, if necessary in the background.
+    /// </param>
     /// <returns>The accepted operation, with its status URL and the time of the first poll.</returns>
     /// <exception cref="ArgumentException">No kind was added for <typeparamref name="TPayload"/>.</exception>
     /// <exception cref="PayloadTooLargeException">

@@ -12,16 +12,16 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>One of a bucket's configuration documents, as the server sends it: XML, or JSON for the policy.</summary>
+/// <summary>A configuration document of a bucket, as the server sends it: XML, or JSON for the policy.</summary>
 /// <param name="Text">The document.</param>
-/// <param name="MinimumSize">A header of lifecycle configurations, which S3 resets unless it is sent along.</param>
+/// <param name="MinimumSize">A header of lifecycle configurations, which S3 resets if it is not sent.</param>
 internal sealed record BucketDocument(string Text, string? MinimumSize = null);
 
-/// <summary>Reads and writes a bucket's configuration.</summary>
+/// <summary>Reads and writes the configuration of a bucket.</summary>
 /// <remarks>
-/// The SDK sends every request, but its types do not fit four documents, which are therefore read and written as text: it drops the
-/// elements of lifecycle and CORS rules that it does not know; it returns the error document of any 404 as the policy; and it overlooks
-/// the Block Public Access of Ceph's gateway, whose root has another name.
+/// The SDK sends every request, but four documents are read and written as text, because the SDK's types do not fit them. The SDK drops
+/// unknown elements of lifecycle and CORS rules. It returns the error document of any 404 as the policy. It ignores the Block Public
+/// Access document of Ceph's gateway, whose root element has another name.
 /// </remarks>
 internal sealed class BucketConfiguration(S3Connection s3)
 {
@@ -29,7 +29,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
     public string Partition => AwsPartition.NameOf(s3.Client.Config.RegionEndpoint?.SystemName ?? s3.Client.Config.AuthenticationRegion);
     public Uri Endpoint => s3.GetEndpoint(s3.KeyPrefix);
 
-    /// <summary>Reads the document with a name in the query, such as <c>lifecycle</c>; <see langword="null"/> if there is none.</summary>
+    /// <summary>Reads a document by its name in the query, such as <c>lifecycle</c>. <see langword="null"/> if it does not exist.</summary>
     public async Task<BucketDocument?> ReadAsync(string resource, string permission, CancellationToken cancellationToken)
     {
         try
@@ -37,7 +37,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
             return await SendAsync(new TextRequest("GET", resource), permission, cancellationToken).ConfigureAwait(false);
         }
 
-        // By name: the 404 of a proxy, or of a server that does not know the document, must not count as an empty one.
+        // By name, so that the 404 of a proxy, or of a server without such documents, does not count as an empty document.
         // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
         catch (PartException missing) when (missing.InnerException is AmazonS3Exception
         {
@@ -49,11 +49,11 @@ internal sealed class BucketConfiguration(S3Connection s3)
         }
     }
 
-    /// <summary>Replaces a document; <see langword="null"/> deletes it.</summary>
+    /// <summary>Replaces a document, or deletes it if it is <see langword="null"/>.</summary>
     public Task WriteAsync(string resource, string permission, BucketDocument? document, CancellationToken cancellationToken) =>
         SendAsync(new TextRequest(document is null ? "DELETE" : "PUT", resource, document), permission, cancellationToken);
 
-    /// <exception cref="PartException">The server refuses, in a way that concerns only one part.</exception>
+    /// <exception cref="PartException">The server rejects the request, for a reason that affects only one part.</exception>
     /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
     public async Task<T> CallAsync<T>(string permission, Func<IAmazonS3, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
                 _ => "",
             };
             var mayBeWritten = (int)refused.StatusCode >= 500 && refused.StatusCode != HttpStatusCode.NotImplemented;
-            throw new PartException($"S3 refused it: {Describe(refused)}{whatToDo}", refused, mayBeWritten);
+            throw new PartException($"S3 rejected the request: {Describe(refused)}{whatToDo}", refused, mayBeWritten);
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
@@ -98,12 +98,12 @@ internal sealed class BucketConfiguration(S3Connection s3)
         },
         cancellationToken);
 
-    /// <summary>AWS's client, with texts in place of the types that it makes of a bucket's documents.</summary>
+    /// <summary>The SDK's client, with texts instead of types for the documents of a bucket.</summary>
     private sealed class TextClient(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
     {
         public async Task<BucketDocument> SendAsync(string bucket, TextRequest request, CancellationToken cancellationToken)
         {
-            // The request's type only tells the SDK that it goes to a bucket.
+            // The type only tells the SDK that the request goes to a bucket.
             var typed = new GetBucketPolicyRequest { BucketName = bucket };
             var options = new InvokeOptions { RequestMarshaller = request, ResponseUnmarshaller = new TextUnmarshaller() };
             var response = await InvokeAsync<TextResponse>(typed, options, cancellationToken).ConfigureAwait(false);
@@ -142,7 +142,7 @@ internal sealed class BucketConfiguration(S3Connection s3)
         public string? MinimumSize { get; init; }
     }
 
-    // Errors are read as the policy's are.
+    // Errors are parsed like those of the policy.
     private sealed class TextUnmarshaller : GetBucketPolicyResponseUnmarshaller
     {
         public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext context) => new TextResponse

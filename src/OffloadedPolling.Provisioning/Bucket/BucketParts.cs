@@ -4,13 +4,13 @@ using Amazon.S3.Model;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>A part that has a place in the AWS CLI's input.</summary>
+/// <summary>A part that is included in the input of the AWS CLI.</summary>
 internal abstract record BucketPart(string Name, string Expected, string Value) : Part(Name, Expected, Value)
 {
     public abstract void AddTo(JsonObject input);
 }
 
-/// <summary>One rule of a document that others use as well, given as the AWS CLI takes it.</summary>
+/// <summary>One rule of a shared document, in the format of the AWS CLI.</summary>
 internal sealed record RulePart(BucketConfiguration Bucket, SharedDocument Document, string Name, string Expected, JsonObject Rule)
     : BucketPart(Name, Expected, Document.ToText(Rule))
 {
@@ -40,7 +40,7 @@ internal sealed record RulePart(BucketConfiguration Bucket, SharedDocument Docum
     private Task<BucketDocument?> ReadDocumentAsync(CancellationToken cancellationToken) =>
         Bucket.ReadAsync(Document.Resource, $"s3:Get{Document.Permission}", cancellationToken);
 
-    // A bucket whose versioning is suspended still has its earlier versions.
+    // A bucket with suspended versioning still has its earlier versions.
     private async Task<bool> HasVersionsAsync(CancellationToken cancellationToken)
     {
         var get = new GetBucketVersioningRequest { BucketName = Bucket.Name };
@@ -49,7 +49,7 @@ internal sealed record RulePart(BucketConfiguration Bucket, SharedDocument Docum
     }
 }
 
-/// <summary>Default encryption: any is fine, and S3's own is set where there is none.</summary>
+/// <summary>Default encryption. Any is accepted; if there is none, S3's own is set.</summary>
 internal sealed record EncryptionPart(BucketConfiguration Bucket, string Name)
     : BucketPart(Name, "objects are encrypted by default", "AES256")
 {
@@ -86,7 +86,7 @@ internal sealed record EncryptionPart(BucketConfiguration Bucket, string Name)
         JsonNode.Parse("""{"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}""");
 }
 
-/// <summary>Block Public Access, all four settings of it. The value names those that are on.</summary>
+/// <summary>The four settings of Block Public Access. The value lists those that are on.</summary>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html</remarks>
 internal sealed record PublicAccessPart(BucketConfiguration Bucket, string Name)
     : BucketPart(Name, "all four settings of Block Public Access are on", string.Join(", ", _settings))
@@ -103,7 +103,7 @@ internal sealed record PublicAccessPart(BucketConfiguration Bucket, string Name)
         return value == Value || !await IsPublicAsync(cancellationToken).ConfigureAwait(false)
             ? Found(value)
             : new Finding(ProvisioningState.Failed, value,
-                "The bucket's policy grants public access, which this would end. Remove that statement, or switch BlockPublicAccess off.");
+                "The bucket's policy grants public access, which this part would block. Remove that statement, or switch the part off.");
     }
 
     public override Task WriteAsync(string? newValue, CancellationToken cancellationToken)

@@ -6,34 +6,34 @@ using static OffloadedPolling.Provisioning.Finding;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>What is expected of the bucket: the one model that is checked, applied, and written as templates.</summary>
+/// <summary>The expected configuration of the bucket, which is checked, applied and exported as templates.</summary>
 /// <remarks>
-/// Rules are in the JSON that the AWS CLI takes. Their ids contain the key prefix, because hosts with different prefixes may share a
-/// bucket. The conditions of the policy say IfExists where a server may not know the key: Ceph's gateway knows neither
-/// <c>s3:authType</c> nor <c>aws:SourceVpce</c>, and without IfExists a condition on an unknown key never holds there.
+/// Rules are in the JSON format of the AWS CLI. Their ids contain the key prefix, because hosts with different prefixes may share a
+/// bucket. Conditions of the policy use IfExists for keys that a server may not know: Ceph's gateway does not know <c>s3:authType</c> and
+/// <c>aws:SourceVpce</c>, and without IfExists a condition on an unknown key never holds there.
 /// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
 /// </remarks>
 internal sealed class BucketPlan
 {
     public const string TlsOnlySid = "OffloadedPollingTlsOnly";
 
-    // S3 accepts ids of up to 255 characters.
+    // S3 accepts ids with at most 255 characters.
     private const int MaxPrefixInId = 200;
 
-    // With less, S3 refuses requests at random.
+    // With a lower value, S3 rejects requests at random.
     private static readonly TimeSpan _leastSignatureAge = TimeSpan.FromMinutes(2);
 
     private readonly BucketConfiguration _bucket;
     private readonly string _arn;
     private readonly string _prefix;
 
-    /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
+    /// <exception cref="OperationStoreException">The bucket name is the ARN of an access point.</exception>
     public BucketPlan(BucketConfiguration bucket, S3Options s3, StatusBucketOptions on, OffloadedPollingOptions polling)
     {
         if (bucket.Name.StartsWith("arn:", StringComparison.Ordinal))
         {
             throw new OperationStoreException(
-                $"S3:BucketName is '{bucket.Name}', an access point, which cannot be set up. Set it to the bucket's own name.");
+                $"S3:BucketName is '{bucket.Name}', an access point, which cannot be set up. Set it to the name of the bucket.");
         }
 
         (_bucket, _arn, _prefix) = (bucket, $"arn:{bucket.Partition}:s3:::{bucket.Name}", s3.KeyPrefix);
@@ -41,7 +41,7 @@ internal sealed class BucketPlan
         var age = polling.MaxUrlLifetime > _leastSignatureAge ? polling.MaxUrlLifetime : _leastSignatureAge;
         var milliseconds = ((long)age.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         var noTls = bucket.Endpoint.Scheme != Uri.UriSchemeHttp ? null : new Finding(ProvisioningState.Skipped, Reason:
-            "The S3 client's address is http://, so it would deny every request. Use an https:// address.");
+            "The S3 client's address is http://, so the rule would deny every request. Use an https:// address.");
         string[] callers = [.. s3.AllowedIpRanges, .. s3.AllowedVpcEndpoints];
         NetworkPart = DenyPresigned(nameof(on.Network),
             OffUnless(on.Network) ?? OffUnless(callers.Length > 0, "Neither S3:AllowedIpRanges nor S3:AllowedVpcEndpoints is set."),
@@ -72,7 +72,7 @@ internal sealed class BucketPlan
     public IReadOnlyList<BucketPart> Parts { get; }
     public RulePart NetworkPart { get; }
 
-    /// <summary>Rounds up: S3 counts whole days.</summary>
+    /// <summary>Rounds up, because S3 counts whole days.</summary>
     public static int DaysOf(TimeSpan retention) => (int)Math.Ceiling(retention.TotalDays);
 
     public static string RuleId(string what, string prefix) =>
@@ -83,7 +83,7 @@ internal sealed class BucketPlan
     public static string Sid(string what, string prefix) =>
         $"OffloadedPolling{what}{string.Concat(prefix.Where(char.IsAsciiLetterOrDigit).Take(32))}{Hash(prefix)}";
 
-    /// <summary>Returns what <c>aws s3api</c> takes, a member for each command, without parts that are off or skipped.</summary>
+    /// <summary>Returns the input of <c>aws s3api</c>, with one member for each command, without parts that are off or skipped.</summary>
     public JsonObject ToInput()
     {
         var input = new JsonObject();
@@ -110,16 +110,16 @@ internal sealed class BucketPlan
         var words = on.Transitions.Select(each => $"to {each.StorageClass} after {Days(each.AfterDays)}");
         var moves = on.Transitions.Select(each => $$"""{"Days": {{each.AfterDays}}, "StorageClass": "{{each.StorageClass}}"}""");
         return Lifecycle("transitions", nameof(on.Transitions),
-            OffUnless(on.Transitions.Count > 0, "No transitions are set, which is right for small documents."),
-            $"objects under '{_prefix}' of over {on.TransitionsAboveBytes} bytes move {string.Join(", ", words)}",
+            OffUnless(on.Transitions.Count > 0, "No transitions are set. This is recommended for small documents."),
+            $"objects under '{_prefix}' larger than {on.TransitionsAboveBytes} bytes move {string.Join(", ", words)}",
             $$"""  "Transitions": [{{string.Join(',', moves)}}]  """,
             $$"""{"And": {"Prefix": "{{_prefix}}", "ObjectSizeGreaterThan": {{on.TransitionsAboveBytes}} } }""");
     }
 
-    // If-None-Match and traceparent make the browser ask first: a page sends them to poll for changes, and if it takes part in a trace.
-    // What poll.js reads is the version, and the age of the document by the server's own clock.
+    // If-None-Match and traceparent cause a preflight request: a page sends them to poll for changes and to take part in a trace.
+    // poll.js reads the version, and the age of the document by the server's clock.
     private RulePart Cors(StatusBucketOptions on, IList<string> origins) => Rule(SharedDocument.Cors, nameof(on.Cors),
-        OffUnless(on.Cors) ?? OffUnless(origins.Count > 0, "S3:AllowedOrigins is empty."), $"pages of {Words(origins)} may poll", $$"""
+        OffUnless(on.Cors) ?? OffUnless(origins.Count > 0, "S3:AllowedOrigins is empty."), $"pages from {Words(origins)} may poll", $$"""
             {
               "ID": "{{RuleId("cors", _prefix)}}", "AllowedOrigins": {{List(origins)}}, "AllowedMethods": ["GET"],
               "AllowedHeaders": ["If-None-Match", "traceparent"], "ExposeHeaders": ["Date", "ETag"], "MaxAgeSeconds": 3600
@@ -130,7 +130,7 @@ internal sealed class BucketPlan
         Deny(name, notWanted, $"presigned requests under '{_prefix}' are denied {when}", Sid(name, _prefix), $"""["{_arn}/{_prefix}*"]""",
             string.Join(',', conditions.Prepend("""  "StringEqualsIfExists": {"s3:authType": "REST-QUERY-STRING"}  """)));
 
-    // All conditions of a statement must hold: one range or one endpoint that matches is enough to be let in.
+    // A denial requires all conditions of its statement, so one matching range or endpoint is enough to be allowed.
     private RulePart Deny(string name, Finding? notWanted, string expected, string sid, string resources, string conditions) =>
         Rule(SharedDocument.Policy, name, notWanted, expected, $$"""
             {
@@ -142,7 +142,7 @@ internal sealed class BucketPlan
     private static string[] Condition(string condition, string key, IList<string> values) =>
         values.Count == 0 ? [] : [$$"""  "{{condition}}": {"{{key}}": {{List(values)}}}  """];
 
-    // In one order, whatever the order of the settings.
+    // Sorted, so that the order of the settings does not matter.
     private static IEnumerable<string> Sorted(IEnumerable<string> texts) => texts.Distinct().Order(StringComparer.Ordinal);
 
     private static string List(IEnumerable<string> texts) =>

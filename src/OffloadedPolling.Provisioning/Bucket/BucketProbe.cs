@@ -7,15 +7,15 @@ namespace OffloadedPolling.Provisioning;
 
 internal sealed record ProbeResult(bool Passed, string Description);
 
-/// <summary>Writes and reads an object as hosts, workers and callers do, and deletes it.</summary>
+/// <summary>Writes and reads a test object like hosts, workers and callers, and deletes it.</summary>
 internal sealed class BucketProbe(
     S3Connection s3, IPresignedUrlIssuer issuer, S3HttpClient http, TimeProvider time, ILogger<BucketProbe> logger)
 {
     private static readonly TimeSpan _urlLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _deletion = TimeSpan.FromSeconds(10);
 
-    /// <param name="mayBeExcluded">Whether a presigned read from this machine may fail: the network part is about callers.</param>
-    /// <param name="cancellationToken">The token to monitor for cancellation requests. The object is deleted in any case.</param>
+    /// <param name="mayBeExcluded"><see langword="true"/> if the network part may deny a presigned read from this machine.</param>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests. The object is always deleted.</param>
     public async Task<ProbeResult> RunAsync(bool mayBeExcluded, CancellationToken cancellationToken)
     {
         var key = $"{s3.KeyPrefix}bucket-probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
@@ -29,10 +29,10 @@ internal sealed class BucketProbe(
         }
         finally
         {
-            // Whoever cancels still wants no object left.
+            // The object is deleted even after a cancellation.
             using var timeout = new CancellationTokenSource(_deletion, time);
             leftover = await TryAsync(
-                $"The object '{key}', if it was written, stays until it expires: Deleting it",
+                $"The object '{key}' may remain until it expires: deleting it",
                 () => s3.Client.DeleteObjectAsync(s3.Bucket, key, timeout.Token), CancellationToken.None).ConfigureAwait(false);
             if (leftover is not null)
             {
@@ -43,11 +43,11 @@ internal sealed class BucketProbe(
         failure ??= mayBeExcluded ? null : presigned;
         var description = failure ?? (presigned is null
             ? "Writing, reading and a presigned read work."
-            : $"Writing and reading work. A presigned read from this machine does not, as the Network part may demand: {presigned}");
+            : $"Writing and reading work. A presigned read from this machine does not, possibly because of the Network part: {presigned}");
         return new ProbeResult(failure is null, $"{description} {leftover}".TrimEnd());
     }
 
-    // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
+    // Empty: if a write is rejected before its body is read, Ceph's gateway treats the body as the next request.
     private Task<PutObjectResponse> WriteAsync(string key, CancellationToken cancellationToken) => s3.Client.PutObjectAsync(
         new PutObjectRequest { BucketName = s3.Bucket, Key = key, InputStream = new MemoryStream(), UseChunkEncoding = false },
         cancellationToken);

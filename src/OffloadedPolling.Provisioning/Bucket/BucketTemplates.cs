@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>The plan as templates. Parts that are off or skipped are not in them.</summary>
+/// <summary>Exports the plan as templates, without parts that are off or skipped.</summary>
 internal static class BucketTemplates
 {
-    // What CloudFormation names differently than the AWS CLI. An empty name moves the members of an object into its parent.
+    // Names that differ between CloudFormation and the AWS CLI. An empty name moves the members of an object into its parent.
     private static readonly Dictionary<string, string> _names = new()
     {
         ["publicAccessBlock"] = "PublicAccessBlockConfiguration", ["encryption"] = "BucketEncryption",
@@ -38,7 +38,7 @@ internal static class BucketTemplates
         return CloudFormation.Template("The bucket for status documents.", resources, plan.Parts);
     }
 
-    /// <summary>Returns what <c>aws s3api</c> takes, a member for each of its commands.</summary>
+    /// <summary>Returns the input of <c>aws s3api</c>, with one member for each command.</summary>
     public static JsonObject ToCli(BucketPlan plan)
     {
         var input = plan.ToInput();
@@ -50,7 +50,7 @@ internal static class BucketTemplates
         return input;
     }
 
-    /// <summary>Converts what the AWS CLI takes.</summary>
+    /// <summary>Converts the input of the AWS CLI.</summary>
     public static JsonNode ToCloudFormation(JsonNode input, string parent = "") => input switch
     {
         JsonArray list => new JsonArray([.. list.Select(each => ToCloudFormation(each!, parent))]),
@@ -60,7 +60,7 @@ internal static class BucketTemplates
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> ToCloudFormation(KeyValuePair<string, JsonNode?> member, string parent)
     {
-        // CloudFormation takes sizes as text.
+        // CloudFormation expects sizes as text.
         var value = member.Key == "ObjectSizeGreaterThan" ? $"{member.Value}" : ToCloudFormation(member.Value!, member.Key);
         var name = _names.GetValueOrDefault($"{parent}.{member.Key}") ?? _names.GetValueOrDefault(member.Key, member.Key);
         return name.Length > 0
@@ -69,10 +69,10 @@ internal static class BucketTemplates
     }
 }
 
-/// <summary>What CloudFormation templates share.</summary>
+/// <summary>Creates CloudFormation templates.</summary>
 internal static class CloudFormation
 {
-    // Escapes would only lengthen the text.
+    // Escapes would only make the text longer.
     private static readonly JsonSerializerOptions _indented =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true, NewLine = "\n" };
 
@@ -92,13 +92,13 @@ internal static class CloudFormation
         return template;
     }
 
-    // Deleting the stack leaves what callers still poll and what workers have still to do.
+    // Deleting the stack keeps documents that callers still poll and messages that are not processed yet.
     public static JsonObject Resource(string type, JsonObject properties) => new()
     {
         ["Type"] = type, ["DeletionPolicy"] = "Retain", ["UpdateReplacePolicy"] = "Retain", ["Properties"] = properties,
     };
 
-    /// <summary>Returns what a template lacks, and why.</summary>
+    /// <summary>Returns which parts are missing from a template, and why.</summary>
     public static JsonArray Notes(IEnumerable<Part> parts) => new([.. parts
         .Where(part => part.NotWanted?.State == ProvisioningState.Skipped)
         .Select(part => (JsonNode)JsonValue.Create($"{part.Name} is skipped: {part.NotWanted!.Reason}"))]);

@@ -6,11 +6,11 @@ using System.Xml.Linq;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>A document of the bucket in which this library and third parties have rules, each with an id.</summary>
-/// <param name="Resource">The document's name in a request's query, and in the AWS CLI's input.</param>
-/// <param name="Permission">The part of its permissions after <c>s3:Get</c> and <c>s3:Put</c>.</param>
-/// <param name="IdName">The member of a rule that is its id.</param>
-/// <param name="Empty">The document without rules, as the AWS CLI takes it. The last member is the list of rules.</param>
+/// <summary>A document of the bucket that contains rules of this library and of third parties, each with an id.</summary>
+/// <param name="Resource">The name of the document in the query of a request, and in the input of the AWS CLI.</param>
+/// <param name="Permission">The suffix of its permissions after <c>s3:Get</c> and <c>s3:Put</c>.</param>
+/// <param name="IdName">The name of the id member of a rule.</param>
+/// <param name="Empty">The document without rules, in the format of the AWS CLI. The last member is the list of rules.</param>
 internal abstract record SharedDocument(string Resource, string Permission, string IdName, string Empty)
 {
     public static readonly SharedDocument Lifecycle = new RuleDocument(
@@ -19,21 +19,21 @@ internal abstract record SharedDocument(string Resource, string Permission, stri
         "cors", "BucketCORS", """{"CORSRules":[]}""", "CORSConfiguration", "CORSRule");
     public static readonly SharedDocument Policy = new PolicyDocument();
 
-    /// <summary>Returns the rule that has an id, or <see langword="null"/> if there is none.</summary>
+    /// <summary>Returns the rule with an id, or <see langword="null"/>.</summary>
     /// <exception cref="PartException">The document cannot be read without loss, or several rules have the id.</exception>
     public abstract string? Find(string? document, string id);
 
-    /// <summary>Returns the document with another rule in place of the one with an id; <see langword="null"/> if no rule is left.</summary>
+    /// <summary>Returns the document with the rule with an id replaced, or <see langword="null"/> if no rule is left.</summary>
     /// <exception cref="PartException">The document cannot be read without loss.</exception>
     public abstract string? With(string? document, string id, string? rule);
 
-    /// <summary>Converts a rule from the JSON that the AWS CLI takes.</summary>
+    /// <summary>Converts a rule from the JSON format of the AWS CLI.</summary>
     public abstract string ToText(JsonObject rule);
 
-    /// <summary>Returns what a rule means, which is the same for all ways in which servers write it.</summary>
+    /// <summary>Returns a canonical form of a rule, which is the same for every way in which servers write it.</summary>
     public abstract string MeaningOf(string rule);
 
-    // Servers write a list of one as the one, other types as text, and reorder lists.
+    // Servers write a list with one element as the element, other types as text, and reorder lists.
     protected static string MeaningOf(JsonNode? node) => node switch
     {
         null => "null",
@@ -55,10 +55,10 @@ internal abstract record SharedDocument(string Resource, string Permission, stri
 /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html</remarks>
 internal sealed record PolicyDocument() : SharedDocument("policy", "BucketPolicy", "Sid", """{"Version":"2012-10-17","Statement":[]}""")
 {
-    // If two members had one name, one of them would be lost.
+    // Duplicate members are rejected, because one of them would be lost.
     private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
 
-    // Escapes would only lengthen the text.
+    // Escapes would only make the text longer.
     private static readonly JsonSerializerOptions _compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public override string? Find(string? document, string id) =>
@@ -96,7 +96,7 @@ internal sealed record PolicyDocument() : SharedDocument("policy", "BucketPolicy
         }
         catch (JsonException unreadable)
         {
-            throw new PartException($"The bucket's policy cannot be read without loss: {unreadable.Message} Fix it by hand.", unreadable);
+            throw new PartException($"The bucket's policy cannot be read without loss: {unreadable.Message} Fix it manually.", unreadable);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed record PolicyDocument() : SharedDocument("policy", "BucketPolicy
         statement is JsonObject fields && fields["Sid"] is JsonValue value && value.TryGetValue<string>(out var found) && found == sid;
 }
 
-/// <summary>A lifecycle or CORS configuration, in XML: the SDK's types would lose the elements that they do not know.</summary>
+/// <summary>A lifecycle or CORS configuration, in XML, because the SDK's types would lose unknown elements.</summary>
 internal sealed record RuleDocument(string Resource, string Permission, string Empty, string Root, string Element)
     : SharedDocument(Resource, Permission, "ID", Empty)
 {
@@ -131,7 +131,7 @@ internal sealed record RuleDocument(string Resource, string Permission, string E
 
     public override string ToText(JsonObject rule) => ToElements(Element, rule).Single().ToString(SaveOptions.DisableFormatting);
 
-    // Neither the order of elements makes a difference, nor the case of headers, which some servers change.
+    // The order of elements and the case of headers, which some servers change, are ignored.
     public override string MeaningOf(string rule) => MeaningOf(ToJson(XElement.Parse(rule)));
 
     private static JsonNode ToJson(XElement element)
@@ -155,7 +155,7 @@ internal sealed record RuleDocument(string Resource, string Permission, string E
             return unknown is null
                 ? found
                 : throw new PartException(
-                    $"The bucket's {Root} holds '{unknown.Name.LocalName}', which is unknown. Set this part up by hand.");
+                    $"The bucket's {Root} contains the unknown element '{unknown.Name.LocalName}'. Set up this part manually.");
         }
         catch (XmlException unreadable)
         {
@@ -167,7 +167,7 @@ internal sealed record RuleDocument(string Resource, string Permission, string E
         space + element.Name.LocalName,
         element.HasElements ? element.Elements().Select(child => InNamespace(child, space)) : element.Value);
 
-    // A list's name is the plural of its elements'.
+    // The name of a list is the plural of the name of its elements.
     private static IEnumerable<XElement> ToElements(string name, JsonNode? json) => json switch
     {
         JsonArray list => list.SelectMany(each => ToElements(name[..^1], each)),
@@ -175,6 +175,6 @@ internal sealed record RuleDocument(string Resource, string Permission, string E
         _ => [new XElement(name, json?.ToString())],
     };
 
-    // By local name: servers send S3's namespace or none.
+    // By local name, because servers send the namespace of S3 or none.
     private static string? IdOf(XElement rule) => rule.Elements().FirstOrDefault(each => each.Name.LocalName == "ID")?.Value;
 }

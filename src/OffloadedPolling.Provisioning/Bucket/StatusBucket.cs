@@ -5,8 +5,8 @@ namespace OffloadedPolling.Provisioning;
 
 /// <summary>Checks and sets up the bucket for status documents. <c>AddProvisioning()</c> registers it.</summary>
 /// <remarks>
-/// Rules, statements and CORS rules of third parties stay as they are. S3 has no conditional write for its configuration: two processes
-/// that apply at the same time may overwrite each other's change, so let only one do it.
+/// Lifecycle rules, policy statements and CORS rules of third parties stay unchanged. S3 has no conditional writes for the configuration
+/// of a bucket. Two processes that apply at the same time may overwrite each other's change, so use only one.
 /// </remarks>
 public sealed class StatusBucket
 {
@@ -20,7 +20,7 @@ public sealed class StatusBucket
     /// <summary>Reports what differs from the recommended setup. Changes nothing.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The report. A part that cannot be read is <see cref="ProvisioningState.Failed"/>, with the reason.</returns>
-    /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
+    /// <exception cref="OperationStoreException">The bucket does not exist, or it cannot be reached or configured.</exception>
     public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
     {
         var plan = _plan();
@@ -30,14 +30,14 @@ public sealed class StatusBucket
     }
 
     /// <summary>
-    /// Adds what is missing and leaves everything else alone. Then it writes and reads an object; if that fails, everything that it
-    /// applied is rolled back.
+    /// Adds what is missing and leaves everything else unchanged. Then writes and reads a test object. If the test fails, all applied parts
+    /// are rolled back.
     /// </summary>
     /// <param name="cancellationToken">
-    /// The token to monitor for cancellation requests. On cancellation, what was applied is rolled back.
+    /// The token to monitor for cancellation requests. On cancellation, all applied parts are rolled back.
     /// </param>
-    /// <returns>The report. What was applied, failed or rolled back is also logged (events 501 to 507).</returns>
-    /// <exception cref="OperationStoreException">The bucket does not exist, cannot be reached, or cannot be configured.</exception>
+    /// <returns>The report. Parts that were applied, failed or were rolled back are also logged (events 501 to 507).</returns>
+    /// <exception cref="OperationStoreException">The bucket does not exist, or it cannot be reached or configured.</exception>
     public async Task<ProvisioningReport> ApplyAsync(CancellationToken cancellationToken = default)
     {
         var plan = _plan();
@@ -56,7 +56,7 @@ public sealed class StatusBucket
         }
         catch
         {
-            await run.RollBackAsync("The set-up was interrupted before it could be verified.").ConfigureAwait(false);
+            await run.RollBackAsync("The setup was interrupted before it could be verified.").ConfigureAwait(false);
             throw;
         }
         finally
@@ -65,22 +65,22 @@ public sealed class StatusBucket
         }
     }
 
-    /// <summary>Returns a CloudFormation template, in JSON, with the bucket and its policy. Both outlive the stack.</summary>
+    /// <summary>Returns a CloudFormation template, in JSON, with the bucket and its policy. Deleting the stack keeps both.</summary>
     /// <returns>The template. The same settings give the same text.</returns>
-    /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
+    /// <exception cref="OperationStoreException">The bucket name is the ARN of an access point.</exception>
     public string ToCloudFormation() => CloudFormation.ToText(BucketTemplates.ToCloudFormation(_plan()));
 
     /// <summary>
     /// Returns the input of the AWS CLI's <c>aws s3api put-…</c> commands as one JSON object: <c>publicAccessBlock</c>,
-    /// <c>encryption</c>, <c>lifecycle</c>, <c>cors</c>, <c>policy</c>, and <c>notes</c> for people. The commands replace what is there.
+    /// <c>encryption</c>, <c>lifecycle</c>, <c>cors</c>, <c>policy</c>, and <c>notes</c>. The commands replace existing documents.
     /// </summary>
     /// <returns>The input. The same settings give the same text.</returns>
-    /// <exception cref="OperationStoreException">The bucket's name is that of an access point.</exception>
+    /// <exception cref="OperationStoreException">The bucket name is the ARN of an access point.</exception>
     public string ToJson() => CloudFormation.ToText(BucketTemplates.ToCli(_plan()));
 }
 
 /// <summary>
-/// Settings of the bucket's set-up, in the configuration section <c>OffloadedPolling:S3:Bucket</c>. Every switch is
+/// Settings for the setup of the bucket, in the configuration section <c>OffloadedPolling:S3:Bucket</c>. Every switch is
 /// <see langword="true"/> by default.
 /// </summary>
 public sealed class StatusBucketOptions
@@ -94,8 +94,8 @@ public sealed class StatusBucketOptions
     public bool TlsOnly { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets a value that indicates whether presigned requests for status documents are denied when their signature is older than
-    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>, or than two minutes if that is shorter.
+    /// Gets or sets a value that indicates whether presigned requests for status documents with an old signature are denied. The maximum
+    /// age is <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>, but at least two minutes.
     /// </summary>
     public bool SignatureAge { get; set; } = true;
 
@@ -120,29 +120,29 @@ public sealed class StatusBucketOptions
     /// <summary>Gets or sets a value that indicates whether a bucket without default encryption gets it (<c>AES256</c>).</summary>
     public bool Encryption { get; set; } = true;
 
-    /// <summary>Gets the moves of documents to other storage classes.</summary>
+    /// <summary>Gets the transitions of documents to other storage classes.</summary>
     /// <value>
-    /// Empty by default, which is right for small documents: other classes bill at least 128 KB and 30 to 180 days for each object, so that
-    /// a document of 10 KB in Standard-IA costs about seven times as much as in Standard.
+    /// Empty by default, which is recommended for small documents. Other classes bill at least 128 KB and 30 to 180 days for each object.
+    /// Therefore, a document of 10 KB in Standard-IA costs about seven times as much as in Standard.
     /// </value>
     public IList<StatusBucketTransition> Transitions { get; } = [];
 
-    /// <summary>Gets or sets the size, in bytes, up to which documents do not move.</summary>
+    /// <summary>Gets or sets the size, in bytes, up to which documents are not moved.</summary>
     /// <value>0 to 1,048,576; 131,072 by default.</value>
     [SettingRange(0, StatusDocument.MaxBytes)]
     public int TransitionsAboveBytes { get; set; } = 128 * 1024;
 }
 
-/// <summary>A move of status documents to another storage class.</summary>
+/// <summary>A transition of status documents to another storage class.</summary>
 public sealed class StatusBucketTransition
 {
     /// <summary>Gets or sets the storage class.</summary>
     /// <value><c>STANDARD_IA</c>, <c>ONEZONE_IA</c>, <c>GLACIER_IR</c>, <c>GLACIER</c> or <c>DEEP_ARCHIVE</c>.</value>
     public string StorageClass { get; set; } = "";
 
-    /// <summary>Gets or sets the number of days after a document's last change.</summary>
+    /// <summary>Gets or sets the number of days after the last change of a document.</summary>
     /// <value>
-    /// 0 or more. For <c>GLACIER</c> and <c>DEEP_ARCHIVE</c>, where status URLs cannot read, at least 1 and at least
+    /// 0 or more. For <c>GLACIER</c> and <c>DEEP_ARCHIVE</c>, which status URLs cannot read, at least 1 day and at least
     /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>.
     /// </value>
     public int AfterDays { get; set; }
@@ -164,7 +164,7 @@ internal sealed class StatusBucketTransitionsValidator(IOptions<OffloadedPolling
         }
         catch (OptionsValidationException)
         {
-            // The other settings are wrong, and their own validator says so.
+            // The other settings are invalid, which their own validator reports.
             return ValidateOptionsResult.Success;
         }
     }
@@ -177,7 +177,7 @@ internal sealed class StatusBucketTransitionsValidator(IOptions<OffloadedPolling
             yield return $"Transitions:{at}:StorageClass is '{storageClass}'. Set it to one of {string.Join(", ", _classes)}.";
         }
 
-        // A status URL may have been issued just before the last change, and it cannot read from an archive.
+        // A status URL may be issued just before the last change, and it cannot read an archived object.
         var least = storageClass is "GLACIER" or "DEEP_ARCHIVE" ? Math.Max(1, BucketPlan.DaysOf(longestUrl)) : 0;
         if (transition.AfterDays < least)
         {

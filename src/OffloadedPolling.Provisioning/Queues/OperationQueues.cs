@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Provisioning;
 
 /// <summary>
-/// Checks and sets up the SQS queues of the operation kinds. <c>AddProvisioning()</c> registers it; it does nothing unless it is called.
+/// Checks and sets up the SQS queues of the operation kinds. <c>AddProvisioning()</c> registers it. It does nothing until you call it.
 /// </summary>
-/// <remarks>Other attributes of a queue, its policy and its tags stay as they are.</remarks>
+/// <remarks>Other attributes of a queue, its policy and its tags stay unchanged.</remarks>
 public sealed class OperationQueues
 {
     private const string Resource = "the queues";
@@ -20,7 +20,7 @@ public sealed class OperationQueues
     /// <summary>Reports what differs from the recommended setup. Changes nothing.</summary>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The report. The names of its parts begin with the operation kind: <c>orders:RedrivePolicy</c>.</returns>
-    /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
+    /// <exception cref="OperationQueueException">SQS cannot be reached, or returns an error.</exception>
     public async Task<ProvisioningReport> CheckAsync(CancellationToken cancellationToken = default)
     {
         var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
@@ -29,12 +29,12 @@ public sealed class OperationQueues
     }
 
     /// <summary>
-    /// Creates what is missing, and extends times that are too short. A redrive policy that exists is never overwritten, nor a retention
-    /// shortened: both are only reported.
+    /// Creates what is missing, and extends times that are too short. Existing redrive policies are never overwritten, and retentions
+    /// are never shortened. Both are only reported.
     /// </summary>
-    /// <param name="cancellationToken">The token to monitor for cancellation requests. On cancellation, what was applied stays.</param>
-    /// <returns>The report. What was applied, failed or differs is also logged (events 501 to 505).</returns>
-    /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
+    /// <param name="cancellationToken">The token to monitor for cancellation requests. On cancellation, applied changes stay.</param>
+    /// <returns>The report. Parts that were applied, failed or differ are also logged (events 501 to 505).</returns>
+    /// <exception cref="OperationQueueException">SQS cannot be reached, or returns an error.</exception>
     public async Task<ProvisioningReport> ApplyAsync(CancellationToken cancellationToken = default)
     {
         var run = new ProvisioningRun([.. _plans().SelectMany(plan => plan.Parts)]);
@@ -61,8 +61,8 @@ public sealed class OperationQueues
     }
 
     /// <summary>
-    /// Returns the input of the AWS CLI's <c>aws sqs create-queue --cli-input-json</c> as one JSON object: for each operation kind a
-    /// <c>deadLetterQueue</c>, to be created first, and a <c>queue</c>.
+    /// Returns the input of the AWS CLI's <c>aws sqs create-queue --cli-input-json</c> as one JSON object. For each operation kind, it
+    /// contains a <c>deadLetterQueue</c>, which must be created first, and a <c>queue</c>.
     /// </summary>
     /// <returns>The input. The same settings give the same text.</returns>
     public string ToJson()
@@ -73,8 +73,8 @@ public sealed class OperationQueues
 }
 
 /// <summary>
-/// Settings of the queues' set-up, in the configuration section <c>OffloadedPolling:Queues</c>. Every switch is <see langword="true"/> by
-/// default.
+/// Settings for the setup of the queues, in the configuration section <c>OffloadedPolling:Queues</c>. Every switch is
+/// <see langword="true"/> by default.
 /// </summary>
 public sealed class OperationQueuesOptions
 {
@@ -82,7 +82,7 @@ public sealed class OperationQueuesOptions
     public bool DeadLetters { get; set; } = true;
 
     /// <summary>Gets or sets how often a queue delivers a message before it moves to the dead-letter queue.</summary>
-    /// <value>1 to 1,000; 5 by default. A larger <see cref="OperationOptions.MaxAttempts"/> wins.</value>
+    /// <value>1 to 1,000; 5 by default. A larger <see cref="OperationOptions.MaxAttempts"/> takes precedence.</value>
     [SettingRange(1, 1000)]
     public int MaxReceiveCount { get; set; } = 5;
 

@@ -11,7 +11,7 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
 {
     public static string NameOf(string url) => url.TrimEnd('/').Split('/')[^1];
 
-    /// <summary>Returns the ARN of a queue that need not exist.</summary>
+    /// <summary>Returns the ARN of a queue, which may not exist.</summary>
     public string ArnOf(string url)
     {
         var (config, address) = (sqs.Client.Config, new Uri(url));
@@ -20,7 +20,7 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
         return $"arn:{AwsPartition.NameOf(region)}:sqs:{region}:{account}:{NameOf(address.AbsolutePath)}";
     }
 
-    /// <summary>Reads one of a queue's attributes; <see langword="null"/> if the queue does not have it or does not exist.</summary>
+    /// <summary>Reads an attribute of a queue. Returns <see langword="null"/> if the queue or the attribute does not exist.</summary>
     public async Task<string?> ReadAsync(string url, QueueAttributeName attribute, CancellationToken cancellationToken)
     {
         try
@@ -42,13 +42,13 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
     }
 
     /// <exception cref="PartException">Access is denied.</exception>
-    /// <exception cref="OperationQueueException">SQS cannot be reached or refuses.</exception>
+    /// <exception cref="OperationQueueException">SQS cannot be reached, or returns an error.</exception>
     public async Task<T> CallAsync<T>(string url, string action, Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            // SQS would look for the queue in the client's region, or create it there.
+            // SQS would use or create a queue in the client's region.
             return SqsRegions.Mismatch(url, sqs.Client.Config) is var (what, whatToDo)
                 ? throw new OperationQueueException($"Could not set up the queue '{url}': {what}. {whatToDo}")
                 : await sqs.RequestAsync("set up", url, () => call(sqs.Client), cancellationToken).ConfigureAwait(false);
@@ -61,7 +61,7 @@ internal sealed class QueueConfiguration(SqsConnection sqs)
     }
 }
 
-/// <summary>A queue that exists, or is created with attributes.</summary>
+/// <summary>The part for the existence of a queue, which is created with attributes if it is missing.</summary>
 internal sealed record QueuePart(
     QueueConfiguration Queues, string Name, string Setting, string QueueUrl, Dictionary<string, int> Attributes)
     : Part(Name, $"the queue '{QueueUrl}' exists", QueueUrl)
@@ -76,7 +76,7 @@ internal sealed record QueuePart(
         var call = Queues.CallAsync(Value, "CreateQueue", sqs => sqs.CreateQueueAsync(create, cancellationToken), cancellationToken);
         var created = (await call.ConfigureAwait(false)).QueueUrl;
 
-        // Servers name themselves in other ways than settings do; account and name must be the same.
+        // Servers may return another host name than the settings. Account and name must be equal.
         if (QueueAddress.Parse(created)?.Path != QueueAddress.Parse(Value)?.Path)
         {
             throw new PartException($"SQS created or found '{created}'. Set {Setting} to that, or use credentials of the other account.");
@@ -84,15 +84,15 @@ internal sealed record QueuePart(
     }
 }
 
-/// <summary>A time among a queue's attributes, in seconds.</summary>
+/// <summary>An attribute of a queue that is a time in seconds.</summary>
 internal sealed record QueueTimePart(
     QueueConfiguration Queues, string Name, string Expected, string QueueUrl, QueueAttributeName Attribute, int Time)
     : Part(Name, Expected, $"{Time}")
 {
-    /// <summary>A longer time is in sync too.</summary>
+    /// <summary>Gets the time above which every value is in sync.</summary>
     public int InSyncAbove { get; init; } = int.MaxValue;
 
-    /// <summary>Why a longer time is not shortened.</summary>
+    /// <summary>Gets the reason why a longer time is not shortened.</summary>
     public string? NotShortened { get; init; }
 
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
@@ -122,7 +122,7 @@ internal sealed record RedrivePart(QueueConfiguration Queues, string Name, strin
     {
         var policy = await Queues.ReadAsync(QueueUrl, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
         var found = Found(string.IsNullOrEmpty(policy) ? null : policy);
-        var replace = "An existing redrive policy is not overwritten. To replace it, call "
+        var replace = "An existing redrive policy is not overwritten. To replace it, run "
             + $"aws sqs set-queue-attributes --queue-url {QueueUrl}.";
         return found.State == ProvisioningState.Different ? found with { Reason = replace, MayBeOverwritten = false } : found;
     }
@@ -135,7 +135,7 @@ internal sealed record RedrivePart(QueueConfiguration Queues, string Name, strin
         await Queues.SetAsync(QueueUrl, QueueAttributeName.RedrivePolicy, policy, cancellationToken).ConfigureAwait(false);
     }
 
-    // SQS returns the count as a number, or as a string where the policy was set with one.
+    // SQS returns the count as a number, or as a string if the policy was set with one.
     public override bool Matches(string current) => JsonNode.Parse(current) is JsonObject policy
         && QueueArn.Parse(policy["deadLetterTargetArn"]?.ToString())?.IsAt(Value) == true
         && int.TryParse(policy["maxReceiveCount"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)

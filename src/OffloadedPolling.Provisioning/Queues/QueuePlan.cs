@@ -4,7 +4,7 @@ using static OffloadedPolling.Provisioning.Finding;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>What is expected of the queues of one kind: the one model that is checked, applied, and written as templates.</summary>
+/// <summary>The expected configuration of the queues of one kind, which is checked, applied and exported as templates.</summary>
 internal sealed class QueuePlan
 {
     // SQS's limits: one minute and 14 days.
@@ -38,7 +38,7 @@ internal sealed class QueuePlan
         }
 
         var off = OffUnless(on.DeadLetters) ?? (deadLetters.Length > 0 ? null : new(ProvisioningState.Skipped, Reason:
-            $"{setting}:DeadLetterQueueUrl is not set: a message that always fails is delivered until it expires."));
+            $"{setting}:DeadLetterQueueUrl is not set. A message that always fails is redelivered until it expires."));
         Parts = [
             new QueuePart(queues, $"{kind}:DeadLetterQueue", $"{setting}:DeadLetterQueueUrl", deadLetters, _deadLetterAttributes)
             {
@@ -56,12 +56,12 @@ internal sealed class QueuePlan
                 $"messages are kept for {TimeSpan.FromSeconds(kept)}, as long as their documents",
                 _url, QueueAttributeName.MessageRetentionPeriod, kept)
             {
-                NotShortened = "A shorter retention deletes older messages, so it is not set. To set it, call "
+                NotShortened = "A shorter retention deletes older messages, so it is not set. To set it, run "
                     + $"aws sqs set-queue-attributes --queue-url {_url}.",
                 NotWanted = OffUnless(on.MessageRetention),
             },
 
-            // SQS counts from the first send, also in the dead-letter queue.
+            // SQS counts the retention from the first send, even in the dead-letter queue.
             new QueueTimePart(queues, $"{kind}:DeadLetterRetention", "dead letters are kept for 14 days, or for longer than messages",
                 deadLetters, QueueAttributeName.MessageRetentionPeriod, MaxRetention) { InSyncAbove = kept, NotWanted = off },
         ];
@@ -92,7 +92,7 @@ internal sealed class QueuePlan
         resources[$"{id}Queue"] = CloudFormation.Resource("AWS::SQS::Queue", queue);
     }
 
-    /// <summary>Returns what <c>aws sqs create-queue --cli-input-json</c> takes, a member for each queue.</summary>
+    /// <summary>Returns the input of <c>aws sqs create-queue --cli-input-json</c>, with one member for each queue.</summary>
     public JsonObject ToCli()
     {
         var (input, queue) = (new JsonObject(), Input(_url, _attributes));

@@ -5,15 +5,14 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Lambda;
 
-/// <summary>Passes each record of a batch to the source of its queue. One that fails does not affect the others.</summary>
+/// <summary>Passes each record of a batch to the source of its queue. A record that fails does not affect the others.</summary>
 internal sealed class BatchProcessor(IReadOnlyList<IEventSource> sources, ILogger<SqsEventProcessor> logger) : IDisposable
 {
-    // For people.
     private string KnownQueues => sources.Count == 0 ? "none" : string.Join(", ", sources.Select(source => $"'{source.QueueUrl}'"));
 
-    /// <summary>Processes the records in parallel, and returns the ids of the messages to deliver again.</summary>
+    /// <summary>Processes the records in parallel and returns the ids of the messages to redeliver.</summary>
     /// <inheritdoc cref="IEventSource.ProcessAsync"/>
-    /// <exception cref="InvalidSqsEventException">A record has no id. All others are processed by then.</exception>
+    /// <exception cref="InvalidSqsEventException">A record has no id. All other records have been processed.</exception>
     public async Task<IReadOnlyList<string>> ProcessAsync(
         IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
@@ -21,7 +20,7 @@ internal sealed class BatchProcessor(IReadOnlyList<IEventSource> sources, ILogge
             .Select(group => ProcessAsync(group.Key ?? "nowhere", [.. group], stop, abandon, answer));
         var failed = (await Task.WhenAll(perSource).ConfigureAwait(false)).SelectMany(each => each).ToList();
 
-        // What has no id cannot be named in the answer, and what is not named is deleted.
+        // A record without an id cannot be reported as failed, and Lambda deletes what is not reported.
         return failed.TrueForAll(record => record.MessageId is { Length: > 0 })
             ? [.. failed.Select(record => record.MessageId!)]
             : throw new InvalidSqsEventException("a record has no 'messageId'");
@@ -54,24 +53,24 @@ internal sealed class BatchProcessor(IReadOnlyList<IEventSource> sources, ILogge
     }
 }
 
-/// <summary>A queue whose messages come as events, and what is done with them.</summary>
+/// <summary>A queue whose messages arrive as events.</summary>
 internal interface IEventSource
 {
-    /// <summary>The kind whose queue it is.</summary>
+    /// <summary>Gets the operation kind of the queue.</summary>
     string Kind { get; }
 
     string QueueUrl { get; }
 
-    /// <summary>Processes one invocation's messages of this queue, and returns those to deliver again.</summary>
-    /// <param name="records">The messages; none of them lacks anything.</param>
-    /// <param name="stop">Cancels handlers.</param>
-    /// <param name="abandon">Releases messages even if their handlers do not end.</param>
-    /// <param name="answer">Ends the wait for what abandoned messages still have to do: the function has to answer.</param>
+    /// <summary>Processes the messages of this queue in one invocation and returns those to redeliver.</summary>
+    /// <param name="records">The messages, all of them complete.</param>
+    /// <param name="stop">The token that cancels handlers.</param>
+    /// <param name="abandon">The token that releases messages even if their handlers are still running.</param>
+    /// <param name="answer">The token that ends the wait for abandoned messages, because the function must respond.</param>
     Task<IReadOnlyList<EventRecord>> ProcessAsync(
         IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer);
 }
 
-/// <summary>Ends the operations of one kind's dead letters that come as events.</summary>
+/// <summary>Ends operations whose dead letters arrive as events.</summary>
 internal sealed class DeadLetterEventSource(
     string kind, DeadLetterProcessor processor, IOptionsMonitor<OperationOptions> options, TimeProvider time) : IEventSource
 {

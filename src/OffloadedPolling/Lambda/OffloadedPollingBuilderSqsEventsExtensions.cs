@@ -7,16 +7,16 @@ using OffloadedPolling.Lambda;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods for AWS Lambda functions that do the work.</summary>
+/// <summary>Extension methods for AWS Lambda functions that process operations.</summary>
 public static class OffloadedPollingBuilderSqsEventsExtensions
 {
     /// <summary>
-    /// Replaces <c>WithSqs()</c> in an AWS Lambda function whose event source is a kind's queue or dead-letter queue: the function passes
-    /// messages to <see cref="SqsEventProcessor"/>, which calls handlers and the dead-letter reader. No loop receives messages.
+    /// Replaces <c>WithSqs()</c> in an AWS Lambda function whose event source is a kind's queue or dead-letter queue. The function passes
+    /// messages to <see cref="SqsEventProcessor"/>, which calls the handlers and the dead-letter reader. No loop receives messages.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
-    /// <remarks>The settings and clients are those of <c>WithSqs()</c>.</remarks>
+    /// <remarks>Uses the same settings and clients as <c>WithSqs()</c>.</remarks>
     public static IOffloadedPollingBuilder WithSqsEvents(this IOffloadedPollingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -4,10 +4,10 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Lambda;
 
-/// <summary>Runs the handler of one kind for messages that come as events.</summary>
+/// <summary>Runs the handler of one kind for messages that arrive as events.</summary>
 internal sealed class OperationEventSource : IEventSource, IDisposable
 {
-    // A new function's first connection takes its time. Without the answer, a last attempt is not known as such.
+    // The first connection of a new function is slow. Without the attributes, the last attempt is not recognized.
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _releasePatience = TimeSpan.FromSeconds(1);
     private readonly HandlerInvoker _handler;
@@ -40,25 +40,25 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         var arrivedAt = _time.GetTimestamp();
         var attributes = await _attributes.GetSettingsAsync(Kind, _attributesPatience, CancellationToken.None).ConfigureAwait(false);
 
-        // The queue hides a batch for longer than its function may run. Extended as in any worker, a message comes again soon after this
-        // process dies, and a cancellation is noticed soon.
+        // The queue hides a batch for longer than the function may run. With a shorter timeout that is extended, as in every worker, a
+        // message is redelivered soon after this process dies, and a cancellation is detected soon.
         var visibility = _handler.Kind.Options.VisibilityTimeout;
         var hiddenFor = Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
         var batch = new Batch(attributes?.MaxReceiveCount, arrivedAt, hiddenFor, stop, abandon);
 
-        // What is not done when the function's time is over is answered as failed: the messages that are done must not come again.
+        // Unfinished records are reported as failed when the time is over, so that finished ones are not redelivered.
         var works = records.Select(record => (Record: record, IsDone: ProcessAsync(record, batch))).ToList();
         Task all = Task.WhenAll(works.Select(work => work.IsDone));
         await all.WaitAsync(answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // A function is frozen between its invocations: what it measured is written now, if it is time.
+        // A function is frozen between invocations, so durations that are due are written now.
         await _handler.Kind.Recorder.WriteIfDueAsync(abandon).ConfigureAwait(false);
         var failed = works.Where(work => work.IsDone is not { IsCompletedSuccessfully: true, Result: true })
             .Select(work => work.Record).ToList();
         return failed.Count == records.Count && batch.StoreFailure is { } failure ? throw failure : failed;
     }
 
-    /// <summary>Processes one record. Returns whether it is done and must not be delivered again.</summary>
+    /// <summary>Processes one record and returns whether it is done, so that it is not redelivered.</summary>
     private async Task<bool> ProcessAsync(EventRecord record, Batch batch)
     {
         try
@@ -81,7 +81,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         }
         catch (Exception unexpected)
         {
-            // One message must not affect the others; it is redelivered.
+            // One message must not affect the others. It is redelivered.
             Diagnostics.Log.MessageLeft(_logger, record.MessageId!, Kind, unexpected);
             return false;
         }
@@ -97,7 +97,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         try
         {
             var delivery = new Delivery(_handler, lease, batch.Stopping, batch.Stop, batch.Abandon) { WaitsForStore = false };
-            // Off this thread: a handler that blocks must not keep the others of its batch.
+            // On another thread, so that a handler that blocks does not delay the rest of the batch.
             var result = await Task.Run(() => _processor.ProcessAsync(delivery), CancellationToken.None).ConfigureAwait(false);
             if (result.StoreFailure is { } failure)
             {
@@ -119,7 +119,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         await taken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (taken.IsCompletedSuccessfully && given.IsCancellationRequested)
         {
-            // Both at once: it would be lost to all later batches.
+            // Both happened at once. Without the release, later batches would never get the slot back.
             _slots.Release();
             return false;
         }
@@ -129,7 +129,6 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    /// <summary>The records of one invocation.</summary>
     private sealed record Batch(
         int? MaxReceiveCount, long ArrivedAt, TimeSpan HiddenFor, CancellationToken Stop, CancellationToken Abandon)
     {
@@ -138,7 +137,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         public CancellationToken Stopping => _stopping.Token;
         public Exception? StoreFailure { get; private set; }
 
-        /// <summary>Begins no more work after the store has failed: it would cost the function's time, and fail.</summary>
+        /// <summary>Starts no more work after the store has failed, because it would fail too and use up the function's time.</summary>
         public void StopFor(Exception failure)
         {
             StoreFailure ??= failure;

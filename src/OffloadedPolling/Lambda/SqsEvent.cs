@@ -4,12 +4,12 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Lambda;
 
-/// <summary>What AWS Lambda hands to a function whose event source is an SQS queue: a batch of messages.</summary>
+/// <summary>The batch of messages that AWS Lambda passes to a function whose event source is an SQS queue.</summary>
 internal sealed record SqsEvent(IReadOnlyList<EventRecord> Records)
 {
     private const int MostNames = 8;
 
-    /// <exception cref="InvalidSqsEventException">It is something else.</exception>
+    /// <exception cref="InvalidSqsEventException">The input is not an SQS event.</exception>
     public static async Task<SqsEvent> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         try
@@ -19,8 +19,8 @@ internal sealed record SqsEvent(IReadOnlyList<EventRecord> Records)
         }
         catch (JsonException malformed)
         {
-            // Without the inner exception, which may quote a message.
-            throw new InvalidSqsEventException($"it is no JSON (line {malformed.LineNumber}, byte {malformed.BytePositionInLine})");
+            // The inner exception is left out because it may quote a message.
+            throw new InvalidSqsEventException($"it is not JSON (line {malformed.LineNumber}, byte {malformed.BytePositionInLine})");
         }
     }
 
@@ -28,15 +28,15 @@ internal sealed record SqsEvent(IReadOnlyList<EventRecord> Records)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidSqsEventException($"it is no object but {root.ValueKind}");
+            throw new InvalidSqsEventException($"it is not a JSON object but {root.ValueKind}");
         }
 
         return root.TryGetProperty(nameof(Records), out var records) && records.ValueKind == JsonValueKind.Array
             ? [.. records.EnumerateArray().Select(record => new EventRecord(record))]
-            : throw new InvalidSqsEventException($"it has no list 'Records', but {NamesIn(root)}");
+            : throw new InvalidSqsEventException($"it has no 'Records' array but {NamesIn(root)}");
     }
 
-    // Names alone: values may be payloads or credentials.
+    // Only names, because values may be payloads or credentials.
     private static string NamesIn(JsonElement root)
     {
         var names = root.EnumerateObject()
@@ -45,7 +45,7 @@ internal sealed record SqsEvent(IReadOnlyList<EventRecord> Records)
     }
 }
 
-/// <summary>One record of an event: a message, or what claims to be one.</summary>
+/// <summary>One record of an event, which may be an incomplete message.</summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html shows an event.</remarks>
 internal sealed class EventRecord(JsonElement json)
 {
@@ -54,15 +54,15 @@ internal sealed class EventRecord(JsonElement json)
     public string? SourceArn { get; } = Text(json, "eventSourceARN");
     public bool IsFromSqs => Source == "aws:sqs";
 
-    /// <summary>What it lacks that a message has, or has but unreadable; <see langword="null"/> if nothing.</summary>
+    /// <summary>Gets the first member that is missing or unreadable; <see langword="null"/> if the message is complete.</summary>
     public string? Missing => this switch
     {
         { MessageId: null or "" } => "messageId",
         _ when Text(json, "receiptHandle") is null => "receiptHandle",
         _ when Text(json, "body") is null => "body",
-        // It decides whose an operation is: a guess could run one twice.
+        // The count decides which worker owns an operation. A guess could run it twice.
         { ReceiveCount: null } => "attributes.ApproximateReceiveCount",
-        // A message that names its document unreadably must not act on any.
+        // A message whose document cannot be identified must not change any document.
         { StatusCreatedAt: null } when HasAttribute(MessageAttributes.StatusCreatedAt) =>
             $"messageAttributes.{MessageAttributes.StatusCreatedAt}",
         _ => null,
@@ -71,10 +71,10 @@ internal sealed class EventRecord(JsonElement json)
     private int? ReceiveCount => SqsReceived.ReadReceiveCount(Text(Member(json, "attributes"), "ApproximateReceiveCount"));
     private DateTimeOffset? StatusCreatedAt => StatusCreatedAtText.Read(MessageAttribute(MessageAttributes.StatusCreatedAt));
 
-    /// <summary>The message that it is, where nothing is missing.</summary>
-    /// <param name="maxReceiveCount">How often the queue delivers it; <see langword="null"/> if that is unknown.</param>
-    /// <param name="receivedAt">When it arrived here.</param>
-    /// <param name="hiddenFor">How long it is surely hidden from other receivers.</param>
+    /// <summary>Converts a complete record to a message.</summary>
+    /// <param name="maxReceiveCount">The maximum number of receives, or <see langword="null"/> if unknown.</param>
+    /// <param name="receivedAt">The timestamp of its arrival.</param>
+    /// <param name="hiddenFor">The time for which it is certainly hidden from other receivers.</param>
     public ReceivedMessage ToMessage(int? maxReceiveCount, long receivedAt, TimeSpan hiddenFor) => new()
     {
         Id = MessageId!,
@@ -105,7 +105,7 @@ internal sealed class EventRecord(JsonElement json)
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair can be written in JSON but is not text. One such record must not fail the batch.
+            // JSON can contain half of a surrogate pair, which is not text. One such record must not fail the batch.
             return null;
         }
     }

@@ -4,17 +4,17 @@ using OffloadedPolling.Lambda;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Processes the messages that AWS Lambda passes to a function, as a worker does that receives them from the queue, or, for a dead-letter
-/// queue, as the dead-letter reader does. <c>WithSqsEvents()</c> registers it.
+/// Processes the messages that AWS Lambda passes to a function. Messages of a kind's queue are processed as by a worker, and messages of
+/// a dead-letter queue as by the dead-letter reader. <c>WithSqsEvents()</c> registers it.
 /// </summary>
 /// <remarks>
 /// The event source mapping must have <c>FunctionResponseTypes: [ReportBatchItemFailures]</c>. Without it, AWS Lambda deletes messages that
 /// failed, and their operations never end.
-/// <para>Thread-safe. As in every worker, handlers run at least once and may overlap.</para>
+/// <para>This type is thread-safe. As in every worker, handlers run at least once and may overlap.</para>
 /// </remarks>
 public sealed class SqsEventProcessor
 {
-    // What is left for ends to be written, and for the answer to be given, when handlers are told to stop.
+    // The time to write final states and to respond after handlers are canceled.
     private static readonly TimeSpan _toEnd = TimeSpan.FromSeconds(5);
 
     private readonly BatchProcessor _batches;
@@ -23,22 +23,22 @@ public sealed class SqsEventProcessor
     internal SqsEventProcessor(BatchProcessor batches, TimeProvider time) => (_batches, _time) = (batches, time);
 
     /// <summary>
-    /// Processes an event, its messages side by side, each kind's up to its <see cref="OperationOptions.MaxConcurrency"/> at once.
+    /// Processes the messages of an event in parallel, up to the <see cref="OperationOptions.MaxConcurrency"/> of each kind.
     /// </summary>
     /// <param name="sqsEvent">The event as AWS Lambda passes it.</param>
     /// <param name="timeLeft">
-    /// The time until AWS Lambda ends the invocation: <c>ILambdaContext.RemainingTime</c>, or the function's <c>Timeout</c>. Five seconds
-    /// before (halfway, if it is under ten), handlers that still run are canceled and their messages released.
+    /// The time until AWS Lambda ends the invocation: <c>ILambdaContext.RemainingTime</c>, or the function's <c>Timeout</c>. Handlers that
+    /// are still running are canceled, and their messages released, 5 seconds before (or halfway, if less than 10 seconds are left).
     /// </param>
     /// <param name="cancellationToken">
-    /// The token to monitor for cancellation requests. When it is canceled, handlers are canceled at once and their messages released.
+    /// The token to monitor for cancellation requests. On cancellation, handlers are canceled immediately and their messages released.
     /// </param>
-    /// <returns>The function's response, <c>{"batchItemFailures":[…]}</c>: the messages to deliver again.</returns>
+    /// <returns>The function's response, <c>{"batchItemFailures":[…]}</c>, which lists the messages to redeliver.</returns>
     /// <exception cref="InvalidSqsEventException">
-    /// The input is not an event of a queue, or a record has no id and cannot be reported by itself. All others are processed by then.
+    /// The input is not an SQS event, or a record has no id and cannot be reported as failed. All other records have been processed.
     /// </exception>
     /// <exception cref="OperationStoreException">
-    /// The status store failed before any message was processed. AWS Lambda then slows down and delivers the whole batch again.
+    /// The status store failed before any message was processed. AWS Lambda slows down and redelivers the whole batch.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeLeft"/> is zero or negative.</exception>
     public async Task<Stream> ProcessAsync(Stream sqsEvent, TimeSpan timeLeft, CancellationToken cancellationToken = default)
@@ -81,14 +81,14 @@ public sealed class SqsEventProcessor
 }
 
 /// <summary>
-/// What a function was invoked with is no event of an SQS queue, or has a record that cannot be told apart. AWS Lambda counts the whole
-/// batch as failed.
+/// The exception that is thrown when a function is invoked with something other than an SQS event, or when a record has no id. AWS Lambda
+/// treats the whole batch as failed.
 /// </summary>
 public sealed class InvalidSqsEventException : OffloadedPollingException
 {
     internal InvalidSqsEventException(string what)
-        : base($"This is no event of an SQS queue: {what}. Invoke the function by an event source mapping of the kind's queue, and "
-            + "nothing else.", null)
+        : base($"The input is not an SQS event: {what}. Invoke the function only through an event source mapping of the kind's "
+            + "queue.", null)
     {
     }
 }

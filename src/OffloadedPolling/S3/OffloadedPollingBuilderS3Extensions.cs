@@ -9,17 +9,17 @@ using OffloadedPolling.S3;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Chooses Amazon S3.</summary>
+/// <summary>Extension methods that select Amazon S3.</summary>
 public static class OffloadedPollingBuilderS3Extensions
 {
-    /// <summary>Keeps status documents and duration profiles on Amazon S3 and issues presigned URLs to the documents.</summary>
+    /// <summary>Stores status documents and duration profiles on Amazon S3 and issues presigned URLs to the documents.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Settings from code, which win over the section <c>S3</c>.</param>
+    /// <param name="configure">A delegate that overrides the settings of the section <c>S3</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Uses the <see cref="IAmazonS3"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client from
-    /// the host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_S3</c>, and
-    /// the default credential chain.
+    /// Uses the <see cref="IAmazonS3"/> that the host registered, for example with <c>AddAWSService</c>. Otherwise, creates a client from
+    /// the host's <see cref="AWSOptions"/>, or from the standard settings of AWS: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_S3</c>, and the
+    /// default credential chain.
     /// </remarks>
     public static IOffloadedPollingBuilder WithS3(this IOffloadedPollingBuilder builder, Action<S3Options>? configure = null)
     {

@@ -7,8 +7,8 @@ using Amazon.Runtime;
 namespace OffloadedPolling.S3;
 
 /// <summary>
-/// Signature version 4 in a query, for GET of one object. It yields, byte for byte, what the SDK's <c>GetPreSignedURL</c> yields, without
-/// its 50 KB of garbage.
+/// Signs GET requests for one object with Signature Version 4 in the query. The result is byte for byte that of the SDK's
+/// <c>GetPreSignedURL</c>, without allocating 50 KB.
 /// </summary>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html</remarks>
 internal sealed class PresignedUrlSigner(Uri endpoint, string region)
@@ -25,7 +25,7 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
         var scope = GetScope(keys, signedAt);
         var date = signedAt.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var path = _path + objectKey;
-        // Tokens have about a thousand characters, on some roles several thousand.
+        // Tokens have about a thousand characters, or several thousand for some roles.
         var length = 512 + (2 * path.Length) + _host.Length + scope.EscapedCredential.Length + scope.EscapedToken.Length;
         Span<byte> buffer = length <= 4096 ? stackalloc byte[length] : new byte[length];
 
@@ -66,7 +66,7 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
         return buffer[..written];
     }
 
-    // Everything that stays the same for one set of keys on one day. Racing threads make it twice at worst.
+    // The values that are constant for one set of keys on one day. Concurrent threads may compute them twice.
     private Scope GetScope(ImmutableCredentials keys, DateTime signedAt)
     {
         var scope = _scope;

@@ -2,16 +2,16 @@ using Amazon.S3.Model;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>Reads what S3 answers. It may come in chunks, of which Content-Length says nothing.</summary>
+/// <summary>Reads response bodies of S3, including chunked ones without Content-Length.</summary>
 internal static class S3Body
 {
     private const int FirstBufferSize = 16 * 1024;
 
-    /// <summary>Reads an object to its end.</summary>
-    /// <param name="response">S3's answer.</param>
-    /// <param name="maxBytes">The most bytes that are read.</param>
+    /// <summary>Reads a whole object.</summary>
+    /// <param name="response">The response of S3.</param>
+    /// <param name="maxBytes">The maximum number of bytes.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>The object, or <see langword="null"/> if it has more bytes.</returns>
+    /// <returns>The object, or <see langword="null"/> if it is larger.</returns>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(GetObjectResponse response, int maxBytes, CancellationToken cancellationToken)
     {
         if (response.ContentLength > maxBytes)
@@ -19,7 +19,7 @@ internal static class S3Body
             return null;
         }
 
-        // One byte more than was announced finds the end at once.
+        // One byte more than announced, so that the end is detected at once.
         var buffer = new byte[response.ContentLength > 0 ? response.ContentLength + 1 : FirstBufferSize];
         var length = 0;
         var body = response.ResponseStream;

@@ -5,41 +5,41 @@ using Amazon.S3.Model;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>Objects of one sort, written with <c>If-None-Match: *</c> and <c>If-Match</c>.</summary>
+/// <summary>Reads objects of one type, and writes them with <c>If-None-Match: *</c> and <c>If-Match</c>.</summary>
 /// <param name="s3">The bucket that contains them.</param>
-/// <param name="what">The word for one of them in error messages.</param>
+/// <param name="what">The name of an object in error messages.</param>
 /// <param name="time">The clock.</param>
-/// <param name="onDenied">Called once, when access is denied and that is taken to mean that an object does not exist.</param>
+/// <param name="onDenied">The action that is called once, when access is denied and an object is therefore treated as missing.</param>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html</remarks>
 internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimeProvider time, Action onDenied)
 {
     private const int MaxTries = 8;
 
-    // Identifies a writer's own write when S3 answers a retry of it with 412.
+    // Identifies the writer's own write when S3 returns 412 for a retry of it.
     private const string Nonce = "op-nonce";
 
-    // A policy that changes is noticed within this time.
+    // A changed policy is detected within this time.
     private static readonly TimeSpan _listingIsKnownFor = TimeSpan.FromMinutes(1);
 
     private int _denialTold;
     private volatile Listing? _listing;
 
-    // Ceph's gateway compares If-Match as it is sent; AWS accepts it with and without quotes.
+    // Ceph's gateway compares If-Match verbatim. AWS accepts it with and without quotes.
     public static string ToVersion(string etag) => etag.Trim('"');
 
-    /// <summary>Returns the object, or <see langword="null"/> if there is none, or none but the known version.</summary>
+    /// <summary>Returns the object, or <see langword="null"/> if it does not exist or is still the known version.</summary>
     public async Task<T?> ReadAsync<T>(
         string key, Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancellationToken,
         string? knownVersion = null)
         where T : class => (await FindAsync(key, read, cancellationToken, knownVersion).ConfigureAwait(false))?.Value;
 
-    /// <summary>Writes an object if it is still the expected version, or, if that is <see langword="null"/>, if there is none.</summary>
-    /// <param name="newRequest">Makes the request. One request can be sent once, because its stream is read to the end.</param>
+    /// <summary>Writes an object if its version is the expected one. <see langword="null"/> means that it must not exist.</summary>
+    /// <param name="newRequest">The function that creates a request. Each can be sent only once, because its stream is consumed.</param>
     /// <param name="expectedVersion">The version that was read.</param>
-    /// <param name="written">Makes the result from the new version.</param>
-    /// <param name="read">Reads the object after a lost race. It may be this write.</param>
+    /// <param name="written">The function that creates the result from the new version.</param>
+    /// <param name="read">The function that reads the object after a conflict. It may contain this write.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>What was written, or S3's refusal if another writer came first.</returns>
+    /// <returns>The result, or the error of S3 if another writer was first.</returns>
     public async Task<(T? Written, Exception? Lost)> WriteAsync<T>(
         Func<PutObjectRequest> newRequest, string? expectedVersion, Func<string, T> written,
         Func<GetObjectResponse, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
@@ -57,14 +57,14 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
                 return (written(ToVersion(response.ETag)), null);
             }
 
-            // S3 also refuses the SDK's retry of a write that had succeeded, but was answered with 500.
+            // S3 also rejects the SDK's retry of a write that succeeded but returned 500.
             var found = await FindAsync(request.Key, read, cancellationToken).ConfigureAwait(false);
             if (found?.Nonce == nonce)
             {
                 return (found.Value, null);
             }
 
-            // 409 says that another write was under way, not that it won.
+            // 409 means that another write was in progress, not that it succeeded.
             if (found?.Version != expectedVersion || lost!.StatusCode != HttpStatusCode.Conflict || tries == MaxTries)
             {
                 return (null, lost);
@@ -74,16 +74,16 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         }
     }
 
-    /// <summary>Deletes the object, whatever version it is. AWS does not say whether there was one; other servers may.</summary>
+    /// <summary>Deletes any version of the object. AWS does not report whether it existed, but other servers may.</summary>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) => s3.RequestAsync(
         $"delete the {what}", key, () => s3.Client.DeleteObjectAsync(s3.Bucket, key, cancellationToken), S3Errors.IsMissingKey,
         cancellationToken);
 
     /// <summary>
-    /// Checks whether objects can be read. Returns <see langword="false"/> if that is unknown, because S3 also denies access to objects
-    /// that do not exist.
+    /// Checks whether objects can be read. Returns <see langword="false"/> if this is unknown, because S3 also denies access to missing
+    /// objects.
     /// </summary>
-    /// <exception cref="OperationStoreException">They cannot be read.</exception>
+    /// <exception cref="OperationStoreException">Objects cannot be read.</exception>
     public async Task<bool> MayReadAsync(string missingKey, CancellationToken cancellationToken)
     {
         var (_, refusal) = await s3.RequestAsync(
@@ -94,7 +94,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
             return true;
         }
 
-        // Whoever may list and is denied all the same may not read.
+        // With permission to list, a denial means that reading is not allowed.
         return await MayListAsync(missingKey, cancellationToken).ConfigureAwait(false)
             ? throw S3Errors.ToStoreException($"read a {what}", s3, missingKey, refusal)
             : false;
@@ -104,7 +104,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
     {
         var request = new ListObjectsV2Request { BucketName = s3.Bucket, MaxKeys = 1 };
         var (_, denied) = await s3.RequestAsync(
-            $"find out whether the {what} is missing or reading is denied:", deniedKey,
+            $"determine whether the {what} is missing or reading is denied:", deniedKey,
             () => s3.Client.ListObjectsV2Async(request, cancellationToken), S3Errors.IsAccessDenied, cancellationToken)
             .ConfigureAwait(false);
         _listing = new Listing(denied is null, time.GetTimestamp());
@@ -122,7 +122,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         request.IfNoneMatch = expectedVersion is null ? "*" : null;
         request.IfMatch = expectedVersion;
         request.Metadata.Add(Nonce, nonce);
-        // The default, aws-chunked with a trailing checksum, is refused or stored as the body by other S3 servers.
+        // Other S3 servers reject the default, aws-chunked with a trailing checksum, or store it as part of the body.
         request.UseChunkEncoding = false;
         return request;
     }
@@ -141,7 +141,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
             return found;
         }
 
-        // Without s3:ListBucket, S3 answers 403 for a key that does not exist. With it, 403 means that reading is denied.
+        // Without s3:ListBucket, S3 returns 403 for a missing key. With it, 403 means that reading is denied.
         if (await MayListAsKnownAsync(key, cancellationToken).ConfigureAwait(false))
         {
             throw S3Errors.ToStoreException($"read the {what}", s3, key, refusal);
@@ -164,7 +164,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
         return new Found<T>(value, ToVersion(response.ETag), response.Metadata[Nonce]);
     }
 
-    // The SDK takes a body that is not read, and whose length it does not know, for a broken one.
+    // If a body of unknown length is not read, the SDK treats it as broken.
     private static Task<ReadOnlyMemory<byte>?> ReadAllAsync(GetObjectResponse response, CancellationToken cancellationToken) =>
         S3Body.ReadAsync(response, StatusDocument.MaxBytes, cancellationToken);
 

@@ -6,29 +6,29 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>The S3 client, bucket and key prefix that store and issuer share.</summary>
+/// <summary>The S3 client, bucket and key prefix that the store and the issuer share.</summary>
 internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostClient = null, AWSOptions? awsOptions = null)
     : AwsConnection<IAmazonS3>(hostClient, () => Create(options.Value, awsOptions))
 {
-    // The SDK's own default is over 24 days. A status document is small: what takes longer than this has failed.
+    // The SDK's default is over 24 days. A status document is small, so a request that takes longer than this has failed.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
     public string Bucket => options.Value.BucketName;
     public string KeyPrefix => options.Value.KeyPrefix;
 
-    /// <summary>The region that requests are signed for. A custom address without one is signed for as the SDK does.</summary>
+    /// <summary>Gets the region that requests are signed for. For a custom address without a region, it is the SDK's choice.</summary>
     public string Region =>
         Client.Config is { AuthenticationRegion: { Length: > 0 } set } ? set : Client.Config.RegionEndpoint?.SystemName ?? "us-east-1";
 
-    /// <summary>The address of the S3 server; <see langword="null"/> on AWS.</summary>
+    /// <summary>Gets the address of the S3 server, or <see langword="null"/> on AWS.</summary>
     public string? CustomAddress => string.IsNullOrEmpty(Client.Config.ServiceURL) ? null : Client.Config.ServiceURL;
 
-    /// <summary>The address of the S3 server for callers with an SDK of their own; <see langword="null"/> on AWS.</summary>
+    /// <summary>Gets the address of the S3 server for callers that use an SDK, or <see langword="null"/> on AWS.</summary>
     public string? PublicAddress => options.Value.PublicEndpoint ?? CustomAddress;
     public bool ForcesPathStyle => Client.Config is AmazonS3Config { ForcePathStyle: true };
 
-    /// <summary>Sends a request. Returns the response, or S3's refusal if it is one that the caller handles.</summary>
-    /// <exception cref="OperationStoreException">S3 could not be reached, or refuses in another way.</exception>
+    /// <summary>Sends a request. Returns the response, or the error of S3 if the caller handles it.</summary>
+    /// <exception cref="OperationStoreException">S3 cannot be reached, or returns another error.</exception>
     public async Task<(TResponse? Response, AmazonS3Exception? Refusal)> RequestAsync<TResponse>(
         string doing, string key, Func<Task<TResponse>> send, Func<AmazonS3Exception, bool> handles, CancellationToken cancellationToken)
         where TResponse : class
@@ -45,18 +45,18 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
         }
     }
 
-    /// <summary>The address that requests for the bucket go to. Its path ends with a slash.</summary>
+    /// <summary>Returns the address for requests to the bucket. Its path ends with a slash.</summary>
     public Uri GetEndpoint(string anyKey)
     {
         var endpoint = new Uri(Client.DetermineServiceOperationEndpoint(new GetObjectRequest { BucketName = Bucket, Key = anyKey }).URL);
         return endpoint.AbsolutePath.Contains("//", StringComparison.Ordinal)
             ? throw new OperationStoreException(
-                $"The S3 client's address '{Client.Config.ServiceURL}' ends with a slash after a path, which puts an empty segment into "
+                $"The S3 client's address '{Client.Config.ServiceURL}' ends with a slash after a path, which adds an empty segment to "
                 + "every URL. Remove the slash.")
             : endpoint;
     }
 
-    /// <summary>The address that callers send requests for the bucket to. Its path ends with a slash.</summary>
+    /// <summary>Returns the address for requests of callers to the bucket. Its path ends with a slash.</summary>
     public Uri GetPublicEndpoint(string anyKey)
     {
         var endpoint = GetEndpoint(anyKey);
@@ -72,7 +72,7 @@ internal sealed class S3Connection(IOptions<S3Options> options, IAmazonS3? hostC
     }
 
     /// <summary>
-    /// Whether the SDK puts the bucket before the host name. Where that cannot be done, it does not, whatever the settings say.
+    /// Returns whether the SDK puts the bucket in front of the host name. Where this is impossible, it ignores the settings.
     /// </summary>
     public bool IsVirtualHosted(Uri endpoint) => endpoint.Host.StartsWith($"{Bucket}.", StringComparison.OrdinalIgnoreCase);
     public override void EnsureClient() => _ = GetEndpoint(KeyPrefix);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>Duration profiles as S3 objects, beside the prefix of the status documents, where no lifecycle rule takes them.</summary>
+/// <summary>Stores duration profiles as S3 objects outside the prefix of status documents, so that they do not expire.</summary>
 internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time, ILogger<S3DurationProfileStore> logger)
     : IDurationProfileStore
 {
@@ -22,8 +22,8 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
         if (profile.Length > StoredDurationProfile.MaxBytes)
         {
             throw new OperationStoreException(
-                $"The duration profile '{KeyOf(kind)}' would have {profile.Length} bytes; at most {StoredDurationProfile.MaxBytes} are "
-                + "allowed.");
+                $"The duration profile '{KeyOf(kind)}' would have {profile.Length} bytes; the maximum is "
+                + $"{StoredDurationProfile.MaxBytes}.");
         }
 
         var bytes = profile.ToArray();
@@ -46,7 +46,7 @@ internal sealed class S3DurationProfileStore(S3Connection s3, TimeProvider time,
 
     private static async Task<StoredDurationProfile> ReadAsync(GetObjectResponse response, CancellationToken cancellationToken)
     {
-        // A larger object is not a profile, and is replaced like any other that cannot be read.
+        // A larger object is not a profile. It is replaced, like every profile that cannot be read.
         var profile = await S3Body.ReadAsync(response, StoredDurationProfile.MaxBytes, cancellationToken).ConfigureAwait(false) ?? default;
         return new StoredDurationProfile(profile, S3ConditionalObjects.ToVersion(response.ETag));
     }

@@ -4,12 +4,12 @@ using Amazon.S3;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>What S3's refusals mean, and what to do about them.</summary>
+/// <summary>Explains errors of S3 and what to do about them.</summary>
 /// <remarks>https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html</remarks>
 internal static class S3Errors
 {
     /// <summary>
-    /// 412: the condition did not hold. 409: another conditional write was under way. 404 to a write: its object is gone.
+    /// 412: the condition did not hold. 409: another conditional write was in progress. 404 for a write: the object was deleted.
     /// </summary>
     public static bool IsLostRace(AmazonS3Exception error) =>
         error.StatusCode is HttpStatusCode.PreconditionFailed
@@ -33,15 +33,15 @@ internal static class S3Errors
             "NoSuchBucket" => ("the bucket does not exist",
                 $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3).{PathStyleHint(s3)}"),
             "AccessDenied" or "AllAccessDisabled" => ("access is denied",
-                $"Allow s3:GetObject, s3:PutObject and, to delete, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*' and s3:ListBucket on "
-                + "the bucket; see also the bucket's own policy and its encryption key's."),
+                $"Grant s3:GetObject, s3:PutObject and, for deletions, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*', and s3:ListBucket "
+                + "on the bucket. Also check the policies of the bucket and of its encryption key."),
             "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "TokenRefreshRequired" =>
-                ($"the credentials are refused ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
+                ($"the credentials were rejected ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
                     + "AWS_SECRET_ACCESS_KEY, the profile, or the role."),
             "RequestTimeTooSkewed" => ("the clock is wrong (RequestTimeTooSkewed)", "Set the machine's clock."),
             "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
                 ($"the bucket is in another region ({code}: {error.Message})", "Set AWS_REGION to the bucket's region."),
-            { Length: > 0 } => ($"S3 answered {code}", "See the inner exception."),
+            { Length: > 0 } => ($"S3 returned {code}", "See the inner exception."),
             _ => AwsFailure.WithoutAnswer("S3", s3.Client.Config, error),
         };
         if (error is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
@@ -53,14 +53,14 @@ internal static class S3Errors
             $"Could not {doing} '{key}' in the bucket '{bucket}': {what}. {whatToDo}", error) { IsRefusal = IsRefusal(error) };
     }
 
-    // Without path style, the SDK puts the bucket before the host name, which few S3-compatible servers expect.
+    // Without path style, the SDK puts the bucket in front of the host name, which few S3-compatible servers support.
     private static string PathStyleHint(S3Connection s3) =>
         s3.CustomAddress is not null && s3.GetEndpoint(s3.KeyPrefix) is var endpoint && s3.IsVirtualHosted(endpoint)
-            ? $" The bucket is part of the host name ('{endpoint.Authority}'); most S3-compatible servers need S3:ForcePathStyle set to "
-                + "true, or ForcePathStyle of a client that the host registered."
+            ? $" The bucket is part of the host name ('{endpoint.Authority}'); for most S3-compatible servers, set S3:ForcePathStyle to "
+                + "true, or ForcePathStyle of the client that the host registers."
             : "";
 
-    // 408 and 429 are about the moment, and a retry of a request that had timed out may get them.
+    // 408 and 429 are transient, and a retry of a request that timed out may receive them.
     private static bool IsRefusal(Exception error) => error is AmazonServiceException
     {
         StatusCode: (>= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError) or HttpStatusCode.NotImplemented,

@@ -2,7 +2,7 @@ using Amazon.Runtime;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>An HTTP client that reaches what the S3 client reaches: made by its factory or through its proxy.</summary>
+/// <summary>An HTTP client with the same reach as the S3 client, because it uses the S3 client's factory or proxy.</summary>
 internal sealed class S3HttpClient(S3Connection s3) : IDisposable
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
@@ -13,7 +13,7 @@ internal sealed class S3HttpClient(S3Connection s3) : IDisposable
 
     public void Dispose()
     {
-        // A host's factory may give out one client to all.
+        // A host's factory may share one client.
         if (_client.IsValueCreated
             && (FactoryOf(s3.Client.Config) is not { } factory || factory.DisposeHttpClientsAfterUse(s3.Client.Config)))
         {
@@ -30,7 +30,7 @@ internal sealed class S3HttpClient(S3Connection s3) : IDisposable
             return factory.CreateHttpClient(config);
         }
 
-        // A bucket in another region answers with a redirect that would need another signature.
+        // A bucket in another region returns a redirect that would need another signature.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
         if (config.GetWebProxy() is { } proxy)
         {

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>Status documents as S3 objects.</summary>
+/// <summary>Stores status documents as S3 objects.</summary>
 internal sealed class S3OperationStatusStore(
     S3Connection s3, S3WriteProbe probe, IOptions<OffloadedPollingOptions> options, TimeProvider time,
     ILogger<S3OperationStatusStore> logger) : IOperationStatusStore
 {
     private const string KeySuffix = ".json";
 
-    // Never an operation's: ids are random.
+    // Never the id of an operation, because ids are random.
     private static readonly string _nobodysId = new('0', 32);
 
     private readonly S3ConditionalObjects _objects = new(
@@ -49,9 +49,9 @@ internal sealed class S3OperationStatusStore(
         var mayList = await _objects.MayReadAsync(GetStatusKey(_nobodysId), cancellationToken).ConfigureAwait(false);
         var wrong = await probe.RunAsync(cancellationToken).ConfigureAwait(false) is { } ignored ? probe.Explain(ignored) : null;
 
-        // Only an object that exists shows whether reading is denied, for example by its encryption key's policy.
+        // Only an existing object shows whether reading is denied, for example by the policy of its encryption key.
         await probe.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var unlisted = $"S3 denies listing the bucket '{s3.Bucket}', and so answers 403 for a document that does not exist. "
+        var unlisted = $"S3 denies listing the bucket '{s3.Bucket}', so it returns 403 instead of 404 for missing documents. "
             + "Grant s3:ListBucket on the bucket.";
         return mayList ? wrong : $"{wrong} {unlisted}".TrimStart();
     }

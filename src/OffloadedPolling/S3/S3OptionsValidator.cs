@@ -8,7 +8,7 @@ namespace OffloadedPolling.S3;
 
 internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
 {
-    // S3 keys have at most 1,024 bytes; an operation's own part takes 37, a duration profile's at most 79.
+    // S3 keys have at most 1,024 bytes. An operation adds 37, and a duration profile at most 79.
     private const int MaxPrefixLength = 900;
 
     public ValidateOptionsResult Validate(string? name, S3Options options)
@@ -32,10 +32,10 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
             + "Use a general-purpose bucket.",
         _ when bucket.EndsWith(".mrap", StringComparison.Ordinal) =>
             $"BucketName is '{bucket}', a multi-region access point, whose URLs need another signature version. "
-            + "Use a bucket or an access point of one region.",
+            + "Use a bucket or a single-region access point.",
         _ when bucket.StartsWith("arn:", StringComparison.Ordinal) => AccessPoint().IsMatch(bucket)
             ? null
-            : $"BucketName is '{bucket}', an ARN of something else than an access point. "
+            : $"BucketName is '{bucket}', which is not the ARN of an access point. "
                 + "Set it to the name of a bucket or the ARN of an access point.",
         _ when !BucketName().IsMatch(bucket) =>
             $"BucketName is '{bucket}', which is not a bucket name. "
@@ -46,8 +46,8 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
     private static string? WrongWithPrefix(string? prefix) => prefix switch
     {
         null or "" =>
-            "KeyPrefix is empty, so the expiry of status documents would clear the whole bucket. "
-            + "Set it to a prefix of their own, such as 'operations/'.",
+            "KeyPrefix is empty, so the expiry of status documents would delete every object in the bucket. "
+            + "Set it to a dedicated prefix, such as 'operations/'.",
         _ when !prefix.EndsWith('/') => $"KeyPrefix is '{prefix}', which does not end with a slash. Set it to '{prefix}/'.",
         _ when prefix.Length > MaxPrefixLength => $"KeyPrefix has {prefix.Length} characters. Shorten it to at most {MaxPrefixLength}.",
         _ when prefix.Split('/')[..^1].Any(segment => segment is "" or "." or "..") =>
@@ -69,7 +69,7 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
         _ => null,
     };
 
-    // A path would be part of what is signed, and a proxy that removes it would break every signature.
+    // The signature would cover a path, so a proxy that removes the path would break every signature.
     private static bool IsOrigin(string endpoint) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
         && url is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" } && url.Host.Length > 0;
@@ -84,7 +84,7 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
     private static partial Regex PlainKey();
 }
 
-/// <summary>What is wrong with the settings that say who may read status documents.</summary>
+/// <summary>Validates the settings that define who may read status documents.</summary>
 internal static partial class StatusAccessSettings
 {
     public static IEnumerable<string?> WrongWith(S3Options options) => [
@@ -101,21 +101,21 @@ internal static partial class StatusAccessSettings
     {
         if (origin.Contains('*', StringComparison.Ordinal))
         {
-            return $"is '{origin}', which lets any page read a status URL that it gets hold of. Name each origin, such as "
+            return $"is '{origin}', which lets any page read every status URL that it obtains. List each origin, such as "
                 + "'https://shop.example.com'.";
         }
 
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
         {
-            return $"is '{origin}', which is no origin. Set it to scheme, host and port if it is no usual one, such as "
+            return $"is '{origin}', which is not an origin. Set it to a scheme, a host and, if not the default, a port, such as "
                 + "'https://shop.example.com' or 'http://localhost:5080'.";
         }
 
-        // A browser sends an origin in lower case and without a usual port, and S3 compares it as it is.
+        // Browsers send an origin in lower case and without a default port, and S3 compares it verbatim.
         var right = $"{uri.Scheme}://{uri.IdnHost.ToLowerInvariant()}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}";
         right = uri.HostNameType == UriHostNameType.IPv6 ? uri.GetLeftPart(UriPartial.Authority) : right;
-        return origin == right ? null : $"is '{origin}', and browsers call that origin '{right}'. Set it to that.";
+        return origin == right ? null : $"is '{origin}', but browsers send this origin as '{right}'. Set it to that.";
     }
 
     private static string? WrongWithRange(string range)
@@ -124,19 +124,19 @@ internal static partial class StatusAccessSettings
         if (!IPAddress.TryParse(parts[0], out var address)
             || parts[0].Contains('%', StringComparison.Ordinal) || !IsWritten(parts[0], address))
         {
-            return $"is '{range}', which is no range of addresses. Write it in CIDR notation, such as '203.0.113.0/24' or '2001:db8::/32'.";
+            return $"is '{range}', which is not an address range. Use CIDR notation, such as '203.0.113.0/24' or '2001:db8::/32'.";
         }
 
         var bits = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
         if (parts.Length == 1)
         {
-            return $"is '{range}', an address without a length. For that one address write '{range}/{bits}'.";
+            return $"is '{range}', an address without a prefix length. For only that address, write '{range}/{bits}'.";
         }
 
         if (parts.Length != 2 || !PrefixLength().IsMatch(parts[1])
             || int.Parse(parts[1], CultureInfo.InvariantCulture) is var length && length > bits)
         {
-            return $"is '{range}', whose length is no number from 1 to {bits}. Write it in CIDR notation, such as '203.0.113.0/24' or "
+            return $"is '{range}', whose prefix length is not a number from 1 to {bits}. Use CIDR notation, such as '203.0.113.0/24' or "
                 + "'2001:db8::/32'.";
         }
 
@@ -146,19 +146,19 @@ internal static partial class StatusAccessSettings
             bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
         }
 
-        return length == 0 ? $"is '{range}', which is every address. Remove it, or name the addresses that may read."
+        return length == 0 ? $"is '{range}', which matches every address. Remove it, or list the addresses that may read."
             : new IPAddress(bytes).Equals(address) ? null
-            : $"is '{range}', with bits behind its length. For the range that it lies in write '{new IPAddress(bytes)}/{length}', for "
-                + $"that one address '{address}/{bits}'.";
+            : $"is '{range}', which has bits set after its prefix length. For the whole range, write '{new IPAddress(bytes)}/{length}'; "
+                + $"for only that address, '{address}/{bits}'.";
     }
 
-    // .NET also takes '10.1' and '0x0a000001' for addresses.
+    // .NET also parses '10.1' and '0x0a000001' as addresses.
     private static bool IsWritten(string text, IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? !text.Contains('[', StringComparison.Ordinal) : address.ToString() == text;
 
     private static string? WrongWithEndpoint(string endpoint) => VpcEndpoint().IsMatch(endpoint)
         ? null
-        : $"is '{endpoint}', which is no VPC endpoint. Set it to the endpoint's id, such as 'vpce-1a2b3c4d'.";
+        : $"is '{endpoint}', which is not the id of a VPC endpoint. Set it to an id such as 'vpce-1a2b3c4d'.";
 
     [GeneratedRegex(@"\A(0|[1-9][0-9]{0,2})\z")]
     private static partial Regex PrefixLength();

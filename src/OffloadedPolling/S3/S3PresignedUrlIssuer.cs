@@ -5,17 +5,17 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>Status URLs to S3, signed with the S3 client's own credentials and for its own address.</summary>
+/// <summary>Issues status URLs that are signed with the credentials of the S3 client, for its address or the public one.</summary>
 internal sealed class S3PresignedUrlIssuer(
     S3Connection s3, SigningCredentialsSource credentials, S3StatusUrlProbe probe, IOptions<OffloadedPollingOptions> options,
     TimeProvider time, ILogger<S3PresignedUrlIssuer> logger) : IPresignedUrlIssuer
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
 
-    // With less left than this, the newer credentials are awaited: a URL that dies before the caller's first look is worth nothing.
+    // With less life left than this, newer credentials are awaited. A URL that expires before the first poll is useless.
     private static readonly TimeSpan _minimumLife = TimeSpan.FromMinutes(1);
 
-    // The expiry is told by one service's clock, and the URL is judged by another's.
+    // One service's clock defines the expiration, and another one's checks the URL.
     private static readonly TimeSpan _expiryMargin = TimeSpan.FromSeconds(5);
 
     private PresignedUrlSigner? _signer;
@@ -28,18 +28,18 @@ internal sealed class S3PresignedUrlIssuer(
         if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _longest)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(lifetime), lifetime, "A status URL works for 1 second to 7 days, the most that signature version 4 allows.");
+                nameof(lifetime), lifetime, "A status URL must work for 1 second to 7 days, the maximum of Signature Version 4.");
         }
 
         if (!statusKey.StartsWith(s3.KeyPrefix, StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{statusKey}' is no status key: it does not begin with '{s3.KeyPrefix}'.", nameof(statusKey));
+            throw new ArgumentException($"'{statusKey}' is not a status key: it does not begin with '{s3.KeyPrefix}'.", nameof(statusKey));
         }
 
         var keys = await credentials.TakeAsync((lifetime < _minimumLife ? lifetime : _minimumLife) + _expiryMargin).ConfigureAwait(false);
         var signer = _signer ??= await LearnSignerAsync(keys).ConfigureAwait(false);
 
-        // The server counts from the second that stands in the URL, by its own clock, which the SDK knows the way to.
+        // The server counts from the second in the URL, by its own clock. The SDK knows the offset to that clock.
         var signedAt = ServerNow();
         signedAt = signedAt.AddTicks(-(signedAt.Ticks % TimeSpan.TicksPerSecond));
         var seconds =
@@ -47,8 +47,8 @@ internal sealed class S3PresignedUrlIssuer(
         if (seconds < 1)
         {
             throw new StatusUrlException(
-                $"No status URL could be signed: the AWS credentials expire at {keys.ExpiresAt:O} and no newer ones came. Check the "
-                + "provider that should renew them.");
+                $"No status URL could be signed: the AWS credentials expire at {keys.ExpiresAt:O} and were not renewed. Check the "
+                + "credentials provider.");
         }
 
         return new StatusUrl(signer.Sign(keys.Keys, statusKey, signedAt.UtcDateTime, seconds), signedAt.AddSeconds(seconds));
@@ -78,7 +78,7 @@ internal sealed class S3PresignedUrlIssuer(
         return most;
     }
 
-    /// <summary>Has the SDK sign one URL and does as it did: the same address, region and signature version.</summary>
+    /// <summary>Creates a signer with the address, region and signature version of a URL that the SDK signed.</summary>
     private async Task<PresignedUrlSigner> LearnSignerAsync(SigningCredentials keys)
     {
         var signature = await SdkSignature.LearnAsync(s3, time).ConfigureAwait(false);
@@ -87,10 +87,10 @@ internal sealed class S3PresignedUrlIssuer(
             : new PresignedUrlSigner(s3.GetPublicEndpoint(s3.KeyPrefix), signature.Region);
     }
 
-    /// <summary>Returns the server's time, as the SDK has learned to correct it.</summary>
+    /// <summary>Returns the server's time, with the clock correction of the SDK.</summary>
     private DateTimeOffset ServerNow()
     {
-        // The SDK keeps the correction by the host's address, without the slash after a path.
+        // The SDK stores the correction by address, without the slash after a path.
         _clockName ??= new Uri(s3.GetEndpoint(s3.KeyPrefix).ToString().TrimEnd('/')).ToString();
         var isCorrected = AWSConfigs.CorrectForClockSkew && !s3.Client.Config.DisableClockSkewCorrection;
         var correction = isCorrected ? CorrectClockSkew.GetClockCorrectionForEndpoint(_clockName) : TimeSpan.Zero;

@@ -6,23 +6,21 @@ using Microsoft.Extensions.Hosting;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>What the SDK signs with, learned from a URL that it signed.</summary>
+/// <summary>The access key and region that the SDK signs with, read from a URL that it signed.</summary>
 internal readonly record struct SdkSignature(string AccessKey, string Region)
 {
     public override string ToString() => $"{nameof(SdkSignature)} {{ Region = {Region} }}";
 
-    /// <summary>
-    /// Returns why status URLs cannot be signed with the keys, if the client signs with others; otherwise <see langword="null"/>.
-    /// </summary>
-    // A decorator does not show the credentials of the client in it.
+    /// <summary>Returns an exception if the client signs with other keys; otherwise, <see langword="null"/>.</summary>
+    // A decorator hides the credentials of the client that it wraps.
     public StatusUrlException? WhyNotOf(IAmazonS3 client, SigningCredentials keys) =>
         client is AmazonServiceClient || AccessKey == keys.Keys.AccessKey
             ? null
             : new StatusUrlException(
-                $"The registered IAmazonS3 ({client.GetType()}) signs with other credentials than this library finds. Return the "
+                $"The registered IAmazonS3 ({client.GetType()}) signs with credentials that this library cannot find. Return the "
                 + "credentials of the wrapped client from its Config.DefaultAWSCredentials, or register the AmazonS3Client itself.");
 
-    /// <summary>Has the SDK sign one URL, and reads it.</summary>
+    /// <summary>Reads a URL that the SDK signs.</summary>
     /// <exception cref="StatusUrlException">The client signs with another signature version.</exception>
     public static async Task<SdkSignature> LearnAsync(S3Connection s3, TimeProvider time)
     {
@@ -31,7 +29,7 @@ internal readonly record struct SdkSignature(string AccessKey, string Region)
             BucketName = s3.Bucket,
             Key = s3.KeyPrefix,
             Expires = time.GetUtcNow().UtcDateTime.AddHours(1),
-            // The SDK writes https whatever the address says, unless told.
+            // By default, the SDK writes https for every address.
             Protocol = s3.GetEndpoint(s3.KeyPrefix).Scheme == Uri.UriSchemeHttp ? Protocol.HTTP : Protocol.HTTPS,
         };
         var query = HttpUtility.ParseQueryString(new Uri(await s3.Client.GetPreSignedURLAsync(request).ConfigureAwait(false)).Query);
@@ -40,20 +38,20 @@ internal readonly record struct SdkSignature(string AccessKey, string Region)
             ? new SdkSignature(accessKey, region)
             : throw new StatusUrlException(
                 $"The S3 client signs URLs with '{query["X-Amz-Algorithm"] ?? "signature version 2"}', which status URLs cannot use. "
-                + "Use a bucket of one region and signature version 4.");
+                + "Use a single-region bucket and Signature Version 4.");
     }
 }
 
 /// <summary>
-/// Refuses the start with a registered <c>IAmazonS3</c> that hides its credentials: a decorator whose client signs with other keys than
-/// status URLs would be signed with.
+/// Stops the start if the registered <c>IAmazonS3</c> hides its credentials: a decorator whose client signs with keys other than those
+/// for status URLs.
 /// </summary>
 internal sealed class S3SigningStart(
     IPresignedUrlIssuer issuer, S3Connection s3, SigningCredentialsSource credentials, TimeProvider time) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // An issuer of the host's own signs as it likes.
+        // The host's own issuer is not checked.
         if (issuer is S3PresignedUrlIssuer
             && s3.Client is not AmazonServiceClient && await FindOthersAsync().ConfigureAwait(false) is { } hidden)
         {
@@ -73,7 +71,7 @@ internal sealed class S3SigningStart(
         catch (Exception unknown) when (unknown is StatusUrlException or OperationStoreException or ArgumentException
             || AwsFailure.Is(unknown, CancellationToken.None))
         {
-            // Without keys or a URL there is nothing to compare. The health check says what is wrong.
+            // Without keys or a URL, there is nothing to compare. The health check reports the cause.
             return null;
         }
     }

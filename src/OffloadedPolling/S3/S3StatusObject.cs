@@ -2,7 +2,7 @@ using Amazon.S3.Model;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>How a status document and its metadata are laid out as an S3 object.</summary>
+/// <summary>Converts a status document and its metadata to and from an S3 object.</summary>
 internal static class S3StatusObject
 {
     private const string Owner = "op-owner";

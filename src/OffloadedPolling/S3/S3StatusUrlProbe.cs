@@ -4,21 +4,21 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.S3;
 
 /// <summary>
-/// Polls S3 once as a caller does, by a status URL and without redirects: what the SDK's requests reach, a presigned URL may not.
+/// Polls S3 once by status URL, as a caller does, without following redirects. A presigned URL may fail where requests of the SDK work.
 /// </summary>
 internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, IOptions<S3Options> options, TimeProvider time)
 {
-    // Health checks come every few seconds, and each poll is billed.
+    // Health checks run every few seconds, and each poll is billed.
     private static readonly TimeSpan _fresh = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(1);
 
-    // Less than health checks wait: the host may not reach an address that callers do.
+    // Shorter than the timeout of health checks. The host may be unable to reach an address that callers can.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     private long _goodUntil = long.MinValue;
 
     /// <summary>Polls, unless a poll succeeded within the last minute.</summary>
-    /// <returns>What is wrong although callers elsewhere may be able to poll; <see langword="null"/> if nothing.</returns>
+    /// <returns>A problem that callers elsewhere may not have, or <see langword="null"/>.</returns>
     /// <exception cref="StatusUrlException">No caller can poll.</exception>
     /// <exception cref="OperationStoreException">The object to poll could not be written.</exception>
     public async Task<string?> RunAsync(IPresignedUrlIssuer issuer, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
             return null;
         }
 
-        // Without s3:ListBucket, S3 answers 403 for an object that does not exist.
+        // Without s3:ListBucket, S3 returns 403 for a missing object.
         await written.RunAsync(cancellationToken).ConfigureAwait(false);
         var wrong = await PollAsync(issuer, cancellationToken).ConfigureAwait(false);
         if (wrong is null)
@@ -53,7 +53,7 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
-            return $"This host could not poll a status URL at '{address}' ({failed.Message}). If callers cannot either, correct "
+            return $"This host could not poll a status URL at '{address}' ({failed.Message}). If callers cannot poll either, correct "
                 + "S3:PublicEndpoint or the network.";
         }
     }
@@ -61,7 +61,7 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
     private string? WrongWith(HttpResponseMessage response, string address)
     {
         var code = (int)response.StatusCode;
-        // The object was just written, and is empty. Another server may answer with a page of its own.
+        // The object was just written and is empty. Another server may return its own page.
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentLength is not > 0)
         {
             return null;
@@ -73,14 +73,14 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
                 ? $"'{regions.First()}'"
                 : "the bucket's region";
             throw new StatusUrlException(
-                $"Callers cannot poll: '{address}' answers status URLs with {code}, a redirect to another address, which their "
-                + $"signature does not cover. Set AWS_REGION to {region}, or correct S3:PublicEndpoint.");
+                $"Callers cannot poll: '{address}' answers status URLs with {code}, a redirect, and their signature is not valid at "
+                + $"another address. Set AWS_REGION to {region}, or correct S3:PublicEndpoint.");
         }
 
         return response.StatusCode == HttpStatusCode.Forbidden
             && options.Value is { AllowedIpRanges.Count: > 0 } or { AllowedVpcEndpoints.Count: > 0 }
             ? null
-            : $"A status URL at '{address}' was answered with {code}. Check the bucket's policy, the permission s3:GetObject of the "
+            : $"A poll of a status URL at '{address}' returned {code}. Check the bucket's policy, the s3:GetObject permission of the "
                 + "host's credentials, and S3:PublicEndpoint.";
     }
 }

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.S3;
 
 /// <summary>
-/// Finds out whether this host may write status documents, and whether the server supports <c>If-None-Match</c> and <c>If-Match</c>. Some
-/// S3-compatible servers accept and ignore them, and then one writer overwrites another.
+/// Tests whether this host may write status documents, and whether the server supports <c>If-None-Match</c> and <c>If-Match</c>. Some
+/// S3-compatible servers ignore these conditions, so that one writer overwrites another.
 /// </summary>
 internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options, SettingsSection settings, TimeProvider time)
 {
-    // A PUT that answers 412 writes nothing, but is billed like one that does. Health checks come every few seconds.
+    // A PUT that returns 412 is billed like a successful one, and health checks run every few seconds.
     private static readonly TimeSpan _fresh = TimeSpan.FromMinutes(1);
     private static readonly string _nobodysVersion = new('0', 32);
 
@@ -19,11 +19,11 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
     private long _provedAt;
     private volatile bool _isHonored;
 
-    /// <summary>The object that is written. Its name is not a status document's, and all hosts write the same content.</summary>
+    /// <summary>Gets the key of the test object. It is not a status key, and all hosts write the same content.</summary>
     public string Key => $"{s3.KeyPrefix}conditional-write-probe";
 
-    /// <summary>Writes the object under conditions that do not hold. AWS's own endpoints are known to support them.</summary>
-    /// <returns>The conditions that the server ignores; <see langword="null"/> if none.</returns>
+    /// <summary>Writes the object with conditions that do not hold. Endpoints of AWS are known to support conditions.</summary>
+    /// <returns>The conditions that the server ignores, or <see langword="null"/>.</returns>
     /// <exception cref="OperationStoreException">Writing is denied, or the server cannot be reached.</exception>
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
     {
@@ -38,17 +38,17 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
         return ignored;
     }
 
-    /// <summary>Returns what is wrong if conditions are ignored, and what to do.</summary>
-    /// <exception cref="OperationStoreException">The settings do not accept it.</exception>
+    /// <summary>Returns a message about ignored conditions and what to do.</summary>
+    /// <exception cref="OperationStoreException">The settings require conditional writes.</exception>
     public string Explain(string ignored)
     {
-        var problem = $"The S3 server at '{s3.CustomAddress}' ignores {ignored}, so concurrent writers overwrite each other: use a server "
+        var problem = $"The S3 server at '{s3.CustomAddress}' ignores {ignored}, so concurrent writers overwrite each other. Use a server "
             + $"that supports conditional writes, or set {settings.NameOf("S3", nameof(S3Options.RequireConditionalWrites))} to false to "
             + "run without the guarantees that depend on them.";
         return options.Value.RequireConditionalWrites ? throw new OperationStoreException(problem) : problem;
     }
 
-    /// <summary>Reads the object, which exists after <see cref="RunAsync"/> unless the lifecycle rule has just deleted it.</summary>
+    /// <summary>Reads the object that <see cref="RunAsync"/> wrote, unless the lifecycle rule has just deleted it.</summary>
     /// <exception cref="OperationStoreException">Reading is denied, or the server cannot be reached.</exception>
     public Task ReadAsync(CancellationToken cancellationToken) =>
         s3.RequestAsync("read", Key, () => GetAsync(cancellationToken), S3Errors.IsMissingKey, cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
             return null;
         }
 
-        // The first one may have created the object, and its expiry may have come between the first and the second.
+        // The first write may have created the object, and it may have expired before the second.
         var ignoresNoneMatch = wasWritten
             && await WriteAsync(IfNoneMatch, cancellationToken).ConfigureAwait(false)
             && await WriteAsync(IfNoneMatch, cancellationToken).ConfigureAwait(false);
@@ -84,13 +84,13 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
 
     private static void IfNoneMatch(PutObjectRequest request) => request.IfNoneMatch = "*";
 
-    // Without quotes: Ceph's gateway compares it as it is sent.
+    // Without quotes, because Ceph's gateway compares the value verbatim.
     private static void IfMatch(PutObjectRequest request) => request.IfMatch = _nobodysVersion;
 
-    /// <returns>Whether it was written, and not refused because of its condition.</returns>
+    /// <returns><see langword="true"/> if the object was written; <see langword="false"/> if the condition prevented it.</returns>
     private async Task<bool> WriteAsync(Action<PutObjectRequest> condition, CancellationToken cancellationToken)
     {
-        // Empty: when a write is refused before its body is read, Ceph's gateway takes the body for the next request on the connection.
+        // Empty: if a write is rejected before its body is read, Ceph's gateway treats the body as the next request.
         var request =
             new PutObjectRequest { BucketName = s3.Bucket, Key = Key, InputStream = new MemoryStream(), UseChunkEncoding = false };
         condition(request);
@@ -102,8 +102,8 @@ internal sealed class S3WriteProbe(S3Connection s3, IOptions<S3Options> options,
 }
 
 /// <summary>
-/// Refuses the start on an S3 server that ignores the conditions of writes. A server that does not answer does not stop the start: the
-/// health check repeats the question.
+/// Stops the start if the S3 server ignores the conditions of writes. A server that does not respond does not stop it: the health check
+/// repeats the test.
 /// </summary>
 internal sealed class S3ConditionsStart(S3Connection s3, S3WriteProbe probe, TimeProvider time, ILogger<S3ConditionsStart> logger)
     : IHostedService
@@ -112,7 +112,7 @@ internal sealed class S3ConditionsStart(S3Connection s3, S3WriteProbe probe, Tim
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // AWS's own endpoints support them, and nothing should slow a cold start down.
+        // Endpoints of AWS support conditions, and a test would slow down cold starts.
         if (s3.CustomAddress is not null && await FindIgnoredAsync(cancellationToken).ConfigureAwait(false) is { } ignored)
         {
             Log.ConditionsIgnored(logger, probe.Explain(ignored));

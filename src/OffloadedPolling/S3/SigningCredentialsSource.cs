@@ -3,27 +3,27 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.S3;
 
-/// <summary>Keys, with the instant at which they stop working, taken at one moment.</summary>
-/// <param name="Keys">Access key, secret key and session token.</param>
-/// <param name="ExpiresAt"><see langword="null"/> if they do not expire, or do not tell.</param>
+/// <summary>A consistent snapshot of keys and their expiration.</summary>
+/// <param name="Keys">The access key, secret key and session token.</param>
+/// <param name="ExpiresAt">The expiration, or <see langword="null"/> if they do not expire or do not report it.</param>
 internal readonly record struct SigningCredentials(ImmutableCredentials Keys, DateTimeOffset? ExpiresAt)
 {
-    /// <summary>Keys with a session token expire, whether they tell when or not.</summary>
+    /// <summary>Gets a value that indicates whether the keys have a session token and therefore expire.</summary>
     public bool AreTemporary => Keys.UseToken;
 
     public override string ToString() => $"{nameof(SigningCredentials)} {{ ExpiresAt = {ExpiresAt:O} }}";
 }
 
-/// <summary>The credentials of the S3 client, each set together with its own expiry.</summary>
+/// <summary>Provides the credentials of the S3 client, each set with its own expiration.</summary>
 internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningCredentialsSource> logger)
 {
-    // The set in force changes at most once in a refresh: more than two readings in a row that differ are no race.
+    // A refresh changes the credentials once, so more than two different readings in a row are not caused by a race.
     private const int MaxReadings = 10;
 
     private AWSCredentials? _credentials;
 
     /// <summary>
-    /// Takes a set that lives for <paramref name="minimumLife"/>, awaiting a refresh for it if the provider can make one.
+    /// Returns credentials that live for <paramref name="minimumLife"/>, and awaits a refresh if the provider supports it.
     /// </summary>
     public async ValueTask<SigningCredentials> TakeAsync(TimeSpan minimumLife)
     {
@@ -39,8 +39,8 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
 
             for (var readings = 1; ; readings++)
             {
-                // The SDK refreshes in the background and exchanges keys and expiry between any two calls: an expiry that is the same
-                // before and after belongs to the keys between.
+                // The SDK refreshes in the background and may replace keys and expiration between two calls. An expiration that is
+                // the same before and after belongs to the keys.
                 var before = credentials.Expiration;
                 var keys = await ReadKeysAsync(credentials, minimumLife).ConfigureAwait(false);
                 var after = credentials.Expiration;
@@ -52,7 +52,7 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
         }
         catch (Exception failed) when (failed is not (StatusUrlException or OutOfMemoryException))
         {
-            // A host's own provider may throw anything.
+            // The host's own provider may throw any exception.
             throw new StatusUrlException(
                 $"No status URL could be signed: the AWS credentials could not be obtained ({failed.GetType().Name}). Check "
                 + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, the role, or the host's own credentials provider.", failed);
@@ -69,7 +69,7 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
             }
             catch (Exception failed) when (failed is not OutOfMemoryException && refreshing.Expiration is not null)
             {
-                // The old set may have some life left, which is better than none.
+                // The old credentials may still work for a while.
                 Log.CredentialRefreshFailed(logger, failed);
             }
         }

@@ -8,16 +8,16 @@ using OffloadedPolling.Sqs;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Chooses Amazon SQS.</summary>
+/// <summary>Extension methods that select Amazon SQS.</summary>
 public static class OffloadedPollingBuilderSqsExtensions
 {
-    /// <summary>Sends the work through Amazon SQS. Waits are estimated from the depth of its queues.</summary>
+    /// <summary>Sends operations through Amazon SQS. Estimates use the depth of the queues.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Uses the <see cref="IAmazonSQS"/> that the host registered, for example with <c>AddAWSService</c>. Without one, creates a client
-    /// from the host's <see cref="AWSOptions"/>, or otherwise from AWS's standard settings: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_SQS</c>,
-    /// and the default credential chain. Each kind's queue is its setting <c>QueueUrl</c>.
+    /// Uses the <see cref="IAmazonSQS"/> that the host registered, for example with <c>AddAWSService</c>. Otherwise, creates a client from
+    /// the host's <see cref="AWSOptions"/>, or from the standard settings of AWS: <c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_SQS</c>, and the
+    /// default credential chain. The setting <c>QueueUrl</c> of each kind names its queue.
     /// </remarks>
     public static IOffloadedPollingBuilder WithSqs(this IOffloadedPollingBuilder builder)
     {

@@ -1,17 +1,17 @@
 namespace OffloadedPolling.Sqs;
 
-/// <summary>An SQS queue as events and redrive policies name it: <c>arn:aws:sqs:eu-west-1:123456789012:orders</c>.</summary>
+/// <summary>The ARN of an SQS queue, as in events and redrive policies: <c>arn:aws:sqs:eu-west-1:123456789012:orders</c>.</summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html</remarks>
 internal readonly record struct QueueArn(string Region, string Account, string Name)
 {
-    /// <summary>Reads it; <see langword="null"/> for what is no queue's.</summary>
+    /// <summary>Parses an ARN. Returns <see langword="null"/> if it is not that of a queue.</summary>
     public static QueueArn? Parse(string? arn) => arn?.Split(':') is ["arn", _, "sqs", var region, var account, { Length: > 0 } name]
         ? new QueueArn(region, account, name)
         : null;
 
     /// <summary>
-    /// Whether a queue URL, such as <c>https://sqs.eu-west-1.amazonaws.com/123456789012/orders</c>, leads to it. What a URL of another
-    /// server than AWS's does not tell, the region or the account, counts as the same.
+    /// Returns whether a URL such as <c>https://sqs.eu-west-1.amazonaws.com/123456789012/orders</c> belongs to the queue. On servers other
+    /// than AWS, a URL may contain no region or account, which is then not compared.
     /// </summary>
     public bool IsAt(string queueUrl)
     {
@@ -28,7 +28,7 @@ internal readonly record struct QueueArn(string Region, string Account, string N
 
     private static bool IsAccount(string segment) => segment.Length == 12 && segment.All(char.IsAsciiDigit);
 
-    /// <summary>The region of one of AWS's hosts; <see langword="null"/> for any other, and where the host does not tell it.</summary>
+    /// <summary>Returns the region in the host name of an AWS endpoint, or <see langword="null"/> if there is none.</summary>
     /// <remarks>
     /// "sqs.{region}.", "sqs-fips.{region}.", the older "{region}.queue.", or a VPC endpoint's "….sqs.{region}.vpce.".
     /// https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
@@ -42,16 +42,16 @@ internal readonly record struct QueueArn(string Region, string Account, string N
     };
 }
 
-/// <summary>What tells an SQS queue from another, however its URL is spelled: the server or AWS's region, and the path.</summary>
+/// <summary>The identity of an SQS queue, independent of the spelling of its URL: the server or AWS region, and the path.</summary>
 internal readonly record struct QueueAddress(string Server, string Path)
 {
-    /// <summary>Reads a queue's URL; <see langword="null"/> for what is none.</summary>
+    /// <summary>Parses a queue URL. Returns <see langword="null"/> if it is not valid.</summary>
     public static QueueAddress? Parse(string? queueUrl) =>
         Uri.TryCreate(queueUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
             ? new(QueueArn.RegionOf(url.Host) ?? ServerOf(url),
                 string.Join('/', url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries)))
             : null;
 
-    // A server is the same by https and by http where each has its usual port.
+    // https and http with their default ports are the same server.
     private static string ServerOf(Uri url) => url.IsDefaultPort ? url.Host : url.Authority;
 }

@@ -8,36 +8,36 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>The SQS client and the kinds' queue URLs.</summary>
+/// <summary>The SQS client and the queue URLs of the kinds.</summary>
 internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, IAmazonSQS? hostClient = null, AWSOptions? awsOptions = null)
     : AwsConnection<IAmazonSQS>(hostClient, () => Create(awsOptions))
 {
-    /// <summary>The most that SQS waits for a message in one request.</summary>
+    // The maximum of SQS for one request.
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
 
-    // With less, workers would ask all the time.
+    // A shorter wait would make workers send requests constantly.
     private static readonly TimeSpan _shortestWait = TimeSpan.FromSeconds(1);
 
-    // What an answer may take beyond that.
+    // The additional time for the response.
     private static readonly TimeSpan _toAnswer = TimeSpan.FromSeconds(10);
 
-    // The SDK's own default is over 24 days.
+    // The SDK's default is over 24 days.
     private static readonly TimeSpan _timeout = _longestWait + _toAnswer;
 
-    /// <summary>How long a receive waits for its first message: less than a client of the host's waits for an answer.</summary>
+    /// <summary>Gets the time that a receive waits for its first message. It is shorter than the timeout of the client.</summary>
     public TimeSpan ReceiveWait => Client.Config?.Timeout is { } timeout && timeout < _timeout ? WaitWithin(timeout) : _longestWait;
 
     public string QueueUrl(string kind) => options.Get(kind).QueueUrl;
 
     /// <summary>Sends a request.</summary>
-    /// <exception cref="OperationQueueException">SQS could not be reached, or refuses.</exception>
+    /// <exception cref="OperationQueueException">SQS cannot be reached, or returns an error.</exception>
     public async Task<TResponse> RequestAsync<TResponse>(
         string doing, string queueUrl, Func<Task<TResponse>> send, CancellationToken cancellationToken)
         where TResponse : class =>
         (await RequestAsync(doing, queueUrl, send, static _ => false, cancellationToken).ConfigureAwait(false)).Response!;
 
-    /// <summary>Sends a request. Returns the response, or SQS's refusal if it is one that the caller handles.</summary>
-    /// <exception cref="OperationQueueException">SQS could not be reached, or refuses in another way.</exception>
+    /// <summary>Sends a request. Returns the response, or the error of SQS if the caller handles it.</summary>
+    /// <exception cref="OperationQueueException">SQS cannot be reached, or returns another error.</exception>
     public async Task<(TResponse? Response, AmazonServiceException? Refusal)> RequestAsync<TResponse>(
         string doing, string queueUrl, Func<Task<TResponse>> send, Func<AmazonServiceException, bool> handles,
         CancellationToken cancellationToken)
@@ -76,8 +76,8 @@ internal sealed class SqsConnection(IOptionsMonitor<OperationOptions> options, I
 }
 
 /// <summary>
-/// AWS's client without its check of received messages, which fails a whole receive for one message that does not match its checksum: the
-/// other nine would lose a delivery. <see cref="SqsMessages"/> checks each by itself.
+/// The SDK's client without its check of received messages. The check fails a whole receive if one message does not match its checksum,
+/// so that the other nine lose a delivery. <see cref="SqsMessages"/> checks each message separately.
 /// </summary>
 internal sealed class SqsClient : AmazonSQSClient
 {

@@ -8,14 +8,14 @@ using OffloadedPolling.Queue;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>The requests about messages that every SQS queue is asked, in batches as large as SQS takes.</summary>
+/// <summary>Sends message requests to any SQS queue, in the largest batches that SQS accepts.</summary>
 internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<SqsMessages> logger)
 {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     public const int MaxBatch = 10;
 
     /// <summary>
-    /// How long a message is hidden at most, from its receipt, with a margin for what the receive and the extension take.
+    /// The maximum time for which a message is hidden after its receipt, minus a margin for the requests to receive and to extend.
     /// </summary>
     /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html</remarks>
     public static readonly TimeSpan LongestVisibility = TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10);
@@ -31,8 +31,8 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     private readonly ConcurrentDictionary<string, long> _oneByOneUntil = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Receives messages. <paramref name="maxReceiveCount"/> is asked only when some came. What lacks something that every message has, or
-    /// was altered on its way, is left alone.
+    /// Receives messages. Calls <paramref name="maxReceiveCount"/> only if there are any. Ignores messages that are incomplete or
+    /// were altered in transit.
     /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
         string kind, string queueUrl, int most, TimeSpan visibility, Func<ValueTask<int?>> maxReceiveCount,
@@ -52,14 +52,14 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             cancellationToken).ConfigureAwait(false);
         if (corrupt is not null)
         {
-            // A host's own client fails a whole receive for one message. It and the others are redelivered by then: each by itself.
+            // The host's own client fails a whole receive for one message. All of them are then redelivered one by one.
             _oneByOneUntil[queueUrl] = Timestamps.After(time, 2 * visibility);
             throw SqsErrors.ToQueueException("receive from", queueUrl, sqs.Client.Config, corrupt);
         }
 
         var receivedAt = time.GetTimestamp();
 
-        // An empty receive has no list at all.
+        // The list is null if nothing was received.
         if (response!.Messages is not { Count: > 0 } messages)
         {
             return [];
@@ -104,7 +104,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         }
     }
 
-    /// <summary>Hides messages for so long from now on; for no time at all, they are received again at once.</summary>
+    /// <summary>Hides messages for a time from now on. With zero, they can be received again immediately.</summary>
     public async Task HideAsync(
         string verb, string queueUrl, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibility,
         CancellationToken cancellationToken)
@@ -122,7 +122,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
         }
     }
 
-    /// <summary>Asks whether the queue is there, and lets itself be asked.</summary>
+    /// <summary>Checks that the queue exists and can be accessed.</summary>
     public Task CheckAsync(string queueUrl, CancellationToken cancellationToken)
     {
         var request = new GetQueueAttributesRequest { QueueUrl = queueUrl, AttributeNames = [QueueAttributeName.QueueArn] };
@@ -133,14 +133,14 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
 
     /// <summary>
-    /// Returns how much longer SQS hides a message in all. Without its receipt that is unknown, and SQS itself refuses what is too long.
+    /// Returns for how much longer SQS can hide a message. If the time of its receipt is unknown, SQS itself rejects excessive values.
     /// </summary>
     public TimeSpan LeftToHide(ReceivedMessage message) =>
         LongestVisibility - (message.ReceivedAt is { } receivedAt ? time.GetElapsedTime(receivedAt) : TimeSpan.Zero);
 
     private TimeSpan WithinLimit(ReceivedMessage message, TimeSpan visibility)
     {
-        // Whole seconds, rounded down: SQS refuses what is over its limit.
+        // Rounded down to whole seconds, because SQS rejects values above its limit.
         var most = TimeSpan.FromSeconds(Math.Floor(LeftToHide(message).TotalSeconds));
         return visibility < most ? visibility : most > TimeSpan.Zero ? most : TimeSpan.Zero;
     }
@@ -152,7 +152,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             var reasons = failed.Select(entry =>
                 $"{batch[int.Parse(entry.Id, CultureInfo.InvariantCulture)].Id}: {entry.Code} {entry.Message}");
             throw new OperationQueueException(
-                $"Could not {verb} the queue '{queueUrl}' {failed.Count} of {batch.Length} messages; they are delivered again when "
+                $"Could not {verb} the queue '{queueUrl}': {failed.Count} of {batch.Length} messages failed and are redelivered when "
                 + $"their visibility timeout ends. {string.Join("; ", reasons)}");
         }
     }
@@ -160,31 +160,30 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     private static string EntryId(int index) => index.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>Reads the messages of a receive.</summary>
 internal static class SqsReceived
 {
-    /// <summary>Reads a receive count: 1 or more; <see langword="null"/> for anything else.</summary>
+    /// <summary>Parses a receive count. Returns <see langword="null"/> if it is not a number of at least 1.</summary>
     public static int? ReadReceiveCount(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : null;
 
-    /// <summary>Whether a message is the one that SQS sent, by its checksums.</summary>
+    /// <summary>Returns whether a message matches its checksums.</summary>
     public static bool IsIntact(Message message) =>
         ValidationResponseHandler.CompareMD5(message.Body, message.MD5OfBody)
         && (message.MessageAttributes is not { Count: > 0 } attributes || string.IsNullOrEmpty(message.MD5OfMessageAttributes)
             || ValidationResponseHandler.CompareMD5(attributes, message.MD5OfMessageAttributes));
 
-    /// <summary>What a message lacks, or has but unreadable; <see langword="null"/> if nothing.</summary>
+    /// <summary>Returns the first attribute that is missing or unreadable, or <see langword="null"/>.</summary>
     public static string? Missing(Message message) => message switch
     {
-        // It decides who owns an operation: a guess could run one twice.
+        // The count decides which worker owns an operation. A guess could run it twice.
         _ when ReceiveCountOf(message) is null => MessageSystemAttributeName.ApproximateReceiveCount,
-        // A message that names its document unreadably must not act on any.
+        // A message whose document cannot be identified must not change any document.
         _ when Attribute(message, MessageAttributes.StatusCreatedAt) is not null && StatusCreatedAtOf(message) is null =>
             MessageAttributes.StatusCreatedAt,
         _ => null,
     };
 
-    /// <summary>The message as a worker receives it, where nothing is missing.</summary>
+    /// <summary>Converts a complete message.</summary>
     public static ReceivedMessage Read(Message message, int? maxReceiveCount, long receivedAt, TimeSpan hiddenFor) => new()
     {
         Id = message.MessageId,

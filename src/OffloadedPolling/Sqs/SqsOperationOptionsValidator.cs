@@ -3,7 +3,7 @@ using OffloadedPolling.Accepting;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>What SQS requires of a kind's settings.</summary>
+/// <summary>Validates the settings of a kind for SQS.</summary>
 internal sealed class SqsOperationOptionsValidator : IValidateOptions<OperationOptions>
 {
     private const string Example = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders";
@@ -26,7 +26,7 @@ internal sealed class SqsOperationOptionsValidator : IValidateOptions<OperationO
 }
 
 /// <summary>
-/// Refuses settings that name one queue twice: a message would be received for the wrong kind, or as a dead letter while it waits.
+/// Rejects settings that name one queue twice. Messages would be received for the wrong kind, or as dead letters while they wait.
 /// </summary>
 internal sealed class SqsQueueConflictsValidator(
     SettingsSection settings, OperationKinds kinds, IOptionsMonitor<OperationOptions> operationOptions)
@@ -50,7 +50,7 @@ internal sealed class SqsQueueConflictsValidator(
         }
         catch (OptionsValidationException)
         {
-            // The kind's own validators report what is wrong with them.
+            // The kind's own validators report the errors.
             return [];
         }
     }
@@ -60,10 +60,10 @@ internal sealed class SqsQueueConflictsValidator(
         var named = uses.Select(use => $"{use.Setting} ('{use.QueueUrl}')").ToList();
         var (why, whatToDo) = uses.Count(use => use.IsForDeadLetters) switch
         {
-            0 => ("Workers of one kind would receive the messages of another.", "Give each kind a queue of its own."),
+            0 => ("Workers of one kind would receive the messages of another.", "Give each kind its own queue."),
             var deadLetters when deadLetters == uses.Count =>
-                ("The dead letters of one kind would be handled as another's.", "Give each kind a dead-letter queue of its own."),
-            _ => ("Messages that wait would be read as dead letters, and their operations would fail.",
+                ("The dead letters of one kind would be processed as those of another.", "Give each kind its own dead-letter queue."),
+            _ => ("Waiting messages would be read as dead letters, and their operations would fail.",
                 "Set DeadLetterQueueUrl to the queue that the redrive policy of the kind's queue names."),
         };
         return $"{string.Join(", ", named.SkipLast(1))} and {named[^1]} are the same queue. {why} {whatToDo}";

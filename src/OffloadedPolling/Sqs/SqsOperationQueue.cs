@@ -5,18 +5,18 @@ using OffloadedPolling.Queue;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>Operations as messages of standard SQS queues.</summary>
+/// <summary>Sends and receives operations as messages of standard SQS queues.</summary>
 internal sealed class SqsOperationQueue(
     SqsConnection sqs, SqsMessages sqsMessages, SqsQueueAttributes attributes, IOptionsMonitor<OperationOptions> options) : IOperationQueue
 {
-    // The most that any queue takes, and what one takes whose limit was never set.
+    // The maximum of SQS, and the default of a queue.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     private const int MaxMessageBytes = 1024 * 1024;
 
-    // What an accept or a message may wait for the queue's attributes, which both can do without.
+    // The time that an accept or a receive waits for the queue's attributes. Neither requires them.
     private static readonly TimeSpan _attributesPatience = TimeSpan.FromMilliseconds(100);
 
-    // What a refused accept may wait to learn what the queue takes.
+    // The time that a rejected accept waits for the size limit of the queue.
     private static readonly TimeSpan _refusalPatience = TimeSpan.FromSeconds(1);
 
     public string MessagingSystem => SqsMessages.MessagingSystem;
@@ -55,8 +55,7 @@ internal sealed class SqsOperationQueue(
         attributes.CountSent(kind);
     }
 
-    // The maximum number of receives is read without the caller's token. The messages are already received, so a cancellation must not
-    // lose them.
+    // The maximum number of receives is read without the caller's token, so that a cancellation does not lose received messages.
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken) =>
         sqsMessages.ReceiveAsync(
             kind,
@@ -83,7 +82,7 @@ internal sealed class SqsOperationQueue(
             "extend a message of", request.QueueUrl, () => sqs.Client.ChangeMessageVisibilityAsync(request, cancellationToken),
             SqsErrors.IsLostMessage, cancellationToken).ConfigureAwait(false);
 
-        // Beyond SQS's limit, the message stays hidden for as long as it was. Otherwise, it is lost.
+        // At the limit of SQS, the message stays hidden as before. Otherwise, it is lost.
         return refusal is null ? visibility : SqsErrors.IsVisibilityLimit(refusal) ? TimeSpan.Zero : null;
     }
 
@@ -97,7 +96,7 @@ internal sealed class SqsOperationQueue(
     public async Task<string?> CheckAsync(string kind, CancellationToken cancellationToken) =>
         (await attributes.RefreshAsync(kind, cancellationToken).ConfigureAwait(false)).WrongWith(sqs.QueueUrl(kind), options.Get(kind));
 
-    // The limit was unknown, or has been lowered. If it cannot be read, all that is known of it is that this message is over it.
+    // The limit was unknown or has been lowered. If it cannot be read, it is only known to be below the size of this message.
     private async Task<Exception?> ToPayloadExceptionAsync(
         string kind, int size, AmazonServiceException refusal, CancellationToken cancellationToken)
     {
@@ -116,7 +115,7 @@ internal sealed class SqsOperationQueue(
     private static MessageAttributeValue Text(string value) => new() { DataType = MessageAttributes.StringType, StringValue = value };
 }
 
-/// <summary>The dead-letter queues that the kinds' settings name.</summary>
+/// <summary>The dead-letter queues in the settings of the kinds.</summary>
 internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<OperationOptions> options) : IDeadLetterQueue
 {
     private static readonly TimeSpan _aside = TimeSpan.FromHours(1);

@@ -8,17 +8,17 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>What SQS says of each kind's queue, asked for at most once in five seconds: a request costs as much as a message.</summary>
+/// <summary>Caches the attributes of each kind's queue for 5 seconds, because a request costs as much as a message.</summary>
 internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, ILogger<SqsQueueAttributes> logger)
 {
-    // The counts themselves take about a minute to settle.
+    // The counts take about a minute to become consistent.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(5);
 
-    // An old depth, and all that was sent since, would make a full queue of an empty one.
+    // An old depth, plus all messages sent since, could make an empty queue look full.
     private static readonly TimeSpan _depthMaxAge = TimeSpan.FromMinutes(1);
 
-    // Somebody who changes a queue sees it counted within two minutes.
+    // Changes to a queue take effect within two minutes.
     private static readonly TimeSpan _settingsMaxAge = TimeSpan.FromMinutes(1);
 
     private static readonly List<string> _names = [
@@ -34,14 +34,14 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     private readonly ConcurrentDictionary<string, long> _sent = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// What is known, after waiting for newer for at most <paramref name="patience"/>; <see langword="null"/> if nothing ever was.
+    /// Returns the attributes, or <see langword="null"/> if none were ever read. Waits up to <paramref name="patience"/> for new ones.
     /// </summary>
     public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
         ValueOf(kind).GetAsync(patience, cancellationToken);
 
     /// <summary>
-    /// The depth, with what this process has sent since it was asked for: a burst of accepts is over before the queue is asked again.
-    /// <see langword="null"/> if the queue has not told it for a minute.
+    /// Returns the depth plus the messages that this process has sent since, because a burst of accepts may end before the next read.
+    /// Returns <see langword="null"/> if the depth is older than a minute.
     /// </summary>
     public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
         await GetAsync(kind, patience, cancellationToken).ConfigureAwait(false) is { Depth: { } seen }
@@ -49,12 +49,12 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             ? seen.Depth with { Waiting = seen.Depth.Waiting + (int)(SentOf(kind) - seen.SentBefore) }
             : null;
 
-    /// <summary>Counts a message that was sent.</summary>
+    /// <summary>Counts a sent message.</summary>
     public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
 
     /// <summary>
-    /// The queue's settings: what is known, without waiting once anything is; <see langword="null"/> if nothing ever was. What is older
-    /// than a minute is read again in the background.
+    /// Returns the settings of the queue, or <see langword="null"/> if they were never read. Waits only if there are none yet. Settings
+    /// older than a minute are read again in the background.
     /// </summary>
     public async ValueTask<Snapshot?> GetSettingsAsync(string kind, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         return known;
     }
 
-    /// <summary>Asks SQS now, past the cache, and keeps the answer.</summary>
+    /// <summary>Reads the attributes now and updates the cache.</summary>
     public async Task<Snapshot> RefreshAsync(string kind, CancellationToken cancellationToken)
     {
         var value = ValueOf(kind);
@@ -105,7 +105,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         return Read(response.Attributes, before, sentBefore, readAt);
     }
 
-    // From the dictionary: the typed properties turn an absent attribute into 0, and unknown is not 0.
+    // From the dictionary, because the typed properties return 0 for an absent attribute, which is unknown.
     internal static Snapshot Read(Dictionary<string, string>? attributes, Snapshot? before, long sentBefore = 0, long readAt = 0)
     {
         var depth = Number(QueueAttributeName.ApproximateNumberOfMessages) is { } visible
@@ -132,7 +132,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
                 attributes?.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    // SQS gives the count as a number, or as a string where the policy was set with one.
+    // SQS returns the count as a number, or as a string if the policy was set with one.
     private static string? RedriveMember(string? redrivePolicy, string name)
     {
         if (string.IsNullOrEmpty(redrivePolicy))
@@ -144,34 +144,34 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         return policy.RootElement.TryGetProperty(name, out var member) ? member.ToString() : null;
     }
 
-    /// <summary>A queue's attributes. What the queue did not return is <see langword="null"/>.</summary>
+    /// <summary>The attributes of a queue. Attributes that SQS did not return are <see langword="null"/>.</summary>
     /// <param name="Depth">The last depth that was returned.</param>
-    /// <param name="MaxReceiveCount">How often a message is delivered.</param>
-    /// <param name="Retention">How long a message is kept.</param>
-    /// <param name="VisibilityTimeout">How long a message is hidden if its receiver does not say.</param>
-    /// <param name="DeadLetterTarget">The dead-letter queue's ARN.</param>
+    /// <param name="MaxReceiveCount">The maximum number of deliveries of a message.</param>
+    /// <param name="Retention">The time for which messages are kept.</param>
+    /// <param name="VisibilityTimeout">The default time for which a received message is hidden.</param>
+    /// <param name="DeadLetterTarget">The ARN of the dead-letter queue.</param>
     /// <param name="MaxMessageBytes">The maximum size of a message.</param>
     /// <param name="ReadAt">The <see cref="TimeProvider.GetTimestamp"/> before the request.</param>
     internal sealed record Snapshot(
         SeenDepth? Depth, int? MaxReceiveCount, TimeSpan? Retention, TimeSpan? VisibilityTimeout = null, string? DeadLetterTarget = null,
         int? MaxMessageBytes = null, long ReadAt = 0)
     {
-        /// <summary>Returns what does not fit the settings although the queue can be used, or <see langword="null"/>.</summary>
+        /// <summary>Returns a mismatch with the settings of a queue that can still be used, or <see langword="null"/>.</summary>
         public string? WrongWith(string queueUrl, OperationOptions options)
         {
             var deadLetters = options.DeadLetterQueueUrl;
             return this switch
             {
                 { DeadLetterTarget: null } when deadLetters.Length > 0 =>
-                    $"The queue '{queueUrl}' has no redrive policy, so nothing ever comes to the dead-letter queue '{deadLetters}'. Give "
-                    + "it one, or take DeadLetterQueueUrl out.",
+                    $"The queue '{queueUrl}' has no redrive policy, so no message moves to the dead-letter queue '{deadLetters}'. Add "
+                    + "a redrive policy, or remove DeadLetterQueueUrl.",
                 { DeadLetterTarget: { } target } when deadLetters.Length > 0 && QueueArn.Parse(target)?.IsAt(deadLetters) == false =>
-                    $"The redrive policy of the queue '{queueUrl}' names '{target}', and DeadLetterQueueUrl is '{deadLetters}'. Correct "
-                    + "the one that is wrong: operations that are given up would stay Running.",
+                    $"The redrive policy of the queue '{queueUrl}' names '{target}', but DeadLetterQueueUrl is '{deadLetters}'. Correct "
+                    + "the one that is wrong. Otherwise, operations whose messages are dead-lettered stay Running.",
                 { MaxReceiveCount: { } receives } when options.MaxAttempts > receives => string.Create(
                     CultureInfo.InvariantCulture,
-                    $"MaxAttempts is {options.MaxAttempts}, and the queue '{queueUrl}' delivers a message {receives} times. Lower "
-                    + $"MaxAttempts, or raise the redrive policy's maxReceiveCount."),
+                    $"MaxAttempts is {options.MaxAttempts}, but the queue '{queueUrl}' delivers a message only {receives} times. Lower "
+                    + $"MaxAttempts, or raise maxReceiveCount in the redrive policy."),
                 _ => null,
             };
         }

@@ -7,14 +7,14 @@ using OffloadedPolling.Accepting;
 namespace OffloadedPolling.Sqs;
 
 /// <summary>
-/// Refuses the start when a queue is in another region than the SQS client, which sends all requests to its own region and is told there
-/// that the queue does not exist.
+/// Stops the start if a queue is not in the region of the SQS client. The client sends all requests to its own region, where the queue does
+/// not exist.
 /// </summary>
 internal sealed class SqsRegions(IOperationQueue queue, SqsConnection sqs, OperationKinds kinds) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A queue or a client of the host's own may know its way.
+        // The host's own queue or client may support other regions.
         var wrong = queue is SqsOperationQueue
             && sqs.Client is AmazonServiceClient ? kinds.All.Select(WrongWith).OfType<string>().ToList() : [];
         return wrong.Count == 0 ? Task.CompletedTask : throw new OperationQueueException(string.Join(' ', wrong));
@@ -27,7 +27,7 @@ internal sealed class SqsRegions(IOperationQueue queue, SqsConnection sqs, Opera
         : null;
 
     /// <summary>
-    /// Returns what is wrong with the region of a queue, or <see langword="null"/> if nothing is, or its URL names no region.
+    /// Returns a region mismatch and what to do, or <see langword="null"/> if there is none or the URL does not contain a region.
     /// </summary>
     public static (string What, string WhatToDo)? Mismatch(string queueUrl, IClientConfig? config)
     {
@@ -36,12 +36,12 @@ internal sealed class SqsRegions(IOperationQueue queue, SqsConnection sqs, Opera
         return ofClient is null || ofQueue is null || ofClient == ofQueue
             ? null
             : ($"the queue is in the region '{ofQueue}', and the SQS client's region is '{ofClient}'",
-                $"Set AWS_REGION to '{ofQueue}', correct QueueUrl, or register an IAmazonSQS of the queue's region.");
+                $"Set AWS_REGION to '{ofQueue}', correct QueueUrl, or register an IAmazonSQS for the queue's region.");
     }
 }
 
 /// <summary>
-/// Warns, at the start, of a queue that keeps messages for longer than their documents stay. Beside the start, which does not wait for SQS.
+/// Logs a warning if a queue keeps messages for longer than documents. Runs in the background, so that the start does not wait for SQS.
 /// </summary>
 internal sealed class SqsRetentionWarning(
     OperationKinds kinds, SqsQueueAttributes attributes, SettingsSection settings, IOptions<OffloadedPollingOptions> options,
@@ -64,7 +64,7 @@ internal sealed class SqsRetentionWarning(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Stopped before the queue had answered.
+            // The host stopped before SQS responded.
         }
     }
 }

@@ -88,7 +88,7 @@ public sealed class OrdersHostingTests : IDisposable
     [Theory]
     [InlineData("OffloadedPolling__S3__BucketName", "", "OffloadedPolling:S3:BucketName is missing")]
     [InlineData("OffloadedPolling__S3__BucketName", "orders--euw1-az1--x-s3", "directory bucket")]
-    [InlineData("OffloadedPolling__S3__KeyPrefix", "", "would clear the whole bucket")]
+    [InlineData("OffloadedPolling__S3__KeyPrefix", "", "would delete every object in the bucket")]
     [InlineData("OffloadedPolling__S3__BuckettName", "x", "OffloadedPolling:S3:BuckettName is not a setting")]
     [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "", "OffloadedPolling:Operations:orders:QueueUrl is missing")]
     [InlineData("OffloadedPolling__Operations__orders__VisibilityTimeout", "30", "For 30 seconds, write 00:00:30")]

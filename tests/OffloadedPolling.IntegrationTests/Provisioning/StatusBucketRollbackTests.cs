@@ -131,7 +131,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         (report.State("Expiry"), report.State("Cors")).Should().Be((RollbackFailed, RolledBack));
-        report.Part("Expiry").Reason.Should().Contain("It was changed meanwhile").And.Contain("Restore it by hand");
+        report.Part("Expiry").Reason.Should().Contain("It was changed in the meantime").And.Contain("Restore it manually");
         (await host.ReadAsync("lifecycle")).Should().Contain("<Days>5</Days>");
     }
 
@@ -188,7 +188,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         report.State("BlockPublicAccess").Should().Be(RollbackFailed);
-        report.Part("BlockPublicAccess").Reason.Should().Contain("Restore it by hand");
+        report.Part("BlockPublicAccess").Reason.Should().Contain("Restore it manually");
         report.ProbePassed.Should().BeFalse();
         host.Log.Entries.Should().Contain(entry => entry.Id == 507);
     }

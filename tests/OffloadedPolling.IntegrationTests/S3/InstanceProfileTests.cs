@@ -41,7 +41,7 @@ public sealed class InstanceProfileTests
         var query = HttpUtility.ParseQueryString(new Uri(accepted.GetProperty("statusUrl").GetString()!).Query);
         query["X-Amz-Credential"].Should().StartWith(role.Credentials.AccessKeyId);
         query["X-Amz-Expires"].Should().Be("1800", "an expiration that is unknown would shorten it to 900");
-        orders.Output.Should().NotContain("do not tell when they expire");
+        orders.Output.Should().NotContain("do not report when they expire");
     }
 
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html

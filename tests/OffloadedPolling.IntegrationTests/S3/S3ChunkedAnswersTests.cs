@@ -112,7 +112,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
         (await reader.ReadAsync(null, default)).Status.Should().Be(document);
 
         await PutAsync(_host.Store.GetStatusKey(Id), StatusDocument.MaxBytes + 1);
-        (await reader.ReadAsync(null, default)).Fault.Should().Be("the body is no status document");
+        (await reader.ReadAsync(null, default)).Fault.Should().Be("the body is not a status document");
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Theory]
-    [InlineData(403, "ExpiredToken", "credentials are refused")]
+    [InlineData(403, "ExpiredToken", "credentials were rejected")]
     [InlineData(403, "RequestTimeTooSkewed", "Set the machine's clock")]
     [InlineData(404, "NoSuchBucket", "the bucket does not exist")]
     public async Task GetAsync_OtherRefusals_AreToldApart(int status, string code, string expected)

@@ -108,9 +108,9 @@ public sealed class SqsEventTests
     }
 
     [Theory]
-    [InlineData("", "no JSON")]
-    [InlineData("{\"Records\":[", "no JSON")]
-    [InlineData("[]", "no object but Array")]
+    [InlineData("", "not JSON")]
+    [InlineData("{\"Records\":[", "not JSON")]
+    [InlineData("[]", "not a JSON object but Array")]
     [InlineData("{}", "but nothing")]
     [InlineData("{\"Records\":{}}", "but 'Records'")]
     [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "but 'version', 'routeKey', 'body'")]

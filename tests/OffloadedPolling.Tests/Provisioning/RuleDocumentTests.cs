@@ -67,8 +67,8 @@ public sealed class RuleDocumentTests
     }
 
     [Theory]
-    [InlineData("<Other/>", "*holds 'Other'*")]
-    [InlineData("<LifecycleConfiguration><Novelty/></LifecycleConfiguration>", "*holds 'Novelty'*")]
+    [InlineData("<Other/>", "*contains the unknown element 'Other'*")]
+    [InlineData("<LifecycleConfiguration><Novelty/></LifecycleConfiguration>", "*contains the unknown element 'Novelty'*")]
     [InlineData("no XML", "*is not XML*")]
     [InlineData(
         $"<LifecycleConfiguration><Rule><ID>{Id}</ID></Rule><Rule><ID>{Id}</ID></Rule></LifecycleConfiguration>",

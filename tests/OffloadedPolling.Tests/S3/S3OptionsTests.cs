@@ -10,7 +10,7 @@ public sealed class S3OptionsTests
     [InlineData("S3:BucketName", "No_Bucket", "is 'No_Bucket', which is not a bucket name")]
     [InlineData("S3:BucketName", "orders--euw1-az1--x-s3", "directory bucket")]
     [InlineData("S3:BucketName", "arn:aws:s3::123456789012:accesspoint/a.mrap", "multi-region access point")]
-    [InlineData("S3:KeyPrefix", "", "would clear the whole bucket")]
+    [InlineData("S3:KeyPrefix", "", "would delete every object in the bucket")]
     [InlineData("S3:KeyPrefix", "status", "Set it to 'status/'")]
     [InlineData("S3:KeyPrefix", "a//b/", "segment that HTTP clients would rewrite")]
     [InlineData("S3:KeyPrefix", "../b/", "segment that HTTP clients would rewrite")]

@@ -115,7 +115,7 @@ public sealed class S3PresignedUrlIssuerTests
         var thrown = (await FluentActions.Awaiting(async () => await issuer.IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), default))
             .Should().ThrowExactlyAsync<StatusUrlException>()).Which;
 
-        thrown.Message.Should().Contain("signature version 4");
+        thrown.Message.Should().Contain("Signature Version 4");
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class SqsQueueConflictsValidatorTests
         refused.Should().ContainAll(
             $"OffloadedPolling:Operations:letters:QueueUrl ('{Letters}')",
             $"OffloadedPolling:Operations:parcels:QueueUrl ('{spelled}')",
-            "Give each kind a queue of its own");
+            "Give each kind its own queue");
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class SqsQueueConflictsValidatorTests
     public void Start_TwoKindsWithOneDeadLetterQueue_IsRefusedNamingBoth() =>
         Start((Letters, Letters + "-dead"), (Parcels, Letters + "-dead")).Should().ContainSingle().Which.Should().ContainAll(
             "OffloadedPolling:Operations:letters:DeadLetterQueueUrl", "OffloadedPolling:Operations:parcels:DeadLetterQueueUrl",
-            "a dead-letter queue of its own");
+            "its own dead-letter queue");
 
     [Fact]
     public void Start_DeadLetterQueuesOfTheirOwn_AreAccepted() =>

@@ -160,7 +160,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
 
     [Theory]
     [InlineData(false, HttpStatusCode.ServiceUnavailable, "Operations are temporarily unavailable")]
-    [InlineData(true, HttpStatusCode.Forbidden, "The proof is refused")]
+    [InlineData(true, HttpStatusCode.Forbidden, "The token or assertion was rejected")]
     public async Task Post_WhenThereAreNone_SaysWhoseFaultItIs(bool isCallersProof, HttpStatusCode expected, string title)
     {
         await StartAsync();

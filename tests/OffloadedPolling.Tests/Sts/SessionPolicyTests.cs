@@ -39,7 +39,7 @@ public sealed class SessionPolicyTests
         var fitting = Enumerable.Range(1, 40).Last(count => Fits(keys[..count]));
         fitting.Should().BeInRange(15, 30);
         refused.Message.Should().Contain($"these 40 status keys has");
-        refused.Message.Should().Contain($"AWS takes 2048: {fitting} of them fit. Ask for those, and for the rest in another request.");
+        refused.Message.Should().Contain($"the maximum is 2048. Only {fitting} of them fit. Request the others separately.");
     }
 
     private static bool Fits(List<string> keys)

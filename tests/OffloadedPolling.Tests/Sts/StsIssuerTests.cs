@@ -26,7 +26,7 @@ public sealed class StsIssuerTests
     {
         var refused = await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [TestIssuers.Key, key] });
 
-        refused.Message.Should().Contain($"'{key}' is no status key");
+        refused.Message.Should().Contain($"'{key}' is not a status key");
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class StsIssuerTests
         var refused = await RefusedAsync<ArgumentException>(
             new() { Caller = "ada", StatusKeys = [$"https://s3.example/bucket/{TestIssuers.Key}?X-Amz-Signature=0a1b"] });
 
-        refused.Message.Should().Contain($"'https://s3.example/bucket/{TestIssuers.Key}' is no status key");
+        refused.Message.Should().Contain($"'https://s3.example/bucket/{TestIssuers.Key}' is not a status key");
         refused.ToString().Should().NotContain("0a1b");
     }
 
@@ -97,7 +97,7 @@ public sealed class StsIssuerTests
         var refused = await RefusedAsync<TemporaryCredentialsException>(
             Request(StsAction.AssumeRoleWithWebIdentity(new string('x', length))));
 
-        refused.Message.Should().Contain($"4 to 20000 characters, and this one {length}");
+        refused.Message.Should().Contain($"4 to 20000 characters; this one has {length}");
         refused.IsCallersProof.Should().BeTrue();
     }
 
@@ -108,7 +108,7 @@ public sealed class StsIssuerTests
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(Request(Saml(length)));
 
-        refused.Message.Should().Contain($"4 to 100000 characters, and this one {length}");
+        refused.Message.Should().Contain($"4 to 100000 characters; this one has {length}");
         refused.IsCallersProof.Should().BeTrue();
     }
 

@@ -85,25 +85,25 @@ public static class Mistakes
     public static Mistake QueueInAnotherRegion { get; } = new(
         "The queue is in another region than `AWS_REGION`", Seen.Start,
         $"The queue '{QueueUrl}' of kind 'reports' cannot be used: the queue is in the region 'eu-west-1', and the SQS client's region "
-        + "is 'us-east-1'. Set AWS_REGION to 'eu-west-1', correct QueueUrl, or register an IAmazonSQS of the queue's region.");
+        + "is 'us-east-1'. Set AWS_REGION to 'eu-west-1', correct QueueUrl, or register an IAmazonSQS for the queue's region.");
 
     public static Mistake NoRegion { get; } = new(
         "No region", Seen.Start,
-        "Set AWS_REGION (and AWS_ENDPOINT_URL_S3 for another server than AWS), or register an IAmazonS3.");
+        "Set AWS_REGION (and AWS_ENDPOINT_URL_S3 for a server other than AWS), or register an IAmazonS3.");
 
     public static Mistake ConditionsIgnored { get; } = new(
         "An S3-compatible server without conditional writes", Seen.Start,
-        "ignores If-None-Match and If-Match, so concurrent writers overwrite each other: use a server that supports conditional writes, "
+        "ignores If-None-Match and If-Match, so concurrent writers overwrite each other. Use a server that supports conditional writes, "
         + "or set OffloadedPolling:S3:RequireConditionalWrites to false to run without the guarantees that depend on them.");
 
     public static Mistake NoCredentials { get; } = new(
         "No AWS credentials", Seen.HealthCheck,
-        "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in AWS_PROFILE, or give the "
-        + "machine, container or function a role.");
+        "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, set AWS_PROFILE to a profile name, or "
+        + "assign a role to the machine, container or function.");
 
     public static Mistake WrongSecret { get; } = new(
         "A wrong secret key", Seen.HealthCheck,
-        "the credentials are refused (SignatureDoesNotMatch). Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
+        "the credentials were rejected (SignatureDoesNotMatch). Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
         + "AWS_SECRET_ACCESS_KEY, the profile, or the role.");
 
     public static Mistake NoSuchBucket { get; } = new(
@@ -112,23 +112,23 @@ public static class Mistakes
 
     public static Mistake AccessDenied { get; } = new(
         "A permission on the bucket is missing", Seen.HealthCheck,
-        "access is denied. Allow s3:GetObject, s3:PutObject and, to delete, s3:DeleteObject on");
+        "access is denied. Grant s3:GetObject, s3:PutObject and, for deletions, s3:DeleteObject on");
 
     public static Mistake BucketInAnotherRegion { get; } = new(
         "The bucket is in another region, and S3 redirects", Seen.HealthCheck,
-        "a redirect to another address, which their signature does not cover. Set AWS_REGION to 'eu-central-1', or correct "
+        "a redirect, and their signature is not valid at another address. Set AWS_REGION to 'eu-central-1', or correct "
         + "S3:PublicEndpoint.");
 
     public static Mistake NoPathStyle { get; } = new(
         "An S3-compatible server without `S3:ForcePathStyle`", Seen.HealthCheck,
-        "most S3-compatible servers need S3:ForcePathStyle set to true, or ForcePathStyle of a client that the host registered.");
+        "for most S3-compatible servers, set S3:ForcePathStyle to true, or ForcePathStyle of the client that the host registers.");
 
     public static Mistake NoServer { get; } = new(
         "No server at `AWS_ENDPOINT_URL_S3`", Seen.HealthCheck,
-        "Check that the server runs there, and AWS_ENDPOINT_URL_S3, which sets the address.");
+        "Check that the server is running, and that AWS_ENDPOINT_URL_S3 is its address.");
 
     public static Mistake RegionThatDoesNotExist { get; } = new(
-        "A region that does not exist", Seen.HealthCheck, "has no known address in the region 'eu-wset-1'");
+        "A region that does not exist", Seen.HealthCheck, "DNS has no address for S3 in the region 'eu-wset-1'");
 
     public static Mistake NoSuchQueue { get; } = new(
         "The queue does not exist", Seen.HealthCheck,
