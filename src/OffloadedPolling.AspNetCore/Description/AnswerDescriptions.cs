@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>What the library's endpoints answer, for OpenAPI: status codes, bodies and headers.</summary>
+/// <summary>The responses of the library's endpoints, for OpenAPI: status codes, bodies and headers.</summary>
 internal static class AnswerDescriptions
 {
     private const string Http = "The request was sent over plain HTTP. Use HTTPS.";
@@ -22,7 +22,7 @@ internal static class AnswerDescriptions
 
     private static readonly ResponseHeader _etag = new(0, "ETag", "The version of the status, for If-None-Match.");
 
-    // Whatever may hold a status URL, and all problems beside it.
+    // For all responses that may contain a status URL, and for problems.
     private static readonly ResponseHeader[] _kept = [
         new(0, "Cache-Control", "Always no-store: the response must not be cached."),
         new(0, "Referrer-Policy", "Always no-referrer: a page must not pass on the status URL.")];

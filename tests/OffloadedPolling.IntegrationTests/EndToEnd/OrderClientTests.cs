@@ -147,14 +147,14 @@ public sealed partial class OrderClientTests : IDisposable
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--customer", new string('x', 201));
 
         exitCode.Should().Be(1, output);
-        output.Should().Contain("1 not placed: The operation was not accepted: the host answers 400 BadRequest");
+        output.Should().Contain("1 not placed: The operation was not accepted: the host returned 400 BadRequest");
     }
 
     [Theory]
     [InlineData("--count is '0'. Give a number from 1 to 10000.", "--count", "0")]
     [InlineData("--timeout is '5'. Give hours:minutes:seconds", "--timeout", "5")]
     [InlineData("--host is 'shop'. Give the host's address, such as http://localhost:5080.", "--host", "shop")]
-    [InlineData("--resume: This is no resume token", "--resume", "bm90aGluZw")]
+    [InlineData("--resume: The resume token is not valid", "--resume", "bm90aGluZw")]
     [InlineData("Leave --count out", "--resume", "bm90aGluZw", "--count", "2")]
     [InlineData("'--cuont'", "--cuont", "2")]
     [InlineData("No host answers at http://127.0.0.1:1/", "--host", "http://127.0.0.1:1")]
