@@ -16,8 +16,8 @@ public static class OffloadedPollingHealthChecksBuilderExtensions
     /// <param name="builder">The builder of the host's health checks.</param>
     /// <param name="name">The name of the health check.</param>
     /// <param name="failureStatus">
-    /// The status to report if a part cannot be used. The default is <see cref="HealthStatus.Unhealthy"/>. A part with a problem that can be
-    /// used is <see cref="HealthStatus.Degraded"/>.
+    /// The status to report if a part cannot be used. The default is <see cref="HealthStatus.Unhealthy"/>. A part that has a problem but
+    /// can be used is <see cref="HealthStatus.Degraded"/>.
     /// </param>
     /// <param name="tags">The tags to filter health checks with.</param>
     /// <param name="timeout">The timeout; the default is 5 seconds. A part that does not respond in time cannot be used.</param>
@@ -28,8 +28,8 @@ public static class OffloadedPollingHealthChecksBuilderExtensions
     /// for operators, but no secrets.
     /// </para>
     /// <para>
-    /// Each check sends one request to the store and one to each queue. On S3, one check a minute also polls a status URL as callers do, and
-    /// sends a PUT whose condition is never met. The PUT shows that this host has write access, and writes nothing.
+    /// Each check sends one request to the store and one to each queue. On S3, one check a minute also polls a status URL as callers do,
+    /// and sends a PUT whose condition is never met. The PUT shows that this host has write access, and writes nothing.
     /// </para>
     /// </remarks>
     public static IHealthChecksBuilder AddOffloadedPolling(
