@@ -8,8 +8,8 @@ using OpenTelemetry.Trace;
 namespace Orders;
 
 /// <summary>
-/// Exports traces, metrics and logs over OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Otherwise nothing is loaded. The other variables
-/// of OpenTelemetry also work: <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_TRACES_SAMPLER</c>.
+/// Exports traces, metrics and logs over OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Otherwise nothing is loaded. OpenTelemetry's
+/// other variables also work: <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_TRACES_SAMPLER</c>.
 /// </summary>
 internal static class Telemetry
 {
