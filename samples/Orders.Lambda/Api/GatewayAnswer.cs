@@ -53,7 +53,7 @@ internal static class GatewayAnswer
         return answer;
     }
 
-    // Cookies are separate if one header must not contain several.
+    // Version 2 lists cookies separately, because a header has only one value.
     private static void WriteVersion2(Utf8JsonWriter json, IHeaderDictionary headers)
     {
         json.WriteStartObject("headers");

@@ -236,7 +236,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [InlineData("null")]
     public async Task Follow_WhatIsNoAcceptedOperation_SaysSoAtOnce(string body)
     {
-        (await Stage.FollowToTheEndAsync(body)).Should().StartWith("TypeError: follow() takes the body of a 202");
+        (await Stage.FollowToTheEndAsync(body)).Should().StartWith("TypeError: follow() requires the body of a 202");
 
         Stage.Polls.Should().BeEmpty();
     }
