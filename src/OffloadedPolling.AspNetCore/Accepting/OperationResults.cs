@@ -30,8 +30,8 @@ public static class OperationResults
     /// <param name="options">The options for this operation.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
-    /// The same as without options. With an idempotency key, also 202 for the operation that the key was used for before, 400 if the key
-    /// has fewer than 16 characters, and 422 if the key was used with another payload.
+    /// The same as without options. With an idempotency key, a repeated request gets 202 for the same operation. A key of fewer than 16
+    /// characters gets 400, and a key that was used with another payload gets 422.
     /// </returns>
     public static async Task<AcceptOperationResult> AcceptAsync<TPayload>(
         IOffloadedOperations operations, TPayload payload, AcceptOptions options, CancellationToken cancellationToken = default)

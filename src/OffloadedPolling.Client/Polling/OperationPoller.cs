@@ -11,7 +11,7 @@ namespace OffloadedPolling.Client;
 /// operation.
 /// </para>
 /// <para>
-/// Polls never reach the host. A poll that fails is retried after a back-off until the wait ends. To limit the wait, set
+/// Polls go only to the status URL. A poll that fails is retried after a back-off until the wait ends. To limit the wait, set
 /// <see cref="OperationPollerOptions.Timeout"/>, or cancel it. An expired status URL is renewed at the operation URL.
 /// </para>
 /// <para>
