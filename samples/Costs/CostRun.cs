@@ -6,8 +6,8 @@ namespace Costs;
 /// <summary>One run of the program.</summary>
 internal static class CostRun
 {
-    /// <summary>Counts and shows.</summary>
-    /// <returns>0; 2 where the prices cannot be counted with.</returns>
+    /// <summary>Calculates the costs and shows them.</summary>
+    /// <returns>0, or 2 if the price list is not valid.</returns>
     public static int Run(Workload work, string priceFile, bool asInTheArticle, bool asJson)
     {
         PriceList prices;
@@ -28,7 +28,7 @@ internal static class CostRun
             return 0;
         }
 
-        // Not by the console of the table and the bars, which breaks lines at the terminal's width.
+        // The console of the table and the bars would break lines at the terminal's width.
         Console.Out.WriteLine($"{work.Operations:#,0} operations a month, {work.Polls:0.##} polls and {work.Writes:0.##} "
             + $"{(work.Writes == 1 ? "write" : "writes")} each. Prices: {report.Prices}, in {report.Currency}.");
         var console = AnsiConsole.Console;

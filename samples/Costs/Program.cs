@@ -1,7 +1,7 @@
 using System.Globalization;
 using Costs;
 
-// Figures look the same everywhere.
+// Figures are formatted the same on every machine.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var parsed = CostCommand.Create().Parse(args);
 foreach (var error in parsed.Errors)

@@ -4,10 +4,10 @@ using OffloadedPolling.Client;
 
 namespace OrderClient;
 
-/// <summary>One run: places orders, or finds those of an earlier run again, follows them, and tells what became of them.</summary>
+/// <summary>One run: places orders or resumes those of an earlier run, follows them, and prints a summary.</summary>
 internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower follower, Figures figures)
 {
-    // A single bar is worth a poll now and then. Many orders show how often the library polls by itself.
+    // For a single bar, extra polls show progress. Many orders show how often the library polls by default.
     private static readonly TimeSpan _barMoves = TimeSpan.FromSeconds(2);
 
     private readonly NewOrder _order = new(wish.Customer, [new NewOrderItem(wish.Sku, 1)]);
@@ -39,7 +39,7 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
         catch (ArgumentException)
         {
             return Wrong(
-                $"--resume: A token is of an operation at another host than {wish.Host}. Give the address of its host with --host.");
+                $"--resume: A token is for an operation at another host than {wish.Host}. Set --host to the address of its host.");
         }
 
         return await ShowAsync(orders, Task.WhenAll(following));
@@ -49,12 +49,12 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
     {
         var orders = NewOrders(wish.Count);
 
-        // The first one alone: where no host answers, one order is enough to find out.
+        // The first order is placed before the others, because one is enough to find out that no host responds.
         var first = await PlaceAsync(orders[0], stop);
         if (orders[0].Outcome == Outcome.Unanswered && !stop.IsCancellationRequested)
         {
-            return Wrong($"No host answers at {wish.Host}: {orders[0].Reason} "
-                + "Start it, with dotnet run --project samples/Orders, or give its address with --host.");
+            return Wrong($"No host responds at {wish.Host}: {orders[0].Reason} "
+                + "Start it with dotnet run --project samples/Orders, or set --host to its address.");
         }
 
         List<Task> following =

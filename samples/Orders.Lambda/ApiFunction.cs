@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Orders.Lambda;
 
-/// <summary>The API: invoked with requests that API Gateway received. One instance serves many invocations.</summary>
+/// <summary>The API, invoked with requests from API Gateway. One instance serves many invocations.</summary>
 public sealed class ApiFunction : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private readonly GatewayServer _gateway;
 
-    /// <summary>Starts it; wrong settings throw, with the same words as in any host.</summary>
+    /// <summary>Starts the function. Wrong settings throw the same exceptions as in any host.</summary>
     public ApiFunction()
     {
         var builder = WebApplication.CreateSlimBuilder(

@@ -2,7 +2,7 @@ using OffloadedPolling;
 
 namespace Orders.Lambda;
 
-/// <summary>Ends orders whose message was delivered too often: invoked with batches of the dead-letter queue.</summary>
+/// <summary>Ends orders whose message was delivered too often. It is invoked with batches of the dead-letter queue.</summary>
 public sealed class DeadLetterFunction : IDisposable
 {
     private readonly IHost _host;
@@ -11,7 +11,7 @@ public sealed class DeadLetterFunction : IDisposable
 
     private readonly TimeSpan _timeout;
 
-    /// <summary>Starts it; wrong settings throw, with the same words as in any host.</summary>
+    /// <summary>Starts the function. Wrong settings throw the same exceptions as in any host.</summary>
     public DeadLetterFunction()
     {
         var builder = EventHost.CreateBuilder();

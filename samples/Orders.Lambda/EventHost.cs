@@ -2,7 +2,7 @@ using OffloadedPolling;
 
 namespace Orders.Lambda;
 
-/// <summary>The host of a function that is invoked with events of a queue.</summary>
+/// <summary>The host of a function that is invoked with queue events.</summary>
 internal static class EventHost
 {
     public static HostApplicationBuilder CreateBuilder()

@@ -1,6 +1,6 @@
 namespace Orders.Lambda;
 
-/// <summary>Logs go to the standard output, each as one line of JSON: CloudWatch makes an entry of every line.</summary>
+/// <summary>Logs to standard output, one line of JSON per entry, because CloudWatch creates an entry for every line.</summary>
 internal static class FunctionLog
 {
     public static void Use(ILoggingBuilder logging)

@@ -1,9 +1,9 @@
 namespace Orders.Lambda;
 
-/// <summary>The functions by their names in <c>Handler:</c>.</summary>
+/// <summary>Finds functions by their names in <c>Handler:</c>.</summary>
 internal static class Functions
 {
-    /// <summary>Starts the function that a handler names, in full as for the managed runtime or by its class alone.</summary>
+    /// <summary>Starts the function of a handler name, which is the full name for the managed runtime, or only the class.</summary>
     public static Func<Stream, Task<Stream>> Create(string handler) =>
         (handler.Split("::") is [_, var type, _] ? type.Split('.')[^1] : handler) switch
         {
@@ -11,7 +11,7 @@ internal static class Functions
             nameof(WorkerFunction) => new WorkerFunction().HandleAsync,
             nameof(DeadLetterFunction) => new DeadLetterFunction().HandleAsync,
             _ => throw new InvalidOperationException(
-                $"The handler '{handler}' is no function here. Set Handler to {nameof(ApiFunction)}, {nameof(WorkerFunction)} or "
+                $"The handler '{handler}' is not a function. Set Handler to {nameof(ApiFunction)}, {nameof(WorkerFunction)} or "
                 + $"{nameof(DeadLetterFunction)}."),
         };
 }

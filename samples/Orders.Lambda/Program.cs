@@ -1,5 +1,5 @@
 using Orders.Lambda;
 
-// Where Lambda runs an executable (OS-only runtimes, native AOT), it asks for its work itself. The managed runtime does not come here: it
+// For OS-only runtimes and native AOT, where Lambda runs an executable that requests invocations. The managed runtime does not use it, but
 // loads the function's class.
 return await RuntimeLoop.RunAsync(Environment.GetEnvironmentVariable("_HANDLER") ?? "", Functions.Create);

@@ -2,7 +2,7 @@ using OffloadedPolling;
 
 namespace Orders.Lambda;
 
-/// <summary>Does the work: invoked with batches of the orders' queue. One instance serves many invocations.</summary>
+/// <summary>The worker, invoked with batches of the orders' queue. One instance serves many invocations.</summary>
 public sealed class WorkerFunction : IDisposable
 {
     private readonly IHost _host;
@@ -11,7 +11,7 @@ public sealed class WorkerFunction : IDisposable
 
     private readonly TimeSpan _timeout;
 
-    /// <summary>Starts it; wrong settings throw, with the same words as in any host.</summary>
+    /// <summary>Starts the function. Wrong settings throw the same exceptions as in any host.</summary>
     public WorkerFunction()
     {
         var builder = EventHost.CreateBuilder();

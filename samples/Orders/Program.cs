@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Orders;
 
-// Settings and the page lie beside the program, wherever it is started from.
+// Settings and the page are next to the program, regardless of the working directory.
 var asksForHealth = args is [HealthProbe.Argument, ..];
 var builder = WebApplication.CreateSlimBuilder(
     new WebApplicationOptions { Args = asksForHealth ? args[1..] : args, ContentRootPath = AppContext.BaseDirectory });
@@ -22,10 +22,10 @@ builder.Services.AddOrderStore(settings);
 builder.Services.AddOrdersApi(builder.Configuration);
 builder.Services.AddHealthChecks().AddOffloadedPolling().AddCheck<OrderStoreHealthCheck>("orders");
 
-// One process does it. Two at once may overwrite each other's change.
+// Only one process does it, because two could overwrite each other's changes.
 if (isOnAws && settings.Role != Role.Worker && builder.Environment.IsDevelopment())
 {
-    // Before the worker: its first writes find the bucket set up.
+    // Before the worker, so that its first writes find the bucket set up.
     builder.Services.AddHostedService<DevelopmentBucket>();
 }
 

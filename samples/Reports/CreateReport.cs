@@ -1,7 +1,7 @@
 namespace Reports;
 
-/// <summary>What a caller sends, and what the handler receives.</summary>
+/// <summary>The request that a caller sends, and the payload that the handler receives.</summary>
 internal sealed record CreateReport(int Year);
 
-/// <summary>What the handler returns, and what the caller reads in the status.</summary>
+/// <summary>The result that the handler returns, and that the caller reads in the status.</summary>
 internal sealed record Report(string Text);

@@ -4,12 +4,12 @@ using Microsoft.OpenApi;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Writes the schemas of <see cref="OperationSchemas"/>. The schemas that ASP.NET Core infers from the types ignore the library's JSON
-/// converters and its naming policy.
+/// Writes the schemas of <see cref="OperationSchemas"/>, because the schemas that ASP.NET Core infers ignore the library's JSON converters
+/// and naming policy.
 /// </summary>
 internal sealed class OperationSchemaTransformer : IOpenApiSchemaTransformer
 {
-    // ASP.NET Core's own marks: a schema that becomes a reference, the description beside that reference, and a choice between it and null.
+    // ASP.NET Core's internal marks: a schema that becomes a reference, the reference's description, and a reference that allows null.
     private const string SchemaId = "x-schema-id";
 
     private const string ReferenceDescription = "x-ref-description";
@@ -23,7 +23,7 @@ internal sealed class OperationSchemaTransformer : IOpenApiSchemaTransformer
             await WriteAsync(type, schema, context, cancellationToken).ConfigureAwait(false);
         }
 
-        // Members come here again, after the transformer that writes XML comments.
+        // Members are transformed again after the transformer that writes XML comments.
         if (context.JsonPropertyInfo is { } property
             && OperationSchemas.All.TryGetValue(property.DeclaringType, out var declaring)
             && declaring.Members.FirstOrDefault(member => member.Name == property.Name) is { } member)
@@ -61,7 +61,7 @@ internal sealed class OperationSchemaTransformer : IOpenApiSchemaTransformer
 
     private static void Write(MemberDescription member, OpenApiSchema schema)
     {
-        // What is unknown is absent, never null.
+        // Unknown members are absent, never null.
         schema.Metadata?.Remove(NullableProperty);
         if (member.Type is not null && schema.Metadata?.ContainsKey(SchemaId) == true)
         {

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>The library's JSON, as callers get it.</summary>
+/// <summary>The schemas of the JSON that callers receive.</summary>
 internal static class OperationSchemas
 {
     private static readonly string _levels = string.Join(
@@ -153,23 +153,23 @@ internal static class OperationSchemas
     }
 }
 
-/// <param name="Text">What it is.</param>
-/// <param name="Shape">Writes its JSON type into a schema.</param>
+/// <param name="Text">The type's description.</param>
+/// <param name="Shape">The action that writes the JSON type into a schema.</param>
 internal sealed record TypeDescription(string Text, Action<OpenApiSchema> Shape)
 {
     public IReadOnlyList<MemberDescription> Members { get; init; } = [];
 }
 
-/// <param name="Name">Its name in JSON.</param>
-/// <param name="Text">What it is.</param>
-/// <param name="Shape">Writes its JSON type into a schema.</param>
-/// <param name="IsRequired">Whether it is always there.</param>
+/// <param name="Name">The member's name in JSON.</param>
+/// <param name="Text">The member's description.</param>
+/// <param name="Shape">The action that writes the JSON type into a schema.</param>
+/// <param name="IsRequired">Whether the member is always present.</param>
 internal sealed record MemberDescription(string Name, string Text, Action<OpenApiSchema> Shape, bool IsRequired = true)
 {
-    /// <summary>Creates a member with a type that is described itself.</summary>
+    /// <summary>Creates a member whose type has its own description.</summary>
     public MemberDescription(string name, string text, Type type, bool isRequired = true)
         : this(name, text, static _ => { }, isRequired) => Type = type;
 
-    /// <summary>Gets the type, if it is described itself.</summary>
+    /// <summary>Gets the type, if it has its own description.</summary>
     public Type? Type { get; }
 }

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>Writes what endpoint metadata says about responses, and ASP.NET Core leaves out: descriptions, and headers.</summary>
+/// <summary>Writes the response descriptions and headers of endpoint metadata that ASP.NET Core omits.</summary>
 internal sealed class ResponseTransformer : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class ResponseTransformer : IOpenApiOperationTransformer
 
     private static void Describe(OpenApiResponse response, int status, IList<object> metadata, IEnumerable<ResponseHeader> headers)
     {
-        // A description by the host stays.
+        // Keeps a description that the host has set.
         if (response.Description == ReasonPhrases.GetReasonPhrase(status))
         {
             response.Description = metadata.OfType<IProducesResponseTypeMetadata>()

@@ -6,22 +6,21 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// What callers are told when the library fails: a problem that names nothing of the host's inside. The exception itself, with what to do,
-/// goes to the log.
+/// Turns the library's exceptions into problems for callers, without details of the host. The exception with its advice goes to the log.
 /// </summary>
 internal static class FailureProblem
 {
-    // A store or queue that is down seldom comes back sooner.
+    // An outage of the store or the queue is rarely shorter.
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
 
     public static OperationProblem UnknownOperation { get; } = new()
     {
         Status = StatusCodes.Status404NotFound,
         Title = "The operation does not exist",
-        Detail = "The id is wrong, or the status has expired.",
+        Detail = "The ID is wrong, or the status has expired.",
     };
 
-    /// <summary>Returns whether a failure is answered. Others are left to the host's exception handling.</summary>
+    /// <summary>Returns whether a failure gets a problem. Other failures are left to the host's exception handling.</summary>
     public static bool IsKnown(OffloadedPollingException failure) =>
         StatusOf(failure) != StatusCodes.Status500InternalServerError || IsUnfitDocument(failure);
 
@@ -39,7 +38,7 @@ internal static class FailureProblem
     public static Task WriteAsync(HttpContext context, OffloadedPollingException failure) => WriteAsync(
         context, failure, new OperationProblem { Status = StatusOf(failure), Title = TitleOf(failure), Detail = DetailOf(failure) });
 
-    /// <summary>Writes a problem, and logs what the caller is not told.</summary>
+    /// <summary>Writes a problem, and logs the details that are not for the caller.</summary>
     public static Task WriteAsync(HttpContext context, OffloadedPollingException failure, OperationProblem problem)
     {
         var status = problem.Status!.Value;
@@ -64,7 +63,7 @@ internal static class FailureProblem
             context, problem.Status!.Value, problem, OperationJson.Problem, OperationResponse.ProblemContentType);
     }
 
-    // The host's mistake: what it puts into the document does not fit.
+    // The host's error: the data that it puts into the document is too large or cannot be serialized.
     private static bool IsUnfitDocument(OffloadedPollingException failure) =>
         failure is StatusDocumentTooLargeException or StatusDocumentNotSerializableException;
 
@@ -84,15 +83,15 @@ internal static class FailureProblem
         PayloadTooLargeException tooLarge =>
             string.Create(CultureInfo.InvariantCulture, $"It has {tooLarge.Size} bytes; the maximum is {tooLarge.Limit} bytes."),
         InvalidPayloadException =>
-            "It contains control characters or incomplete Unicode characters. Remove them and send the request again.",
+            "It contains control characters or incomplete Unicode characters. Remove them and retry.",
         InvalidIdempotencyKeyException tooShort => string.Create(
             CultureInfo.InvariantCulture,
             $"It has {tooShort.Length} characters; at least {InvalidIdempotencyKeyException.MinLength} are required. Use a UUID."),
         IdempotencyConflictException => "The same key was sent before with another payload. Use a new key for a new request.",
-        OperationQueueException => "The work could not be queued. Try again later.",
-        StatusUrlException => "The status URL could not be created. Try again later.",
+        OperationQueueException => "The work could not be queued. Retry later.",
+        StatusUrlException => "The status URL could not be created. Retry later.",
         InvalidStatusDocumentException => "The stored data is not a valid status document.",
         _ when IsUnfitDocument(failure) => "Retrying does not help until the service is fixed.",
-        _ => "The status of operations could not be reached. Try again later.",
+        _ => "The status of operations could not be read or written. Retry later.",
     };
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>How the library's answers are written.</summary>
+/// <summary>Writes the library's responses.</summary>
 internal static class OperationResponse
 {
     public const string ProblemContentType = "application/problem+json";
@@ -13,10 +13,10 @@ internal static class OperationResponse
     /// <summary>Gets endpoint metadata for the host's output cache, which ignores <c>Cache-Control</c> in responses.</summary>
     public static OutputCacheAttribute NeverCached { get; } = new() { NoStore = true };
 
-    /// <summary>A status URL is a credential: no cache may keep it, no page may pass it on.</summary>
+    /// <summary>Prevents caching and referrers, because a status URL is a credential.</summary>
     public static void KeepPrivate(HttpResponse response)
     {
-        // Endpoints that return a plain IResult do not carry the metadata.
+        // Endpoints that return a plain IResult do not have the metadata.
         response.HttpContext.Features.Get<IOutputCacheFeature>()?.Context.AllowCacheStorage = false;
         response.Headers.CacheControl = "no-store";
         response.Headers["Referrer-Policy"] = "no-referrer";

@@ -8,19 +8,19 @@ using OffloadedPolling.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Chooses the embedded implementation.</summary>
+/// <summary>Provides extension methods to use the embedded SQLite implementation.</summary>
 public static class OffloadedPollingBuilderSqliteExtensions
 {
     /// <summary>
-    /// Keeps status documents, messages and duration profiles in one SQLite file. The host stands in for S3: <c>MapOperations</c> serves
-    /// the documents to whoever holds a signed URL. ASP.NET Core's two lines about each request, which would show these URLs, are not
-    /// logged below Warning.
+    /// Stores status documents, messages and duration profiles in one SQLite file. The host replaces S3: <c>MapOperations</c> serves the
+    /// documents to anyone who has a signed URL.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Settings from code, which win over the section <c>Sqlite</c>.</param>
+    /// <param name="configure">The delegate that configures the options. It overrides the configuration section <c>Sqlite</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// API and workers may be several processes on one machine. Where a store is chosen already, only the messages go to the file.
+    /// The API and the workers can be several processes on one machine. If a store is already registered, the file is used only for
+    /// messages. ASP.NET Core's log entries for each request contain status URLs, so they are logged only at Warning or above.
     /// </remarks>
     public static IOffloadedPollingBuilder WithSqlite(this IOffloadedPollingBuilder builder, Action<SqliteOptions>? configure = null)
     {

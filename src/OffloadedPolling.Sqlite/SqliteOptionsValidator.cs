@@ -6,12 +6,12 @@ namespace OffloadedPolling.Sqlite;
 
 internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOptions>
 {
-    // As long as the signatures: a shorter key would be the weakest part. https://www.rfc-editor.org/rfc/rfc2104#section-3
+    // The length of the signatures. A shorter key would be the weakest part. https://www.rfc-editor.org/rfc/rfc2104#section-3
     private const int MinKeyBytes = 32;
 
-    private const string SetBaseUrl = "Set it to the address by which callers reach this host, such as https://orders.example.com.";
+    private const string SetBaseUrl = "Set it to the URL at which callers reach this host, such as https://orders.example.com.";
 
-    private const string MakeKey = "Make a key with 'openssl rand -base64 32', or remove the setting.";
+    private const string MakeKey = "Create a key with 'openssl rand -base64 32', or remove the setting.";
 
     public ValidateOptionsResult Validate(string? name, SqliteOptions options)
     {
@@ -23,11 +23,11 @@ internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOp
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    // What is not a path is in no message: a connection string may hold a password.
+    // Messages show only paths, because a connection string may contain a password.
     private static string? WrongWithDataSource(string? source) => source switch
     {
         null or "" => "DataSource is empty. Set it to the path of a file, such as 'offloaded-polling.db'.",
-        ":memory:" => "DataSource is ':memory:', of which every connection would have its own. Set it to the path of a file.",
+        ":memory:" => "DataSource is ':memory:', which is a separate database for each connection. Set it to the path of a file.",
         _ when source.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || ConnectionString().IsMatch(source) =>
             "DataSource is a URI or a connection string. Set it to the path of a file.",
         _ => null,
@@ -38,9 +38,9 @@ internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOp
         null => null,
         { IsAbsoluteUri: false } =>
             $"PublicBaseUrl is '{WithoutQuery(url)}', which is not an absolute URL. {SetBaseUrl}",
-        { UserInfo.Length: > 0 } => "PublicBaseUrl has a user name in it, which every caller would see. Remove it.",
+        { UserInfo.Length: > 0 } => "PublicBaseUrl contains a user name, which every caller would see. Remove it.",
         { Scheme: not ("http" or "https") } =>
-            $"PublicBaseUrl is '{WithoutQuery(url)}', which is not a URL of http or https. {SetBaseUrl}",
+            $"PublicBaseUrl is '{WithoutQuery(url)}', which is not an http or https URL. {SetBaseUrl}",
         { Query.Length: > 0 } or { Fragment.Length: > 0 } =>
             $"PublicBaseUrl is '{WithoutQuery(url)}' with a query or a fragment. Remove it.",
         _ => null,
@@ -48,7 +48,7 @@ internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOp
 
     private static string WithoutQuery(Uri url) => url.OriginalString.Split('?', '#')[0];
 
-    // The key itself is in no message: it is a secret, a wrong one probably too.
+    // Messages never contain the key. Even an invalid key may be a secret.
     private static string? WrongWithKey(string? key)
     {
         if (key is null)
@@ -60,7 +60,7 @@ internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOp
         if (!Convert.TryFromBase64String(key, bytes, out var length))
         {
             return string.Create(
-                CultureInfo.InvariantCulture, $"SigningKey has {key.Length} characters that are not Base64. {MakeKey}");
+                CultureInfo.InvariantCulture, $"SigningKey is not Base64; it has {key.Length} characters. {MakeKey}");
         }
 
         return length >= MinKeyBytes

@@ -1,5 +1,5 @@
 <?xml version="1.0" encoding="utf-8"?>
-<!-- A sample's project as one that stands alone: packages in the place of projects, each with its version, and nothing linked. -->
+<!-- Makes a sample's project independent: replaces project references with package versions, and removes linked files. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
   <xsl:output omit-xml-declaration="yes" indent="yes" />
   <xsl:strip-space elements="*" />
@@ -30,6 +30,6 @@
     <PackageReference Include="{@Include}" Version="{$versions[@Include = current()/@Include]/@Version}" />
   </xsl:template>
 
-  <!-- What is linked lies there. -->
+  <!-- Linked files are copied into the project. -->
   <xsl:template match="ItemGroup[Compile]" />
 </xsl:stylesheet>

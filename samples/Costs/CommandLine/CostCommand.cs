@@ -2,58 +2,58 @@ using System.CommandLine;
 
 namespace Costs;
 
-/// <summary>The command line: what can be given, and what to give where it is wrong.</summary>
+/// <summary>Defines the command line.</summary>
 internal static class CostCommand
 {
     private static readonly Option<long> _operations = new("--operations")
     {
-        Description = "Operations a month.",
+        Description = "The operations per month.",
         DefaultValueFactory = _ => 100_000,
         CustomParser = result => Values.Whole(result, 1, 1_000_000_000_000),
     };
 
-    private static readonly Option<decimal> _polls = Number("--polls", "How often the caller of one operation looks.", 10, 0, 1_000_000);
+    private static readonly Option<decimal> _polls = Number("--polls", "The polls per operation.", 10, 0, 1_000_000);
 
     private static readonly Option<decimal> _writes = Number(
-        "--writes", "How often the status of one operation is written: 3, and one for each progress that is reported.", 3, 1, 1_000_000);
+        "--writes", "The writes of the status per operation: 3, plus one for each progress report.", 3, 1, 1_000_000);
 
     private static readonly Option<decimal> _documentKb = Number("--document-kb", "The status, in KB.", 1, 0, 5_000);
 
     private static readonly Option<decimal> _retentionDays = Number(
-        "--retention-days", "How many days S3 keeps a status document: a day, and up to one more until it is deleted.", 2, 0, 3_650);
+        "--retention-days", "The days that S3 stores a status document: one day, plus up to one more until it is deleted.", 2, 0, 3_650);
 
     private static readonly Option<decimal> _memoryMb = Number(
-        "--memory-mb", "The memory of the function that answers a poll at the API.", 512, 128, 10_240);
+        "--memory-mb", "The memory in MB of the function that answers a poll at the API.", 512, 128, 10_240);
 
     private static readonly Option<decimal> _durationMs = Number(
-        "--duration-ms", "How long that function runs for one poll.", 20, 1, 900_000);
+        "--duration-ms", "The duration in milliseconds of that function for one poll.", 20, 1, 900_000);
 
     private static readonly Option<decimal> _logKb = Number(
-        "--log-kb", "What it logs for one poll; Lambda's own lines are some 0.4 KB.", 0.4m, 0, 1_000);
+        "--log-kb", "The KB that it logs for one poll; Lambda's own lines are about 0.4 KB.", 0.4m, 0, 1_000);
 
     private static readonly Option<decimal> _preflights = Number(
         "--preflights",
-        "How many preflight requests the browser of one operation's caller sends; none where its polls have no headers of their own.", 0, 0,
+        "The preflight requests of the caller's browser per operation; none if its polls have no custom headers.", 0, 0,
         1_000_000);
 
     private static readonly Option<string?> _prices = new("--prices")
     {
-        Description = "The price list: a copy of price-lists/2026-11.json, which counts unless set, with your figures.",
+        Description = "The price list: a copy of price-lists/2026-11.json, which is the default, with your figures.",
         HelpName = "file",
     };
 
     private static readonly Option<bool> _article = new("--article")
     {
         Description =
-            "Counts as the article of 2021 does: its prices, one write, 10 KB, kept for a month, a function of 256 MB for 500 ms, "
-                + "without egress, logs, preflights and database writes.",
+            "Calculates like the article of 2021: its prices, one write, 10 KB, stored for a month, a function of 256 MB for 500 ms, "
+                + "without egress, logs, preflight requests and database writes.",
     };
 
     private static readonly Option<bool> _json = new("--json") { Description = "Prints the figures as JSON." };
 
     public static RootCommand Create()
     {
-        const string What = "What polls cost: at an API on API Gateway, Lambda and DynamoDB, and on S3.";
+        const string What = "Calculates what polls cost at an API on API Gateway, Lambda and DynamoDB, and on S3.";
         Option[] notOfTheArticle = [_writes, _documentKb, _retentionDays, _memoryMb, _durationMs, _logKb, _preflights, _prices];
         var command = new RootCommand(What)
         {
@@ -66,7 +66,7 @@ internal static class CostCommand
                 .Select(option => option.Name).ToList();
             if (result.GetResult(_article) is { Implicit: false } && given.Count > 0)
             {
-                result.AddError($"--article counts with its own figures. Leave {string.Join(" and ", given)} out.");
+                result.AddError($"--article uses its own figures. Remove {string.Join(" and ", given)}.");
             }
         });
         command.SetAction(parsed =>

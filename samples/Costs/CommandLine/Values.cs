@@ -33,5 +33,5 @@ internal static class Values
     private static string Text(ArgumentResult result) => result.Tokens[^1].Value;
 
     private static void Refuse(ArgumentResult result, string wanted) =>
-        result.AddError($"{(result.Parent as OptionResult)?.IdentifierToken?.Value} is '{Text(result)}'. Give {wanted}.");
+        result.AddError($"{(result.Parent as OptionResult)?.IdentifierToken?.Value} is '{Text(result)}'. Set it to {wanted}.");
 }

@@ -1,11 +1,11 @@
 namespace Costs;
 
-/// <summary>Counts what polls cost: at an API of one's own, and on S3.</summary>
+/// <summary>Calculates what polls cost at an API and on S3.</summary>
 internal sealed class Counts(PriceList prices, Workload work)
 {
     private const decimal Million = 1_000_000;
 
-    // DynamoDB counts by the KB of 1,024 bytes: a read unit is two eventually consistent reads of 4 KB, a write unit one write of 1 KB.
+    // For DynamoDB, a KB is 1,024 bytes. A read unit is two eventually consistent reads of 4 KB, a write unit one write of 1 KB.
     // https://aws.amazon.com/dynamodb/pricing/on-demand/
     private const decimal BytesInDynamoDbKb = 1024;
 
@@ -15,7 +15,7 @@ internal sealed class Counts(PriceList prices, Workload work)
 
     private decimal DynamoDbKb => work.DocumentKb * 1000 / BytesInDynamoDbKb;
 
-    /// <summary>An eventually consistent read: half a unit for each 4 KB begun.</summary>
+    /// <summary>An eventually consistent read: half a unit for each 4 KB, rounded up.</summary>
     private decimal ReadUnits => Math.Ceiling(DynamoDbKb / KbOfReadUnit) / 2;
 
     private decimal WriteUnits => Math.Ceiling(DynamoDbKb);
@@ -33,10 +33,10 @@ internal sealed class Counts(PriceList prices, Workload work)
 
     private decimal Egress => Math.Max(0, work.EgressGb - prices.FreeEgressGb) * prices.PerGb.Egress;
 
-    /// <summary>API Gateway, Lambda and DynamoDB, with what the article counts.</summary>
+    /// <summary>Returns the bill of API Gateway, Lambda and DynamoDB with the items of the article.</summary>
     public Bill RestApiAsInTheArticle() => new("REST API", [.. Requests(prices.PerMillion.RestApiRequests), .. FunctionAndReads()]);
 
-    /// <summary>S3, with what the article counts.</summary>
+    /// <summary>Returns the bill of S3 with the items of the article.</summary>
     public Bill S3AsInTheArticle() => new("S3", [.. S3Requests()]);
 
     public Bill RestApi() => Api("REST API", prices.PerMillion.RestApiRequests);
@@ -49,17 +49,16 @@ internal sealed class Counts(PriceList prices, Workload work)
         new("egress", Egress)]);
 
     /// <summary>
-    /// Returns the number of polls per write at which both cost the same, with all that the bills count: against a REST API as the article
-    /// counts it, or an HTTP API.
+    /// Returns the number of polls per write at which both cost the same, compared with the article's REST API or with an HTTP API.
     /// </summary>
-    /// <returns>0 if S3 costs no more without any poll; <see langword="null"/> if a poll costs no less at S3.</returns>
+    /// <returns>0 if S3 does not cost more even without polls; <see langword="null"/> if a poll does not cost less at S3.</returns>
     public decimal? BreakEven(bool asInTheArticle)
     {
         var request = (asInTheArticle ? prices.PerMillion.RestApiRequests : prices.PerMillion.HttpApiRequests) / Million;
         var get = prices.PerMillion.S3Get / Million;
         var savedPerPoll = request + FunctionPerPoll + ReadPerPoll + (asInTheArticle ? 0 : LogsPerPoll) - get;
 
-        // What is paid for however often a caller polls. Egress is the same on both sides.
+        // The costs that do not depend on the number of polls. Egress is the same on both sides.
         var moreAtS3 = (work.Writes * prices.PerMillion.S3Put / Million) + StoragePerOperation;
         var moreAtApi = asInTheArticle ? 0 : (work.Writes * WriteAtApi) + (work.Preflights * (request - get));
         return savedPerPoll > 0 ? Math.Max(0, (moreAtS3 - moreAtApi) / savedPerPoll / work.Writes) : null;

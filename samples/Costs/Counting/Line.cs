@@ -1,10 +1,10 @@
 namespace Costs;
 
 /// <summary>One line of a bill.</summary>
-/// <param name="What">What is paid for.</param>
-/// <param name="Exact">What it costs.</param>
+/// <param name="What">The item.</param>
+/// <param name="Exact">The cost.</param>
 internal sealed record Line(string What, decimal Exact)
 {
-    /// <summary>To the cent, as it is printed and as totals count it.</summary>
+    /// <summary>Gets the cost rounded to the cent, as printed and as used in totals.</summary>
     public decimal Cost => Math.Round(Exact, 2, MidpointRounding.AwayFromZero);
 }

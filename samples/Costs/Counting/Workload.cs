@@ -1,33 +1,33 @@
 namespace Costs;
 
-/// <summary>What is asked of either side in a month.</summary>
+/// <summary>The workload of a month.</summary>
 internal sealed record Workload
 {
-    /// <summary>Operations a month.</summary>
+    /// <summary>Gets the operations per month.</summary>
     public required long Operations { get; init; }
 
-    /// <summary>How often the caller of one operation looks.</summary>
+    /// <summary>Gets the polls per operation.</summary>
     public required decimal Polls { get; init; }
 
-    /// <summary>How often the status of one operation is written.</summary>
+    /// <summary>Gets the writes of the status per operation.</summary>
     public required decimal Writes { get; init; }
 
-    /// <summary>The status, in KB of 1,000 bytes.</summary>
+    /// <summary>Gets the size of the status, in KB of 1,000 bytes.</summary>
     public required decimal DocumentKb { get; init; }
 
-    /// <summary>How many days a status is kept.</summary>
+    /// <summary>Gets the days that a status is stored.</summary>
     public required decimal RetentionDays { get; init; }
 
-    /// <summary>The memory of the function that answers a poll, in MB.</summary>
+    /// <summary>Gets the memory of the function that answers a poll, in MB.</summary>
     public required decimal MemoryMb { get; init; }
 
-    /// <summary>How long it runs for one poll, in milliseconds.</summary>
+    /// <summary>Gets the duration of the function for one poll, in milliseconds.</summary>
     public required decimal DurationMs { get; init; }
 
-    /// <summary>What it logs for one poll, in KB.</summary>
+    /// <summary>Gets the amount that the function logs for one poll, in KB.</summary>
     public required decimal LogKb { get; init; }
 
-    /// <summary>How many preflight requests the browser of one operation's caller sends.</summary>
+    /// <summary>Gets the preflight requests of the caller's browser per operation.</summary>
     public required decimal Preflights { get; init; }
 
     public decimal AllPolls => Operations * Polls;
@@ -36,6 +36,6 @@ internal sealed record Workload
 
     public decimal AllPreflights => Operations * Preflights;
 
-    /// <summary>What goes to callers, in GB of a billion bytes.</summary>
+    /// <summary>Gets the data sent to callers, in GB of a billion bytes.</summary>
     public decimal EgressGb => AllPolls * DocumentKb / 1_000_000;
 }

@@ -1,5 +1,5 @@
 namespace Costs;
 
-/// <summary>A price list that cannot be counted with.</summary>
+/// <summary>The exception that is thrown when a price list is not valid.</summary>
 internal sealed class InvalidPricesException(string path, string why)
-    : Exception($"'{path}' is no price list: {why} Copy price-lists/2026-11.json and change the figures.");
+    : Exception($"'{path}' is not a valid price list: {why} Copy price-lists/2026-11.json and change the figures.");

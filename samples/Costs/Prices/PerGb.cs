@@ -1,4 +1,4 @@
 namespace Costs;
 
-/// <summary>Prices of a gigabyte; of storage, for a month.</summary>
+/// <summary>Prices per gigabyte. Storage is per gigabyte and month.</summary>
 internal sealed record PerGb(decimal S3StorageMonth, decimal Egress, decimal Logs);

@@ -1,6 +1,6 @@
 namespace Costs;
 
-/// <summary>Prices of a million.</summary>
+/// <summary>Prices per million.</summary>
 internal sealed record PerMillion(
     decimal S3Put,
     decimal S3Get,

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Costs;
 
 /// <summary>
-/// Reads a price list. Every price has to be there, and nothing that has no meaning here: a slip would be a wrong figure.
+/// Reads a price list. Missing prices and unknown members are errors, because they would make the figures wrong.
 /// </summary>
 internal static class PriceFile
 {
@@ -12,13 +12,13 @@ internal static class PriceFile
 
     public static string OfTheArticle { get; } = Beside("2021-article.json");
 
-    /// <exception cref="InvalidPricesException">It cannot be read, or is no price list; with what to do.</exception>
+    /// <exception cref="InvalidPricesException">The file cannot be read, or is not a price list.</exception>
     public static PriceList Read(string path)
     {
         try
         {
             var prices = JsonSerializer.Deserialize(File.ReadAllText(path), PriceJson.Default.PriceList)
-                ?? throw new InvalidPricesException(path, "It holds 'null'.");
+                ?? throw new InvalidPricesException(path, "It contains 'null'.");
             return Checked(path, prices);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
@@ -38,7 +38,7 @@ internal static class PriceFile
         {
             if (value < 0)
             {
-                throw new InvalidPricesException(path, $"'{name}' is {value}. A price is 0 or more.");
+                throw new InvalidPricesException(path, $"'{name}' is {value}; it must be 0 or more.");
             }
         }
 

@@ -1,12 +1,12 @@
 namespace Costs;
 
-/// <summary>What things cost, in one region, at one date. Editable: <c>price-lists/*.json</c>.</summary>
-/// <param name="Date">When these were the prices.</param>
-/// <param name="Region">Where.</param>
-/// <param name="Currency">In what.</param>
-/// <param name="Source">Where they are from.</param>
-/// <param name="PerMillion">What is sold by the million.</param>
-/// <param name="PerGb">What is sold by the gigabyte.</param>
-/// <param name="FreeEgressGb">The gigabytes to the internet that are free each month.</param>
+/// <summary>The prices of one region at one date, from <c>price-lists/*.json</c>.</summary>
+/// <param name="Date">The date of the prices.</param>
+/// <param name="Region">The AWS Region.</param>
+/// <param name="Currency">The currency.</param>
+/// <param name="Source">The source of the prices.</param>
+/// <param name="PerMillion">The prices per million.</param>
+/// <param name="PerGb">The prices per gigabyte.</param>
+/// <param name="FreeEgressGb">The gigabytes of egress to the internet that are free each month.</param>
 internal sealed record PriceList(
     string Date, string Region, string Currency, string Source, PerMillion PerMillion, PerGb PerGb, decimal FreeEgressGb);

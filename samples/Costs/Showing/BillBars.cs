@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Costs;
 
-/// <summary>The totals as bars.</summary>
+/// <summary>Shows the totals as bars.</summary>
 internal static class BillBars
 {
     private const int Widest = 60;

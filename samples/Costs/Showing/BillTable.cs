@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Costs;
 
-/// <summary>The bills side by side, line by line.</summary>
+/// <summary>Shows the bills side by side.</summary>
 internal static class BillTable
 {
     public static void Show(IAnsiConsole console, IReadOnlyList<Bill> bills)

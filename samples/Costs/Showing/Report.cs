@@ -3,15 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Costs;
 
-/// <summary>The figures for a program.</summary>
-/// <param name="Prices">The price list's date and region.</param>
-/// <param name="Currency">Of all costs.</param>
-/// <param name="Bills">Each way's costs.</param>
+/// <summary>The figures, also as JSON for programs.</summary>
+/// <param name="Prices">The region and date of the price list.</param>
+/// <param name="Currency">The currency of all costs.</param>
+/// <param name="Bills">The costs of each way.</param>
 /// <param name="PollsPerWriteToBreakEven">
-/// The polls per write at which S3 costs as much as an HTTP API; 0 if it costs no more without any; <see langword="null"/> if a poll costs
-/// no less at S3.
+/// The polls per write at which S3 costs as much as an HTTP API. 0 if S3 does not cost more even without polls;
+/// <see langword="null"/> if a poll does not cost less at S3.
 /// </param>
-/// <param name="Verdict">The sentence.</param>
+/// <param name="Verdict">The verdict in one sentence.</param>
 internal sealed record Report(string Prices, string Currency, IReadOnlyList<Bill> Bills, decimal? PollsPerWriteToBreakEven, string Verdict);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]

@@ -10,7 +10,7 @@ internal static class Values
 
     private static readonly TimeSpan _longestTimeout = TimeSpan.FromDays(49);
 
-    /// <summary>The value, or an error that says what to give.</summary>
+    /// <summary>Returns the value, or adds an error that describes valid values.</summary>
     public static T? Read<T>(ArgumentResult result, string wanted, Func<string, T?> parse)
         where T : class => Parsed(result, wanted, parse(Text(result)));
 
@@ -18,7 +18,7 @@ internal static class Values
     public static T Read<T>(ArgumentResult result, string wanted, Func<string, T?> parse)
         where T : struct => Parsed(result, wanted, parse(Text(result))).GetValueOrDefault();
 
-    /// <summary>The address of a host, maybe under a path. It ends with a slash, so that relative URLs stay under that path.</summary>
+    /// <summary>Reads a host's address. A slash is added at the end, so that relative URLs stay below its path.</summary>
     public static Uri? HttpAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
@@ -28,7 +28,7 @@ internal static class Values
     public static int? Count(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MostOrders ? count : null;
 
-    // A bare number would be days.
+    // .NET reads a single number as days.
     public static TimeSpan? Timeout(string text) =>
         text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var timeout)
         && timeout > TimeSpan.Zero && timeout <= _longestTimeout
@@ -41,7 +41,7 @@ internal static class Values
     {
         if (value is null)
         {
-            result.AddError($"{(result.Parent as OptionResult)?.IdentifierToken?.Value} is '{Text(result)}'. Give {wanted}.");
+            result.AddError($"{(result.Parent as OptionResult)?.IdentifierToken?.Value} is '{Text(result)}'. Set it to {wanted}.");
         }
 
         return value;

@@ -2,7 +2,7 @@ using OffloadedPolling.Client;
 
 namespace OrderClient;
 
-/// <summary>What is counted and measured while orders are placed and followed.</summary>
+/// <summary>Counts and measurements while orders are placed and followed.</summary>
 internal sealed class Figures
 {
     private readonly Lock _lock = new();
@@ -21,7 +21,7 @@ internal sealed class Figures
 
     public int Polls => Volatile.Read(ref _polls);
 
-    /// <summary>How long each end went unnoticed, by the servers' clocks.</summary>
+    /// <summary>Gets the delay from each end to its detection, by the servers' clocks.</summary>
     public IReadOnlyList<TimeSpan> Unnoticed
     {
         get
@@ -33,14 +33,14 @@ internal sealed class Figures
         }
     }
 
-    /// <summary>Where status URLs lead; <see langword="null"/> while none is known.</summary>
+    /// <summary>Gets the server of status URLs; <see langword="null"/> if none is known yet.</summary>
     public Uri? StatusUrls { get; private set; }
 
     public void CountPost() => Interlocked.Increment(ref _posts);
 
     public void CountRenewal() => Interlocked.Increment(ref _renewals);
 
-    /// <summary>Keeps of a status URL whose it is; the rest is a credential.</summary>
+    /// <summary>Stores only the server of a status URL, because the rest is a credential.</summary>
     public void SeeStatusUrl(string url) => StatusUrls ??= new Uri(new Uri(url).GetLeftPart(UriPartial.Authority));
 
     public void CountPoll(OperationPoll poll)

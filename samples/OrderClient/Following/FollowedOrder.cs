@@ -2,7 +2,7 @@ using OffloadedPolling.Client;
 
 namespace OrderClient;
 
-/// <summary>One order of this run. Written by whoever follows it, and read by whoever shows it.</summary>
+/// <summary>One order of this run. The follower writes it, and the display reads it.</summary>
 internal sealed class FollowedOrder(int number)
 {
     private volatile Sight? _sight;
@@ -11,18 +11,18 @@ internal sealed class FollowedOrder(int number)
 
     private volatile string? _resumeToken;
 
-    /// <summary>From 1, in the order of their placing.</summary>
+    /// <summary>Gets the number of the order, starting at 1.</summary>
     public int Number { get; } = number;
 
-    /// <summary>As last seen; <see langword="null"/> before anything is known of it.</summary>
+    /// <summary>Gets the last known progress; <see langword="null"/> if there is none yet.</summary>
     public Sight? Sight => _sight;
 
     public Outcome Outcome => _ending.Outcome;
 
-    /// <summary>Why it came to that.</summary>
+    /// <summary>Gets the reason of the outcome.</summary>
     public string? Reason => _ending.Reason;
 
-    /// <summary>What to go on from; <see langword="null"/> where there is nothing, or nothing that may be shown.</summary>
+    /// <summary>Gets the token to resume from; <see langword="null"/> if there is none, or it is a credential.</summary>
     public string? ResumeToken => _resumeToken;
 
     public void Resume(string resumeToken) => _resumeToken = resumeToken;
@@ -44,7 +44,7 @@ internal sealed class FollowedOrder(int number)
 
     public void End(Outcome outcome, string reason) => _ending = new Ending(outcome, Printable.Line(reason));
 
-    /// <summary>The order is not polled any more, and continues.</summary>
+    /// <summary>Stops following the order. The order itself continues.</summary>
     public void Leave(string reason) => End(Outcome.UnderWay, reason);
 
     private static string Words(OperationProblem? problem) =>

@@ -3,18 +3,18 @@ using OffloadedPolling.Client;
 
 namespace OrderClient;
 
-/// <summary>Follows orders to their ends, all of them with one poller.</summary>
+/// <summary>Follows all orders with one poller.</summary>
 internal sealed class OrderFollower : IDisposable
 {
     private readonly OperationPoller _poller;
 
-    /// <param name="host">The host's address, where its credentials may go.</param>
-    /// <param name="credentials">The host's credentials; <see langword="null"/> if it wants none.</param>
-    /// <param name="timeout">How long each order is followed.</param>
+    /// <param name="host">The host's address. Credentials are sent only there.</param>
+    /// <param name="credentials">The host's credentials; <see langword="null"/> if it requires none.</param>
+    /// <param name="timeout">How long to follow each order.</param>
     /// <param name="atLeastEvery">
-    /// The longest wait between two polls; <see langword="null"/> to poll as seldom as the estimates allow.
+    /// The maximum interval between two polls; <see langword="null"/> to use as few polls as the estimates allow.
     /// </param>
-    /// <param name="figures">Counts every poll and renewal.</param>
+    /// <param name="figures">The counters of polls and renewals.</param>
     public OrderFollower(Uri host, AuthenticationHeaderValue? credentials, TimeSpan timeout, TimeSpan? atLeastEvery, Figures figures) =>
         _poller = new OperationPoller(new OperationPollerOptions
         {
@@ -23,7 +23,7 @@ internal sealed class OrderFollower : IDisposable
             AtLeastEvery = atLeastEvery,
             Polled = figures.CountPoll,
 
-            // It is passed before each renewal, and those are what is counted here.
+            // The poller calls it before each renewal, so it also counts renewals.
             AuthorizeRenewal = (request, _) =>
             {
                 request.Headers.Authorization = credentials;
@@ -36,7 +36,7 @@ internal sealed class OrderFollower : IDisposable
     {
         try
         {
-            // Without an operation URL the token would hold the status URL, which is a credential and not for a terminal.
+            // Without an operation URL the token would contain the status URL, a credential that must not be shown in a terminal.
             order.See(accepted, string.IsNullOrEmpty(accepted.OperationUrl) ? null : _poller.GetResumeToken(accepted));
             return FollowAsync(order, _poller.WatchAsync(accepted, stop));
         }
@@ -47,8 +47,8 @@ internal sealed class OrderFollower : IDisposable
         }
     }
 
-    /// <exception cref="FormatException">It is no resume token.</exception>
-    /// <exception cref="ArgumentException">It is of an operation at another host.</exception>
+    /// <exception cref="FormatException">The text is not a resume token.</exception>
+    /// <exception cref="ArgumentException">The token is for an operation at another host.</exception>
     public Task ResumeAsync(FollowedOrder order, string resumeToken, CancellationToken stop)
     {
         order.Resume(resumeToken);

@@ -1,9 +1,9 @@
 namespace OrderClient;
 
-/// <summary>What became of an order.</summary>
+/// <summary>The outcome of an order.</summary>
 internal enum Outcome
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>The order has not ended.</summary>
     UnderWay,
 
     Succeeded,
@@ -12,12 +12,12 @@ internal enum Outcome
 
     Canceled,
 
-    /// <summary>It cannot be followed any further.</summary>
+    /// <summary>The order's status can no longer be read.</summary>
     Unavailable,
 
-    /// <summary>The host did not take it.</summary>
+    /// <summary>The host did not accept the order.</summary>
     NotPlaced,
 
-    /// <summary>The host did not answer when it was placed. It may have taken it all the same.</summary>
+    /// <summary>The host did not respond to the order. It may have accepted it.</summary>
     Unanswered,
 }

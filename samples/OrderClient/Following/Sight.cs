@@ -3,14 +3,14 @@ using OffloadedPolling.Client;
 
 namespace OrderClient;
 
-/// <summary>An order as it was last seen, and what its estimate makes of that since.</summary>
+/// <summary>The last known progress of an order, extrapolated with its estimate.</summary>
 internal sealed class Sight
 {
     private const double NearlyDone = 0.99;
 
     private readonly long _seenAt = Stopwatch.GetTimestamp();
 
-    // Null before the first poll: what the host said when it accepted the order is not so for long.
+    // Null before the first poll, because the state at the accept soon changes.
     private readonly OperationState? _state;
 
     private readonly OperationEstimate? _estimate;
@@ -30,8 +30,8 @@ internal sealed class Sight
     public string Message { get; }
 
     /// <summary>
-    /// How much of it is likely done by now, from 0 to 1: what was reported, and of the rest the share of its time that has passed. Before
-    /// the first poll nothing is known to be done.
+    /// Gets the estimated share that is done, from 0 to 1: the reported progress, plus the elapsed share of the remaining time. It is 0
+    /// before the first poll.
     /// </summary>
     public double Done
     {
@@ -45,7 +45,7 @@ internal sealed class Sight
         }
     }
 
-    /// <summary>How long it likely takes from now, in words to follow others.</summary>
+    /// <summary>Gets the estimated remaining time, as text to append.</summary>
     public string Left => _estimate is null || _state?.IsTerminal() is true
         ? ""
         : _estimate.After(Stopwatch.GetElapsedTime(_seenAt))?.Median switch
@@ -55,8 +55,8 @@ internal sealed class Sight
             _ => ", longer than estimated",
         };
 
-    /// <summary>An order that was accepted and not polled yet.</summary>
-    public static Sight NotChecked(OperationEstimate? estimate) => new(estimate, "Accepted, not checked yet");
+    /// <summary>Creates the progress of an order that was accepted but not polled yet.</summary>
+    public static Sight NotChecked(OperationEstimate? estimate) => new(estimate, "Accepted, not polled yet");
 
     public override string ToString() => _reported == 0 ? Message : $"{Message} ({_reported:0 %})";
 }

@@ -1,4 +1,4 @@
 namespace OrderClient;
 
-/// <summary>What the host is sent.</summary>
+/// <summary>The request that is sent to the host.</summary>
 internal sealed record NewOrder(string Customer, IReadOnlyList<NewOrderItem> Items);

@@ -6,14 +6,14 @@ using OffloadedPolling.Client;
 
 namespace OrderClient;
 
-/// <summary>Places orders with the host, each of them once, however often it has to ask.</summary>
+/// <summary>Places orders with the host. Each order is placed once, even if the request is retried.</summary>
 internal sealed class OrderPlacer : IDisposable
 {
     private const int MostAtOnce = 16;
 
     private const int MostTries = 4;
 
-    // As the poller reads.
+    // The same options as the poller's.
     private const int MostBytes = 2 * 1024 * 1024;
 
     private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(0.5);
@@ -33,8 +33,8 @@ internal sealed class OrderPlacer : IDisposable
         _figures = figures;
     }
 
-    /// <exception cref="HttpRequestException">The host did not take it, or did not answer; then it has no status code.</exception>
-    /// <exception cref="JsonException">It answered something else.</exception>
+    /// <exception cref="HttpRequestException">The host refused the order, or did not respond. Then it has no status code.</exception>
+    /// <exception cref="JsonException">The response is not an accepted operation.</exception>
     public async Task<AcceptedOperation> PlaceAsync(NewOrder order, CancellationToken stop)
     {
         await _places.WaitAsync(stop);
@@ -56,7 +56,7 @@ internal sealed class OrderPlacer : IDisposable
 
     private async Task<AcceptedOperation> PlaceInTriesAsync(NewOrder order, CancellationToken stop)
     {
-        // One key for all tries: where the host took the order and its answer was lost, it answers with the same operation again.
+        // One idempotency key for all tries. If a response was lost, the host returns the same operation again.
         var key = Guid.NewGuid();
         var pause = _firstPause;
         for (var tries = 1; ; tries++, pause *= 2)
@@ -92,7 +92,7 @@ internal sealed class OrderPlacer : IDisposable
         }
         catch (OperationCanceledException timeout) when (!stop.IsCancellationRequested)
         {
-            throw new HttpRequestException($"No answer within {_answerWithin.TotalSeconds} s", timeout);
+            throw new HttpRequestException($"No response within {_answerWithin.TotalSeconds} s", timeout);
         }
     }
 }

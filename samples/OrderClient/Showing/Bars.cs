@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace OrderClient;
 
-/// <summary>Progress for a terminal: the bar of one order; of many, one for all and those of a few that are under way.</summary>
+/// <summary>Shows progress bars in a terminal: one for one order, or one for all orders plus a few for running orders.</summary>
 internal static class Bars
 {
     private const int Few = 5;
@@ -17,7 +17,7 @@ internal static class Bars
             {
                 var all = orders.Count > 1 ? context.AddTask("Orders", maxValue: orders.Count) : null;
 
-                // As many lines from the beginning to the end: what changes its height flickers.
+                // The number of lines is constant, because a changing height flickers.
                 var few = Enumerable.Range(0, Math.Min(orders.Count, Few)).Select(_ => new OrderBar(context)).ToList();
                 while (!following.IsCompleted)
                 {
@@ -37,7 +37,7 @@ internal static class Bars
             all.Description = tally.ToString();
         }
 
-        // Those who run first, then those who wait.
+        // Running orders first, then waiting orders.
         var next = new Queue<FollowedOrder>(orders
             .Where(order => order is { Outcome: Outcome.UnderWay, Sight: not null } && few.All(bar => bar.Order != order))
             .OrderBy(order => order.Sight!.IsRunning ? 0 : 1));

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace OrderClient;
 
-/// <summary>The bar of one order, and when that has ended, of another.</summary>
+/// <summary>The progress bar of one order. When the order has ended, the bar shows another one.</summary>
 internal sealed class OrderBar(ProgressContext context)
 {
     private readonly ProgressTask _bar = context.AddTask("…", maxValue: 1);
@@ -22,7 +22,7 @@ internal sealed class OrderBar(ProgressContext context)
             return;
         }
 
-        // A new document may know less than its estimate led to expect; a bar that goes back tells nobody anything.
+        // A new document may report less progress than the estimate predicted, but the bar never goes back.
         _bar.Value = Order.Outcome == Outcome.UnderWay ? Math.Max(_bar.Value, sight.Done) : 1;
         _bar.Description = Markup.Escape($"{(hasNumber ? $"order {Order.Number}: " : "")}{sight.Message}{sight.Left}");
     }

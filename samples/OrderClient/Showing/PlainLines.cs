@@ -1,6 +1,6 @@
 namespace OrderClient;
 
-/// <summary>Progress for files and pipes: of one order each document, of many how many are where, now and then.</summary>
+/// <summary>Prints progress to files and pipes: each document of one order, or periodic counts of many orders.</summary>
 internal static class PlainLines
 {
     private const int Lines = 10;

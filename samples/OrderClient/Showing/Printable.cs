@@ -1,6 +1,6 @@
 namespace OrderClient;
 
-/// <summary>Words of others on this terminal: one short line, and nothing that moves its cursor.</summary>
+/// <summary>Makes text from other programs safe for the terminal: one short line without control characters.</summary>
 internal static class Printable
 {
     private const int Longest = 300;
@@ -15,7 +15,7 @@ internal static class Printable
             return words;
         }
 
-        // No half of a character.
+        // Do not split a surrogate pair.
         var end = char.IsHighSurrogate(words[Longest - 1]) ? Longest - 1 : Longest;
         return $"{words[..end]}…";
     }

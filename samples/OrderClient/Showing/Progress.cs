@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace OrderClient;
 
-/// <summary>Shows orders for as long as they are followed.</summary>
+/// <summary>Shows the progress of orders while they are followed.</summary>
 internal static class Progress
 {
     public static Task ShowAsync(IReadOnlyList<FollowedOrder> orders, Task following) =>

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace OrderClient;
 
-/// <summary>The command line that goes on with orders: this program, as it was started.</summary>
+/// <summary>Creates the command line that resumes orders with this program.</summary>
 internal static class ResumeCommand
 {
-    // What a shell would take for its own, of what the path of a file or of an address may hold.
+    // The characters in file paths and URLs that a shell would interpret.
     private static readonly SearchValues<char> _ofShells = SearchValues.Create(" &;()'*");
 
     public static string For(Uri host, IEnumerable<string> resumeTokens)

@@ -1,21 +1,21 @@
 namespace OrderClient;
 
-/// <summary>What became of the orders, and what it took to know.</summary>
+/// <summary>Prints the outcomes of the orders, and the requests that were needed.</summary>
 internal static class Summary
 {
     private static readonly (Outcome Outcome, string Words)[] _bad =
     [
         (Outcome.Failed, "failed"),
         (Outcome.Canceled, "canceled"),
-        (Outcome.Unavailable, "cannot be followed any further"),
+        (Outcome.Unavailable, "with a status that can no longer be read"),
         (Outcome.NotPlaced, "not placed"),
-        (Outcome.Unanswered, "placed without an answer, so that it is not known whether the host took it"),
+        (Outcome.Unanswered, "without a response, so it is unknown whether the host accepted them"),
     ];
 
-    /// <param name="output">Where to write.</param>
-    /// <param name="orders">All of this run.</param>
-    /// <param name="figures">What was measured.</param>
-    /// <param name="host">Where the orders are.</param>
+    /// <param name="output">The writer to print to.</param>
+    /// <param name="orders">All orders of this run.</param>
+    /// <param name="figures">The measurements.</param>
+    /// <param name="host">The host's address.</param>
     public static void Write(TextWriter output, IReadOnlyList<FollowedOrder> orders, Figures figures, Uri host)
     {
         output.WriteLine($"{orders.Count(order => order.Outcome == Outcome.Succeeded)} of {orders.Count} succeeded.");
@@ -44,8 +44,8 @@ internal static class Summary
         output.WriteLine($"Polls: {figures.Polls}{where}, {(double)figures.Polls / Math.Max(followed, 1):0.0} per order.");
         if (figures.Unnoticed is { Count: > 0 } unnoticed)
         {
-            output.WriteLine($"The ends went unnoticed for {unnoticed.Average(delay => delay.TotalSeconds):0.0} s on average, "
-                + $"{unnoticed.Max().TotalSeconds:0.0} s at the longest, by the servers' clocks, which tell it to about a second.");
+            output.WriteLine($"Delay until an end was noticed: {unnoticed.Average(delay => delay.TotalSeconds):0.0} s on average, "
+                + $"{unnoticed.Max().TotalSeconds:0.0} s at most, by the servers' clocks (accurate to about a second).");
         }
     }
 
@@ -53,11 +53,11 @@ internal static class Summary
     {
         var name = $"The host at {host.GetLeftPart(UriPartial.Authority)}";
 
-        // Where status URLs lead that were renewed, the poller keeps to itself.
-        var apart = figures is { StatusUrls: null, Polls: > 0 } ? ", without the polls" : "";
+        // The poller does not expose status URLs that it has renewed, so their server is unknown.
+        var apart = figures is { StatusUrls: null, Polls: > 0 } ? ", not counting polls" : "";
         var isHosts = figures.StatusUrls is { } urls && IsSame(host, urls);
-        var polls = isHosts ? "; and the polls, because it stands in for S3" : "";
-        output.WriteLine($"{name} got from this client{apart}: POSTs {figures.Posts}, renewals {figures.Renewals}{polls}.");
+        var polls = isHosts ? ", and the polls, because it replaces S3" : "";
+        output.WriteLine($"{name} received from this client{apart}: POSTs {figures.Posts}, renewals {figures.Renewals}{polls}.");
     }
 
     private static void WriteUnderWay(TextWriter output, IReadOnlyList<FollowedOrder> orders, Uri host)
@@ -68,15 +68,15 @@ internal static class Summary
             return;
         }
 
-        output.WriteLine($"{left.Count} still under way. {left[0].Reason}");
+        output.WriteLine($"{left.Count} still in progress. {left[0].Reason}");
         if (left.Select(order => order.ResumeToken).OfType<string>().ToList() is { Count: > 0 } tokens)
         {
-            output.WriteLine("Go on with:");
+            output.WriteLine("To resume:");
             output.WriteLine(ResumeCommand.For(host, tokens));
         }
     }
 
-    // A host on this machine goes by several names.
+    // A host on this machine has several names.
     private static bool IsSame(Uri one, Uri other) =>
         one.Port == other.Port && (one.IdnHost == other.IdnHost || (one.IsLoopback && other.IsLoopback));
 }

@@ -1,6 +1,6 @@
 namespace OrderClient;
 
-/// <summary>How many orders are where, as far as it was seen.</summary>
+/// <summary>The number of orders in each known state.</summary>
 internal sealed record Tally(int NotChecked, int Waiting, int Running, int Done, int Failed, int Canceled, int Lost)
 {
     public int Ended => Done + Failed + Canceled + Lost;
@@ -24,7 +24,7 @@ internal sealed record Tally(int NotChecked, int Waiting, int Running, int Done,
     {
         var canceled = Canceled == 0 ? "" : $", {Canceled} canceled";
         var lost = Lost == 0 ? "" : $", {Lost} lost";
-        var notChecked = NotChecked == 0 ? "" : $", {NotChecked} not checked yet";
+        var notChecked = NotChecked == 0 ? "" : $", {NotChecked} not polled yet";
         return $"{Done} done, {Failed} failed{canceled}{lost}, {Running} running, {Waiting} waiting{notChecked}";
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Orders.Lambda;
 
-/// <summary>Writes an answer as API Gateway takes it.</summary>
+/// <summary>Writes a response in the format of API Gateway.</summary>
 internal static class GatewayAnswer
 {
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -53,7 +53,7 @@ internal static class GatewayAnswer
         return answer;
     }
 
-    // Cookies apart, where one header may not hold several.
+    // Version 2 lists cookies separately, because a header has only one value.
     private static void WriteVersion2(Utf8JsonWriter json, IHeaderDictionary headers)
     {
         json.WriteStartObject("headers");

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Orders.Lambda;
 
-/// <summary>A proxy event of API Gateway.</summary>
+/// <summary>A proxy event from API Gateway.</summary>
 /// <remarks>
 /// Version 2.0 and 1.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html;
-/// a REST API's is as 1.0, without the version.
+/// a REST API uses 1.0 without the version.
 /// </remarks>
 internal sealed class GatewayEvent : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class GatewayEvent : IDisposable
 
     public JsonElement Identity => Member(Context, "identity");
 
-    /// <summary>Gets a value indicating whether the caller used a domain name of the API's owner, which may have a base path.</summary>
+    /// <summary>Gets a value that indicates whether the caller used a custom domain, which may have a base path.</summary>
     public bool IsCustomDomain => Text(Context, "domainName") is { } domain
         && !domain.Contains(".execute-api.", StringComparison.OrdinalIgnoreCase)
         && !domain.Contains(".lambda-url.", StringComparison.OrdinalIgnoreCase);
@@ -38,7 +38,8 @@ internal sealed class GatewayEvent : IDisposable
         catch (JsonException malformed)
         {
             throw new InvalidOperationException(
-                $"This is no event of API Gateway: it is no JSON (line {malformed.LineNumber}, byte {malformed.BytePositionInLine}).");
+                $"The input is not an event from API Gateway: it is not JSON (line {malformed.LineNumber}, "
+                + $"byte {malformed.BytePositionInLine}).");
         }
 
         var root = json.RootElement;
@@ -49,25 +50,26 @@ internal sealed class GatewayEvent : IDisposable
             return new GatewayEvent(json, isVersion2);
         }
 
-        // Names alone: values may be anybody's secrets.
+        // Only names, because values may be secrets.
         var names = root.ValueKind == JsonValueKind.Object
             ? string.Join(", ", root.EnumerateObject().Take(8).Select(member => member.Name))
             : root.ValueKind.ToString();
         json.Dispose();
         throw new InvalidOperationException(
-            $"This is no event of API Gateway: it has no method and path, but {names}. Invoke the function by an HTTP API (payload "
-            + "version 2.0 or 1.0) or a REST API with proxy integration.");
+            $"The input is not an event from API Gateway: it has no method and path, but {names}. Invoke the function through an HTTP API "
+            + "(payload version 2.0 or 1.0) or a REST API with proxy integration.");
     }
 
     public string? this[string name] => Text(_json.RootElement, name);
 
     public bool Is(string name) => Member(_json.RootElement, name).ValueKind == JsonValueKind.True;
 
-    /// <summary>The texts of a list, such as <c>cookies</c>.</summary>
+    /// <summary>Returns the strings of a list, such as <c>cookies</c>.</summary>
     public IEnumerable<string> List(string name) => Texts(Member(_json.RootElement, name));
 
     /// <summary>
-    /// Names with each of their values: of <paramref name="many"/>, where a name has a list of them, or else of <paramref name="one"/>.
+    /// Returns each name and value of <paramref name="many"/>, in which a name has a list of values, or otherwise of
+    /// <paramref name="one"/>.
     /// </summary>
     public IEnumerable<(string Name, string Value)> Pairs(string many, string one)
     {

@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Orders.Lambda;
 
-/// <summary>Splits a path into what API Gateway puts before the API's own paths, the path base, and the remaining path.</summary>
+/// <summary>Splits a path into the path base that API Gateway adds, and the API's own path.</summary>
 /// <remarks>
-/// An HTTP API has its stage in the path, unless that is <c>$default</c>. A REST API has it in <c>requestContext.path</c> only. A custom
-/// domain's base path is in both, and no event names it: it is what comes before the first segment of a route.
+/// An HTTP API has its stage in the path, unless it is <c>$default</c>. A REST API has it only in <c>requestContext.path</c>. A custom
+/// domain's base path is in both, but no event states it. It is the part before the first segment of a route.
 /// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 /// </remarks>
 internal sealed class GatewayPath(EndpointDataSource endpoints)
 {
-    // Not before the first request: the routes are mapped by then.
+    // Read at the first request, because the routes are mapped by then.
     private readonly Lazy<HashSet<string>> _firstSegments = new(() => new(
         endpoints.Endpoints.OfType<RouteEndpoint>().Select(FirstSegment).OfType<string>(), StringComparer.OrdinalIgnoreCase));
 
@@ -39,7 +39,7 @@ internal sealed class GatewayPath(EndpointDataSource endpoints)
             }
         }
 
-        // No route: the page or one of its files, which lie side by side.
+        // Not a route: the page or one of its files, which are in one folder.
         return path[..Math.Max(path.LastIndexOf('/'), 0)];
     }
 

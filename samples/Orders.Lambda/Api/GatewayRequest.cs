@@ -5,10 +5,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Orders.Lambda;
 
-/// <summary>Makes the request that ASP.NET Core sees of the event that API Gateway sends.</summary>
+/// <summary>Converts an event of API Gateway to a request of ASP.NET Core.</summary>
 internal static class GatewayRequest
 {
-    /// <exception cref="FormatException">The body is marked as Base64, and is none.</exception>
+    /// <exception cref="FormatException">The body is marked as Base64, but is not valid Base64.</exception>
     public static IFeatureCollection Read(GatewayEvent received, GatewayPath paths, GatewayResponse response)
     {
         var body = Body(received);
@@ -17,7 +17,7 @@ internal static class GatewayRequest
         var request = new HttpRequestFeature
         {
             Method = (received.IsVersion2 ? GatewayEvent.Text(received.Http, "method") : received["httpMethod"])!,
-            // API Gateway takes nothing else.
+            // API Gateway accepts only HTTPS.
             Scheme = "https",
             Protocol = "HTTP/1.1",
             PathBase = PathString.FromUriComponent(pathBase).Value!,

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Orders.Lambda;
 
-/// <summary>Collects what ASP.NET Core answers. The body is kept until the end, so that the answer begins then.</summary>
+/// <summary>Collects the response of ASP.NET Core. The body is buffered, so the response starts only at the end.</summary>
 internal sealed class GatewayResponse : HttpResponseFeature
 {
     private readonly Stack<(Func<object, Task> Callback, object State)> _onStarting = new();
@@ -21,7 +21,7 @@ internal sealed class GatewayResponse : HttpResponseFeature
 
     public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted.Push((callback, state));
 
-    /// <summary>Begins the answer: what was to be told of it is told, the last first.</summary>
+    /// <summary>Starts the response. The callbacks run in reverse order.</summary>
     public async Task StartAsync()
     {
         while (_onStarting.TryPop(out var next))
@@ -33,8 +33,8 @@ internal sealed class GatewayResponse : HttpResponseFeature
         await Body.CompleteAsync();
     }
 
-    /// <summary>Runs what waits for the end of the answer, the last first: the request's scope is disposed there.</summary>
-    /// <param name="onFailed">What to do with an exception. The answer is complete, and the other callbacks still run.</param>
+    /// <summary>Runs the callbacks at the end of the response in reverse order. They dispose the request's scope.</summary>
+    /// <param name="onFailed">The handler of an exception. The response is complete, and the other callbacks still run.</param>
     public async Task CompleteAsync(Action<Exception> onFailed)
     {
         while (_onCompleted.TryPop(out var next))

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Orders.Lambda;
 
 /// <summary>
-/// Serves requests that API Gateway received: a proxy event of an HTTP API (payload versions 2.0 and 1.0) or of a REST API goes through
-/// ASP.NET Core's pipeline as any request does. Amazon.Lambda.AspNetCoreServer does the same, and more, for those who may take a package.
+/// Runs proxy events of API Gateway through ASP.NET Core's pipeline: from HTTP APIs (payload versions 2.0 and 1.0) and REST APIs. The
+/// package Amazon.Lambda.AspNetCoreServer does the same and more.
 /// </summary>
 internal sealed partial class GatewayServer(EndpointDataSource endpoints, ILogger<GatewayServer> logger) : IServer
 {
@@ -29,7 +29,7 @@ internal sealed partial class GatewayServer(EndpointDataSource endpoints, ILogge
     }
 
     /// <summary>Serves one request.</summary>
-    /// <exception cref="InvalidOperationException">The event is no request: there is nobody to answer.</exception>
+    /// <exception cref="InvalidOperationException">The event is not a request.</exception>
     public async Task<Stream> HandleAsync(Stream input)
     {
         using var received = await GatewayEvent.ReadAsync(input);
@@ -43,14 +43,14 @@ internal sealed partial class GatewayServer(EndpointDataSource endpoints, ILogge
         catch (FormatException notBase64)
         {
             LogBadRequest(logger, received.RequestId, notBase64);
-            return GatewayAnswer.BadRequest("The body is marked as Base64, and is none.");
+            return GatewayAnswer.BadRequest("The body is marked as Base64, but is not valid Base64.");
         }
 
         await _serve!(request, response);
         return GatewayAnswer.Of(received, response, body);
     }
 
-    // The order of every server of ASP.NET Core: what is called when the answer begins and ends still finds the request's context.
+    // The same order as in ASP.NET Core's servers, so that callbacks at the start and end of the response can use the request's context.
     private async Task ServeAsync<TContext>(IHttpApplication<TContext> application, IFeatureCollection request, GatewayResponse response)
         where TContext : notnull
     {
@@ -73,9 +73,9 @@ internal sealed partial class GatewayServer(EndpointDataSource endpoints, ILogge
         }
     }
 
-    [LoggerMessage(11, LogLevel.Error, "The body of request {RequestId} is marked as Base64, and is none. It is answered with 400.")]
+    [LoggerMessage(11, LogLevel.Error, "The body of request {RequestId} is marked as Base64, but is not valid Base64. It gets a 400.")]
     private static partial void LogBadRequest(ILogger logger, string? requestId, Exception cause);
 
-    [LoggerMessage(12, LogLevel.Error, "A callback for the end of a response failed. The response itself is not affected.")]
+    [LoggerMessage(12, LogLevel.Error, "A callback at the end of a response failed. The response is not affected.")]
     private static partial void LogNotCompleted(ILogger logger, Exception cause);
 }

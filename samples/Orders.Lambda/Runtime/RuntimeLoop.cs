@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Orders.Lambda;
 
 /// <summary>
-/// Asks Lambda for invocations and answers them: what Amazon.Lambda.RuntimeSupport does, for those who may not take a package.
+/// Requests invocations from Lambda and returns the responses, like Amazon.Lambda.RuntimeSupport but without a package.
 /// </summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html</remarks>
 internal static class RuntimeLoop
@@ -18,11 +18,11 @@ internal static class RuntimeLoop
         if (Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") is not { Length: > 0 } api)
         {
             await Console.Error.WriteLineAsync(
-                "AWS_LAMBDA_RUNTIME_API is not set: this program is started by AWS Lambda. README.md says how to deploy it.");
+                "AWS_LAMBDA_RUNTIME_API is not set, because AWS Lambda did not start this program. Deploy it as README.md describes.");
             return 1;
         }
 
-        // On this machine, so never through a proxy. The next invocation may be long in coming.
+        // The runtime API is on this machine, so a proxy must not be used. The next invocation can take any time to arrive.
         using var direct = new SocketsHttpHandler { UseProxy = false };
         var address = new Uri($"http://{api}/2018-06-01/runtime/");
         using var http = new HttpClient(direct) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
@@ -70,11 +70,11 @@ internal static class RuntimeLoop
         if (taken.StatusCode == HttpStatusCode.RequestEntityTooLarge)
         {
             await ReportAsync(http, $"invocation/{requestId}/error", new InvalidOperationException(
-                "The function's answer is over Lambda's limit of 6 MB."));
+                "The function's response is larger than Lambda's limit of 6 MB."));
             return;
         }
 
-        // Whatever else it is: this process is of no more use, and Lambda starts another.
+        // After any other error, this process is not usable. Lambda starts another.
         taken.EnsureSuccessStatusCode();
     }
 

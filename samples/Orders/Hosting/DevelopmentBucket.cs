@@ -4,12 +4,12 @@ using OffloadedPolling.Provisioning;
 namespace Orders;
 
 /// <summary>
-/// Sets up the bucket at the start of a process in development. Elsewhere that is for a template and for people who may change a bucket,
-/// not for a process that serves: see docs/how-to/bucket-and-queues.md.
+/// Sets up the bucket when a process starts in development. In production, use a template or an administrator's credentials instead: see
+/// docs/how-to/bucket-and-queues.md.
 /// </summary>
 internal sealed partial class DevelopmentBucket(StatusBucket bucket, TimeProvider time, ILogger<DevelopmentBucket> logger) : IHostedService
 {
-    // Longer than S3 takes, shorter than somebody waits for a start.
+    // Longer than S3 needs, and short enough for a developer to wait.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(20);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed partial class DevelopmentBucket(StatusBucket bucket, TimeProvide
         catch (Exception failed)
             when (failed is OffloadedPollingException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // A store that cannot be reached makes the process unhealthy, and that is said there.
+            // The health check reports a store that cannot be reached.
             LogNotSetUp(logger, failed);
         }
     }
@@ -33,6 +33,6 @@ internal sealed partial class DevelopmentBucket(StatusBucket bucket, TimeProvide
     [LoggerMessage(1, LogLevel.Information, "{Report}")]
     private static partial void LogSetUp(ILogger logger, ProvisioningReport report);
 
-    [LoggerMessage(2, LogLevel.Warning, "The bucket could not be set up. The start goes on without.")]
+    [LoggerMessage(2, LogLevel.Warning, "The bucket could not be set up. The start continues.")]
     private static partial void LogNotSetUp(ILogger logger, Exception cause);
 }

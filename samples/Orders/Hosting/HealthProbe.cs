@@ -5,24 +5,24 @@ using System.Net.Sockets;
 namespace Orders;
 
 /// <summary>
-/// <c>Orders --health</c>: asks the process on this machine how it is. For container images, which have no other program to ask with.
+/// <c>Orders --health</c>: checks the health of the process on this machine. For container images, which contain no HTTP client.
 /// </summary>
 internal static class HealthProbe
 {
     public const string Argument = "--health";
 
-    // Shorter than the probes of container platforms wait.
+    // Shorter than the timeout of container platforms' probes.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks at the first address that the configuration makes Orders listen at, and prints the answer or what is wrong.</summary>
-    /// <returns>0 if it is healthy or degraded; otherwise 1.</returns>
+    /// <summary>Requests /health at the first address that Orders listens on, and prints the response or the error.</summary>
+    /// <returns>0 if the process is healthy or degraded; otherwise 1.</returns>
     public static async Task<int> RunAsync(IConfiguration configuration)
     {
         var configured = ListenAddresses.Of(configuration)[0];
         if (Parse(configured) is not { } address)
         {
             await Console.Error.WriteLineAsync(
-                $"'{configured}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, "
+                $"'{configured}' is not an address to listen on. Write scheme, host and port, such as http://+:8080, "
                 + "in ASPNETCORE_URLS or Kestrel:Endpoints.");
             return 1;
         }
@@ -41,17 +41,17 @@ internal static class HealthProbe
         }
         catch (Exception failed) when (failed is HttpRequestException or TaskCanceledException)
         {
-            await Console.Error.WriteLineAsync($"Orders does not answer at {configured}: {failed.Message}");
+            await Console.Error.WriteLineAsync($"Orders does not respond at {configured}: {failed.Message}");
             return 1;
         }
     }
 
     private static SocketsHttpHandler Handler(BindingAddress address)
     {
-        // Not through a proxy that the container has for what is outside.
+        // The process is on this machine, so a proxy must not be used.
         var handler = new SocketsHttpHandler { UseProxy = false };
 
-        // The certificate is for the name that callers use. Here it is only the way to the process on this machine.
+        // The certificate is for the name that callers use, which differs from localhost.
         handler.SslOptions.RemoteCertificateValidationCallback =
             (_, _, _, errors) => errors != SslPolicyErrors.RemoteCertificateNotAvailable;
         if (address.IsUnixPipe)
@@ -89,13 +89,13 @@ internal static class HealthProbe
         }
     }
 
-    // To Kestrel, every name but localhost means all of this machine's addresses.
+    // For Kestrel, every name except localhost means all addresses of this machine.
     private static string Host(string host) =>
         IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
             ? host
             : "localhost";
 
-    // A host that answers to certain names only has to be asked by one of them.
+    // If the host allows only certain names, the request must use one of them.
     private static string? AllowedHost(string? allowedHosts)
     {
         var names = (allowedHosts ?? "*").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Orders;
 
-/// <summary>Says in plain text which check failed and why. For the operator: keep /health off the internet.</summary>
+/// <summary>Writes in plain text which check failed and why. It is for operators, so do not expose /health to the internet.</summary>
 internal static class HealthResponse
 {
     public static Task WriteAsync(HttpContext context, HealthReport report)

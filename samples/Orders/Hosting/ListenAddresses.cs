@@ -2,23 +2,23 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Orders;
 
-/// <summary>Where Orders listens, and how it learns the address that callers use when a proxy stands in between.</summary>
+/// <summary>Configures the addresses that Orders listens on, and the forwarded headers of proxies.</summary>
 internal static class ListenAddresses
 {
-    /// <summary>The address when the configuration names none.</summary>
+    /// <summary>The address if the configuration has none.</summary>
     public const string Default = "http://localhost:5080";
 
-    /// <summary>Listens at the addresses in the configuration or, if there are none, at <see cref="Default"/>.</summary>
+    /// <summary>Listens on the addresses in the configuration or, if there are none, on <see cref="Default"/>.</summary>
     public static void UseListenAddresses(this WebApplicationBuilder builder)
     {
-        // The slim builder leaves HTTPS out.
+        // The slim builder does not include HTTPS.
         builder.WebHost.UseKestrelHttpsConfiguration();
         if (Configured(builder.Configuration).Count == 0)
         {
             builder.WebHost.UseUrls(Default);
         }
 
-        // ASPNETCORE_FORWARDEDHEADERS_ENABLED covers X-Forwarded-For and -Proto only. Without it, none of the three is read.
+        // ASPNETCORE_FORWARDEDHEADERS_ENABLED enables only X-Forwarded-For and -Proto. Without it, none of the three headers is read.
         builder.Services.PostConfigure<ForwardedHeadersOptions>(options => options.ForwardedHeaders |= ForwardedHeaders.XForwardedPrefix);
     }
 
@@ -26,7 +26,7 @@ internal static class ListenAddresses
     public static IReadOnlyList<string> Of(IConfiguration configuration) =>
         Configured(configuration) is { Count: > 0 } addresses ? addresses : [Default];
 
-    // In the order in which Kestrel and the host decide.
+    // In the order of precedence of Kestrel and the host.
     private static IReadOnlyList<string> Configured(IConfiguration configuration)
     {
         var hosting = Hosting(configuration);

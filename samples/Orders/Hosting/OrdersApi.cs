@@ -7,7 +7,7 @@ using OffloadedPolling.AspNetCore;
 
 namespace Orders;
 
-/// <summary>The API: what its endpoints need, and the endpoints.</summary>
+/// <summary>Adds the API's services and maps its endpoints.</summary>
 internal static class OrdersApi
 {
     public static void AddOrdersApi(this IServiceCollection services, IConfiguration configuration)
@@ -21,7 +21,7 @@ internal static class OrdersApi
         if (OrdersOptions.DemandsTokens(configuration))
         {
             services.AddAuthentication().AddJwtBearer();
-            // Whose idempotency keys would be whose, without a name?
+            // Idempotency keys are scoped by the user's name, so one is required.
             services.AddAuthorizationBuilder()
                 .SetDefaultPolicy(
                     new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ClaimTypes.NameIdentifier).Build());
@@ -31,7 +31,7 @@ internal static class OrdersApi
     /// <summary>Maps the endpoints and the page.</summary>
     /// <param name="app">The application.</param>
     /// <param name="settings">The sample's settings.</param>
-    /// <param name="hostStandsInForS3">Whether status URLs lead to this host: on SQLite.</param>
+    /// <param name="hostStandsInForS3">Whether status URLs lead to this host, as with SQLite.</param>
     public static void MapOrdersApi(this WebApplication app, OrdersOptions settings, bool hostStandsInForS3)
     {
         var polls = new PollCounter(hostStandsInForS3);
@@ -41,12 +41,12 @@ internal static class OrdersApi
         app.UseStaticFiles();
         app.MapOpenApi();
 
-        // Not for all of the host: the library's status route answers preflights itself, as S3 does.
+        // Not for the whole host, because the library's status route answers preflight requests itself, as S3 does.
         var operationUrls = app.MapOperations("/operations").RequireCors(AllowPages);
         var orders = app.MapGroup("/order").RequireCors(AllowPages);
         if (OrdersOptions.DemandsTokens(app.Configuration))
         {
-            // Who may renew a status URL is decided here. Status URLs themselves stay as they are: S3 asks nobody who they are.
+            // Only authenticated callers can renew a status URL. The status URLs themselves need no authentication, as on S3.
             operationUrls.RequireAuthorization();
             orders.RequireAuthorization();
         }
@@ -59,7 +59,7 @@ internal static class OrdersApi
             IOffloadedOperations operations,
             CancellationToken cancellationToken) => OperationResults.AcceptAsync(operations, order, new AcceptOptions
             {
-                // As the caller reached this host, like the operation URL.
+                // With the path base that the caller used, like the operation URL.
                 ResourceLocation = id => $"{request.PathBase}/order/{id}",
                 IdempotencyKey = idempotencyKey,
                 IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
@@ -67,12 +67,12 @@ internal static class OrdersApi
             .WithSummary("Places an order.");
         orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancellationToken) =>
             await store.FindAsync(id, cancellationToken) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound())
-            .WithSummary("An order, once it is created.")
+            .WithSummary("Gets an order after it is created.")
             .Produces<Order>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         app.MapGet("/polls", () => TypedResults.Ok(polls.Count))
             .RequireCors(AllowPages)
-            .WithSummary("How many polls this process has got. For the page.");
+            .WithSummary("Gets the number of polls that this process has received, for the page.");
 
         void AllowPages(CorsPolicyBuilder cors) => cors.WithOrigins(settings.AllowedOrigins)
             .WithMethods("GET", "POST")

@@ -1,6 +1,6 @@
 namespace Orders;
 
-/// <summary>Counts the polls that reach this host: requests for status documents. Where S3 answers them there are none.</summary>
+/// <summary>Counts the polls that reach this host. With S3, there are none.</summary>
 internal sealed class PollCounter(bool hostStandsInForS3)
 {
     private long _polls;

@@ -1,6 +1,6 @@
 namespace Orders;
 
-/// <summary>What the page shows of the polls.</summary>
-/// <param name="AnsweredByHost">Requests for status documents that this process has got since its start.</param>
-/// <param name="HostStandsInForS3">Whether status URLs lead to this host: on SQLite.</param>
+/// <summary>The poll counter that the page shows.</summary>
+/// <param name="AnsweredByHost">The number of requests for status documents that this process has received.</param>
+/// <param name="HostStandsInForS3">Whether status URLs lead to this host, as with SQLite.</param>
 public sealed record Polls(long AnsweredByHost, bool HostStandsInForS3);

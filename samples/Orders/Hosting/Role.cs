@@ -1,6 +1,6 @@
 namespace Orders;
 
-/// <summary>What this process does: answer requests, do the work, or both.</summary>
+/// <summary>Specifies whether this process answers requests, does the work, or both.</summary>
 internal enum Role
 {
     All,

@@ -8,18 +8,17 @@ using OpenTelemetry.Trace;
 namespace Orders;
 
 /// <summary>
-/// Exports traces, metrics and logs over OTLP, where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says to. Without it nothing of it is loaded. The
-/// other variables of OpenTelemetry's hold as well: <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_SERVICE_NAME</c>,
-/// <c>OTEL_TRACES_SAMPLER</c>.
+/// Exports traces, metrics and logs over OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Otherwise nothing is loaded. OpenTelemetry's
+/// other variables also work: <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_TRACES_SAMPLER</c>.
 /// </summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Adds telemetry.</summary>
     /// <param name="builder">The application's builder.</param>
     /// <param name="role">
-    /// What this process is for: <c>orders-api</c> or <c>orders-worker</c>, unless <c>OTEL_SERVICE_NAME</c> says otherwise.
+    /// The role of this process. It determines the default service name: <c>orders-api</c> or <c>orders-worker</c>.
     /// </param>
     public static void AddTelemetry(this WebApplicationBuilder builder, Role role)
     {
@@ -42,10 +41,10 @@ internal static class Telemetry
         .WithLogging()
         .UseOtlpExporter();
 
-    // Health is asked for all day. A look at a status URL, on SQLite, is S3's elsewhere.
+    // Excludes frequent health requests, and polls of status URLs, which S3 would answer.
     private static bool IsWorthASpan(HttpContext context) =>
         !context.Request.Path.StartsWithSegments("/health") && !context.Request.Query.ContainsKey("signature");
 
-    // A worker that waits for messages asks for them all day: those requests belong to no trace.
+    // Excludes a worker's continuous requests for messages, which are not part of a trace.
     private static bool BelongsToATrace() => Activity.Current is { } request && request.ParentSpanId != default;
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orders;
 
-/// <summary>What a customer sends, and what the worker gets.</summary>
+/// <summary>The request that a customer sends, and the payload that the worker receives.</summary>
 public sealed record CreateOrder(
     [property: Required, StringLength(200, MinimumLength = 1)] string Customer,
     [property: Required] IReadOnlyList<OrderItem> Items) : IValidatableObject
@@ -17,7 +17,7 @@ public sealed record CreateOrder(
         }
         else if (Items.Any(item => item is null))
         {
-            yield return new ValidationResult("An item is null. Leave it out.", [nameof(Items)]);
+            yield return new ValidationResult("An item is null. Remove it.", [nameof(Items)]);
         }
     }
 }

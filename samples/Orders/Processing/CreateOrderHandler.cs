@@ -4,8 +4,8 @@ using OffloadedPolling.Client;
 namespace Orders;
 
 /// <summary>
-/// Creates an order, slowly. It may run more than once for one operation, so the order is stored under the operation's id: a second run
-/// stores the same order again.
+/// Creates an order slowly. It may run more than once for one operation. The order is stored under the operation's ID, so a second run
+/// stores the same order.
 /// </summary>
 internal sealed class CreateOrderHandler(IOrderStore orders, OrdersOptions settings, TimeProvider time)
     : IOperationHandler<CreateOrder, Order>

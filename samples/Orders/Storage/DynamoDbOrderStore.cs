@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace Orders;
 
-/// <summary>Orders in a DynamoDB table whose hash key is the string <c>id</c>.</summary>
+/// <summary>Stores orders in a DynamoDB table whose hash key is the string <c>id</c>.</summary>
 internal sealed class DynamoDbOrderStore(IAmazonDynamoDB dynamoDb, string tableName) : IOrderStore
 {
     public async Task SaveAsync(Order order, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 namespace Orders;
 
-/// <summary>Where orders lie. API and workers share it.</summary>
+/// <summary>Stores orders. API and workers share the store.</summary>
 internal interface IOrderStore
 {
-    /// <summary>Stores an order; a second time under the same id changes nothing.</summary>
+    /// <summary>Stores an order. If the ID exists, nothing changes.</summary>
     Task SaveAsync(Order order, CancellationToken cancellationToken);
 
     Task<Order?> FindAsync(string id, CancellationToken cancellationToken);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Orders;
 
-/// <summary>Healthy when the order store answers.</summary>
+/// <summary>Checks that the order store responds.</summary>
 internal sealed class OrderStoreHealthCheck(IOrderStore orders) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -2,7 +2,7 @@ namespace Orders;
 
 internal static class OrderStoreServiceCollectionExtensions
 {
-    /// <summary>Orders lie in DynamoDB when a table is named, else in a SQLite file.</summary>
+    /// <summary>Adds a store in DynamoDB if a table is set, and in a SQLite file otherwise.</summary>
     public static void AddOrderStore(this IServiceCollection services, OrdersOptions settings)
     {
         if (settings.TableName is { Length: > 0 } table)

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Orders;
 
-/// <summary>Orders in a SQLite file, which API and workers on one machine share.</summary>
+/// <summary>Stores orders in a SQLite file that API and workers on one machine share.</summary>
 internal sealed class SqliteOrderStore : IOrderStore
 {
     private readonly string _connectionString;
@@ -34,7 +34,7 @@ internal sealed class SqliteOrderStore : IOrderStore
         return Task.FromResult(command.ExecuteScalar() is string json ? JsonSerializer.Deserialize(json, OrdersJson.Default.Order) : null);
     }
 
-    // Customers' names are in it, so only this process's user may read it. SQLite gives its side files the same mode.
+    // The file contains customers' names, so only this process's user may read it. SQLite gives its side files the same mode.
     private static void EnsureFile(string path)
     {
         if (OperatingSystem.IsWindows() || File.Exists(path))
@@ -54,7 +54,7 @@ internal sealed class SqliteOrderStore : IOrderStore
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Another process was faster.
+            // Another process has just created it.
         }
     }
 

@@ -11,7 +11,7 @@ const products = [
 
 const states = { NotStarted: 'Waiting', Running: 'In progress', Succeeded: 'Done', Failed: 'Failed', Canceled: 'Canceled', Lost: 'Lost' };
 
-// Somebody watches the bar, and progress is written every two seconds at most.
+// The page shows a progress bar, and progress is written at most every two seconds.
 const watched = { base: api, atLeastEvery: 2 };
 
 const byId = id => document.getElementById(id);
@@ -51,7 +51,7 @@ async function place(event) {
     refuse(response.ok ? '' : await reasonOf(response));
     if (response.ok) watch(await response.json(), order.items);
   } catch {
-    refuse(response?.ok ? 'The order was placed, but the shop\'s answer got lost.' : 'The shop cannot be reached. Please try again.');
+    refuse(response?.ok ? 'The order was placed, but the shop\'s response was lost.' : 'The shop cannot be reached. Please try again.');
   } finally {
     button.disabled = false;
   }
@@ -59,7 +59,7 @@ async function place(event) {
 
 async function reasonOf(response) {
   const problem = await response.json().catch(() => ({}));
-  return Object.values(problem.errors ?? {}).flat().join(' ') || problem.detail || problem.title || `The shop answered ${response.status}.`;
+  return Object.values(problem.errors ?? {}).flat().join(' ') || problem.detail || problem.title || `The shop returned ${response.status}.`;
 }
 
 function refuse(reason) {
@@ -79,7 +79,7 @@ async function watch(accepted, items) {
     card.end(end);
     keep({ operationUrl, items, end: shownOf(end) });
   } catch (lost) {
-    card.end({ status: 'Lost', error: { title: 'We lost sight of this order', detail: lost.message } });
+    card.end({ status: 'Lost', error: { title: 'We can no longer follow this order', detail: lost.message } });
   }
   countPolls();
 }
@@ -92,7 +92,7 @@ const shownOf = ({ status, percentComplete, message, error, result }) => ({
 
 const nameOf = sku => products.find(product => product.sku === sku)?.name ?? sku;
 
-// The shop speaks of what it sells by its numbers; customers chose names.
+// Replaces the shop's product codes with names.
 const named = text => products.reduce((words, { sku, name }) => words.replaceAll(`'${sku}'`, name), text);
 
 function newCard(items, operationUrl) {
@@ -145,7 +145,7 @@ function outcomeOf({ status, error, result }) {
   return status === 'Canceled' ? 'This order was canceled.' : `Ready for ${result?.customer ?? 'you'}. Thank you!`;
 }
 
-// Why it cannot be canceled; nothing if it can. An order that has ended already shows so at the next poll.
+// Returns why the order cannot be canceled, or an empty string. An order that has already ended shows that at the next poll.
 async function cancel(operationUrl) {
   try {
     const response = await fetch(operationAddress(operationUrl, 'cancel', api), { method: 'POST' });
@@ -155,7 +155,7 @@ async function cancel(operationUrl) {
   }
 }
 
-// What the last poll told; from there on towards the end, as fast as the document's estimate says.
+// Starts at the progress of the last poll, and advances at the speed of the document's estimate.
 function progressOf({ status, percentComplete = 0, estimate }, elapsed) {
   if (status !== 'Running' && status !== 'NotStarted') return { percent: status === 'Succeeded' ? 100 : percentComplete, left: 0 };
   if (!estimate?.median) return { percent: percentComplete, left: 0 };
@@ -163,12 +163,12 @@ function progressOf({ status, percentComplete = 0, estimate }, elapsed) {
   return { percent: percentComplete + (95 - Math.min(percentComplete, 95)) * part, left: estimate.median - elapsed };
 }
 
-// The host's own count of requests for status documents. Asked for when an order begins and ends: this is no poll for polls.
+// The host's count of requests for status documents. It is requested only when an order begins and ends.
 async function countPolls() {
   try {
     const { answeredByHost, hostStandsInForS3 } = await (await fetch(new URL('polls', api), { cache: 'no-store' })).json();
     byId('polls').textContent = answeredByHost;
-    byId('polls-why').textContent = hostStandsInForS3 ? '(without a cloud, the host itself stands in for S3)' : '(S3 answers them)';
+    byId('polls-why').textContent = hostStandsInForS3 ? '(without a cloud, the host replaces S3)' : '(S3 answers them)';
   } catch {
     byId('polls').textContent = '–';
   }
@@ -180,7 +180,7 @@ const key = 'orders', mostKept = 50;
 
 let kept = read();
 
-// A page may be denied its storage.
+// The browser may block storage.
 function read() {
   try {
     const orders = JSON.parse(sessionStorage.getItem(key));
@@ -190,7 +190,7 @@ function read() {
   }
 }
 
-// Orders under way, and those that have ended, as they are shown.
+// Orders in progress, and ended orders as they are shown.
 function keep(order) {
   if (!order.operationUrl) return;
   const at = kept.findIndex(({ operationUrl }) => operationUrl === order.operationUrl);
@@ -198,7 +198,7 @@ function keep(order) {
   try {
     sessionStorage.setItem(key, JSON.stringify(kept));
   } catch {
-    // Forbidden or full: this order is followed all the same, until the page is left.
+    // Blocked or full: the order is still followed until the user leaves the page.
   }
 }
 

@@ -1,30 +1,30 @@
 /*
- * When to poll a status document next: as seldom as a mean delay allows, given when the operation is likely done. The schedule of the
- * .NET client's PollSchedule, held to the same test vectors. Without dependencies, to be copied along with poll.js.
+ * Calculates when to poll a status document next, with as few polls as an average delay allows, given the operation's estimate. It is the
+ * same schedule as PollSchedule of the .NET client, with the same test vectors. It has no dependencies. Copy it together with poll.js.
  *
  * The polls are the optimal inspections of a random lifetime (R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures,
- * 1963), solved numerically. They are chosen among instants that lie as far apart, in proportion, as the polls of J. B. Keller (Optimum
- * checking schedules for systems subject to random failure, 1974), √(2c/hazard), c being the price of a poll in seconds of delay.
+ * 1963), solved numerically. They are chosen among times whose distances are proportional to those of the polls of J. B. Keller (Optimum
+ * checking schedules for systems subject to random failure, 1974): √(2c/hazard), where c is the price of a poll in seconds of delay.
  */
 
 const minInterval = 0.01, maxInterval = 31_536_000;
 
-// To how many seconds an interval grows of itself, where nothing is known any more.
+// The maximum interval in seconds after growth, once the operation takes longer than the estimate covers.
 const longestGrown = 30;
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-/** The mean delay in seconds that a caller may be expected to accept who does not say: 5 % of the median, within 0.5 and 10. */
+/** The default average delay in seconds: 5 % of the median, from 0.5 to 10. */
 export const defaultTargetDelay = estimate => estimate?.median > 0 ? clamp(estimate.median / 20, 0.5, 10) : 0.5;
 
 /**
- * The schedule of one estimate. Making it takes milliseconds, asking it nothing: keep it for as long as the estimate stands.
- * @param estimate The document's: median, upper (90 %) and quantiles, in seconds from its writing; undefined if unknown.
- * @param targetDelay For how many seconds the end may go unnoticed, on average. Where fewer polls cannot come closer, it is less.
- * @returns nextDelay(elapsed): how many seconds to wait before the next poll, so many seconds after the document was written.
+ * Creates the schedule of an estimate. This can take a few milliseconds, so reuse the schedule until the estimate changes.
+ * @param estimate The document's estimate: median, upper (90 %) and quantiles, in seconds from its writing; undefined if unknown.
+ * @param targetDelay The maximum average delay in seconds from the end of the operation to its detection. The average can be shorter.
+ * @returns nextDelay(elapsed): the seconds to wait before the next poll, given the seconds since the document was written.
  */
 export function pollSchedule(estimate, targetDelay = defaultTargetDelay(estimate)) {
-  if (!(targetDelay > 0 && targetDelay < Infinity)) throw new RangeError(`A targetDelay is a number of seconds over 0: ${targetDelay}.`);
+  if (!(targetDelay > 0 && targetDelay < Infinity)) throw new RangeError(`targetDelay is ${targetDelay}; it must be a number over 0.`);
   const peaks = peaksOf(estimate ?? {});
   const grid = peaks && gridOf(peaks);
   const nextLook = grid?.units.length > 1 ? solve(grid, targetDelay)
@@ -37,32 +37,32 @@ export function pollSchedule(estimate, targetDelay = defaultTargetDelay(estimate
   };
 }
 
-// --- The distribution that an estimate tells ---
+// --- The distribution of an estimate ---
 
 const quantileLevels = [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
-// How far the 99 % quantile lies beyond the median, by how far the 90 % quantile does.
+// The distance of the 99 % quantile from the median, in distances of the 90 % quantile.
 const straight = normalQuantile(0.99) / normalQuantile(0.9);
 
 // Up to ten years.
 const minSeconds = 0.001, maxSeconds = 315_360_000;
 
-// The least standard deviation (of the logarithm): nothing takes as long every time as its estimate may say.
+// The minimum standard deviation (of the logarithm), because no work always takes exactly the same time.
 const leastSlope = 0.05;
 
-// That of the tail beyond the 99 % quantile, so that whoever outlives the estimate is polled all the same.
+// The standard deviation of the tail beyond the 99 % quantile, so that operations that exceed the estimate are polled.
 const tailSlope = 0.7;
 
-// What is beyond the last quantile spreads so far at most; so far a peak of which one quantile is known. Nobody asks for what lies farther out.
+// The maximum spread beyond the last quantile, the spread of a peak with one known quantile, and the farthest score that is needed.
 const steepestTail = 1.5, slopeOfOne = 0.3, farthestScore = 3.7;
 
-// A leap is this many times steeper than the curve on both sides of it.
+// A gap is this many times steeper than the curve on both sides of it.
 const gapRatio = 3;
 
 /**
- * Its peaks, the fast ones first: the share of all durations before each, that up to its end, and the seconds at a normal score within it.
- * Where the quantiles leap, as those of a mixture of fast and slow work do, each side of the gap is a peak of its own: a curve across the
- * gap would place durations where there are none. Null if nothing is told.
+ * The peaks of the distribution, from fastest to slowest: the share of all durations before each, the share up to its end, and the seconds
+ * at a normal score within it. A mixture of fast and slow work has a gap between its quantiles. Each side of the gap is then a separate
+ * peak, because a curve across the gap would place durations within it. Null if the estimate is not usable.
  */
 function peaksOf({ median, upper = median, quantiles }) {
   const told = isWhole(quantiles) ? { levels: quantileLevels, seconds: quantiles }
@@ -74,7 +74,7 @@ function peaksOf({ median, upper = median, quantiles }) {
   for (let i = 1; i < logs.length; i++) logs[i] = Math.max(logs[i], logs[i - 1] + leastSlope * (scores[i] - scores[i - 1]));
 
   const groups = groupsOf(scores, logs);
-  // Where one peak ends: halfway between what is known of both, or at the quantile that lies in the gap.
+  // The share at which one peak ends: halfway between the known quantiles of both, or at the quantile within the gap.
   const boundary = (before, after) => after.first - before.last === 2 ? levels[before.last + 1]
     : (levels[before.last] + levels[after.first]) / 2;
   const middle = (before, after) => Math.exp((logs[before.last] + logs[after.first]) / 2);
@@ -88,7 +88,7 @@ function peaksOf({ median, upper = median, quantiles }) {
       within.push(within[0] + 1);
       known.push(known[0] + slopeOfOne);
     }
-    // Each peak keeps to its side of the gap.
+    // Each peak stays on its side of the gap.
     const mostBelow = before ? (known[0] - Math.log(shortest)) / (within[0] + farthestScore) : Infinity;
     const mostBeyond = after ? (Math.log(longest) - known.at(-1)) / (farthestScore - within.at(-1)) : steepestTail;
     const curve = monotoneCurve(within, known, mostBelow, after ? 0 : tailSlope, mostBeyond);
@@ -109,12 +109,12 @@ function groupsOf(scores, logs) {
     groups.push({ first, last: i });
     first = i + 1;
   }
-  // A quantile that stands alone between two leaps is within the gap. Alone at either end it stands for the rare ones.
+  // A single quantile between two steep parts is within the gap. At either end it represents rare durations.
   return groups.filter((group, i) => group.last > group.first || i === 0 || i === groups.length - 1);
 }
 
-// Through ascending points, ascending between them too, and straight beyond them: F. N. Fritsch and J. Butland, A method for constructing
-// local monotone piecewise cubic interpolants, 1984.
+// A curve through ascending points. It ascends between them and is straight beyond them: F. N. Fritsch and J. Butland, A method for
+// constructing local monotone piecewise cubic interpolants, 1984.
 function monotoneCurve(x, y, mostBelow, leastBeyond, mostBeyond) {
   const last = x.length - 1;
   const width = i => x[i + 1] - x[i], secant = i => (y[i + 1] - y[i]) / width(i);
@@ -126,7 +126,7 @@ function monotoneCurve(x, y, mostBelow, leastBeyond, mostBeyond) {
     const wide = 2 * width(i) + width(i - 1), wider = width(i) + 2 * width(i - 1);
     return (wide + wider) / (wide / secant(i - 1) + wider / secant(i));
   });
-  // No steeper than between the last points: what is only guessed at must not run away.
+  // No steeper than between the last points, so that the extrapolation stays bounded.
   const slopeBelow = Math.min(slopes[0], secant(0), mostBelow);
   const slopeBeyond = Math.min(Math.max(Math.min(slopes[last], secant(last - 1)), leastBeyond), mostBeyond);
   return at => {
@@ -154,19 +154,19 @@ function normalQuantile(p) {
   return p < 0.5 ? -z : z;
 }
 
-// --- The instants among which polls are chosen ---
+// --- The times among which polls are chosen ---
 
 const finePoints = 600;
 
-// Of the normal scores that count: 7 in 10,000 durations are below the first, 2 in 10,000 above the last.
+// The range of normal scores: 7 in 10,000 durations are below the first, 2 in 10,000 above the last.
 const firstScore = -3.2, lastScore = 3.6;
 
-// Across a gap nothing ends, and it still has to have a length.
+// No operation ends within a gap, but the gap still needs a length.
 const leastShare = 1e-12;
 
 /**
- * Instants, the share that has ended by each, and their distance from the first in units of √hazard·S^⅓·dt: fewer of them the fewer
- * operations get there. The edges of gaps are told in units; spread is ∫√(S·f)dt.
+ * Times, the share that has ended by each, and their distance from the first in units of √hazard·S^⅓·dt. They are sparse in the tail that
+ * few operations reach. The edges of gaps are in units; spread is ∫√(S·f)dt.
  */
 function gridOf(peaks) {
   const seconds = [], ended = [], units = [], edges = [];
@@ -174,7 +174,7 @@ function gridOf(peaks) {
   const add = (at, share) => {
     if (seconds.length > 0) {
       const time = at - seconds.at(-1), ending = Math.max(share - ended.at(-1), leastShare), lasting = 1 - (share + ended.at(-1)) / 2;
-      // Of one instant, as at the bounds of a peak.
+      // The same time occurs at the bounds of a peak.
       if (time <= 0) {
         ended[ended.length - 1] = Math.max(ended.at(-1), share);
         return;
@@ -191,7 +191,7 @@ function gridOf(peaks) {
   for (const { from, to, secondsAt } of peaks) {
     for (let i = 0; i < finePoints; i++) {
       const score = firstScore + (lastScore - firstScore) * i / (finePoints - 1);
-      // Nothing ends between two peaks: what lies beyond the scores of the one ends with its last, and before those of the other with its first.
+      // No operation ends between two peaks: those beyond the scores of one end at its last score, those before the other at its first.
       const isFirst = i === 0 && from > 0, isLast = i === finePoints - 1 && to < 1;
       add(secondsAt(score), isFirst ? from : isLast ? to : from + (to - from) * normalCdf(score));
       if (isFirst || isLast) edges.push(units.at(-1));
@@ -200,7 +200,7 @@ function gridOf(peaks) {
   return { seconds, ended, units, edges, spread, length: units.at(-1) };
 }
 
-/** A number of instants at equal distances, with the start before them, and the edges of gaps among them. */
+/** The start, a number of times at equal distances, and the edges of gaps. */
 function pointsOf(grid, count) {
   const wanted = [...Array.from({ length: count }, (_, i) => grid.length * i / (count - 1)), ...grid.edges].sort((a, b) => a - b);
   const seconds = [0], ended = [0];
@@ -216,7 +216,7 @@ function pointsOf(grid, count) {
   return { seconds, ended };
 }
 
-// Keller's interval after a point, √(2·price/hazard); from the last point on, that before it counts.
+// Keller's interval after a point, √(2·price/hazard). For the last point, the previous one is used.
 function kellerInterval({ seconds, ended }, point, price) {
   const at = Math.min(point, seconds.length - 2);
   const time = seconds[at + 1] - seconds[at], share = ended[at + 1] - ended[at];
@@ -225,20 +225,20 @@ function kellerInterval({ seconds, ended }, point, price) {
 
 // --- The polls ---
 
-// How many points stand between two polls, and how many there are.
+// The number of points between two polls, and the limits of the total.
 const pointsPerLook = 8, minPoints = 192, maxPoints = 4096;
 
 const maxTries = 24, tolerance = 0.003;
 
-// Over a plateau, where the same polls are the best at very different prices, it goes in big steps.
+// On a plateau, where the same polls are best at very different prices, the search takes big steps.
 const fewTries = 3, bigStep = 0.1;
 
 function solve(grid, target) {
-  // What Keller's polls would cost, to begin with.
+  // Start with the price of Keller's polls.
   const price = 2 * (target / grid.spread) ** 2;
   const points = pointsPerLook * grid.length / Math.sqrt(2 * price);
   if (points > maxPoints) return kellersLooks(pointsOf(grid, maxPoints), price);
-  // Where the distribution leaps, so few points may be too few for any price to come so close.
+  // Where the distribution has a gap, this may be too few points for any price to reach the target.
   for (let count = Math.trunc(Math.max(points, minPoints)); ; count *= 2) {
     const { nextLook, meanDelay } = findPrice(pointsOf(grid, count), target, price);
     if (meanDelay <= target * (1 + tolerance) || 2 * count > maxPoints) return nextLook;
@@ -246,8 +246,8 @@ function solve(grid, target) {
 }
 
 /**
- * The polls at the price at which the mean delay is the target. It may leap over it, where one poll more or less catches a whole peak: the
- * highest price then whose delay is not longer.
+ * The polls at the price at which the mean delay equals the target. If the delay jumps past the target, because one poll more or less
+ * covers a whole peak, the highest price whose delay is not longer.
  */
 function findPrice(points, target, price) {
   let best = null, policy, tooLow = 0, tooHigh = Infinity, tries = 0;
@@ -255,7 +255,7 @@ function findPrice(points, target, price) {
     policy = optimalLooks(points, price);
     if (policy.meanDelay <= target * (1 + tolerance)) [best, tooLow] = [policy, price]; else tooHigh = price;
 
-    // The delay grows about as the root of the price.
+    // The delay grows roughly with the square root of the price.
     const guess = price * clamp((target / policy.meanDelay) ** 2, 0.1, 10);
     price = !best && tries >= fewTries ? price * bigStep
       : guess > tooLow * 1.005 && guess < tooHigh / 1.005 ? guess
@@ -264,8 +264,8 @@ function findPrice(points, target, price) {
   return best ?? policy;
 }
 
-// Backwards over the points (Bellman), since the recurrence of Barlow, Hunter and Proschan, from the first poll on, is unstable and holds
-// for one peak alone.
+// Runs backward over the points (Bellman), because the recurrence of Barlow, Hunter and Proschan from the first poll is unstable, and is
+// valid only for one peak.
 function optimalLooks(points, price) {
   const { seconds, ended } = points, last = seconds.length - 1, beyond = kellerInterval(points, last, price);
   const [passed, cost, delay, next] = Array.from({ length: 4 }, () => new Float64Array(last + 1));
@@ -277,7 +277,7 @@ function optimalLooks(points, price) {
   cost[last] = (1 - ended[last]) * (price + beyond);
   delay[last] = (1 - ended[last]) * beyond / 2;
   next[last] = seconds[last] + beyond;
-  // From a later time the next poll is never earlier, so what was best there bounds the search here.
+  // From a later time the next poll is never earlier, so the best poll there bounds the search here.
   for (let i = last - 1, furthest = last; i >= 0; i--) {
     let best = i + 1, least = Number.MAX_VALUE;
     for (let j = i + 1; j <= furthest; j++) {
@@ -293,14 +293,14 @@ function optimalLooks(points, price) {
   return { nextLook: nextLookBy(seconds, next), meanDelay: delay[0] };
 }
 
-// Between the points: the lowest point of the parabola through the best and its neighbours.
+// Interpolates between the points: the minimum of the parabola through the best point and its neighbors.
 function lowest(seconds, best, before, at, after) {
   const x0 = seconds[best - 1], x1 = seconds[best], x2 = seconds[best + 1];
   const fall = (at - before) / (x1 - x0), rise = (after - at) / (x2 - x1), bend = (rise - fall) / (x2 - x0);
   return bend > 0 ? clamp((x0 + x1) / 2 - fall / (2 * bend), x0, x2) : x1;
 }
 
-// As good, when polls are close to each other.
+// Equally good if polls are close to each other.
 function kellersLooks(points, price) {
   const { seconds } = points, last = seconds.length - 1, next = new Float64Array(last + 1);
   next[last] = seconds[last] + kellerInterval(points, last, price);
@@ -312,7 +312,7 @@ function kellersLooks(points, price) {
 const nextLookBy = (seconds, next) => elapsed => {
   const last = seconds.length - 1;
   if (elapsed >= seconds[last]) {
-    // It has outlived all expectations: ever slower, in proportion.
+    // The operation takes longer than expected, so the interval grows in proportion.
     const interval = next[last] - seconds[last];
     return elapsed + Math.min(interval * elapsed / seconds[last], Math.max(interval, longestGrown));
   }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>The answer to a request that an operation was to be accepted from: 202, or a problem.</summary>
+/// <summary>Represents the response of an endpoint that accepts operations: 202, or a problem.</summary>
 public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
     private readonly OffloadedPollingException? _refusal;
@@ -15,10 +15,10 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
 
     internal AcceptOperationResult(OffloadedPollingException refusal) => _refusal = refusal;
 
-    /// <summary>The operation, if it was accepted.</summary>
+    /// <summary>Gets the operation; <see langword="null"/> if it was not accepted.</summary>
     public AcceptedOperation? Accepted { get; }
 
-    /// <summary>The HTTP status code: 202, 400, 413, 422, 500, 502 or 503. To a caller over plain http the answer is 403 instead.</summary>
+    /// <summary>Gets the HTTP status code: 202, 400, 413, 422, 500, 502 or 503. Requests over plain HTTP get 403 instead.</summary>
     public int StatusCode => _refusal is null ? StatusCodes.Status202Accepted : FailureProblem.StatusOf(_refusal);
 
     int? IStatusCodeHttpResult.StatusCode => StatusCode;
@@ -41,7 +41,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
         ArgumentNullException.ThrowIfNull(builder);
         ResponseSchemas.AddTo(builder.ApplicationServices);
 
-        // Here, and not when the answer is written, the work is not queued yet.
+        // A filter checks the request before the work is queued, which is too late when the response is written.
         HttpsOnly.Demand(builder);
         builder.Metadata.Add(AcceptsOperations.Instance);
         builder.Metadata.Add(OperationResponse.NeverCached);
@@ -58,7 +58,7 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
         response.Headers.Location = accepted.StatusUrl;
         response.Headers["Operation-Location"] = accepted.StatusUrl;
 
-        // Whole seconds, and never 0, which invites to look at once.
+        // Whole seconds, and never 0, because 0 would make callers poll immediately.
         var retryAfter = Math.Max(1, (long)Math.Ceiling(accepted.RetryAfter.TotalSeconds));
         response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         return OperationResponse.WriteJsonAsync(

@@ -1,31 +1,37 @@
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>Results for endpoints that accept operations.</summary>
+/// <summary>Provides results for endpoints that accept operations.</summary>
 public static class OperationResults
 {
-    /// <summary>Accepts one operation and renders the answer.</summary>
+    /// <summary>Accepts an operation and returns the response.</summary>
     /// <typeparam name="TPayload">The payload type that the operation's kind was added with.</typeparam>
-    /// <param name="operations">The library.</param>
-    /// <param name="payload">What the handler needs, validated by the host.</param>
+    /// <param name="operations">The service that accepts operations.</param>
+    /// <param name="payload">The data that the handler needs, validated by the host.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
-    /// 202 with <c>Location</c>, <c>Operation-Location</c>, <c>Retry-After</c> and an <see cref="AcceptedOperation"/>; 413 where the
-    /// payload is over the queue's limit; 400 where it has characters that no queue carries; 503 with <c>Retry-After</c> where store or
-    /// queue is down; 500 where <see cref="AcceptOptions.ResourceLocation"/> is too long for the status document. 500 and 503 are logged.
-    /// Errors are RFC 9457 problems.
+    /// 202 with <c>Location</c>, <c>Operation-Location</c>, <c>Retry-After</c> and an <see cref="AcceptedOperation"/>, or an RFC 9457
+    /// problem.
     /// </returns>
+    /// <remarks>
+    /// <list type="bullet">
+    /// <item>400: the payload has characters that no queue accepts.</item>
+    /// <item>413: the payload is larger than the queue accepts.</item>
+    /// <item>500: <see cref="AcceptOptions.ResourceLocation"/> is too long for the status document. The error is logged.</item>
+    /// <item>503 with <c>Retry-After</c>: the store or the queue is unavailable. The error is logged.</item>
+    /// </list>
+    /// </remarks>
     public static Task<AcceptOperationResult> AcceptAsync<TPayload>(
         IOffloadedOperations operations, TPayload payload, CancellationToken cancellationToken = default)
         where TPayload : notnull => AcceptAsync(operations, payload, new AcceptOptions(), cancellationToken);
 
     /// <inheritdoc cref="AcceptAsync{TPayload}(IOffloadedOperations, TPayload, CancellationToken)"/>
-    /// <param name="operations">The library.</param>
-    /// <param name="payload">What the handler needs, validated by the host.</param>
-    /// <param name="options">What there is to say about this operation.</param>
+    /// <param name="operations">The service that accepts operations.</param>
+    /// <param name="payload">The data that the handler needs, validated by the host.</param>
+    /// <param name="options">The options for this operation.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
-    /// As without options; with an idempotency key also 202 for the operation that came of it before, 400 where it has fewer than 16
-    /// characters, and 422 where it came before with another payload.
+    /// The same as without options. With an idempotency key, a repeated request gets 202 for the same operation. A key of fewer than 16
+    /// characters gets 400, and a key that was used with another payload gets 422.
     /// </returns>
     public static async Task<AcceptOperationResult> AcceptAsync<TPayload>(
         IOffloadedOperations operations, TPayload payload, AcceptOptions options, CancellationToken cancellationToken = default)
@@ -42,8 +48,8 @@ public static class OperationResults
         }
     }
 
-    /// <summary>Renders an operation that the host accepted by itself.</summary>
-    /// <param name="accepted">What <see cref="IOffloadedOperations"/> returned.</param>
+    /// <summary>Returns the response for an operation that the host has already accepted.</summary>
+    /// <param name="accepted">The operation that <see cref="IOffloadedOperations"/> returned.</param>
     /// <returns>202 with <c>Location</c>, <c>Operation-Location</c>, <c>Retry-After</c> and the operation as body.</returns>
     public static AcceptOperationResult Accepted(AcceptedOperation accepted)
     {

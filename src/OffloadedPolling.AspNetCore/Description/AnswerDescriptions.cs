@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>What the library's endpoints answer, for OpenAPI: status codes, bodies and headers.</summary>
+/// <summary>The responses of the library's endpoints, for OpenAPI: status codes, bodies and headers.</summary>
 internal static class AnswerDescriptions
 {
     private const string Http = "The request was sent over plain HTTP. Use HTTPS.";
@@ -16,13 +16,13 @@ internal static class AnswerDescriptions
     private static readonly ResponseHeader _operationLocation =
         new(0, "Operation-Location", "The same URL as in Location, under the name that some clients expect.", Format: "uri");
 
-    private static readonly ResponseHeader _lookAgain = new(0, "Retry-After", "When to poll first, in seconds.", Type: "integer");
+    private static readonly ResponseHeader _pollAfter = new(0, "Retry-After", "When to poll first, in seconds.", Type: "integer");
 
-    private static readonly ResponseHeader _tryAgain = _lookAgain with { Description = "When to retry, in seconds." };
+    private static readonly ResponseHeader _retryLater = _pollAfter with { Description = "When to retry, in seconds." };
 
     private static readonly ResponseHeader _etag = new(0, "ETag", "The version of the status, for If-None-Match.");
 
-    // Whatever may hold a status URL, and all problems beside it.
+    // For all responses that may contain a status URL, and for problems.
     private static readonly ResponseHeader[] _kept = [
         new(0, "Cache-Control", "Always no-store: the response must not be cached."),
         new(0, "Referrer-Policy", "Always no-referrer: a page must not pass on the status URL.")];
@@ -31,7 +31,7 @@ internal static class AnswerDescriptions
         .. Answer<AcceptedOperation>(
             StatusCodes.Status202Accepted,
             "The operation was accepted. Poll the status URL.",
-            [_location, _operationLocation, _lookAgain, .. _kept]),
+            [_location, _operationLocation, _pollAfter, .. _kept]),
         .. Problem(StatusCodes.Status400BadRequest, "The request is invalid, or the idempotency key has fewer than 16 characters.", []),
         .. Problem(StatusCodes.Status403Forbidden, Http),
         .. Problem(StatusCodes.Status413PayloadTooLarge, "The request is too large."),
@@ -79,7 +79,7 @@ internal static class AnswerDescriptions
 
     private static IEnumerable<object> Unavailable() => [
         .. Problem(StatusCodes.Status502BadGateway, "The stored status cannot be read."),
-        .. Problem(StatusCodes.Status503ServiceUnavailable, Down, [_tryAgain, .. _kept])];
+        .. Problem(StatusCodes.Status503ServiceUnavailable, Down, [_retryLater, .. _kept])];
 
     private static IEnumerable<object> Problem(int status, string description, ResponseHeader[]? headers = null) => [
         new ProducesResponseTypeMetadata(

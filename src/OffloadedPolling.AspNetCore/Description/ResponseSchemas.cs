@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// The types of the library's answers, for what describes endpoints: OpenAPI takes its schemas from the host's JSON options.
+/// Makes the types of the library's responses known to OpenAPI, which takes its schemas from the host's JSON options.
 /// </summary>
 internal static class ResponseSchemas
 {
     private static readonly IJsonTypeInfoResolver _resolver = OperationJson.Accepted.OriginatingResolver!;
 
-    /// <summary>Adds them behind the host's own. Without reflection, as in native AOT, nobody else knows them.</summary>
+    /// <summary>Adds the types after the host's own. Without reflection, as in native AOT, they are otherwise unknown.</summary>
     public static void AddTo(IServiceProvider services)
     {
         var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;

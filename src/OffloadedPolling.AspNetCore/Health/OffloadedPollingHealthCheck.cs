@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Healthy when the store, every kind's queue and every dead-letter queue answer and are set up as the settings say. Otherwise says in
-/// words all that is wrong, and what to do; what can be used all the same is degraded.
+/// Checks that the store, every queue and every dead-letter queue respond and match the settings. The description lists every problem with
+/// its solution. A part that is usable despite a problem is degraded.
 /// </summary>
 internal sealed class OffloadedPollingHealthCheck(
     IOperationStatusStore store,
@@ -18,7 +18,7 @@ internal sealed class OffloadedPollingHealthCheck(
 {
     private const string Right = "in order";
 
-    // What a queue takes unless somebody has set less.
+    // The default limit of a queue.
     private const int UsualMessageBytes = 1024 * 1024;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -56,7 +56,7 @@ internal sealed class OffloadedPollingHealthCheck(
         }
     }
 
-    // One after the other: status URLs of a store that fails have no fault of their own.
+    // Sequential, because a store that fails also makes the check of status URLs fail.
     private async Task<Answer> AskStoreAsync(CancellationToken cancellationToken)
     {
         string?[] wrong = [
@@ -65,13 +65,13 @@ internal sealed class OffloadedPollingHealthCheck(
         return new Answer(wrong.All(part => part is null) ? null : string.Join(' ', wrong.OfType<string>()));
     }
 
-    // A smaller limit is a choice that many make, and nothing to wake anybody for; but who looks for the reason of a 413 finds it here.
+    // A smaller limit is a common choice and not a problem, but it is shown here for anyone who investigates a 413.
     private async Task<Answer> AskQueueAsync(string kind, CancellationToken cancellationToken)
     {
         var wrong = await queue.CheckAsync(kind, cancellationToken).ConfigureAwait(false);
         var limit = await queue.GetMaxMessageBytesAsync(kind, cancellationToken).ConfigureAwait(false);
         return new Answer(wrong, limit >= UsualMessageBytes ? null : string.Create(
-            CultureInfo.InvariantCulture, $"{Right}; takes messages of up to {limit:N0} bytes"));
+            CultureInfo.InvariantCulture, $"{Right}; accepts messages of up to {limit:N0} bytes"));
     }
 
     private static async Task<(string Name, HealthStatus Status, string? Wrong, string? Note, Exception? Cause)> AskAsync(
@@ -88,11 +88,11 @@ internal sealed class OffloadedPollingHealthCheck(
         }
         catch (OperationCanceledException late) when (cancellationToken.IsCancellationRequested)
         {
-            return (name, failureStatus, $"The {name} did not answer in time.", null, late);
+            return (name, failureStatus, $"The {name} did not respond in time.", null, late);
         }
     }
 
-    /// <param name="Wrong">What is set up wrongly; <see langword="null"/> if nothing.</param>
-    /// <param name="Note">What there is to say of a part that is in order; <see langword="null"/> if nothing.</param>
+    /// <param name="Wrong">The problem; <see langword="null"/> if there is none.</param>
+    /// <param name="Note">A note about a part without a problem; <see langword="null"/> if there is none.</param>
     private readonly record struct Answer(string? Wrong, string? Note = null);
 }

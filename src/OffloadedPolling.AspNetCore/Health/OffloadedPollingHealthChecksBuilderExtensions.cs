@@ -3,30 +3,34 @@ using OffloadedPolling.AspNetCore;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the library's health check.</summary>
+/// <summary>Provides extension methods to add the library's health check.</summary>
 public static class OffloadedPollingHealthChecksBuilderExtensions
 {
-    // Shorter than most probes wait, longer than S3 and SQS take.
+    // Shorter than the timeout of most probes, and longer than S3 and SQS need.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Adds a check of the status store, of every kind's queue and of the dead-letter queues that the settings name: whether they answer,
-    /// let this host in, and are set up as the settings say.
+    /// Adds a health check of the status store, of every queue and of the configured dead-letter queues. It checks that they respond, that
+    /// this host has access, and that their setup matches the settings.
     /// </summary>
     /// <param name="builder">The builder of the host's health checks.</param>
-    /// <param name="name">The check's name.</param>
+    /// <param name="name">The name of the health check.</param>
     /// <param name="failureStatus">
-    /// What is reported where one of them cannot be used; <see cref="HealthStatus.Unhealthy"/> unless set. What is wrong but can be used is
-    /// <see cref="HealthStatus.Degraded"/>.
+    /// The status to report if a part cannot be used. The default is <see cref="HealthStatus.Unhealthy"/>. A part that has a problem but
+    /// can be used is <see cref="HealthStatus.Degraded"/>.
     /// </param>
-    /// <param name="tags">Tags to select checks by.</param>
-    /// <param name="timeout">How long they may take; 5 seconds unless set. What has not answered by then counts as unusable.</param>
+    /// <param name="tags">The tags to filter health checks with.</param>
+    /// <param name="timeout">The timeout; the default is 5 seconds. A part that does not respond in time cannot be used.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// The description says in words what is wrong and what to do, the data so for each part. Both name buckets and queues: they are for
-    /// operators, and hold no secret. Each check costs one request to the store and one to each queue. On S3, once a minute one of them
-    /// also sends a PUT whose condition does not hold (it shows that this host may write, and writes nothing) and polls by a status URL, as
-    /// callers do.
+    /// <para>
+    /// The description lists every problem with its solution. The data has an entry for each part. Both contain names of buckets and queues
+    /// for operators, but no secrets.
+    /// </para>
+    /// <para>
+    /// Each check sends one request to the store and one to each queue. On S3, one check a minute also polls a status URL as callers do,
+    /// and sends a PUT whose condition is never met. The PUT shows that this host has write access, and writes nothing.
+    /// </para>
     /// </remarks>
     public static IHealthChecksBuilder AddOffloadedPolling(
         this IHealthChecksBuilder builder,

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>What came of somebody's wish to cancel an operation.</summary>
+/// <summary>The result of a request to cancel an operation.</summary>
 internal sealed class CancelResult : IResult
 {
     private readonly OperationStatus? _status;
@@ -32,9 +32,9 @@ internal sealed class CancelResult : IResult
             {
                 Status = StatusCodes.Status409Conflict,
                 Title = "The operation has ended",
-                Detail = $"It ended as {ended.State} and cannot be canceled any more.",
+                Detail = $"It ended as {ended.State} and can no longer be canceled.",
             }),
-        // Also when it is canceled already: whoever asks again, because the first answer was lost, has what was asked for.
+        // Also if the operation is already canceled, so that a caller can retry after a lost response.
         ({ } asked, _) => WriteAskedForAsync(httpContext, asked),
     };
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>Endpoints that another package adds to those of <c>MapOperations</c>.</summary>
+/// <summary>Maps endpoints that another package adds to <c>MapOperations</c>.</summary>
 internal interface IOperationEndpoints
 {
     /// <summary>Maps the endpoints.</summary>

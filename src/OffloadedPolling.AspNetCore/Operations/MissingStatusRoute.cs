@@ -6,12 +6,12 @@ using Microsoft.Extensions.Hosting;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Stops the start of a host that accepts operations and serves no status documents, although its store needs it to. A worker, with or
-/// without endpoints of its own, starts.
+/// Stops the start of a host that accepts operations but does not serve status documents, although its store requires it. A worker starts,
+/// even if it has endpoints of its own.
 /// </summary>
 internal sealed class MissingStatusRoute(IServiceProvider services) : IHostedLifecycleService
 {
-    // Only now all endpoints are known: the server adds them when it starts.
+    // The server adds the endpoints when it starts, so they are not complete earlier.
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var endpoints = services.GetService<EndpointDataSource>()?.Endpoints ?? [];

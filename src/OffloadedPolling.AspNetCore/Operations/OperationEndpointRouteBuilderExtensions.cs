@@ -7,31 +7,37 @@ using OffloadedPolling.AspNetCore;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Maps the operation endpoints.</summary>
+/// <summary>Provides extension methods to map the operation endpoints.</summary>
 public static class OperationEndpointRouteBuilderExtensions
 {
-    /// <summary>Maps the stable addresses of operations, where callers come for a fresh status URL when theirs has expired.</summary>
-    /// <param name="endpoints">The host's endpoints.</param>
-    /// <param name="pattern">Where: <c>/operations</c>.</param>
+    /// <summary>Maps the operation URLs, which issue new status URLs and cancel operations.</summary>
+    /// <param name="endpoints">The host's endpoint route builder.</param>
+    /// <param name="pattern">The route prefix, such as <c>/operations</c>.</param>
     /// <returns>
-    /// The group, so that the host can demand authorization: whoever reads <c>{pattern}/{id}/url</c> gets a credential to that status,
-    /// and whoever may post may cancel.
+    /// The route group. Require authorization on it, because its endpoints give access to any status and can cancel any operation.
     /// </returns>
     /// <remarks>
-    /// <c>GET {pattern}/{id}/url</c> answers 200 with an <c>AcceptedOperation</c>, for programs and pages; <c>GET {pattern}/{id}</c>
-    /// answers 303 to a fresh status URL, for people and curl; both are refused over plain http
-    /// (<see cref="OffloadedPollingOptions.RequireHttps"/>). <c>POST {pattern}/{id}/cancel</c> answers 202 with the status document when
-    /// the operation is asked to cancel, however often, and 409 when it has succeeded or failed. All answer 404 for an unknown id. To be
-    /// mapped once.
+    /// <para>Call this method once. The endpoints are:</para>
+    /// <list type="bullet">
+    /// <item><c>GET {pattern}/{id}/url</c> returns 200 with an <c>AcceptedOperation</c>, for programs and pages.</item>
+    /// <item><c>GET {pattern}/{id}</c> returns 303 with a new status URL, for people and curl.</item>
+    /// <item>
+    /// <c>POST {pattern}/{id}/cancel</c> returns 202 with the status document if the operation is canceled or its cancellation is
+    /// requested, even repeatedly. It returns 409 if the operation has succeeded or failed.
+    /// </item>
+    /// </list>
     /// <para>
-    /// With <c>WithSts()</c>, of the package <c>OffloadedPolling.Sts</c>, <c>POST {pattern}/{id}/credentials</c> returns 200 with
-    /// <see cref="StatusCredentials"/> that can read this one document. It requires an authorized caller even if the group does not. The
-    /// caller is the user's name identifier, or otherwise the claim <c>sub</c>; a user with neither gets 403.
+    /// All return 404 for an unknown ID. The GET endpoints require HTTPS (see <see cref="OffloadedPollingOptions.RequireHttps"/>).
     /// </para>
     /// <para>
-    /// Where the host itself serves the documents (an <see cref="ISignedStatusRoute"/> is registered, as <c>WithSqlite()</c> does),
-    /// <c>GET {pattern}/{id}/status</c> is what status URLs point to. It is no part of the group: the URL's signature alone opens it, to
-    /// anonymous callers of any origin, as on S3.
+    /// With <c>WithSts()</c> of the package <c>OffloadedPolling.Sts</c>, <c>POST {pattern}/{id}/credentials</c> returns 200 with
+    /// <see cref="StatusCredentials"/> that can read only this document. It requires an authorized caller even if the group does not. The
+    /// caller is the user's name identifier, or otherwise the claim <c>sub</c>. A user with neither gets 403.
+    /// </para>
+    /// <para>
+    /// If the host serves the documents itself, as with <c>WithSqlite()</c>, an <see cref="ISignedStatusRoute"/> is registered, and status
+    /// URLs lead to <c>GET {pattern}/{id}/status</c>. This endpoint is not part of the group. As on S3, it allows anonymous callers of any
+    /// origin and requires only the URL's signature.
     /// </para>
     /// </remarks>
     public static RouteGroupBuilder MapOperations(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern)

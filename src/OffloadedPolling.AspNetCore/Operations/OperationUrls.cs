@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>The stable addresses of operations at this host.</summary>
+/// <summary>Creates the operation URLs of this host.</summary>
 internal static class OperationUrls
 {
-    /// <summary>The name of the endpoint that an operation URL leads to.</summary>
+    /// <summary>The name of the endpoint of operation URLs.</summary>
     public const string EndpointName = "OffloadedPolling.GetOperation";
 
     /// <summary>Returns the operation URL with the caller's path base, or <see langword="null"/> if the host maps none.</summary>

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.AspNetCore;
 
-/// <summary>A fresh status URL, in a body or as a redirect; or why there is none.</summary>
+/// <summary>The result of a request for a new status URL: a body, a redirect or a problem.</summary>
 internal sealed class RenewedUrlResult : IResult
 {
     private readonly bool _redirect;

@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Serves status documents as S3 does: 200 with an ETag, or 304; 403 for a URL that is not rightly signed or has expired; 404 for one that
-/// is, and whose document is gone; all of it for any origin, since the signature is the credential and no cookie counts.
+/// Serves status documents as S3 does: 200 with an ETag, or 304; 403 for a URL that is expired or not correctly signed; 404 for a valid URL
+/// whose document does not exist. Any origin is allowed, because the signature is the credential and cookies are not used.
 /// </summary>
 internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
 {
@@ -15,7 +15,7 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
     {
         Status = StatusCodes.Status403Forbidden,
         Title = "The status URL is not valid",
-        Detail = "Its signature is missing or wrong. Use status URLs exactly as you received them.",
+        Detail = "Its signature is missing or incorrect. Use status URLs exactly as you received them.",
     };
 
     private static readonly OperationProblem _expired = new()
@@ -92,7 +92,7 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
         && EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
         && known.Any(tag => tag.Tag == "*" || tag.Tag == etag);
 
-    // A browser asks first when a caller sends If-None-Match or traceparent.
+    // A browser sends a preflight request if the caller sends If-None-Match or traceparent.
     private static Task AnswerPreflight(HttpContext context)
     {
         var headers = context.Response.Headers;

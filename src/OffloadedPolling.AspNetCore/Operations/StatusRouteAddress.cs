@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// The address of the signed status route, from the server and the routing table. Of a request, only its path base counts, never its host.
+/// The address of the signed status route, from the server and the routing table. Only a request's path base is used, never its host.
 /// </summary>
 internal sealed class StatusRouteAddress(IServiceProvider services) : IStatusRouteAddress
 {
-    /// <summary>The name of the endpoint that status URLs lead to.</summary>
+    /// <summary>The name of the endpoint of status URLs.</summary>
     public const string EndpointName = "OffloadedPolling.GetStatus";
 
     private readonly LinkGenerator _links = services.GetRequiredService<LinkGenerator>();
@@ -34,7 +34,7 @@ internal sealed class StatusRouteAddress(IServiceProvider services) : IStatusRou
                 return "";
             }
 
-            // A prefix that only a proxy knows does not lead to this server.
+            // A prefix that only a proxy knows is not valid at this server.
             var pathBase = context.Request.PathBase.ToUriComponent().TrimEnd('/');
             var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
             return target?.StartsWith(pathBase + "/", StringComparison.OrdinalIgnoreCase) == true ? pathBase : "";

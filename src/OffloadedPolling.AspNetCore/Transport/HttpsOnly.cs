@@ -9,22 +9,22 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>
-/// Status URLs and credentials are handed out over https alone: who reads the answer on its way can read the status. Not asked of callers
-/// on this machine, nor in development, nor where <see cref="OffloadedPollingOptions.RequireHttps"/> is off.
+/// Issues status URLs and credentials only over HTTPS, because anyone who reads the response could read the status. Loopback callers, the
+/// Development environment and hosts with <see cref="OffloadedPollingOptions.RequireHttps"/> set to false are exempt.
 /// </summary>
 internal static class HttpsOnly
 {
     private const string ProblemType = "urn:offloaded-polling:problem:https-required";
 
-    // What proxies add, and what ASP.NET Core's middleware leaves of it. Of X-Forwarded-For, when it was heeded, the caller's address is
-    // left.
+    // The headers that proxies add, and those that ASP.NET Core's middleware replaces them with. After the middleware has processed
+    // X-Forwarded-For, the connection has the caller's address.
     private static readonly string[] _forwarded =
         [
             "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "Forwarded", "X-Real-IP", "Via",
             "X-Original-Proto", "X-Original-Host", "X-Original-Prefix",
         ];
 
-    /// <summary>Why this request's caller cannot be given a credential; <see langword="null"/> if it can.</summary>
+    /// <summary>Returns the problem for a caller that may not receive a credential; <see langword="null"/> if it may.</summary>
     public static OperationProblem? Refusal(HttpContext context)
     {
         if (context.Request.IsHttps || IsLocal(context) || !IsDemanded(context.RequestServices))
@@ -38,27 +38,26 @@ internal static class HttpsOnly
             Type = ProblemType,
             Status = StatusCodes.Status403Forbidden,
             Title = "HTTPS is required",
-            Detail = "The answer would hold the address of a status, which is a credential and is not sent over plain http. Send the "
-                + "request over https.",
+            Detail = "The response would contain a credential, which is not sent over plain HTTP. Send the request over HTTPS.",
         };
     }
 
-    /// <summary>The refusal of an answer whose work is queued already: it names where the status URL is to be had.</summary>
+    /// <summary>Returns the problem for an operation that is already queued, with the URL that issues its status URL.</summary>
     public static OperationProblem? Refusal(HttpContext context, AcceptedOperation accepted) => Refusal(context) is { } refusal
         ? refusal with
         {
-            Detail = $"Operation {accepted.Id} was accepted. The address of its status is a credential and is not sent over plain http. "
-                + "Ask for it over https at the operation's own address, followed by /url.",
+            Detail = $"Operation {accepted.Id} was accepted, but its status URL is a credential, which is not sent over plain HTTP. "
+                + "Get the status URL over HTTPS from the operation URL, followed by /url.",
             Instance = accepted.OperationUrl ?? OperationUrls.Of(context, accepted.Id),
         }
         : null;
 
-    /// <summary>Demands https before the endpoint does anything.</summary>
+    /// <summary>Requires HTTPS before the endpoint runs.</summary>
     public static void Demand(EndpointBuilder endpoint) => endpoint.FilterFactories.Add((_, next) => call =>
         Refusal(call.HttpContext) is { } refusal ? ValueTask.FromResult<object?>(new ProblemResult(refusal)) : next(call));
 
-    // Behind a proxy on this machine that does not tell the caller's address, or whose word nobody has heeded, the caller may be anywhere.
-    // Without an address it came through a socket file.
+    // A proxy on this machine may forward remote callers. If its headers are still present, they were not processed, and the caller's
+    // address is unknown. A connection without an address came through a Unix socket.
     private static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
         && !_forwarded.Any(context.Request.Headers.ContainsKey);

@@ -4,7 +4,7 @@ namespace OffloadedPolling.AspNetCore;
 
 internal static class HttpsOnlyConventionBuilderExtensions
 {
-    /// <summary>Demands https of the endpoint's callers, and says so in its description.</summary>
+    /// <summary>Requires HTTPS for the endpoint.</summary>
     public static TBuilder DemandHttps<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder
     {

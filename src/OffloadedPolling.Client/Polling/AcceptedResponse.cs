@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Reads the host's answer to an accept, or to a request for a new status URL.</summary>
+/// <summary>Reads the host's response to an accept, or to a request for a new status URL.</summary>
 internal static class AcceptedResponse
 {
     /// <exception cref="HttpRequestException">The operation was not accepted.</exception>
@@ -17,7 +17,7 @@ internal static class AcceptedResponse
             var words = string.Join(": ", new[] { problem?.Title, problem?.Detail }.Where(word => !string.IsNullOrEmpty(word)));
             var reason = words == "" ? "" : $", {words}";
             throw new HttpRequestException(
-                $"The operation was not accepted: the host answers {(int)response.StatusCode} {response.StatusCode}{reason}.",
+                $"The operation was not accepted: the host returned {(int)response.StatusCode} {response.StatusCode}{reason}.",
                 null,
                 response.StatusCode);
         }
@@ -26,8 +26,8 @@ internal static class AcceptedResponse
         if (accepted is null || HttpUrl.Parse(accepted.StatusUrl) is null)
         {
             throw new JsonException(
-                $"The body of this {(int)response.StatusCode} is no accepted operation with a status URL. "
-                + "Pass the response of a request that the host accepts operations at, or of its operations' /url.");
+                $"The body of the {(int)response.StatusCode} response is not an accepted operation with a status URL. "
+                + "Pass the response of an endpoint that accepts operations, or of GET /operations/{id}/url.");
         }
 
         return HttpUrl.OfOperation(accepted.OperationUrl, response.RequestMessage?.RequestUri) is { } absolute
@@ -43,7 +43,7 @@ internal static class AcceptedResponse
         }
         catch (IOException broken)
         {
-            const string Message = "The body of the host's answer broke off, or could not be decompressed.";
+            const string Message = "The body of the host's response is incomplete, or could not be decompressed.";
             throw new HttpRequestException(HttpRequestError.ResponseEnded, Message, broken);
         }
     }

@@ -3,17 +3,17 @@ namespace OffloadedPolling.Client;
 /// <summary>Absolute http and https URLs, kept byte for byte.</summary>
 internal static class HttpUrl
 {
-    // A signature covers the URL as it was written: nothing in it may be decoded or normalized.
+    // The signature covers the URL as written, so nothing in it may be decoded or normalized.
     private static readonly UriCreationOptions _asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>Returns the URL; <see langword="null"/> if the text is not one. On Unix a path is an absolute URI, but not a URL.</summary>
+    /// <summary>Returns the URL, or <see langword="null"/> if the text is not a valid http or https URL.</summary>
     public static Uri? Parse(string? text) =>
         text is not null && text.All(letter => letter is > ' ' and <= '~' and not '#')
         && Uri.TryCreate(text, in _asWritten, out var uri) && IsHttp(uri)
             ? uri
             : null;
 
-    /// <summary>Returns the absolute operation URL; <see langword="null"/> if there is none, or its host is unknown.</summary>
+    /// <summary>Returns the absolute operation URL, or <see langword="null"/> if the URL or its host is unknown.</summary>
     public static Uri? OfOperation(string? operationUrl, Uri? host)
     {
         if (string.IsNullOrEmpty(operationUrl))
@@ -21,12 +21,12 @@ internal static class HttpUrl
             return null;
         }
 
-        // Only what has a scheme is absolute: on Unix "/operations/1" is a file's address.
+        // On Unix, Uri parses "/operations/1" as an absolute file URI, so the scheme is checked.
         return Parse(operationUrl)
             ?? (host is not null && Uri.TryCreate(host, operationUrl, out var absolute) ? Parse(absolute.AbsoluteUri) : null);
     }
 
-    /// <summary>Returns the address where the host issues a new status URL.</summary>
+    /// <summary>Returns the URL that issues a new status URL for an operation.</summary>
     public static Uri OfRenewal(Uri operation)
     {
         var text = operation.OriginalString;

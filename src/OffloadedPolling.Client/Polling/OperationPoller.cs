@@ -4,12 +4,19 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Follows operations to their end by polling their status URLs, as seldom as their estimates allow, and never the host.</summary>
+/// <summary>Waits for operations by polling their status URLs, with as few polls as their estimates allow.</summary>
 /// <remarks>
-/// Thread-safe; create one for all operations of a process, and call <c>WatchAsync</c> or <c>WaitForCompletionAsync</c> for each. A poll
-/// that fails is retried, after a back-off, for as long as the wait lasts: set <see cref="OperationPollerOptions.Timeout"/>, or cancel.
-/// A status URL that has expired is renewed at the operation URL. Status URLs are credentials: no exception holds one, and the poller adds
-/// nothing to the requests it sends to them.
+/// <para>
+/// This type is thread-safe. Create one instance per process, and call <c>WatchAsync</c> or <c>WaitForCompletionAsync</c> for each
+/// operation.
+/// </para>
+/// <para>
+/// Polls go only to the status URL. A poll that fails is retried after a back-off until the wait ends. To limit the wait, set
+/// <see cref="OperationPollerOptions.Timeout"/>, or cancel it. An expired status URL is renewed at the operation URL.
+/// </para>
+/// <para>
+/// Status URLs are credentials. No exception contains one, and the poller adds nothing to the requests that it sends to them.
+/// </para>
 /// </remarks>
 /// <example><code>
 /// using var response = await host.PostAsJsonAsync("/order", order);
@@ -21,7 +28,7 @@ public sealed class OperationPoller : IDisposable
 {
     private const string ReflectionWarning =
         "The result is deserialized by reflection. "
-        + "Pass the JsonTypeInfo of a JsonSerializerContext where the caller is trimmed or compiled ahead of time.";
+        + "If the application is trimmed or compiled ahead of time, pass the JsonTypeInfo of a JsonSerializerContext.";
 
     private readonly PollerHttp _http;
 
@@ -29,15 +36,15 @@ public sealed class OperationPoller : IDisposable
 
     private readonly OperationPollerOptions _options;
 
-    /// <summary>Creates a poller with its own HTTP client.</summary>
+    /// <summary>Initializes a new instance of the <see cref="OperationPoller"/> class with its own HTTP client.</summary>
     public OperationPoller()
         : this(new OperationPollerOptions())
     {
     }
 
-    /// <summary>Creates a poller with its own HTTP client.</summary>
+    /// <summary>Initializes a new instance of the <see cref="OperationPoller"/> class with its own HTTP client and options.</summary>
     /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public OperationPoller(OperationPollerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -46,13 +53,13 @@ public sealed class OperationPoller : IDisposable
         _http = new PollerHttp(_ownHttp, _options);
     }
 
-    /// <summary>Creates a poller with an HTTP client of the caller's.</summary>
+    /// <summary>Initializes a new instance of the <see cref="OperationPoller"/> class with an existing HTTP client.</summary>
     /// <param name="http">
-    /// A client that does not follow redirects, does not keep cookies, and has no default headers except <c>User-Agent</c> and
-    /// <c>Accept…</c>, because the store receives what it sends. It needs no retries, and its base address is not used. It is not disposed.
+    /// The HTTP client. It must not follow redirects or keep cookies. Its only default headers may be <c>User-Agent</c> and
+    /// <c>Accept…</c>, because the store receives them. It needs no retries. Its base address is not used, and it is not disposed.
     /// </param>
     /// <param name="options">The options.</param>
-    /// <exception cref="ArgumentException">The client sends other headers, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The client has other default headers, or an option is out of range.</exception>
     public OperationPoller(HttpClient http, OperationPollerOptions? options = null)
     {
         var client = PollerHttp.Checked(http);
@@ -60,12 +67,13 @@ public sealed class OperationPoller : IDisposable
         _http = new PollerHttp(client, _options);
     }
 
-    /// <summary>Reads the body of a <c>202 Accepted</c>, or of a <c>200</c> from <c>GET /operations/{id}/url</c>.</summary>
-    /// <param name="response">The host's answer. It is not disposed.</param>
+    /// <summary>Reads an accepted operation from a <c>202 Accepted</c>, or from a <c>200</c> of <c>GET /operations/{id}/url</c>.</summary>
+    /// <param name="response">The host's response. It is not disposed.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
-    /// <returns>The operation, with an <see cref="AcceptedOperation.OperationUrl"/> made absolute by the request's address.</returns>
+    /// <returns>The operation. A relative <see cref="AcceptedOperation.OperationUrl"/> is made absolute with the request's URL.</returns>
     /// <exception cref="HttpRequestException">
-    /// The host returned another status code. The message contains it, and the title and detail of a problem.
+    /// The host returned another status code, or the body is incomplete. The message contains the status code, and the title and detail of
+    /// a problem.
     /// </exception>
     /// <exception cref="JsonException">The body is not an accepted operation.</exception>
     public static Task<AcceptedOperation> ReadAcceptedAsync(HttpResponseMessage response, CancellationToken cancellationToken = default)
@@ -74,33 +82,34 @@ public sealed class OperationPoller : IDisposable
         return AcceptedResponse.ReadAsync(response, cancellationToken);
     }
 
-    /// <summary>Returns a text to resume from, also in another process.</summary>
+    /// <summary>Creates a token to resume the wait later, in this or another process.</summary>
     /// <param name="accepted">The operation.</param>
-    /// <returns>
-    /// Base64url. If the operation URL is known, and absolute or made so by <see cref="OperationPollerOptions.HostAddress"/>, the text
-    /// holds it and the id. It is then not a credential, and resuming starts with a request to the host. Otherwise the text holds the
-    /// status URL: it is a credential, works until that URL expires, and is never part of an exception.
-    /// </returns>
+    /// <returns>The token, in Base64url.</returns>
+    /// <remarks>
+    /// If the operation URL is absolute, or <see cref="OperationPollerOptions.HostAddress"/> makes it so, the token contains it and the ID.
+    /// Such a token is not a credential, and resuming starts with a request to the host. Otherwise, the token contains the status URL. It
+    /// is then a credential, works until that URL expires, and is never part of an exception.
+    /// </remarks>
     /// <exception cref="ArgumentException">The status URL is not an absolute http or https URL.</exception>
     public string GetResumeToken(AcceptedOperation accepted) => ResumeToken.Create(WatchedOperation.From(accepted, _options));
 
-    /// <summary>Returns each new status document, the terminal one last. <c>Failed</c> and <c>Canceled</c> do not throw.</summary>
+    /// <summary>Returns each new status document. The last one is terminal. <c>Failed</c> and <c>Canceled</c> do not throw.</summary>
     /// <param name="accepted">The operation.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
-    /// <returns>The documents, never an older one after a newer one. The poller polls only while the caller enumerates.</returns>
+    /// <returns>The documents, from oldest to newest. The poller polls only while the caller enumerates.</returns>
     /// <exception cref="ArgumentException">A URL of the operation is invalid, or its host is not trusted.</exception>
-    /// <exception cref="OperationUnavailableException">The operation cannot be followed any further.</exception>
+    /// <exception cref="OperationUnavailableException">The operation's status can no longer be read.</exception>
     /// <exception cref="OperationTimeoutException">
-    /// <see cref="OperationPollerOptions.Timeout"/> has elapsed since the first step of the enumeration.
+    /// <see cref="OperationPollerOptions.Timeout"/> has elapsed since the enumeration began.
     /// </exception>
-    /// <exception cref="InvalidOperationException">Host, store or HTTP client is not set up correctly. The message says why.</exception>
+    /// <exception cref="InvalidOperationException">The host, the store or the HTTP client is not set up correctly.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public IAsyncEnumerable<OperationStatus> WatchAsync(AcceptedOperation accepted, CancellationToken cancellationToken = default) =>
         OperationWatch.WatchAsync(WatchedOperation.From(accepted, _options), _http, _options, cancellationToken);
 
     /// <param name="resumeToken">
-    /// The text that <see cref="GetResumeToken"/> or an exception returned. Keep it where nobody can change it. If
-    /// <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set, <see cref="OperationPollerOptions.HostAddress"/> must be set, too.
+    /// The token from <see cref="GetResumeToken"/> or an exception. Store it where nobody else can change it. If
+    /// <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set, <see cref="OperationPollerOptions.HostAddress"/> must also be set.
     /// </param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is not a resume token.</exception>
@@ -108,11 +117,11 @@ public sealed class OperationPoller : IDisposable
     public IAsyncEnumerable<OperationStatus> WatchAsync(string resumeToken, CancellationToken cancellationToken = default) =>
         OperationWatch.WatchAsync(WatchedOperation.From(resumeToken, _options), _http, _options, cancellationToken);
 
-    /// <summary>Waits until the operation has succeeded.</summary>
+    /// <summary>Waits until the operation succeeds.</summary>
     /// <param name="accepted">The operation.</param>
-    /// <param name="progress">Receives each new document, including the last one.</param>
+    /// <param name="progress">The receiver of each new document, including the last one.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
-    /// <returns>The last document, whose state is <c>Succeeded</c>.</returns>
+    /// <returns>The last document. Its state is <c>Succeeded</c>.</returns>
     /// <exception cref="OperationFailedException">The operation has failed.</exception>
     /// <exception cref="CanceledOperationException">The operation was canceled.</exception>
     /// <inheritdoc cref="WatchAsync(AcceptedOperation, CancellationToken)"/>
@@ -129,18 +138,19 @@ public sealed class OperationPoller : IDisposable
         string resumeToken, IProgress<OperationStatus>? progress = null, CancellationToken cancellationToken = default) =>
         CompleteAsync(WatchedOperation.From(resumeToken, _options), progress, cancellationToken);
 
-    /// <summary>Waits until the operation has succeeded, and reads its result.</summary>
+    /// <summary>Waits until the operation succeeds, and returns its result.</summary>
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <param name="accepted">The operation.</param>
-    /// <param name="resultJson">The metadata that the result is deserialized with.</param>
-    /// <param name="progress">Receives each new document, including the last one.</param>
+    /// <param name="resultJson">The metadata to deserialize the result with.</param>
+    /// <param name="progress">The receiver of each new document, including the last one.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <returns>The result.</returns>
     /// <remarks>
-    /// A document without a result returns <see langword="null"/> if <typeparamref name="TResult"/> is a <see cref="Nullable{T}"/>, and
-    /// throws <see cref="InvalidOperationException"/> otherwise. Wait without a type for operations that have no result.
+    /// If the document has no result, the method returns <see langword="null"/> if <typeparamref name="TResult"/> is a
+    /// <see cref="Nullable{T}"/>. Otherwise it throws <see cref="InvalidOperationException"/>. For operations without a result, call the
+    /// overload without a type.
     /// </remarks>
-    /// <exception cref="JsonException">The result is not a <typeparamref name="TResult"/>.</exception>
+    /// <exception cref="JsonException">The result cannot be deserialized as <typeparamref name="TResult"/>.</exception>
     /// <inheritdoc cref="WaitForCompletionAsync(AcceptedOperation, IProgress{OperationStatus}?, CancellationToken)"/>
     public Task<TResult> WaitForCompletionAsync<TResult>(
         AcceptedOperation accepted,
@@ -169,7 +179,7 @@ public sealed class OperationPoller : IDisposable
         return CompleteAsync(WatchedOperation.From(resumeToken, _options), resultJson, progress, cancellationToken);
     }
 
-    /// <summary>Waits until the operation has succeeded, and reads its result by reflection, in camelCase.</summary>
+    /// <summary>Waits until the operation succeeds, and returns its result, deserialized from camelCase by reflection.</summary>
     /// <inheritdoc
     ///   cref="WaitForCompletionAsync{TResult}(AcceptedOperation, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"/>
     [RequiresUnreferencedCode(ReflectionWarning)]
@@ -178,7 +188,7 @@ public sealed class OperationPoller : IDisposable
         AcceptedOperation accepted, IProgress<OperationStatus>? progress = null, CancellationToken cancellationToken = default) =>
         WaitForCompletionAsync(accepted, Reflected<TResult>(), progress, cancellationToken);
 
-    /// <summary>Waits until the operation has succeeded, and reads its result by reflection, in camelCase.</summary>
+    /// <summary>Waits until the operation succeeds, and returns its result, deserialized from camelCase by reflection.</summary>
     /// <inheritdoc cref="WaitForCompletionAsync{TResult}(string, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"/>
     [RequiresUnreferencedCode(ReflectionWarning)]
     [RequiresDynamicCode(ReflectionWarning)]
@@ -186,7 +196,7 @@ public sealed class OperationPoller : IDisposable
         string resumeToken, IProgress<OperationStatus>? progress = null, CancellationToken cancellationToken = default) =>
         WaitForCompletionAsync(resumeToken, Reflected<TResult>(), progress, cancellationToken);
 
-    /// <summary>Ends all polls, if the HTTP client is the poller's own.</summary>
+    /// <summary>Disposes the HTTP client if the poller created it, which ends all polls.</summary>
     public void Dispose() => _ownHttp?.Dispose();
 
     [RequiresUnreferencedCode(ReflectionWarning)]
@@ -230,6 +240,7 @@ public sealed class OperationPoller : IDisposable
         return Nullable.GetUnderlyingType(typeof(TResult)) is not null
             ? default!
             : throw new InvalidOperationException(
-                $"Operation {last.Id} succeeded without a result of type {typeof(TResult)}. Wait without a type where there may be none.");
+                $"Operation {last.Id} succeeded without a result of type {typeof(TResult)}. "
+                + "If an operation may have no result, call WaitForCompletionAsync without a type.");
     }
 }

@@ -1,81 +1,83 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>Options of an <see cref="OperationPoller"/>. They are read once, when the poller is created.</summary>
+/// <summary>Provides options for <see cref="OperationPoller"/>. They are read once, when the poller is created.</summary>
 public sealed class OperationPollerOptions
 {
-    // A timer takes at most 49 days.
+    // Timers support at most 49 days.
     private static readonly TimeSpan _longestTimeout = TimeSpan.FromDays(49);
 
     private static readonly TimeSpan _longestRequest = TimeSpan.FromDays(1);
 
-    /// <summary>Gets or sets the host's address, which a relative <see cref="AcceptedOperation.OperationUrl"/> is relative to.</summary>
+    /// <summary>Gets or sets the host's base URL. It makes a relative <see cref="AcceptedOperation.OperationUrl"/> absolute.</summary>
     /// <value>
-    /// An absolute http or https address. If it is not set, a relative operation URL cannot be used, so a status URL that has expired is
-    /// not renewed. <see cref="OperationPoller.ReadAcceptedAsync"/> makes operation URLs absolute and does not need this setting.
+    /// An absolute http or https URL. If it is not set, a relative operation URL cannot be used, so expired status URLs are not renewed.
+    /// <see cref="OperationPoller.ReadAcceptedAsync"/> makes operation URLs absolute without this option.
     /// </value>
     public Uri? HostAddress { get; set; }
 
     /// <summary>
-    /// Gets or sets a function that adds the host's credentials to the request for a new status URL. The poller sends no other request to
-    /// the host, and sends credentials to nobody else.
+    /// Gets or sets a function that adds the host's credentials to requests for a new status URL. The poller sends no other request to the
+    /// host, and sends these credentials nowhere else.
     /// </summary>
     /// <value>
-    /// If it is not set, the request has no credentials. An exception that it throws ends the wait. If <see cref="HostAddress"/> is set,
-    /// too, operation URLs of another origin are refused, so that the credentials go nowhere else. If it is not, resume tokens are refused:
-    /// whoever can change a token could say where the credentials go.
+    /// If it is not set, the requests have no credentials. An exception that it throws ends the wait. If <see cref="HostAddress"/> is also
+    /// set, operation URLs of another origin are refused. Otherwise resume tokens are refused, because a changed token could send the
+    /// credentials to another server.
     /// </value>
     public Func<HttpRequestMessage, CancellationToken, ValueTask>? AuthorizeRenewal { get; set; }
 
     /// <summary>
-    /// Gets or sets a function that creates the reader of an operation's document, given the operation's id. The poller then polls with the
-    /// reader instead of the status URL. For callers with credentials of their own: <c>S3StatusReader</c> of the package
+    /// Gets or sets a function that creates the reader of a status document from the operation's ID. The poller then polls with the reader
+    /// instead of the status URL. Callers with AWS credentials can use <c>S3StatusReader</c> of the package
     /// <c>OffloadedPolling.Client.S3</c>.
     /// </summary>
     /// <value>
-    /// If it is not set, the poller polls the status URL. If it is set, it is called once for each wait, no request goes to a status URL or
-    /// an operation URL, and a refusal by the reader ends the wait.
+    /// If it is not set, the poller polls the status URL. If it is set, it is called once for each wait. No request is sent to a status URL
+    /// or an operation URL, and a refusal by the reader ends the wait.
     /// </value>
     public Func<string, IStatusReader>? NewReader { get; set; }
 
-    /// <summary>Gets or sets how long the end of an operation may go unnoticed on average. A shorter delay takes more polls.</summary>
+    /// <summary>Gets or sets the average delay from the end of an operation to its detection. A shorter delay needs more polls.</summary>
     /// <value>More than 0. The default is <see cref="PollSchedule.DefaultTargetDelay"/> of the operation's estimate.</value>
     public TimeSpan? TargetDelay { get; set; }
 
-    /// <summary>Gets or sets the longest wait between two polls, for callers that show progress. A back-off may take longer.</summary>
-    /// <value>More than 0. If it is not set, the estimate decides.</value>
+    /// <summary>Gets or sets the maximum interval between two polls, for callers that show progress. A back-off may be longer.</summary>
+    /// <value>More than 0. If it is not set, the interval depends only on the estimate.</value>
     public TimeSpan? AtLeastEvery { get; set; }
 
-    /// <summary>Gets or sets the deadline of the whole wait, from its start.</summary>
-    /// <value>More than 0 and at most 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, the default.</value>
+    /// <summary>Gets or sets the maximum duration of the wait.</summary>
+    /// <value>
+    /// More than 0 and at most 49 days. The default is <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, which means no limit.
+    /// </value>
     public TimeSpan Timeout { get; set; } = System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>Gets or sets how long one request may take before it counts as failed and is retried.</summary>
+    /// <summary>Gets or sets the maximum duration of one request. After that, the request has failed and is retried.</summary>
     /// <value>More than 0 and at most 1 day. The default is 30 seconds.</value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets or sets the clock that waits are measured with. Its time of day does not matter.</summary>
+    /// <summary>Gets or sets the time provider that measures waits. Its time of day is not used.</summary>
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>
-    /// Gets or sets a function that is called after each poll, before its document is returned. Calls never overlap. It runs on the thread
-    /// that polls, so it should be quick.
+    /// Gets or sets a function that is called after each poll, before its document is returned. Calls of one wait never overlap. The
+    /// function blocks the poller, so keep it short.
     /// </summary>
     /// <value>An exception that it throws ends the wait.</value>
     public Action<OperationPoll>? Polled { get; set; }
 
-    /// <summary>Gets or sets the source of randomness: from 0 (inclusive) to 1 (exclusive), uniform.</summary>
+    /// <summary>Gets or sets the source of uniform random numbers from 0 (inclusive) to 1 (exclusive).</summary>
     internal Func<double> Random { get; set; } = System.Random.Shared.NextDouble;
 
-    /// <summary>Returns a copy that later changes do not reach.</summary>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <summary>Validates the options and returns a copy of them.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     internal OperationPollerOptions Checked()
     {
         if (HostAddress is not null && !HttpUrl.IsHttp(HostAddress))
         {
             throw Wrong(
                 nameof(HostAddress),
-                "is no absolute http or https address. Set the address that the host is reached at, such as https://orders.example.com.");
+                "is not an absolute http or https URL. Set it to the host's URL, such as https://orders.example.com.");
         }
 
         CheckPositive(nameof(TargetDelay), TargetDelay, null);

@@ -4,24 +4,24 @@ using System.Runtime.CompilerServices;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>One wait for one operation, as a state machine: each step runs a state and returns the next one.</summary>
+/// <summary>Waits for one operation, as a state machine. Each step runs a state and returns the next one.</summary>
 /// <remarks><code>
-/// Waiting   → Polling, Renewing   the time is over
-/// Polling   → Waiting             a document, or no new one: as the schedule says; a failure: back-off
+/// Waiting   → Polling, Renewing   the wait is over
+/// Polling   → Waiting             by schedule after a response, by back-off after a failure
 ///           → Renewing            the status URL is refused, and a new one may help
 ///           → Ended               a terminal document, or a refusal that a new URL does not change
 /// Renewing  → Polling             a new status URL
 ///           → Waiting             a failure: back-off
 ///           → Ended               a refusal
-/// any       → Ended               the deadline
+/// any       → Ended               the timeout
 /// </code></remarks>
 internal sealed class OperationWatch : IDisposable
 {
-    // A host whose new URLs have expired so many times in a row, with a back-off between, has a wrong clock or old credentials.
+    // If this many new URLs in a row have expired, with a back-off between them, the host's clock or credentials are wrong.
     private const int MaxExpiredUrls = 5;
 
     private const string NoOperationUrl =
-        "No operation URL is known to renew it at; if the host's are relative, set "
+        "It cannot be renewed, because no operation URL is known. If the host's operation URLs are relative, set "
         + nameof(OperationPollerOptions) + "." + nameof(OperationPollerOptions.HostAddress);
 
     private readonly WatchedOperation _operation;
@@ -32,7 +32,7 @@ internal sealed class OperationWatch : IDisposable
 
     private readonly StatusUrlRenewal _renewal;
 
-    // From NewReader: it is polled instead of status URLs, and renews its credentials itself.
+    // From NewReader. It is polled instead of status URLs, and renews its own credentials.
     private readonly IStatusReader? _ownReader;
 
     private readonly SeenDocument _seen;
@@ -47,8 +47,8 @@ internal sealed class OperationWatch : IDisposable
         _renewal = new StatusUrlRenewal(http, options);
         _ownReader = options.NewReader is { } newReader
             ? newReader(operation.Id) ?? throw new InvalidOperationException(
-                $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.NewReader)} returned no reader for operation "
-                + $"{operation.Id}. Return one for each operation, or leave the option unset.")
+                $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.NewReader)} returned null for operation "
+                + $"{operation.Id}. Return a reader for each operation, or leave the option unset.")
             : null;
         _seen = new SeenDocument(options.TimeProvider, isNew: operation.FirstPoll == FirstPoll.Scheduled);
         _pace = new PollPace(options, operation.Estimate);
@@ -56,10 +56,10 @@ internal sealed class OperationWatch : IDisposable
 
     private abstract record State(Failures Failures);
 
-    // No time: as the schedule says when the wait begins, which is after the caller is done with the document before.
+    // Without a time, the schedule decides when the wait begins, which is after the caller has processed the previous document.
     private sealed record Waiting(State Next, TimeSpan? Time = null) : State(Next.Failures);
 
-    // A renewed URL is one that has not returned anything yet.
+    // IsRenewedUrl: no poll with the new URL has succeeded yet.
     private sealed record Polling(IStatusReader Reader, bool IsRenewedUrl, Failures Failures) : State(Failures)
     {
         public Polling Succeeded() => IsRenewedUrl || Failures.Count > 0 ? new Polling(Reader, false, default) : this;
@@ -67,7 +67,7 @@ internal sealed class OperationWatch : IDisposable
 
     private sealed record Renewing(Failures Failures) : State(Failures);
 
-    // No error: the last document is terminal.
+    // Without an error, the last document is terminal.
     private sealed record Ended(Exception? Error = null) : State(default(Failures));
 
     // Since the last poll that succeeded.
@@ -78,11 +78,11 @@ internal sealed class OperationWatch : IDisposable
 
     private readonly record struct Step(State Next, OperationStatus? NewDocument = null);
 
-    /// <summary>Returns each new document, the terminal one last.</summary>
-    /// <exception cref="OperationUnavailableException">The operation cannot be followed any further.</exception>
-    /// <exception cref="OperationTimeoutException">The deadline has passed.</exception>
+    /// <summary>Returns each new document. The last one is terminal.</summary>
+    /// <exception cref="OperationUnavailableException">The operation's status can no longer be read.</exception>
+    /// <exception cref="OperationTimeoutException">The timeout has elapsed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    /// <exception cref="InvalidOperationException">Host, store or client is not set up correctly.</exception>
+    /// <exception cref="InvalidOperationException">The host, the store or the client is not set up correctly.</exception>
     public static async IAsyncEnumerable<OperationStatus> WatchAsync(
         WatchedOperation operation,
         PollerHttp http,
@@ -165,7 +165,7 @@ internal sealed class OperationWatch : IDisposable
         if (reading.Status is { } read && read.Id != _operation.Id)
         {
             var source = _ownReader is null ? "status URL" : "reader";
-            throw new InvalidOperationException($"The {source} of operation {_operation.Id} leads to the document of another operation.");
+            throw new InvalidOperationException($"The {source} of operation {_operation.Id} returned the document of another operation.");
         }
 
         var isNew = reading is { Refusal: null, Fault: null } && _seen.Take(reading, begunAt);
@@ -216,19 +216,20 @@ internal sealed class OperationWatch : IDisposable
             return RefusedUrl(reason, reading, "The host had just issued it");
         }
 
-        // The host issues URLs that have expired. Asking at once, again and again, would not help it.
+        // The host issues expired URLs. Back off instead of requesting the next one immediately.
         var failures = polling.Failures.Add(reading.AnswerText) with { ExpiredUrls = polling.Failures.ExpiredUrls + 1 };
         return failures.ExpiredUrls < MaxExpiredUrls
             ? BackOff(new Renewing(failures), null)
             : RefusedUrl(
                 reason,
                 reading,
-                $"The host had just issued it, the {MaxExpiredUrls}th such in a row: set its clock, or renew what it signs with");
+                $"The host had just issued it, and the {MaxExpiredUrls - 1} URLs before it had also expired. Check the host's clock and "
+                + "the credentials that it signs with");
     }
 
     private async ValueTask<Step> RenewAsync(Renewing renewing, CancellationToken cancellationToken)
     {
-        Debug.Assert(_operation.OperationUrl is not null, "Without one there is nothing to renew at.");
+        Debug.Assert(_operation.OperationUrl is not null, "A renewal needs an operation URL.");
         var renewed = await _renewal.RenewAsync(_operation.OperationUrl, _operation.Id, cancellationToken).ConfigureAwait(false);
         return new Step(AfterRenewal(renewing, renewed));
     }
@@ -238,21 +239,21 @@ internal sealed class OperationWatch : IDisposable
         { Url: { } url } => new Polling(new StatusUrlReader(_http, url, renewed.ExpiresAt), IsRenewedUrl: true, renewing.Failures),
         { Unavailable: OperationUnavailableReason.Missing } => Unavailable(
             OperationUnavailableReason.Missing,
-            $"is not known to the host, which answers {renewed.Answer}. Its retention is over, or it never was"),
+            $"is unknown to the host, which returned {renewed.Answer}. Its retention has ended, or it never existed"),
         { Unavailable: { } reason } => Unavailable(
             reason,
-            $"gets no new status URL from the host, which answers {renewed.Answer}. Add what it asks for in "
-            + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}"),
+            $"has no valid status URL: the host returned {renewed.Answer} to a request for a new one. Add the credentials that it requires "
+            + $"in {nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}"),
         _ => BackOff(
-            new Renewing(renewing.Failures.Add($"the host, asked for a new status URL: {renewed.Answer}")), renewed.RetryAfter),
+            new Renewing(renewing.Failures.Add($"request for a new status URL: {renewed.Answer}")), renewed.RetryAfter),
     };
 
     private Waiting BackOff(State next, TimeSpan? retryAfter) =>
         new(next, _pace.BackOff(next.Failures.Count, retryAfter));
 
     private Ended RefusedReader(OperationUnavailableReason reason, StatusReading reading) => reason == OperationUnavailableReason.Missing
-        ? Unavailable(reason, $"has no status any more: {reading.AnswerText}")
-        : Unavailable(reason, $"cannot be read with what its reader has: {reading.AnswerText}");
+        ? Unavailable(reason, $"no longer has a status: {reading.AnswerText}")
+        : Unavailable(reason, $"cannot be read with the reader's credentials: {reading.AnswerText}");
 
     private Ended RefusedUrl(OperationUnavailableReason reason, StatusReading reading, string advice)
     {
@@ -260,11 +261,11 @@ internal sealed class OperationWatch : IDisposable
         {
             return Unavailable(
                 OperationUnavailableReason.Missing,
-                $"has no status any more: the store answers {reading.AnswerText}. Its retention is over, or it never was");
+                $"no longer has a status: the store returned {reading.AnswerText}. Its retention has ended, or it never existed");
         }
 
-        var what = reason == OperationUnavailableReason.Expired ? "has expired" : "is refused";
-        return Unavailable(reason, $"has a status URL that {what}: the store answers {reading.AnswerText}. {advice}");
+        var what = reason == OperationUnavailableReason.Expired ? "has expired" : "was refused";
+        return Unavailable(reason, $"has a status URL that {what}: the store returned {reading.AnswerText}. {advice}");
     }
 
     private Ended Unavailable(OperationUnavailableReason reason, string what) =>
@@ -273,10 +274,10 @@ internal sealed class OperationWatch : IDisposable
 
     private OperationTimeoutException TimedOut(string? lastFailure)
     {
-        var seen = _seen.Status is { } last ? $"it was last seen as {last.State}" : "none of its documents was seen";
-        var failure = lastFailure is null ? "" : $", and the last try failed: {lastFailure}";
+        var seen = _seen.Status is { } last ? $"its last known state is {last.State}" : "no status document was received";
+        var failure = lastFailure is null ? "" : $", and the last request failed: {lastFailure}";
         return new OperationTimeoutException(
-            $"Operation {_operation.Id} was not seen to end within {_options.Timeout}; {seen}{failure}.",
+            $"The wait for operation {_operation.Id} timed out after {_options.Timeout}; {seen}{failure}.",
             _seen.Status,
             ResumeToken.WithoutCredential(_operation));
     }

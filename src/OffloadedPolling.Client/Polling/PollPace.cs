@@ -1,9 +1,9 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>How long to wait before the next poll: the schedule of the newest estimate, jittered, within what the caller allows.</summary>
+/// <summary>Calculates the wait before the next poll: the newest estimate's schedule with jitter, within the caller's limits.</summary>
 internal sealed class PollPace
 {
-    /// <summary>The longest wait, whoever asks for it. A timer takes at most 49 days.</summary>
+    /// <summary>The maximum of every wait. Timers support at most 49 days.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private const double JitterShare = 0.25;
@@ -28,7 +28,7 @@ internal sealed class PollPace
 
     private TimeSpan Most => _options.AtLeastEvery is { } often && often < Longest ? often : Longest;
 
-    /// <summary>Replaces the estimate with that of a new document.</summary>
+    /// <summary>Replaces the estimate with the one of a new document.</summary>
     public void Follow(OperationEstimate? estimate)
     {
         if (!AreSame(estimate, _estimate))
@@ -38,10 +38,10 @@ internal sealed class PollPace
         }
     }
 
-    /// <summary>Returns how long to wait before the next poll.</summary>
-    /// <param name="age">The age of what the estimate counts from.</param>
-    /// <param name="underWay">How long the operation has been under way. Without an estimate, polls become rarer with it.</param>
-    /// <param name="ifUnknown">The shortest wait without an estimate.</param>
+    /// <summary>Returns the wait before the next poll.</summary>
+    /// <param name="age">The time since the start of the estimate.</param>
+    /// <param name="underWay">The time since the operation was accepted. Without an estimate, the interval grows with it.</param>
+    /// <param name="ifUnknown">The minimum wait if there is no estimate.</param>
     public TimeSpan NextWait(TimeSpan age, TimeSpan underWay, TimeSpan ifUnknown)
     {
         var most = Most;
@@ -51,17 +51,17 @@ internal sealed class PollPace
         return Within(Jitter(delay, Schedule.NextDelay(elapsed + delay), _options.Random()), least, most);
     }
 
-    /// <summary>Returns <paramref name="retryAfter"/> or a little more. For a document whose age is unknown.</summary>
+    /// <summary>Returns <paramref name="retryAfter"/> plus jitter, for a document whose age is unknown.</summary>
     public TimeSpan NoSoonerThan(TimeSpan retryAfter)
     {
         var least = Clamp(retryAfter, TimeSpan.Zero, Most);
         return Within(Jitter(least, least, _options.Random()), least, Most);
     }
 
-    /// <summary>Returns how long to wait after a failure: exponential, with full jitter, so callers that failed together spread.</summary>
+    /// <summary>Returns the wait after a failure: exponential with full jitter, so that callers do not retry at the same time.</summary>
     /// <remarks>https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
-    /// <param name="failures">The number of failures in a row, from 1.</param>
-    /// <param name="retryAfter">What the server asks for: the shortest wait.</param>
+    /// <param name="failures">The number of failures in a row, starting at 1.</param>
+    /// <param name="retryAfter">The minimum wait that the server requests.</param>
     public TimeSpan BackOff(int failures, TimeSpan? retryAfter)
     {
         var most = Math.Min(FirstBackOffSeconds * Math.Pow(2, Math.Min(failures - 1, 20)), LongestBackOffSeconds);
@@ -69,14 +69,14 @@ internal sealed class PollPace
         return retryAfter > wait ? retryAfter.Value : wait;
     }
 
-    /// <summary>Spreads the polls of callers that began at the same instant. The result is <paramref name="delay"/> on average.</summary>
+    /// <summary>Spreads the polls of callers that started at the same time. The average is <paramref name="delay"/>.</summary>
     /// <param name="delay">The schedule's delay.</param>
-    /// <param name="following">The schedule's delay after this one: polls that are close to each other stay in order.</param>
-    /// <param name="random">From 0 to 1, uniform.</param>
+    /// <param name="following">The schedule's delay after this one, so that polls close to each other stay in order.</param>
+    /// <param name="random">A uniform random number from 0 to 1.</param>
     internal static TimeSpan Jitter(TimeSpan delay, TimeSpan following, double random) =>
         delay + (JitterShare * ((2 * random) - 1) * (delay < following ? delay : following));
 
-    /// <summary>Mirrors a wait at the bounds it exceeds, so that polls do not pile up there. Never below the lower bound.</summary>
+    /// <summary>Mirrors a wait at the bound it exceeds, so that polls do not pile up there. The lower bound always holds.</summary>
     internal static TimeSpan Within(TimeSpan wait, TimeSpan least, TimeSpan most)
     {
         wait = wait < least ? least + (least - wait) : wait;
@@ -86,13 +86,12 @@ internal sealed class PollPace
 
     private static TimeSpan Clamp(TimeSpan delay, TimeSpan least, TimeSpan most) => delay < least ? least : delay > most ? most : delay;
 
-    // Two lists of the same durations are different objects.
+    // Record equality compares the lists by reference.
     private static bool AreSame(OperationEstimate? one, OperationEstimate? other) =>
         one == other
         || (one is not null && other is not null && one.Median == other.Median && one.Upper == other.Upper
             && one.Quantiles is { } quantiles && other.Quantiles is { } others && quantiles.SequenceEqual(others));
 
-    // Takes up to a few milliseconds, so it is made only for a new estimate. What is left of the one before, as progress brings it, is a
-    // new one too.
+    // Takes up to a few milliseconds, so it runs only for a new estimate. The remaining estimate in a progress document is a new one.
     private PollSchedule NewSchedule() => new(_estimate, _options.TargetDelay ?? PollSchedule.DefaultTargetDelay(_estimate));
 }

@@ -3,22 +3,22 @@ using System.Net.Sockets;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Sends one request within its time. Failures are answers too; none of them holds the URL.</summary>
+/// <summary>Sends one request with a timeout. Failures are returned as answers, which never contain the URL.</summary>
 internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options)
 {
-    /// <summary>The most that is read of a body. Documents have at most 1 MiB.</summary>
+    /// <summary>The maximum number of bytes to read. Documents have at most 1 MiB.</summary>
     public const int MaxBytes = 2 * 1024 * 1024;
 
-    /// <summary>Creates an HTTP client that adds nothing to a request, because the store receives what it sends.</summary>
+    /// <summary>Creates an HTTP client that adds nothing to a request, because the store would receive it.</summary>
     public static HttpClient CreateClient()
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            // A status URL leads to a third party. Neither trace context nor baggage, which may hold anything, is for it.
+            // A status URL belongs to a third party, which must not receive trace context or baggage.
             ActivityHeadersPropagator = null,
-            // Long waits survive changes of addresses.
+            // So that long waits notice DNS changes.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -34,8 +34,8 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
                 && !header.Key.Equals("User-Agent", StringComparison.OrdinalIgnoreCase))
             {
                 throw new ArgumentException(
-                    $"The client sends the header '{header.Key}' with every request, also to status URLs, which take no credentials. "
-                    + "Pass a client whose only default headers are User-Agent and Accept, and add what the host needs in "
+                    $"The client sends the header '{header.Key}' also to status URLs, which must not receive credentials. "
+                    + "Pass a client whose only default headers are User-Agent and Accept…, and add the headers that the host requires in "
                     + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}.",
                     nameof(http));
             }
@@ -44,9 +44,9 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
         return http;
     }
 
-    /// <summary>Reads a body to its end, or to <see cref="MaxBytes"/>.</summary>
-    /// <exception cref="HttpRequestException">The body is longer.</exception>
-    /// <exception cref="IOException">The body broke off, or could not be decompressed.</exception>
+    /// <summary>Reads a body of at most <see cref="MaxBytes"/>.</summary>
+    /// <exception cref="HttpRequestException">The body is too large.</exception>
+    /// <exception cref="IOException">The body is incomplete, or could not be decompressed.</exception>
     public static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         try
@@ -54,7 +54,7 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
             await content.LoadIntoBufferAsync(MaxBytes, cancellationToken).ConfigureAwait(false);
             return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         }
-        // What is not gzip or deflate, and what is not Brotli.
+        // InvalidDataException comes from gzip and deflate, InvalidOperationException from Brotli.
         catch (Exception garbled) when (garbled is InvalidDataException or (InvalidOperationException and not ObjectDisposedException))
         {
             throw new IOException("The body could not be decompressed.", garbled);
@@ -86,17 +86,18 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
         }
     }
 
-    // A handler's message may hold the URL. Its kind is enough.
+    // The exception's message may contain the URL, so only its kind is used.
     private string? FaultOf(Exception failure, bool isTimeout, CancellationToken cancellationToken) => failure switch
     {
         OperationCanceledException when cancellationToken.IsCancellationRequested => null,
-        OperationCanceledException => isTimeout ? $"no answer within {options.RequestTimeout}" : "the HTTP client gave up",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "the answer is too large",
+        OperationCanceledException =>
+            isTimeout ? $"no response within {options.RequestTimeout}" : "the HTTP client canceled the request",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "the response is too large",
         HttpRequestException { InnerException: SocketException socket } unsent =>
-            $"no answer: {unsent.HttpRequestError}, {socket.SocketErrorCode}",
-        HttpRequestException unsent => $"no answer: {unsent.HttpRequestError}",
-        // A handler of the caller's may have read the body already.
-        IOException or InvalidDataException => "the body broke off, or could not be decompressed",
+            $"no response: {unsent.HttpRequestError}, {socket.SocketErrorCode}",
+        HttpRequestException unsent => $"no response: {unsent.HttpRequestError}",
+        // A handler of the caller's client may read the body first, and throw these.
+        IOException or InvalidDataException => "the body is incomplete, or could not be decompressed",
         _ => null,
     };
 
@@ -105,12 +106,12 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
         if (response.RequestMessage?.RequestUri is { } final && final != url && final.AbsoluteUri != url.AbsoluteUri)
         {
             throw new InvalidOperationException(
-                $"The HTTP client went to another URL than it was told to, at {final.IdnHost}: it follows redirects, and takes its headers "
-                + $"along. Make it with {nameof(SocketsHttpHandler.AllowAutoRedirect)} = false.");
+                $"The HTTP client followed a redirect to {final.IdnHost}, and sent its headers there. "
+                + $"Create the client with {nameof(SocketsHttpHandler.AllowAutoRedirect)} = false.");
         }
     }
 
-    // Against the server's own clock: the caller's may be wrong.
+    // A date is compared with the server's clock, because the caller's clock may be wrong.
     private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         _ when response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) => null,
@@ -120,26 +121,26 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
     };
 }
 
-/// <summary>What one request returned: an answer, read to its end, or a failure.</summary>
+/// <summary>The outcome of one request: a complete response, or a failure.</summary>
 internal sealed class HttpAnswer
 {
-    /// <summary>Gets the status code; <see langword="null"/> if there is no answer.</summary>
+    /// <summary>Gets the status code; <see langword="null"/> if there is no response.</summary>
     public HttpStatusCode? Code { get; init; }
 
-    /// <summary>Gets why there is no answer, without a URL.</summary>
+    /// <summary>Gets the reason why there is no response, without a URL.</summary>
     public string? Fault { get; init; }
 
     public byte[] Body { get; init; } = [];
 
     public DateTimeOffset? Date { get; init; }
 
-    /// <summary>Gets the <c>ETag</c> as it was sent: some servers leave the quotes out.</summary>
+    /// <summary>Gets the <c>ETag</c> exactly as received. Some servers omit the quotes.</summary>
     public string? ETag { get; init; }
 
-    /// <summary>Gets what a 429 or a 503 asks for.</summary>
+    /// <summary>Gets the <c>Retry-After</c> of a 429 or 503.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Gets a value indicating whether the same request may succeed later.</summary>
+    /// <summary>Gets a value that indicates whether the same request may succeed later.</summary>
     public bool IsTransient =>
         Code is null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>What a process leaves to the next one: where an operation is found. Base64url of JSON.</summary>
+/// <summary>The contents of a resume token: JSON in Base64url.</summary>
 internal sealed record ResumeToken
 {
     public const int CurrentVersion = 1;
@@ -18,7 +18,7 @@ internal sealed record ResumeToken
 
     public DateTimeOffset? StatusUrlExpiresAt { get; init; }
 
-    /// <summary>Creates a token. It holds the status URL, a credential, only if the operation cannot be found without it.</summary>
+    /// <summary>Creates a token. It contains the status URL, a credential, only if no operation URL is known.</summary>
     public static string Create(WatchedOperation operation)
     {
         var canRenew = operation.OperationUrl is not null;
@@ -33,10 +33,10 @@ internal sealed record ResumeToken
         return Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(token, OperationJsonContext.Default.ResumeToken));
     }
 
-    /// <summary>Creates a token that is not a credential; <see langword="null"/> if the operation cannot be found without one.</summary>
+    /// <summary>Creates a token that is not a credential; <see langword="null"/> if no operation URL is known.</summary>
     public static string? WithoutCredential(WatchedOperation operation) => operation.OperationUrl is null ? null : Create(operation);
 
-    /// <exception cref="FormatException">The text is not a token. The message does not hold it.</exception>
+    /// <exception cref="FormatException">The text is not a resume token. The message does not contain it.</exception>
     public static ResumeToken Parse(string text)
     {
         byte[] json;
@@ -46,7 +46,7 @@ internal sealed record ResumeToken
         }
         catch (FormatException)
         {
-            throw Wrong("it is no base64url");
+            throw Wrong("it is not Base64url");
         }
 
         ResumeToken? token;
@@ -56,22 +56,22 @@ internal sealed record ResumeToken
         }
         catch (JsonException)
         {
-            throw Wrong("it is cut off, or something else");
+            throw Wrong("it is incomplete, or was not created as a resume token");
         }
 
         return token switch
         {
-            null or { Id: null or "" } => throw Wrong("it names no operation"),
+            null or { Id: null or "" } => throw Wrong("it has no operation ID"),
             { Version: not CurrentVersion and var other } =>
-                throw Wrong($"it is of version {other}, and this library reads version {CurrentVersion}"),
-            _ when HttpUrl.Parse(token.OperationUrl ?? token.StatusUrl) is null => throw Wrong("it holds no absolute http or https URL"),
+                throw Wrong($"it has version {other}, and this library supports version {CurrentVersion}"),
+            _ when HttpUrl.Parse(token.OperationUrl ?? token.StatusUrl) is null => throw Wrong("it has no absolute http or https URL"),
             _ => token,
         };
     }
 
-    /// <summary>Returns the operation's id; the rest may be a credential.</summary>
+    /// <summary>Returns only the operation's ID, because the rest may be a credential.</summary>
     public override string ToString() => $"{nameof(ResumeToken)} {{ Id = {Id} }}";
 
     private static FormatException Wrong(string why) =>
-        new($"This is no resume token: {why}. Pass the text that {nameof(OperationPoller.GetResumeToken)} returned, unchanged.");
+        new($"The resume token is not valid: {why}. Pass the token from {nameof(OperationPoller.GetResumeToken)} unchanged.");
 }

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>The newest document seen, and its age, which does not depend on the caller's clock.</summary>
+/// <summary>Tracks the newest document and its age, independently of the caller's clock.</summary>
 internal sealed class SeenDocument
 {
     private readonly TimeProvider _time;
@@ -9,13 +9,13 @@ internal sealed class SeenDocument
 
     private byte[]? _body;
 
-    // When the previous poll began: a document that is new now was written later.
+    // When the previous poll began. A new document was written after that.
     private long? _polledAt;
 
     private long _seenAt;
 
-    /// <param name="time">Measures elapsed time.</param>
-    /// <param name="isNew">Whether the operation was just accepted, which counts as a poll; a repeated accept does not.</param>
+    /// <param name="time">The time provider that measures elapsed time.</param>
+    /// <param name="isNew">Whether the operation was just accepted. This counts as a poll, but a repeated accept does not.</param>
     public SeenDocument(TimeProvider time, bool isNew)
     {
         _time = time;
@@ -27,13 +27,13 @@ internal sealed class SeenDocument
 
     public string? ETag { get; private set; }
 
-    /// <summary>Gets the newest document's age when it was first seen; <see langword="null"/> if its answer did not say.</summary>
+    /// <summary>Gets the newest document's age when it was received; <see langword="null"/> if the response had no date.</summary>
     public TimeSpan? AgeAtFirstSight { get; private set; }
 
     /// <summary>Gets the newest document's age.</summary>
     public TimeSpan Age => (AgeAtFirstSight ?? TimeSpan.Zero) + _time.GetElapsedTime(_seenAt);
 
-    /// <summary>Gets how long the operation has been under way, as far as this watch and its documents tell.</summary>
+    /// <summary>Gets the time since the operation was accepted, as far as this watch and its documents show.</summary>
     public TimeSpan UnderWay
     {
         get
@@ -44,12 +44,12 @@ internal sealed class SeenDocument
         }
     }
 
-    /// <summary>Takes the outcome of a poll, and returns whether it is a new document.</summary>
-    /// <param name="reading">A document, or that there is no new one.</param>
+    /// <summary>Records the outcome of a poll, and returns whether it is a new document.</summary>
+    /// <param name="reading">A document, or an unchanged document.</param>
     /// <param name="polledAt">When the poll began.</param>
     public bool Take(StatusReading reading, long polledAt)
     {
-        // From a cache or another replica: nothing of it counts, so that the next poll asks again for what is newer than the newest.
+        // An older document comes from a cache or another replica. Its ETag is ignored too, so the next poll requests a newer one.
         if (reading.Status is { } older && IsOlder(older))
         {
             return false;
@@ -67,12 +67,12 @@ internal sealed class SeenDocument
         return isNew;
     }
 
-    // Two documents may be of the same millisecond. A state never changes to an earlier one.
+    // Two documents may have the same millisecond. A state never changes to an earlier one.
     private bool IsOlder(OperationStatus status) =>
         Status is not null
         && (status.LastUpdatedAt < Status.LastUpdatedAt || (status.LastUpdatedAt == Status.LastUpdatedAt && status.State < Status.State));
 
-    // Requests carry ASCII only. Without the tag, each poll gets the whole document.
+    // Request headers support only ASCII. Without the tag, each poll gets the whole document.
     private static string? Sendable(string? etag) => etag is not null && etag.All(letter => letter is >= ' ' and <= '~') ? etag : null;
 
     private TimeSpan? AgeOf(OperationStatus status, DateTimeOffset? date)

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Asks the host for a new status URL: the poller's only request that reaches the host.</summary>
+/// <summary>Requests a new status URL. This is the poller's only request to the host.</summary>
 internal sealed class StatusUrlRenewal(PollerHttp http, OperationPollerOptions options)
 {
-    /// <exception cref="InvalidOperationException">The answer is a redirect, or is about another operation.</exception>
+    /// <exception cref="InvalidOperationException">The response is a redirect, or is for another operation.</exception>
     public async Task<RenewedUrl> RenewAsync(Uri operationUrl, string id, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, HttpUrl.OfRenewal(operationUrl));
@@ -24,8 +24,8 @@ internal sealed class StatusUrlRenewal(PollerHttp http, OperationPollerOptions o
             { Code: >= HttpStatusCode.BadRequest } =>
                 new RenewedUrl(answer.ToString()) { Unavailable = OperationUnavailableReason.Forbidden },
             { Code: >= HttpStatusCode.MultipleChoices } => throw new InvalidOperationException(
-                $"The host answers {answer}, a redirect, when it is asked for a new status URL of operation {id}; it should answer 200. "
-                + "If it leads to a page to sign in at, add the host's credentials in "
+                $"The host returned {answer}, a redirect, to a request for a new status URL of operation {id}; 200 is expected. "
+                + "If it redirects to a sign-in page, add the host's credentials in "
                 + $"{nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.AuthorizeRenewal)}."),
             _ => new RenewedUrl($"{answer}, without a status URL"),
         };
@@ -42,24 +42,24 @@ internal sealed class StatusUrlRenewal(PollerHttp http, OperationPollerOptions o
         return accepted.Id == id
             ? new RenewedUrl(answer.ToString()) { Url = url, ExpiresAt = accepted.StatusUrlExpiresAt }
             : throw new InvalidOperationException(
-                $"Asked for a new status URL of operation {id}, the host answers with one of another operation.");
+                $"The host returned the status URL of another operation to a request for a new status URL of operation {id}.");
     }
 }
 
-/// <summary>The outcome of a renewal: a status URL, that this caller gets none, or a failure.</summary>
-/// <remarks>Not a record, which would print its URL.</remarks>
+/// <summary>The outcome of a renewal: a status URL, a refusal, or a failure.</summary>
+/// <remarks>This type is not a record, because a record would print its URL.</remarks>
 internal sealed class RenewedUrl(string answer)
 {
-    /// <summary>Gets what the host answered, without a URL.</summary>
+    /// <summary>Gets a description of the host's response, without a URL.</summary>
     public string Answer { get; } = answer;
 
     public Uri? Url { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Gets why this caller gets no URL.</summary>
+    /// <summary>Gets the reason of a refusal.</summary>
     public OperationUnavailableReason? Unavailable { get; init; }
 
-    /// <summary>Gets what an overloaded host asks for.</summary>
+    /// <summary>Gets the minimum wait that an overloaded host requests.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

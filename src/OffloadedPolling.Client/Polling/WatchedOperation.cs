@@ -1,30 +1,30 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>When a watch polls first.</summary>
+/// <summary>Specifies when a watch polls first.</summary>
 internal enum FirstPoll
 {
-    /// <summary>At once: nothing is known of the document.</summary>
+    /// <summary>Immediately, because nothing is known about the document.</summary>
     AtOnce,
 
-    /// <summary>After <c>Retry-After</c>: the document may be of any age, because the accept was repeated.</summary>
+    /// <summary>After <c>Retry-After</c>, because the accept was repeated and the document's age is unknown.</summary>
     AfterRetryAfter,
 
-    /// <summary>When the estimate's schedule says: the document was just created.</summary>
+    /// <summary>By the estimate's schedule, because the document was just created.</summary>
     Scheduled,
 }
 
-/// <summary>What a watch begins with.</summary>
-/// <remarks>Not a record, which would print its URLs.</remarks>
+/// <summary>The initial data of a watch.</summary>
+/// <remarks>This type is not a record, because a record would print its URLs.</remarks>
 internal sealed class WatchedOperation
 {
     public required string Id { get; init; }
 
-    /// <summary>Gets the URL to poll; <see langword="null"/> if the host is asked for one first.</summary>
+    /// <summary>Gets the URL to poll; <see langword="null"/> if the host must issue one first.</summary>
     public Uri? StatusUrl { get; init; }
 
     public DateTimeOffset? StatusUrlExpiresAt { get; init; }
 
-    /// <summary>Gets the address where the host renews the status URL; <see langword="null"/> if it is unknown.</summary>
+    /// <summary>Gets the operation URL; <see langword="null"/> if it is unknown.</summary>
     public Uri? OperationUrl { get; init; }
 
     public OperationEstimate? Estimate { get; init; }
@@ -39,7 +39,7 @@ internal sealed class WatchedOperation
         ArgumentNullException.ThrowIfNull(accepted);
         var url = HttpUrl.Parse(accepted.StatusUrl)
             ?? throw new ArgumentException(
-                $"The status URL of operation {accepted.Id} is no absolute http or https URL. Pass it byte for byte as the host wrote it.",
+                $"The status URL of operation {accepted.Id} is not an absolute http or https URL. Pass it exactly as the host returned it.",
                 nameof(accepted));
         return new WatchedOperation
         {
@@ -57,16 +57,16 @@ internal sealed class WatchedOperation
 
     /// <exception cref="FormatException">The text is not a resume token.</exception>
     /// <exception cref="ArgumentException">The operation cannot be watched.</exception>
-    /// <exception cref="InvalidOperationException">There are credentials for the host, and no setting says where the host is.</exception>
+    /// <exception cref="InvalidOperationException">Credentials for the host are set, but the host's address is not.</exception>
     public static WatchedOperation From(string resumeToken, OperationPollerOptions options)
     {
         ArgumentNullException.ThrowIfNull(resumeToken);
         if (options is { AuthorizeRenewal: not null, HostAddress: null })
         {
             throw new InvalidOperationException(
-                $"A resume token that somebody has changed would take the host's credentials anywhere: {nameof(OperationPollerOptions)}."
-                + $"{nameof(OperationPollerOptions.AuthorizeRenewal)} is set. "
-                + $"Set {nameof(OperationPollerOptions.HostAddress)} to go on from resume tokens.");
+                $"Resume tokens need {nameof(OperationPollerOptions)}.{nameof(OperationPollerOptions.HostAddress)} when "
+                + $"{nameof(OperationPollerOptions.AuthorizeRenewal)} is set, because a changed token could send the host's credentials to "
+                + $"another server. Set {nameof(OperationPollerOptions.HostAddress)} to the host's URL.");
         }
 
         var token = ResumeToken.Parse(resumeToken);
@@ -80,13 +80,13 @@ internal sealed class WatchedOperation
         };
     }
 
-    // A token that somebody has changed must not take the host's credentials elsewhere.
+    // A changed token must not send the host's credentials to another server.
     private static Uri? Trusted(Uri? operationUrl, OperationPollerOptions options, string parameter) =>
         operationUrl is null || options.AuthorizeRenewal is null || options.HostAddress is null
         || HttpUrl.HasOrigin(operationUrl, options.HostAddress)
             ? operationUrl
             : throw new ArgumentException(
-                $"The operation URL is of another origin than {nameof(OperationPollerOptions.HostAddress)}, and "
-                + $"{nameof(OperationPollerOptions.AuthorizeRenewal)} would take the host's credentials there.",
+                $"The operation URL has another origin than {nameof(OperationPollerOptions.HostAddress)}, and "
+                + $"{nameof(OperationPollerOptions.AuthorizeRenewal)} would send the host's credentials there.",
                 parameter);
 }

@@ -1,31 +1,31 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>The distribution of a duration, made of the few numbers in an estimate.</summary>
+/// <summary>The distribution of a duration, built from the few numbers in an estimate.</summary>
 /// <remarks>
-/// The curve goes through the quantiles in the coordinates where a log-normal distribution is a straight line. The median and the upper
-/// bound without quantiles give such a line. Where the quantiles leap, as those of a mixture of fast and slow work do, each side of the gap
-/// is a peak of its own: a curve across the gap would place durations where there are none. Beyond the 99 % quantile the curve is straight.
+/// The curve goes through the quantiles in coordinates where a log-normal distribution is a straight line. Without quantiles, the median
+/// and the upper bound give such a line. Beyond the 99 % quantile the curve is straight. A mixture of fast and slow work has a gap between
+/// its quantiles. Each side of the gap is then a separate peak, because a curve across the gap would place durations within it.
 /// </remarks>
 internal sealed class DurationDistribution
 {
-    // A leap is this many times steeper than the curve on both sides of it.
+    // A gap is this many times steeper than the curve on both sides of it.
     private const double GapRatio = 3;
 
     private const double MinSeconds = 0.001;
 
-    // Ten years: no operation takes so long, and every sum of such durations is still a TimeSpan.
+    // Ten years: no operation takes longer, and sums of such durations do not overflow a TimeSpan.
     private const double MaxSeconds = 315_360_000;
 
-    // In normal scores: nothing farther out is needed.
+    // In normal scores. Nothing beyond it is needed.
     private const double FarthestScore = 3.7;
 
     // The largest standard deviation (of the logarithm) beyond the last quantile.
     private const double SteepestTail = 1.5;
 
-    // The standard deviation (of the logarithm) of a peak of which only one quantile is known.
+    // The standard deviation (of the logarithm) of a peak with only one known quantile.
     private const double SlopeOfOne = 0.3;
 
-    // The least standard deviation (of the logarithm): nothing takes exactly as long every time, whatever its estimate says.
+    // The minimum standard deviation (of the logarithm), because no work always takes exactly the same time.
     private const double LeastSlope = 0.05;
 
     private static readonly double[] _levels = [.. OperationEstimate.QuantileLevels];
@@ -37,12 +37,12 @@ internal sealed class DurationDistribution
 
     private DurationDistribution(IReadOnlyList<DurationPeak> peaks) => Peaks = peaks;
 
-    /// <summary>Gets the peaks, the fastest first.</summary>
+    /// <summary>Gets the peaks, from fastest to slowest.</summary>
     public IReadOnlyList<DurationPeak> Peaks { get; }
 
-    /// <summary>Creates the distribution of an estimate; <see langword="null"/> if the estimate says nothing.</summary>
+    /// <summary>Creates the distribution of an estimate, or returns <see langword="null"/> if the estimate is not usable.</summary>
     /// <param name="estimate">The estimate.</param>
-    /// <param name="tail">The least standard deviation (of the logarithm) of the tail.</param>
+    /// <param name="tail">The minimum standard deviation (of the logarithm) of the tail.</param>
     public static DurationDistribution? From(OperationEstimate? estimate, double tail = 0) => estimate switch
     {
         { Quantiles: { } quantiles } when IsComplete(quantiles) =>
@@ -54,15 +54,15 @@ internal sealed class DurationDistribution
         _ => null,
     };
 
-    /// <summary>Returns the duration in seconds that a share of all stay under.</summary>
-    /// <param name="share">More than 0, less than 1.</param>
+    /// <summary>Returns the duration in seconds within which a share of operations are done.</summary>
+    /// <param name="share">The share, more than 0 and less than 1.</param>
     public double SecondsAt(double share)
     {
         var peak = Peaks.First(peak => share < peak.To || peak.To == 1);
         return peak.SecondsAt(StandardNormal.Quantile(Math.Clamp((share - peak.From) / (peak.To - peak.From), 1e-9, 1 - 1e-9)));
     }
 
-    /// <summary>Returns the share of durations under a number of seconds.</summary>
+    /// <summary>Returns the share of durations below a number of seconds.</summary>
     public double ShareUnder(double seconds)
     {
         var (low, high) = (0d, 1d);
@@ -98,7 +98,7 @@ internal sealed class DurationDistribution
             i == groups.Count - 1 ? tail : 0))]);
     }
 
-    /// <summary>Returns the quantiles of each peak, by their first and last index.</summary>
+    /// <summary>Returns the first and last index of each peak's quantiles.</summary>
     private static List<(int First, int Last)> Groups(double[] scores, double[] logs)
     {
         var steepness = new double[logs.Length - 1];
@@ -118,7 +118,7 @@ internal sealed class DurationDistribution
             }
         }
 
-        // A single quantile between two leaps is within the gap. At either end it stands for rare durations.
+        // A single quantile between two steep parts is within the gap. At either end it represents rare durations.
         return [.. groups.Where((group, i) => group.Last > group.First || i == 0 || i == groups.Count - 1)];
     }
 
@@ -130,7 +130,7 @@ internal sealed class DurationDistribution
 
     private static double? At(double[] steepness, int i) => i >= 0 && i < steepness.Length ? steepness[i] : null;
 
-    // The share where one peak ends: halfway between what is known of both, or at the quantile that lies in the gap.
+    // The share at which one peak ends: halfway between the known quantiles of both, or at the quantile within the gap.
     private static double Boundary(double[] levels, (int First, int Last) before, (int First, int Last) after) =>
         after.First - before.Last == 2 ? levels[before.Last + 1] : (levels[before.Last] + levels[after.First]) / 2;
 
@@ -153,26 +153,26 @@ internal sealed class DurationDistribution
             (scores, known) = ([scores[0], scores[0] + 1], [known[0], known[0] + SlopeOfOne]);
         }
 
-        // Each peak keeps to its side of the gap.
+        // Each peak stays on its side of the gap.
         var mostBelow = from > 0 ? (known[0] - Math.Log(shortest)) / (scores[0] + FarthestScore) : double.PositiveInfinity;
         var mostBeyond = to < 1 ? (Math.Log(longest) - known[^1]) / (FarthestScore - scores[^1]) : SteepestTail;
         return new DurationPeak(from, to, shortest, longest, new MonotoneCurve(scores, known, mostBelow, to < 1 ? 0 : tail, mostBeyond));
     }
 }
 
-/// <summary>One peak of a distribution of durations: roughly log-normal, and exactly through the quantiles that are known of it.</summary>
-/// <param name="From">The share of all durations that are before this peak.</param>
-/// <param name="To">The share of all durations that are before its end.</param>
-/// <param name="Shortest">No duration of this peak is shorter. In seconds.</param>
-/// <param name="Longest">No duration of this peak is longer. In seconds.</param>
-/// <param name="LogSeconds">The logarithm of the duration over the normal score within the peak.</param>
+/// <summary>One peak of a distribution of durations. It is roughly log-normal, and goes exactly through its known quantiles.</summary>
+/// <param name="From">The share of all durations before this peak.</param>
+/// <param name="To">The share of all durations before the end of this peak.</param>
+/// <param name="Shortest">The minimum duration of this peak in seconds.</param>
+/// <param name="Longest">The maximum duration of this peak in seconds.</param>
+/// <param name="LogSeconds">The logarithm of the duration as a function of the normal score within the peak.</param>
 internal sealed record DurationPeak(double From, double To, double Shortest, double Longest, MonotoneCurve LogSeconds)
 {
     /// <summary>Returns the duration in seconds at a normal score within the peak.</summary>
     public double SecondsAt(double score) => Math.Min(Math.Max(Math.Exp(LogSeconds.At(score)), Shortest), Longest);
 }
 
-/// <summary>The standard normal distribution, as exact as schedules need it, and as short as in poll-schedule.js.</summary>
+/// <summary>The standard normal distribution, accurate enough for schedules, with the same formulas as poll-schedule.js.</summary>
 internal static class StandardNormal
 {
     /// <summary>Returns the probability below <paramref name="z"/>, to 1e-7.</summary>
@@ -185,7 +185,7 @@ internal static class StandardNormal
         return z < 0 ? tail : 1 - tail;
     }
 
-    /// <summary>Returns the value above the share <paramref name="p"/> (more than 0, less than 1), to 5e-4.</summary>
+    /// <summary>Returns the quantile of the share <paramref name="p"/> (more than 0, less than 1), to 5e-4.</summary>
     /// <remarks>Abramowitz and Stegun, 26.2.23.</remarks>
     public static double Quantile(double p)
     {

@@ -1,24 +1,24 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>
-/// Instants at which a poll may be made, and the share of operations that have ended by then: many where polls are close to each other, few
-/// where they are far apart, and fewer the fewer operations get there.
+/// The times at which a poll may be made, and the share of operations that have ended by then. Points are dense where polls are close to
+/// each other, and sparse in the tail that few operations reach.
 /// </summary>
 /// <remarks>
-/// Keller's polls are √(2c/hazard) apart, where c is the price of a poll in seconds of delay. The points are as far apart in proportion,
-/// except in the long tail: <see cref="Length"/> is ∫√hazard·S^⅓ dt, and equal parts of it lie between two points.
+/// Keller's polls are √(2c/hazard) apart, where c is the price of a poll in seconds of delay. The distances of the points are proportional
+/// to that, except in the long tail: <see cref="Length"/> is ∫√hazard·S^⅓ dt, and equal parts of it lie between two points.
 /// J. B. Keller, Optimum checking schedules for systems subject to random failure, 1974.
 /// </remarks>
 internal sealed class InspectionGrid
 {
     private const int FinePoints = 600;
 
-    // The normal scores that count: 7 in 10,000 durations are below the first, 2 in 10,000 above the last.
+    // The range of normal scores: 7 in 10,000 durations are below the first, 2 in 10,000 above the last.
     private const double FirstScore = -3.2;
 
     private const double LastScore = 3.6;
 
-    // Across a gap nothing ends, and it still has to have a length.
+    // No operation ends within a gap, but the gap still needs a length.
     private const double LeastShare = 1e-12;
 
     private readonly List<double> _seconds = new(FinePoints);
@@ -27,7 +27,7 @@ internal sealed class InspectionGrid
 
     private readonly List<double> _units = new(FinePoints);
 
-    // Where gaps begin and end, in units.
+    // The boundaries of gaps, in units.
     private readonly List<double> _edges = [];
 
     public InspectionGrid(DurationDistribution durations)
@@ -46,16 +46,16 @@ internal sealed class InspectionGrid
         }
     }
 
-    /// <summary>Gets a value indicating whether there is nothing to poll for: all durations may be as long as possible.</summary>
+    /// <summary>Gets a value that indicates whether the grid has too few points, as when all durations have the maximum length.</summary>
     public bool IsEmpty => _units.Count < 2;
 
     /// <summary>Gets ∫√hazard·S^⅓ dt.</summary>
     public double Length => _units[^1];
 
-    /// <summary>Gets ∫√(S·f)dt: with Keller's polls the mean delay is this times √(c/2).</summary>
+    /// <summary>Gets ∫√(S·f)dt. With Keller's polls, the mean delay is this value times √(c/2).</summary>
     public double MeanSpread { get; private set; }
 
-    /// <summary>Returns points at equal distances, with the start before them, and the edges of gaps among them.</summary>
+    /// <summary>Returns the start, points at equal distances, and the boundaries of gaps.</summary>
     public InspectionPoints Points(int count)
     {
         List<double> wanted = [.. Enumerable.Range(0, count).Select(i => Length * i / (count - 1)), .. _edges];
@@ -81,8 +81,8 @@ internal sealed class InspectionGrid
         return new InspectionPoints([.. seconds], [.. ended]);
     }
 
-    // Nothing ends between two peaks: what is beyond the scores of the first ends with its last score, and what is before those of the
-    // second with its first.
+    // No operation ends between two peaks. Operations beyond the last score of the first peak end at that score, and operations before the
+    // first score of the second peak end at that score.
     private static double EndedBy(DurationPeak peak, int point, double score) => point switch
     {
         0 when peak.From > 0 => peak.From,
@@ -103,7 +103,7 @@ internal sealed class InspectionGrid
         var (time, lasting) = (seconds - _seconds[^1], 1 - ((ended + _ended[^1]) / 2));
         if (time <= 0)
         {
-            // At the same instant, as at the bounds of a peak.
+            // The same time occurs at the bounds of a peak.
             _ended[^1] = Math.Max(_ended[^1], ended);
             return;
         }
@@ -116,13 +116,13 @@ internal sealed class InspectionGrid
     }
 }
 
-/// <summary>Points of an <see cref="InspectionGrid"/>, with the start before them.</summary>
-/// <param name="Seconds">The instants, ascending; the first is 0.</param>
-/// <param name="Ended">The share of operations that have ended by each.</param>
+/// <summary>The start and the points of an <see cref="InspectionGrid"/>.</summary>
+/// <param name="Seconds">The times in ascending order. The first is 0.</param>
+/// <param name="Ended">The share of operations that have ended by each time.</param>
 internal sealed record InspectionPoints(double[] Seconds, double[] Ended)
 {
     /// <summary>Returns the interval after a point by Keller's rule, √(2·price/hazard).</summary>
-    /// <param name="point">Not the start. For the last point, the one before it counts.</param>
+    /// <param name="point">The index of a point other than the start. For the last point, the previous one is used.</param>
     /// <param name="price">The price of a poll, in seconds of delay.</param>
     public double KellerInterval(int point, double price)
     {

@@ -1,14 +1,14 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>When to poll next, for every time at which the work is still under way.</summary>
+/// <summary>The time of the next poll for every elapsed time of an operation that has not ended.</summary>
 /// <remarks>
-/// R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures, 1963: the polls that cost least if each costs as much as
-/// <c>price</c> seconds of delay. Solved backwards over the grid's points (Bellman), because their recurrence from the first poll on is
-/// unstable, and holds only for one peak.
+/// R. E. Barlow, L. C. Hunter and F. Proschan, Optimum checking procedures, 1963: the polls with the lowest cost if each costs as much as
+/// <c>price</c> seconds of delay. The solution runs backward over the grid's points (Bellman), because the authors' recurrence from the
+/// first poll is unstable, and is valid only for one peak.
 /// </remarks>
 internal sealed class InspectionPolicy
 {
-    /// <summary>The longest interval in seconds that growth leads to when nothing is known any more.</summary>
+    /// <summary>The maximum interval in seconds after growth, once the operation takes longer than the estimate covers.</summary>
     public const double LongestGrown = 30;
 
     private readonly double[] _seconds;
@@ -18,7 +18,7 @@ internal sealed class InspectionPolicy
     private InspectionPolicy(double[] seconds, double[] next, double meanDelay) =>
         (_seconds, _next, MeanDelay) = (seconds, next, meanDelay);
 
-    /// <summary>Gets the seconds from the end until it is noticed, on average.</summary>
+    /// <summary>Gets the average time in seconds from the end of the operation to its detection.</summary>
     public double MeanDelay { get; }
 
     /// <summary>Returns the best policy for a price of a poll.</summary>
@@ -35,7 +35,7 @@ internal sealed class InspectionPolicy
         delay[last] = (1 - ended[last]) * beyond / 2;
         next[last] = seconds[last] + beyond;
 
-        // From a later time the next poll is never earlier, so what was best there bounds the search here.
+        // From a later time the next poll is never earlier, so the best poll there bounds the search here.
         var furthest = last;
         for (var i = last - 1; i >= 0; i--)
         {
@@ -64,7 +64,7 @@ internal sealed class InspectionPolicy
         double CostOf(int from, int to) => DelayOf(from, to) + cost[to];
     }
 
-    /// <summary>Returns Keller's policy, which is as good if polls are close to each other.</summary>
+    /// <summary>Returns Keller's policy, which is equally good if polls are close to each other.</summary>
     public static InspectionPolicy Keller(InspectionPoints grid, double price, double meanDelay)
     {
         var seconds = grid.Seconds;
@@ -79,13 +79,13 @@ internal sealed class InspectionPolicy
         return new InspectionPolicy(seconds, next, meanDelay);
     }
 
-    /// <summary>Returns the time of the next poll, in seconds, if the work is still under way at <paramref name="elapsed"/>.</summary>
+    /// <summary>Returns the time of the next poll in seconds, if the operation has not ended at <paramref name="elapsed"/>.</summary>
     public double NextPoll(double elapsed)
     {
         var last = _seconds.Length - 1;
         if (elapsed >= _seconds[last])
         {
-            // It takes longer than expected: the interval grows in proportion.
+            // The operation takes longer than expected, so the interval grows in proportion.
             var interval = _next[last] - _seconds[last];
             return elapsed + Math.Min(interval * elapsed / _seconds[last], Math.Max(interval, LongestGrown));
         }
@@ -113,7 +113,7 @@ internal sealed class InspectionPolicy
         return passed;
     }
 
-    // Between the points: the lowest point of the parabola through the best and its neighbors.
+    // Interpolates between the points: the minimum of the parabola through the best point and its neighbors.
     private static double Lowest(double[] seconds, int best, double before, double at, double after)
     {
         var (x0, x1, x2) = (seconds[best - 1], seconds[best], seconds[best + 1]);

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Client;
 
-/// <summary>A smooth curve through ascending points that ascends between them, too, and is straight beyond them.</summary>
+/// <summary>A smooth curve through ascending points. It ascends between the points and is straight beyond them.</summary>
 /// <remarks>F. N. Fritsch and J. Butland, A method for constructing local monotone piecewise cubic interpolants, 1984.</remarks>
 internal sealed class MonotoneCurve
 {
@@ -14,8 +14,8 @@ internal sealed class MonotoneCurve
 
     private readonly double _slopeBeyond;
 
-    /// <param name="x">Ascending, two or more.</param>
-    /// <param name="y">Ascending, as many.</param>
+    /// <param name="x">Two or more ascending values.</param>
+    /// <param name="y">The same number of ascending values.</param>
     /// <param name="mostBelow">The largest slope below the first point.</param>
     /// <param name="leastBeyond">The smallest slope beyond the last point.</param>
     /// <param name="mostBeyond">The largest slope beyond the last point.</param>
@@ -24,7 +24,7 @@ internal sealed class MonotoneCurve
         (_x, _y) = (x, y);
         _slopes = Slopes(x, y);
 
-        // No steeper than between the last points: a guess must not run away.
+        // No steeper than between the last points, so that the extrapolation stays bounded.
         _slopeBelow = Math.Min(Math.Min(_slopes[0], (y[1] - y[0]) / (x[1] - x[0])), mostBelow);
         _slopeBeyond = Math.Min(Math.Max(Math.Min(_slopes[^1], (y[^1] - y[^2]) / (x[^1] - x[^2])), leastBeyond), mostBeyond);
     }

@@ -1,13 +1,17 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>
-/// Says when to poll a status document next: as seldom as a mean delay allows, given when the operation is likely to be done. It has no
-/// clock, no randomness and no state.
+/// Calculates when to poll a status document next. It uses as few polls as an average delay allows, given the operation's estimate.
 /// </summary>
 /// <remarks>
+/// <para>
 /// The polls are the optimal inspections of a random lifetime (Barlow, Hunter and Proschan, 1963), solved numerically over the estimate's
-/// distribution. Without an estimate, the intervals grow slowly with the time that has passed. Creating a schedule takes up to a few
-/// milliseconds, so keep it as long as the document's estimate stays the same. Thread-safe.
+/// distribution. Without an estimate, the intervals grow slowly with the elapsed time.
+/// </para>
+/// <para>
+/// This type is thread-safe. It has no clock, no randomness and no state. Creating a schedule can take a few milliseconds, so reuse it
+/// until the document's estimate changes.
+/// </para>
 /// </remarks>
 public sealed class PollSchedule
 {
@@ -20,30 +24,31 @@ public sealed class PollSchedule
 
     private const int MaxTries = 24;
 
-    // On a plateau, where the same polls are the best at very different prices, it takes big steps.
+    // On a plateau, where the same polls are best at very different prices, the search takes big steps.
     private const int FewTries = 3;
 
     private const double BigStep = 0.1;
 
     private const double Tolerance = 0.003;
 
-    // Operations that take longer than estimated are polled, too: beyond the 99 % quantile, durations are assumed to spread at least this
+    // Operations that take longer than estimated are also polled. Beyond the 99 % quantile, durations are assumed to spread at least this
     // far, as the standard deviation of their logarithm.
     private const double Tail = 0.7;
 
     private const double MinInterval = 0.01;
 
-    // A year: as good as forever, and still a TimeSpan whatever is added to it.
+    // A year: practically forever, and adding to it does not overflow a TimeSpan.
     private const double MaxInterval = 31_536_000;
 
     private readonly InspectionPolicy? _policy;
 
     private readonly double _target;
 
-    /// <summary>Creates the schedule of an estimate.</summary>
+    /// <summary>Initializes a new instance of the <see cref="PollSchedule"/> class.</summary>
     /// <param name="estimate">The estimate in the status document; <see langword="null"/> if unknown.</param>
     /// <param name="targetDelay">
-    /// How long the end may go unnoticed on average; more than 0. The mean delay is shorter where fewer polls would exceed it.
+    /// The maximum average delay from the end of the operation to the poll that detects it; more than 0. The average can be shorter if
+    /// one poll fewer would exceed it.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetDelay"/> is not more than 0.</exception>
     public PollSchedule(OperationEstimate? estimate, TimeSpan targetDelay)
@@ -55,18 +60,18 @@ public sealed class PollSchedule
             : null;
     }
 
-    /// <summary>Gets the schedule's mean delay in seconds if the estimate is right; NaN if it is unknown.</summary>
+    /// <summary>Gets the schedule's mean delay in seconds, assuming that the estimate is right; NaN if it is unknown.</summary>
     internal double MeanDelay => _policy?.MeanDelay ?? double.NaN;
 
     /// <summary>Returns the default target delay: 5 % of the median, between 0.5 s and 10 s; 0.5 s if the median is unknown.</summary>
-    /// <param name="estimate">The estimate, or <see langword="null"/> if unknown.</param>
+    /// <param name="estimate">The estimate; <see langword="null"/> if unknown.</param>
     /// <returns>The delay.</returns>
     public static TimeSpan DefaultTargetDelay(OperationEstimate? estimate) =>
         TimeSpan.FromSeconds(Math.Clamp((estimate?.Median.TotalSeconds ?? 0) / 20, 0.5, 10));
 
-    /// <summary>Returns how long to wait before the next poll, if the operation is still under way.</summary>
-    /// <param name="elapsed">The time since the document with the estimate was written. Less than 0 counts as 0.</param>
-    /// <returns>The delay; more than 0.</returns>
+    /// <summary>Returns the time to wait before the next poll of an operation that has not ended.</summary>
+    /// <param name="elapsed">The time since the document with the estimate was written. A negative value counts as 0.</param>
+    /// <returns>The time to wait; more than 0.</returns>
     public TimeSpan NextDelay(TimeSpan elapsed)
     {
         var seconds = Math.Max(elapsed.TotalSeconds, 0);
@@ -78,7 +83,7 @@ public sealed class PollSchedule
 
     private static InspectionPolicy Solve(InspectionGrid grid, double target)
     {
-        // The price of Keller's polls, to begin with.
+        // Start with the price of Keller's polls.
         var price = 2 * Math.Pow(target / grid.MeanSpread, 2);
         var polls = grid.Length / Math.Sqrt(2 * price);
         if (PointsPerPoll * polls > MaxPoints)
@@ -86,7 +91,7 @@ public sealed class PollSchedule
             return InspectionPolicy.Keller(grid.Points(MaxPoints), price, target);
         }
 
-        // Where the distribution leaps, so few points may be too few for any price to reach the target.
+        // Where the distribution has a gap, this may be too few points for any price to reach the target.
         for (var count = (int)Math.Max(PointsPerPoll * polls, MinPoints); ; count *= 2)
         {
             var points = grid.Points(count);
@@ -99,8 +104,8 @@ public sealed class PollSchedule
     }
 
     /// <summary>
-    /// Searches the price at which the mean delay is the target. The delay may leap over it, where one poll more or less catches a whole
-    /// peak: then the highest price whose delay is not longer.
+    /// Finds the price at which the mean delay equals the target. If the delay jumps past the target, because one poll more or less covers
+    /// a whole peak, returns the highest price whose delay is not longer.
     /// </summary>
     private static InspectionPolicy FindPrice(double target, double price, Func<double, InspectionPolicy> solve)
     {
@@ -120,7 +125,7 @@ public sealed class PollSchedule
                 tooHigh = price;
             }
 
-            // The delay grows about as the root of the price.
+            // The delay grows roughly with the square root of the price.
             var guess = price * Math.Clamp(Math.Pow(target / policy.MeanDelay, 2), 0.1, 10);
             price = best is null && tries >= FewTries ? price * BigStep
                 : guess > tooLow * 1.005 && guess < tooHigh / 1.005 ? guess

@@ -2,35 +2,36 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>The distribution of the time until an operation is done. In JSON, all durations are in seconds.</summary>
+/// <summary>Represents the estimated distribution of the time until an operation is done. In JSON, durations are in seconds.</summary>
 public sealed record OperationEstimate
 {
     private const double MostlyOver = 0.999;
 
-    /// <summary>Gets the probabilities of <see cref="Quantiles"/>, in order.</summary>
+    /// <summary>Gets the probabilities that the elements of <see cref="Quantiles"/> belong to, in order.</summary>
     public static IReadOnlyList<double> QuantileLevels { get; } =
         Array.AsReadOnly([0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]);
 
-    /// <summary>Gets the duration that half of such operations take at most.</summary>
+    /// <summary>Gets the duration within which half of such operations are done.</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public required TimeSpan Median { get; init; }
 
-    /// <summary>Gets the duration that nine of ten such operations take at most; at least <see cref="Median"/>.</summary>
+    /// <summary>Gets the duration within which 90 % of such operations are done. It is at least <see cref="Median"/>.</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public required TimeSpan Upper { get; init; }
 
-    /// <summary>Gets one duration for each of <see cref="QuantileLevels"/>, ascending; absent if durations are not measured.</summary>
+    /// <summary>Gets one duration for each of <see cref="QuantileLevels"/>, in ascending order; absent if not measured.</summary>
     [JsonConverter(typeof(SecondsListConverter))]
     public IReadOnlyList<TimeSpan>? Quantiles { get; init; }
 
-    /// <summary>Returns the durations that given shares of such operations stay under, interpolated between the known numbers.</summary>
+    /// <summary>Returns the durations within which the specified shares of such operations are done, by interpolation.</summary>
     /// <param name="shares">The shares, each more than 0 and less than 1.</param>
     /// <returns>One duration for each share.</returns>
     /// <exception cref="InvalidOperationException">The median is 0, or more than <see cref="Upper"/>.</exception>
     public IReadOnlyList<TimeSpan> QuantilesAt(params ReadOnlySpan<double> shares)
     {
         var distribution = DurationDistribution.From(this)
-            ?? throw new InvalidOperationException($"An estimate with the median {Median} and the upper bound {Upper} tells nothing.");
+            ?? throw new InvalidOperationException(
+                $"{nameof(Median)} is {Median}; it must be more than 0 and at most {nameof(Upper)}, which is {Upper}.");
         var durations = new TimeSpan[shares.Length];
         for (var i = 0; i < durations.Length; i++)
         {
@@ -40,11 +41,11 @@ public sealed record OperationEstimate
         return durations;
     }
 
-    /// <summary>Returns the remaining estimate of an operation that is still under way after some time.</summary>
-    /// <param name="elapsed">How long ago the estimate was made.</param>
+    /// <summary>Returns the estimate of the remaining time if the operation has not ended after the specified time.</summary>
+    /// <param name="elapsed">The time since the estimate was made.</param>
     /// <returns>
-    /// The estimate counted from then, made of the operations that take as long; <see langword="null"/> if fewer than one in a thousand do,
-    /// because nothing is known about them.
+    /// The estimate, counted from that time and based on the operations that take longer. It is <see langword="null"/> if fewer than 1 in
+    /// 1,000 operations take longer, because nothing is known about them.
     /// </returns>
     public OperationEstimate? After(TimeSpan elapsed)
     {

@@ -1,12 +1,12 @@
 namespace OffloadedPolling.Client;
 
 /// <summary>
-/// The exception that is thrown when an operation ended as <see cref="OperationState.Failed"/>, for the reason in <see cref="Problem"/>.
+/// The exception that is thrown when an operation ended as <see cref="OperationState.Failed"/>. <see cref="Problem"/> contains the reason.
 /// </summary>
 /// <remarks>
-/// A handler throws it to end its operation without a retry. Everything in <see cref="Problem"/> is written to the status
-/// document, which whoever holds the status URL can read. A problem that cannot be serialized or read back is replaced: the operation
-/// ends as <c>Failed</c> with problem <c>result-invalid</c>.
+/// A handler throws it to end its operation without a retry. <see cref="Problem"/> is written to the status document, which anyone who has
+/// the status URL can read. If the problem cannot be serialized or read back, the operation ends as <c>Failed</c> with the problem
+/// <c>result-invalid</c> instead.
 /// </remarks>
 public sealed class OperationFailedException : Exception
 {
@@ -16,18 +16,18 @@ public sealed class OperationFailedException : Exception
         : base(Describe(problem)) => Problem = problem;
 
     /// <summary>Initializes a new instance of the <see cref="OperationFailedException"/> class with a title and a detail.</summary>
-    /// <param name="title">A short summary, the same for every problem of its type.</param>
-    /// <param name="detail">A description of this occurrence.</param>
+    /// <param name="title">A short summary that is the same for every problem of its type.</param>
+    /// <param name="detail">An explanation of this occurrence of the problem.</param>
     public OperationFailedException(string title, string? detail = null)
         : this(new OperationProblem { Title = title, Detail = detail })
     {
     }
 
-    /// <summary>Gets the problem, as it is in the status document.</summary>
+    /// <summary>Gets the problem that the status document contains.</summary>
     public OperationProblem Problem { get; }
 
-    /// <summary>Gets the operation's last document, for callers that waited for it.</summary>
-    /// <value>Set by <see cref="OperationPoller"/>; <see langword="null"/> if a handler throws the exception.</value>
+    /// <summary>Gets the operation's last status document.</summary>
+    /// <value><see cref="OperationPoller"/> sets it. It is <see langword="null"/> if a handler throws the exception.</value>
     public OperationStatus? Status { get; init; }
 
     private static string Describe(OperationProblem problem)

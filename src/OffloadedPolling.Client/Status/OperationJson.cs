@@ -5,11 +5,11 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>JSON metadata of the library's documents, to read and write them without reflection.</summary>
+/// <summary>Provides JSON metadata to read and write the library's documents without reflection.</summary>
 /// <example><code>JsonSerializer.Deserialize(stream, OperationJson.Status)</code></example>
 public static class OperationJson
 {
-    // URLs and messages stay readable. What is served as application/json needs no escaping against HTML.
+    // Keeps URLs and messages readable. Responses of type application/json need no HTML escaping.
     private static readonly OperationJsonContext _context =
         new(new JsonSerializerOptions(OperationJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
@@ -25,7 +25,7 @@ public static class OperationJson
     /// <summary>Gets the metadata of temporary credentials for one status document.</summary>
     public static JsonTypeInfo<StatusCredentials> Credentials => _context.StatusCredentials;
 
-    /// <summary>Returns <see langword="null"/> for a body that is something else.</summary>
+    /// <summary>Deserializes a body, or returns <see langword="null"/> if it is not valid.</summary>
     internal static T? TryRead<T>(byte[] utf8Json, JsonTypeInfo<T> json)
         where T : class
     {
@@ -40,7 +40,7 @@ public static class OperationJson
     }
 }
 
-// Other readers may take a member that occurs twice, or a null in place of a text, for something else.
+// Strict, because other readers may interpret duplicate members or null strings differently.
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,

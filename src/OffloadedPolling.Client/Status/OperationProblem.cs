@@ -5,14 +5,14 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>An RFC 9457 problem: why an operation failed.</summary>
+/// <summary>Represents an RFC 9457 problem that describes why an operation failed.</summary>
 public sealed record OperationProblem
 {
     private const string Blank = "about:blank";
 
-    // All members have explicit names, so that a reader's own naming policy takes none of them for an extension.
+    // All members have explicit names. Otherwise a reader's naming policy could turn them into extensions.
 
-    /// <summary>Gets a URI reference that identifies the problem type; <c>about:blank</c> if the title says it all.</summary>
+    /// <summary>Gets a URI reference that identifies the problem type. The default is <c>about:blank</c>.</summary>
     [AllowNull]
     [JsonPropertyName("type")]
     public string Type
@@ -21,7 +21,7 @@ public sealed record OperationProblem
         init => field = value ?? Blank;
     } = Blank;
 
-    /// <summary>Gets a short summary, the same for every problem of this type.</summary>
+    /// <summary>Gets a short summary that is the same for every problem of this type.</summary>
     [JsonPropertyName("title")]
     public string? Title { get; init; }
 
@@ -29,18 +29,18 @@ public sealed record OperationProblem
     [JsonPropertyName("status")]
     public int? Status { get; init; }
 
-    /// <summary>Gets a description of this occurrence, for people.</summary>
+    /// <summary>Gets a human-readable explanation of this occurrence of the problem.</summary>
     [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 
-    /// <summary>Gets a URI reference that identifies this occurrence.</summary>
+    /// <summary>Gets a URI reference that identifies this occurrence of the problem.</summary>
     [JsonPropertyName("instance")]
     public string? Instance { get; init; }
 
-    /// <summary>Gets or sets further members of the problem, as its type defines them.</summary>
-    /// <value>The members that are set are copied. Changes through this property are checked as well.</value>
+    /// <summary>Gets or sets the extension members that the problem type defines.</summary>
+    /// <value>The setter copies the members. Members that are added later are also checked.</value>
     /// <exception cref="ArgumentException">
-    /// A member is named <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c> or <c>instance</c>, which are the problem's own.
+    /// A member is named <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c> or <c>instance</c>. These names are reserved.
     /// </exception>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Extensions
@@ -50,7 +50,7 @@ public sealed record OperationProblem
     }
 }
 
-/// <summary>The extension members of a problem. Names that RFC 9457 reserves are refused, also when a member is added later.</summary>
+/// <summary>The extension members of a problem. Names that RFC 9457 reserves are always refused.</summary>
 internal sealed class ProblemExtensions : IDictionary<string, JsonElement>
 {
     private readonly Dictionary<string, JsonElement> _members = [];
@@ -113,6 +113,6 @@ internal sealed class ProblemExtensions : IDictionary<string, JsonElement>
     };
 
     private static ArgumentException Reserved(string name, string property) => new(
-        $"The extension member '{name}' is a member of the problem itself (RFC 9457). "
+        $"The extension member '{name}' has a name that RFC 9457 reserves. "
         + $"Set {nameof(OperationProblem)}.{property}, or use another name.");
 }

@@ -3,41 +3,41 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Specifies how far an operation has come.</summary>
+/// <summary>Specifies the state of an operation.</summary>
 /// <remarks>
-/// <c>NotStarted → Running → Succeeded | Failed | Canceled</c>, also directly from <c>NotStarted</c> to <c>Failed</c> or <c>Canceled</c>.
-/// The first terminal state that is written stays.
+/// <c>NotStarted → Running → Succeeded | Failed | Canceled</c>. An operation can also change directly from <c>NotStarted</c> to
+/// <c>Failed</c> or <c>Canceled</c>. Terminal states never change.
 /// </remarks>
 [JsonConverter(typeof(OperationStateConverter))]
 public enum OperationState
 {
-    /// <summary>The operation is accepted; no worker has started it.</summary>
+    /// <summary>The operation is accepted, but no worker has started it.</summary>
     NotStarted,
 
     /// <summary>A worker has started the operation.</summary>
     Running,
 
-    /// <summary>The operation is done; the document may have a result. Terminal.</summary>
+    /// <summary>The operation is done, and the document may have a result. This state is terminal.</summary>
     Succeeded,
 
-    /// <summary>The operation ended without success; the document has a problem. Terminal.</summary>
+    /// <summary>The operation failed, and the document has a problem. This state is terminal.</summary>
     Failed,
 
-    /// <summary>The operation ended because somebody asked for it. Terminal.</summary>
+    /// <summary>The operation was canceled on request. This state is terminal.</summary>
     Canceled,
 }
 
-/// <summary>Extension methods for <see cref="OperationState"/>.</summary>
+/// <summary>Provides extension methods for <see cref="OperationState"/>.</summary>
 public static class OperationStateExtensions
 {
-    /// <summary>Returns whether the operation has ended, so that its status does not change any more.</summary>
+    /// <summary>Returns a value that indicates whether the state is terminal. The status of an ended operation does not change.</summary>
     /// <param name="state">The state.</param>
     /// <returns><see langword="true"/> for <c>Succeeded</c>, <c>Failed</c> and <c>Canceled</c>.</returns>
     public static bool IsTerminal(this OperationState state) =>
         state is OperationState.Succeeded or OperationState.Failed or OperationState.Canceled;
 }
 
-/// <summary>Reads and writes a state by its exact name. An unknown name is an error, never a default.</summary>
+/// <summary>Reads and writes a state by its exact name. An unknown name is an error.</summary>
 internal sealed class OperationStateConverter : JsonConverter<OperationState>
 {
     public override OperationState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -5,33 +5,33 @@ using System.Text.Unicode;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>The status document, which callers read at a status URL.</summary>
-/// <remarks>Absent members are <see langword="null"/> and mean unknown. Readers ignore members that they do not know.</remarks>
+/// <summary>Represents the status document that callers read at a status URL.</summary>
+/// <remarks>An absent member is <see langword="null"/>, and its value is unknown. Readers ignore unknown members.</remarks>
 public sealed record OperationStatus : IJsonOnDeserialized
 {
-    /// <summary>Gets the operation's id: 32 lower-case hex digits.</summary>
+    /// <summary>Gets the operation's ID: 32 lowercase hexadecimal digits.</summary>
     public required string Id { get; init; }
 
     /// <summary>Gets the name of the operation's kind.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Gets how far the operation has come. In JSON: <c>status</c>.</summary>
+    /// <summary>Gets the operation's state. In JSON, the name is <c>status</c>.</summary>
     [JsonPropertyName("status")]
     public required OperationState State { get; init; }
 
-    /// <summary>Gets when the operation was accepted, by the host's clock.</summary>
+    /// <summary>Gets the time at which the operation was accepted, by the host's clock.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Gets when this document was written, by its writer's clock. It is never earlier than in the previous document.</summary>
+    /// <summary>Gets the time at which the document was written, by its writer's clock. It never decreases.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public required DateTimeOffset LastUpdatedAt { get; init; }
 
-    /// <summary>Gets when the document expires and may be deleted: <see cref="LastUpdatedAt"/> plus the host's retention.</summary>
+    /// <summary>Gets the time from which the document may be deleted: <see cref="LastUpdatedAt"/> plus the host's retention.</summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Gets how often a worker received the operation, from 1; <see langword="null"/> if it has not started.</summary>
+    /// <summary>Gets how often a worker received the operation, starting at 1; <see langword="null"/> if it has not started.</summary>
     public int? Attempt { get; init; }
 
     /// <summary>Gets the progress that the handler reports, from 0 to 100.</summary>
@@ -40,10 +40,10 @@ public sealed record OperationStatus : IJsonOnDeserialized
     /// <summary>Gets the message that the handler reports with its progress.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Gets when the operation is likely to be done, counted from <see cref="LastUpdatedAt"/>.</summary>
+    /// <summary>Gets the estimated time until the operation is done, counted from <see cref="LastUpdatedAt"/>.</summary>
     public OperationEstimate? Estimate { get; init; }
 
-    /// <summary>Gets the address of the outcome, relative to the operation URL.</summary>
+    /// <summary>Gets the URL of the outcome, relative to the operation URL.</summary>
     public string? ResourceLocation { get; init; }
 
     /// <summary>Gets the handler's result, if <see cref="State"/> is <c>Succeeded</c>.</summary>
@@ -67,12 +67,12 @@ public sealed record OperationStatus : IJsonOnDeserialized
 
         if ((Result is { } result && !IsUnicode(result)) || Error?.Extensions?.Values.All(IsUnicode) is false)
         {
-            throw new JsonException("'result' or 'error' holds text that is no Unicode.");
+            throw new JsonException("'result' or 'error' contains text that is not valid Unicode.");
         }
     }
 
-    // Half a surrogate pair can occur in JSON as an escape, and bytes that are not UTF-8 as they are. Reading such text throws, and no
-    // document with it can be written again.
+    // JSON can contain an escaped half of a surrogate pair, or bytes that are not UTF-8. Reading such text throws, and a document with it
+    // cannot be written again.
     private static bool IsUnicode(JsonElement element)
     {
         var utf8Json = JsonMarshal.GetRawUtf8Value(element);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Client;
 
-/// <summary>Writes an instant as RFC 3339, in UTC with milliseconds; reads any offset.</summary>
+/// <summary>Writes a time as RFC 3339 in UTC with milliseconds. Reads any offset.</summary>
 internal sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -15,7 +15,7 @@ internal sealed class SecondsConverter : JsonConverter<TimeSpan>
         var seconds = reader.GetDouble();
         return seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2
             ? TimeSpan.FromSeconds(seconds)
-            : throw new JsonException($"{seconds} is no duration in seconds; it must be 0 or more.");
+            : throw new JsonException($"{seconds} is not a valid duration in seconds; it must be 0 or more.");
     }
 
     internal static void Write(Utf8JsonWriter writer, TimeSpan value) => writer.WriteNumberValue(Math.Round(value.TotalSeconds, 3));
@@ -28,7 +28,7 @@ internal sealed class SecondsListConverter : JsonConverter<IReadOnlyList<TimeSpa
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            throw new JsonException($"Found {reader.TokenType} where an array of seconds belongs.");
+            throw new JsonException($"The value is a {reader.TokenType}; it must be an array of seconds.");
         }
 
         var durations = new List<TimeSpan>(OperationEstimate.QuantileLevels.Count);

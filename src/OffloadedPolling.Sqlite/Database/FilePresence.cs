@@ -5,8 +5,7 @@ using SQLitePCL;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// Whether the open file is still the one under its path. A file that is moved, deleted or replaced goes on accepting writes, and they are
-/// lost.
+/// Checks that the open file is still the file at its path. A file that is moved, deleted or replaced accepts writes, but they are lost.
 /// </summary>
 internal sealed partial class FilePresence(string path, ILogger logger)
 {
@@ -17,13 +16,13 @@ internal sealed partial class FilePresence(string path, ILogger logger)
     // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
     private const int HasMoved = 20;
 
-    // A host may have chosen another build of SQLite. This one's functions must not get that one's connections.
+    // A host may use another build of SQLite. Its connections must not be passed to functions of this build.
     private static readonly bool _canAsk = raw.GetNativeLibraryName() == Library
         && NativeLibrary.TryLoad(Library, typeof(FilePresence).Assembly, SearchPath, out _);
 
     private int _lost;
 
-    /// <summary>Throws if the file is known to be lost, or if there is none under its path.</summary>
+    /// <summary>Throws if the file is known to be lost, or does not exist at its path.</summary>
     /// <exception cref="OperationStoreException">The file is lost.</exception>
     public void ThrowIfLost()
     {
@@ -33,8 +32,8 @@ internal sealed partial class FilePresence(string path, ILogger logger)
         }
     }
 
-    /// <summary>Throws if the connection's file is no longer the one under its path.</summary>
-    /// <param name="connection">An open connection that no other thread uses at the moment.</param>
+    /// <summary>Throws if the connection's file is no longer the file at its path.</summary>
+    /// <param name="connection">An open connection that no other thread is using.</param>
     /// <param name="isRefusal">Whether nothing was written yet.</param>
     /// <exception cref="OperationStoreException">The file is lost.</exception>
     public void Check(sqlite3 connection, bool isRefusal)
@@ -65,7 +64,7 @@ internal sealed partial class FilePresence(string path, ILogger logger)
         };
     }
 
-    // Without the name of a database, it is the main one that is meant.
+    // A null database name means the main database.
     [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
     [DefaultDllImportSearchPaths(SearchPath)]
     private static partial int FileControl(sqlite3 connection, nint database, int operation, out int result);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// Checks every few seconds that the open file is still the one under its path, so that a process that writes nothing notices too.
+/// Checks every few seconds that the open file is still the file at its path, so that a process that only reads also notices.
 /// </summary>
 internal sealed class FileWatch(SqliteDatabase database, TimeProvider time) : BackgroundService
 {
@@ -21,7 +21,7 @@ internal sealed class FileWatch(SqliteDatabase database, TimeProvider time) : Ba
         }
         catch (OperationCanceledException)
         {
-            // The host stops.
+            // The host is stopping.
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class FileWatch(SqliteDatabase database, TimeProvider time) : Ba
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
-            // A lost file is logged where it is noticed. Whatever else it was, the next operation reports it.
+            // FilePresence logs a lost file. The next operation reports any other error.
         }
     }
 }

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>The database file: opened on first use, made where there is none, and refused where it is something else.</summary>
+/// <summary>The database file. It is opened on first use, and created if it does not exist. Other files are refused.</summary>
 internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
 {
-    // Closing a file drops all locks that this process has on it, those of another host's connections too.
+    // Closing a file releases all locks that this process has on it, including those of another host's connections.
     private static readonly Lock _creating = new();
 
     private readonly Lock _gate = new();
@@ -29,7 +29,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         _presence = new FilePresence(Path, logger);
     }
 
-    /// <summary>The file's absolute path.</summary>
+    /// <summary>Gets the absolute path of the file.</summary>
     public string Path { get; }
 
     /// <exception cref="OperationStoreException">The file cannot be used, or was lost.</exception>
@@ -38,11 +38,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
     /// <exception cref="OperationStoreException">The file cannot be used, or was lost.</exception>
     public SqliteReaders Readers => Present().Readers;
 
-    /// <summary>The key that status URLs are signed with: the configured one, or that of the file.</summary>
+    /// <summary>Gets the key that signs status URLs: the configured key, or the key in the file.</summary>
     public byte[] SigningKey => Open().SigningKey;
 
     /// <summary>Opens the file if it is not open yet.</summary>
-    /// <exception cref="OperationStoreException">It cannot be used; the message names the setting and says what to do.</exception>
+    /// <exception cref="OperationStoreException">The file cannot be used.</exception>
     public Opened Open()
     {
         if (Volatile.Read(ref _opened) is { } opened)
@@ -56,14 +56,14 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Checks that the file can be written, and that it is still the one under its path.</summary>
-    /// <exception cref="OperationStoreException">It was moved, deleted or replaced, and what is written now is lost.</exception>
-    /// <exception cref="SqliteException">It cannot be written.</exception>
+    /// <summary>Checks that the file can be written, and that it is still the file at its path.</summary>
+    /// <exception cref="OperationStoreException">The file was moved, deleted or replaced, so writes to it are lost.</exception>
+    /// <exception cref="SqliteException">The file cannot be written.</exception>
     public Task CheckAsync(CancellationToken cancellationToken) =>
         Open().Writer.WriteAsync(session => SqliteSchema.PutCheck(session, _time.GetUtcNow()), cancellationToken);
 
-    /// <summary>Checks that the file is still the one under its path, without writing.</summary>
-    /// <exception cref="OperationStoreException">It was moved, deleted or replaced.</exception>
+    /// <summary>Checks that the file is still the file at its path, without writing.</summary>
+    /// <exception cref="OperationStoreException">The file was moved, deleted or replaced.</exception>
     public Task CheckPresenceAsync(CancellationToken cancellationToken) => Open().Writer.WriteAsync(_ => 0, cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -75,7 +75,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    // For containers that are disposed of without await.
+    // For containers that are disposed synchronously.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private Opened Present()
@@ -117,7 +117,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    // Once in a process's life: whoever opens the file has to wait for it anyhow.
+    // Blocks only once per process, when the file is opened.
     private byte[] Prepare(SqliteWriter writer) => writer.WriteAsync(
         session =>
         {
@@ -128,7 +128,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         },
         CancellationToken.None).GetAwaiter().GetResult();
 
-    // It holds the signing key and the payloads: no other user of the machine has to read it. SQLite gives its side files the same mode.
+    // Only this user may read the file, because it contains the signing key and payloads. SQLite gives its side files the same mode.
     private void EnsureFile()
     {
         if (Directory.Exists(Path))
@@ -159,11 +159,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         }
         catch (IOException) when (File.Exists(Path))
         {
-            // Another process was faster.
+            // Another process has just created it.
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw Unusable($"which cannot be made: {refused.Message} Make its folder and allow this process's user to write there, or "
+            throw Unusable($"which cannot be created: {refused.Message} Create its folder and allow this process's user to write there, or "
                 + "set it to another file.", refused);
         }
     }
@@ -173,11 +173,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         var mode = session.ReadFirst("PRAGMA journal_mode = WAL", row => row.GetString(0));
         if (mode != "wal")
         {
-            throw Unusable($"where SQLite cannot keep a write-ahead log (its journal mode stays '{mode}'), as on a network drive. Set "
-                + "it to a file on a local disk.");
+            throw Unusable($"where SQLite cannot use a write-ahead log (the journal mode is still '{mode}'). The file may be on a network "
+                + "drive. Set it to a file on a local disk.");
         }
 
-        // Every commit is flushed to the disk before it counts: what was accepted survives a power cut.
+        // Every commit is flushed to the disk, so that accepted operations survive a power failure.
         session.Execute("PRAGMA synchronous = FULL");
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Sessions to read with: as many as there are reads at once. Reads wait for no write.</summary>
+/// <summary>A pool of sessions for concurrent reads. Reads never wait for writes.</summary>
 internal sealed class SqliteReaders(string path) : IDisposable
 {
     private readonly ConcurrentBag<SqliteSession> _idle = [];

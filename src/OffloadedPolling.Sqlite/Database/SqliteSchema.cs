@@ -4,12 +4,12 @@ using System.Text;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>What is in the database file, and whether it is this library's at all.</summary>
+/// <summary>The schema of the database file, and the check that the file belongs to this library.</summary>
 internal static class SqliteSchema
 {
     private const int Version = 5;
 
-    // "OPol", in the file's header, so that no other program's database is taken for one of these.
+    // "OPol" in the file's header distinguishes the file from other programs' databases.
     // https://www.sqlite.org/pragma.html#pragma_application_id
     private const int ApplicationId = 0x4F506F6C;
 
@@ -17,8 +17,8 @@ internal static class SqliteSchema
 
     private const string CheckName = "checked-at";
 
-    // What workers, readers of dead letters and estimates ask for, each served by an index. Counting a long queue takes too long for an
-    // accept, so triggers keep the number, whichever program changes the table.
+    // One index for each query of workers, dead-letter readers and estimates. Counting a long queue takes too long for an accept, so
+    // triggers maintain the count, whichever program changes the table.
     private const string CreateMessageIndexes = $"""
         CREATE INDEX messages_alive ON messages (kind, id, visible_at, received_at) WHERE {MessageVisibility.IsAlive};
         CREATE INDEX messages_dead ON messages (kind, id, visible_at, received_at) WHERE {MessageVisibility.IsDead};
@@ -52,8 +52,7 @@ internal static class SqliteSchema
         ) STRICT, WITHOUT ROWID;
         """;
 
-    // A message's id must never be given twice: AUTOINCREMENT sees to it. A message that waits has visible_at 0, so that no clock can hide
-    // it.
+    // AUTOINCREMENT never reuses a message's ID. A waiting message has visible_at 0, so that no clock can hide it.
     private const string Create = """
         CREATE TABLE settings (
             name TEXT NOT NULL PRIMARY KEY,
@@ -105,10 +104,10 @@ internal static class SqliteSchema
         DELETE FROM settings WHERE name GLOB 'mark-*';
         """ + CreateMessageIndexes;
 
-    /// <summary>What is wrong with the file, or <see langword="null"/> if it is this version's, or new.</summary>
+    /// <summary>Returns what is wrong with the file, or <see langword="null"/> if it is new or has a supported schema.</summary>
     public static string? WrongWith(SqliteSession session)
     {
-        // In one transaction, so that all three are of one moment: another process may be making the tables.
+        // One transaction makes the three values consistent, because another process may be creating the tables.
         session.Execute("BEGIN");
         var (application, version, tables) = (Number(session, "PRAGMA application_id"), Number(session, "PRAGMA user_version"), Number(
             session, "SELECT count(*) FROM sqlite_master"));
@@ -116,17 +115,16 @@ internal static class SqliteSchema
         return (application, version) switch
         {
             (ApplicationId, > Version) => string.Create(CultureInfo.InvariantCulture,
-                $"which a newer version of this library made (its schema is {version}, this version knows {Version}). Update the "
+                $"which a newer version of this library created (its schema is {version}, this version supports {Version}). Update the "
                 + $"library, or set it to another file."),
             (ApplicationId, > 0) => null,
             (0, 0) when tables == 0 => null,
-            _ => "which is another program's database. Set it to a file of its own.",
+            _ => "which is another program's database. Set it to another file.",
         };
     }
 
     /// <summary>
-    /// Makes the tables if there are none yet, or what an older version's lack, within a transaction: another process may be about to do
-    /// the same.
+    /// Creates the tables, or upgrades those of an older version. Call it within a transaction, because another process may do the same.
     /// </summary>
     public static void Ensure(SqliteSession session)
     {
@@ -148,7 +146,7 @@ internal static class SqliteSchema
         session.Execute($"PRAGMA user_version = {Version}");
     }
 
-    /// <summary>The key that is kept in the file, made now if there is none, within a transaction.</summary>
+    /// <summary>Returns the signing key in the file, and creates it if necessary. Call it within a transaction.</summary>
     public static byte[] EnsureSigningKey(SqliteSession session)
     {
         session.Execute(
@@ -158,7 +156,7 @@ internal static class SqliteSchema
             "SELECT value FROM settings WHERE name = $name", row => row.GetFieldValue<byte[]>(0), ("$name", SigningKeyName))!;
     }
 
-    /// <summary>Writes something, within a transaction, to see whether that is possible.</summary>
+    /// <summary>Writes a value to check that the file can be written. Call it within a transaction.</summary>
     public static int PutCheck(SqliteSession session, DateTimeOffset now) => session.Execute(
         "INSERT OR REPLACE INTO settings (name, value) VALUES ($name, $value)",
         ("$name", CheckName),

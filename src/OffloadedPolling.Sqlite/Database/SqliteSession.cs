@@ -3,10 +3,10 @@ using static SQLitePCL.raw;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>A connection with its statements, each prepared once. Not thread-safe.</summary>
+/// <summary>A connection with its prepared statements. Not thread-safe.</summary>
 internal sealed class SqliteSession : IDisposable
 {
-    /// <summary>For how long another process may hold the file.</summary>
+    /// <summary>How long to wait for a file that another process has locked.</summary>
     public static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
 
     private readonly SqliteConnection _connection;
@@ -20,7 +20,7 @@ internal sealed class SqliteSession : IDisposable
         var connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = path,
-            // The file is made by this library alone, with the rights that it should have.
+            // SqliteDatabase creates the file with the right permissions.
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = 1,
@@ -29,7 +29,7 @@ internal sealed class SqliteSession : IDisposable
         try
         {
             _connection.Open();
-            // SQLite waits by itself, with short sleeps; the provider's own way is to sleep for 150 ms at a time.
+            // SQLite itself waits with short sleeps. The ADO.NET provider would sleep for 150 ms at a time.
             Execute($"PRAGMA busy_timeout = {BusyTimeout.TotalMilliseconds}");
         }
         catch
@@ -43,7 +43,7 @@ internal sealed class SqliteSession : IDisposable
 
     public DocumentStatement Documents => _documents ??= new DocumentStatement(_connection);
 
-    /// <summary>Begins a transaction that writes; <see langword="false"/> if another process is in one, without waiting for it.</summary>
+    /// <summary>Begins a write transaction, or returns <see langword="false"/> without waiting if another process has one.</summary>
     public bool TryBeginImmediate()
     {
         sqlite3_busy_timeout(_connection.Handle, 0);
@@ -61,14 +61,14 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();
 
-    /// <summary>The first row, or the default if there is none.</summary>
+    /// <summary>Returns the first row, or the default value if there is none.</summary>
     public T? ReadFirst<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var reader = Prepare(sql, values).ExecuteReader();
         return reader.Read() ? read(reader) : default;
     }
 
-    /// <summary>All rows, after the statement has run to its end.</summary>
+    /// <summary>Runs a statement to completion and returns all rows.</summary>
     public List<T> ReadAll<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var reader = Prepare(sql, values).ExecuteReader();

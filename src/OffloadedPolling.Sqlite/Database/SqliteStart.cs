@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Opens the database before anything else of the host starts, so that a file that cannot be used stops the start.</summary>
+/// <summary>Opens the database before the rest of the host starts, so that an unusable file stops the start.</summary>
 internal sealed class SqliteStart(SqliteDatabase database) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)

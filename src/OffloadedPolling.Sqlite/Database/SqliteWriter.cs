@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// This process's writes, one after another on one connection. Those that come while a commit is under way share the next one, and with it
-/// the wait for the disk: under load a write costs a fraction of a flush.
+/// Runs this process's writes sequentially on one connection. Writes that arrive during a commit share the next one, so that under load a
+/// write costs only a fraction of a disk flush.
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
@@ -15,10 +15,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private static readonly TimeSpan _longestStretch = TimeSpan.FromMilliseconds(50);
 
-    // Longer than what lies between two tries of another process.
+    // Longer than the interval between two tries of another process.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(4);
 
-    // The file's other users live by the machine's clock, whatever the host's is.
+    // Other processes that use the file follow the machine's clock, so the host's TimeProvider is not used.
     private readonly TimeProvider _clock = TimeProvider.System;
 
     private readonly SqliteSession _session;
@@ -38,8 +38,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Runs statements within a transaction; the result is there when they are on the disk.</summary>
-    /// <exception cref="SqliteException">They failed, and none of them counts.</exception>
+    /// <summary>Runs statements within a transaction, and returns the result when they are on the disk.</summary>
+    /// <exception cref="SqliteException">The statements failed and were rolled back.</exception>
     public async Task<T> WriteAsync<T>(Func<SqliteSession, T> statements, CancellationToken cancellationToken)
     {
         var write = new Write<T>(statements, cancellationToken);
@@ -83,14 +83,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 return;
             }
 
-            // The others did nothing wrong: they go again without it.
+            // The other writes are retried without the one that failed.
             culprit.Fail(failure);
             batch.Remove(culprit);
         }
     }
 
     /// <summary>
-    /// What went wrong, and in which write; in none where it was the transaction itself. <see langword="null"/>: nothing.
+    /// Returns the failure and the write that caused it, which is null if the transaction itself failed. Returns null on success.
     /// </summary>
     private async Task<(Exception Failure, IWrite? Culprit)?> TryCommitAsync(List<IWrite> batch)
     {
@@ -107,7 +107,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
             running = null;
             _session.Execute("COMMIT");
-            // What was written to a file that nobody finds again does not count.
+            // A write to a lost file has failed.
             _file?.Check(_session.Handle, isRefusal: false);
         }
         catch (Exception failed)
@@ -120,7 +120,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return null;
     }
 
-    // SQLite's own waiting looks every 100 ms, and so misses the gaps that a busy process leaves.
+    // SQLite itself retries every 100 ms, and misses the gaps that a busy process leaves.
     private async Task BeginAsync()
     {
         var startedAt = _clock.GetTimestamp();
@@ -135,7 +135,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    // A process whose writes never cease would hold the file for itself.
+    // Without a pause, a process that writes continuously would lock out the others.
     private async Task LetOthersInAsync()
     {
         if (!_waiting.Reader.TryPeek(out _))
@@ -157,7 +157,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
         catch (Exception)
         {
-            // SQLite has rolled back by itself, as it does when the disk is full, or the transaction never began.
+            // SQLite has already rolled back, as when the disk is full, or the transaction never began.
         }
     }
 

@@ -1,11 +1,11 @@
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Wakes the workers of this process when it has put a message where they can receive it.</summary>
+/// <summary>Wakes the workers of this process when this process sends or releases a message.</summary>
 internal sealed class ArrivalSignal
 {
     private TaskCompletionSource _next = New();
 
-    /// <summary>Ends at the next arrival. To be taken before looking, so that none is missed between.</summary>
+    /// <summary>Gets a task that completes at the next arrival. Get it before checking for messages, so that none is missed.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
     public void Raise() => Interlocked.Exchange(ref _next, New()).TrySetResult();

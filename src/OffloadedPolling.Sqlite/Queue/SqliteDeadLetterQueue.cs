@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Dead letters lie where they did: messages that have been delivered ten times are received no more, but here.</summary>
+/// <summary>Receives dead letters: messages in the same table that have been delivered ten times.</summary>
 internal sealed class SqliteDeadLetterQueue(SqliteMessages rows) : IDeadLetterQueue
 {
     private const int Most = 10;
@@ -30,6 +30,6 @@ internal sealed class SqliteDeadLetterQueue(SqliteMessages rows) : IDeadLetterQu
             "set aside a dead letter of", kind, session => rows.Hide(session, message, _aside, MessageVisibility.IsDead),
             cancellationToken);
 
-    // It lies in the queue, which is asked itself.
+    // Dead letters are in the queue's table, which has its own check.
     public Task CheckAsync(string kind, CancellationToken cancellationToken) => Task.CompletedTask;
 }

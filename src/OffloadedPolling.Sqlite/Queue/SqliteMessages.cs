@@ -4,24 +4,23 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// What queue and dead letters have in common: rows that are received, hidden for a while, and deleted by their delivery.
+/// The common part of queue and dead-letter queue: receives, hides and deletes messages, which are rows.
 /// </summary>
 internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<OperationOptions> options, TimeProvider time)
 {
-    // No name of OpenTelemetry's conventions, which let a system have one of its own.
+    // Not a name of OpenTelemetry's conventions, which allow custom names.
     public const string MessagingSystem = "sqlite";
 
-    /// <summary>One delivery of a message: the next has another receive count.</summary>
+    /// <summary>Matches one delivery of a message. The next delivery has another receive count.</summary>
     public const string IsDelivery = "id = $id AND receive_count = $receive_count";
 
-    // As in SQS, so that a host can move there.
+    // The same as in SQS, so that a host can move there.
     private const int MaxBatch = 10;
 
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Waits for messages that fulfil a <paramref name="condition"/>, looking so often and whenever <paramref name="next"/> comes to an
-    /// end.
+    /// Waits for messages that match a <paramref name="condition"/>. Checks periodically, and whenever <paramref name="next"/> completes.
     /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
         string condition, string kind, int most, Func<Task> next, TimeSpan betweenLooks, CancellationToken cancellationToken)
@@ -46,7 +45,7 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         }
     }
 
-    /// <summary>Hides a delivery's message for so long from now on, and returns how many rows that changed.</summary>
+    /// <summary>Hides the message of a delivery for a duration from now, and returns the number of changed rows.</summary>
     public int Hide(SqliteSession session, ReceivedMessage message, TimeSpan visibility, string condition)
     {
         var now = Now();
@@ -84,11 +83,11 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))
         {
-            throw SqliteErrors.ToQueueException("look into", kind, database.Path, failed);
+            throw SqliteErrors.ToQueueException("check", kind, database.Path, failed);
         }
     }
 
-    // Not to be given up half-way: whoever has gone by then would have received messages that nobody runs.
+    // Not cancelable while it runs. Otherwise a canceled caller would have received messages that nobody processes.
     private async Task<List<ReceivedMessage>> TakeAsync(string condition, string kind, int most)
     {
         var visibility = options.Get(kind).VisibilityTimeout;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Operations as rows, received in the order they were sent, with a visibility timeout as in SQS.</summary>
+/// <summary>A queue of rows, received in the order they were sent, with a visibility timeout as in SQS.</summary>
 internal sealed class SqliteOperationQueue(
     SqliteDatabase database, SqliteMessages rows, SqliteQueueDepth depth, IOptionsMonitor<OperationOptions> options) : IOperationQueue
 {
@@ -12,12 +12,12 @@ internal sealed class SqliteOperationQueue(
 
     private const string Deliverable = $"{MessageVisibility.IsVisible} AND {MessageVisibility.IsAlive}";
 
-    // How soon messages that other processes send are seen. A look costs some 20 microseconds.
+    // How soon messages of other processes are received. A check takes about 20 microseconds.
     private static readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(50);
 
     private readonly ArrivalSignal _arrivals = new();
 
-    // As in SQS, so that a host can move there.
+    // The same as in SQS, so that a host can move there.
     private const int MaxMessageBytes = 1024 * 1024;
 
     public string MessagingSystem => SqliteMessages.MessagingSystem;
@@ -43,7 +43,7 @@ internal sealed class SqliteOperationQueue(
 
     public async Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
-        // One that is there no more is as good as deleted.
+        // A message that no longer exists counts as deleted.
         var left = await rows.WriteAsync("delete from", kind, session => messages.Where(message =>
             session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)) == 0
             && session.ReadFirst(
@@ -52,12 +52,12 @@ internal sealed class SqliteOperationQueue(
         if (left.Count > 0)
         {
             throw new OperationQueueException(
-                $"{left.Count} of {messages.Count} messages of kind '{kind}' were not deleted, since they have been delivered anew "
-                + $"meanwhile; their new receivers delete them. {string.Join(", ", left.Select(message => message.Id))}");
+                $"{left.Count} of {messages.Count} messages of kind '{kind}' were not deleted, because they have been redelivered. "
+                + $"Their new receivers delete them. {string.Join(", ", left.Select(message => message.Id))}");
         }
     }
 
-    // Also when its time is over and nobody has received it meanwhile. One that was given back is anybody's.
+    // Also works after the timeout if nobody has received the message since. A released message belongs to nobody.
     public async Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken)
     {
         var visibility = options.Get(kind).VisibilityTimeout;

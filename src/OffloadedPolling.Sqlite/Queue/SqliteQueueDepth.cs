@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>How many messages there are of each kind, read at most once a second.</summary>
+/// <summary>The number of messages of each kind, read at most once a second.</summary>
 internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider time, ILogger<SqliteQueueDepth> logger)
 {
-    // A message in its last delivery is in flight, and no longer one of those with deliveries left.
+    // A message in its last delivery is in flight, although it has no deliveries left.
     private const string Count = $"""
         SELECT
             coalesce((SELECT alive FROM message_counts WHERE kind = $kind), 0),
@@ -17,7 +17,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
 
     private static readonly TimeSpan _maxAge = TimeSpan.FromSeconds(1);
 
-    // An old depth, and all that was sent since, would make a full queue of an empty one.
+    // An old depth plus all messages sent since would show an empty queue as full.
     private static readonly TimeSpan _unknownAfter = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Counted> _byKind = new(StringComparer.Ordinal);
@@ -36,7 +36,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
                 }
             }
 
-            // A burst of accepts is over before the messages are counted again.
+            // A burst of accepts can end before the messages are counted again.
             return counted.Depth is { } depth && time.GetElapsedTime(counted.At) <= _unknownAfter
                 ? depth with { Waiting = depth.Waiting + counted.SentSince }
                 : null;

@@ -6,7 +6,7 @@ using static SQLitePCL.raw;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// Finds a document by its id, on SQLite's own interface: nothing is done more often, and ADO.NET's part of it takes longer than SQLite's.
+/// Finds a document by its ID with SQLite's native interface. This is the most frequent query, and ADO.NET would more than double its time.
 /// </summary>
 internal sealed class DocumentStatement : IDisposable
 {

@@ -4,26 +4,26 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// Deletes documents whose retention is over, as a bucket's lifecycle rule does; never one that a message still waits for.
+/// Deletes documents whose retention has ended, as a bucket's lifecycle rule does. Documents with a waiting message are kept.
 /// </summary>
 internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider time, ILogger<ExpiredDocuments> logger) : BackgroundService
 {
     private const int PageSize = 500;
 
-    // In the order of the index, so that each document is visited once, those that are kept too.
+    // In index order, so that each document is visited once, including those that are kept.
     private const string Select = """
         SELECT id, expires_at, EXISTS (SELECT 1 FROM messages WHERE status_key = documents.id)
         FROM documents WHERE (expires_at, id) > ($after, $after_id) AND expires_at <= $now
         ORDER BY expires_at, id LIMIT $most
         """;
 
-    // Its message may have been sent, or its retention extended, since it was selected.
+    // Since the document was selected, its message may have been sent or its retention extended.
     private const string Delete = """
         DELETE FROM documents
         WHERE id = $id AND expires_at <= $now AND NOT EXISTS (SELECT 1 FROM messages WHERE status_key = $id)
         """;
 
-    // For so long a slice holds the writer, before the commit. The machine's clock: the writer's other users wait by it.
+    // How long a slice uses the writer before its commit, by the machine's clock, which the writer also uses.
     private static readonly TimeSpan _slice = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeProvider _clock = TimeProvider.System;
@@ -57,11 +57,11 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The host stops. What is left is deleted after its next start.
+            // The host is stopping. The rest is deleted after its next start.
         }
         catch (Exception failed)
         {
-            // Whatever it was: it must not end this loop, and with it the host.
+            // No exception may end this loop, because that would stop the host.
             Log.ExpiredNotDeleted(logger, database.Path, failed);
         }
     }
@@ -74,7 +74,7 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
         ("$now", from.now),
         ("$most", PageSize)));
 
-    // Reading needs no writer, and deleting lets it go after each slice: others wait no longer than a slice takes.
+    // Reading does not use the writer, and deleting releases it after each slice, so others wait for at most one slice.
     private Task<int> DeleteAsync(List<string> ids, int from, long now, CancellationToken cancellationToken) =>
         database.Writer.WriteAsync(session => DeleteSlice(session, ids, from, now), cancellationToken);
 
@@ -102,9 +102,9 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
         }
     }
 
-    /// <param name="Id">The operation's id.</param>
-    /// <param name="ExpiresAt">When its retention was over, in Unix milliseconds.</param>
-    /// <param name="IsAwaited">Whether a message still waits for it.</param>
+    /// <param name="Id">The operation's ID.</param>
+    /// <param name="ExpiresAt">The time at which its retention ended, in Unix milliseconds.</param>
+    /// <param name="IsAwaited">Whether a message for the document still exists.</param>
     private sealed record Expired(string Id, long ExpiresAt, bool IsAwaited)
     {
         public static Expired BeforeAll { get; } = new("", long.MinValue, true);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Status documents as rows. An operation's status key is its id.</summary>
+/// <summary>Stores status documents as rows. An operation's status key is its ID.</summary>
 internal sealed class SqliteOperationStatusStore(
     SqliteDatabase database, StatusUrlAddress address, IOptions<OffloadedPollingOptions> options) : IOperationStatusStore
 {
@@ -22,7 +22,7 @@ internal sealed class SqliteOperationStatusStore(
 
     private const string Remove = "DELETE FROM documents WHERE id = $id";
 
-    // A request to cancel is noticed well within a second. A read costs some 20 microseconds.
+    // A request to cancel is noticed well within a second. A read takes about 20 microseconds.
     public TimeSpan? WatchInterval { get; } = TimeSpan.FromMilliseconds(250);
 
     public string GetStatusKey(string id) => id;
@@ -94,7 +94,7 @@ internal sealed class SqliteOperationStatusStore(
         OperationStatus status, OperationMetadata metadata, string? read, CancellationToken cancellationToken)
     {
         var document = StatusDocument.Write(status, options.Value.MaxDocumentBytes);
-        // Random, not counted: a document that is deleted and created anew must not take an older one's version.
+        // Random instead of counted, so that a document that is deleted and created again does not reuse a version.
         var version = RandomNumberGenerator.GetHexString(16, lowercase: true);
         try
         {

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>What the host serves in S3's place.</summary>
+/// <summary>Serves status documents in place of S3.</summary>
 internal sealed class SqliteStatusRoute(StatusUrlAddress address, StatusUrlSignature signature, SqliteDatabase database, TimeProvider time)
     : ISignedStatusRoute
 {

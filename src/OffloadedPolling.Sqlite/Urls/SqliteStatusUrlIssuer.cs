@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Status URLs to the host's own route.</summary>
+/// <summary>Issues status URLs to the host's own route.</summary>
 internal sealed class SqliteStatusUrlIssuer(
     StatusUrlAddress address, StatusUrlSignature signature, IOptions<OffloadedPollingOptions> options,
     TimeProvider time) : IPresignedUrlIssuer
@@ -13,12 +13,12 @@ internal sealed class SqliteStatusUrlIssuer(
     {
         if (!OperationId.IsValid(statusKey))
         {
-            throw new ArgumentException($"'{statusKey}' is no status key: it is no operation's id.", nameof(statusKey));
+            throw new ArgumentException($"'{statusKey}' is not a status key. Pass an operation ID.", nameof(statusKey));
         }
 
         if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _longest)
         {
-            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A status URL works for 1 second to 7 days.");
+            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "The lifetime of a status URL must be 1 second to 7 days.");
         }
 
         var most = options.Value.MaxUrlLifetime;

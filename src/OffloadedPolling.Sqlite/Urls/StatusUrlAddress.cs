@@ -4,37 +4,37 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Where the host serves status documents, as callers reach it: what status URLs say before their query.</summary>
+/// <summary>Creates status URLs without their query, for the address at which callers reach the host.</summary>
 internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, ILogger<StatusUrlAddress> logger)
 {
     private const string Unmapped =
-        "This host serves no status documents. Call app.MapOperations(\"/operations\") in the process that accepts operations.";
+        "This host does not serve status documents. Call app.MapOperations(\"/operations\") in the process that accepts operations.";
 
     private int _wildcardLogged;
 
     private int _unmapped;
 
-    /// <summary>The route, once it is mapped.</summary>
+    /// <summary>Gets or sets the route, once it is mapped.</summary>
     public IStatusRouteAddress? Route { get; set; }
 
-    /// <summary>Why operations could not be accepted, or <see langword="null"/> if none was refused for want of a route.</summary>
+    /// <summary>Gets the problem of a missing route, or <see langword="null"/> if no operation was refused because of it.</summary>
     public string? Problem => Volatile.Read(ref _unmapped) == 0 || Route is not null ? null : Unmapped;
 
     private string NameOfPublicUrl => $"{options.Value.Section}:{nameof(SqliteOptions.PublicBaseUrl)}";
 
-    /// <exception cref="StatusUrlException">The host serves no documents, or is not known to be anywhere.</exception>
+    /// <exception cref="StatusUrlException">The host does not serve documents, or its address is unknown.</exception>
     public string Of(string id)
     {
         if (Route is not { } route)
         {
             Volatile.Write(ref _unmapped, 1);
-            throw new StatusUrlException($"No status URL could be made. {Unmapped}");
+            throw new StatusUrlException($"No status URL could be created. {Unmapped}");
         }
 
         var path = route.GetPath(id) ?? throw new StatusUrlException(
-            "No status URL could be made: MapOperations stands below a route with parameters, whose values are not known here. " +
-            "Map it at a path without parameters.");
-        // The public URL says all of what callers put before the path; the server's own address lacks the path base.
+            "No status URL could be created: the pattern of MapOperations has route parameters, whose values are unknown. " +
+            "Use a pattern without parameters.");
+        // The public URL includes everything before the path. The server's own address lacks the path base.
         return options.Value.PublicBaseUrl is { } publicUrl ? Start(publicUrl) + path : Start(Bound(route.Server)) + route.PathBase + path;
     }
 
@@ -45,8 +45,8 @@ internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, ILogger<
         if (server is null)
         {
             throw new StatusUrlException(
-                $"No status URL could be made: the server is not bound to an HTTP address yet. "
-                + $"Set {NameOfPublicUrl} to the address by which callers reach this host.");
+                $"No status URL could be created: the server is not bound to an HTTP address yet. "
+                + $"Set {NameOfPublicUrl} to the URL at which callers reach this host.");
         }
 
         if (!IPAddress.TryParse(server.Host, out var address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))

@@ -7,8 +7,8 @@ using System.Text.Unicode;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// The query of a status URL: <c>?expires=…&amp;signature=…</c>, the second from which on it is no longer valid (Unix time), and the
-/// HMAC-SHA-256 of both the operation's id and that second in Base64url.
+/// The query of a status URL: <c>?expires=…&amp;signature=…</c>. The first is the Unix time in seconds at which the URL expires. The second
+/// is the HMAC-SHA-256 of the operation's ID and that time, in Base64url.
 /// </summary>
 internal sealed class StatusUrlSignature(SqliteDatabase database)
 {
@@ -16,10 +16,10 @@ internal sealed class StatusUrlSignature(SqliteDatabase database)
 
     private const string SignatureIs = "&signature=";
 
-    // Of SHA-256's 32 bytes, without padding.
+    // The 32 bytes of SHA-256 in Base64url without padding.
     private const int SignatureLength = 43;
 
-    // The digits of the largest Int64.
+    // The number of digits of the largest Int64.
     private const int MaxExpiresLength = 19;
 
     /// <summary>Signs a query for one document.</summary>
@@ -31,7 +31,7 @@ internal sealed class StatusUrlSignature(SqliteDatabase database)
         return string.Concat(ExpiresIs, expires, SignatureIs, signature);
     }
 
-    /// <summary>Judges a query. The signature is compared in constant time, and nothing is parsed before it is found right.</summary>
+    /// <summary>Validates a query. The signature is compared in constant time, before anything is parsed.</summary>
     public StatusUrlValidity Check(string id, string query, long now)
     {
         var signatureAt = query.IndexOf(SignatureIs, StringComparison.Ordinal);
@@ -57,11 +57,12 @@ internal sealed class StatusUrlSignature(SqliteDatabase database)
 
     private void Compute(ReadOnlySpan<char> id, ReadOnlySpan<char> expires, Span<char> signature)
     {
-        // Longer than any id with its expiry: both were bounded before. The first line keeps the key's signatures apart from any other use.
+        // Longer than any ID with its expiration, because both are bounded. The first line separates these signatures from other uses of
+        // the key.
         Span<byte> text = stackalloc byte[256];
         if (!Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"offloaded-polling status url\n{id}\n{expires}", out var length))
         {
-            throw new ArgumentException("It is longer than any operation's id.", nameof(id));
+            throw new ArgumentException("The value is too long for an operation ID.", nameof(id));
         }
 
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

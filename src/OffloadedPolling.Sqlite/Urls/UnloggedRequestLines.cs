@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// Keeps status URLs out of the host's log: at Information, ASP.NET Core writes two lines about each request, with its whole URL. They are
-/// left out for every logger, unless the host names their category itself.
+/// Keeps status URLs out of the host's log. At Information, ASP.NET Core logs each request twice with its complete URL. These entries are
+/// omitted for every logger, unless the host configures their category.
 /// </summary>
 internal sealed class UnloggedRequestLines : IPostConfigureOptions<LoggerFilterOptions>
 {
@@ -18,7 +18,7 @@ internal sealed class UnloggedRequestLines : IPostConfigureOptions<LoggerFilterO
             return;
         }
 
-        // One for each logger that has rules of its own, which would win over a rule for all.
+        // One rule for each logger that has its own rules, because those override a rule for all loggers.
         foreach (var logger in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToList())
         {
             options.Rules.Add(new LoggerFilterRule(logger, Category, LogLevel.Warning, null));

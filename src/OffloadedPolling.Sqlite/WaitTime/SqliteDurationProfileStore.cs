@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Duration profiles as rows.</summary>
+/// <summary>Stores duration profiles as rows.</summary>
 internal sealed class SqliteDurationProfileStore(SqliteDatabase database) : IDurationProfileStore
 {
     private const string Select = "SELECT profile, version FROM profiles WHERE kind = $kind";
@@ -24,7 +24,7 @@ internal sealed class SqliteDurationProfileStore(SqliteDatabase database) : IDur
         if (profile.Length > StoredDurationProfile.MaxBytes)
         {
             throw new OperationStoreException(
-                $"The duration profile '{kind}' would have {profile.Length} bytes; at most {StoredDurationProfile.MaxBytes} are allowed.");
+                $"The duration profile '{kind}' has {profile.Length} bytes; the maximum is {StoredDurationProfile.MaxBytes}.");
         }
 
         var bytes = profile.ToArray();

@@ -19,7 +19,7 @@ public sealed class OrderClientOutputTests : IDisposable
         var (_, output) = await OrderClientProcess.RunAndInterruptAsync("Checking stock", "--host", orders.Address.ToString());
 
         var lines = output.Split('\n');
-        lines[0].Should().MatchRegex("^Accepted, not checked yet, about [0-9]+ s left$");
+        lines[0].Should().MatchRegex("^Accepted, not polled yet, about [0-9]+ s left$");
         lines.Should().Contain(line => line.StartsWith("Checking stock", StringComparison.Ordinal));
         output.Should().NotContain("any moment");
     }
@@ -35,7 +35,7 @@ public sealed class OrderClientOutputTests : IDisposable
         var (_, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--count", "20", "--timeout", "00:00:05");
 
         var tallies = output.Split('\n').Where(line => line.Contains(" running, ", StringComparison.Ordinal));
-        tallies.Should().NotBeEmpty().And.OnlyContain(line => line == "0 done, 0 failed, 0 running, 0 waiting, 20 not checked yet");
+        tallies.Should().NotBeEmpty().And.OnlyContain(line => line == "0 done, 0 failed, 0 running, 0 waiting, 20 not polled yet");
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class OrderClientPrefixTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAsync(
             "--host", new Uri(gateway.Address, path).ToString(), "--timeout", "00:00:01");
-        var command = output.Split('\n').SkipWhile(line => line != "Go on with:").Skip(1).FirstOrDefault();
+        var command = output.Split('\n').SkipWhile(line => line != "To resume:").Skip(1).FirstOrDefault();
 
         exitCode.Should().Be(3, output);
         command.Should().Contain($"--host {new Uri(gateway.Address, Prefix)} ");

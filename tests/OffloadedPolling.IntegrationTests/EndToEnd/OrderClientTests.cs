@@ -30,7 +30,7 @@ public sealed partial class OrderClientTests : IDisposable
         exitCode.Should().Be(0, output);
         output.Should().Contain("1 of 1 succeeded.");
         Polls(output).Should().BeGreaterThanOrEqualTo(1, output);
-        output.Should().Contain("The ends went unnoticed for ");
+        output.Should().Contain("Delay until an end was noticed: ");
         AssertNoCredentials(output);
     }
 
@@ -74,16 +74,16 @@ public sealed partial class OrderClientTests : IDisposable
 
         var (exitCode, output) = await OrderClientProcess.RunAsync(
             "--host", orders.Address.ToString(), "--count", "2", "--timeout", "00:00:01");
-        var command = output.Split('\n').SkipWhile(line => line != "Go on with:").Skip(1).FirstOrDefault();
+        var command = output.Split('\n').SkipWhile(line => line != "To resume:").Skip(1).FirstOrDefault();
 
         exitCode.Should().Be(3, output);
-        output.Should().Contain("2 still under way.");
+        output.Should().Contain("2 still in progress.");
         AssertNoCredentials(output);
         command.Should().NotBeNull();
         var (resumedExitCode, resumed) = await OrderClientProcess.RunCommandLineAsync(command);
         resumedExitCode.Should().Be(0, resumed);
         resumed.Should().Contain("2 of 2 succeeded.");
-        resumed.Should().MatchRegex("got from this client, without the polls: POSTs 0, renewals [2-9]");
+        resumed.Should().MatchRegex("received from this client, not counting polls: POSTs 0, renewals [2-9]");
         AssertNoCredentials(resumed);
     }
 
@@ -106,11 +106,11 @@ public sealed partial class OrderClientTests : IDisposable
     {
         await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");
 
-        var (exitCode, output) = await OrderClientProcess.RunAndInterruptAsync("not checked yet", "--host", orders.Address.ToString());
+        var (exitCode, output) = await OrderClientProcess.RunAndInterruptAsync("not polled yet", "--host", orders.Address.ToString());
 
         exitCode.Should().Be(3, output);
-        output.Should().Contain("1 still under way. Stopped.");
-        output.Should().Contain("\nGo on with:\n");
+        output.Should().Contain("1 still in progress. Stopped.");
+        output.Should().Contain("\nTo resume:\n");
         AssertNoCredentials(output);
     }
 
@@ -147,17 +147,17 @@ public sealed partial class OrderClientTests : IDisposable
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--customer", new string('x', 201));
 
         exitCode.Should().Be(1, output);
-        output.Should().Contain("1 not placed: The operation was not accepted: the host answers 400 BadRequest");
+        output.Should().Contain("1 not placed: The operation was not accepted: the host returned 400 BadRequest");
     }
 
     [Theory]
-    [InlineData("--count is '0'. Give a number from 1 to 10000.", "--count", "0")]
-    [InlineData("--timeout is '5'. Give hours:minutes:seconds", "--timeout", "5")]
-    [InlineData("--host is 'shop'. Give the host's address, such as http://localhost:5080.", "--host", "shop")]
-    [InlineData("--resume: This is no resume token", "--resume", "bm90aGluZw")]
-    [InlineData("Leave --count out", "--resume", "bm90aGluZw", "--count", "2")]
+    [InlineData("--count is '0'. Set it to a number from 1 to 10000.", "--count", "0")]
+    [InlineData("--timeout is '5'. Set it to hours:minutes:seconds", "--timeout", "5")]
+    [InlineData("--host is 'shop'. Set it to the host's address, such as http://localhost:5080.", "--host", "shop")]
+    [InlineData("--resume: The resume token is not valid", "--resume", "bm90aGluZw")]
+    [InlineData("Remove --count", "--resume", "bm90aGluZw", "--count", "2")]
     [InlineData("'--cuont'", "--cuont", "2")]
-    [InlineData("No host answers at http://127.0.0.1:1/", "--host", "http://127.0.0.1:1")]
+    [InlineData("No host responds at http://127.0.0.1:1/", "--host", "http://127.0.0.1:1")]
     public async Task WrongArguments_SayWhatIsWrong(string expected, params string[] arguments)
     {
         var (exitCode, output) = await OrderClientProcess.RunAsync(arguments);

@@ -85,8 +85,8 @@ public sealed class HealthCheckTests
 
     [Theory]
     [InlineData("1048576", "in order")]
-    [InlineData("262144", "in order; takes messages of up to 262,144 bytes")]
-    [InlineData("1024", "in order; takes messages of up to 1,024 bytes")]
+    [InlineData("262144", "in order; accepts messages of up to 262,144 bytes")]
+    [InlineData("1024", "in order; accepts messages of up to 1,024 bytes")]
     public async Task AQueueThatTakesOnlySmallMessages_IsHealthyAndSaysSo(string limit, string expected)
     {
         var health = await CheckAsync(await TestServers.NewQueueAsync(new() { ["MaximumMessageSize"] = limit }));
@@ -128,7 +128,7 @@ public sealed class HealthCheckTests
             await TestServers.NewQueueAsync(), s3: new Uri($"http://{silent.LocalEndpoint}"),
             check: checks => checks.AddOffloadedPolling(timeout: TimeSpan.FromSeconds(1)));
 
-        (health.Status, health.Description).Should().Be((HealthStatus.Unhealthy, "The store did not answer in time."));
+        (health.Status, health.Description).Should().Be((HealthStatus.Unhealthy, "The store did not respond in time."));
         health.Data["queue of parcels"].Should().Be("in order");
     }
 

@@ -69,7 +69,7 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         (await api.StopAsync()).Should().Be(0);
         var (gone, whither) = await container.HealthAsync(api.Address);
         gone.Should().Be(1);
-        whither.Should().StartWith($"Orders does not answer at http://*:{api.Address.Port}: ");
+        whither.Should().StartWith($"Orders does not respond at http://*:{api.Address.Port}: ");
         Directory.EnumerateFileSystemEntries(data).Should().AllSatisfy(file => Path.GetFileName(file).Should().StartWith("orders.db"));
     }
 }

@@ -35,7 +35,7 @@ public sealed class HealthProbeTests
 
         exitCode.Should().Be(1);
         output.Should().Be(
-            $"'{urls}' is not an address to listen at. Write scheme, host and port, such as http://+:8080, "
+            $"'{urls}' is not an address to listen on. Write scheme, host and port, such as http://+:8080, "
             + "in ASPNETCORE_URLS or Kestrel:Endpoints.");
     }
 
@@ -47,7 +47,7 @@ public sealed class HealthProbeTests
         var (exitCode, output) = await AskAsync(urls);
 
         exitCode.Should().Be(1);
-        output.Should().StartWith($"Orders does not answer at {urls}: ");
+        output.Should().StartWith($"Orders does not respond at {urls}: ");
     }
 
     private static async Task<(int ExitCode, string Output)> AskAsync(string urls)

@@ -135,13 +135,13 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     [InlineData("""{"version":"2.0","rawPath":"/order"}""", "version, rawPath")]
     [InlineData("""{"version":"3.0","requestContext":{}}""", "version, requestContext")]
     [InlineData("[]", "Array")]
-    [InlineData("no JSON", "no JSON")]
+    [InlineData("no JSON", "not JSON")]
     public async Task AnEventThatIsNoRequest_FailsWithWhatItIs_AndTheNextIsServed(string json, string expected)
     {
         var (failed, error) = await _function.InvokeAsync(json);
 
         failed.Should().BeTrue();
-        error.Should().Contain("no event of API Gateway");
+        error.Should().Contain("not an event from API Gateway");
         error.Should().Contain(expected);
         (await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order))).StatusCode.Should().Be(202);
     }

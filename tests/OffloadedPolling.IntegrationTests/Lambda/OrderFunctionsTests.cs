@@ -89,7 +89,7 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
     [InlineData(
         "DeadLetterFunction", "OffloadedPolling__Operations__orders__DeadLetterQueueUrl", "",
         "OffloadedPolling:Operations:orders:DeadLetterQueueUrl is missing")]
-    [InlineData("NoFunction", "Orders__TableName", "orders", "'NoFunction' is no function here")]
+    [InlineData("NoFunction", "Orders__TableName", "orders", "'NoFunction' is not a function")]
     public async Task AWrongSetting_FailsTheStart_WithTheSameWordsAsInAHost(string handler, string setting, string value, string expected)
     {
         var settings = _settings.All();

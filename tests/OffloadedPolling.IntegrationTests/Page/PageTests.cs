@@ -90,7 +90,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(HandlerScript, "(without a cloud, the host itself stands in for S3)")]
+    [InlineData(HandlerScript, "(without a cloud, the host replaces S3)")]
     [InlineData(Cloud, "(S3 answers them)")]
     public async Task Polls_ThatTheHostAnswered_AreCounted(string where, string why)
     {

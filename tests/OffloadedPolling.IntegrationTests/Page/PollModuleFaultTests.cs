@@ -33,7 +33,7 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
         var polls = 0;
         Stage.Answer = _ => ++polls % 2 == 0 ? (503, "") : (403, "");
 
-        (await Stage.FollowToTheEndAsync(ComingBack)).Should().StartWith("OperationLost: The store refuses the status URLs");
+        (await Stage.FollowToTheEndAsync(ComingBack)).Should().StartWith("OperationLost: The store refused 5 new status URLs");
 
         Stage.Polls.Should().HaveCount(9, "five are refused, and four are errors");
     }

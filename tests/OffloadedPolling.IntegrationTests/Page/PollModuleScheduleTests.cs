@@ -146,7 +146,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     [InlineData("'soon'")]
     public async Task Follow_ATargetDelayThatIsNone_SaysSoAtOnce(string targetDelay)
     {
-        (await Stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}")).Should().StartWith("RangeError: A targetDelay is");
+        (await Stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}")).Should().StartWith("RangeError: targetDelay is");
 
         Stage.Polls.Should().BeEmpty();
     }

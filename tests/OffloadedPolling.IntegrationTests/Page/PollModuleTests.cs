@@ -52,7 +52,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         Stage.Renew = () => (200, Accepted(NewUrl, id: "two"));
         Stage.AnswerInTurn((403, ""));
 
-        (await Stage.FollowToTheEndAsync()).Should().Be("OperationLost: The host answers with the status URL of another operation.");
+        (await Stage.FollowToTheEndAsync()).Should().Be("OperationLost: The host returned the status URL of another operation.");
 
         Stage.Polls.Select(poll => poll.Url).Should().Equal(OldUrl);
     }
@@ -99,7 +99,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
         Stage.Answer = _ => (403, "");
 
         (await Stage.FollowToTheEndAsync())
-            .Should().Be("OperationLost: The store refuses the status URLs that the host issues: 5 in a row.");
+            .Should().Be("OperationLost: The store refused 5 new status URLs of the host in a row.");
 
         (renewals, Stage.Polls.Count).Should().Be((5, 6));
     }
@@ -133,12 +133,12 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Theory]
-    [InlineData(404, "The host knows no such operation any more.")]
-    [InlineData(410, "The host knows no such operation any more.")]
-    [InlineData(400, "The host gives out no status URL: it answers 400.")]
-    [InlineData(405, "The host gives out no status URL: it answers 405.")]
-    [InlineData(401, "The host does not let this caller see the operation.")]
-    [InlineData(403, "The host does not let this caller see the operation.")]
+    [InlineData(404, "The host does not know the operation.")]
+    [InlineData(410, "The host does not know the operation.")]
+    [InlineData(400, "The host issued no status URL: it returned 400.")]
+    [InlineData(405, "The host issued no status URL: it returned 405.")]
+    [InlineData(401, "The host refuses this caller access to the operation.")]
+    [InlineData(403, "The host refuses this caller access to the operation.")]
     public async Task Follow_AnOperationThatTheHostDoesNotGiveOut_IsLost(int status, string expected)
     {
         Stage.Renew = () => (status, "");
@@ -236,7 +236,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [InlineData("null")]
     public async Task Follow_WhatIsNoAcceptedOperation_SaysSoAtOnce(string body)
     {
-        (await Stage.FollowToTheEndAsync(body)).Should().StartWith("TypeError: follow() takes the body of a 202");
+        (await Stage.FollowToTheEndAsync(body)).Should().StartWith("TypeError: follow() requires the body of a 202");
 
         Stage.Polls.Should().BeEmpty();
     }

@@ -19,7 +19,7 @@ public sealed partial class CostCommandTests
         output.Should().MatchRegex(@"(?m)^REST API  █{60} 6\.20\s*$");
         output.Should().MatchRegex(@"(?m)^S3        █{9} 0\.92\s*$");
         output.TrimEnd().Should().EndWith(
-            "Worth it: S3 costs 0.92 USD a month where a REST API costs 6.20; it is from 0.9 polls per write on, and you have 10.");
+            "Worth it: S3 costs 0.92 USD a month where a REST API costs 6.20. It is worth it from 0.9 polls per write, and you have 10.");
     }
 
     [Fact]
@@ -44,14 +44,14 @@ public sealed partial class CostCommandTests
     }
 
     [Theory]
-    [InlineData("--operations is '0'. Give a whole number from 1 to", "--operations", "0")]
-    [InlineData("--operations is '1.5'. Give a whole number from 1 to", "--operations", "1.5")]
-    [InlineData("--polls is 'many'. Give a number from 0 to 1000000", "--polls", "many")]
-    [InlineData("--polls is '-1'. Give a number from 0 to 1000000", "--polls", "-1")]
-    [InlineData("--writes is '0'. Give a number from 1 to", "--writes", "0")]
-    [InlineData("--memory-mb is '64'. Give a number from 128 to 10240", "--memory-mb", "64")]
-    [InlineData("'nowhere.json' is no price list", "--prices", "nowhere.json")]
-    [InlineData("Leave --writes and --prices out", "--article", "--writes", "2", "--prices", "mine.json")]
+    [InlineData("--operations is '0'. Set it to a whole number from 1 to", "--operations", "0")]
+    [InlineData("--operations is '1.5'. Set it to a whole number from 1 to", "--operations", "1.5")]
+    [InlineData("--polls is 'many'. Set it to a number from 0 to 1000000", "--polls", "many")]
+    [InlineData("--polls is '-1'. Set it to a number from 0 to 1000000", "--polls", "-1")]
+    [InlineData("--writes is '0'. Set it to a number from 1 to", "--writes", "0")]
+    [InlineData("--memory-mb is '64'. Set it to a number from 128 to 10240", "--memory-mb", "64")]
+    [InlineData("'nowhere.json' is not a valid price list", "--prices", "nowhere.json")]
+    [InlineData("Remove --writes and --prices", "--article", "--writes", "2", "--prices", "mine.json")]
     public async Task WhatIsWrong_IsToldAndNothingIsCounted(string expected, params string[] arguments)
     {
         var (exitCode, output, errors) = await RunAsync(arguments);

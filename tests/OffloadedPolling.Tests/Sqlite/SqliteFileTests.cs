@@ -77,7 +77,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
             _provider.DataSource,
             "Dear diary, today I wrote a file that is long enough to have a header, and no database at all. " + new string('x', 4096));
 
-        await StopsAsync("the file is no SQLite database. Set it to another file");
+        await StopsAsync("the file is not an SQLite database. Set it to another file");
 
         (await File.ReadAllTextAsync(_provider.DataSource)).Should().StartWith("Dear diary");
     }
@@ -87,7 +87,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         await _provider.ExecuteAsync("CREATE TABLE songs (title TEXT)");
 
-        await StopsAsync("another program's database. Set it to a file of its own");
+        await StopsAsync("another program's database. Set it to another file");
 
         (await _provider.ExecuteAsync("PRAGMA journal_mode")).Should().Be("delete");
         (await _provider.ExecuteAsync("SELECT count(*) FROM sqlite_master")).Should().Be((object?)1L);
@@ -99,7 +99,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         await (await StartAsync()).DisposeAsync();
         await _provider.ExecuteAsync("PRAGMA user_version = 6");
 
-        await StopsAsync("a newer version of this library made (its schema is 6, this version knows 5). Update the library");
+        await StopsAsync("a newer version of this library created (its schema is 6, this version supports 5). Update the library");
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.SkipUnless(OperatingSystem.IsLinux(), "These are paths of Linux.");
 
         await StopsAsync($"OffloadedPolling:Sqlite:DataSource is '{path}'", path);
-        await StopsAsync("Make its folder and allow this process's user to write there", path);
+        await StopsAsync("Create its folder and allow this process's user to write there", path);
     }
 
     [Fact]
@@ -141,8 +141,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.SkipUnless(OperatingSystem.IsLinux(), "This is a file of Linux.");
 
         await StopsAsync(
-            "OffloadedPolling:Sqlite:DataSource is '/proc/version', which cannot be used: the file cannot be opened. See whether its "
-            + "folder exists, and whether this process's user may write there.",
+            "OffloadedPolling:Sqlite:DataSource is '/proc/version', which cannot be used: the file cannot be opened. Check that its "
+            + "folder exists, and that this process's user can write there.",
             "/proc/version");
     }
 

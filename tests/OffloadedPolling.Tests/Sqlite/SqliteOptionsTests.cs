@@ -8,7 +8,7 @@ public sealed class SqliteOptionsTests
 {
     [Theory]
     [InlineData("Sqlite:DataSource", "", "OffloadedPolling:Sqlite:DataSource is empty")]
-    [InlineData("Sqlite:DataSource", ":memory:", "of which every connection would have its own. Set it to the path of a file")]
+    [InlineData("Sqlite:DataSource", ":memory:", "which is a separate database for each connection. Set it to the path of a file")]
     [InlineData("Sqlite:DataSource", "Data Source=x.db", "DataSource is a URI or a connection string")]
     [InlineData(
         "Sqlite:PublicBaseUrl",
@@ -17,13 +17,13 @@ public sealed class SqliteOptionsTests
     [InlineData(
         "Sqlite:PublicBaseUrl",
         "ftp://orders.example.com",
-        "PublicBaseUrl is 'ftp://orders.example.com', which is not a URL of http or https")]
+        "PublicBaseUrl is 'ftp://orders.example.com', which is not an http or https URL")]
     [InlineData("Sqlite:PublicBaseUrl", "https://orders.example.com/?a=b", "with a query or a fragment")]
     [InlineData(
         "Sqlite:SigningKey",
         "dG9vIHNob3J0",
-        "OffloadedPolling:Sqlite:SigningKey has 9 bytes; at least 32 are required. Make a key with 'openssl rand")]
-    [InlineData("Sqlite:SigningKey", "no base 64, whatever its length may be", "has 38 characters that are not Base64")]
+        "OffloadedPolling:Sqlite:SigningKey has 9 bytes; at least 32 are required. Create a key with 'openssl rand")]
+    [InlineData("Sqlite:SigningKey", "no base 64, whatever its length may be", "SigningKey is not Base64; it has 38 characters")]
     [InlineData("Sqlite:DataSauce", "x", "OffloadedPolling:Sqlite:DataSauce is not a setting of this version")]
     public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
         StartFailures.OnSqlite(key, value).Should().ContainSingle().Which.Should().Contain(expected);

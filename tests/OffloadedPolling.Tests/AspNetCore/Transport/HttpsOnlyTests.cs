@@ -146,7 +146,7 @@ public sealed class HttpsOnlyTests : EndpointTestBase
         (await response.Content.ReadAsStringAsync()).Should().NotContainEquivalentOf("signature");
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
         problem.GetProperty("type").GetString().Should().Be("urn:offloaded-polling:problem:https-required");
-        problem.GetProperty("detail").GetString().Should().Contain("over https");
+        problem.GetProperty("detail").GetString().Should().Contain("over HTTPS");
         return problem;
     }
 

@@ -59,7 +59,7 @@ public sealed class AcceptedResponseTests : PollerTestBase
         var refused = (await FluentActions.Awaiting(() => OperationPoller.ReadAcceptedAsync(response))
             .Should().ThrowExactlyAsync<JsonException>()).Which;
 
-        refused.Message.Should().Contain("no accepted operation");
+        refused.Message.Should().Contain("not an accepted operation");
         refused.ToString().Should().NotContain(Secret);
     }
 

@@ -84,7 +84,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
         var last = await _poller.WaitForCompletionAsync(Accepted());
 
         last.State.Should().Be(OperationState.Succeeded);
-        _polls[0].Fault.Should().Be("the answer is too large");
+        _polls[0].Fault.Should().Be("the response is too large");
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class StatusReaderTests : PollerTestBase
 
         await WatchAsync();
 
-        Polls[0].Fault.Should().Be("the body is no status document");
+        Polls[0].Fault.Should().Be("the body is not a status document");
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class StatusReaderTests : PollerTestBase
 
         var wrong = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
 
-        wrong.Message.Should().Contain("NewReader returned no reader");
+        wrong.Message.Should().Contain("NewReader returned null");
         Server.Requests.Should().BeEmpty();
     }
 
