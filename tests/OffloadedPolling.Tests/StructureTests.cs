@@ -23,14 +23,14 @@ public sealed class StructureTests
         .. Repository.FilesUnder("src", "*.cs").Select(path => (path, Parse(path)))];
 
     [Fact]
-    public void Files_HaveAtMost300Lines() =>
-        _files.Where(file => Lines(file.Root) > MaxFileLines).Select(file => file.Path).Should().BeEmpty();
+    public void Files_HaveAtMost300Lines() => EveryFile()
+        .Where(path => File.ReadLines(path).Count() > MaxFileLines).Should().BeEmpty();
 
     // The build checks the other lines, but not doc comments.
     [Fact]
-    public void Lines_HaveAtMost140Characters() => _files
-        .SelectMany(file => File.ReadLines(file.Path).Where(line => line.Length > MaxLineLength).Select(line => $"{file.Path}: {line}"))
-        .Where(line => line.Contains("///", StringComparison.Ordinal)).ToList().Should().BeEmpty();
+    public void Lines_HaveAtMost140Characters() => EveryFile()
+        .SelectMany(path => File.ReadLines(path).Where(line => line.Length > MaxLineLength).Select(line => $"{path}: {line}"))
+        .Should().BeEmpty();
 
     [Fact]
     public void Methods_HaveAtMost60Lines() => All<SyntaxNode>()
@@ -78,6 +78,9 @@ public sealed class StructureTests
     private static string? FolderOf(string path) =>
         Path.GetRelativePath(Repository.PathOf("src/OffloadedPolling.Core"), path)
             .Split(Path.DirectorySeparatorChar) is [not "..", var _, ..] parts && parts.Length > 1 ? parts[0] : null;
+
+    private static IEnumerable<string> EveryFile() =>
+        new[] { "src", "samples", "tests" }.SelectMany(folder => Repository.FilesUnder(folder, "*.cs"));
 
     private static IEnumerable<(string Path, T Node)> All<T>()
         where T : SyntaxNode => _files.SelectMany(file => file.Root.DescendantNodes().OfType<T>().Select(node => (file.Path, node)));

@@ -23,7 +23,7 @@ public abstract class EndpointTestBase : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Maps an accept with a typed result, with one that is typed as <see cref="IResult"/>, and one of the host's own code.</summary>
+    /// <summary>Maps an accept with a typed result, one that is typed as <see cref="IResult"/>, and one of the host's own code.</summary>
     internal static void MapAccepts(WebApplication app)
     {
         app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));

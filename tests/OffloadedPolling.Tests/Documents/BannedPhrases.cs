@@ -3,7 +3,9 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Documents;
 
-/// <summary>Phrases that readers have to decode, from <c>banned-phrases.txt</c>. Each line is a pattern, a tab and what to write instead.</summary>
+/// <summary>
+/// Phrases that readers have to decode, from <c>banned-phrases.txt</c>. Each line is a pattern, a tab and what to write instead.
+/// </summary>
 internal static class BannedPhrases
 {
     private const string Folder = "tests/OffloadedPolling.Tests/Documents/";

@@ -21,6 +21,11 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     public IReadOnlyCollection<StoredOperation> All => _documents.Values;
 
+    /// <summary>How the operations ended: <c>Succeeded</c>, <c>Failed handler-failed</c> and so on.</summary>
+    public IEnumerable<string> Ends => All.Select(operation => operation.Status is { Error: { } error } failed
+        ? $"{failed.State} {error.Type[(error.Type.LastIndexOf(':') + 1)..]}"
+        : $"{operation.Status.State}");
+
     /// <summary>What was promised and not kept. Code under test may catch what is thrown, but not this.</summary>
     public string? Broken { get; private set; }
 

@@ -86,10 +86,7 @@ internal sealed class Sequence
         return Broken ?? new KeptPromises(_store, _queue, _ends, _callers).Judge(_apiDied ? null : _api);
     }
 
-    /// <summary>How its operations ended: <c>Succeeded</c>, <c>Failed handler-failed</c> and so on.</summary>
-    public IEnumerable<string> Ends => _store.All.Select(operation => operation.Status is { Error: { } error } failed
-        ? $"{failed.State} {error.Type[(error.Type.LastIndexOf(':') + 1)..]}"
-        : $"{operation.Status.State}");
+    public IEnumerable<string> Ends => _store.Ends;
 
     private string? Broken => _store.Broken ?? _broken;
 

@@ -8,7 +8,8 @@ public sealed class OperationJsonTests
         {"id":"6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","kind":"orders","status":"Running",
         "createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:04.120Z","expiresAt":"2026-11-24T10:00:04.120Z",
         "attempt":1,"percentComplete":40,"message":"Reserving stock","estimate":{"median":5.2,"upper":8.9,"quantiles":[1,2.5]},
-        "resourceLocation":"/order/6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","result":{"a":1},"error":{"type":"about:blank","title":"Out of stock","detail":"…","extra":true}}
+        "resourceLocation":"/order/6f0c2f3c9d6b4b1f8a5e0d6b7c1e2f30","result":{"a":1},
+        "error":{"type":"about:blank","title":"Out of stock","detail":"…","extra":true}}
         """.ReplaceLineEndings("");
 
     [Fact]
