@@ -1,6 +1,6 @@
 namespace OffloadedPolling;
 
-/// <summary>A URL that opens one status document. Treat it as a credential: whoever holds it can read the document.</summary>
+/// <summary>A URL that opens one status document. Treat it as a credential: anyone who has it can read the document.</summary>
 public sealed class StatusUrl
 {
     /// <summary>Creates a status URL.</summary>

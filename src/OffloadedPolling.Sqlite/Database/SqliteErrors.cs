@@ -28,7 +28,7 @@ internal static class SqliteErrors
         11 => "the file is damaged. Restore it from a backup, or move it away and start with a new file.",
         13 => "the disk is full. Free some space.",
         14 => "the file cannot be opened. Check that its folder exists, and that this process's user can write there.",
-        26 => "the file is not an SQLite database. Set it to another file, or move this file away.",
+        26 => "the file is not a SQLite database. Set it to another file, or move this file away.",
         _ => $"SQLite returned '{error.Message}'.",
     };
 }

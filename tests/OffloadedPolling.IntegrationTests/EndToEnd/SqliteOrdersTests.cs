@@ -151,7 +151,7 @@ public sealed partial class SqliteOrdersTests : IDisposable
         "OffloadedPolling__Sqlite__DataSource",
         "/no/such/folder/polling.db",
         "OffloadedPolling:Sqlite:DataSource is '/no/such/folder/polling.db'")]
-    [InlineData("OffloadedPolling__Sqlite__DataSource", "diary.txt", "the file is not an SQLite database")]
+    [InlineData("OffloadedPolling__Sqlite__DataSource", "diary.txt", "the file is not a SQLite database")]
     [InlineData(
         "OffloadedPolling__Sqlite__SigningKey", "c2hvcnQ=", "OffloadedPolling:Sqlite:SigningKey has 5 bytes; at least 32 are required")]
     [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "http://127.0.0.1:1/queue", "OffloadedPolling:S3:BucketName is missing")]

@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
 /// <summary>
-/// What compose.yaml of samples/Orders says, done by hand on the tests' servers: its set-up, then its API and its worker.
+/// What compose.yaml of samples/Orders says, done by hand on the tests' servers: its setup, then its API and its worker.
 /// </summary>
 public sealed class ComposeTests : IDisposable
 {
@@ -21,10 +21,10 @@ public sealed class ComposeTests : IDisposable
     {
         var name = $"compose-{Guid.NewGuid():n}";
         var (exitCode, output) = await Commands.RunAsync(
-            Repository.PathOf("samples/Orders/container/servers/set-up.sh"), [], environment: Environment("set-up", name));
+            Repository.PathOf("samples/Orders/container/servers/setup.sh"), [], environment: Environment("setup", name));
         exitCode.Should().Be(0, output);
         var (again, _) = await Commands.RunAsync(
-            Repository.PathOf("samples/Orders/container/servers/set-up.sh"), [], environment: Environment("set-up", name));
+            Repository.PathOf("samples/Orders/container/servers/setup.sh"), [], environment: Environment("setup", name));
         again.Should().Be(0);
 
         await using var api = await OrdersProcess.StartAsync(Environment("api", name));
@@ -46,7 +46,7 @@ public sealed class ComposeTests : IDisposable
     [Fact]
     public void WhatIsBuiltAndRun_IsThere()
     {
-        _services.Keys.Cast<string>().Order().Should().Equal("api", "s3", "set-up", "sqs", "worker");
+        _services.Keys.Cast<string>().Order().Should().Equal("api", "s3", "setup", "sqs", "worker");
         foreach (var service in _services.Values.Cast<Dictionary<object, object>>())
         {
             var build = (Dictionary<object, object>)service["build"];
@@ -73,7 +73,7 @@ public sealed class ComposeTests : IDisposable
                 .Replace("orders-status", name, StringComparison.Ordinal));
         (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
             .Should().Be((TestServers.AccessKey, TestServers.SecretKey));
-        if (service == "set-up")
+        if (service == "setup")
         {
             environment["QUEUE"].Should().Be("orders");
             environment["QUEUE"] = name;

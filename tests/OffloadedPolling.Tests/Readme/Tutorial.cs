@@ -51,7 +51,7 @@ internal static class Programs
         builder.Services.AddHealthChecks().AddOffloadedPolling();
 
         var app = builder.Build();
-        if (args is ["set-up"])
+        if (args is ["setup"])
         {
             Console.WriteLine(await app.Services.GetRequiredService<OperationQueues>().ApplyAsync());
             Console.WriteLine(await app.Services.GetRequiredService<StatusBucket>().ApplyAsync());
