@@ -21,7 +21,7 @@ internal static class OperationSchemas
                 new(
                     "statusUrl",
                     "The URL to poll with GET. Use it exactly as it is, and send no Authorization header. "
-                    + "It is a credential: whoever has it can read the status.",
+                    + "It is a credential: anyone who has it can read the status.",
                     Text("uri")),
                 new("statusUrlExpiresAt", "The time at which the status URL expires.", Text("date-time")),
                 new(

@@ -11,7 +11,7 @@ internal static class AnswerDescriptions
     private const string Down = "The service is temporarily unavailable. Retry later.";
 
     private static readonly ResponseHeader _location =
-        new(0, "Location", "The status URL. It is a credential: whoever has it can read the status.", Format: "uri");
+        new(0, "Location", "The status URL. It is a credential: anyone who has it can read the status.", Format: "uri");
 
     private static readonly ResponseHeader _operationLocation =
         new(0, "Operation-Location", "The same URL as in Location, under the name that some clients expect.", Format: "uri");

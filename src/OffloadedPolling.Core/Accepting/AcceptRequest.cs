@@ -40,7 +40,7 @@ internal sealed record AcceptRequest(OperationKind Kind, string Id, string Paylo
     private static string IdOf(string kind, string scope, string key) =>
         Convert.ToHexStringLower(FramedHash.Compute(kind, scope, key).AsSpan(0, 16));
 
-    // Keyed, because whoever has a status URL can read the hash and could otherwise guess the payload.
+    // Keyed, because anyone who has a status URL can read the hash and could otherwise guess the payload.
     public static string FingerprintOf(string key, string payload) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(payload)));
 }

@@ -1,7 +1,7 @@
 namespace OffloadedPolling;
 
 /// <summary>
-/// Checks every status document before it is written, and can change or refuse it. Use it to withhold data from callers: whoever has a
+/// Checks every status document before it is written, and can change or refuse it. Use it to withhold data from callers: anyone who has a
 /// status URL can read the whole document.
 /// </summary>
 /// <remarks>

@@ -6,7 +6,7 @@ namespace OffloadedPolling;
 /// <param name="Version">The version (on S3 the ETag) to pass to <see cref="IOperationStatusStore.UpdateAsync"/>.</param>
 public sealed record StoredOperation(OperationStatus Status, OperationMetadata Metadata, string Version);
 
-/// <summary>The metadata of a status document. Callers do not need it, but on S3, whoever has a status URL can read it.</summary>
+/// <summary>The metadata of a status document. Callers do not need it, but on S3, anyone who has a status URL can read it.</summary>
 public sealed record OperationMetadata
 {
     /// <summary>Gets empty metadata: that of a new operation without an idempotency key.</summary>

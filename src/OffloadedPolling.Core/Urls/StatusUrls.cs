@@ -26,7 +26,7 @@ internal sealed class StatusUrls(
             StatusUrl = url.Value,
             StatusUrlExpiresAt = url.ExpiresAt,
             RetryAfter = RetryAfter.For(status, now),
-            // The caller cannot tell how old the document is, so both durations count from now.
+            // The caller does not know how old the document is, so both durations count from now.
             Estimate = isRepeated ? status.Estimate?.After(now - status.LastUpdatedAt) : status.Estimate,
             Repeated = isRepeated,
         };
