@@ -31,7 +31,7 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
         _host.Time.Advance(TimeSpan.FromSeconds(10));
 
         (await FailureAsync<OperationQueueException>(accepting)).Should().Contain("AcceptTimeout (00:00:10)");
-        await _host.AdvanceUntilAsync(() => _host.SingleStatus.Error?.Type.EndsWith("not-sent", StringComparison.Ordinal) == true, "not ended");
+        await _host.AdvanceUntilAsync(() => _host.Status.Error?.Type.EndsWith("not-sent", StringComparison.Ordinal) == true, "not ended");
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
         _host.Time.Advance(TimeSpan.FromSeconds(10));
 
         (await FailureAsync<StatusUrlException>(accepting)).Should().Contain("AcceptTimeout (00:00:10)");
-        await _host.AdvanceUntilAsync(() => _host.SingleStatus.Error?.Type.EndsWith("not-issued", StringComparison.Ordinal) == true, "not ended");
+        await _host.AdvanceUntilAsync(() => _host.Status.Error?.Type.EndsWith("not-issued", StringComparison.Ordinal) == true, "not ended");
         _host.Sent.Should().BeEmpty();
     }
 

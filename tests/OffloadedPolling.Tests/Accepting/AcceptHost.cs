@@ -49,7 +49,7 @@ internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitT
 
     public IOffloadedOperations Operations => _services.GetRequiredService<IOffloadedOperations>();
 
-    public OperationStatus SingleStatus => Store.Documents.Should().ContainSingle().Subject.Status;
+    public OperationStatus Status => Store.Documents.Should().ContainSingle().Subject.Status;
 
     public static AcceptOptions Keyed => new() { IdempotencyScope = "ada", IdempotencyKey = "0123456789abcdef" };
 

@@ -64,7 +64,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
 
         await Eventually.TrueAsync(
             () => Store.Requests.Count(request => request == "create") == 2, AcceptHost.Timeout, () => "no second creation");
-        _host.SingleStatus.State.Should().Be(OperationState.Failed);
+        _host.Status.State.Should().Be(OperationState.Failed);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
 
         await _host.AdvanceUntilAsync(() => _host.Log.Entries.Any(entry => entry.Id == 101), "not logged");
 
-        _host.Log.Entries.Single(entry => entry.Id == 101).Text.Should().Contain(_host.SingleStatus.Id).And.Contain("the store is down");
+        _host.Log.Entries.Single(entry => entry.Id == 101).Text.Should().Contain(_host.Status.Id).And.Contain("the store is down");
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
 
         await _host.AdvanceUntilAsync(() => accepting.IsCompleted, "the accept exceeds its deadline");
         await FluentActions.Awaiting(() => accepting).Should().ThrowAsync<OperationQueueException>();
-        _host.SingleStatus.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
         Store.Before = _ => Task.CompletedTask;
 
         await EndedAsync();
@@ -129,7 +129,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         _release.SetResult();
 
         await SentAsync();
-        _host.SingleStatus.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await _host.Awaiting(host => host.AcceptAsync(AcceptHost.Keyed)).Should().ThrowAsync<OperationStoreException>();
 
         await SentAsync();
-        _host.SingleStatus.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await _host.AdvanceUntilAsync(() => _host.Log.Entries.Any(entry => entry.Id == 103), "not logged");
 
         _host.Log.Entries.Single(entry => entry.Id == 103).Text.Should().Contain("the queue is down");
-        _host.SingleStatus.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         _release.SetResult();
 
         await stopping.WaitAsync(AcceptHost.Timeout);
-        _host.SingleStatus.State.Should().Be(OperationState.Failed);
+        _host.Status.State.Should().Be(OperationState.Failed);
     }
 
     [Fact]

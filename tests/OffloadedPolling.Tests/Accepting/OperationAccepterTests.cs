@@ -23,10 +23,10 @@ public sealed class OperationAccepterTests : IAsyncDisposable
         var accepted = await _host.AcceptAsync();
 
         _steps.Should().Equal("create", "issue", "send");
-        accepted.Should().BeEquivalentTo(new { _host.SingleStatus.Id, Status = OperationState.NotStarted, Repeated = false });
+        accepted.Should().BeEquivalentTo(new { _host.Status.Id, Status = OperationState.NotStarted, Repeated = false });
         var sent = _host.Sent.Should().ContainSingle().Subject;
         sent.StatusKey.Should().Be(_host.Store.GetStatusKey(accepted.Id));
-        sent.StatusCreatedAt.Should().Be(_host.SingleStatus.CreatedAt);
+        sent.StatusCreatedAt.Should().Be(_host.Status.CreatedAt);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OperationAccepterTests : IAsyncDisposable
         await _host.Awaiting(host => host.AcceptAsync()).Should().ThrowAsync<StatusUrlException>();
 
         _host.Sent.Should().BeEmpty();
-        _host.SingleStatus.Error!.Type.Should().EndWith("not-issued");
+        _host.Status.Error!.Type.Should().EndWith("not-issued");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class OperationAccepterTests : IAsyncDisposable
 
         await _host.Awaiting(host => host.AcceptAsync(AcceptHost.Keyed)).Should().ThrowAsync<StatusUrlException>();
 
-        _host.SingleStatus.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
         _steps.Should().Equal("create");
     }
 
@@ -83,7 +83,7 @@ public sealed class OperationAccepterTests : IAsyncDisposable
 
         await _host.Awaiting(host => host.AcceptAsync(AcceptHost.Keyed)).Should().ThrowAsync<InvalidPayloadException>();
 
-        _host.SingleStatus.Error!.Type.Should().EndWith("payload-refused");
+        _host.Status.Error!.Type.Should().EndWith("payload-refused");
     }
 
     private Task NoteAsync(string step)

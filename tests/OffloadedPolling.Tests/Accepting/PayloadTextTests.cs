@@ -22,14 +22,14 @@ public sealed class PayloadTextTests
     [InlineData("\"\uFFFE\uFFFF\"", "\"\\uFFFE\\uFFFF\"")]
     [InlineData("\"🚀\uFFFF🚀\"", "\"🚀\\uFFFF🚀\"")]
     [InlineData("{\"a\uFFFF\":[1,\"\\\\\uFFFF\",\"\\\"\uFFFF\"]}", "{\"a\\uFFFF\":[1,\"\\\\\\uFFFF\",\"\\\"\\uFFFF\"]}")]
-    public void Escape_InvalidCharactersInStrings_EscapesThem(string json, string expected) => PayloadText.Escape(Kind, json).Should().Be(expected);
+    public void Escape_InvalidCharacter_IsEscaped(string json, string expected) => PayloadText.Escape(Kind, json).Should().Be(expected);
 
     [Theory]
     [InlineData(0xD800)]
     [InlineData(0xDBFF)]
     [InlineData(0xDC00)]
     [InlineData(0xDFFF)]
-    public void Escape_LoneSurrogateInString_EscapesIt(int surrogate) =>
+    public void Escape_LoneSurrogate_IsEscaped(int surrogate) =>
         PayloadText.Escape(Kind, $"[\"a{(char)surrogate}\",\"b\"]").Should().Be($"[\"a\\u{surrogate:X4}\",\"b\"]");
 
     [Theory]
