@@ -42,15 +42,15 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
         PRAGMA journal_mode = WAL;
         """;
 
-    private const string Lacks4 = """
+    private const string RevertTo3 = """
         ALTER TABLE documents DROP COLUMN replaced_message_ids;
         ALTER TABLE documents DROP COLUMN claim_id;
         ALTER TABLE messages DROP COLUMN status_created_at;
         """;
 
-    private const string Lacks3 = "DROP TABLE profiles;";
+    private const string RevertTo2 = "DROP TABLE profiles;";
 
-    private const string Lacks2 = """
+    private const string RevertTo1 = """
         DROP INDEX messages_dead;
         ALTER TABLE documents DROP COLUMN cancel_requested;
         ALTER TABLE documents DROP COLUMN payload_fingerprint;
@@ -64,9 +64,9 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
 
     public static TheoryData<int, string> Versions => new()
     {
-        { 1, Schema4 + Lacks4 + Lacks3 + Lacks2 },
-        { 2, Schema4 + Lacks4 + Lacks3 },
-        { 3, Schema4 + Lacks4 },
+        { 1, Schema4 + RevertTo3 + RevertTo2 + RevertTo1 },
+        { 2, Schema4 + RevertTo3 + RevertTo2 },
+        { 3, Schema4 + RevertTo3 },
         { 4, Schema4 },
     };
 

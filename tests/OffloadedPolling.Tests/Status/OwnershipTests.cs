@@ -104,8 +104,10 @@ public sealed class OwnershipTests
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     private static StoredOperation Stored(OperationState state, string? owner, int? attempt, bool cancelRequested = false) => new(
-        new OperationStatus { Id =
-            "a", Kind = "k", State = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt },
+        new OperationStatus
+        {
+            Id = "a", Kind = "k", State = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt,
+        },
         new OperationMetadata { OwnerMessageId = owner, CancelRequested = cancelRequested }, "v");
 
     private static ReceivedMessage Message(int receiveCount, DateTimeOffset? createdAt = null) => new()

@@ -14,7 +14,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
-/// <summary>A host that must serve status documents but does not map the route: with an accept endpoint it fails to start.</summary>
+/// <summary>A host that must serve status documents but does not map the route. Only a host that accepts fails to start.</summary>
 public sealed class MissingStatusRouteTests : IAsyncLifetime
 {
     private const string Fix = "Call app.MapOperations(\"/operations\")";
