@@ -10,7 +10,7 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task AcceptAsync_TheStoreDoesNotAnswer_FailsAtTheDeadlineAndSaysSo()
+    public async Task AcceptAsync_StoreHangs_ThrowsAtDeadline()
     {
         _host.Store.Before = _ => AcceptHost.HangAsync(default);
         var accepting = _host.AcceptAsync();
@@ -23,7 +23,7 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_TheQueueDoesNotAnswer_FailsAtTheDeadlineAndTheDocumentIsEnded()
+    public async Task AcceptAsync_QueueHangs_ThrowsAtDeadlineAndEndsDocument()
     {
         _host.BeforeSend = _ => AcceptHost.HangAsync(default);
         var accepting = _host.AcceptAsync();
@@ -31,11 +31,11 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
         _host.Time.Advance(TimeSpan.FromSeconds(10));
 
         (await FailureAsync<OperationQueueException>(accepting)).Should().Contain("AcceptTimeout (00:00:10)");
-        await _host.AdvanceUntilAsync(() => _host.Only.Error?.Type.EndsWith("not-sent", StringComparison.Ordinal) == true, "not ended");
+        await _host.AdvanceUntilAsync(() => _host.Status.Error?.Type.EndsWith("not-sent", StringComparison.Ordinal) == true, "not ended");
     }
 
     [Fact]
-    public async Task AcceptAsync_NoUrlComes_FailsAtTheDeadlineAndTheDocumentIsEnded()
+    public async Task AcceptAsync_IssuerHangs_ThrowsAtDeadlineAndEndsDocument()
     {
         _host.BeforeIssue = AcceptHost.HangAsync;
         var accepting = _host.AcceptAsync();
@@ -43,12 +43,12 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
         _host.Time.Advance(TimeSpan.FromSeconds(10));
 
         (await FailureAsync<StatusUrlException>(accepting)).Should().Contain("AcceptTimeout (00:00:10)");
-        await _host.AdvanceUntilAsync(() => _host.Only.Error?.Type.EndsWith("not-issued", StringComparison.Ordinal) == true, "not ended");
+        await _host.AdvanceUntilAsync(() => _host.Status.Error?.Type.EndsWith("not-issued", StringComparison.Ordinal) == true, "not ended");
         _host.Sent.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task AcceptAsync_EachStepTakesAWhile_TheDeadlineIsOverAllOfThem()
+    public async Task AcceptAsync_SeveralSlowSteps_ShareOneDeadline()
     {
         var stored = new TaskCompletionSource();
         _host.Store.Before = _ => stored.Task;
@@ -64,26 +64,26 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_FiveDeadlinesInARow_TheNextFailAtOnceUntilOneHasTriedWithSuccess()
+    public async Task AcceptAsync_FiveTimeouts_FailsFastUntilTrialSucceeds()
     {
         var requests = _host.Store.Requests;
         _host.Store.Before = _ => AcceptHost.HangAsync(default);
         for (var accept = 0; accept < 5; accept++)
         {
-            await RunOutAsync();
+            await TimeOutAsync();
         }
 
         _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 105);
-        var asked = requests.Count(request => request == "create");
+        var creations = requests.Count(request => request == "create");
         (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should()
             .Contain("the last 5 accepts exceeded AcceptTimeout (00:00:10)").And.Contain("The next one is tried in 00:00:05");
-        requests.Count(request => request == "create").Should().Be(asked);
+        requests.Count(request => request == "create").Should().Be(creations);
 
         _host.Time.Advance(TimeSpan.FromSeconds(5));
-        var trying = _host.AcceptAsync();
+        var trial = _host.AcceptAsync();
         (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("One is being tried now");
         _host.Time.Advance(TimeSpan.FromSeconds(10));
-        await FailureAsync<OperationStoreException>(trying);
+        await FailureAsync<OperationStoreException>(trial);
         (await FailureAsync<OperationStoreException>(_host.AcceptAsync())).Should().Contain("The next one is tried in 00:00:05");
 
         _host.Store.Before = _ => Task.CompletedTask;
@@ -93,7 +93,7 @@ public sealed class AcceptDeadlineTests : IAsyncDisposable
         _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 106);
     }
 
-    private async Task RunOutAsync()
+    private async Task TimeOutAsync()
     {
         var accepting = _host.AcceptAsync();
         _host.Time.Advance(TimeSpan.FromSeconds(10));

@@ -8,7 +8,7 @@ namespace OffloadedPolling.Tests.Accepting;
 
 public sealed class AcceptGateTests : IDisposable
 {
-    private const int Shut = 105, Opened = 106;
+    private const int Closed = 105, Opened = 106;
 
     private readonly FakeTimeProvider _time = new();
 
@@ -24,94 +24,94 @@ public sealed class AcceptGateTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Fact]
-    public void Enter_FourDeadlinesInARow_IsGranted()
+    public void Enter_AfterFourTimeouts_Succeeds()
     {
-        RunOut(4);
+        TimeOut(4);
 
         Granted();
         Logged.Should().BeEmpty();
     }
 
     [Fact]
-    public void Enter_FiveDeadlinesInARow_IsRefusedForFiveSeconds()
+    public void Enter_AfterFiveTimeouts_ThrowsForFiveSeconds()
     {
-        RunOut(5);
+        TimeOut(5);
 
         RefusedFor(TimeSpan.FromSeconds(5));
         _time.Advance(TimeSpan.FromSeconds(4));
         RefusedFor(TimeSpan.FromSeconds(1));
-        Logged.Should().Equal(Shut);
+        Logged.Should().Equal(Closed);
     }
 
     [Fact]
-    public void Leave_AnAnswerBetween_BeginsTheRowAnew()
+    public void Leave_AnsweredBetweenTimeouts_ResetsCount()
     {
-        RunOut(4);
+        TimeOut(4);
         Leave(AcceptEnd.Answered);
-        RunOut(4);
+        TimeOut(4);
 
         Granted();
         Logged.Should().BeEmpty();
     }
 
     [Fact]
-    public void Leave_AHangUpBetween_TellsNothing()
+    public void Leave_WithdrawnBetweenTimeouts_KeepsCount()
     {
-        RunOut(4);
+        TimeOut(4);
         Leave(AcceptEnd.Withdrawn);
 
-        RunOut(1);
+        TimeOut(1);
 
         RefusedFor(TimeSpan.FromSeconds(5));
-        Logged.Should().Equal(Shut);
+        Logged.Should().Equal(Closed);
     }
 
     [Fact]
-    public void Enter_AfterThePause_OneTriesAndTheOthersAreRefusedUntilItHasAnAnswer()
+    public void Enter_AfterPause_AllowsOneTrialUntilAnswered()
     {
-        RunOut(5);
+        TimeOut(5);
         _time.Advance(AcceptGate.Pause);
 
         Granted();
-        RefusedWhileOneTries();
+        RefusedDuringTrial();
 
         _gate.Leave(isTrial: true, AcceptEnd.Answered);
         Granted();
         Granted();
-        Logged.Should().Equal(Shut, Opened);
+        Logged.Should().Equal(Closed, Opened);
     }
 
     [Fact]
-    public void Leave_TheTrialRunsOut_IsShutAgainForFiveSeconds()
+    public void Leave_TrialTimesOut_ClosesForFiveSeconds()
     {
-        RunOut(5);
+        TimeOut(5);
         _time.Advance(AcceptGate.Pause);
 
         Granted();
         _gate.Leave(isTrial: true, AcceptEnd.RanOut);
 
         RefusedFor(AcceptGate.Pause);
-        Logged.Should().Equal(Shut);
+        Logged.Should().Equal(Closed);
     }
 
     [Fact]
-    public void Leave_TheTrialIsWithdrawn_TheNextTries()
+    public void Leave_TrialWithdrawn_AllowsAnotherTrial()
     {
-        RunOut(5);
+        TimeOut(5);
         _time.Advance(AcceptGate.Pause);
 
         Granted();
         _gate.Leave(isTrial: true, AcceptEnd.Withdrawn);
 
         Granted();
-        RefusedWhileOneTries();
+        RefusedDuringTrial();
     }
 
     [Fact]
-    public void Leave_AcceptsThatBeganBefore_DoNotProlongThePause()
+    public void Leave_OlderAcceptTimesOut_DoesNotExtendPause()
     {
         Granted();
-        RunOut(5);
+        TimeOut(5);
         _time.Advance(TimeSpan.FromSeconds(3));
 
         _gate.Leave(isTrial: false, AcceptEnd.RanOut);
@@ -120,38 +120,38 @@ public sealed class AcceptGateTests : IDisposable
     }
 
     [Fact]
-    public void Leave_AnAcceptThatBeganBeforeSucceeds_Opens()
+    public void Leave_OlderAcceptAnswered_Opens()
     {
         Granted();
-        RunOut(5);
+        TimeOut(5);
 
         _gate.Leave(isTrial: false, AcceptEnd.Answered);
 
         Granted();
-        Logged.Should().Equal(Shut, Opened);
+        Logged.Should().Equal(Closed, Opened);
     }
 
     [Fact]
-    public void Dispose_ADeadlineThatTold_LeavesTheGate()
+    public void Dispose_TrialWithoutOutcome_AllowsAnotherTrial()
     {
-        RunOut(5);
+        TimeOut(5);
         _time.Advance(AcceptGate.Pause);
 
         using (_gate.Enter(default))
         {
-            RefusedWhileOneTries();
+            RefusedDuringTrial();
         }
 
         Granted();
     }
 
-    // An accept that goes on: its deadline is not disposed of.
+    // The accept does not end, because its deadline is not disposed of.
     private void Granted() => _gate.Invoking(gate => gate.Enter(default)).Should().NotThrow();
 
     private void RefusedFor(TimeSpan left) =>
         Refused($"*the last 5 accepts exceeded AcceptTimeout (00:00:10)*The next one is tried in {left}.");
 
-    private void RefusedWhileOneTries() => Refused("*One is being tried now.");
+    private void RefusedDuringTrial() => Refused("*One is being tried now.");
 
     private void Refused(string message) =>
         _gate.Invoking(gate => gate.Enter(default)).Should().Throw<OperationStoreException>().WithMessage(message);
@@ -162,7 +162,7 @@ public sealed class AcceptGateTests : IDisposable
         _gate.Leave(isTrial: false, end);
     }
 
-    private void RunOut(int times)
+    private void TimeOut(int times)
     {
         for (var time = 0; time < times; time++)
         {

@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Accepting;
 
-/// <summary>A host whose store and queue are in memory, on a clock that a test sets.</summary>
+/// <summary>A host with an in-memory store and queue, on a clock that the test sets.</summary>
 internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitTimeEstimator
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -39,28 +39,28 @@ internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitT
 
     public IOperationQueue Queue { get; } = Substitute.For<IOperationQueue>();
 
-    /// <summary>Comes before a message is sent.</summary>
+    /// <summary>Runs before a message is sent.</summary>
     public Func<CancellationToken, Task> BeforeSend { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Comes before a URL is issued.</summary>
+    /// <summary>Runs before a URL is issued.</summary>
     public Func<CancellationToken, Task> BeforeIssue { get; set; } = _ => Task.CompletedTask;
 
     public ConcurrentQueue<OutgoingMessage> Sent { get; } = new();
 
     public IOffloadedOperations Operations => _services.GetRequiredService<IOffloadedOperations>();
 
-    public OperationStatus Only => Store.Documents.Should().ContainSingle().Subject.Status;
+    public OperationStatus Status => Store.Documents.Should().ContainSingle().Subject.Status;
 
     public static AcceptOptions Keyed => new() { IdempotencyScope = "ada", IdempotencyKey = "0123456789abcdef" };
 
-    /// <summary>Waits for ever, unless its token is canceled.</summary>
+    /// <summary>Waits until its token is canceled.</summary>
     public static Task HangAsync(CancellationToken cancellationToken) => Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
 
     public Task<AcceptedOperation> AcceptAsync(AcceptOptions? options = null, CancellationToken cancellationToken = default) =>
         Operations.AcceptAsync(new Parcel("Ada"), options ?? new AcceptOptions(), cancellationToken);
 
-    /// <summary>Lets time pass, a second at a time, until a condition holds.</summary>
-    public Task AdvanceUntilAsync(Func<bool> condition, string otherwise) => Eventually.TrueAsync(
+    /// <summary>Advances time by one second at a time until the condition holds.</summary>
+    public Task AdvanceUntilAsync(Func<bool> condition, string failure) => Eventually.TrueAsync(
         () =>
         {
             var holds = condition();
@@ -68,7 +68,7 @@ internal sealed class AcceptHost : IAsyncDisposable, IPresignedUrlIssuer, IWaitT
             return holds;
         },
         Timeout,
-        () => $"{otherwise}; documents: {string.Join(", ", Store.Documents)}; log: {string.Join('\n', Log.Entries)}");
+        () => $"{failure}; documents: {string.Join(", ", Store.Documents)}; log: {string.Join('\n', Log.Entries)}");
 
     public async Task StopAsync()
     {

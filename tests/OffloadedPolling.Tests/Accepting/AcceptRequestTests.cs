@@ -8,16 +8,16 @@ public sealed class AcceptRequestTests
     private static readonly OperationKind<Parcel> _kind = TestKinds.Create();
 
     [Fact]
-    public void Create_AKey_MakesTheIdAndFingerprintThatTheDocumentsDescribe()
+    public void Create_WithKey_MatchesDocumentedIdAndFingerprint()
     {
-        // Both made with Python's hashlib and hmac.
+        // Both values were computed with Python's hashlib and hmac.
         AcceptRequest.FingerprintOf("0123456789abcdef", """{"To":"Ada"}""").Should()
             .Be("b57e643f6b326801b072b734e9011fc74816e781366e28c4e63b219ea58f1971");
         Create("user größe", "0123456789abcdef").Id.Should().Be("765b0450d2d36835676ae30d56db320e");
     }
 
     [Fact]
-    public void Create_TheSameKeyAndPayload_IsTheSameOperation()
+    public void Create_SameKeyAndPayload_ReturnsEqualRequest()
     {
         var first = Create("a", "0123456789abcdef");
 
@@ -27,7 +27,7 @@ public sealed class AcceptRequestTests
     }
 
     [Fact]
-    public void Create_AnotherPayloadOrKey_HasAnotherFingerprint()
+    public void Create_DifferentPayloadOrKey_ChangesFingerprint()
     {
         var first = Create("a", "0123456789abcdef");
 
@@ -36,11 +36,11 @@ public sealed class AcceptRequestTests
     }
 
     [Fact]
-    public void Create_PartsThatJoinToTheSameText_AreDifferentOperations() =>
+    public void Create_ScopeAndKeySplitDifferently_IdsDiffer() =>
         Create("ab", "c123456789abcdef").Id.Should().NotBe(Create("a", "bc123456789abcdef").Id);
 
     [Fact]
-    public void Create_NoKey_HasARandomIdAndNoFingerprint()
+    public void Create_WithoutKey_IdIsRandomAndNotRepeatable()
     {
         var options = new AcceptOptions { IdempotencyScope = "a" };
         var first = AcceptRequest.Create(_kind, new Parcel("Ada"), options);
@@ -53,12 +53,12 @@ public sealed class AcceptRequestTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void Create_AKeyWithoutAScope_IsRefused(string? scope) =>
+    public void Create_KeyWithoutScope_Throws(string? scope) =>
         FluentActions.Invoking(() => Create(scope, "0123456789abcdef"))
             .Should().Throw<ArgumentException>().WithMessage("*IdempotencyScope*");
 
     [Fact]
-    public void Create_AShortKey_IsRefused() =>
+    public void Create_ShortKey_Throws() =>
         FluentActions.Invoking(() => Create("a", "0123456789abcde"))
             .Should().Throw<InvalidIdempotencyKeyException>().Which.Length.Should().Be(15);
 

@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Accepting;
 
-/// <summary>No document waits for ever because its accept was given up, or because the store's answer was lost.</summary>
+/// <summary>No document waits forever because its accept was abandoned or the store's response was lost.</summary>
 public sealed class AcceptSettlementsTests : IAsyncDisposable
 {
     private static readonly Parcel _large = new("Ada", new string('x', 900 * 1024));
@@ -16,10 +16,10 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task AcceptAsync_TheCallerHangsUpDuringTheCreation_ItIsNotBrokenOffAndTheDocumentIsEnded()
+    public async Task AcceptAsync_DisconnectDuringCreate_CompletesAndEndsDocument()
     {
         Store.Before = HoldCreation;
-        await HangUpAsync();
+        await DisconnectAsync();
         Store.Creations.Should().ContainSingle().Which.IsCancellationRequested.Should().BeFalse();
 
         _release.SetResult();
@@ -30,10 +30,10 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_TheDeadlinePassesDuringTheCreation_TheDocumentIsEnded()
+    public async Task AcceptAsync_DeadlineDuringCreate_EndsDocument()
     {
         Store.Before = HoldCreation;
-        await RunOutAsync();
+        await TimeOutAsync();
 
         _release.SetResult();
 
@@ -41,7 +41,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_TheAnswerOfTheCreationIsLost_TheDocumentIsEnded()
+    public async Task AcceptAsync_CreateResponseLost_EndsDocument()
     {
         Store.After = request => request == "create" ? throw new OperationStoreException("lost") : Task.CompletedTask;
 
@@ -52,37 +52,37 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_TheCreationIsCarriedOutLongAfterwards_IsRefused()
+    public async Task AcceptAsync_CreateArrivesLate_KeepsEndedDocument()
     {
         var creations = 0;
         Store.Before = request => request == "create" && Interlocked.Increment(ref creations) == 1 ? _release.Task : Task.CompletedTask;
-        await RunOutAsync();
+        await TimeOutAsync();
 
-        // The creation is no longer waited for, and an ended document takes its place.
+        // The accept no longer waits for the creation, and an ended document takes its place.
         await EndedAsync();
         _release.SetResult();
 
         await Eventually.TrueAsync(
             () => Store.Requests.Count(request => request == "create") == 2, AcceptHost.Timeout, () => "no second creation");
-        _host.Only.State.Should().Be(OperationState.Failed);
+        _host.Status.State.Should().Be(OperationState.Failed);
     }
 
     [Fact]
-    public async Task AcceptAsync_TheStoreFailsForAMinute_TheDocumentIsEndedAfterwards()
+    public async Task AcceptAsync_StoreDownForOneMinute_EndsDocumentAfterwards()
     {
         Store.After = _ => throw new OperationStoreException("lost");
         await _host.Awaiting(host => host.AcceptAsync()).Should().ThrowAsync<OperationStoreException>();
         Store.Before = _ => throw new OperationStoreException("down");
         var begun = _host.Time.GetTimestamp();
 
-        await _host.AdvanceUntilAsync(() => _host.Time.GetElapsedTime(begun) > TimeSpan.FromMinutes(1), "time stands still");
+        await _host.AdvanceUntilAsync(() => _host.Time.GetElapsedTime(begun) > TimeSpan.FromMinutes(1), "the clock did not advance");
         (Store.Before, Store.After) = (_ => Task.CompletedTask, _ => Task.CompletedTask);
 
         await EndedAsync();
     }
 
     [Fact]
-    public async Task AcceptAsync_TheStoreFailsForLonger_WhatCouldNotBeEndedIsLoggedWithTheReason()
+    public async Task AcceptAsync_StoreStaysDown_LogsIdAndReason()
     {
         Store.After = _ => throw new OperationStoreException("lost");
         await _host.Awaiting(host => host.AcceptAsync()).Should().ThrowAsync<OperationStoreException>();
@@ -90,11 +90,11 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
 
         await _host.AdvanceUntilAsync(() => _host.Log.Entries.Any(entry => entry.Id == 101), "not logged");
 
-        _host.Log.Entries.Single(entry => entry.Id == 101).Text.Should().Contain(_host.Only.Id).And.Contain("the store is down");
+        _host.Log.Entries.Single(entry => entry.Id == 101).Text.Should().Contain(_host.Status.Id).And.Contain("the store is down");
     }
 
     [Fact]
-    public async Task AcceptAsync_TheStoreRefuses_NothingIsLeftToSettle()
+    public async Task AcceptAsync_StoreRefuses_SettlesNothing()
     {
         Store.Before = _ => throw new OperationStoreException("denied") { IsRefusal = true };
 
@@ -106,48 +106,48 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_TheMessageCannotBeSentAndTheStoreFailsThen_TheDocumentIsEndedWhenTheStoreIsBack()
+    public async Task AcceptAsync_SendAndStoreFail_EndsDocumentWhenStoreRecovers()
     {
         _host.BeforeSend = _ => throw new OperationQueueException("down");
         Store.Before = request => request == "create" ? Task.CompletedTask : throw new OperationStoreException("down");
         var accepting = _host.AcceptAsync();
 
-        await _host.AdvanceUntilAsync(() => accepting.IsCompleted, "the accept waits for longer than its deadline");
+        await _host.AdvanceUntilAsync(() => accepting.IsCompleted, "the accept exceeds its deadline");
         await FluentActions.Awaiting(() => accepting).Should().ThrowAsync<OperationQueueException>();
-        _host.Only.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
         Store.Before = _ => Task.CompletedTask;
 
         await EndedAsync();
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndTheCallerHangsUpDuringTheCreation_TheMessageIsSent()
+    public async Task AcceptAsync_KeyedAndDisconnectDuringCreate_SendsMessage()
     {
         Store.Before = HoldCreation;
-        await HangUpAsync(AcceptHost.Keyed);
+        await DisconnectAsync(AcceptHost.Keyed);
 
         _release.SetResult();
 
         await SentAsync();
-        _host.Only.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndTheAnswerOfTheCreationIsLost_TheMessageIsSent()
+    public async Task AcceptAsync_KeyedAndCreateResponseLost_SendsMessage()
     {
         Store.After = request => request == "create" ? throw new OperationStoreException("lost") : Task.CompletedTask;
 
         await _host.Awaiting(host => host.AcceptAsync(AcceptHost.Keyed)).Should().ThrowAsync<OperationStoreException>();
 
         await SentAsync();
-        _host.Only.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndTheQueueHangsUntilTheDeadline_TheMessageIsSentAfterwards()
+    public async Task AcceptAsync_KeyedAndQueueHangs_SendsMessageAfterDeadline()
     {
         _host.BeforeSend = AcceptHost.HangAsync;
-        await RunOutAsync<OperationQueueException>(AcceptHost.Keyed);
+        await TimeOutAsync<OperationQueueException>(AcceptHost.Keyed);
 
         _host.BeforeSend = _ => Task.CompletedTask;
 
@@ -155,12 +155,12 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndTheCreationNeverCame_NothingIsSentAndNothingIsWrong()
+    public async Task AcceptAsync_KeyedAndCreateFails_SendsNothingAndLogsNoError()
     {
         Store.Before = request => request == "create" ? throw new OperationStoreException("down") : Task.CompletedTask;
         await _host.Awaiting(host => host.AcceptAsync(AcceptHost.Keyed)).Should().ThrowAsync<OperationStoreException>();
 
-        await _host.AdvanceUntilAsync(() => _host.Log.Entries.Any(entry => entry.Id == 107), "not given up");
+        await _host.AdvanceUntilAsync(() => _host.Log.Entries.Any(entry => entry.Id == 107), "not abandoned");
 
         _host.Sent.Should().BeEmpty();
         Store.Documents.Should().BeEmpty();
@@ -168,7 +168,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyThatAnotherPayloadTookFirst_ItsMessageIsNotSent()
+    public async Task AcceptAsync_KeyUsedWithOtherPayload_DoesNotSendMessage()
     {
         await _host.AcceptAsync(AcceptHost.Keyed);
         Store.Before = request => request == "create" ? throw new OperationStoreException("down") : Task.CompletedTask;
@@ -182,55 +182,55 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndTheQueueStaysDown_ItIsLoggedAndTheDocumentIsNotEnded()
+    public async Task AcceptAsync_KeyedAndQueueStaysDown_LogsAndKeepsDocument()
     {
         _host.BeforeSend = AcceptHost.HangAsync;
-        await RunOutAsync<OperationQueueException>(AcceptHost.Keyed);
+        await TimeOutAsync<OperationQueueException>(AcceptHost.Keyed);
         _host.BeforeSend = _ => throw new OperationQueueException("the queue is down");
 
         await _host.AdvanceUntilAsync(() => _host.Log.Entries.Any(entry => entry.Id == 103), "not logged");
 
         _host.Log.Entries.Single(entry => entry.Id == 103).Text.Should().Contain("the queue is down");
-        _host.Only.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
     }
 
     [Fact]
-    public async Task StopAsync_ACreationEndsWhileTheHostStops_ItsDocumentIsEnded()
+    public async Task StopAsync_CreateCompletesDuringStop_EndsDocument()
     {
         Store.Before = HoldCreation;
-        await HangUpAsync();
+        await DisconnectAsync();
 
         var stopping = _host.StopAsync();
         _release.SetResult();
 
         await stopping.WaitAsync(AcceptHost.Timeout);
-        _host.Only.State.Should().Be(OperationState.Failed);
+        _host.Status.State.Should().Be(OperationState.Failed);
     }
 
     [Fact]
-    public async Task StopAsync_TheStoreDoesNotAnswer_StopsInTimeAndLogsWhatIsLeft()
+    public async Task StopAsync_StoreHangs_StopsAndLogsUnsettledOperation()
     {
         Store.Before = HoldCreation;
-        await HangUpAsync();
+        await DisconnectAsync();
 
         var stopping = _host.StopAsync();
-        await _host.AdvanceUntilAsync(() => stopping.IsCompleted, "it does not stop");
+        await _host.AdvanceUntilAsync(() => stopping.IsCompleted, "the host did not stop");
 
         await _host.AdvanceUntilAsync(() => _host.Log.Entries.Any(entry => entry.Id == 101), "not logged");
         _host.Log.Entries.Single(entry => entry.Id == 101).Text.Should().Contain("The host stopped");
     }
 
     [Fact]
-    public async Task AcceptAsync_MoreIsPendingThanIsKept_WhatIsOverItIsLogged()
+    public async Task AcceptAsync_TooManyPending_LogsExcessAndSendsRest()
     {
         await FillAsync();
 
         _release.SetResult();
-        await _host.AdvanceUntilAsync(() => _host.Sent.Count == 72, "not all that are kept are sent");
+        await _host.AdvanceUntilAsync(() => _host.Sent.Count == 72, "some of the kept messages were not sent");
     }
 
     [Fact]
-    public async Task AcceptAsync_RepeatedAfterTheEndAndNoUrlComes_NothingIsLeftToSettle()
+    public async Task AcceptAsync_RepeatedAfterEndAndIssuerHangs_SettlesNothing()
     {
         var options = new AcceptOptions { IdempotencyScope = "bob", IdempotencyKey = "0123456789abcdef" };
         var first = await _host.Operations.AcceptAsync(_large, options);
@@ -246,7 +246,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         _host.Log.Entries.Should().NotContain(entry => entry.Id == 104 && entry.Text.Contains(first.Id, StringComparison.Ordinal));
     }
 
-    // 64 MiB of messages are kept, 72 of these 80.
+    // At most 64 MiB of messages are kept, which is 72 of these 80.
     private async Task FillAsync()
     {
         Store.Before = HoldCreation;
@@ -257,12 +257,12 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await cancel.CancelAsync();
         await FluentActions.Awaiting(() => Task.WhenAll(accepts)).Should().ThrowAsync<OperationCanceledException>();
         await Eventually.TrueAsync(
-            () => _host.Log.Entries.Count(entry => entry.Id == 104) == 8, AcceptHost.Timeout, () => "not as many are over the limit");
+            () => _host.Log.Entries.Count(entry => entry.Id == 104) == 8, AcceptHost.Timeout, () => "fewer accepts are over the limit");
     }
 
     private Task HoldCreation(string request) => request == "create" ? _release.Task : Task.CompletedTask;
 
-    private async Task HangUpAsync(AcceptOptions? options = null)
+    private async Task DisconnectAsync(AcceptOptions? options = null)
     {
         using var cancel = new CancellationTokenSource();
         var accepting = _host.AcceptAsync(options, cancel.Token);
@@ -271,9 +271,9 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await FluentActions.Awaiting(() => accepting).Should().ThrowAsync<OperationCanceledException>();
     }
 
-    private Task RunOutAsync() => RunOutAsync<OperationStoreException>(null);
+    private Task TimeOutAsync() => TimeOutAsync<OperationStoreException>(null);
 
-    private async Task RunOutAsync<TException>(AcceptOptions? options)
+    private async Task TimeOutAsync<TException>(AcceptOptions? options)
         where TException : Exception
     {
         var accepting = _host.AcceptAsync(options);

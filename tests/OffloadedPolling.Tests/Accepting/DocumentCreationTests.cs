@@ -24,13 +24,13 @@ public sealed class DocumentCreationTests
         { new OperationStatusConflictException("operations/1.json"), true },
         { new OperationCanceledException(), true },
         { new IOException("reset"), true },
-        { new StatusDocumentRefusedException("As told."), false },
+        { new StatusDocumentRefusedException("Simulated."), false },
         { new IdempotencyConflictException("1"), false },
     };
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task FinishAsync_ItFailed_TellsWhetherTheDocumentMayBeThere(Exception failed, bool isInDoubt)
+    public async Task FinishAsync_CreationFails_ReturnsWhetherInDoubt(Exception failed, bool isInDoubt)
     {
         _result.SetException(failed);
 
@@ -39,7 +39,7 @@ public sealed class DocumentCreationTests
     }
 
     [Fact]
-    public async Task FinishAsync_ItSucceeds_IsTheDocumentAndNotBrokenOff()
+    public async Task FinishAsync_CreationSucceeds_ReturnsDocumentWithoutCanceling()
     {
         var stored = new StoredOperation(TestDocuments.Waiting(), OperationMetadata.Empty, "1");
         var finishing = FinishAsync();
@@ -50,7 +50,7 @@ public sealed class DocumentCreationTests
     }
 
     [Fact]
-    public async Task FinishAsync_NoAnswerComes_IsBrokenOffAndInDoubt()
+    public async Task FinishAsync_CreationHangs_CancelsAndIsInDoubt()
     {
         var finishing = FinishAsync();
         _creation.BreakOff.IsCancellationRequested.Should().BeFalse();

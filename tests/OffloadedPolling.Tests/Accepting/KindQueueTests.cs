@@ -32,7 +32,7 @@ public sealed class KindQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task ComposeAsync_APayloadThatFits_IsTheBodyWithWhatTheQueueCannotCarryEscaped()
+    public async Task ComposeAsync_PayloadFits_ReturnsEscapedBody()
     {
         var message = await _queue.ComposeAsync(StatusKey, "\"a\uFFFF\"", default);
 
@@ -40,7 +40,7 @@ public sealed class KindQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task ComposeAsync_AMessageOverTheQueuesLimit_IsRefused()
+    public async Task ComposeAsync_MessageOverLimit_Throws()
     {
         var smallest = (await _queue.ComposeAsync(StatusKey, "", default)).SizeInBytes;
 
@@ -51,7 +51,7 @@ public sealed class KindQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_ADocument_SendsItsCreationAndTheTraceInASpanOfItsOwn()
+    public async Task SendAsync_Succeeds_SendsCreationTimeAndOwnSpan()
     {
         var status = TestDocuments.Waiting() with { CreatedAt = DateTimeOffset.UnixEpoch.AddDays(1) };
         var message = await _queue.ComposeAsync(StatusKey, "{}", default);
@@ -65,7 +65,7 @@ public sealed class KindQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_TheQueueFails_IsToldInTheSpanAndThrown()
+    public async Task SendAsync_QueueFails_ThrowsAndTagsSpan()
     {
         _port.SendAsync(default!, default!, default).ThrowsAsyncForAnyArgs(new OperationQueueException("down"));
         var message = await _queue.ComposeAsync(StatusKey, "{}", default);

@@ -3,23 +3,23 @@ using System.Globalization;
 
 namespace OffloadedPolling.Tests.Accepting;
 
-/// <summary>A store in memory that can be slow, can fail, and can lose its answers.</summary>
+/// <summary>An in-memory store that can be slow, fail, or lose its responses.</summary>
 internal sealed class MemoryStore : IOperationStatusStore
 {
     private readonly ConcurrentDictionary<string, StoredOperation> _documents = new();
 
     private int _version;
 
-    /// <summary>Comes before a request is carried out: it may wait or throw.</summary>
+    /// <summary>Runs before each request. It may wait or throw.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Comes after a request was carried out and before its answer.</summary>
+    /// <summary>Runs after each request, before its response.</summary>
     public Func<string, Task> After { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>What was asked: create, get, update.</summary>
+    /// <summary>The requests so far: create, get, update.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>The tokens that creations came with.</summary>
+    /// <summary>The cancellation tokens of the create requests.</summary>
     public ConcurrentQueue<CancellationToken> Creations { get; } = new();
 
     public IReadOnlyCollection<StoredOperation> Documents => [.. _documents.Values];

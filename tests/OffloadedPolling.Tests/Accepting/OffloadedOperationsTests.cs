@@ -4,16 +4,16 @@ public sealed class OffloadedOperationsTests : IAsyncDisposable
 {
     private readonly AcceptHost _host = new();
 
-    public static TheoryData<string> NoIds => ["", "x", "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcde/"];
+    public static TheoryData<string> InvalidIds => ["", "x", "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcde/"];
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public void Kinds_AreThoseOfTheHost() => _host.Operations.Kinds.Should().Equal("parcels");
+    public void Kinds_ReturnsRegisteredKinds() => _host.Operations.Kinds.Should().Equal("parcels");
 
     [Theory]
-    [MemberData(nameof(NoIds))]
-    public async Task Requests_ForWhatIsNotAnId_FindNothingAndDoNotReachTheStore(string id)
+    [MemberData(nameof(InvalidIds))]
+    public async Task Requests_InvalidId_ReturnNullWithoutCallingStore(string id)
     {
         (await _host.Operations.GetAsync(id)).Should().BeNull();
         (await _host.Operations.RenewUrlAsync(id)).Should().BeNull();
@@ -24,7 +24,7 @@ public sealed class OffloadedOperationsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task CancelAsync_AnOperationThatWaits_ReturnsItAsCanceled()
+    public async Task CancelAsync_WaitingOperation_ReturnsCanceled()
     {
         var accepted = await _host.AcceptAsync();
 
@@ -33,12 +33,12 @@ public sealed class OffloadedOperationsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_APayloadTypeWithoutAKind_SaysWhatToCall() =>
+    public async Task AcceptAsync_UnregisteredPayloadType_ThrowsWithFix() =>
         await _host.Awaiting(host => host.Operations.AcceptAsync("letter"))
             .Should().ThrowAsync<ArgumentException>().WithMessage("*AddOperation<String>*");
 
     [Fact]
-    public async Task Requests_WithoutAnId_AreRefused()
+    public async Task Requests_NullId_Throw()
     {
         await _host.Awaiting(host => host.Operations.GetAsync(null!)).Should().ThrowAsync<ArgumentNullException>();
         await _host.Awaiting(host => host.Operations.DeleteAsync(null!)).Should().ThrowAsync<ArgumentNullException>();

@@ -18,19 +18,19 @@ public sealed class OperationAccepterTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task AcceptAsync_ANewOperation_IsStoredIssuedAndSentInThisOrder()
+    public async Task AcceptAsync_NewOperation_CreatesIssuesThenSends()
     {
         var accepted = await _host.AcceptAsync();
 
         _steps.Should().Equal("create", "issue", "send");
-        accepted.Should().BeEquivalentTo(new { _host.Only.Id, Status = OperationState.NotStarted, Repeated = false });
+        accepted.Should().BeEquivalentTo(new { _host.Status.Id, Status = OperationState.NotStarted, Repeated = false });
         var sent = _host.Sent.Should().ContainSingle().Subject;
         sent.StatusKey.Should().Be(_host.Store.GetStatusKey(accepted.Id));
-        sent.StatusCreatedAt.Should().Be(_host.Only.CreatedAt);
+        sent.StatusCreatedAt.Should().Be(_host.Status.CreatedAt);
     }
 
     [Fact]
-    public async Task AcceptAsync_RepeatedWhileItWaits_IsSentAgain()
+    public async Task AcceptAsync_RepeatedWhileWaiting_SendsAgain()
     {
         await _host.AcceptAsync(AcceptHost.Keyed);
         _steps.Clear();
@@ -43,7 +43,7 @@ public sealed class OperationAccepterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_RepeatedWhenItHasEnded_IsNotSentAgain()
+    public async Task AcceptAsync_RepeatedAfterEnd_DoesNotSendAgain()
     {
         var first = await _host.AcceptAsync(AcceptHost.Keyed);
         await _host.Operations.CancelAsync(first.Id);
@@ -55,35 +55,35 @@ public sealed class OperationAccepterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AcceptAsync_NoUrlComes_IsNotSentAndEnds()
+    public async Task AcceptAsync_IssueFails_EndsDocumentAndSendsNothing()
     {
         _host.BeforeIssue = _ => throw new StatusUrlException("no credentials");
 
         await _host.Awaiting(host => host.AcceptAsync()).Should().ThrowAsync<StatusUrlException>();
 
         _host.Sent.Should().BeEmpty();
-        _host.Only.Error!.Type.Should().EndWith("not-issued");
+        _host.Status.Error!.Type.Should().EndWith("not-issued");
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndNoUrlComes_StaysForTheNextAccept()
+    public async Task AcceptAsync_KeyedAndIssueFails_KeepsDocument()
     {
         _host.BeforeIssue = _ => throw new StatusUrlException("no credentials");
 
         await _host.Awaiting(host => host.AcceptAsync(AcceptHost.Keyed)).Should().ThrowAsync<StatusUrlException>();
 
-        _host.Only.State.Should().Be(OperationState.NotStarted);
+        _host.Status.State.Should().Be(OperationState.NotStarted);
         _steps.Should().Equal("create");
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndTheQueueRefusesThePayload_Ends()
+    public async Task AcceptAsync_KeyedAndQueueRejectsPayload_EndsDocument()
     {
         _host.BeforeSend = _ => throw new InvalidPayloadException("parcels", position: null);
 
         await _host.Awaiting(host => host.AcceptAsync(AcceptHost.Keyed)).Should().ThrowAsync<InvalidPayloadException>();
 
-        _host.Only.Error!.Type.Should().EndWith("payload-refused");
+        _host.Status.Error!.Type.Should().EndWith("payload-refused");
     }
 
     private Task NoteAsync(string step)

@@ -7,7 +7,7 @@ namespace OffloadedPolling.Tests.Accepting;
 public sealed class OperationKindTests
 {
     [Fact]
-    public void Parts_AskedForAgain_AreTheSame()
+    public void Parts_ReadTwice_AreSameInstances()
     {
         var kind = TestKinds.Create(services: WithPorts());
 
@@ -21,7 +21,7 @@ public sealed class OperationKindTests
     }
 
     [Fact]
-    public void Parts_OfTwoKinds_AreDifferent()
+    public void Parts_OfTwoKinds_AreDifferentInstances()
     {
         var services = WithPorts();
         var (parcels, letters) = (TestKinds.Create("parcels", services), TestKinds.Create("letters", services));
@@ -31,7 +31,7 @@ public sealed class OperationKindTests
     }
 
     [Fact]
-    public void Parts_WhilePortsAreMissing_AreNotNeededToKnowTheKind()
+    public void Parts_ServicesNotRegistered_ThrowOnlyWhenUsed()
     {
         var kind = TestKinds.Create("parcels");
 
@@ -42,7 +42,7 @@ public sealed class OperationKindTests
     }
 
     [Fact]
-    public void Options_AreThoseOfTheKindsName()
+    public void Options_ReturnsNamedOptionsOfKind()
     {
         var services = TestKinds.Services();
         services.AddOptions<OperationOptions>("parcels").Configure(options => options.MaxConcurrency = 7);

@@ -14,7 +14,7 @@ public sealed class PayloadTextTests
     [InlineData("""{"to":"Ada","content":"tea"}""")]
     [InlineData("{\"to\":\"größer 東京 🚀\",\n\t\"n\":1}\r\n")]
     [InlineData("\"\\ud800\\uffff\\u0001\"")]
-    public void Escape_AnOrdinaryPayload_IsTheSameText(string json) => PayloadText.Escape(Kind, json).Should().BeSameAs(json);
+    public void Escape_OrdinaryPayload_ReturnsSameString(string json) => PayloadText.Escape(Kind, json).Should().BeSameAs(json);
 
     [Theory]
     [InlineData("\"a\u0001b\"", "\"a\\u0001b\"")]
@@ -22,14 +22,14 @@ public sealed class PayloadTextTests
     [InlineData("\"\uFFFE\uFFFF\"", "\"\\uFFFE\\uFFFF\"")]
     [InlineData("\"🚀\uFFFF🚀\"", "\"🚀\\uFFFF🚀\"")]
     [InlineData("{\"a\uFFFF\":[1,\"\\\\\uFFFF\",\"\\\"\uFFFF\"]}", "{\"a\\uFFFF\":[1,\"\\\\\\uFFFF\",\"\\\"\\uFFFF\"]}")]
-    public void Escape_InsideStrings_KeepsTheMeaning(string json, string expected) => PayloadText.Escape(Kind, json).Should().Be(expected);
+    public void Escape_InvalidCharacter_IsEscaped(string json, string expected) => PayloadText.Escape(Kind, json).Should().Be(expected);
 
     [Theory]
     [InlineData(0xD800)]
     [InlineData(0xDBFF)]
     [InlineData(0xDC00)]
     [InlineData(0xDFFF)]
-    public void Escape_ALoneSurrogateInsideAString_IsEscaped(int surrogate) =>
+    public void Escape_LoneSurrogate_IsEscaped(int surrogate) =>
         PayloadText.Escape(Kind, $"[\"a{(char)surrogate}\",\"b\"]").Should().Be($"[\"a\\u{surrogate:X4}\",\"b\"]");
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class PayloadTextTests
     [InlineData("\u0001", 0)]
     [InlineData("\"secret\\\u0001\"", 8)]
     [InlineData("\"a\u0001\" \u0002", 5)]
-    public void Escape_WhereNothingCanBeEscaped_NamesKindAndPositionAndNotThePayload(string json, int position)
+    public void Escape_UnescapableCharacter_ThrowsWithPositionNotPayload(string json, int position)
     {
         var refused = FluentActions.Invoking(() => PayloadText.Escape(Kind, json)).Should().Throw<InvalidPayloadException>().Which;
 
@@ -50,7 +50,7 @@ public sealed class PayloadTextTests
     [InlineData("\"secret\u0001", 7)]
     [InlineData("{\"secret\":\"\u0001\",}", 11)]
     [InlineData("\"a\u0001\"\"b\"", 2)]
-    public void Escape_WhatIsNoJsonAfterwards_IsRefused(string json, int position)
+    public void Escape_ResultIsNotJson_ThrowsWithPositionNotPayload(string json, int position)
     {
         var refused = FluentActions.Invoking(() => PayloadText.Escape(Kind, json)).Should().Throw<InvalidPayloadException>().Which;
 
@@ -59,7 +59,7 @@ public sealed class PayloadTextTests
     }
 
     [Fact]
-    public void Escape_AnyString_HasOnlyCharactersOfXmlAndTheSameMeaning()
+    public void Escape_RandomStrings_AreValidXmlAndRoundTrip()
     {
         var random = new Random(9_000_000);
         for (var round = 0; round < 2_000; round++)
@@ -76,7 +76,7 @@ public sealed class PayloadTextTests
     }
 
     [Fact]
-    public void Escape_DeepJson_IsNotRefusedForItsDepth()
+    public void Escape_DeeplyNestedJson_Succeeds()
     {
         var json = new string('[', 500) + "\"\uFFFF\"" + new string(']', 500);
 
@@ -86,28 +86,28 @@ public sealed class PayloadTextTests
     [Theory]
     [InlineData("\"\\ud800 secret\"")]
     [InlineData("{\"secret\":[\"\\udc00\"]}")]
-    public void Serialize_AnElementWithHalfOfASurrogatePair_IsRefused(string json)
+    public void Serialize_ElementWithLoneSurrogate_Throws(string json)
     {
         using var document = JsonDocument.Parse(json);
         var element = document.RootElement;
 
-        RefusedOf(element).ToString().Should().Contain("'parcels'").And.NotContain("secret");
+        SerializeAndCatch(element).ToString().Should().Contain("'parcels'").And.NotContain("secret");
     }
 
     [Fact]
-    public void Serialize_RawJsonWithHalfOfASurrogatePair_IsRefused() =>
-        RefusedOf(new Raw("\"secret\ud800\"")).ToString().Should().NotContain("secret");
+    public void Serialize_RawJsonWithLoneSurrogate_Throws() =>
+        SerializeAndCatch(new Raw("\"secret\ud800\"")).ToString().Should().NotContain("secret");
 
     [Fact]
-    public void Serialize_AConverterThatThrowsForItself_ThrowsThat() =>
+    public void Serialize_ConverterThrows_PropagatesException() =>
         FluentActions.Invoking(() => PayloadText.Serialize(KindOf<Raw>(), new Raw(""))).Should().Throw<NotSupportedException>();
 
-    private static InvalidPayloadException RefusedOf<TPayload>(TPayload payload) =>
+    private static InvalidPayloadException SerializeAndCatch<TPayload>(TPayload payload) =>
         FluentActions.Invoking(() => PayloadText.Serialize(KindOf<TPayload>(), payload)).Should().Throw<InvalidPayloadException>().Which;
 
     private static OperationKind<TPayload> KindOf<TPayload>() => TestKinds.Create<TPayload>(Kind, JsonSerializerOptions.Default);
 
-    // No pairs are split, which no string of JSON could hold.
+    // Never splits a surrogate pair, because a JSON string cannot hold half of one.
     private static string Text(Random random)
     {
         var text = new StringBuilder();

@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Accepting;
 
-/// <summary>What callers are told of an operation that was accepted a while ago: everything counts from now.</summary>
+/// <summary>Responses for an operation that was accepted earlier: the estimates count from now.</summary>
 public sealed class RepeatedAcceptTests : SqliteHostTests
 {
     private protected override Task<ConformanceHost> StartAsync() =>
@@ -24,7 +24,7 @@ public sealed class RepeatedAcceptTests : SqliteHostTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public async Task AcceptAsync_ForTheFirstTime_TellsTheDocumentsEstimate()
+    public async Task AcceptAsync_FirstTime_ReturnsDocumentEstimate()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
 
@@ -34,7 +34,7 @@ public sealed class RepeatedAcceptTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task AcceptAsync_AgainAfterAWhile_CountsFromNow()
+    public async Task AcceptAsync_RepeatedLater_EstimateCountsFromNow()
     {
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         _time.Advance(_later);
@@ -49,7 +49,7 @@ public sealed class RepeatedAcceptTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task AcceptAsync_AgainWhileItRuns_CountsFromNow()
+    public async Task AcceptAsync_RepeatedWhileRunning_EstimateCountsFromNow()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         var running = await RunAsync(accepted.Id);
@@ -62,7 +62,7 @@ public sealed class RepeatedAcceptTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task RenewUrlAsync_OfARunningOperation_CountsFromNow()
+    public async Task RenewUrlAsync_RunningOperation_EstimateCountsFromNow()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         var running = await RunAsync(accepted.Id);
@@ -76,7 +76,7 @@ public sealed class RepeatedAcceptTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task RenewUrlAsync_OfAnOperationThatOutlivedItsEstimate_TellsNone()
+    public async Task RenewUrlAsync_EstimateElapsed_ReturnsNoEstimate()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         _time.Advance(TimeSpan.FromHours(1));
@@ -87,7 +87,7 @@ public sealed class RepeatedAcceptTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task Post_Repeated_SaysSoInTheBody()
+    public async Task Post_Repeated_BodyHasRepeatedFlagAndShorterEstimate()
     {
         var first = await PostAsync();
         _time.Advance(_later);
@@ -96,8 +96,8 @@ public sealed class RepeatedAcceptTests : SqliteHostTests
 
         first.TryGetProperty("repeated", out _).Should().BeFalse();
         again.GetProperty("repeated").GetBoolean().Should().BeTrue();
-        var told = again.GetProperty("estimate").GetProperty("median").GetDouble();
-        told.Should().BeLessThan(first.GetProperty("estimate").GetProperty("median").GetDouble() / 2);
+        var median = again.GetProperty("estimate").GetProperty("median").GetDouble();
+        median.Should().BeLessThan(first.GetProperty("estimate").GetProperty("median").GetDouble() / 2);
     }
 
     private static void Expect(OperationOptions kind) =>

@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore;
 
-/// <summary>Tests of a host on a SQLite file, which each of them starts as it needs it.</summary>
+/// <summary>The base of tests that start their own host on a SQLite file.</summary>
 public abstract class EndpointTestBase : IAsyncLifetime
 {
     private protected SqliteProvider Provider { get; } = new();
@@ -23,7 +23,7 @@ public abstract class EndpointTestBase : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Maps an accept with a typed result, one that is typed as <see cref="IResult"/>, and one of the host's own code.</summary>
+    /// <summary>Maps three accepts: a typed result, one typed as <see cref="IResult"/>, and one written by the host.</summary>
     internal static void MapAccepts(WebApplication app)
     {
         app.MapPost("/typed", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));

@@ -15,7 +15,7 @@ public sealed class SqsEventTests
         """;
 
     [Fact]
-    public async Task ARecord_BecomesTheMessageThatAWorkerReceives()
+    public async Task ToMessage_CompleteRecord_ReturnsMessage()
     {
         var batch = await ReadAsync($$"""{"Records":[{{Record}}]}""");
 
@@ -35,7 +35,7 @@ public sealed class SqsEventTests
     [InlineData("\"receiptHandle\": \"h1\"", "receiptHandle")]
     [InlineData("\"body\": \"{}\"", "body")]
     [InlineData("\"ApproximateReceiveCount\": \"2\"", "attributes.ApproximateReceiveCount")]
-    public async Task ARecordThatLacksSomething_SaysWhat(string member, string missing)
+    public async Task Missing_MemberAbsentOrWrongType_NamesIt(string member, string missing)
     {
         var without = await ReadAsync($$"""{"Records":[{{Record.Replace(member, "\"x\": 1", StringComparison.Ordinal)}}]}""");
         var ofAnotherType = await ReadAsync(
@@ -49,7 +49,7 @@ public sealed class SqsEventTests
     [InlineData("\"body\": \"{}\"", "\"body\": \"\\ud800\"", "body")]
     [InlineData("\"messageId\": \"m1\"", "\"messageId\": \"\\udc00m1\"", "messageId")]
     [InlineData("\"operations/1.json\"", "\"\\ud800\"", null)]
-    public async Task Missing_HalfASurrogatePair_IsNotTextAndLeavesOtherRecordsAlone(string text, string broken, string? missing)
+    public async Task Missing_LoneSurrogate_AffectsOnlyItsRecord(string text, string broken, string? missing)
     {
         var batch = await ReadAsync(
             $$"""{"Records":[{{Record.Replace(text, broken, StringComparison.Ordinal)}},{{Record}}]}""");
@@ -61,7 +61,7 @@ public sealed class SqsEventTests
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]
-    public async Task AReceiveCountBelowOne_IsNone(string count)
+    public async Task Missing_ReceiveCountBelowOne_NamesIt(string count)
     {
         var batch = await ReadAsync($$"""{"Records":[{{Record.Replace("\"2\"", $"\"{count}\"", StringComparison.Ordinal)}}]}""");
 
@@ -73,7 +73,7 @@ public sealed class SqsEventTests
     [InlineData("{ \"binaryValue\": \"AAAA\", \"dataType\": \"Binary\" }", "messageAttributes.StatusCreatedAt")]
     [InlineData("\"2026-11-23T10:00:00.120Z\"", "messageAttributes.StatusCreatedAt")]
     [InlineData("null", null)]
-    public async Task AStatusCreatedAtThatCannotBeRead_IsMissing(string attribute, string? missing)
+    public async Task Missing_InvalidStatusCreatedAt_NamesIt(string attribute, string? missing)
     {
         var record = Record.Replace(
             "{ \"stringValue\": \"2026-11-23T10:00:00.120Z\", \"dataType\": \"String\" }", attribute, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class SqsEventTests
     [InlineData("\"messageAttributes\": []")]
     [InlineData("\"messageAttributes\": { \"StatusKey\": \"operations/1.json\" }")]
     [InlineData("\"messageAttributes\": { \"StatusKey\": { \"binaryValue\": \"AAAA\", \"dataType\": \"Binary\" } }")]
-    public async Task AStatusKeyThatIsNoText_CountsAsNone(string attributes)
+    public async Task ToMessage_StatusKeyIsNotText_HasNoStatusKey(string attributes)
     {
         var record = Record[..Record.IndexOf("\"messageAttributes\"", StringComparison.Ordinal)] + attributes + "}";
         var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
@@ -100,7 +100,7 @@ public sealed class SqsEventTests
     [InlineData("1")]
     [InlineData("null")]
     [InlineData("\"text\"")]
-    public async Task ARecordThatIsNoObject_LacksItsId(string record)
+    public async Task Missing_RecordIsNotObject_NamesMessageId(string record)
     {
         var batch = await ReadAsync($$"""{"Records":[{{record}}]}""");
 
@@ -114,7 +114,7 @@ public sealed class SqsEventTests
     [InlineData("{}", "but nothing")]
     [InlineData("{\"Records\":{}}", "but 'Records'")]
     [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "but 'version', 'routeKey', 'body'")]
-    public async Task WhatIsNoEvent_IsRefusedWithWhatItIs(string json, string expected)
+    public async Task ReadAsync_NotSqsEvent_ThrowsAndDescribesInput(string json, string expected)
     {
         var refused = (await FluentActions.Awaiting(() => ReadAsync(json)).Should().ThrowExactlyAsync<InvalidSqsEventException>()).Which;
 

@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Processing;
 
-/// <summary>One handler of several kinds whose results are value types, and JSON without reflection.</summary>
+/// <summary>One handler class for several kinds, with results of value types and JSON without reflection.</summary>
 public sealed partial class HandlerInvokerTests : IAsyncLifetime
 {
     private readonly SqliteProvider _provider = new();
@@ -26,21 +26,21 @@ public sealed partial class HandlerInvokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void ResultType_SeveralKinds_IsThatOfEach() =>
+    public void ResultType_SeveralKinds_MatchesEachKind() =>
         _host.Services.GetServices<HandlerInvoker>().Select(handler => (handler.Kind.Name, handler.ResultType)).Should().Equal(
             ("counts", typeof(int)), ("measures", typeof(Size)), ("finds", typeof(int?)));
 
     [Fact]
-    public async Task InvokeAsync_ANumber_IsWritten() => (await ResultOfAsync(new Count(["a", "b"]))).Should().Be("2");
+    public async Task InvokeAsync_NumberResult_IsWritten() => (await ResultOfAsync(new Count(["a", "b"]))).Should().Be("2");
 
     [Fact]
-    public async Task InvokeAsync_AStruct_IsWritten() =>
+    public async Task InvokeAsync_StructResult_IsWritten() =>
         (await ResultOfAsync(new Measure("a box"))).Should().Be("""{"Width":5,"Height":0}""");
 
     [Theory]
     [InlineData(7, "7")]
     [InlineData(null, null)]
-    public async Task InvokeAsync_ANullableNumber_IsWrittenUnlessItIsNull(int? found, string? expected) =>
+    public async Task InvokeAsync_NullableResult_IsWrittenUnlessNull(int? found, string? expected) =>
         (await ResultOfAsync(new Find(found))).Should().Be(expected);
 
     private async Task<string?> ResultOfAsync<TPayload>(TPayload payload)
@@ -51,7 +51,7 @@ public sealed partial class HandlerInvokerTests : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => (last = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(),
             TimeSpan.FromSeconds(60),
-            () => $"it is at {last}");
+            () => $"the last status is {last}");
         last!.State.Should().Be(OperationState.Succeeded);
         return last.Result?.GetRawText();
     }
@@ -72,7 +72,7 @@ public sealed partial class HandlerInvokerTests : IAsyncLifetime
         public Task<Size> HandleAsync(OperationContext<Measure> context, CancellationToken cancellationToken) =>
             Task.FromResult(new Size(context.Payload.Thing.Length, 0));
 
-        // Only as a member of the interface.
+        // An explicit implementation, which is not a public member of the class.
         Task<int?> IOperationHandler<Find, int?>.HandleAsync(OperationContext<Find> context, CancellationToken cancellationToken) =>
             Task.FromResult(context.Payload.At);
     }

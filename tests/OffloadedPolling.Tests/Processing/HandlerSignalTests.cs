@@ -9,7 +9,7 @@ public sealed class HandlerSignalTests
     private readonly HeldTimers _time = new();
 
     [Fact]
-    public async Task Fire_IsFiredAtOnce_TheTokenWhenTheTimerRuns()
+    public async Task Fire_SetsIsFiredBeforeTokenIsCanceled()
     {
         var signal = new HandlerSignal("m1", _time, NullLogger.Instance);
         var canceled = new TaskCompletionSource();
@@ -23,7 +23,7 @@ public sealed class HandlerSignalTests
     }
 
     [Fact]
-    public void Fire_Again_StartsNothing()
+    public void Fire_Twice_StartsOneTimer()
     {
         var signal = new HandlerSignal("m1", _time, NullLogger.Instance);
 
@@ -33,7 +33,7 @@ public sealed class HandlerSignalTests
         _time.Held.Should().ContainSingle();
     }
 
-    /// <summary>Timers that run when a test says so.</summary>
+    /// <summary>Timers that run only when the test runs them.</summary>
     private sealed class HeldTimers : TimeProvider
     {
         public List<Action> Held { get; } = [];

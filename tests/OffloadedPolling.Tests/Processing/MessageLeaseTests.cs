@@ -26,7 +26,7 @@ public sealed class MessageLeaseTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Fact]
-    public async Task AHandlerThatRunsOn_ExtendsAtHalfTime()
+    public async Task Lease_HandlerIsRunning_IsExtendedAfterHalfTime()
     {
         Extend(() => _visibility);
         await using var lease = Start();
@@ -42,7 +42,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task AMessageThatIsAnothersNow_IsLostAtOnceAndNotAskedForAgain()
+    public async Task Extend_MessageTakenOver_LosesLeaseWithoutRetry()
     {
         Extend(() => null);
         await using var lease = Start();
@@ -55,7 +55,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task AQueueThatIsDownForAWhile_IsAskedAgainAndTheMessageKept()
+    public async Task Extend_QueueIsDownBriefly_RetriesAndKeepsLease()
     {
         Extend(() => _extensions < 3 ? throw new OperationQueueException("down") : _visibility);
         await using var lease = Start();
@@ -67,7 +67,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task AQueueThatStaysDown_LosesTheMessageWhenItsTimeIsOver()
+    public async Task Extend_QueueStaysDown_LosesLeaseAtTimeout()
     {
         var startedAt = _time.GetTimestamp();
         Extend(() => throw new InvalidOperationException("anything"));
@@ -77,11 +77,11 @@ public sealed class MessageLeaseTests : IDisposable
 
         _time.GetElapsedTime(startedAt).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(29))
             .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(40));
-        _extensions.Should().BeGreaterThanOrEqualTo(3, $"it was tried {_extensions} times");
+        _extensions.Should().BeGreaterThanOrEqualTo(3, "the lease retries within the timeout");
     }
 
     [Fact]
-    public async Task AnOperationThatIsAnothersNow_IsLostAfterTheNextExtension()
+    public async Task Poll_OperationTakenOver_LosesLeaseAfterNextExtension()
     {
         Extend(() => _visibility);
         await using var lease = Start();
@@ -95,7 +95,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task ALookThatFails_LosesNothing()
+    public async Task Poll_Fails_KeepsLease()
     {
         Extend(() => _visibility);
         await using var lease = Start();
@@ -108,7 +108,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task ALookThatHangs_DoesNotHoldUpTheNextExtension()
+    public async Task Poll_Hangs_DoesNotDelayExtensions()
     {
         Extend(() => _visibility);
         await using var lease = Start();
@@ -123,7 +123,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task AHandlerThatEnds_ExtendsNoMore()
+    public async Task DisposeAsync_HandlerEnded_StopsExtending()
     {
         Extend(() => _visibility);
         await Start().DisposeAsync();
@@ -138,11 +138,11 @@ public sealed class MessageLeaseTests : IDisposable
     [InlineData("10:00:00")]
     [InlineData("08:00:00")]
     [InlineData("00:30:00")]
-    public async Task ALimitOfTwelveHoursSinceTheReceipt_IsUsedToItsEndAndLogged(string visibilityTimeout)
+    public async Task Extend_TwelveHourLimit_IsUsedFullyAndLogged(string visibilityTimeout)
     {
         var visibility = TimeSpan.Parse(visibilityTimeout, CultureInfo.InvariantCulture);
         var (startedAt, limit) = (_time.GetTimestamp(), TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10));
-        // As SQS: what is asked for beyond the limit is refused, and the message stays hidden for what was granted before.
+        // Like SQS: an extension beyond the limit is refused, and the message stays hidden for the time granted before.
         Extend(() =>
         {
             var left = limit - _time.GetElapsedTime(startedAt);
@@ -157,12 +157,12 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task AQueueThatHidesNoLonger_AfterTheTimeIsOver_LosesTheMessage()
+    public async Task Extend_NothingGrantedAfterTimeout_LosesLease()
     {
         Extend(() => TimeSpan.Zero);
         await using var lease = Start();
 
-        // As a machine that was suspended: the extension comes long after its time.
+        // Like a machine that was suspended: the extension comes long after it was due.
         _time.Advance(TimeSpan.FromMinutes(5));
         await AdvanceUntilAsync(() => lease.Lost.IsCancellationRequested);
 
@@ -170,7 +170,7 @@ public sealed class MessageLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task AnExtensionThatHangs_IsTriedSeveralTimesWithinWhatIsLeft()
+    public async Task Extend_Hangs_RetriesWithinTimeout()
     {
         var (startedAt, tokens) = (_time.GetTimestamp(), new List<CancellationToken>());
         _queue.ExtendAsync("parcels", Arg.Any<ReceivedMessage>(), Arg.Any<CancellationToken>()).Returns(call =>
@@ -184,11 +184,11 @@ public sealed class MessageLeaseTests : IDisposable
 
         _time.GetElapsedTime(startedAt).Should().BeLessThan(_visibility);
         lease.Lost.IsCancellationRequested.Should().BeFalse();
-        tokens.Take(3).Should().OnlyContain(token => token.IsCancellationRequested, "a request that is not waited for is canceled");
+        tokens.Take(3).Should().OnlyContain(token => token.IsCancellationRequested, "an abandoned request is canceled");
     }
 
     [Fact]
-    public async Task AMessageThatWaits_IsExtendedBeforeAnythingRuns()
+    public async Task Lease_HandlerNotStarted_IsExtended()
     {
         Extend(() => _visibility);
         await using var lease = MessageLease.Start(

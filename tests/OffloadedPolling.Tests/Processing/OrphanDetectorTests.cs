@@ -35,7 +35,7 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task OnMissingAsync_FiveInARowFromTheStart_SuspendsReceiving()
+    public async Task OnMissingAsync_FirstFiveMissing_SuspendsReceiving()
     {
         await MissAsync(4);
         _orphans.Problem.Should().BeNull();
@@ -47,7 +47,7 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task OnMissingAsync_WhileADocumentFoundBeforeCanBeRead_GoesOn()
+    public async Task OnMissingAsync_KnownDocumentIsReadable_KeepsReceiving()
     {
         Exists(Found);
         _orphans.OnFound(Found);
@@ -58,7 +58,7 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task OnMissingAsync_WhenADocumentFoundBeforeIsDeniedToo_SuspendsReceiving()
+    public async Task OnMissingAsync_KnownDocumentIsMissingToo_SuspendsReceiving()
     {
         _orphans.OnFound(Found);
 
@@ -68,7 +68,7 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task OnMissingAsync_MessagesOlderThanTheRetention_CountNothing()
+    public async Task OnMissingAsync_MessagesOlderThanRetention_AreNotCounted()
     {
         await MissAsync(20, _time.GetUtcNow() - _retention - TimeSpan.FromMinutes(1));
 
@@ -76,7 +76,7 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task OnMissingAsync_ADocumentBetweenThem_StartsTheCountAgain()
+    public async Task OnMissingAsync_DocumentFoundInBetween_ResetsCount()
     {
         await MissAsync(4);
         _orphans.OnFound(Found);
@@ -86,7 +86,7 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task Suspended_WhenAMissingDocumentCanBeReadAgain_Resumes()
+    public async Task Suspended_MissingDocumentIsReadableAgain_Resumes()
     {
         await MissAsync(5);
         Exists(Id(3));
@@ -98,7 +98,7 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task Suspended_LetsOneMessageThroughEachMinute()
+    public async Task Suspended_AllowsOneMessagePerMinute()
     {
         await MissAsync(5);
         var startedAt = _time.GetTimestamp();
@@ -136,5 +136,5 @@ public sealed class OrphanDetectorTests : IDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
             return condition();
         },
-        _timeout, () => $"not at {_time.GetUtcNow():T}");
+        _timeout, () => $"still waiting at {_time.GetUtcNow():T}");
 }

@@ -17,7 +17,7 @@ public sealed class ProbedGateTests : IDisposable
     public void Dispose() => _gate.Dispose();
 
     [Fact]
-    public void TryClose_AClosedGate_KeepsItsProblem()
+    public void TryClose_AlreadyClosed_KeepsFirstProblem()
     {
         _gate.TryClose("first", out var isNew).Should().BeTrue();
         _gate.TryClose("second", out _).Should().BeFalse();
@@ -28,7 +28,7 @@ public sealed class ProbedGateTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenWhenAsync_AProbeThatSucceedsAtLast_OpensTheGate()
+    public async Task OpenWhenAsync_ThirdProbeSucceeds_OpensGate()
     {
         var probes = 0;
         _gate.TryClose("down", out _);
@@ -42,7 +42,7 @@ public sealed class ProbedGateTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenWhenAsync_AGateThatClosedAgainDuringTheProbe_StaysClosed()
+    public async Task OpenWhenAsync_ClosedAgainDuringProbe_StaysClosed()
     {
         _gate.TryClose("first", out _);
         var opening = _gate.OpenWhenAsync(_ =>
@@ -57,7 +57,7 @@ public sealed class ProbedGateTests : IDisposable
     }
 
     [Fact]
-    public async Task TryForget_OnlyAnOpenGateThatWasProbed_MakesTheNextProblemNew()
+    public async Task TryForget_OpenAfterProbe_MakesNextProblemNew()
     {
         _gate.TryForget().Should().BeFalse("there was no problem");
         _gate.TryClose("down", out _);
@@ -82,7 +82,7 @@ public sealed class ProbedGateTests : IDisposable
                 _time.Advance(TimeSpan.FromSeconds(1));
                 return task.IsCompleted;
             },
-            _timeout, () => $"not at {_time.GetUtcNow():T}");
+            _timeout, () => $"still waiting at {_time.GetUtcNow():T}");
         await task;
     }
 }

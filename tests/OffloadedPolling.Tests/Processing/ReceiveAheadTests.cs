@@ -5,7 +5,7 @@ namespace OffloadedPolling.Tests.Processing;
 public sealed class ReceiveAheadTests
 {
     [Fact]
-    public void MostToReceive_BeforeAnythingIsKnown_FillsTheSlotsAlone()
+    public void MostToReceive_NothingMeasured_FillsOnlyFreeSlots()
     {
         var ahead = new ReceiveAhead(maxConcurrency: 4);
 
@@ -15,7 +15,7 @@ public sealed class ReceiveAheadTests
     }
 
     [Fact]
-    public void MostToReceive_FastHandlers_AreFedTenAtATime()
+    public void MostToReceive_FastHandlers_ReturnsTenUntilEnoughAreHeld()
     {
         var ahead = new ReceiveAhead(maxConcurrency: 10);
         ahead.Record(TimeSpan.FromMilliseconds(50));
@@ -26,13 +26,13 @@ public sealed class ReceiveAheadTests
     }
 
     [Fact]
-    public void MostToReceive_OneSlowRunAmongFastOnes_IsRememberedForAWhile()
+    public void MostToReceive_OneSlowRun_StopsReceivingAheadForAWhile()
     {
         var ahead = new ReceiveAhead(maxConcurrency: 1);
         ahead.Record(TimeSpan.FromMilliseconds(3));
         ahead.Record(TimeSpan.FromSeconds(2.5));
 
-        ahead.MostToReceive(held: 1).Should().Be(0, "what is received now would wait for the next slow run");
+        ahead.MostToReceive(held: 1).Should().Be(0, "a message received now would wait for the next slow run");
         for (var run = 0; run < 60; run++)
         {
             ahead.Record(TimeSpan.FromMilliseconds(3));
@@ -42,7 +42,7 @@ public sealed class ReceiveAheadTests
     }
 
     [Fact]
-    public void MostToReceive_SlowHandlers_KeepNothingFromOthers()
+    public void MostToReceive_SlowHandlers_DoesNotReceiveAhead()
     {
         var ahead = new ReceiveAhead(maxConcurrency: 1);
         ahead.Record(TimeSpan.FromMinutes(10));

@@ -7,7 +7,7 @@ public sealed class RetryDelayTests
     private static readonly TimeSpan _visibility = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public void After_TheDefaults_StartsWithTwoSecondsAndGrows() => Delays(10, _visibility).Select(delay => delay.TotalSeconds)
+    public void After_Defaults_GrowsFromTwoToSixtySeconds() => Delays(10, _visibility).Select(delay => delay.TotalSeconds)
         .Should().Equal(2, 4, 8, 16, 32, 60, 60, 60, 60);
 
     [Theory]
@@ -18,7 +18,7 @@ public sealed class RetryDelayTests
     [InlineData(10, 300)]
     [InlineData(100, 30)]
     [InlineData(10, 1)]
-    public void After_AnyNumberOfAttempts_SpansAtLeastAVisibilityTimeoutForEach(int maxAttempts, int visibilitySeconds)
+    public void After_AnyMaxAttempts_TotalCoversVisibilityTimeouts(int maxAttempts, int visibilitySeconds)
     {
         var delays = Delays(maxAttempts, TimeSpan.FromSeconds(visibilitySeconds));
 
@@ -28,14 +28,14 @@ public sealed class RetryDelayTests
     }
 
     [Fact]
-    public void After_TheFirstOfTwoAttempts_WaitsForTheVisibilityTimeout() => Delays(2, _visibility).Should().Equal(_visibility);
+    public void After_FirstOfTwoAttempts_ReturnsVisibilityTimeout() => Delays(2, _visibility).Should().Equal(_visibility);
 
     [Fact]
-    public void After_ManyAttemptsWithoutLimit_StaysAtTwiceTheVisibilityTimeout() =>
+    public void After_UnlimitedAttempts_IsCappedAtTwiceVisibilityTimeout() =>
         RetryDelay.After(100_000, int.MaxValue, _visibility).Should().Be(2 * _visibility);
 
     [Fact]
-    public void After_ALongVisibilityTimeout_IsAtMostWhatSqsHidesAMessageFor() =>
+    public void After_LongVisibilityTimeout_IsCappedAtTwelveHours() =>
         RetryDelay.After(2, 3, TimeSpan.FromHours(12)).Should().Be(TimeSpan.FromHours(12));
 
     private static TimeSpan[] Delays(int maxAttempts, TimeSpan visibility) =>

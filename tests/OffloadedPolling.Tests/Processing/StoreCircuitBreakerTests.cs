@@ -45,14 +45,14 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     }
 
     [Fact]
-    public void WaitAsync_WhileTheStoreAnswers_ReturnsAtOnce()
+    public void WaitAsync_StoreIsUp_CompletesImmediately()
     {
         _circuit.WaitAsync(default).IsCompletedSuccessfully.Should().BeTrue();
         _circuit.Problem.Should().BeNull();
     }
 
     [Fact]
-    public async Task OnFailure_AnOutage_IsProbedWithBackOffAndEndsWhenTheStoreAnswers()
+    public async Task OnFailure_Outage_ProbesUntilStoreRecovers()
     {
         _isDown = true;
         _circuit.OnFailure(_down);
@@ -71,7 +71,7 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task OnFailure_AnOutageOfAnHour_IsNoticedToEndWithinSeconds()
+    public async Task OnFailure_LongOutage_EndsWithinSecondsOfRecovery()
     {
         _isDown = true;
         _circuit.OnFailure(_down);
@@ -86,7 +86,7 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task OnFailure_AStoreWhoseProbePassesWhileItsWorkFails_IsLoggedOnce()
+    public async Task OnFailure_ProbesPassButWorkFails_LogsOnce()
     {
         for (var outages = 1; outages <= 3; outages++)
         {
@@ -99,7 +99,7 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task CheckAsync_AStoreThatHangs_CountsAsDown()
+    public async Task CheckAsync_StoreHangs_CountsAsDown()
     {
         _store.CheckAsync(Arg.Any<CancellationToken>()).Returns(new TaskCompletionSource<string?>().Task);
 

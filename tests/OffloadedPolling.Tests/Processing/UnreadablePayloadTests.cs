@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Processing;
 
-/// <summary>What is told of a body that is no payload: where, and never what it says.</summary>
+/// <summary>Errors for a body that is not a valid payload: they name the position, and never quote the body.</summary>
 public sealed class UnreadablePayloadTests
 {
     private const string Secret = "Ada.Lovelace";
@@ -27,7 +27,7 @@ public sealed class UnreadablePayloadTests
     [InlineData("Ada.Lovelace", "$")]
     [InlineData("null", "$")]
     [InlineData("", "$")]
-    public void ReadPayload_WhateverIsThrown_SaysWhereAndNotWhat(string body, string path)
+    public void ReadPayload_InvalidBody_ThrowsWithPathAndNoContent(string body, string path)
     {
         var handler = new HandlerInvoker<Person, string>(TestKinds.Create<Person>("people", Person.Json), typeof(Handler));
 
@@ -39,7 +39,7 @@ public sealed class UnreadablePayloadTests
     }
 
     [Fact]
-    public async Task AMessage_WhosePayloadTypeThrows_IsLoggedAsUnreadableAndNotQuoted()
+    public async Task Message_PayloadTypeThrows_IsLoggedWithoutContent()
     {
         await using var provider = new SqliteProvider();
         await using var host = await ConformanceHost.StartAsync(
@@ -67,7 +67,7 @@ public sealed class UnreadablePayloadTests
         public static readonly JsonSerializerOptions Json = new(
             JsonSerializerOptions.Web) { Converters = { new JsonStringEnumConverter() } };
 
-        public Person(string? name) => Name = name is null ? null : throw new ArgumentException($"{name} is no name.");
+        public Person(string? name) => Name = name is null ? null : throw new ArgumentException($"{name} is not a name.");
 
         public string? Name { get; }
 

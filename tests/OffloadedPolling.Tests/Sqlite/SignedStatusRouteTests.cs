@@ -13,7 +13,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>The host in S3's place: where its URLs point to, and whom they let in.</summary>
+/// <summary>A host that serves status documents in place of S3: where its URLs point, and who can read them.</summary>
 public sealed class SignedStatusRouteTests : IAsyncLifetime
 {
     private static readonly string _key = Secrets.All.Keep("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
@@ -35,7 +35,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Url_BeginsWithTheAddressThatTheServerIsBoundTo()
+    public async Task Url_Default_StartsWithServerAddress()
     {
         var host = await StartAsync();
 
@@ -48,7 +48,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     [InlineData("https://orders.example.com")]
     [InlineData("https://orders.example.com/")]
     [InlineData("https://orders.example.com/shop/")]
-    public async Task Url_WithAPublicBaseUrl_BeginsWithThat(string baseUrl)
+    public async Task Url_PublicBaseUrl_StartsWithIt(string baseUrl)
     {
         var host = await StartAsync(sqlite => sqlite.PublicBaseUrl = new Uri(baseUrl));
 
@@ -59,7 +59,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://[::]:0")]
     [InlineData("http://*:0")]
-    public async Task Url_OfAServerBoundToEveryAddress_BeginsWithLocalhostAndIsWarnedOfOnce(string bound)
+    public async Task Url_ServerBoundToAllAddresses_UsesLocalhostAndWarnsOnce(string bound)
     {
         var host = await StartAsync(address: bound);
 
@@ -72,7 +72,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RenewedUrl_IgnoresTheHostHeader()
+    public async Task Renew_HostHeader_IsIgnored()
     {
         var host = await StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{host.Address}operations/{TestDocuments.Id}");
@@ -85,7 +85,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_WhereTheHostServesNothing_SaysWhatToDoAndLeavesNoWork()
+    public async Task AcceptAsync_StatusRouteNotMapped_ThrowsWithFixAndEndsDocument()
     {
         var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         var polling = services.AddOffloadedPolling();
@@ -104,14 +104,14 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Url_IssuedBeforeARestart_WorksAfterIt()
+    public async Task Url_IssuedBeforeRestart_StillWorks()
     {
         var first = await StartAsync();
         var url = await IssueAsync(first);
         await first.StopAsync();
 
-        // On another port, since the old one may be somebody's by now. That the whole URL works is seen with Orders, killed and started
-        // again.
+        // On another port, because another process may use the old one by now. The tests of the Orders sample, which kill and restart it,
+        // show that the whole URL works.
         var second = await StartAsync();
 
         (await second.StatusOfAsync(second.Address.GetLeftPart(UriPartial.Authority) + new Uri(url).PathAndQuery))
@@ -119,7 +119,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Url_WithAConfiguredKey_IsSignedWithItAndTheFileHasNone()
+    public async Task Url_ConfiguredKey_IsNotStoredInFile()
     {
         var host = await StartAsync(sqlite => sqlite.SigningKey = _key);
 
@@ -128,7 +128,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Url_SignedWithAnotherKey_403()
+    public async Task Url_SignedWithAnotherKey_Returns403()
     {
         var ours = await StartAsync(sqlite => sqlite.SigningKey = _key);
         var theirs = await StartAsync();
@@ -139,13 +139,13 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answers_ToAWrongSignature_AreTheSameWhetherThereIsSuchAnOperationOrNot()
+    public async Task Url_WrongSignature_AlwaysReturnsSameResponse()
     {
         var host = await StartAsync();
         var url = await IssueAsync(host);
         var query = url[url.IndexOf('?', StringComparison.Ordinal)..];
 
-        var answers = new HashSet<string>();
+        var responses = new HashSet<string>();
         foreach (var (id, sent) in (IEnumerable<(string, string)>)[
             (TestDocuments.Id, query + "0"), ("ffffffffffffffffffffffffffffffff", query), (TestDocuments.Id, ""),
             ("ffffffffffffffffffffffffffffffff", ""),
@@ -156,14 +156,14 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
         {
             using var response = await host.GetAsync($"{host.Address}operations/{id}/status{sent}");
             response.Headers.Date = null;
-            answers.Add($"{response.StatusCode} {response.Headers} {await response.Content.ReadAsStringAsync()}");
+            responses.Add($"{response.StatusCode} {response.Headers} {await response.Content.ReadAsStringAsync()}");
         }
 
-        answers.Should().ContainSingle().Which.Should().Contain("Forbidden");
+        responses.Should().ContainSingle().Which.Should().Contain("Forbidden");
     }
 
     [Fact]
-    public async Task ExpiredUrl_IsToldApartFromAWrongOne()
+    public async Task Url_Expired_Returns403WithReason()
     {
         var host = await StartAsync();
         var expired = host.Services.GetRequiredService<StatusUrlSignature>().Sign(TestDocuments.Id, 1);
@@ -179,7 +179,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     [InlineData("*")]
     [InlineData("W/{0}")]
     [InlineData("\"x\", {0}")]
-    public async Task Url_WithOneOfSeveralETags_304(string ifNoneMatch)
+    public async Task Url_IfNoneMatchMatches_Returns304(string ifNoneMatch)
     {
         var host = await StartAsync();
         var url = await IssueAsync(host);
@@ -192,7 +192,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Url_OnAGroupThatDemandsAuthorization_OpensAllTheSame()
+    public async Task Url_GroupRequiresAuthorization_IsServedWithoutIt()
     {
         var host = await StartAsync(
             build: builder =>
@@ -209,15 +209,15 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_FromAPageElsewhere_MayBeReadByIt()
+    public async Task Url_AnyResponse_AllowsCrossOriginReads()
     {
         var host = await StartAsync();
         var url = await IssueAsync(host);
 
-        foreach (var (asked, status) in (IEnumerable<(string, HttpStatusCode)>)[
+        foreach (var (requested, status) in (IEnumerable<(string, HttpStatusCode)>)[
             (url, HttpStatusCode.OK), (url + "0", HttpStatusCode.Forbidden)])
         {
-            using var response = await host.GetAsync(asked);
+            using var response = await host.GetAsync(requested);
             response.StatusCode.Should().Be(status);
             response.Headers.GetValues("Access-Control-Allow-Origin").Should().ContainSingle().Which.Should().Be("*");
             response.Headers.GetValues("Access-Control-Expose-Headers").Should().ContainSingle().Which.Should().Be("ETag, Date");
@@ -225,7 +225,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Preflight_IsAnswered()
+    public async Task Url_CorsPreflight_Returns204()
     {
         var host = await StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Options, await IssueAsync(host));
@@ -242,7 +242,7 @@ public sealed class SignedStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithS3Chosen_TheHostServesNoDocuments()
+    public async Task WithS3_SqliteOnlyForQueue_HasNoStatusRoute()
     {
         var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         services.AddOffloadedPolling().WithS3().WithSqlite(sqlite => sqlite.DataSource = _provider.DataSource);

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>How soon a handler that reports no progress hears a request to cancel on one machine.</summary>
+/// <summary>How soon a request to cancel reaches a handler that reports no progress, on one machine.</summary>
 public sealed class SqliteCancelTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -19,7 +19,7 @@ public sealed class SqliteCancelTests : IAsyncLifetime
     {
         await _provider.PrepareAsync();
         _api = await ConformanceHost.StartAsync(_provider);
-        // Nothing but the watch would notice within an hour.
+        // Without the watch for cancel requests, the worker would not notice within an hour.
         _worker = await ConformanceHost.StartAsync(
             _provider, operation: kind => kind.VisibilityTimeout = TimeSpan.FromHours(2), build: builder =>
             {
@@ -36,11 +36,11 @@ public sealed class SqliteCancelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cancel_InAnotherProcess_ReachesTheHandlerWithinASecond()
+    public async Task Cancel_ByAnotherHost_ReachesHandlerWithinOneSecond()
     {
         _script.Wait["Ada"] = true;
         var delays = new List<TimeSpan>();
-        // The machine may be busy once.
+        // Several attempts, because the machine may be busy.
         for (var attempt = 1; attempt <= 5; attempt++)
         {
             delays.Add(await CancelAsync(attempt));
@@ -52,12 +52,12 @@ public sealed class SqliteCancelTests : IAsyncLifetime
     private async Task<TimeSpan> CancelAsync(int attempt)
     {
         var accepted = await _api.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting == attempt, _timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == attempt, _timeout, () => "the handler did not start");
         var requested = await _api.Operations.CancelAsync(accepted.Id);
         OperationStatus? end = null;
         await Eventually.TrueAsync(
             async () => (end = await _api.Operations.GetAsync(accepted.Id))!.State == OperationState.Canceled, _timeout,
-            () => $"it is {end?.State}");
+            () => $"the state is {end?.State}");
         return end!.LastUpdatedAt - requested!.LastUpdatedAt;
     }
 }

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>What time does to documents and messages, and what a clock that jumps does not.</summary>
+/// <summary>The effect of time on documents and messages, including a clock that jumps.</summary>
 public sealed class SqliteClockTests : IAsyncLifetime
 {
     private const string Kind = ConformanceHost.Kind;
@@ -27,7 +27,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AReceivedMessage_IsHiddenUntilItsTime()
+    public async Task Message_Received_IsHiddenUntilTimeout()
     {
         await SendAsync();
         await ReceiveAsync();
@@ -40,7 +40,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageSentBeforeTheClockIsSetBack_IsNotHiddenByThat()
+    public async Task Message_ClockSetBackAfterSend_IsVisible()
     {
         await SendAsync();
 
@@ -50,7 +50,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageReceivedBeforeTheClockIsSetBack_ComesAgainEarlyRatherThanHoursLate()
+    public async Task Message_ClockSetBackAfterReceive_IsRedeliveredEarly()
     {
         await SendAsync();
         await ReceiveAsync();
@@ -61,7 +61,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageReceivedBeforeTheClockIsSetRightByASecond_StaysHidden()
+    public async Task Message_ClockSetBackByOneSecond_StaysHidden()
     {
         await SendAsync();
         await ReceiveAsync();
@@ -74,7 +74,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnOlderDelivery_CanNeitherDeleteNorGiveBackTheNewer()
+    public async Task Message_StaleDelivery_CannotDeleteOrRelease()
     {
         await SendAsync();
         var older = await ReceiveAsync();
@@ -93,7 +93,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExtendAsync_ByAnOlderDelivery_OrAfterItWasGivenBack_IsRefused()
+    public async Task ExtendAsync_StaleOrReleasedDelivery_ReturnsNull()
     {
         await SendAsync();
         var older = await ReceiveAsync();
@@ -109,7 +109,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExpiredDocuments_AreDeleted_OthersAndThoseThatAMessageWaitsForAreNot()
+    public async Task Expiry_Passed_DeletesOnlyExpiredDocumentsWithoutMessages()
     {
         const string Lasting = "00000000000000000000000000000001", Awaited = "00000000000000000000000000000002";
         var now = _time.GetUtcNow();
@@ -128,14 +128,14 @@ public sealed class SqliteClockTests : IAsyncLifetime
                 _time.Advance(TimeSpan.FromMinutes(1));
                 return await _host.Store.GetAsync(TestDocuments.Id, default) is null;
             },
-            _timeout, () => "it is still there");
+            _timeout, () => "the document is still there");
 
         (await _host.Store.GetAsync(Awaited, default)).Should().NotBeNull();
         (await _host.Store.GetAsync(Lasting, default)).Should().NotBeNull();
     }
 
     [Fact]
-    public async Task GetDepthAsync_WithinASecond_CountsOnceAndAddsWhatThisHostHasSentSince()
+    public async Task GetDepthAsync_WithinOneSecond_AddsOwnSendsToLastCount()
     {
         await using var other = await ConformanceHost.StartAsync(_provider, time: _time);
         (await DepthAsync()).Should().Be(new QueueDepth(0, 0));
@@ -147,7 +147,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
         (await _host.Queue.GetDepthAsync(Kind, default)).Should().Be(new QueueDepth(2, 0));
     }
 
-    // A second later: until then, the last count stands.
+    // A second later, because the last count is cached until then.
     private async Task<QueueDepth?> DepthAsync()
     {
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -158,7 +158,7 @@ public sealed class SqliteClockTests : IAsyncLifetime
 
     private Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync() => _host.Queue.ReceiveAsync(Kind, 10, default).WaitAsync(_timeout);
 
-    /// <summary>A clock that can be set back, beside a time that only goes on.</summary>
+    /// <summary>A clock that can be set back, while the elapsed time only increases.</summary>
     private sealed class SettableTime : FakeTimeProvider
     {
         private TimeSpan _jumped;

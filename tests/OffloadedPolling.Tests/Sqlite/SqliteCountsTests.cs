@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>The depth is kept while messages come and go, and not counted; it has to be what counting would give.</summary>
+/// <summary>The depth is updated with each change instead of counted. It must be the same as a full count.</summary>
 public sealed class SqliteCountsTests : IAsyncLifetime
 {
     private const string Kind = ConformanceHost.Kind;
@@ -30,7 +30,7 @@ public sealed class SqliteCountsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_AfterEverythingThatCanHappenToAMessage_IsRight()
+    public async Task GetDepthAsync_AfterSendReceiveDeleteRelease_IsCorrect()
     {
         for (var message = 0; message < 5; message++)
         {
@@ -45,11 +45,11 @@ public sealed class SqliteCountsTests : IAsyncLifetime
         await _host.Queue.ReleaseAsync(Kind, [received[1]], TimeSpan.Zero, default);
         (await DepthAsync()).Should().Be(new QueueDepth(3, 1));
         _time.Advance(TimeSpan.FromMinutes(2));
-        (await DepthAsync()).Should().Be(new QueueDepth(4, 0), "its visibility timeout is over");
+        (await DepthAsync()).Should().Be(new QueueDepth(4, 0), "its visibility timeout has elapsed");
     }
 
     [Fact]
-    public async Task GetDepthAsync_InTheLastDeliveryAndAfterIt_CountsNoDeadLetter()
+    public async Task GetDepthAsync_AfterLastDelivery_IgnoresDeadLetter()
     {
         await SendAsync();
         for (var delivery = 1; delivery < 10; delivery++)
@@ -71,7 +71,7 @@ public sealed class SqliteCountsTests : IAsyncLifetime
     [InlineData("DELETE FROM messages", 0)]
     [InlineData("UPDATE messages SET receive_count = 10 WHERE id = 1", 1)]
     [InlineData("UPDATE messages SET receive_count = 10; UPDATE messages SET receive_count = 0", 2)]
-    public async Task GetDepthAsync_AfterAnotherProgramChangedMessages_IsRight(string change, int waiting)
+    public async Task GetDepthAsync_OtherProgramChangesMessages_IsCorrect(string change, int waiting)
     {
         await SendAsync();
         await SendAsync();
@@ -84,7 +84,7 @@ public sealed class SqliteCountsTests : IAsyncLifetime
 
     private ValueTask<QueueDepth?> DepthAsync()
     {
-        // It is read again after a second.
+        // The depth is cached for a second.
         _time.Advance(TimeSpan.FromSeconds(1));
         return _host.Queue.GetDepthAsync(Kind, default);
     }

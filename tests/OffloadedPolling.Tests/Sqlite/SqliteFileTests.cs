@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>What may lie where the database should: the start uses it, or stops and says what to do.</summary>
+/// <summary>What the start finds at the database's path: it uses it, or it fails and says what to do.</summary>
 public sealed class SqliteFileTests : IAsyncLifetime
 {
     private readonly SqliteProvider _provider = new();
@@ -14,7 +14,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
     [Fact]
-    public async Task Start_WhereThereIsNothing_MakesAFileForThisUserAlone()
+    public async Task Start_NoFile_CreatesFileForCurrentUserOnly()
     {
         await using var host = await StartAsync();
 
@@ -27,7 +27,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Registration_MakesNoFile()
+    public async Task Registration_CreatesNoFile()
     {
         var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         _provider.Choose(services.AddOffloadedPolling());
@@ -39,7 +39,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_OnWhatAnEarlierStartMade_FindsIt()
+    public async Task Start_ExistingFile_KeepsDocuments()
     {
         await using (var first = await StartAsync())
         {
@@ -52,7 +52,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_ManyAtOnceWhereThereIsNothing_ShareOneFileAndOneKey()
+    public async Task Start_ManyHostsAtOnce_ShareFileAndKey()
     {
         var hosts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(StartAsync)));
         await hosts[0].Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
@@ -71,39 +71,39 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_OnAFileThatIsNoDatabase_Stops()
+    public async Task Start_FileIsNotDatabase_Throws()
     {
         await File.WriteAllTextAsync(
             _provider.DataSource,
             "Dear diary, today I wrote a file that is long enough to have a header, and no database at all. " + new string('x', 4096));
 
-        await StopsAsync("the file is not a SQLite database. Set it to another file");
+        await StartThrowsAsync("the file is not a SQLite database. Set it to another file");
 
         (await File.ReadAllTextAsync(_provider.DataSource)).Should().StartWith("Dear diary");
     }
 
     [Fact]
-    public async Task Start_OnAnotherProgramsDatabase_StopsAndLeavesItAlone()
+    public async Task Start_OtherProgramsDatabase_ThrowsAndKeepsIt()
     {
         await _provider.ExecuteAsync("CREATE TABLE songs (title TEXT)");
 
-        await StopsAsync("another program's database. Set it to another file");
+        await StartThrowsAsync("another program's database. Set it to another file");
 
         (await _provider.ExecuteAsync("PRAGMA journal_mode")).Should().Be("delete");
         (await _provider.ExecuteAsync("SELECT count(*) FROM sqlite_master")).Should().Be((object?)1L);
     }
 
     [Fact]
-    public async Task Start_OnANewerSchema_Stops()
+    public async Task Start_NewerSchema_Throws()
     {
         await (await StartAsync()).DisposeAsync();
         await _provider.ExecuteAsync("PRAGMA user_version = 6");
 
-        await StopsAsync("a newer version of this library created (its schema is 6, this version supports 5). Update the library");
+        await StartThrowsAsync("a newer version of this library created (its schema is 6, this version supports 5). Update the library");
     }
 
     [Fact]
-    public async Task Start_OnADamagedFile_Stops()
+    public async Task Start_DamagedFile_Throws()
     {
         await (await StartAsync()).DisposeAsync();
         await using (var file = File.OpenWrite(_provider.DataSource))
@@ -112,42 +112,42 @@ public sealed class SqliteFileTests : IAsyncLifetime
             await file.WriteAsync(new byte[file.Length - 100]);
         }
 
-        await StopsAsync("the file is damaged. Restore it");
+        await StartThrowsAsync("the file is damaged. Restore it");
     }
 
     [Fact]
-    public async Task Start_WhereTheFileIsAFolder_Stops()
+    public async Task Start_PathIsFolder_Throws()
     {
         Directory.CreateDirectory(_provider.DataSource);
 
-        await StopsAsync("which is a folder. Set it to a file");
+        await StartThrowsAsync("which is a folder. Set it to a file");
     }
 
     [Theory]
     [InlineData("/no/such/folder/polling.db")]
     [InlineData("/proc/polling.db")]
-    public async Task Start_WhereNoFileCanBeMade_Stops(string path)
+    public async Task Start_FileCannotBeCreated_Throws(string path)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "These are paths of Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "These paths exist only on Linux.");
 
-        await StopsAsync($"OffloadedPolling:Sqlite:DataSource is '{path}'", path);
-        await StopsAsync("Create its folder and allow this process's user to write there", path);
+        await StartThrowsAsync($"OffloadedPolling:Sqlite:DataSource is '{path}'", path);
+        await StartThrowsAsync("Create its folder and allow this process's user to write there", path);
     }
 
     [Fact]
-    public async Task Start_OnAFileThatCannotBeOpenedToWrite_Stops()
+    public async Task Start_FileIsNotWritable_Throws()
     {
-        // Readable by everybody, writable by nobody, root included.
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "This is a file of Linux.");
+        // Everyone can read this file, and no one can write it, not even root.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "This file exists only on Linux.");
 
-        await StopsAsync(
+        await StartThrowsAsync(
             "OffloadedPolling:Sqlite:DataSource is '/proc/version', which cannot be used: the file cannot be opened. Check that its "
             + "folder exists, and that this process's user can write there.",
             "/proc/version");
     }
 
     [Fact]
-    public async Task CheckAsync_ManyAtOnce_FindNothingWrong()
+    public async Task CheckAsync_ManyAtOnce_Succeed()
     {
         await using var host = await StartAsync();
 
@@ -158,16 +158,16 @@ public sealed class SqliteFileTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task CheckAsync_TheFileIsGoneOrAnother_SaysSo(bool another)
+    public async Task CheckAsync_FileDeletedOrReplaced_Throws(bool replaced)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Nobody can delete an open file there.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not allow deleting an open file.");
         await using var host = await StartAsync();
-        await using var neighbour = await StartAsync();
+        await using var secondHost = await StartAsync();
         await host.Store.CheckAsync(default);
-        await neighbour.Store.CheckAsync(default);
+        await secondHost.Store.CheckAsync(default);
         await _provider.ExecuteAsync($"VACUUM INTO '{_provider.DataSource}.copy'");
         File.Delete(_provider.DataSource);
-        if (another)
+        if (replaced)
         {
             File.Move(_provider.DataSource + ".copy", _provider.DataSource);
             File.Delete(_provider.DataSource + "-wal");
@@ -184,7 +184,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Container_DisposedOfWithoutAwait_ClosesTheFile()
+    public void Container_DisposedSynchronously_ClosesFile()
     {
         var services = new ServiceCollection().AddLogging(RecordingLogger.Watch);
         _provider.Choose(services.AddOffloadedPolling());
@@ -193,12 +193,12 @@ public sealed class SqliteFileTests : IAsyncLifetime
             container.GetRequiredService<OffloadedPolling.Sqlite.SqliteDatabase>().Open().Should().NotBeNull();
         }
 
-        File.Exists(_provider.DataSource + "-wal").Should().BeFalse("a connection is still open");
+        File.Exists(_provider.DataSource + "-wal").Should().BeFalse("no connection is open");
     }
 
     private Task<ConformanceHost> StartAsync() => ConformanceHost.StartAsync(_provider);
 
-    private async Task StopsAsync(string message, string? path = null)
+    private async Task StartThrowsAsync(string message, string? path = null)
     {
         var thrown = (await FluentActions.Awaiting(async () =>
             await ConformanceHost.StartAsync(_provider, build: builder =>

@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>What long queues, many dead letters and many expired documents cost.</summary>
+/// <summary>The cost of long queues, many dead letters and many expired documents.</summary>
 [Collection(WholeMachine.Name)]
 public sealed class SqliteLoadTests : IAsyncLifetime
 {
@@ -34,7 +34,7 @@ public sealed class SqliteLoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_With100000WaitingMessages_TakesLessThanAMillisecondMore()
+    public async Task AcceptAsync_100000MessagesWait_AddsUnderOneMillisecond()
     {
         await using var loaded = await StartAsync(_loaded);
         await using var empty = await StartAsync(_empty);
@@ -43,7 +43,7 @@ public sealed class SqliteLoadTests : IAsyncLifetime
         var (fastestLoaded, fastestEmpty) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
         for (var run = 0; run < 60; run++)
         {
-            // The depth is read again after a second.
+            // The depth is cached for a second.
             _time.Advance(TimeSpan.FromSeconds(1));
             fastestLoaded = Min(fastestLoaded, await TimeToAcceptAsync(loaded));
             fastestEmpty = Min(fastestEmpty, await TimeToAcceptAsync(empty));
@@ -57,20 +57,20 @@ public sealed class SqliteLoadTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ReceiveAsync_With50000DeadLettersThatNobodyReads_TakesLessThanOnePercentOfACore(bool setAside)
+    public async Task ReceiveAsync_50000DeadLetters_AddsUnderOnePercentOfCore(bool setAside)
     {
         await using var loaded = await StartAsync(_loaded);
         await using var empty = await StartAsync(_empty);
         await SendAsync(ManyDead, receiveCount: setAside ? 11 : 10, hiddenUntil: setAside ? long.MaxValue / 2 : 1);
-        await ReceiveNothingAsync(loaded);
-        await ReceiveNothingAsync(empty);
+        await ReceiveEmptyAsync(loaded);
+        await ReceiveEmptyAsync(empty);
 
-        // Each receive of nothing is 20 seconds of a worker that looks every 50 ms.
+        // Each empty receive is 20 seconds of a worker that polls every 50 ms.
         var (fastestLoaded, fastestEmpty) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
         for (var run = 0; run < 3; run++)
         {
-            fastestLoaded = Min(fastestLoaded, await ReceiveNothingAsync(loaded));
-            fastestEmpty = Min(fastestEmpty, await ReceiveNothingAsync(empty));
+            fastestLoaded = Min(fastestLoaded, await ReceiveEmptyAsync(loaded));
+            fastestEmpty = Min(fastestEmpty, await ReceiveEmptyAsync(empty));
         }
 
         (fastestLoaded - fastestEmpty).Should().BeLessThan(TimeSpan.FromSeconds(20) * 0.01);
@@ -78,7 +78,7 @@ public sealed class SqliteLoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Expiry_OfManyDocuments_LetsOtherWritesInBetween()
+    public async Task Expiry_ManyDocuments_LetsOtherWritesThrough()
     {
         const int Count = 20_000;
         await using (await StartAsync(_loaded))
@@ -107,10 +107,10 @@ public sealed class SqliteLoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Expiry_WhereManyDocumentsHaveMessages_KeepsThemAndHoldsNobodyUp()
+    public async Task Expiry_DocumentsHaveMessages_KeepsThemAndBlocksNoWrites()
     {
         await using var host = await StartAsync(_loaded);
-        // Its writes wait for as long as the first holds the file.
+        // Its writes wait while the first host holds the file.
         await using var other = await StartAsync(_loaded);
         await SendAsync(Many, receiveCount: 0);
         await ExpireAsync(Many);
@@ -123,7 +123,7 @@ public sealed class SqliteLoadTests : IAsyncLifetime
         }
 
         (await _loaded.CountDocumentsAsync()).Should().Be(Many);
-        shortest.Should().BeLessThan(visit / 2, "who visits all documents in one transaction holds the file for so long");
+        shortest.Should().BeLessThan(visit / 2, "visiting all documents in one transaction would hold the file that long");
     }
 
     private Task<ConformanceHost> StartAsync(SqliteProvider provider) => ConformanceHost.StartAsync(provider, time: _time);
@@ -135,8 +135,8 @@ public sealed class SqliteLoadTests : IAsyncLifetime
         return Stopwatch.GetElapsedTime(startedAt);
     }
 
-    /// <returns>The processor time that it took.</returns>
-    private async Task<TimeSpan> ReceiveNothingAsync(ConformanceHost host)
+    /// <returns>The processor time used.</returns>
+    private async Task<TimeSpan> ReceiveEmptyAsync(ConformanceHost host)
     {
         using var process = Process.GetCurrentProcess();
         var before = process.TotalProcessorTime;
@@ -164,7 +164,7 @@ public sealed class SqliteLoadTests : IAsyncLifetime
 
     private async Task<TimeSpan> LongestWriteDuringExpiryAsync(ConformanceHost other, string last)
     {
-        // The last in the order of expiry: when it is gone, all were visited.
+        // The last document in expiry order: when it is gone, all were visited.
         await _loaded.ExecuteAsync(
             "INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 1000000, x'00')", ("$id", last));
         _time.Advance(TimeSpan.FromMinutes(1));

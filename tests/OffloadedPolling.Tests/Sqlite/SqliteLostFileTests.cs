@@ -11,7 +11,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>The file is moved, deleted or replaced while a host has it open.</summary>
+/// <summary>The database file is moved, deleted or replaced while a host has it open.</summary>
 public sealed class SqliteLostFileTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(1);
@@ -24,7 +24,7 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Nobody can move or delete an open file there.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not allow moving or deleting an open file.");
         _host = await ConformanceHost.StartAsync(
             _provider,
             build: builder =>
@@ -58,7 +58,7 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Post_FileMovedOrDeleted_Is503AtOnce(bool moved)
+    public async Task Post_FileMovedOrDeleted_Returns503Immediately(bool moved)
     {
         Remove(moved);
 
@@ -72,7 +72,7 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Worker_FileDeletedWhileItIsIdle_LogsItWithoutARequest()
+    public async Task Worker_FileDeletedWhileIdle_LogsWithoutRequest()
     {
         Remove(moved: false);
 
@@ -84,12 +84,12 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
                     entry.Id == 302 && entry.Text.Contains("was moved, deleted", StringComparison.Ordinal));
             },
             _timeout,
-            () => "the worker says nothing");
+            () => "the worker did not log it");
         _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 705);
     }
 
     [Fact]
-    public async Task Get_FileDeleted_StatusUrlsAre503()
+    public async Task StatusUrl_FileDeleted_Returns503()
     {
         await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         var url = (await _host.Issuer.IssueAsync(TestDocuments.Id, TimeSpan.FromMinutes(5), default)).Value;
@@ -113,7 +113,7 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
                 return (await HealthAsync()).Status == HttpStatusCode.OK;
             },
             _timeout,
-            () => "it is still unhealthy");
+            () => "the host is still unhealthy");
 
         (await PostAsync()).Should().Be(HttpStatusCode.Accepted);
         _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 706);
@@ -122,7 +122,7 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Post_FileReplacedByAnother_Is503AndTheNewFileStaysAsItIs(bool logIsDeleted)
+    public async Task Post_FileReplaced_Returns503AndKeepsNewFile(bool logIsDeleted)
     {
         var bytes = await ReplaceAsync(logIsDeleted);
 
@@ -133,13 +133,13 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Idle_FileReplacedByAnother_IsNoticedWithinSeconds()
+    public async Task Idle_FileReplaced_IsDetectedWithinSeconds()
     {
         await ReplaceAsync(logIsDeleted: true);
 
         _time.Advance(TimeSpan.FromSeconds(10));
 
-        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 705), _timeout, () => "nobody notices");
+        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 705), _timeout, () => "it was not detected");
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class SqliteLostFileTests : IAsyncLifetime
         }
     }
 
-    /// <returns>What the new file consists of.</returns>
+    /// <returns>The content of the new file.</returns>
     private async Task<byte[]> ReplaceAsync(bool logIsDeleted)
     {
         var copy = _provider.DataSource + ".copy";

@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>Settings of SQLite that stop the start.</summary>
+/// <summary>SQLite settings that make the start fail.</summary>
 public sealed class SqliteOptionsTests
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class SqliteOptionsTests
         "OffloadedPolling:Sqlite:SigningKey has 9 bytes; at least 32 are required. Create a key with 'openssl rand")]
     [InlineData("Sqlite:SigningKey", "no base 64, whatever its length may be", "SigningKey is not Base64; it has 38 characters")]
     [InlineData("Sqlite:DataSauce", "x", "OffloadedPolling:Sqlite:DataSauce is not a setting of this version")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+    public void Validate_InvalidSetting_FailsWithValueAndFix(string key, string value, string expected) =>
         StartFailures.OnSqlite(key, value).Should().ContainSingle().Which.Should().Contain(expected);
 
     [Theory]
@@ -37,11 +37,11 @@ public sealed class SqliteOptionsTests
     [InlineData("Sqlite:PublicBaseUrl", "ftp://orders.example.com?token=my-secret")]
     [InlineData("Sqlite:PublicBaseUrl", "orders.example.com?token=my-secret")]
     [InlineData("Sqlite:PublicBaseUrl", "https://orders.example.com?token=my-secret")]
-    public void Validate_AWrongSettingThatHoldsASecret_IsNotPrinted(string key, string value) =>
+    public void Validate_InvalidSettingWithSecret_DoesNotPrintIt(string key, string value) =>
         StartFailures.OnSqlite(key, value).Should().ContainSingle().Which.Should().NotContain("my-secret");
 
     [Fact]
-    public void Validate_NoSettingAtAll_Passes()
+    public void Validate_NoSettings_Passes()
     {
         var services = new ServiceCollection();
         services.AddOffloadedPolling().WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);

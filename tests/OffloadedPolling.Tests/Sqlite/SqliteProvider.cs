@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Conformance;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>The embedded implementation, on a file of its own.</summary>
+/// <summary>The SQLite provider, with its own file.</summary>
 public sealed class SqliteProvider : IProvider
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("offloaded-polling-").FullName;
@@ -31,7 +31,7 @@ public sealed class SqliteProvider : IProvider
     public async Task<int> CountMessagesAsync(string kind) =>
         Convert.ToInt32(await ExecuteAsync("SELECT count(*) FROM messages WHERE kind = $kind", ("$kind", kind)), null);
 
-    /// <summary>Runs a statement past the library, as another program would.</summary>
+    /// <summary>Runs a statement without the library, as another program would.</summary>
     public async Task<object?> ExecuteAsync(string sql, params (string Name, object Value)[] values)
     {
         await using var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False");

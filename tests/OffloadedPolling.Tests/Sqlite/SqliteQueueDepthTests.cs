@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>What is told of a queue's depth while messages cannot be counted.</summary>
+/// <summary>The reported depth of a queue while its messages cannot be counted.</summary>
 public sealed class SqliteQueueDepthTests : IAsyncLifetime
 {
     private const string Kind = ConformanceHost.Kind;
@@ -30,7 +30,7 @@ public sealed class SqliteQueueDepthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_CountingFails_GoesOnFromTheLastNumberForAMinute()
+    public async Task GetDepthAsync_CountFails_UsesLastCountForOneMinute()
     {
         for (var second = 0; second < 60; second++)
         {
@@ -45,7 +45,7 @@ public sealed class SqliteQueueDepthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_CountingWorksAgain_IsWhatIsThere()
+    public async Task GetDepthAsync_CountWorksAgain_ReturnsActualDepth()
     {
         _time.Advance(TimeSpan.FromHours(1));
         (await DepthAsync()).Should().BeNull();

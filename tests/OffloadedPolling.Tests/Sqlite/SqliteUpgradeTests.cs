@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>Files that earlier versions made, from the schema as they wrote it.</summary>
+/// <summary>Files with the schemas of earlier versions.</summary>
 public sealed class SqliteUpgradeTests : IAsyncLifetime
 {
     private const string Kind = ConformanceHost.Kind;
@@ -42,15 +42,15 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
         PRAGMA journal_mode = WAL;
         """;
 
-    private const string Lacks4 = """
+    private const string RevertTo3 = """
         ALTER TABLE documents DROP COLUMN replaced_message_ids;
         ALTER TABLE documents DROP COLUMN claim_id;
         ALTER TABLE messages DROP COLUMN status_created_at;
         """;
 
-    private const string Lacks3 = "DROP TABLE profiles;";
+    private const string RevertTo2 = "DROP TABLE profiles;";
 
-    private const string Lacks2 = """
+    private const string RevertTo1 = """
         DROP INDEX messages_dead;
         ALTER TABLE documents DROP COLUMN cancel_requested;
         ALTER TABLE documents DROP COLUMN payload_fingerprint;
@@ -64,24 +64,24 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
 
     public static TheoryData<int, string> Versions => new()
     {
-        { 1, Schema4 + Lacks4 + Lacks3 + Lacks2 },
-        { 2, Schema4 + Lacks4 + Lacks3 },
-        { 3, Schema4 + Lacks4 },
+        { 1, Schema4 + RevertTo3 + RevertTo2 + RevertTo1 },
+        { 2, Schema4 + RevertTo3 + RevertTo2 },
+        { 3, Schema4 + RevertTo3 },
         { 4, Schema4 },
     };
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Start_OnAnOlderSchema_KeepsWhatIsThere(int version, string schema)
+    public async Task Start_OlderSchema_KeepsData(int version, string schema)
     {
         await _provider.ExecuteAsync($"{schema} PRAGMA user_version = {version}");
         var document = StatusDocument.Write(TestDocuments.Waiting(), 100_000);
         await _provider.ExecuteAsync(
             "INSERT INTO documents (id, version, expires_at, document) VALUES ($id, 'x', 9e15, $document)",
             ("$id", TestDocuments.Id), ("$document", document));
-        await SendPastTheLibraryAsync(receiveCount: 0);
-        await SendPastTheLibraryAsync(receiveCount: 9, visibleAt: 1);
-        await SendPastTheLibraryAsync(receiveCount: 10, visibleAt: 1);
+        await InsertMessageAsync(receiveCount: 0);
+        await InsertMessageAsync(receiveCount: 9, visibleAt: 1);
+        await InsertMessageAsync(receiveCount: 10, visibleAt: 1);
 
         await using var host = await ConformanceHost.StartAsync(_provider);
 
@@ -89,7 +89,7 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
         (found!.Status, found.Metadata).Should().Be((TestDocuments.Waiting(), OperationMetadata.Empty));
         (await host.Operations.CancelAsync(TestDocuments.Id))!.State.Should().Be(OperationState.Canceled);
         (await host.Profiles.WriteAsync(Kind, new byte[] { 1 }, null, default)).Should().NotBeNull();
-        (await host.Queue.GetDepthAsync(Kind, default)).Should().Be(new QueueDepth(2, 0), "a dead letter is in nobody's way");
+        (await host.Queue.GetDepthAsync(Kind, default)).Should().Be(new QueueDepth(2, 0), "a dead letter is not counted");
         await host.Queue.SendAsync(
             Kind, new OutgoingMessage { Body = "{}", StatusKey = TestDocuments.Id, StatusCreatedAt = DateTimeOffset.UnixEpoch }, default);
         (await host.Queue.ReceiveAsync(Kind, 10, default)).Select(message => (message.ReceiveCount, message.StatusCreatedAt))
@@ -98,21 +98,21 @@ public sealed class SqliteUpgradeTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Start_OnAnOlderSchema_MakesTheSameAsAStartOnNothing(int version, string schema)
+    public async Task Start_OlderSchema_HasSameObjectsAsNewFile(int version, string schema)
     {
-        await using var fresh = new SqliteProvider();
-        await using var none = await ConformanceHost.StartAsync(fresh);
+        await using var newProvider = new SqliteProvider();
+        await using var newHost = await ConformanceHost.StartAsync(newProvider);
         await _provider.ExecuteAsync($"{schema} PRAGMA user_version = {version}");
 
         await using var host = await ConformanceHost.StartAsync(_provider);
 
-        (await NamesAsync(_provider)).Should().Be(await NamesAsync(fresh));
+        (await NamesAsync(_provider)).Should().Be(await NamesAsync(newProvider));
     }
 
     private static Task<object?> NamesAsync(SqliteProvider provider) =>
         provider.ExecuteAsync("SELECT group_concat(name, ' ') FROM (SELECT type || ':' || name AS name FROM sqlite_master ORDER BY 1)");
 
-    private async Task SendPastTheLibraryAsync(int receiveCount, long visibleAt = 0) => await _provider.ExecuteAsync(
+    private async Task InsertMessageAsync(int receiveCount, long visibleAt = 0) => await _provider.ExecuteAsync(
         $"INSERT INTO messages (kind, visible_at, receive_count, status_key, body) VALUES ('{Kind}', $visible, $received, 'x', '{{}}')",
         ("$visible", visibleAt), ("$received", receiveCount));
 }

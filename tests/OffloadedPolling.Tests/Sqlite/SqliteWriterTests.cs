@@ -31,12 +31,12 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     [Fact]
     public async Task WriteAsync_ManyAtOnce_ShareCommits()
     {
-        using var enter = new ManualResetEventSlim();
-        var first = await HoldAsync(enter);
+        using var release = new ManualResetEventSlim();
+        var first = await HoldAsync(release);
         var others = Enumerable.Range(0, 50).Select(number => _writer.WriteAsync(session => Insert(session, number), default)).ToList();
         var before = Commits();
 
-        enter.Set();
+        release.Set();
         await Task.WhenAll(others.Append(first));
 
         (Commits() - before).Should().BeInRange(1, 2);
@@ -44,15 +44,15 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WriteAsync_OneThatFails_TakesNoOtherAlong()
+    public async Task WriteAsync_OneFails_OthersSucceed()
     {
-        using var enter = new ManualResetEventSlim();
-        var first = await HoldAsync(enter);
+        using var release = new ManualResetEventSlim();
+        var first = await HoldAsync(release);
         var good = _writer.WriteAsync(session => Insert(session, 1), default);
         var bad = _writer.WriteAsync(session => Insert(session, 2) + session.Execute("INSERT INTO nowhere VALUES (1)"), default);
         var fine = _writer.WriteAsync(session => Insert(session, 3), default);
 
-        enter.Set();
+        release.Set();
 
         (await first, await good, await fine).Should().Be((0, 1, 1));
         (await FluentActions.Awaiting(() => bad).Should().ThrowExactlyAsync<SqliteException>()).Which.Message.Should().Contain("nowhere");
@@ -60,7 +60,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WriteAsync_TheFileStaysLocked_FailsAllThatWaitTogether()
+    public async Task WriteAsync_FileStaysLocked_FailsAllWaitingTogether()
     {
         using var other = new SqliteSession(Path);
         other.Execute("BEGIN IMMEDIATE");
@@ -72,31 +72,31 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             (await FluentActions.Awaiting(() => write).Should().ThrowExactlyAsync<SqliteException>()).Which.SqliteErrorCode.Should().Be(5);
         }
 
-        // The first may have been taken alone. Ten seconds each for 20 would be minutes.
+        // The first write may have run by itself. With ten seconds for each, 20 writes would take minutes.
         watch.Elapsed.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(9)).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(60));
         other.Execute("COMMIT");
         (await _writer.WriteAsync(session => Insert(session, 1), default)).Should().Be(1);
     }
 
     [Fact]
-    public async Task WriteAsync_GivenUpBeforeItsTurn_IsNotWritten()
+    public async Task WriteAsync_CanceledWhileWaiting_IsNotWritten()
     {
         using var cancel = new CancellationTokenSource();
-        using var enter = new ManualResetEventSlim();
-        var first = await HoldAsync(enter);
-        var given = _writer.WriteAsync(session => Insert(session, 1), cancel.Token);
+        using var release = new ManualResetEventSlim();
+        var first = await HoldAsync(release);
+        var canceled = _writer.WriteAsync(session => Insert(session, 1), cancel.Token);
 
         await cancel.CancelAsync();
-        enter.Set();
+        release.Set();
         await first;
 
-        await FluentActions.Awaiting(() => given).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => canceled).Should().ThrowAsync<OperationCanceledException>();
         await _writer.WriteAsync(session => Insert(session, 2), default);
         Count().Should().Be(1L);
     }
 
     [Fact]
-    public async Task DisposeAsync_WritesWhatWaits()
+    public async Task DisposeAsync_CompletesWaitingWrites()
     {
         var waiting = Enumerable.Range(0, 20).Select(number => _writer.WriteAsync(session => Insert(session, number), default)).ToList();
 
@@ -109,7 +109,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WriteAsync_AnotherConnectionHoldsTheFileForAWhile_Waits()
+    public async Task WriteAsync_FileLockedBriefly_Waits()
     {
         using var other = new SqliteSession(Path);
         other.Execute("BEGIN IMMEDIATE");
@@ -122,7 +122,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WriteAsync_AnotherWriterNeverCeases_GetsItsTurnSoon()
+    public async Task WriteAsync_OtherWriterIsAlwaysBusy_GetsTurnSoon()
     {
         await using var busy = new SqliteWriter(new SqliteSession(Path));
         using var stop = new CancellationTokenSource();
@@ -134,7 +134,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
                 await busy.WriteAsync(session => Slowly(() => Insert(session, Interlocked.Increment(ref number))), default);
             }
         })).ToList();
-        await Eventually.TrueAsync(() => number > 1010, TimeSpan.FromSeconds(30), () => "the other writer has not begun");
+        await Eventually.TrueAsync(() => number > 1010, TimeSpan.FromSeconds(30), () => "the other writer has not started");
 
         var watch = System.Diagnostics.Stopwatch.StartNew();
         for (var own = 0; own < 20; own++)
@@ -143,21 +143,21 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         }
 
         var (took, before) = (watch.Elapsed, number);
-        await Eventually.TrueAsync(() => number > before + 10, TimeSpan.FromSeconds(30), () => "the other writer was held up instead");
+        await Eventually.TrueAsync(() => number > before + 10, TimeSpan.FromSeconds(30), () => "the other writer was blocked instead");
         await stop.CancelAsync();
         await Task.WhenAll(load);
         took.Should().BeLessThan(TimeSpan.FromSeconds(5), $"20 writes took {took}");
     }
 
-    /// <summary>A write that has begun, and goes on when told: what comes meanwhile goes into the next commit together.</summary>
-    private async Task<Task<int>> HoldAsync(ManualResetEventSlim goOn)
+    /// <summary>Starts a write that blocks until it is released. Later writes then share the next commit.</summary>
+    private async Task<Task<int>> HoldAsync(ManualResetEventSlim release)
     {
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var write = _writer.WriteAsync(
             _ =>
             {
                 begun.SetResult();
-                goOn.Wait();
+                release.Wait();
                 return 0;
             },
             default);
@@ -165,7 +165,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         return write;
     }
 
-    // As a slow disk's flush.
+    // Simulates the flush of a slow disk.
     private static int Slowly(Func<int> write)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();

@@ -11,13 +11,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>Status URLs of a host whose paths begin with a path base.</summary>
+/// <summary>Status URLs of a host with a path base.</summary>
 public sealed class StatusUrlPathBaseTests : EndpointTestBase
 {
     [Theory]
     [InlineData("/api/parcel", "/api/operations/")]
     [InlineData("/parcel", "/operations/")]
-    public async Task Accept_ThroughAPathBase_BothUrlsHaveItAndCanBePolled(string path, string begin)
+    public async Task Accept_AnyPathBase_UrlsIncludeItAndCanBePolled(string path, string begin)
     {
         var host = await StartAsync();
 
@@ -30,7 +30,7 @@ public sealed class StatusUrlPathBaseTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Renew_ThroughAPathBase_TheUrlHasIt()
+    public async Task Renew_UnderPathBase_StatusUrlIncludesIt()
     {
         var host = await StartAsync();
         var accepted = await AcceptAsync("/api/parcel");
@@ -44,7 +44,7 @@ public sealed class StatusUrlPathBaseTests : EndpointTestBase
     [Theory]
     [InlineData("/api/parcel")]
     [InlineData("/parcel")]
-    public async Task Accept_WithAPublicBaseUrl_BeginsWithThatAlone(string path)
+    public async Task Accept_PublicBaseUrl_IgnoresPathBase(string path)
     {
         await StartAsync(sqlite => sqlite.PublicBaseUrl = new Uri("https://example.com/api/"));
 
@@ -62,7 +62,7 @@ public sealed class StatusUrlPathBaseTests : EndpointTestBase
     [Theory]
     [InlineData("/shop")]
     [InlineData("//evil.example.com")]
-    public async Task Accept_WithAForwardedPrefix_LeadsToThisServerAllTheSame(string prefix)
+    public async Task Accept_ForwardedPrefix_StatusUrlIgnoresIt(string prefix)
     {
         var host = await StartAsync();
 
@@ -73,7 +73,7 @@ public sealed class StatusUrlPathBaseTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Accept_OutsideARequest_HasNoPathBaseAndCanBePolled()
+    public async Task Accept_OutsideRequest_HasNoPathBaseAndCanBePolled()
     {
         var host = await StartAsync();
         await AcceptAsync("/api/parcel");

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>A worker whose message the queue has given to another.</summary>
+/// <summary>A worker whose message the queue has redelivered.</summary>
 public sealed class StolenMessageTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -31,18 +31,18 @@ public sealed class StolenMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageThatIsAnothers_StopsItsHandler_AndItsNextDeliveryRunsIt()
+    public async Task Message_TakenOver_StopsHandlerAndRunsNextDelivery()
     {
         _script.Wait["Ada"] = true;
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not start");
 
         _script.Wait.Clear();
         await _provider.ExecuteAsync("UPDATE messages SET receive_count = receive_count + 1");
 
         OperationStatus? end = null;
         await Eventually.TrueAsync(
-            async () => (end = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {end?.State}");
+            async () => (end = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"state: {end?.State}");
         (end!.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)3));
         _script.Delivered.Should().Equal("Ada");
         _host.Log.Entries.Should().ContainSingle(entry => entry.Id == 424);

@@ -4,13 +4,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqlite;
 
-/// <summary>Which hosts log ASP.NET Core's lines about requests, where these would show signed status URLs.</summary>
+/// <summary>Which hosts omit the request log entries of ASP.NET Core, which would contain signed status URLs.</summary>
 public sealed class UnloggedRequestLinesTests
 {
     private const string Category = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
     [Fact]
-    public void WithSqlite_RequestLinesAreNotLogged_AndAllElseIs()
+    public void WithSqlite_Default_OmitsOnlyRequestLines()
     {
         using var services = Host(_ => { });
 
@@ -21,7 +21,7 @@ public sealed class UnloggedRequestLinesTests
     }
 
     [Fact]
-    public void WithSqlite_ALoggerWithRulesOfItsOwn_DoesNotLogThemEither()
+    public void WithSqlite_LoggerHasOwnRules_OmitsRequestLines()
     {
         using var services = Host(logging => logging
             .AddFilter<RecordingLogger>(null, LogLevel.Trace).AddFilter<RecordingLogger>("Microsoft.AspNetCore", LogLevel.Information));
@@ -30,7 +30,7 @@ public sealed class UnloggedRequestLinesTests
     }
 
     [Fact]
-    public void WithSqlite_AHostThatNamesTheCategory_HasItsWill()
+    public void WithSqlite_HostSetsCategory_LogsRequestLines()
     {
         using var services = Host(logging => logging.AddFilter(Category, LogLevel.Information));
 
@@ -38,7 +38,7 @@ public sealed class UnloggedRequestLinesTests
     }
 
     [Fact]
-    public void WithSqlite_ForMessagesAlone_RequestLinesAreLogged()
+    public void WithSqlite_OnlyForQueue_LogsRequestLines()
     {
         using var services = Host(_ => { }, polling => polling.WithS3());
 

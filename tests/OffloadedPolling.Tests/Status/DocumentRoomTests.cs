@@ -8,11 +8,11 @@ public sealed class DocumentRoomTests
 {
     private const int MaxBytes = 1024;
 
-    // Operation kinds have names of 64 characters at most.
+    // The name of an operation kind has at most 64 characters.
     private static readonly OperationStatus _waiting = TestDocuments.Waiting() with { Kind = new string('k', 64) };
 
     [Fact]
-    public void Longest_HoldsEveryProblemOfTheLibrary()
+    public void Longest_ContainsEveryLibraryProblem()
     {
         var problems = typeof(Problems).GetMembers(BindingFlags.Public | BindingFlags.Static)
             .Where(member => member is PropertyInfo { PropertyType: var type } && type == typeof(OperationProblem)
@@ -23,7 +23,7 @@ public sealed class DocumentRoomTests
     }
 
     [Fact]
-    public void ThrowIfUnfit_TheSmallestLimit_LeavesTheHostSomeRoom()
+    public void ThrowIfUnfit_SmallestLimit_LeavesRoomForHost()
     {
         var shortest = _waiting with { ResourceLocation = new string('x', 200) };
 
@@ -31,7 +31,7 @@ public sealed class DocumentRoomTests
     }
 
     [Fact]
-    public void ThrowIfUnfit_TheLargestThatFits_FitsAtEveryLaterStep()
+    public void ThrowIfUnfit_LargestFittingDocument_FitsInLaterStates()
     {
         var length = Enumerable.Range(0, MaxBytes).Last(length => Fits(_waiting with { ResourceLocation = new string('x', length) }));
         var largest = _waiting with { ResourceLocation = new string('x', length) };
@@ -46,11 +46,11 @@ public sealed class DocumentRoomTests
         later.Should().AllSatisfy(document => StatusDocument.Write(document, MaxBytes).Length.Should().BeLessThanOrEqualTo(MaxBytes));
         later.Max(document => StatusDocument.Write(document, MaxBytes).Length).Should()
             .BeGreaterThan(MaxBytes - 8, "no more is reserved than is needed");
-        DocumentRoom.Reserved.Should().BeInRange(300, 400, "the documentation says some 350 bytes");
+        DocumentRoom.Reserved.Should().BeInRange(300, 400, "the documentation says about 350 bytes");
     }
 
     [Fact]
-    public void ThrowIfUnfit_WhatTheLibraryAdds_TakesNothingFromTheRoom()
+    public void ThrowIfUnfit_LibraryMembersAdded_StillFits()
     {
         var waiting = _waiting with { ResourceLocation = new string('x', 200) };
         var running = Running(waiting);
@@ -59,7 +59,7 @@ public sealed class DocumentRoomTests
     }
 
     [Fact]
-    public void ThrowIfUnfit_AnOperationThatHasEnded_NeedsNoRoom()
+    public void ThrowIfUnfit_EndedOperation_NeedsNoReserve()
     {
         var ended = _waiting with { State = OperationState.Succeeded, ResourceLocation = new string('x', 650) };
 

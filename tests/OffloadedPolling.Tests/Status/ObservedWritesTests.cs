@@ -11,7 +11,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Status;
 
-/// <summary>What is told of a write that does not come through.</summary>
+/// <summary>The spans and metrics of status writes that fail.</summary>
 public sealed class ObservedWritesTests : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -38,7 +38,7 @@ public sealed class ObservedWritesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task UpdateAsync_DoesNotComeThrough_IsToldAsWhatItWas(string outcome)
+    public async Task UpdateAsync_Fails_RecordsOutcome(string outcome)
     {
         using var cancel = new CancellationTokenSource();
         Exception thrown = outcome switch

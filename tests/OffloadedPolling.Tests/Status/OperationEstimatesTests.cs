@@ -11,7 +11,7 @@ public sealed class OperationEstimatesTests
     [InlineData(1, 1)]
     [InlineData(0.0001, 5)]
     [InlineData(5, 1e9)]
-    public void WhyUnusable_AnEstimate_IsUsableAndRead(double median, double upper)
+    public void WhyUnusable_ValidEstimate_ReturnsNull(double median, double upper)
     {
         var estimate = new OperationEstimate { Median = median * _second, Upper = upper * _second };
 
@@ -20,7 +20,7 @@ public sealed class OperationEstimatesTests
     }
 
     [Fact]
-    public void WhyUnusable_TheLongest_IsUsableAndRead()
+    public void WhyUnusable_LongestEstimate_ReturnsNull()
     {
         OperationEstimates.WhyUnusable(UnusableEstimates.Longest).Should().BeNull();
         var document = TestDocuments.Waiting() with { Estimate = UnusableEstimates.Longest };
@@ -28,7 +28,7 @@ public sealed class OperationEstimatesTests
     }
 
     [Fact]
-    public void WhyUnusable_QuantilesThatAreEqualOrZero_AreUsable()
+    public void WhyUnusable_EqualOrZeroQuantiles_ReturnsNull()
     {
         var quantiles = Enumerable.Repeat(_second, 12).Prepend(TimeSpan.Zero);
         var estimate = new OperationEstimate { Median = _second, Upper = _second, Quantiles = [.. quantiles] };
@@ -42,6 +42,6 @@ public sealed class OperationEstimatesTests
     [InlineData("too few quantiles", "Quantiles has 1 values; it must have 13, one for each of QuantileLevels")]
     [InlineData("quantiles that descend", "Quantiles[1] is 00:00:19; it must be at least Quantiles[0] (00:00:20)")]
     [InlineData("a negative quantile", "Quantiles[0] is -00:00:01; it must be at least 0")]
-    public void WhyUnusable_AnEstimateThatBreaksARule_NamesTheMemberAndTheRule(string what, string reason) =>
+    public void WhyUnusable_InvalidEstimate_NamesMemberAndRule(string what, string reason) =>
         OperationEstimates.WhyUnusable(UnusableEstimates.All[what]()!).Should().Be(reason);
 }

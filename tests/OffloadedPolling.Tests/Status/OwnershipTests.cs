@@ -16,7 +16,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Succeeded, "mine", 1, 2, "Ended")]
     [InlineData(OperationState.Failed, "other", 1, 1, "Ended")]
     [InlineData(OperationState.Canceled, null, null, 1, "Ended")]
-    public void Of_ForEachStateAndOwner(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
+    public void Decide_AnyStateAndOwner_ReturnsClaim(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
         Ownership.Decide(Stored(state, owner, attempt), Message(receiveCount), int.MaxValue).ToString().Should().Be(claim);
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "mine", 2, 2, "OwnedElsewhere")]
     [InlineData(OperationState.Running, "other", 1, 2, "OwnedElsewhere")]
     [InlineData(OperationState.Succeeded, "mine", 1, 2, "Ended")]
-    public void Of_WhereCancelIsAskedFor(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
+    public void Decide_CancelRequested_ReturnsClaim(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
         Ownership.Decide(Stored(state, owner, attempt, cancelRequested: true), Message(receiveCount), int.MaxValue).ToString()
             .Should().Be(claim);
 
@@ -36,7 +36,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "mine", 4, 5, "GiveUp")]
     [InlineData(OperationState.Running, "other", 3, 4, "OwnedElsewhere")]
     [InlineData(OperationState.Failed, "mine", 3, 4, "Ended")]
-    public void Of_WithThreeAttemptsAllowed(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
+    public void Decide_MaxThreeAttempts_ReturnsClaim(OperationState state, string? owner, int? attempt, int receiveCount, string claim) =>
         Ownership.Decide(Stored(state, owner, attempt), Message(receiveCount), maxAttempts: 3).ToString().Should().Be(claim);
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class OwnershipTests
     [InlineData("other mine", "OwnedElsewhere")]
     [InlineData("other", "Run")]
     [InlineData(null, "Run")]
-    public void Of_AMessageThatWasReplaced_ClaimsNothing(string? replaced, string claim)
+    public void Decide_MessageReplaced_IsOwnedElsewhere(string? replaced, string claim)
     {
         var waiting = Stored(OperationState.NotStarted, null, null);
         var stored = waiting with { Metadata = waiting.Metadata with { ReplacedMessageIds = replaced } };
@@ -76,7 +76,7 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Succeeded, "mine", false)]
     [InlineData(OperationState.Failed, "mine", false)]
     [InlineData(OperationState.Canceled, null, false)]
-    public void IsDeadLettered_TheOwnersDeadLetterOrOneOfAWaitingOperation(OperationState state, string? owner, bool deadLettered) =>
+    public void IsDeadLettered_OnlyForOwnerOrWaitingOperation(OperationState state, string? owner, bool deadLettered) =>
         Ownership.IsDeadLettered(Stored(state, owner, 1), Message(receiveCount: 11)).Should().Be(deadLettered);
 
     [Theory]
@@ -84,14 +84,14 @@ public sealed class OwnershipTests
     [InlineData(OperationState.Running, "mine", 3, false)]
     [InlineData(OperationState.Running, "other", 2, false)]
     [InlineData(OperationState.Succeeded, "mine", 2, false)]
-    public void IsHeldBy_TheDeliveryInTheDocument(OperationState state, string owner, int attempt, bool held) =>
+    public void IsHeldBy_OnlyForDeliveryInDocument(OperationState state, string owner, int attempt, bool held) =>
         Ownership.IsHeldBy(Stored(state, owner, attempt), Message(receiveCount: 2)).Should().Be(held);
 
     [Theory]
     [InlineData(OperationState.NotStarted, null)]
     [InlineData(OperationState.Running, "mine")]
     [InlineData(OperationState.Succeeded, "mine")]
-    public void AMessageOfAnEarlierDocument_ClaimsNothingHoldsNothingAndLeavesNothingBehind(OperationState state, string? owner)
+    public void Decide_MessageOfEarlierDocument_IsSuperseded(OperationState state, string? owner)
     {
         var stored = Stored(state, owner, 1);
         var message = Message(receiveCount: 1, stored.Status.CreatedAt.AddMilliseconds(1));
@@ -104,8 +104,10 @@ public sealed class OwnershipTests
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     private static StoredOperation Stored(OperationState state, string? owner, int? attempt, bool cancelRequested = false) => new(
-        new OperationStatus { Id =
-            "a", Kind = "k", State = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt },
+        new OperationStatus
+        {
+            Id = "a", Kind = "k", State = state, CreatedAt = default, LastUpdatedAt = default, ExpiresAt = default, Attempt = attempt,
+        },
         new OperationMetadata { OwnerMessageId = owner, CancelRequested = cancelRequested }, "v");
 
     private static ReceivedMessage Message(int receiveCount, DateTimeOffset? createdAt = null) => new()

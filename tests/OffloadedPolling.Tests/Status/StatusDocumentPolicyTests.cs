@@ -6,7 +6,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Status;
 
-/// <summary>What policies may do, and what becomes of a document when they do something else.</summary>
+/// <summary>What policies may change, and what happens to a document when a policy breaks the rules.</summary>
 public sealed class StatusDocumentPolicyTests : IDisposable
 {
     private static readonly OperationStatus _running = TestDocuments.Waiting() with
@@ -24,7 +24,7 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     private readonly ParcelPolicy _policy = new();
 
     [Fact]
-    public void AddStatusDocumentPolicy_EachSeesWhatTheOneBeforeMade()
+    public void AddStatusDocumentPolicy_Several_RunInOrderOnceEach()
     {
         var services = new ServiceCollection();
         services.AddOffloadedPolling()
@@ -35,7 +35,7 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     }
 
     [Fact]
-    public void Apply_WhatAPolicyMayChange_IsChanged()
+    public void Apply_AllowedChanges_AreKept()
     {
         _policy.Judge = document => document with
         {
@@ -46,9 +46,9 @@ public sealed class StatusDocumentPolicyTests : IDisposable
         Policies().Apply(_running).Should().Be(_policy.Judge(_running));
     }
 
-    public static TheoryData<string> Offences => [.. _offences.Keys];
+    public static TheoryData<string> Violations => [.. _violations.Keys];
 
-    private static readonly Dictionary<string, Func<OperationStatus, OperationStatus>> _offences = new()
+    private static readonly Dictionary<string, Func<OperationStatus, OperationStatus>> _violations = new()
     {
         ["id"] = document => document with { Id = "ffffffffffffffffffffffffffffffff" },
         ["kind"] = document => document with { Kind = "letters" },
@@ -57,12 +57,12 @@ public sealed class StatusDocumentPolicyTests : IDisposable
         ["createdAt"] = document => document with { CreatedAt = document.CreatedAt.AddDays(1) },
         ["lastUpdatedAt"] = document => document with { LastUpdatedAt = document.LastUpdatedAt.AddDays(1) },
         ["expiresAt"] = document => document with { ExpiresAt = document.ExpiresAt.AddDays(1) },
-        ["nothing"] = _ => null!,
+        ["null"] = _ => null!,
         ["a percentage out of range"] = document => document with { PercentComplete = 101 },
-        ["half a surrogate pair"] = document => document with { Result = System.Text.Json.JsonElement.Parse("\"\\ud800\"") },
-        ["no result at all"] = document => document with { Result = default(System.Text.Json.JsonElement) },
-        ["too much"] = document => document with { Message = new string('x', 20_000) },
-        ["no room for the end"] = document => document with { Message = new string('x', 15_800) },
+        ["a lone surrogate"] = document => document with { Result = System.Text.Json.JsonElement.Parse("\"\\ud800\"") },
+        ["an undefined result"] = document => document with { Result = default(System.Text.Json.JsonElement) },
+        ["a message that is too long"] = document => document with { Message = new string('x', 20_000) },
+        ["no room for the final state"] = document => document with { Message = new string('x', 15_800) },
         ["an unusable estimate"] = document => document with
         {
             Estimate = new OperationEstimate { Median = TimeSpan.MaxValue, Upper = TimeSpan.MaxValue },
@@ -72,10 +72,10 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     };
 
     [Theory]
-    [MemberData(nameof(Offences))]
-    public void Apply_APolicyThatBreaksTheRules_HasRefusedAndIsLogged(string offence)
+    [MemberData(nameof(Violations))]
+    public void Apply_PolicyBreaksRules_ThrowsAndLogs(string violation)
     {
-        _policy.Judge = _offences[offence];
+        _policy.Judge = _violations[violation];
 
         var thrown = FluentActions.Invoking(() => Policies().Apply(_running)).Should().ThrowExactly<StatusDocumentRefusedException>().Which;
 
@@ -85,7 +85,7 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     }
 
     [Fact]
-    public void Apply_WhatTheHandlerMadeTooLarge_IsForTheStoreToRefuse()
+    public void Apply_HandlerDocumentTooLarge_DoesNotThrow()
     {
         var tooLarge = _running with { Message = new string('x', 20_000) };
         _policy.Judge = document => document with { PercentComplete = 41 };
@@ -101,7 +101,7 @@ public sealed class StatusDocumentPolicyTests : IDisposable
     [InlineData(OperationState.Canceled, OperationState.Canceled, null)]
     [InlineData(OperationState.Succeeded, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
     [InlineData(OperationState.Failed, OperationState.Failed, "urn:offloaded-polling:problem:status-refused")]
-    public void ApplyOrRedact_Refused_LeavesTheLibrarysOwnMembersAlone(OperationState state, OperationState written, string? problem)
+    public void ApplyOrRedact_PolicyRefuses_KeepsOnlyLibraryMembers(OperationState state, OperationState written, string? problem)
     {
         var document = _running with
         {

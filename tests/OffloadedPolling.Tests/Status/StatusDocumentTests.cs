@@ -12,21 +12,21 @@ public sealed class StatusDocumentTests
         ["a percentage out of range"] = (_document with { PercentComplete = 101 }, ", at '$'"),
         ["an attempt out of range"] = (_document with { Attempt = 0 }, ", at '$'"),
         ["no kind"] = (_document with { Kind = null! }, ", at '$'"),
-        ["no state"] = (_document with { State = (OperationState)9 }, ", at '$.status'"),
+        ["an unknown state"] = (_document with { State = (OperationState)9 }, ", at '$.status'"),
         ["a negative estimate"] = (_document with { Estimate = Estimate(-1, 1) }, ", at '$.estimate.median'"),
         ["an estimate that is too long"] = (_document with { Estimate = Estimate(1, 6e11) }, ", at '$.estimate.upper'"),
-        ["a result with a member twice"] = (Result("""{"a secret":1,"a secret":2}"""), ", at '$.result'"),
-        ["a result nested too deep"] = (Result(new string('[', 64) + new string(']', 64)), ", at '$.Result'"),
-        ["a result of half a surrogate pair"] = (Result("\"a secret \\ud800\""), ", at '$.Result'"),
+        ["a result with a duplicate member"] = (Result("""{"a secret":1,"a secret":2}"""), ", at '$.result'"),
+        ["a result nested too deeply"] = (Result(new string('[', 64) + new string(']', 64)), ", at '$.Result'"),
+        ["a result with a lone surrogate"] = (Result("\"a secret \\ud800\""), ", at '$.Result'"),
         ["an undefined result"] = (_document with { Result = default(JsonElement) }, ": System.InvalidOperationException was thrown at "),
-        ["an extension nested too deep"] = (Extension(new string('[', 63) + new string(']', 63)), ", at '$.Error.Extensions'"),
+        ["an extension nested too deeply"] = (Extension(new string('[', 63) + new string(']', 63)), ", at '$.Error.Extensions'"),
     };
 
     public static TheoryData<string> Unwritable => [.. _unwritable.Keys];
 
     [Theory]
     [MemberData(nameof(Unwritable))]
-    public void Write_WhatCannotBeReadBack_ThrowsAndQuotesNothing(string what)
+    public void Write_InvalidDocument_ThrowsWithPathAndNoContent(string what)
     {
         var (document, place) = _unwritable[what];
 
@@ -38,15 +38,15 @@ public sealed class StatusDocumentTests
     }
 
     [Fact]
-    public void Write_ALongPath_IsCut()
+    public void NotSerializableException_LongPath_IsTruncated()
     {
-        var cause = new JsonException("As told.", new string('p', 1000), null, null);
+        var cause = new JsonException("Simulated.", new string('p', 1000), null, null);
 
         new StatusDocumentNotSerializableException(TestDocuments.Id, cause).Path.Should().HaveLength(101);
     }
 
     [Fact]
-    public void Write_APropertyThatThrew_IsNamed()
+    public void NotSerializableException_PropertyThrew_NamesProperty()
     {
         var receipt = new Receipt { Thrown = new InvalidDataException("a secret") };
         var cause = FluentActions.Invoking(() => JsonSerializer.Serialize(receipt, ParcelJson.Default.Receipt))
@@ -58,7 +58,7 @@ public sealed class StatusDocumentTests
     }
 
     [Fact]
-    public void Write_OverTheLimit_ThrowsBeforeItIsReadBack()
+    public void Write_OverLimit_ThrowsBeforeReadBack()
     {
         var tooLarge = Result($$"""{"a":1,"a":"{{new string('x', 1000)}}"}""");
 
@@ -67,7 +67,7 @@ public sealed class StatusDocumentTests
     }
 
     [Fact]
-    public void Write_TextThatIsNotUnicode_IsReplaced()
+    public void Write_LoneSurrogate_IsReplaced()
     {
         var document = _document with { Message = "half a \ud800 pair", ResourceLocation = "\udc00" };
 

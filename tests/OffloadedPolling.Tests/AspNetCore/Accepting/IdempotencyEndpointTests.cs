@@ -11,7 +11,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.AspNetCore.Accepting;
 
-/// <summary>What a caller is answered who sends an <c>Idempotency-Key</c>.</summary>
+/// <summary>Responses to requests with an <c>Idempotency-Key</c> header.</summary>
 public sealed class IdempotencyEndpointTests : SqliteHostTests
 {
     private const string Key = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c";
@@ -19,7 +19,7 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
     [Fact]
-    public async Task Post_TheSameKeyAndPayload_IsTheSameOperation()
+    public async Task Post_SameKeyAndPayload_ReturnsSameOperation()
     {
         using var first = await PostAsync("Ada", Key);
         using var again = await PostAsync("Ada", Key);
@@ -35,7 +35,7 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
     [InlineData("Bob", Key, HttpStatusCode.UnprocessableEntity)]
     [InlineData("Ada", "0123456789abcde", HttpStatusCode.BadRequest)]
     [InlineData("Ada", "", HttpStatusCode.BadRequest)]
-    public async Task Post_AKeyThatIsRefused_IsToldWhyAndNoFaultOfTheHosts(string to, string key, HttpStatusCode status)
+    public async Task Post_KeyRejected_ReturnsProblemAndLogsNoError(string to, string key, HttpStatusCode status)
     {
         using var first = await PostAsync("Ada", Key);
 
@@ -50,7 +50,7 @@ public sealed class IdempotencyEndpointTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task Post_AgainWhenTheDocumentExpiresSoon_RenewsIt()
+    public async Task Post_RepeatedNearExpiry_RenewsDocument()
     {
         using var first = await PostAsync("Ada", Key);
         var id = await IdAsync(first);

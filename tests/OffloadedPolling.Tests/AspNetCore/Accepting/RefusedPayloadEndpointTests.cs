@@ -10,13 +10,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.AspNetCore.Accepting;
 
-/// <summary>What a caller is answered whose request can never be queued.</summary>
+/// <summary>Responses to requests whose payload can never be queued.</summary>
 public sealed class RefusedPayloadEndpointTests : SqliteHostTests
 {
     [Theory]
     [InlineData("1%EF%BF%BF", 1, HttpStatusCode.BadRequest, "The request contains characters that are not allowed", "control characters")]
     [InlineData("12345678", 140_000, HttpStatusCode.RequestEntityTooLarge, "The request is too large", "1048576")]
-    public async Task Post_APayloadThatCanNeverBeQueued_IsNoFaultOfTheHosts(
+    public async Task Post_PayloadCannotBeQueued_ReturnsProblemAndLogsNoError(
         string json, int repeat, HttpStatusCode status, string title, string detail)
     {
         using var response = await Host.Http.PostAsync(new Uri(Host.Address, $"/note?json={json}&repeat={repeat}"), content: null);

@@ -9,7 +9,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore.Accepting;
 
-/// <summary>What a caller is answered whose operation's document cannot hold what the host puts into it.</summary>
+/// <summary>The response when a status document has no room for the host's content.</summary>
 public sealed class UnfitDocumentEndpointTests : IAsyncDisposable
 {
     private readonly SqliteProvider _provider = new();
@@ -17,7 +17,7 @@ public sealed class UnfitDocumentEndpointTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
     [Fact]
-    public async Task Post_AResourceLocationWithoutRoomForTheEnd_Is500AndLogged()
+    public async Task Post_ResourceLocationTooLong_Returns500AndLogs()
     {
         await using var host = await ConformanceHost.StartAsync(_provider, options => options.MaxDocumentBytes = 2048, use: Map);
 

@@ -12,7 +12,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore.Description;
 
-/// <summary>The OpenAPI document of a host, as a generator of clients reads it.</summary>
+/// <summary>The OpenAPI document of a host, as a client generator reads it.</summary>
 public sealed class OpenApiDocumentTests : IAsyncDisposable
 {
     private static readonly string[] _states = ["NotStarted", "Running", "Succeeded", "Failed", "Canceled"];
@@ -34,7 +34,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public async Task Durations_AreNumbersOfSeconds(string host)
+    public async Task Durations_AreNumbersInSeconds(string host)
     {
         await ReadAsync(host);
 
@@ -49,7 +49,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public async Task States_AreAnEnumOfStrings(string host)
+    public async Task States_AreStringEnum(string host)
     {
         await ReadAsync(host);
 
@@ -63,7 +63,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public async Task Members_AreThoseOfTheWire_WithTheirTypes(string host)
+    public async Task Members_MatchWireFormat(string host)
     {
         await ReadAsync(host);
 
@@ -96,7 +96,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public async Task EveryReference_LeadsSomewhere(string host)
+    public async Task References_AllResolve(string host)
     {
         await ReadAsync(host);
 
@@ -107,7 +107,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public async Task EverySchemaAndMember_HasAPlainDescription(string host)
+    public async Task SchemasAndMembers_HavePlainDescriptions(string host)
     {
         await ReadAsync(host);
 
@@ -116,7 +116,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
             AssertPlain(name, _document.Schema(name));
             foreach (var member in _document.Properties(name))
             {
-                // OpenAPI 3.0 has no description beside a reference.
+                // OpenAPI 3.0 does not allow a description next to a reference.
                 if (host != "OpenAPI 3.0" || !member.Value.TryGetProperty("$ref", out _))
                 {
                     AssertPlain($"{name}.{member.Name}", member.Value);
@@ -126,7 +126,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Descriptions_OfMembersThatShareASchema_AreTheirOwn()
+    public async Task Descriptions_SharedSchema_DifferPerMember()
     {
         await ReadAsync("plain");
 
@@ -175,7 +175,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ADescriptionByTheHost_Stays()
+    public async Task HostDescription_IsKept()
     {
         await ReadAsync("own description");
 
@@ -201,7 +201,7 @@ public sealed class OpenApiDocumentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TheHostsOwnTypes_StayAsTheyAre()
+    public async Task HostTypes_AreUnchanged()
     {
         await ReadAsync("plain");
 

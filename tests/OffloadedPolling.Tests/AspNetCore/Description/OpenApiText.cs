@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Tests.AspNetCore.Description;
 
-/// <summary>An OpenAPI document as it is served, read without a library.</summary>
+/// <summary>Reads a served OpenAPI document without an OpenAPI library.</summary>
 internal sealed class OpenApiText(string json) : IDisposable
 {
     private readonly JsonDocument _document = JsonDocument.Parse(json);

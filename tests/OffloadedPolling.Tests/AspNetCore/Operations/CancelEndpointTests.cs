@@ -10,15 +10,15 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
-/// <summary>What a caller is answered who asks to cancel.</summary>
+/// <summary>Responses of the cancel endpoint.</summary>
 public sealed class CancelEndpointTests : SqliteHostTests
 {
     [Fact]
-    public async Task Post_AWaitingOperation_202WithItsDocumentHoweverOften()
+    public async Task Post_WaitingOperation_Returns202AndDocumentEachTime()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
-        for (var asked = 0; asked < 3; asked++)
+        for (var request = 0; request < 3; request++)
         {
             using var response = await PostAsync(Host, accepted.Id);
 
@@ -31,11 +31,11 @@ public sealed class CancelEndpointTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task Post_ARunningOperation_202AndTheMarkStandsBesideTheOwner()
+    public async Task Post_RunningOperation_Returns202AndRequestsCancel()
     {
         var id = await WriteAsync(OperationState.Running);
 
-        for (var asked = 0; asked < 3; asked++)
+        for (var request = 0; request < 3; request++)
         {
             using var response = await PostAsync(Host, id);
             response.StatusCode.Should().Be(HttpStatusCode.Accepted);
@@ -50,7 +50,7 @@ public sealed class CancelEndpointTests : SqliteHostTests
     [Theory]
     [InlineData(OperationState.Succeeded)]
     [InlineData(OperationState.Failed)]
-    public async Task Post_AnOperationThatHasEnded_409AndItStaysSo(OperationState end)
+    public async Task Post_EndedOperation_Returns409AndKeepsDocument(OperationState end)
     {
         var id = await WriteAsync(end);
         var before = await Host.Store.GetAsync(id, default);
@@ -65,7 +65,7 @@ public sealed class CancelEndpointTests : SqliteHostTests
     [Theory]
     [InlineData("ffffffffffffffffffffffffffffffff")]
     [InlineData("no-id")]
-    public async Task Post_AnUnknownOperation_404(string id)
+    public async Task Post_UnknownOperation_Returns404(string id)
     {
         using var response = await PostAsync(Host, id);
 
@@ -74,10 +74,10 @@ public sealed class CancelEndpointTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task Post_WhileTheStoreIsDown_503AndWhenToTryAgain()
+    public async Task Post_StoreIsDown_Returns503WithRetryAfter()
     {
         var store = Substitute.For<IOperationStatusStore>();
-        store.GetAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).ThrowsAsync(new OperationStoreException("As told: secret-bucket."));
+        store.GetAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).ThrowsAsync(new OperationStoreException("Down: secret-bucket."));
         await using var host = await ConformanceHost.StartAsync(Provider, build: builder => builder.Services.AddSingleton(store));
 
         using var response = await PostAsync(host, TestDocuments.Id);
@@ -88,7 +88,7 @@ public sealed class CancelEndpointTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task Post_WhatTheGroupDemands_HoldsForItToo()
+    public async Task Post_GroupFilterRejects_Returns401AndKeepsOperation()
     {
         await using var host = await ConformanceHost.StartAsync(
             Provider, group: group => group.AddEndpointFilter((_, _) => ValueTask.FromResult<object?>(Results.Unauthorized())));

@@ -14,10 +14,10 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
-/// <summary>A host whose store needs it to serve documents, and that was not told to: who accepts does not start, who works does.</summary>
+/// <summary>A host that must serve status documents but does not map the route. Only a host that accepts fails to start.</summary>
 public sealed class MissingStatusRouteTests : IAsyncLifetime
 {
-    private const string Cure = "Call app.MapOperations(\"/operations\")";
+    private const string Fix = "Call app.MapOperations(\"/operations\")";
 
     private readonly SqliteProvider _provider = new();
 
@@ -26,18 +26,18 @@ public sealed class MissingStatusRouteTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
     [Fact]
-    public async Task Start_AcceptsAndServesNoDocuments_StopsAndNamesTheCure()
+    public async Task Start_AcceptWithoutStatusRoute_ThrowsWithFix()
     {
         await using var app = Build();
         app.MapPost("/parcel", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
 
         var start = () => app.StartAsync();
 
-        (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage($"*POST /parcel*{Cure}*");
+        (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage($"*POST /parcel*{Fix}*");
     }
 
     [Fact]
-    public async Task Start_AcceptsAndServesDocuments_Starts()
+    public async Task Start_AcceptWithStatusRoute_AcceptsOperations()
     {
         await using var app = Build();
         app.MapPost("/parcel", (IOffloadedOperations operations) => OperationResults.AcceptAsync(operations, new Parcel("Ada")));
@@ -51,7 +51,7 @@ public sealed class MissingStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_WorkerWithAHealthEndpoint_Starts()
+    public async Task Start_WorkerWithHealthEndpoint_Succeeds()
     {
         await using var app = Build();
         app.MapHealthChecks("/health");
@@ -60,7 +60,7 @@ public sealed class MissingStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_WorkerWithoutAWebServer_Starts()
+    public async Task Start_WorkerWithoutWebServer_Succeeds()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         Add(builder.Services);
@@ -71,10 +71,10 @@ public sealed class MissingStatusRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Accept_WhereTheStartCouldNotKnow_IsLoggedAndInTheHealthCheckWithTheCure()
+    public async Task Accept_UntypedResultWithoutStatusRoute_LogsAndReportsFix()
     {
         await using var app = Build();
-        // Its result type says nothing.
+        // The result type does not show that the endpoint accepts operations.
         app.MapPost("/parcel", async Task<IResult> (IOffloadedOperations operations) =>
             await OperationResults.AcceptAsync(operations, new Parcel("Ada")));
         await app.StartAsync();
@@ -86,10 +86,10 @@ public sealed class MissingStatusRouteTests : IAsyncLifetime
 
         refused.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         app.Services.GetRequiredService<RecordingLogger>().Entries
-            .Should().Contain(entry => entry.Id == 601 && entry.Text.Contains(Cure, StringComparison.Ordinal));
+            .Should().Contain(entry => entry.Id == 601 && entry.Text.Contains(Fix, StringComparison.Ordinal));
         var entry = (await health.CheckHealthAsync()).Entries.Single().Value;
         entry.Status.Should().Be(HealthStatus.Degraded);
-        entry.Description.Should().Contain(Cure);
+        entry.Description.Should().Contain(Fix);
     }
 
     private WebApplication Build()

@@ -12,7 +12,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
-/// <summary>The operation endpoints inside groups of the host's, with a path base before them.</summary>
+/// <summary>The operation endpoints inside route groups of the host, with and without a path base.</summary>
 public sealed class NestedGroupsTests : IAsyncDisposable
 {
     private readonly SqliteProvider _provider = new();
@@ -30,7 +30,7 @@ public sealed class NestedGroupsTests : IAsyncDisposable
     [InlineData("/shop", "/v1/work", "/operations", "/shop/v1/work/operations")]
     [InlineData("/shop", "/v1", "", "/shop/v1")]
     [InlineData("/shop", "/v1", "operations/", "/shop/v1/operations")]
-    public async Task MapOperations_InAGroup_AnswersWithAddressesThatWork(string pathBase, string group, string pattern, string expected)
+    public async Task MapOperations_InGroup_ReturnsWorkingUrls(string pathBase, string group, string pattern, string expected)
     {
         await using var app = await StartAsync(app =>
         {
@@ -42,7 +42,7 @@ public sealed class NestedGroupsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task MapOperations_InAMappedBranch_AnswersWithAddressesThatWork()
+    public async Task MapOperations_InMappedBranch_ReturnsWorkingUrls()
     {
         await using var app = await StartAsync(app => app.Map("/branch", branch =>
         {

@@ -10,16 +10,16 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
-/// <summary>A host that keeps every answer in its output cache, whatever the method and the status code, except the library's.</summary>
+/// <summary>A host whose output cache policy stores every response. The library's endpoints must opt out.</summary>
 public sealed class OutputCacheTests : SqliteHostTests
 {
     private Action<RouteGroupBuilder>? _group;
 
     private int _served;
 
-    // Without it, the other tests would show nothing.
+    // Shows that the cache works. Otherwise, the other tests would prove nothing.
     [Fact]
-    public async Task OtherEndpoints_AreServedFromTheCache()
+    public async Task OtherEndpoint_CalledTwice_IsServedFromCache()
     {
         var first = await Host.Http.GetStringAsync(new Uri(Host.Address, "/other"));
         var second = await Host.Http.GetStringAsync(new Uri(Host.Address, "/other"));
@@ -31,7 +31,7 @@ public sealed class OutputCacheTests : SqliteHostTests
     [InlineData("typed")]
     [InlineData("erased")]
     [InlineData("own")]
-    public async Task Accept_AskedTwice_AcceptsTwice(string endpoint)
+    public async Task Accept_CalledTwice_AcceptsTwoOperations(string endpoint)
     {
         var first = await AcceptAsync(endpoint);
         var second = await AcceptAsync(endpoint);
@@ -40,7 +40,7 @@ public sealed class OutputCacheTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task StatusUrl_AfterAChange_ServesTheNewDocument()
+    public async Task StatusUrl_DocumentChanged_ReturnsNewDocument()
     {
         var accepted = await AcceptAsync("typed");
         (await ReadAsync(accepted.StatusUrl)).State.Should().Be(OperationState.NotStarted);
@@ -51,7 +51,7 @@ public sealed class OutputCacheTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task StatusUrl_AfterDeleteAsync_Is404()
+    public async Task StatusUrl_AfterDelete_Returns404()
     {
         var accepted = await AcceptAsync("typed");
         await ReadAsync(accepted.StatusUrl);
@@ -64,7 +64,7 @@ public sealed class OutputCacheTests : SqliteHostTests
     [Theory]
     [InlineData("")]
     [InlineData("/url")]
-    public async Task Renewal_AfterDeleteAsync_Is404(string path)
+    public async Task Renewal_AfterDelete_Returns404(string path)
     {
         var accepted = await AcceptAsync("typed");
         var url = new Uri(Host.Address, $"/operations/{accepted.Id}{path}").ToString();
@@ -76,7 +76,7 @@ public sealed class OutputCacheTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task Renewal_OfAnUnknownOperation_IsNotKeptEither()
+    public async Task Renewal_UnknownOperation_IsNotCached()
     {
         var url = new Uri(Host.Address, $"/operations/{TestDocuments.Id}/url").ToString();
         (await Host.StatusOfAsync(url)).Should().Be(HttpStatusCode.NotFound);
@@ -87,7 +87,7 @@ public sealed class OutputCacheTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task Cancel_AfterDeleteAsync_Is404()
+    public async Task Cancel_AfterDelete_Returns404()
     {
         var accepted = await AcceptAsync("typed");
         var url = new Uri(Host.Address, $"/operations/{accepted.Id}/cancel").ToString();
@@ -101,13 +101,13 @@ public sealed class OutputCacheTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task CacheOutput_OnTheGroup_ChangesNothing()
+    public async Task CacheOutput_OnGroup_HasNoEffect()
     {
         _group = group => group.CacheOutput(CacheEverything);
         await Host.DisposeAsync();
         Host = await StartAsync();
 
-        await Renewal_AfterDeleteAsync_Is404("/url");
+        await Renewal_AfterDelete_Returns404("/url");
     }
 
     private async Task<AcceptedOperation> AcceptAsync(string endpoint)
@@ -133,7 +133,7 @@ public sealed class OutputCacheTests : SqliteHostTests
             EndpointTestBase.MapAccepts(app);
         });
 
-    /// <summary>Keeps what ASP.NET Core's own policy would not: answers to POST, and those that are not 200.</summary>
+    /// <summary>Stores what the default policy of ASP.NET Core does not: responses to POST, and responses other than 200.</summary>
     private sealed class EverythingPolicy : IOutputCachePolicy
     {
         public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)

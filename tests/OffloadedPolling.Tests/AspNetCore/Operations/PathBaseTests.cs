@@ -9,14 +9,14 @@ using OffloadedPolling.Tests.Conformance;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
-/// <summary>The addresses in answers, where callers reach the host under a path base.</summary>
+/// <summary>The URLs in responses when callers reach the host under a path base.</summary>
 public sealed class PathBaseTests : EndpointTestBase
 {
     [Theory]
     [InlineData("typed")]
     [InlineData("erased")]
     [InlineData("own")]
-    public async Task Accept_UnderAPathBase_AnswersWithAddressesThatIncludeIt(string endpoint)
+    public async Task Accept_UnderPathBase_UrlsIncludeIt(string endpoint)
     {
         var host = await StartAsync(app => app.UsePathBase("/api"));
 
@@ -29,7 +29,7 @@ public sealed class PathBaseTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Accept_WithoutThePathBase_AnswersWithAddressesWithoutIt()
+    public async Task Accept_WithoutPathBase_UrlsOmitIt()
     {
         var host = await StartAsync(app => app.UsePathBase("/api"));
 
@@ -40,7 +40,7 @@ public sealed class PathBaseTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Renewal_UnderAPathBase_AnswersWithAddressesThatIncludeIt()
+    public async Task Renewal_UnderPathBase_UrlsIncludeIt()
     {
         var host = await StartAsync(app => app.UsePathBase("/api"));
         var (accepted, _) = await AcceptAsync(host, "/api/typed");
@@ -56,7 +56,7 @@ public sealed class PathBaseTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Accept_WithAPublicBaseUrlWithAPath_KeepsThatForTheStatusUrl()
+    public async Task Accept_PublicBaseUrlWithPath_StatusUrlUsesIt()
     {
         var host = await StartAsync(
             app => app.UsePathBase("/api"), sqlite => sqlite.PublicBaseUrl = new Uri("https://shop.example.com/files"));
@@ -67,9 +67,9 @@ public sealed class PathBaseTests : EndpointTestBase
         accepted.StatusUrl.Should().StartWith($"https://shop.example.com/files/operations/{accepted.Id}/status?");
     }
 
-    // Escaped in the answer, as it was in the request.
+    // Escaped in the response, as in the request.
     [Fact]
-    public async Task Accept_UnderAPathBaseWithASpace_EscapesIt()
+    public async Task Accept_PathBaseWithSpace_EscapesIt()
     {
         var host = await StartAsync(app => app.UsePathBase("/our shop"));
 
@@ -80,7 +80,7 @@ public sealed class PathBaseTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Accept_ThroughAProxyThatStripsAPrefix_AnswersWithAnOperationUrlThatIncludesIt()
+    public async Task Accept_TrustedForwardedPrefix_OperationUrlIncludesIt()
     {
         var host = await StartAsync(Trust(ForwardedHeaders.All));
 
@@ -89,13 +89,13 @@ public sealed class PathBaseTests : EndpointTestBase
 
         accepted.OperationUrl.Should().Be($"/shop/api/operations/{accepted.Id}");
 
-        // The server's own address is not the proxy's: nobody strips the prefix there.
+        // The status URL has the server's own address, where no proxy strips the prefix.
         accepted.StatusUrl.Should().StartWith($"{host.Address}operations/");
         (await host.StatusOfAsync(accepted.StatusUrl)).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Accept_WithAPrefixThatNobodyTrusts_IgnoresIt()
+    public async Task Accept_UntrustedForwardedPrefix_IsIgnored()
     {
         var host = await StartAsync(Trust(ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto));
 
@@ -106,7 +106,7 @@ public sealed class PathBaseTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Accepted_OverHttpUnderAPathBase_NamesAnInstanceThatIncludesIt()
+    public async Task Accepted_OverHttpUnderPathBase_ProblemInstanceIncludesIt()
     {
         var host = await StartAsync(app => app.UsePathBase("/api"));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Address, "/api/own"));

@@ -9,24 +9,24 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.AspNetCore.Operations;
 
-/// <summary>A host whose generated addresses end with a slash.</summary>
+/// <summary>A host whose generated URLs end with a slash.</summary>
 public sealed class TrailingSlashTests : SqliteHostTests
 {
     [Fact]
-    public async Task Poller_OfAHostWithTrailingSlashes_RenewsItsUrl()
+    public async Task Poller_UrlsWithTrailingSlash_RenewsUrl()
     {
         using var response = await Host.Http.PostAsync(new Uri(Host.Address, "/parcel"), null);
         var accepted = await OperationPoller.ReadAcceptedAsync(response);
         await Host.Operations.CancelAsync(accepted.Id);
         using var poller = new OperationPoller();
 
-        var watching = () => poller.WaitForCompletionAsync(poller.GetResumeToken(accepted));
+        var waiting = () => poller.WaitForCompletionAsync(poller.GetResumeToken(accepted));
 
-        (await watching.Should().ThrowAsync<CanceledOperationException>()).Which.Status.Id.Should().Be(accepted.Id);
+        (await waiting.Should().ThrowAsync<CanceledOperationException>()).Which.Status.Id.Should().Be(accepted.Id);
     }
 
     [Fact]
-    public async Task Url_BelowAnOperationUrlWithoutItsSlash_IsRenewed()
+    public async Task Renewal_OperationUrlWithoutSlash_Succeeds()
     {
         using var response = await Host.Http.PostAsync(new Uri(Host.Address, "/parcel"), null);
         var operationUrl = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("operationUrl").GetString()!;

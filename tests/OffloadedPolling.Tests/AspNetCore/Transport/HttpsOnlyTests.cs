@@ -12,18 +12,18 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.AspNetCore.Transport;
 
-/// <summary>To whom status URLs are handed out, and to whom they are not.</summary>
+/// <summary>Which callers receive status URLs over HTTP, and which get 403.</summary>
 public sealed class HttpsOnlyTests : EndpointTestBase
 {
-    private const string Elsewhere = "203.0.113.7";
+    private const string Remote = "203.0.113.7";
 
     [Theory]
     [InlineData("typed")]
     [InlineData("erased")]
     [InlineData("own")]
-    public async Task Accept_FromElsewhereOverHttp_403WithTheReasonAndNoUrl(string endpoint)
+    public async Task Accept_RemoteCallerOverHttp_Returns403WithoutUrl(string endpoint)
     {
-        var host = await StartAsync(callerIs: Elsewhere);
+        var host = await StartAsync(callerAddress: Remote);
 
         using var response = await host.Http.PostAsync(new Uri(host.Address, $"/{endpoint}"), null);
 
@@ -32,9 +32,9 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Accept_FromElsewhereOverHttp_QueuesNothing()
+    public async Task Accept_RemoteCallerOverHttp_QueuesNothing()
     {
-        var host = await StartAsync(callerIs: Elsewhere);
+        var host = await StartAsync(callerAddress: Remote);
 
         using var response = await host.Http.PostAsync(new Uri(host.Address, "/typed"), null);
 
@@ -43,9 +43,9 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Accepted_ByTheHostItself_IsToldWhereToAskOverHttps()
+    public async Task Accepted_RemoteCallerOverHttp_ProblemNamesInstance()
     {
-        var host = await StartAsync(callerIs: Elsewhere);
+        var host = await StartAsync(callerAddress: Remote);
 
         using var response = await host.Http.PostAsync(new Uri(host.Address, "/own"), null);
 
@@ -58,9 +58,9 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     [Theory]
     [InlineData("")]
     [InlineData("/url")]
-    public async Task Renew_FromElsewhereOverHttp_403BeforeAnythingIsLookedUp(string path)
+    public async Task Renew_RemoteCallerOverHttp_Returns403EvenIfUnknown(string path)
     {
-        var host = await StartAsync(callerIs: Elsewhere);
+        var host = await StartAsync(callerAddress: Remote);
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
 
         using var response = await host.GetAsync(new Uri(host.Address, $"/operations/{accepted.Id}{path}").ToString());
@@ -77,17 +77,17 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     [InlineData("::1")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData(null)]
-    public async Task Accept_OnThisMachine_202(string? caller)
+    public async Task Accept_LoopbackCaller_Returns202(string? caller)
     {
-        var host = await StartAsync(callerIs: caller);
+        var host = await StartAsync(callerAddress: caller);
 
         (await PostAsync(host)).Should().Be(HttpStatusCode.Accepted);
     }
 
     [Fact]
-    public async Task Accept_RequireHttpsOff_202()
+    public async Task Accept_RequireHttpsOff_Returns202()
     {
-        var host = await StartAsync(callerIs: Elsewhere, options: options => options.RequireHttps = false);
+        var host = await StartAsync(callerAddress: Remote, options: options => options.RequireHttps = false);
 
         (await PostAsync(host)).Should().Be(HttpStatusCode.Accepted);
     }
@@ -95,11 +95,11 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     [Theory]
     [InlineData("Development", HttpStatusCode.Accepted)]
     [InlineData("Staging", HttpStatusCode.Forbidden)]
-    public async Task Accept_FromElsewhereOverHttp_IsForDevelopmentAlone(string environment, HttpStatusCode expected)
+    public async Task Accept_RemoteCallerOverHttp_IsAllowedOnlyInDevelopment(string environment, HttpStatusCode expected)
     {
         var named = Substitute.For<IHostEnvironment>();
         named.EnvironmentName.Returns(environment);
-        var host = await StartAsync(callerIs: Elsewhere, build: builder => builder.Services.AddSingleton(named));
+        var host = await StartAsync(callerAddress: Remote, build: builder => builder.Services.AddSingleton(named));
 
         (await PostAsync(host)).Should().Be(expected);
     }
@@ -107,21 +107,21 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     [Theory]
     [InlineData("https", HttpStatusCode.Accepted)]
     [InlineData("http", HttpStatusCode.Forbidden)]
-    public async Task Accept_ThroughAProxyThatIsHeeded_IsJudgedByWhatTheProxySaw(string scheme, HttpStatusCode expected)
+    public async Task Accept_TrustedProxy_UsesForwardedScheme(string scheme, HttpStatusCode expected)
     {
-        var host = await StartAsync(heed: true);
+        var host = await StartAsync(trustProxy: true);
 
-        (await PostAsync(host, ("X-Forwarded-For", Elsewhere), ("X-Forwarded-Proto", scheme))).Should().Be(expected);
+        (await PostAsync(host, ("X-Forwarded-For", Remote), ("X-Forwarded-Proto", scheme))).Should().Be(expected);
     }
 
     [Theory]
-    [InlineData("X-Forwarded-For", Elsewhere)]
+    [InlineData("X-Forwarded-For", Remote)]
     [InlineData("X-Forwarded-Proto", "https")]
     [InlineData("X-Forwarded-Prefix", "/shop")]
     [InlineData("Forwarded", "for=203.0.113.7;proto=https")]
-    [InlineData("X-Real-IP", Elsewhere)]
+    [InlineData("X-Real-IP", Remote)]
     [InlineData("Via", "1.1 proxy")]
-    public async Task Accept_ThroughAProxyThatIsNotHeeded_IsNotTakenForThisMachine(string header, string value)
+    public async Task Accept_UntrustedProxyHeader_IsNotTreatedAsLoopback(string header, string value)
     {
         var host = await StartAsync();
 
@@ -131,9 +131,9 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     [Theory]
     [InlineData("http", HttpStatusCode.Forbidden)]
     [InlineData("https", HttpStatusCode.Accepted)]
-    public async Task Accept_ThroughAProxyThatTellsTheSchemeAlone_IsNotTakenForThisMachine(string scheme, HttpStatusCode expected)
+    public async Task Accept_ProxyForwardsOnlyScheme_IsNotTreatedAsLoopback(string scheme, HttpStatusCode expected)
     {
-        var host = await StartAsync(heed: true);
+        var host = await StartAsync(trustProxy: true);
 
         (await PostAsync(host, ("X-Forwarded-Proto", scheme))).Should().Be(expected);
     }
@@ -163,16 +163,16 @@ public sealed class HttpsOnlyTests : EndpointTestBase
     }
 
     private async Task<ConformanceHost> StartAsync(
-        string? callerIs = "127.0.0.1", bool heed = false, Action<OffloadedPollingOptions>? options = null,
+        string? callerAddress = "127.0.0.1", bool trustProxy = false, Action<OffloadedPollingOptions>? options = null,
         Action<IOffloadedPollingBuilder>? build = null) =>
         Host = await ConformanceHost.StartAsync(Provider, options, build: build, use: app =>
         {
             app.Use((context, next) =>
             {
-                context.Connection.RemoteIpAddress = callerIs is null ? null : IPAddress.Parse(callerIs);
+                context.Connection.RemoteIpAddress = callerAddress is null ? null : IPAddress.Parse(callerAddress);
                 return next(context);
             });
-            if (heed)
+            if (trustProxy)
             {
                 app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All });
             }

@@ -6,8 +6,8 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Accepting;
 
-/// <summary>A host that has put an estimator of its own in place.</summary>
-public sealed class EstimatorOfTheHostTests : IAsyncDisposable
+/// <summary>A host that registers its own estimator.</summary>
+public sealed class CustomEstimatorTests : IAsyncDisposable
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
@@ -18,14 +18,14 @@ public sealed class EstimatorOfTheHostTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
     [Fact]
-    public async Task Running_NothingMeasuredAndNoPrior_KeepsWhatIsLeftOfTheHostsEstimate()
+    public async Task Running_NothingMeasured_KeepsRestOfCustomEstimate()
     {
         _script.Wait["Ada"] = true;
         await using var host = await StartAsync(() =>
             new OperationEstimate { Median = TimeSpan.FromHours(1), Upper = TimeSpan.FromHours(2) });
 
         var accepted = await host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not start");
         var running = await host.Operations.GetAsync(accepted.Id);
 
         running!.State.Should().Be(OperationState.Running);
