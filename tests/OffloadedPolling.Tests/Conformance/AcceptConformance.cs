@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>What accepting leaves behind, whoever implements the ports.</summary>
+/// <summary>What accepting an operation creates, with any provider.</summary>
 public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -15,7 +15,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
         builder.AddOperation<RawNote>(Notes, settings => Provider.Configure(Notes, settings));
 
     [Fact]
-    public async Task AcceptAsync_LeavesADocumentAMessageAndAUrl()
+    public async Task AcceptAsync_CreatesDocumentMessageAndUrl()
     {
         using var activity = new Activity("POST").Start();
 
@@ -36,7 +36,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_APayloadOverTheLimit_CreatesNothing()
+    public async Task AcceptAsync_PayloadTooLarge_ThrowsAndCreatesNothing()
     {
         var limit = await Host.Queue.GetMaxMessageBytesAsync(Kind, default);
 
@@ -51,7 +51,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     [Theory]
     [InlineData("\"a\uFFFF\"", "\"a\\uFFFF\"")]
     [InlineData("\"a\u0001\"", "\"a\\u0001\"")]
-    public async Task AcceptAsync_RawJsonWithCharactersThatNoQueueCarries_SendsThemEscaped(string raw, string sent)
+    public async Task AcceptAsync_RawJsonWithInvalidCharacters_SendsThemEscaped(string raw, string sent)
     {
         await Host.Operations.AcceptAsync(new RawNote(raw));
 
@@ -61,7 +61,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_CharactersThatNoQueueCarriesOutsideStrings_IsRefusedAndCreatesNothing()
+    public async Task AcceptAsync_InvalidCharacterOutsideString_ThrowsAndCreatesNothing()
     {
         await Host.Operations.Invoking(operations => operations.AcceptAsync(new RawNote("1\uFFFF")))
             .Should().ThrowAsync<InvalidPayloadException>();
@@ -71,7 +71,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task RenewUrlAsync_OnAnotherHost_OpensTheSameDocument()
+    public async Task RenewUrlAsync_OnOtherHost_ReturnsUrlOfSameDocument()
     {
         var other = await StartAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -84,7 +84,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_LoggedAtTrace_ShowsNoCredential()
+    public async Task AcceptAsync_TraceLogging_DoesNotLogCredentials()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await Host.Http.GetStringAsync(accepted.StatusUrl);
@@ -95,7 +95,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_WithTheSameKey_IsTheSameOperationAndSendsAgainWhileItWaits()
+    public async Task AcceptAsync_SameKey_ReturnsSameOperationAndResends()
     {
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
         var again = await (await StartAsync()).Operations.AcceptAsync(new Parcel("Ada"), Keyed());
@@ -107,12 +107,12 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_WithTheSameKey_SendsTheCreatedAtOfTheDocumentThatIsThere()
+    public async Task AcceptAsync_SameKey_SendsCreatedAtOfExistingDocument()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
         var createdAt = (await Host.Operations.GetAsync(accepted.Id))!.CreatedAt;
         await Eventually.TrueAsync(
-            () => DateTimeOffset.UtcNow - createdAt > TimeSpan.FromMilliseconds(2), Timeout, () => "time stands still");
+            () => DateTimeOffset.UtcNow - createdAt > TimeSpan.FromMilliseconds(2), Timeout, () => "the clock did not advance");
 
         await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
 
@@ -122,7 +122,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_WithTheSameKeyAfterTheEnd_TellsTheEndAndSendsNothing()
+    public async Task AcceptAsync_SameKeyAfterEnd_ReturnsFinalStateWithoutSending()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
         await Host.Operations.CancelAsync(accepted.Id);
@@ -134,7 +134,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_WithTheSameKeyAndAnotherPayload_IsRefused()
+    public async Task AcceptAsync_SameKeyOtherPayload_ThrowsConflict()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed());
 
@@ -146,7 +146,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAnotherScopeOrKey_IsAnotherOperation()
+    public async Task AcceptAsync_OtherScopeOrKey_CreatesOtherOperation()
     {
         var accepted = await Task.WhenAll(
             Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed("one", "0123456789abcdef")),
@@ -159,7 +159,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_TenAtOnceWithOneKey_OneOperation()
+    public async Task AcceptAsync_ConcurrentCallsWithSameKey_CreateOneOperation()
     {
         var other = await StartAsync();
 
@@ -172,21 +172,21 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_AKeyThatIsTooShortOrOfNobody_IsRefusedAndNothingIsCreated()
+    public async Task AcceptAsync_KeyTooShortOrWithoutScope_ThrowsAndCreatesNothing()
     {
         var tooShort = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(new Parcel("Ada"), Keyed(key: "0123456789abcde")))
             .Should().ThrowExactlyAsync<InvalidIdempotencyKeyException>()).Which;
-        var ofNobody = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(
+        var withoutScope = (await FluentActions.Awaiting(() => Host.Operations.AcceptAsync(
             new Parcel("Ada"), new AcceptOptions { IdempotencyKey = "0123456789abcdef" }))
             .Should().ThrowExactlyAsync<ArgumentException>()).Which;
 
         tooShort.Length.Should().Be(15);
-        ofNobody.Message.Should().Contain("IdempotencyScope");
+        withoutScope.Message.Should().Contain("IdempotencyScope");
         (await Provider.CountDocumentsAsync()).Should().Be(0);
     }
 
     [Fact]
-    public async Task CancelAsync_AWaitingOperation_IsCanceledHoweverOftenItIsAsked()
+    public async Task CancelAsync_WaitingOperation_IsIdempotent()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
 
@@ -202,7 +202,7 @@ public abstract class AcceptConformance<TProvider> : ConformanceSuite<TProvider>
     [Theory]
     [InlineData("0123456789abcdef0123456789abcdef")]
     [InlineData("../secret")]
-    public async Task CancelAsync_AnUnknownOperation_Null(string id) => (await Host.Operations.CancelAsync(id)).Should().BeNull();
+    public async Task CancelAsync_UnknownOperation_ReturnsNull(string id) => (await Host.Operations.CancelAsync(id)).Should().BeNull();
 
     private static AcceptOptions Keyed(string scope = "user ada", string key = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c") =>
         new() { IdempotencyScope = scope, IdempotencyKey = key };

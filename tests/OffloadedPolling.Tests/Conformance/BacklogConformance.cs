@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>A backlog behind slow handlers: every delivery is spent on work that begins.</summary>
+/// <summary>A backlog behind slow handlers: every delivery starts a handler.</summary>
 public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -14,13 +14,13 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
 
     private protected override void Build(IOffloadedPollingBuilder builder) => builder.Services.AddSingleton(_runs);
 
-    /// <param name="concurrency">How many handlers each of two workers runs at once.</param>
-    /// <param name="operations">How many operations wait.</param>
-    /// <param name="slowEvery">One in so many takes longer than a visibility timeout.</param>
-    /// <param name="isShuffled">Whether they are delivered out of order.</param>
+    /// <param name="concurrency">The number of handlers that each of the two workers runs concurrently.</param>
+    /// <param name="operations">The number of waiting operations.</param>
+    /// <param name="slowEvery">One in this many operations takes longer than the visibility timeout.</param>
+    /// <param name="isShuffled">Whether messages are delivered out of order.</param>
     [Theory]
     [MemberData(nameof(Backlogs.All), MemberType = typeof(Backlogs))]
-    public async Task ABacklogBehindSlowHandlers_SpendsNoDeliveryOnWorkThatDoesNotBegin(
+    public async Task Worker_BacklogBehindSlowHandlers_WastesNoDeliveries(
         int concurrency, int operations, int slowEvery, bool isShuffled)
     {
         var accepted = new List<string>();
@@ -32,19 +32,19 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
         await using var worker = await StartWorkerAsync(concurrency, isShuffled);
         await using var other = await StartWorkerAsync(concurrency, isShuffled);
         await Eventually.TrueAsync(
-            () => _runs.Begun.Count == operations, _patience, () => $"only {_runs.Begun.Count} of {operations} have begun");
+            () => _runs.Begun.Count == operations, _patience, () => $"only {_runs.Begun.Count} of {operations} have started");
         var ends = await Task.WhenAll(accepted.Select(EndOfAsync));
 
         ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
-        ends.Should().OnlyContain(end => end.Attempt == _runs.Begun[end.Id], "each delivery begins a run");
+        ends.Should().OnlyContain(end => end.Attempt == _runs.Begun[end.Id], "each delivery starts a run");
         foreach (var log in new[] { worker.Log, other.Log })
         {
-            log.Entries.Should().NotContain(entry => entry.Id == 415, "no message loses its time while it waits");
+            log.Entries.Should().NotContain(entry => entry.Id == 415, "no message becomes visible while it waits");
         }
     }
 
     [Fact]
-    public async Task MessagesOfCanceledOperations_SayNothingAboutHowFastHandlersAre()
+    public async Task Worker_CanceledOperations_AreNotCountedAsFastRuns()
     {
         const int Canceled = 15;
         for (var number = 0; number < Canceled; number++)
@@ -59,7 +59,7 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
         }
 
         await using var worker = await StartWorkerAsync(concurrency: 1, isShuffled: false);
-        await Eventually.TrueAsync(() => _runs.Begun.Count == 2, Timeout, () => $"{_runs.Begun.Count} have begun");
+        await Eventually.TrueAsync(() => _runs.Begun.Count == 2, Timeout, () => $"{_runs.Begun.Count} have started");
 
         ((DecoratedQueue)worker.Queue).Received
             .Should().BeLessThan(Canceled + 5, "messages behind slow handlers are left to other workers");
@@ -71,7 +71,7 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
         build: builder =>
         {
             builder.Services.AddSingleton(_runs);
-            builder.AddHandler<Parcel, NeighborHandler>();
+            builder.AddHandler<Parcel, SlowOrFastHandler>();
             DecoratedQueue.Decorate(builder.Services, isShuffled);
         });
 
@@ -79,11 +79,11 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
     {
         public const string Slow = "slow";
 
-        /// <summary>How many times each operation's handler has begun.</summary>
+        /// <summary>Gets how often each operation's handler has started.</summary>
         public ConcurrentDictionary<string, int> Begun { get; } = new();
     }
 
-    private sealed class NeighborHandler(Runs runs) : IOperationHandler<Parcel, string>
+    private sealed class SlowOrFastHandler(Runs runs) : IOperationHandler<Parcel, string>
     {
         private static readonly TimeSpan _slow = TimeSpan.FromSeconds(2.5);
 
@@ -98,7 +98,7 @@ public abstract class BacklogConformance<TProvider> : ConformanceSuite<TProvider
     }
 }
 
-/// <summary>How many run at once, how many wait, one in how many is slow, and whether they come out of order.</summary>
+/// <summary>Concurrency, number of waiting operations, one in how many is slow, and whether messages are shuffled.</summary>
 public static class Backlogs
 {
     public static TheoryData<int, int, int, bool> All => Scale.IsLong

@@ -9,7 +9,7 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.Conformance;
 
 /// <summary>
-/// A web host on a provider, with the kind <c>parcels</c> and the operation endpoints. It serves documents where the provider does not.
+/// A web host on a provider, with the kind <c>parcels</c> and the operation endpoints. It serves the documents if the provider does not.
 /// </summary>
 internal sealed class ConformanceHost : IAsyncDisposable
 {

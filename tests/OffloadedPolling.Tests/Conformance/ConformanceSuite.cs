@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>What all suites have in common: a provider, and hosts on it.</summary>
+/// <summary>The base class of all conformance suites: a provider and the hosts that use it.</summary>
 public abstract class ConformanceSuite<TProvider> : IAsyncLifetime
     where TProvider : IProvider, new()
 {
@@ -16,7 +16,7 @@ public abstract class ConformanceSuite<TProvider> : IAsyncLifetime
 
     private protected TProvider Provider { get; } = new();
 
-    /// <summary>The first host.</summary>
+    /// <summary>Gets the first host.</summary>
     private protected ConformanceHost Host => _hosts[0];
 
     public virtual async ValueTask InitializeAsync()
@@ -36,7 +36,7 @@ public abstract class ConformanceSuite<TProvider> : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts a host, the first or one more on the same documents and messages.</summary>
+    /// <summary>Starts another host on the same documents and messages.</summary>
     private protected async Task<ConformanceHost> StartAsync(Action<OperationOptions>? operation = null)
     {
         var host = await ConformanceHost.StartAsync(Provider, Settings, operation ?? Settings, Build);
@@ -60,7 +60,7 @@ public abstract class ConformanceSuite<TProvider> : IAsyncLifetime
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await Host.Operations.GetAsync(id))!.State.IsTerminal(), Timeout, () => $"{id} is at {last?.State}");
+            async () => (last = await Host.Operations.GetAsync(id))!.State.IsTerminal(), Timeout, () => $"{id} is {last?.State}");
         return last!;
     }
 }

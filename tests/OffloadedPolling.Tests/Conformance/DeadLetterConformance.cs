@@ -6,7 +6,7 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.Conformance;
 
 /// <summary>
-/// The obligations of <see cref="IDeadLetterQueue"/>, and what its reader makes of operations whose message nobody could process.
+/// The obligations of <see cref="IDeadLetterQueue"/>, and how its reader ends operations whose message could not be processed.
 /// </summary>
 public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
@@ -22,7 +22,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     private protected override void Settings(OperationOptions kind) => kind.VisibilityTimeout = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public async Task ReceiveAsync_AMessageDeliveredTooOften_ComesWithItsIdAndComesAgain()
+    public async Task ReceiveAsync_UndeletedDeadLetter_IsRedeliveredWithItsId()
     {
         await SendAsync(Host.Store.GetStatusKey(Id));
         var id = await DeliverTooOftenAsync();
@@ -39,7 +39,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ReceiveAsync_StatusCreatedAt_IsThatOfTheMessage(bool sent)
+    public async Task ReceiveAsync_StatusCreatedAt_MatchesMessage(bool sent)
     {
         DateTimeOffset? createdAt = sent ? new DateTimeOffset(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero) : null;
         await Host.Queue.SendAsync(
@@ -52,7 +52,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task MessagesDeletedOrSetAside_DoNotComeAgain()
+    public async Task ReceiveAsync_DeletedOrSetAsideMessage_IsNotRedelivered()
     {
         await SendAsync("gone");
         await DeliverTooOftenAsync();
@@ -68,7 +68,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task AnOperationThatNeverBegan_IsSentAgainThreeTimesAndThenGivenUp()
+    public async Task Reader_OperationNeverStarted_ResendsThreeTimesThenFails()
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -90,12 +90,12 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task AnOperationThatNeverBegan_IsSentAgainWithItsPayloadTraceAndDocument()
+    public async Task Reader_OperationNeverStarted_ResendsOriginalContent()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         var sent = await DeliverAsync(MaxReceives);
         await using var reader = await StartReaderAsync();
-        await BuryAsync(sent);
+        await MoveToDeadLettersAsync(sent);
         await LoggedAsync(reader, 449);
 
         var again = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Subject;
@@ -108,7 +108,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task ADeadLetterOfAnEarlierDocument_IsDeletedAndTheNewOperationLeftAlone()
+    public async Task Reader_LetterOfEarlierDocument_LeavesNewOperationUnchanged()
     {
         var key = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
         var earlier = await Host.Operations.AcceptAsync(new Parcel("Ada"), key);
@@ -116,7 +116,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await Host.Operations.DeleteAsync(earlier.Id);
         var later = await Host.Operations.AcceptAsync(new Parcel("Bob"), key);
         later.Id.Should().Be(earlier.Id);
-        await BuryAsync(letter);
+        await MoveToDeadLettersAsync(letter);
 
         await using var reader = await StartReaderAsync();
         await LoggedAsync(reader, 446);
@@ -126,7 +126,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task ACanceledOperationWhoseWorkerDiedAtTheLastDelivery_IsCanceled()
+    public async Task Reader_CancelRequestedAndWorkerDied_EndsAsCanceled()
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -134,14 +134,14 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await BeginAsync(accepted.Id, last.Id, last.ReceiveCount);
         (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
 
-        await BuryAsync(last);
+        await MoveToDeadLettersAsync(last);
 
         var end = await EndOfAsync(accepted.Id);
         (end.State, end.Error).Should().Be((OperationState.Canceled, null));
     }
 
     [Fact]
-    public async Task ADeadLetter_IsProcessedInTheTraceOfItsAccept()
+    public async Task Reader_DeadLetter_ContinuesTraceOfAccept()
     {
         using var activities = new RecordedActivities();
         await using var reader = await StartReaderAsync();
@@ -153,7 +153,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await LoggedAsync(reader, 431);
         await Eventually.TrueAsync(
             () => activities.Of(request.TraceId).Any(activity => activity.DisplayName == $"process {Kind} dead letters"), Timeout,
-            () => "no span tells of it");
+            () => "there is no span");
 
         var process = activities.One(request.TraceId, $"process {Kind} dead letters");
         var end = activities.One(request.TraceId, "write status");
@@ -168,7 +168,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task AnOperationWhoseWorkerDiedEveryTime_EndsAsFailed()
+    public async Task Reader_WorkerDiedOnEveryDelivery_EndsAsFailed()
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -181,7 +181,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task AnOperationThatAnotherMessageRuns_IsLeftAlone()
+    public async Task Reader_OperationOwnedByOtherMessage_IsUnchanged()
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -195,7 +195,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task AnOperationThatHasEnded_IsLeftAlone()
+    public async Task Reader_OperationHasEnded_IsUnchanged()
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -209,7 +209,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     }
 
     [Fact]
-    public async Task AMessageWithoutADocument_IsKeptAndOthersAreRead()
+    public async Task Reader_MessageWithoutDocument_IsKeptAndOthersAreRead()
     {
         await using var reader = await StartReaderAsync();
         await SendAsync(Host.Store.GetStatusKey(Id));
@@ -229,7 +229,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
 
     private async Task<ReceivedMessage> ReceiveAsync() => (await DeadLetters.ReceiveAsync(Kind, default)).Should().ContainSingle().Which;
 
-    // As a worker would that died in the middle.
+    // Claims the operation, as a worker does before it dies.
     private async Task BeginAsync(string id, string owner, int attempt)
     {
         var found = await Host.Store.GetAsync(id, default);
@@ -249,17 +249,17 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     private async Task BeginAsync(string id, ReceivedMessage message)
     {
         await BeginAsync(id, message.Id, message.ReceiveCount);
-        await BuryAsync(message);
+        await MoveToDeadLettersAsync(message);
     }
 
     private async Task<string> DeliverTooOftenAsync()
     {
         var last = await DeliverAsync(MaxReceives);
-        await BuryAsync(last);
+        await MoveToDeadLettersAsync(last);
         return last.Id;
     }
 
-    // A receive that was given up may have taken a delivery along.
+    // A canceled receive may have used up a delivery.
     private async Task<ReceivedMessage> DeliverAsync(int times)
     {
         var message = (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle().Which;
@@ -272,8 +272,8 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         return message;
     }
 
-    // SQS moves a message when it would be received once more.
-    private async Task BuryAsync(ReceivedMessage message)
+    // SQS moves a message to the dead-letter queue when it would be received once more.
+    private async Task MoveToDeadLettersAsync(ReceivedMessage message)
     {
         await Host.Queue.ReleaseAsync(Kind, [message], TimeSpan.Zero, default);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
@@ -285,7 +285,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         }
         catch (OperationCanceledException)
         {
-            // It does not come.
+            // The message is not delivered.
         }
     }
 

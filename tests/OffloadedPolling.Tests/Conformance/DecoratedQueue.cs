@@ -3,19 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OffloadedPolling.Tests.Conformance;
 
 /// <summary>
-/// A provider's queue that counts what it delivers, and makes each message anew from what is public, as one that decrypts bodies does. If
-/// asked to, it delivers in no order, as a standard queue of SQS may.
+/// Decorates a provider's queue. Counts deliveries and copies each message from its public members, as a decorator that decrypts bodies
+/// does. Optionally shuffles the messages, as an SQS standard queue may.
 /// </summary>
 internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : IOperationQueue
 {
     private int _received;
 
-    /// <summary>How many messages it has delivered.</summary>
+    /// <summary>Gets how many messages were delivered.</summary>
     public int Received => Volatile.Read(ref _received);
 
     public string MessagingSystem => queue.MessagingSystem;
 
-    /// <summary>Puts it in front of the queue that is registered.</summary>
+    /// <summary>Decorates the registered queue.</summary>
     public static void Decorate(IServiceCollection services, bool isShuffled)
     {
         var inner = services.Last(service => service.ServiceType == typeof(IOperationQueue)).ImplementationType!;
@@ -38,7 +38,7 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
             Random.Shared.Shuffle(messages);
         }
 
-        return [.. messages.Select(Anew)];
+        return [.. messages.Select(Copy)];
     }
 
     public Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken) =>
@@ -56,7 +56,7 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
 
     public Task<string?> CheckAsync(string kind, CancellationToken cancellationToken) => queue.CheckAsync(kind, cancellationToken);
 
-    private static ReceivedMessage Anew(ReceivedMessage message) => new()
+    private static ReceivedMessage Copy(ReceivedMessage message) => new()
     {
         Id = message.Id,
         ReceiptHandle = message.ReceiptHandle,

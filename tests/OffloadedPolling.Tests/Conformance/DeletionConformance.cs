@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>What is left of an operation whose document was deleted, whoever implements the ports.</summary>
+/// <summary>What remains of an operation after its document is deleted, with any provider.</summary>
 public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -20,7 +20,7 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
     }
 
     [Fact]
-    public async Task DeleteAsync_AnEndedOperation_ItsUrlsOpenNothing()
+    public async Task DeleteAsync_EndedOperation_UrlsNoLongerWork()
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
         await EndOfAsync(accepted.Id);
@@ -39,14 +39,14 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
     [Theory]
     [InlineData(Id)]
     [InlineData("../secret")]
-    public async Task DeleteAsync_WhatIsNotThere_DoesNothing(string id)
+    public async Task DeleteAsync_UnknownOperation_DoesNothing(string id)
     {
         await Host.Operations.DeleteAsync(id);
         await Host.Operations.DeleteAsync(id);
     }
 
     [Fact]
-    public async Task DeleteAsync_OneOfTwo_LeavesTheOther()
+    public async Task DeleteAsync_OneOfTwo_KeepsOther()
     {
         var accepted = await Task.WhenAll(Host.Operations.AcceptAsync(new Parcel("Ada")), Host.Operations.AcceptAsync(new Parcel("Bob")));
 
@@ -56,28 +56,28 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
     }
 
     [Fact]
-    public async Task DeleteAsync_AWaitingOperation_NeverRuns()
+    public async Task DeleteAsync_WaitingOperation_NeverRuns()
     {
         _script.Deaf["Ada"] = true;
         var running = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"));
 
         await Host.Operations.DeleteAsync(waiting.Id);
         _script.Wake.SetResult();
         await EndOfAsync(running.Id);
 
-        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 412), Timeout, () => "the message was not refused");
+        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 412), Timeout, () => "the message was not rejected");
         _script.Delivered.Should().Equal("Ada");
         (await Host.Operations.GetAsync(waiting.Id)).Should().BeNull();
     }
 
     [Fact]
-    public async Task DeleteAsync_ARunningOperation_GoesOnAndWritesNothing()
+    public async Task DeleteAsync_RunningOperation_FinishesWithoutWriting()
     {
         _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
 
         await Host.Operations.DeleteAsync(accepted.Id);
         _script.Wake.SetResult();
@@ -88,7 +88,7 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
     }
 
     [Fact]
-    public async Task DeleteAsync_OfAKey_TheKeyMakesANewOperation()
+    public async Task DeleteAsync_KeyIsReused_RunsNewOperation()
     {
         var keyed = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), keyed);
@@ -103,11 +103,11 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
     }
 
     [Fact]
-    public async Task DeleteAsync_OfAKeyWhoseMessageStillWaits_TheNewOperationRunsItsOwnPayload()
+    public async Task DeleteAsync_KeyReusedWhileMessageWaits_RunsNewPayload()
     {
         _script.Deaf["Cleo"] = true;
         var running = await Host.Operations.AcceptAsync(new Parcel("Cleo"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
         var keyed = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"), keyed);
 

@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>That every operation ends with a document that callers can read, whatever the host and its handler put into it.</summary>
+/// <summary>Every operation ends with a document that callers can read, whatever the host and its handler put into it.</summary>
 public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -42,7 +42,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
 
     [Theory]
     [MemberData(nameof(UnwritableOutcomes.ResultCases), MemberType = typeof(UnwritableOutcomes))]
-    public async Task AResultThatCannotBeWritten_EndsAsFailedAfterOneRun(string what, bool redrive)
+    public async Task Operation_InvalidResult_FailsAfterOneRun(string what, bool redrive)
     {
         await StartAsync(redrive);
         _work.Run = _ => UnwritableOutcomes.Results[what]();
@@ -54,7 +54,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
 
     [Theory]
     [MemberData(nameof(UnwritableOutcomes.ExtensionCases), MemberType = typeof(UnwritableOutcomes))]
-    public async Task AProblemThatCannotBeWritten_EndsAsFailedAfterOneRun(string what, bool redrive)
+    public async Task Operation_InvalidProblemExtension_FailsAfterOneRun(string what, bool redrive)
     {
         await StartAsync(redrive);
         var extension = UnwritableOutcomes.Extensions[what]();
@@ -67,7 +67,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AResultNestedAsDeepAsADocumentCanBe_SucceedsAndIsRead()
+    public async Task Operation_ResultWithMaximumNesting_Succeeds()
     {
         await StartAsync();
         _work.Run = _ => Receipt.Nested(63);
@@ -82,7 +82,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     [Theory]
     [InlineData(1024)]
     [InlineData(2048)]
-    public async Task AcceptAsync_AResourceLocationThatLeavesNoRoomForTheEnd_IsRefusedAndNothingIsCreated(int maxDocumentBytes)
+    public async Task AcceptAsync_ResourceLocationTooLong_ThrowsAndCreatesNothing(int maxDocumentBytes)
     {
         _maxDocumentBytes = maxDocumentBytes;
         await StartAsync();
@@ -102,7 +102,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     [InlineData(1024, false)]
     [InlineData(1024, true)]
     [InlineData(2048, true)]
-    public async Task AcceptAsync_TheLongestResourceLocation_IsClaimedAndEnded(int maxDocumentBytes, bool returns)
+    public async Task AcceptAsync_LongestResourceLocation_OperationEnds(int maxDocumentBytes, bool returns)
     {
         _maxDocumentBytes = maxDocumentBytes;
         _estimator = new UnusableEstimates.Told(() => UnusableEstimates.Longest);
@@ -120,7 +120,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Progress_ThatLeavesNoRoomForTheEnd_IsRefusedToTheHandlerAndTheOperationEnds()
+    public async Task Progress_TooLarge_ThrowsInHandlerAndOperationEnds()
     {
         _maxDocumentBytes = 1024;
         await StartAsync();
@@ -146,13 +146,13 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ADocumentOverThisHostsLimit_IsClaimedAndEndedWithoutWhatDoesNotFit()
+    public async Task Operation_DocumentExceedsHostLimit_EndsWithoutLocation()
     {
         _work.Run = _ => throw new InvalidDataException(Secret);
         _work.Gate = new TaskCompletionSource();
         await StartAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), At(new string('x', 4096)));
-        await Eventually.TrueAsync(() => _work.Runs == 1, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _work.Runs == 1, Timeout, () => "the handler did not start");
         await Host.StopAsync();
         _maxDocumentBytes = 1024;
         _work.Gate.SetResult();
@@ -167,7 +167,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
 
     [Theory]
     [MemberData(nameof(UnusableEstimates.Cases), MemberType = typeof(UnusableEstimates))]
-    public async Task AnEstimateThatCannotBeUsed_IsUnknownAndLoggedOnceAndTheOperationEnds(string what)
+    public async Task Operation_InvalidEstimate_IsIgnoredAndLoggedOnce(string what)
     {
         _estimator = new UnusableEstimates.Told(UnusableEstimates.All[what]);
         await StartAsync();
@@ -185,7 +185,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     [InlineData("""{"first":0,"weights":[1e-300],"evidence":1e300,"updatedAt":0,"workers":{}}""")]
     [InlineData("""{"first":241,"weights":[1000],"evidence":1e-9,"updatedAt":90071992547,"workers":{"a":[2147483647,9007199254740991]}}""")]
     [InlineData("""{"first":0,"weights":[0,0,1000],"evidence":3,"updatedAt":0,"workers":{"a":[0,0]}}""")]
-    public async Task AProfileOfExtremeDurations_MakesDocumentsThatAreRead(string profile)
+    public async Task Operation_ExtremeDurationProfile_Succeeds(string profile)
     {
         await StartAsync();
         await Host.Profiles.WriteAsync(Kind, Encoding.UTF8.GetBytes(profile), null, default);
@@ -202,7 +202,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ADocumentThatCannotBeRead_IsLeftAsItIsAndItsWorkDoesNotBegin()
+    public async Task Worker_InvalidDocument_KeepsMessageWithoutRunning()
     {
         await StartAsync();
         await Provider.PutDocumentAsync(Host.Store.GetStatusKey(Id), """{"id":"no document"}""");
@@ -210,7 +210,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
         var message = new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(Id) };
         await Host.Queue.SendAsync(Kind, message, default);
         await Eventually.TrueAsync(
-            () => Host.Log.Entries.Count(entry => entry.Id == 414) > 1, Timeout, () => "the message did not come again");
+            () => Host.Log.Entries.Count(entry => entry.Id == 414) > 1, Timeout, () => "the message was not redelivered");
 
         _work.Runs.Should().Be(0);
         await Host.Operations.Invoking(operations => operations.GetAsync(Id)).Should().ThrowAsync<InvalidStatusDocumentException>();
@@ -232,7 +232,7 @@ public abstract class EndsConformance<TProvider> : ConformanceSuite<TProvider>
         }
     }
 
-    /// <summary>Starts a host whose kind's queue has a redrive policy, or none.</summary>
+    /// <summary>Starts a host whose queue has a redrive policy or has none.</summary>
     private Task<ConformanceHost> StartAsync(bool redrive) => StartAsync(kind =>
     {
         Settings(kind);

@@ -14,11 +14,11 @@ public abstract class EstimatorConformance<TProvider> : ConformanceSuite<TProvid
         (kind.ExpectedMedian, kind.ExpectedUpper, kind.MaxConcurrency) = (_median, _upper, 2);
 
     [Fact]
-    public async Task EstimateAsync_AnEmptyQueue_IsThePrior() =>
+    public async Task EstimateAsync_EmptyQueue_ReturnsConfiguredEstimate() =>
         (await Host.Estimator.EstimateAsync(Kind, default)).Should().Be(new OperationEstimate { Median = _median, Upper = _upper });
 
     [Fact]
-    public async Task EstimateAsync_WithoutAPrior_IsUnknown()
+    public async Task EstimateAsync_NotConfigured_ReturnsNull()
     {
         var host = await StartAsync(kind => (kind.ExpectedMedian, kind.ExpectedUpper) = (null, null));
 
@@ -26,23 +26,23 @@ public abstract class EstimatorConformance<TProvider> : ConformanceSuite<TProvid
     }
 
     [Fact]
-    public async Task EstimateAsync_BehindOthers_TakesLonger()
+    public async Task EstimateAsync_MessagesWaiting_ReturnsLongerEstimate()
     {
         for (var sent = 0; sent < 20; sent++)
         {
             await Host.Queue.SendAsync(Kind, new OutgoingMessage { Body = "{}", StatusKey = Host.Store.GetStatusKey(Id) }, default);
         }
 
-        // Twenty before it, two at once: ten times a bit more than the median.
+        // Twenty operations run first, two at a time. That takes a little more than ten times the median.
         OperationEstimate? estimate = null;
         await Eventually.TrueAsync(
             async () => (estimate = await Host.Estimator.EstimateAsync(Kind, default))!.Median > TimeSpan.FromSeconds(10), Timeout,
-            () => $"it says {estimate}");
+            () => $"the estimate is {estimate}");
         estimate!.Upper.Should().BeGreaterThan(estimate.Median);
     }
 
     [Fact]
-    public async Task EstimateAsync_BehindABurstOfThisHostsOwn_KnowsOfItAtOnce()
+    public async Task EstimateAsync_BurstFromSameHost_IsCountedImmediately()
     {
         await Eventually.TrueAsync(
             async () => await Host.Queue.GetDepthAsync(Kind, default) is not null, Timeout, () => "the depth is unknown");

@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>Nothing that a handler's callbacks do when its token fires holds a slot, a stop or another message.</summary>
+/// <summary>Callbacks on a handler's token do not block a slot, a stop, or another message.</summary>
 public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -21,7 +21,7 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
     }
 
     [Fact]
-    public async Task Cancel_AHandlerThatABlockedCallbackKeepsFromHearing_IsCanceledAndItsSlotFree()
+    public async Task CancelAsync_CallbackBlocksHandler_CancelsAndFreesSlot()
     {
         var blocked = await BeginAsync("deaf");
         var next = await Host.Operations.AcceptAsync(new Parcel("fast"));
@@ -35,7 +35,7 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
     }
 
     [Fact]
-    public async Task Cancel_AHandlerThatEndsWhileItsCallbackBlocks_IsCanceledAtOnce()
+    public async Task CancelAsync_HandlerEndsWhileCallbackBlocks_Cancels()
     {
         var canceled = await BeginAsync("hears");
 
@@ -49,7 +49,7 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
     [Theory]
     [InlineData("deaf")]
     [InlineData("hears")]
-    public async Task StopAsync_ACallbackThatBlocks_HoldsUpNoStopAndTheMessageIsReleased(string handler)
+    public async Task StopAsync_CallbackBlocks_StopsAndReleasesMessage(string handler)
     {
         await BeginAsync(handler);
 
@@ -63,7 +63,7 @@ public abstract class HandlerTokenConformance<TProvider> : ConformanceSuite<TPro
     private async Task<string> BeginAsync(string handler)
     {
         var accepted = await Host.Operations.AcceptAsync(new Parcel(handler));
-        await Eventually.TrueAsync(() => _callbacks.Registered > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _callbacks.Registered > 0, Timeout, () => "the handler did not start");
         return accepted.Id;
     }
 

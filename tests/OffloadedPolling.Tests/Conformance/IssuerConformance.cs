@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>The obligations of <see cref="IPresignedUrlIssuer"/>, and what callers get at its URLs.</summary>
+/// <summary>The obligations of <see cref="IPresignedUrlIssuer"/>, and the responses at its URLs.</summary>
 public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -12,7 +12,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
 
     [Fact]
-    public async Task Url_OpensItsDocument()
+    public async Task Url_ReturnsDocument()
     {
         await CreateAsync();
         var url = await IssueAsync();
@@ -28,7 +28,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Url_WithTheETagSeen_304UntilTheDocumentChanges()
+    public async Task Url_MatchingETag_Returns304UntilDocumentChanges()
     {
         var created = await CreateAsync();
         var url = await IssueAsync();
@@ -46,7 +46,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Url_Altered_403()
+    public async Task Url_Altered_Returns403()
     {
         await CreateAsync();
         await Host.Store.CreateAsync(TestDocuments.Waiting(OtherId), OperationMetadata.Empty, default);
@@ -65,7 +65,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Url_OfNoOperation_403WhetherThereIsOneOrNot()
+    public async Task Url_InvalidSignature_Returns403WithOrWithoutDocument()
     {
         await CreateAsync();
         var url = (await IssueAsync()).Value;
@@ -77,7 +77,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Url_RightlySignedToNoDocument_404() =>
+    public async Task Url_DocumentIsMissing_Returns404() =>
         (await Host.StatusOfAsync((await IssueAsync()).Value)).Should().Be(HttpStatusCode.NotFound);
 
     [Theory]
@@ -85,7 +85,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     [InlineData("PUT")]
     [InlineData("POST")]
     [InlineData("DELETE")]
-    public async Task Url_WithAnotherMethod_DoesNothing(string method)
+    public async Task Url_OtherMethod_IsRejected(string method)
     {
         var created = await CreateAsync();
 
@@ -96,7 +96,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Url_AfterItsTime_403()
+    public async Task Url_Expired_Returns403()
     {
         await CreateAsync();
         var url = await IssueAsync(TimeSpan.FromSeconds(2));
@@ -104,14 +104,14 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
             .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(2.5));
 
         await Eventually.TrueAsync(
-            async () => await Host.StatusOfAsync(url.Value) == HttpStatusCode.Forbidden, Timeout, () => "it still opens");
+            async () => await Host.StatusOfAsync(url.Value) == HttpStatusCode.Forbidden, Timeout, () => "the URL still works");
 
-        DateTimeOffset.UtcNow.Should().BeOnOrAfter(url.ExpiresAt.AddMilliseconds(-100), "it stopped working before it was said to");
+        DateTimeOffset.UtcNow.Should().BeOnOrAfter(url.ExpiresAt.AddMilliseconds(-100), "the URL must not expire early");
         (await Host.StatusOfAsync((await IssueAsync()).Value)).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task IssueAsync_ForLongerThanTheLongest_TellsTheEndThatItHas()
+    public async Task IssueAsync_LifetimeExceedsMaximum_IsLimited()
     {
         var url = await IssueAsync(TimeSpan.FromDays(1));
 
@@ -120,7 +120,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task IssueAsync_OutOfRange_Throws()
+    public async Task IssueAsync_LifetimeOutOfRange_Throws()
     {
         foreach (var lifetime in (IEnumerable<TimeSpan>)[
             TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.FromDays(7).Add(TimeSpan.FromSeconds(1))])
@@ -130,12 +130,12 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task IssueAsync_WhatIsNoStatusKey_Throws() =>
+    public async Task IssueAsync_InvalidStatusKey_Throws() =>
         await FluentActions.Awaiting(() => Host.Issuer.IssueAsync("secrets.txt", _lifetime, default).AsTask())
             .Should().ThrowExactlyAsync<ArgumentException>();
 
     [Fact]
-    public async Task StatusUrl_Printed_ShowsNoCredential()
+    public async Task StatusUrl_ToString_OmitsSignature()
     {
         var url = await IssueAsync();
 
@@ -148,7 +148,7 @@ public abstract class IssuerConformance<TProvider> : ConformanceSuite<TProvider>
     private Task<StatusUrl> IssueAsync(TimeSpan? lifetime = null) =>
         Host.Issuer.IssueAsync(Host.Store.GetStatusKey(Id), lifetime ?? _lifetime, default).AsTask();
 
-    // Whatever the query calls it: every number in it one higher.
+    // Adds one to the expiration, whatever its query parameter is called.
     private static string LongerLived(string url) =>
         System.Text.RegularExpressions.Regex.Replace(url, "(?<=[Ee]xpires=)[0-9]+", number => $"{long.Parse(number.Value, null) + 1}");
 }

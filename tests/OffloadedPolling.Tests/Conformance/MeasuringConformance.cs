@@ -4,7 +4,7 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>What workers write of their operations' durations, wherever it is kept.</summary>
+/// <summary>The durations that workers measure and write, with any provider.</summary>
 public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -22,7 +22,7 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
     }
 
     [Fact]
-    public async Task OperationsThatEnd_AreMeasured_AndTheWorkerIsListedUntilItStops()
+    public async Task Worker_OperationsEnd_WritesDurationsAndSlotsUntilStop()
     {
         var before = TimeProvider.System.GetTimestamp();
         await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
@@ -44,11 +44,11 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
     }
 
     [Fact]
-    public async Task OperationsThatAreCanceledOrGivenBack_AreNotMeasured()
+    public async Task Worker_OperationIsCanceled_IsNotMeasured()
     {
         _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
         await Host.Operations.CancelAsync(accepted.Id);
         await EndOfAsync(accepted.Id);
 
@@ -58,7 +58,7 @@ public abstract class MeasuringConformance<TProvider> : ConformanceSuite<TProvid
     }
 
     [Fact]
-    public async Task TwoWorkers_ShareOneProfile()
+    public async Task Workers_SameKind_ShareOneProfile()
     {
         var other = await StartAsync();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async index =>

@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>That every document of every step passes the host's policies, whoever implements the ports.</summary>
+/// <summary>The document of every step passes the host's policies, with any provider.</summary>
 public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -26,7 +26,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task EveryDocument_IsSeenAndWrittenAsThePolicyLeavesIt()
+    public async Task Policy_ChangesDocument_WritesChangedDocument()
     {
         _policy.Judge = document => document with
         {
@@ -51,7 +51,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptAsync_Refused_CreatesNothingAndSendsNothing()
+    public async Task AcceptAsync_PolicyRefuses_ThrowsAndCreatesNothing()
     {
         _policy.Refuse(OperationState.NotStarted);
 
@@ -66,7 +66,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Progress_Refused_IsRefusedToTheHandlerAndTheOneBeforeStays()
+    public async Task Progress_PolicyRefuses_ThrowsInHandler()
     {
         _policy.Judge = document =>
             document.Message == "a secret" ? throw new StatusDocumentRefusedException("it tells too much.") : document;
@@ -79,13 +79,13 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task TheClaim_Refused_RunsAsABareRunning()
+    public async Task Claim_PolicyRefuses_RunsWithMinimalDocument()
     {
         _policy.Refuse(OperationState.Running);
         _script.Deaf["Ada"] = true;
 
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
         var running = await Host.Operations.GetAsync(accepted.Id);
         _script.Wake.SetResult();
         var end = await EndOfAsync(accepted.Id);
@@ -99,7 +99,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task TheEnd_Refused_IsABareFailedAtOnce(bool succeeds)
+    public async Task End_PolicyRefuses_FailsWithMinimalDocument(bool succeeds)
     {
         _policy.Refuse(succeeds ? OperationState.Succeeded : OperationState.Failed);
         _script.Result["Ada"] = "a secret";
@@ -116,19 +116,19 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
         (await Host.Http.GetStringAsync(accepted.StatusUrl)).Should().NotContain("a secret");
         (end.Result, end.Message, end.ResourceLocation, end.PercentComplete)
             .Should().Be(((System.Text.Json.JsonElement?)null, (string?)null, (string?)null, (int?)null));
-        await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 0, Timeout, () => "the message is left");
+        await Eventually.TrueAsync(async () => await Provider.CountMessagesAsync(Kind) == 0, Timeout, () => "the message was not deleted");
         Host.Log.Entries.Should().Contain(entry => entry.Id == 442);
         Host.Log.Entries.Should().Contain(entry =>
             entry.Id == 420 && entry.Text.Contains(nameof(OperationState.Failed), StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Canceled_Refused_IsABareCanceled()
+    public async Task Canceled_PolicyRefuses_WritesMinimalDocument()
     {
         _policy.Refuse(OperationState.Canceled);
         _script.Wait["Ada"] = true;
         var running = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
 
         var canceled = await Host.Operations.CancelAsync(waiting.Id);
@@ -140,11 +140,11 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task TheWishToCancel_Refused_IsHeardAllTheSame()
+    public async Task CancelAsync_PolicyRefuses_StillCancels()
     {
         _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"), new AcceptOptions { ResourceLocation = id => $"/parcel/{id}" });
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
         _policy.Refuse(OperationState.Running);
 
         var asked = await Host.Operations.CancelAsync(accepted.Id);
@@ -154,7 +154,7 @@ public abstract class PolicyConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ADeadLettersEnd_Refused_IsABareFailed()
+    public async Task DeadLetter_PolicyRefuses_FailsWithMinimalDocument()
     {
         _policy.Refuse(OperationState.Failed);
         var waiting = await Host.Store.CreateAsync(

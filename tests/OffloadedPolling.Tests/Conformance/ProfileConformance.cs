@@ -12,10 +12,10 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     private IDurationProfileStore Profiles => Host.Profiles;
 
     [Fact]
-    public async Task GetAsync_UnknownKind_Null() => (await Profiles.GetAsync(Kind, default)).Should().BeNull();
+    public async Task GetAsync_UnknownKind_ReturnsNull() => (await Profiles.GetAsync(Kind, default)).Should().BeNull();
 
     [Fact]
-    public async Task WriteAsync_AnyBytes_ComeBackAsTheyWere()
+    public async Task WriteAsync_AnyBytes_RoundTrip()
     {
         byte[] bytes = [0, 255, 13, 10, (byte)'{', 128];
 
@@ -28,7 +28,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task WriteAsync_WithoutAVersion_OnlyWhereThereIsNone()
+    public async Task WriteAsync_NoVersion_OnlyCreatesProfile()
     {
         var first = await WriteAsync("first");
 
@@ -38,7 +38,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task WriteAsync_WithTheVersionRead_Replaces()
+    public async Task WriteAsync_CurrentVersion_ReplacesProfile()
     {
         var first = await WriteAsync("first");
 
@@ -50,7 +50,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task WriteAsync_WithAnOlderVersion_LosesToTheNewer()
+    public async Task WriteAsync_OlderVersion_KeepsNewerProfile()
     {
         var first = await WriteAsync("first");
         await WriteAsync("newer", first!.Version);
@@ -60,7 +60,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task WriteAsync_WithAVersionWhereThereIsNone_Loses()
+    public async Task WriteAsync_VersionWithoutProfile_ReturnsNull()
     {
         var other = await Profiles.WriteAsync("letters", "theirs"u8.ToArray(), null, default);
 
@@ -69,7 +69,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task WriteAsync_TheSameBytesFromTwoWriters_OneSucceeds()
+    public async Task WriteAsync_SameBytesFromTwoWriters_OneSucceeds()
     {
         var first = await WriteAsync("first");
 
@@ -79,7 +79,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task GetIfChangedAsync_OnlyWhatIsNewerThanKnown()
+    public async Task GetIfChangedAsync_ReturnsOnlyNewerProfile()
     {
         (await Profiles.GetIfChangedAsync(Kind, "nothing", default)).Should().BeNull();
         var first = await WriteAsync("first");
@@ -94,7 +94,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task WriteAsync_TenWritersOnTwoHostsThatTryAgain_NoneIsLost()
+    public async Task WriteAsync_TenRetryingWritersOnTwoHosts_LosesNoWrite()
     {
         var other = await StartAsync();
 
@@ -105,7 +105,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task Profiles_OfTwoKinds_AreApart()
+    public async Task Profiles_TwoKinds_AreSeparate()
     {
         await WriteAsync("parcels");
         await Profiles.WriteAsync("letters", "letters"u8.ToArray(), null, default);
@@ -115,7 +115,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
     }
 
     [Fact]
-    public async Task WriteAsync_OverTheLimit_IsRefusedAndNothingIsWritten()
+    public async Task WriteAsync_TooLarge_ThrowsAndWritesNothing()
     {
         await FluentActions.Awaiting(() => Profiles.WriteAsync(Kind, new byte[StoredDurationProfile.MaxBytes + 1], null, default))
             .Should().ThrowExactlyAsync<OperationStoreException>();
@@ -124,7 +124,7 @@ public abstract class ProfileConformance<TProvider> : ConformanceSuite<TProvider
         (await Profiles.WriteAsync(Kind, new byte[StoredDurationProfile.MaxBytes], null, default)).Should().NotBeNull();
     }
 
-    /// <summary>Adds one to the number that the profile is, as often as it takes.</summary>
+    /// <summary>Increments the number in the profile, and retries until it is written.</summary>
     private static async Task CountAsync(IDurationProfileStore profiles)
     {
         while (true)

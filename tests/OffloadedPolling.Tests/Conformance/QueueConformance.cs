@@ -28,7 +28,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     [Theory]
     [InlineData("{}", null)]
     [InlineData("""{"text":"größer & schöner \"\\ 東京\n\t"}""", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
-    public async Task ReceiveAsync_WhatWasSent_ComesUntouched(string body, string? trace)
+    public async Task ReceiveAsync_ReturnsMessageUnchanged(string body, string? trace)
     {
         await SendAsync(body, trace: trace);
 
@@ -42,7 +42,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     [InlineData(null, null)]
     [InlineData("2026-11-23T10:00:00.0000000Z", "2026-11-23T10:00:00.000Z")]
     [InlineData("2026-11-23T12:00:00.1239999+02:00", "2026-11-23T10:00:00.123Z")]
-    public async Task ReceiveAsync_StatusCreatedAt_ComesToTheMillisecond(string? sent, string? expected)
+    public async Task ReceiveAsync_StatusCreatedAt_IsTruncatedToMilliseconds(string? sent, string? expected)
     {
         await SendAsync("{}", createdAt: InstantOf(sent));
 
@@ -52,7 +52,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ReceiveAsync_HiddenFor_IsWhatIsLeftOfTheVisibilityTimeout()
+    public async Task ReceiveAsync_HiddenFor_IsRemainingVisibilityTimeout()
     {
         await SendAsync("{}");
         var watch = Stopwatch.StartNew();
@@ -64,7 +64,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task SendAsync_TheLargestMessage_Comes()
+    public async Task SendAsync_LargestMessage_IsDelivered()
     {
         var attributes = new OutgoingMessage { Body = "", StatusKey = StatusKey, StatusCreatedAt = DateTimeOffset.UnixEpoch }.SizeInBytes;
         var body = new string('x', await Queue.GetMaxMessageBytesAsync(Kind, default) - attributes);
@@ -75,7 +75,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ReceiveAsync_AMessageThatIsNotDeleted_ComesAgainAndIsCounted()
+    public async Task ReceiveAsync_UndeletedMessage_IsRedeliveredAndCounted()
     {
         await SendAsync("{}");
         var watch = Stopwatch.StartNew();
@@ -83,13 +83,13 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
 
         var again = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
 
-        watch.Elapsed.Should().BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100), $"it came again after {watch.Elapsed}");
+        watch.Elapsed.Should().BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100), $"redelivered after {watch.Elapsed}");
         (again.Id, again.ReceiveCount).Should().Be((first.Id, 2));
         again.ReceiptHandle.Should().NotBe(first.ReceiptHandle);
     }
 
     [Fact]
-    public async Task DeleteAsync_ManyMessages_AreGone()
+    public async Task DeleteAsync_ManyMessages_DeletesAll()
     {
         for (var sent = 0; sent < 12; sent++)
         {
@@ -108,24 +108,24 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ExtendAsync_AReceivedMessage_StaysHiddenForAnotherTimeout()
+    public async Task ExtendAsync_ReceivedMessage_StaysHiddenForAnotherTimeout()
     {
         await SendAsync("{}");
         var message = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
         var received = Stopwatch.StartNew();
-        await Eventually.TrueAsync(() => message.HiddenFor - received.Elapsed < _visibility / 2, Timeout, () => "time stands still");
+        await Eventually.TrueAsync(() => message.HiddenFor - received.Elapsed < _visibility / 2, Timeout, () => "time did not advance");
 
         var watch = Stopwatch.StartNew();
         var hiddenFor = await Queue.ExtendAsync(Kind, message, default);
         var again = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
 
-        watch.Elapsed.Should().BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100), $"it came again after {watch.Elapsed}");
+        watch.Elapsed.Should().BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100), $"redelivered after {watch.Elapsed}");
         hiddenFor.Should().BeLessThanOrEqualTo(_visibility).And.BeGreaterThan(_visibility - TimeSpan.FromMilliseconds(100));
         (again.Id, again.ReceiveCount).Should().Be((message.Id, 2));
     }
 
     [Fact]
-    public async Task ExtendAsync_ADeletedMessage_IsRefused()
+    public async Task ExtendAsync_DeletedMessage_ReturnsNull()
     {
         await SendAsync("{}");
         var message = (await Queue.ReceiveAsync(Kind, 10, default)).Should().ContainSingle().Which;
@@ -135,7 +135,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ReleaseAsync_WithADelay_ComesAgainAfterIt()
+    public async Task ReleaseAsync_WithDelay_RedeliversAfterDelay()
     {
         var slow = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
         await SendAsync("{}");
@@ -150,7 +150,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ReleaseAsync_AMessage_ComesAgainAtOnce()
+    public async Task ReleaseAsync_NoDelay_RedeliversImmediately()
     {
         var slow = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
         await SendAsync("{}");
@@ -163,7 +163,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ReceiveAsync_RacingReceiversOnTwoHosts_EachMessageOnce()
+    public async Task ReceiveAsync_ConcurrentReceivers_DeliverEachMessageOnce()
     {
         const int Messages = 60;
         var other = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
@@ -172,22 +172,22 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
 
         var received = new ConcurrentBag<string>();
         var receivers = Enumerable.Range(0, 6)
-            .Select(receiver => Task.Run(() => ReceiveUntilToldAsync(receiver % 2 == 0 ? one : other, received))).ToList();
-        await Eventually.TrueAsync(() => received.Count >= Messages, Timeout, () => $"{received.Count} of {Messages} came");
+            .Select(receiver => Task.Run(() => ReceiveUntilStoppedAsync(receiver % 2 == 0 ? one : other, received))).ToList();
+        await Eventually.TrueAsync(() => received.Count >= Messages, Timeout, () => $"{received.Count} of {Messages} were received");
         await Eventually.TrueAsync(
             async () =>
             {
                 await SendAsync(Stop);
                 return receivers.TrueForAll(receiver => receiver.IsCompleted);
             },
-            Timeout, () => "not every receiver was told to stop");
+            Timeout, () => "not every receiver stopped");
 
         await Task.WhenAll(receivers);
         received.Order().Should().Equal(Enumerable.Range(0, Messages).Select(sent => $"{sent}").Order());
     }
 
     [Fact]
-    public async Task ReceiveAsync_NothingThereYet_WaitsForWhatAnotherHostSends()
+    public async Task ReceiveAsync_EmptyQueue_WaitsForMessageOfOtherHost()
     {
         var other = await StartAsync();
         var receiving = Queue.ReceiveAsync(Kind, 10, default);
@@ -199,7 +199,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ReceiveAsync_GivenUp_IsCanceledSoon()
+    public async Task ReceiveAsync_Canceled_ThrowsSoon()
     {
         using var cancel = new CancellationTokenSource();
         var receiving = Queue.ReceiveAsync(Kind, 10, cancel.Token);
@@ -220,7 +220,7 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task GetDepthAsync_TellsWhatWaitsAndWhatIsInFlight()
+    public async Task GetDepthAsync_ReturnsWaitingAndInFlight()
     {
         var slow = await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
         for (var sent = 0; sent < 5; sent++)
@@ -232,21 +232,21 @@ public abstract class QueueConformance<TProvider> : ConformanceSuite<TProvider>
 
         QueueDepth? depth = null;
         await Eventually.TrueAsync(
-            async () => (depth = await Queue.GetDepthAsync(Kind, default)) == new QueueDepth(3, 2), Timeout, () => $"it says {depth}");
+            async () => (depth = await Queue.GetDepthAsync(Kind, default)) == new QueueDepth(3, 2), Timeout, () => $"the depth is {depth}");
     }
 
     [Fact]
-    public async Task CheckAsync_AQueueThatWorks_FindsNothingWrong() => (await Queue.CheckAsync(Kind, default)).Should().BeNull();
+    public async Task CheckAsync_HealthyQueue_ReturnsNull() => (await Queue.CheckAsync(Kind, default)).Should().BeNull();
 
-    // Not given up in between: a receive that is may have taken messages along.
-    private static async Task ReceiveUntilToldAsync(ConformanceHost host, ConcurrentBag<string> received)
+    // Receives are not canceled in between, because a canceled receive may have taken messages.
+    private static async Task ReceiveUntilStoppedAsync(ConformanceHost host, ConcurrentBag<string> received)
     {
-        var told = false;
-        while (!told)
+        var stopped = false;
+        while (!stopped)
         {
             foreach (var message in await host.Queue.ReceiveAsync(Kind, 3, default))
             {
-                told |= message.Body == Stop;
+                stopped |= message.Body == Stop;
                 if (message.Body != Stop)
                 {
                     received.Add(message.Body);

@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>What users see of a handler that throws, and of progress and cancellation, with the default settings.</summary>
+/// <summary>What callers see when a handler throws, reports progress, or is canceled, with the default options.</summary>
 public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -19,7 +19,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AHandlerThatThrowsOnce_SucceedsWithinFiveSeconds_AndTheRetryIsShown()
+    public async Task Handler_ThrowsOnce_IsRetriedWithinFiveSeconds()
     {
         _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
 
@@ -41,7 +41,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AnOperationThatWaitsForItsRetry_IsCanceledAtOnce()
+    public async Task CancelAsync_WaitingForRetry_CancelsImmediately()
     {
         _script.Throw["Bob"] = new InvalidOperationException();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
@@ -55,11 +55,11 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AHandlerThatThrowsAfterARequestToCancel_EndsAsCanceled()
+    public async Task Handler_ThrowsAfterCancelRequest_EndsAsCanceled()
     {
         _script.Deaf["Bob"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Bob"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
         await Host.Operations.CancelAsync(accepted.Id);
 
         _script.Wake.SetException(new InvalidOperationException());
@@ -68,7 +68,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task TheFirstProgress_IsWrittenAtOnce()
+    public async Task Progress_FirstReport_IsWrittenImmediately()
     {
         await Host.StopAsync();
         var host = await ConformanceHost.StartAsync(
@@ -85,7 +85,7 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AProgressOutOfRange_IsLoggedWithItsValue()
+    public async Task Progress_OutOfRange_LogsValue()
     {
         _script.Percent["Ada"] = 150;
 
@@ -96,11 +96,11 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task ARequestToCancel_IsShownInTheDocument()
+    public async Task CancelAsync_RunningOperation_ShowsRequestInDocument()
     {
         _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
 
         await Host.Operations.CancelAsync(accepted.Id);
 

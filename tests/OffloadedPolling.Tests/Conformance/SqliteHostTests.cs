@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>What tests of one host on SQLite have in common.</summary>
+/// <summary>The base class for tests of one host on SQLite.</summary>
 public abstract class SqliteHostTests : IAsyncLifetime
 {
     private protected SqliteProvider Provider { get; } = new();

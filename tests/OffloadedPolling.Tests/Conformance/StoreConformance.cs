@@ -34,7 +34,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task UpdateAsync_WithTheVersionRead_Writes()
+    public async Task UpdateAsync_CurrentVersion_Writes()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
@@ -52,7 +52,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task GetAsync_Metadata_IsThatWritten()
+    public async Task GetAsync_ReturnsWrittenMetadata()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         (await Store.GetAsync(Id, default))!.Metadata.Should().Be(OperationMetadata.Empty);
@@ -67,7 +67,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task UpdateAsync_WithAnOlderVersion_LosesToTheNewer()
+    public async Task UpdateAsync_OlderVersion_ThrowsConflict()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         var newer = await Store.UpdateAsync(created.Status with { Message = "newer" }, OperationMetadata.Empty, created.Version, default);
@@ -80,7 +80,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task GetIfChangedAsync_OnlyWhatIsNewerThanKnown()
+    public async Task GetIfChangedAsync_ReturnsOnlyNewerDocument()
     {
         (await Store.GetIfChangedAsync(Id, "nothing", default)).Should().BeNull();
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
@@ -94,7 +94,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task UpdateAsync_OfADeletedDocument_Conflicts()
+    public async Task UpdateAsync_DeletedDocument_ThrowsConflict()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         await Provider.DeleteDocumentAsync(Store.GetStatusKey(Id));
@@ -106,7 +106,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task DeleteAsync_IsDoneHoweverOften_AndAnotherMayBeCreated()
+    public async Task DeleteAsync_CalledTwice_AllowsNewDocument()
     {
         var other = await StartAsync();
         await Store.DeleteAsync(Id, default);
@@ -125,7 +125,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task DeleteAsync_GivenUpBefore_DeletesNothing()
+    public async Task DeleteAsync_AlreadyCanceled_DeletesNothing()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
@@ -136,7 +136,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task GetAsync_EveryMember_ComesBack()
+    public async Task GetAsync_ReturnsEveryMember()
     {
         var status = TestDocuments.Waiting() with
         {
@@ -156,7 +156,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task GetAsync_UnknownId_Null() => (await Store.GetAsync(Id, default)).Should().BeNull();
+    public async Task GetAsync_UnknownId_ReturnsNull() => (await Store.GetAsync(Id, default)).Should().BeNull();
 
     [Theory]
     [InlineData("not json at all")]
@@ -170,7 +170,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
         {"id":"ffffffffffffffffffffffffffffffff","kind":"parcels","status":"Running","createdAt":"2026-11-23T10:00:00Z",
         "lastUpdatedAt":"2026-11-23T10:00:00Z","expiresAt":"2026-11-24T10:00:00Z"}
         """)]
-    public async Task GetAsync_WhatIsNoDocumentOfOurs_SaysSo(string body)
+    public async Task GetAsync_InvalidDocument_Throws(string body)
     {
         await Provider.PutDocumentAsync(Store.GetStatusKey(Id), body);
 
@@ -181,7 +181,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task CreateAsync_OverMaxDocumentBytes_IsRefusedAndNothingIsWritten()
+    public async Task CreateAsync_TooLarge_ThrowsAndWritesNothing()
     {
         var thrown = (await FluentActions.Awaiting(() =>
             Store.CreateAsync(TestDocuments.Waiting() with { Message = new string('x', 17_000) }, OperationMetadata.Empty, default))
@@ -192,7 +192,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task UpdateAsync_OverMaxDocumentBytes_LeavesWhatWasThere()
+    public async Task UpdateAsync_TooLarge_ThrowsAndKeepsDocument()
     {
         var created = await Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
@@ -204,7 +204,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public void StatusKeys_LeadBackToTheirId_AndOthersNowhere()
+    public void GetOperationId_ReturnsIdOnlyForStatusKeys()
     {
         Store.GetOperationId(Store.GetStatusKey(Id)).Should().Be(Id);
         new[] { "", "secret", "elsewhere/secret.json", "operations/../secret.json", Store.GetStatusKey(Id)
@@ -212,7 +212,7 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Metadata_IsNotInTheDocumentThatCallersRead()
+    public async Task Metadata_IsNotVisibleToCallers()
     {
         await Store.CreateAsync(TestDocuments.Waiting(), new OperationMetadata { OwnerMessageId = "nobody-s-business" }, default);
 
@@ -222,12 +222,12 @@ public abstract class StoreConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task GetAsync_GivenUpBefore_IsCanceled() =>
+    public async Task GetAsync_AlreadyCanceled_Throws() =>
         await FluentActions.Awaiting(() => Store.GetAsync(Id, new CancellationToken(true)))
             .Should().ThrowAsync<OperationCanceledException>();
 
     [Fact]
-    public async Task CheckAsync_AStoreThatWorks_FindsNothingWrong() => (await Store.CheckAsync(default)).Should().BeNull();
+    public async Task CheckAsync_HealthyStore_ReturnsNull() => (await Store.CheckAsync(default)).Should().BeNull();
 
     private static async Task<List<StoredOperation>> RaceAsync(Func<int, Task<StoredOperation>> write)
     {

@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>The trace of an operation's way, whoever implements the ports.</summary>
+/// <summary>The trace of an operation from its accept to its end, with any provider.</summary>
 public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>, IDisposable
     where TProvider : IProvider, new()
 {
@@ -29,7 +29,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     private ActivityTraceId Trace => _request.TraceId;
 
     [Fact]
-    public async Task AnOperation_IsOneTraceFromItsAcceptToItsEnd()
+    public async Task Operation_AcceptToEnd_IsOneTrace()
     {
         var accepted = await AcceptAsync(new Parcel("Ada", "tea"));
         var process = await ProcessedAsync();
@@ -58,7 +58,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     }
 
     [Fact]
-    public async Task TheSpansOfMessages_FollowTheConventions()
+    public async Task MessageSpans_FollowSemanticConventions()
     {
         await AcceptAsync(new Parcel("Ada"));
         var process = await ProcessedAsync();
@@ -81,7 +81,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     }
 
     [Fact]
-    public async Task ABatch_IsReceivedInOneSpanWithALinkToEachTrace()
+    public async Task ReceiveSpan_Batch_LinksToEachMessage()
     {
         _script.Wait["Ada"] = true;
         _request.Start();
@@ -105,7 +105,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     [InlineData("no trace context")]
     [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
     [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
-    public async Task AMessageWithoutAReadableTrace_IsProcessedInATraceOfItsOwn(string traceParent)
+    public async Task ProcessSpan_InvalidTraceParent_StartsNewTrace(string traceParent)
     {
         _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -124,7 +124,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     }
 
     [Fact]
-    public async Task AMessageOfAnEndedOperation_SaysSo()
+    public async Task ProcessSpan_OperationAlreadyEnded_ReportsOutcome()
     {
         var accepted = await AcceptAsync(new Parcel("Ada"));
         await ProcessedAsync();
@@ -139,7 +139,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     }
 
     [Fact]
-    public async Task AHandlerThatThrows_IsNamedByItsTypeAlone()
+    public async Task Spans_HandlerThrows_RevealOnlyExceptionType()
     {
         _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
         await AcceptAsync(new Parcel("Bob"));
@@ -150,11 +150,11 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
             .Should().AllSatisfy(activity =>
                 (activity.Status, Tag(activity, "error.type")).Should().Be((ActivityStatusCode.Error, "System.InvalidOperationException")));
         (Tag(first, "offloaded_polling.operation.attempt"), Tag(last, "offloaded_polling.operation.attempt")).Should().Be(("1", "2"));
-        _activities.Of(Trace).Where(Tells("secret").Invoke).Should().BeEmpty();
+        _activities.Of(Trace).Where(Reveals("secret").Invoke).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task AProblemOfTheHandlers_IsNotTold()
+    public async Task Spans_HandlerFails_DoNotRevealProblem()
     {
         _script.Throw["Bob"] = new OperationFailedException(
             new OperationProblem { Type = "https://example.com/secret", Title = "a secret" });
@@ -163,11 +163,11 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         var process = await ProcessedAsync("failed");
 
         (process.Status, Tag(process, "error.type")).Should().Be((ActivityStatusCode.Error, typeof(OperationFailedException).FullName));
-        _activities.Of(Trace).Where(Tells("secret").Invoke).Should().BeEmpty();
+        _activities.Of(Trace).Where(Reveals("secret").Invoke).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task ACanceledOperation_IsNoFailure()
+    public async Task ProcessSpan_OperationIsCanceled_IsNotAnError()
     {
         _script.Wait["Ada"] = true;
         var accepted = await AcceptAsync(new Parcel("Ada"));
@@ -185,7 +185,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
     [Theory]
     [InlineData(ActivityTraceFlags.None)]
     [InlineData(ActivityTraceFlags.Recorded)]
-    public async Task TheSamplingOfARequest_IsThatOfItsMessageAndItsWork(ActivityTraceFlags flags)
+    public async Task Spans_InheritSamplingOfRequest(ActivityTraceFlags flags)
     {
         await AcceptAsync(new Parcel("Ada"), flags);
         var process = await ProcessedAsync();
@@ -216,7 +216,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         await Eventually.TrueAsync(
             () => (process = _activities.Of(Trace).FirstOrDefault(activity =>
                 activity.DisplayName == $"process {Kind}" && Outcome(activity) == outcome)) is not null,
-            Timeout, () => $"no message came to '{outcome}', but {string.Join(", ", _activities.Of(Trace).Select(Outcome))}");
+            Timeout, () => $"no message has outcome '{outcome}', only {string.Join(", ", _activities.Of(Trace).Select(Outcome))}");
         return process!;
     }
 
@@ -226,11 +226,11 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         await Eventually.TrueAsync(
             () => (receive = _activities.All.FirstOrDefault(activity =>
                 activity.Links.Any(link => link.Context.SpanId == send.SpanId))) is not null,
-            Timeout, () => "no receive links to it");
+            Timeout, () => "no receive span links to it");
         return receive!;
     }
 
-    private static Predicate<Activity> Tells(string text) => activity =>
+    private static Predicate<Activity> Reveals(string text) => activity =>
         activity.TagObjects.Any(tag => $"{tag.Value}".Contains(text, StringComparison.Ordinal))
         || activity.StatusDescription?.Contains(text, StringComparison.Ordinal) == true || activity.Events.Any();
 

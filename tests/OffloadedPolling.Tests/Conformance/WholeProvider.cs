@@ -1,11 +1,11 @@
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>Fails when a provider leaves a suite out.</summary>
+/// <summary>Fails if a provider leaves out a suite.</summary>
 public abstract class WholeProvider<TProvider>
     where TProvider : IProvider, new()
 {
     [Fact]
-    public void EverySuite_RunsAgainstThisProvider()
+    public void Provider_RunsEverySuite()
     {
         var suites = typeof(IProvider).Assembly.GetTypes().Where(IsSuite).ToList();
         var missing = suites.Where(suite => !GetType().Assembly.GetExportedTypes().Any(type =>

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Conformance;
 
-/// <summary>What a worker makes of messages and of handlers' ends, whoever implements the ports.</summary>
+/// <summary>How a worker processes messages and ends operations, with any provider.</summary>
 public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     where TProvider : IProvider, new()
 {
@@ -23,7 +23,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task BadMessages_NeverRun_AndOthersGoOn()
+    public async Task Worker_InvalidMessages_SkipsThemAndRunsOthers()
     {
         var waiting = await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         var ofAnotherKind = await Host.Store.CreateAsync(
@@ -43,7 +43,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
         (await Host.Operations.GetAsync(waiting.Status.Id))!.State.Should().Be(OperationState.NotStarted);
         Host.Log.Entries.Should().NotContain(entry => entry.Text.Contains("a secret", StringComparison.Ordinal));
 
-        // Left to the redrive policy: they come again.
+        // The messages are left to the redrive policy, so they are redelivered.
         await Host.StopAsync();
         var again = new HashSet<string>();
         await Eventually.TrueAsync(
@@ -52,11 +52,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
                 again.UnionWith((await Host.Queue.ReceiveAsync(Kind, 10, default)).Select(message => message.Id));
                 return again.Count == 5;
             },
-            Timeout, () => $"only {again.Count} came again");
+            Timeout, () => $"only {again.Count} were redelivered");
     }
 
     [Fact]
-    public async Task AHandlerThatThrows_IsTriedAgainAndItsTextStaysInside()
+    public async Task Handler_Throws_IsRetriedWithoutRevealingMessage()
     {
         _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
 
@@ -71,7 +71,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AHandlerThatThrowsEveryTime_EndsAsFailedAtTheLastTry()
+    public async Task Handler_AlwaysThrows_FailsAfterLastAttempt()
     {
         _script.Throw["Bob"] = new InvalidOperationException("connection string: secret");
 
@@ -85,7 +85,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AHandlerThatSaysFailed_IsNotTriedAgain()
+    public async Task Handler_ThrowsOperationFailed_IsNotRetried()
     {
         _script.Throw["Bob"] = new OperationFailedException("No such street", "Bob lives nowhere.");
 
@@ -96,7 +96,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AResultTooLargeForTheDocument_EndsAsFailedAtOnce()
+    public async Task Handler_ResultTooLarge_FailsWithoutRetry()
     {
         _script.Result["Bob"] = new string('x', 20_000);
 
@@ -108,7 +108,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Progress_IsShown()
+    public async Task Progress_IsWrittenToDocument()
     {
         _script.Steps["Ada"] = 50;
 
@@ -124,7 +124,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Progress_TooLargeForTheDocument_IsRefusedToTheHandler()
+    public async Task Progress_TooLarge_ThrowsInHandler()
     {
         _script.Message["Ada"] = new string('x', 20_000);
 
@@ -135,21 +135,21 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AHandlerThatTakesLongerThanTheVisibilityTimeout_RunsOnce()
+    public async Task Handler_ExceedsVisibilityTimeout_RunsOnce()
     {
-        // Some five seconds, of which the message is hidden for two at a time.
+        // Takes about five seconds. The message is hidden for two seconds at a time.
         _script.Steps["Ada"] = 250;
 
         var end = await EndOfAsync((await Host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
 
         (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
         _script.Delivered.Should().Equal("Ada");
-        (end.LastUpdatedAt - end.CreatedAt).Should().BeGreaterThan(TimeSpan.FromSeconds(4), "it was too fast to tell");
+        (end.LastUpdatedAt - end.CreatedAt).Should().BeGreaterThan(TimeSpan.FromSeconds(4), "it must exceed the visibility timeout");
         await QueueIsEmptyAsync();
     }
 
     [Fact]
-    public async Task HandlersAtOnce_AreBounded()
+    public async Task Handlers_ConcurrentRuns_AreLimited()
     {
         var accepted = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));
         await Task.WhenAll(accepted.Select(operation => EndOfAsync(operation.Id)));
@@ -159,11 +159,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task StopAsync_AHandlerThatOutlivesTheTimeout_IsCanceledAndItsMessageGivenBack()
+    public async Task StopAsync_HandlerExceedsTimeout_CancelsAndReleasesMessage()
     {
         _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
 
         await Host.StopAsync();
 
@@ -174,11 +174,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task StopAsync_AHandlerThatDoesNotHear_IsLeftAndItsMessageGivenBack()
+    public async Task StopAsync_HandlerIgnoresCancellation_ReleasesMessage()
     {
         _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
 
         await Host.StopAsync();
 
@@ -189,11 +189,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Cancel_AWaitingOperation_NeverRuns()
+    public async Task CancelAsync_WaitingOperation_NeverRuns()
     {
         _script.Wait["Ada"] = true;
         var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Host.Operations.AcceptAsync(new Parcel("Ada"))));
-        await Eventually.TrueAsync(() => _script.Waiting == 3, Timeout, () => "the handlers did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting == 3, Timeout, () => "the handlers did not start");
         var waiting = await Host.Operations.AcceptAsync(new Parcel("Bob"));
 
         (await Host.Operations.CancelAsync(waiting.Id))!.State.Should().Be(OperationState.Canceled);
@@ -207,11 +207,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Cancel_ARunningOperation_IsSeenAtTheNextExtension()
+    public async Task CancelAsync_RunningOperation_CancelsAtNextExtension()
     {
         _script.Wait["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
 
         (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
         (await Host.Operations.CancelAsync(accepted.Id))!.State.Should().Be(OperationState.Running);
@@ -222,7 +222,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Cancel_ARunningOperationThatReports_IsSeenByItsNextProgress()
+    public async Task CancelAsync_RunningOperation_CancelsAtNextProgress()
     {
         await Host.StopAsync();
         await StartAsync(kind => kind.VisibilityTimeout = TimeSpan.FromHours(1));
@@ -238,11 +238,11 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task Cancel_AHandlerThatReturnsBeforeItSees_HasSucceeded()
+    public async Task CancelAsync_HandlerReturnsFirst_Succeeds()
     {
         _script.Deaf["Ada"] = true;
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not begin");
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
 
         await Host.Operations.CancelAsync(accepted.Id);
         _script.Wake.SetResult();
@@ -253,7 +253,7 @@ public abstract class WorkerConformance<TProvider> : ConformanceSuite<TProvider>
     }
 
     [Fact]
-    public async Task AcceptedTenTimesWithOneKey_RunsOnce()
+    public async Task AcceptAsync_TenTimesWithSameKey_RunsOnce()
     {
         var options = new AcceptOptions { IdempotencyScope = "ada", IdempotencyKey = "0123456789abcdef" };
 

@@ -1,7 +1,7 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// Requests that fail, now before they were carried out and now after; only so many in a sequence. And outages of the store, in which every
+/// Makes a limited number of requests fail, before or after they are carried out. Also simulates outages of the store, in which every
 /// request to it fails.
 /// </summary>
 internal sealed class Faults(Random random, int most)

@@ -1,9 +1,9 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// Runs asynchronous code of several processes step by step, in an order that a seed decides: every request to a store or a queue, every
-/// timer and every act of a handler is a step that waits until it is chosen, and is done by the thread that chooses. What a cancelled delay
-/// goes on with is the base library's to run, on another thread: a seed tells most of a sequence again, not all of it.
+/// Runs asynchronous code of several processes step by step, in an order that a seed determines. Every request to a store or a queue, every
+/// timer, and every action of a handler is a step. It waits until it is chosen, and runs on the thread that chooses it. A seed reproduces
+/// most of a sequence, but not all of it: the base library runs the code after a canceled delay on another thread.
 /// </summary>
 internal sealed class Interleaver(Random random)
 {
@@ -34,14 +34,14 @@ internal sealed class Interleaver(Random random)
         }
     }
 
-    /// <summary>Something that a process does, from which steps come until it ends.</summary>
+    /// <summary>Tracks an activity of a process. It may add steps until it ends.</summary>
     public void Track(SteppedProcess process, Task activity)
     {
         _activities.RemoveAll(known => known.Activity.IsCompleted || known.Process.IsDead);
         _activities.Add((process, activity));
     }
 
-    /// <summary>Whether there is a step, or will be one: what a living process does has not ended and waits for nobody.</summary>
+    /// <summary>Waits for a step, or until all activities of living processes end. Returns whether there is a step.</summary>
     public bool WaitForStep()
     {
         if (!SpinWait.SpinUntil(
@@ -53,7 +53,7 @@ internal sealed class Interleaver(Random random)
         return HasSteps;
     }
 
-    /// <summary>Waits for its turn, then does what the step does.</summary>
+    /// <summary>Waits until the step is chosen, then runs its effect.</summary>
     public Task<T> StepAsync<T>(SteppedProcess process, Func<T> effect)
     {
         var done = new TaskCompletionSource<T>();
@@ -82,7 +82,7 @@ internal sealed class Interleaver(Random random)
         return done.Task;
     }
 
-    /// <summary>Adds a step, and returns what takes it back.</summary>
+    /// <summary>Adds a step, and returns an action that removes it.</summary>
     public Action Add(SteppedProcess process, Action<bool> run)
     {
         var step = new Step(process, run);
@@ -103,7 +103,7 @@ internal sealed class Interleaver(Random random)
         };
     }
 
-    /// <summary>Runs a step, whichever it may be, if there is one.</summary>
+    /// <summary>Runs a randomly chosen step, if there is one.</summary>
     public void RunOne()
     {
         Step step;
@@ -123,7 +123,7 @@ internal sealed class Interleaver(Random random)
     }
 
     /// <summary>
-    /// Ends a process as signal 9 does: of its requests under way, each may still be carried out, and no answer is heard.
+    /// Kills a process as SIGKILL does. Each of its pending requests may still be carried out, but the process gets no response.
     /// </summary>
     public void Kill(SteppedProcess process)
     {
@@ -138,7 +138,7 @@ internal sealed class Interleaver(Random random)
         left.ForEach(step => step.Run(false));
     }
 
-    /// <param name="Process">Whose it is.</param>
-    /// <param name="Run">Does it, and goes on with what waited for it if told to.</param>
+    /// <param name="Process">The process that the step belongs to.</param>
+    /// <param name="Run">Runs the step. The argument says whether the code that waits for it continues.</param>
     private sealed record Step(SteppedProcess Process, Action<bool> Run);
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>A queue with its dead letters, as SQS keeps them: at least once, in any order.</summary>
-internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tellsCreation)
+/// <summary>A queue with dead letters that behaves like SQS: it delivers at least once, in any order.</summary>
+internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool hasCreatedAt)
 {
     private readonly List<Message> _messages = [];
 
@@ -26,7 +26,8 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
     public int ReceivesOf(string id) => Of(id)?.Receives ?? 0;
 
     /// <summary>
-    /// Delivers a visible message; what was delivered too often becomes a dead letter. A ghost is delivered beside its receiver, uncounted.
+    /// Delivers a visible message. After too many deliveries, it becomes a dead letter. A ghost is a hidden message: it is delivered to a
+    /// second receiver, and not counted.
     /// </summary>
     public ReceivedMessage? Receive(Random random, bool ghosts, TimeSpan hiddenFor)
     {
@@ -51,7 +52,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
         return ToReceived(message, hiddenFor);
     }
 
-    /// <summary>A visibility timeout is over, though the receiver may not know it yet.</summary>
+    /// <summary>Ends a visibility timeout. The receiver may not know it yet.</summary>
     public void Expire(Random random, bool all = false)
     {
         var hidden = _messages.Where(message => message.Place == Place.Hidden).ToList();
@@ -71,7 +72,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
         }
     }
 
-    /// <summary>Deletes, also by an older delivery, as SQS may.</summary>
+    /// <summary>Deletes a message, even with the receipt of an older delivery, as SQS may.</summary>
     public void Delete(ReceivedMessage received) => Of(received.ReceiptHandle.Split('/')[0])!.Place = Place.Deleted;
 
     public ReceivedMessage? ReceiveDead() =>
@@ -91,7 +92,7 @@ internal sealed class ModelQueue(int maxReceiveCount, bool maxIsKnown, bool tell
         ReceiptHandle = string.Create(CultureInfo.InvariantCulture, $"{message.Id}/{message.Receives}"),
         Body = message.Body,
         StatusKey = message.StatusKey,
-        StatusCreatedAt = tellsCreation ? message.CreatedAt : null,
+        StatusCreatedAt = hasCreatedAt ? message.CreatedAt : null,
         ReceiveCount = message.Receives,
         MaxReceiveCount = maxIsKnown ? maxReceiveCount : null,
         HiddenFor = hiddenFor,

@@ -5,7 +5,7 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// The documents, and the judge of every write to them. A version is what S3 makes it: it changes with the document, not with the metadata.
+/// Stores the documents and checks every write to them. A version behaves as in S3: it changes with the document, not with the metadata.
 /// </summary>
 internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends, SteppedPolicy? policy, int maxAttempts)
 {
@@ -21,25 +21,25 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     public IReadOnlyCollection<StoredOperation> All => _documents.Values;
 
-    /// <summary>How the operations ended: <c>Succeeded</c>, <c>Failed handler-failed</c> and so on.</summary>
+    /// <summary>Gets how the operations ended: <c>Succeeded</c>, <c>Failed handler-failed</c> and so on.</summary>
     public IEnumerable<string> Ends => All.Select(operation => operation.Status is { Error: { } error } failed
         ? $"{failed.State} {error.Type[(error.Type.LastIndexOf(':') + 1)..]}"
         : $"{operation.Status.State}");
 
-    /// <summary>What was promised and not kept. Code under test may catch what is thrown, but not this.</summary>
+    /// <summary>Gets the first broken guarantee. It is not thrown, because the code under test might catch it.</summary>
     public string? Broken { get; private set; }
 
     public StoredOperation? Find(string id) => _documents.GetValueOrDefault(id);
 
     public void AskedToCancel(string id) => _cancelAsked.Add(id);
 
-    /// <summary>Whoever asked was told that the operation, which runs, is to be canceled.</summary>
+    /// <summary>Records that a caller was told that a running operation will be canceled.</summary>
     public void PromisedToCancel(string id) => _cancelPromised[id] = true;
 
-    /// <summary>How many documents were deleted, or have expired.</summary>
+    /// <summary>Gets how many documents were deleted or have expired.</summary>
     public int Removals { get; private set; }
 
-    /// <summary>Whether an earlier document of the operation was deleted, or has expired, after so many others.</summary>
+    /// <summary>Returns whether a document of the operation was deleted or has expired, after the given number of removals.</summary>
     public bool WasRemoved(string id, int since = 0) => _removed.GetValueOrDefault(id) > since;
 
     /// <summary>Deletes a document, or lets it expire.</summary>
@@ -52,7 +52,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         }
     }
 
-    public void MayBeSetAside(string id) => Broken ??= WasRemoved(id) ? null : "an operation's document is gone";
+    public void MayBeSetAside(string id) => Broken ??= WasRemoved(id) ? null : "an operation's document is missing";
 
     public StoredOperation Create(OperationStatus status, OperationMetadata metadata)
     {
@@ -62,7 +62,7 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
         }
 
         Check(status);
-        Broken ??= JudgeAccept(status, metadata) ?? policy?.Judge(status);
+        Broken ??= JudgeAccept(status, metadata) ?? policy?.Check(status);
         return _documents[status.Id] = new StoredOperation(status, metadata, $"{++_versions}");
     }
 
@@ -86,11 +86,11 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
             _ => metadata,
         };
         var after = new StoredOperation(status, metadata, status == before.Status ? version : $"{++_versions}");
-        Broken ??= Judge(before, after) ?? JudgeAccept(status, metadata) ?? policy?.Judge(status);
+        Broken ??= Judge(before, after) ?? JudgeAccept(status, metadata) ?? policy?.Check(status);
         return _documents[status.Id] = after;
     }
 
-    // As every store does. Here, nothing but a handler's result can be unreadable.
+    // As every store does. Here, only a handler's result can be unreadable.
     private void Check(OperationStatus status)
     {
         if (status.Result is not null && rules != Rules.WithoutReadBack)
@@ -106,43 +106,43 @@ internal sealed class ModelStore(Rules rules, ModelQueue queue, HandlerEnds ends
 
     private static string? JudgeAccept(OperationStatus status, OperationMetadata metadata) =>
         metadata.PayloadFingerprint is not null
-        && status.Error?.Type == Problems.NotSent.Type ? "an operation with a key was ended as not sent" : null;
+        && status.Error?.Type == Problems.NotSent.Type ? "an operation with a key ended as not sent" : null;
 
     private string? Judge(StoredOperation before, StoredOperation after) => (before.Status, after.Status) switch
     {
-        ({ State: var ended }, _) when ended.IsTerminal() => $"{ended} was changed to {after.Status.State}",
-        ({ State: OperationState.Running }, { State: OperationState.NotStarted }) => "what ran waits again",
+        ({ State: var ended }, _) when ended.IsTerminal() => $"a terminal {ended} changed to {after.Status.State}",
+        ({ State: OperationState.Running }, { State: OperationState.NotStarted }) => "a running operation waits again",
         ({ State: OperationState.Running, Attempt: var attempt }, { State: OperationState.Running, Attempt: var later })
             when later < attempt => "an older delivery took over",
         ({ State: OperationState.Running }, { State: OperationState.Running })
             when before.Metadata.OwnerMessageId != after.Metadata.OwnerMessageId => "another message took over",
         (_, { State: OperationState.Running, Attempt: var attempt })
             when attempt != before.Status.Attempt && _cancelPromised.ContainsKey(after.Status.Id) =>
-            "it began again after the promise to cancel it",
-        (_, { State: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody asked to cancel",
+            "an operation restarted after its cancellation was promised",
+        (_, { State: OperationState.Canceled }) when !_cancelAsked.Contains(after.Status.Id) => "nobody requested the cancellation",
         (_, { State: OperationState.Running }) when !IsOfThisDocument(after) => "a message of an earlier document took over",
         ({ State: OperationState.Running, Attempt: { } attempt }, { State: OperationState.Canceled })
             when !WasRemoved(after.Status.Id)
                 && ends.HasReturned(after.Status.Id, attempt) && queue.ReceivesOf(before.Metadata.OwnerMessageId!) == attempt =>
-            "it was canceled though its handler had returned",
+            "an operation was canceled although its handler had returned",
         (_, { Error.Type: var type, Attempt: var attempt })
             when type == Problems.ResultInvalid.Type && !ends.HasReturned(after.Status.Id, attempt ?? 0) =>
-            "a result was invalid that no handler returned",
+            "a result is invalid although no handler returned",
         (_, { Error.Type: var type }) when type == Problems.GivenUp(1).Type && !MayBeGivenUp(before) =>
-            "an operation was given up that another message owns",
-        _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "the wish to cancel was forgotten",
-        _ when before.Metadata.PayloadFingerprint != after.Metadata.PayloadFingerprint => "the fingerprint was changed",
-        _ when after.Status.LastUpdatedAt <= before.Status.LastUpdatedAt => "a newer document looks no newer",
+            "an operation was given up although another message owns it",
+        _ when before.Metadata.CancelRequested && !after.Metadata.CancelRequested => "a cancellation request was lost",
+        _ when before.Metadata.PayloadFingerprint != after.Metadata.PayloadFingerprint => "a fingerprint changed",
+        _ when after.Status.LastUpdatedAt <= before.Status.LastUpdatedAt => "a newer document has no later timestamp",
         _ => null,
     };
 
-    // Not as the library decides it: by the payload that the document was created for.
+    // Decided independently of the library: by the payload that the document was created for.
     private bool IsOfThisDocument(StoredOperation running) =>
         rules == Rules.WithoutOwner
         || running.Metadata.PayloadFingerprint is not { } fingerprint
         || SteppedCaller.FingerprintsOf(queue.BodyOf(running.Metadata.OwnerMessageId!)).Contains(fingerprint);
 
-    // Not as the library decides it: from what the queue did.
+    // Decided independently of the library: by what the queue did.
     private bool MayBeGivenUp(StoredOperation before) =>
         before.Status.State == OperationState.NotStarted
         || queue.IsDead(before.Metadata.OwnerMessageId!)

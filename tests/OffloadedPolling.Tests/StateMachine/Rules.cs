@@ -1,37 +1,37 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>What can be broken on purpose, to see that it is noticed.</summary>
+/// <summary>The rule that a history breaks deliberately, to prove that the test detects it.</summary>
 internal enum Rules
 {
     All,
 
-    /// <summary>The store writes whatever version was read.</summary>
+    /// <summary>The store ignores versions.</summary>
     WithoutCompareAndSwap,
 
     /// <summary>The store forgets which message owns an operation.</summary>
     WithoutOwner,
 
-    /// <summary>The store forgets that somebody asked to cancel.</summary>
+    /// <summary>The store forgets cancellation requests.</summary>
     WithoutCancelMark,
 
-    /// <summary>A duplicate's dead letter comes under the owner's id.</summary>
-    AnyDeadLetterIsTheOwners,
+    /// <summary>A duplicate's dead letter has the id of the message that owns the operation.</summary>
+    DeadLettersHaveOwnerId,
 
-    /// <summary>Nobody reads dead letters.</summary>
+    /// <summary>There is no dead-letter reader.</summary>
     WithoutDeadLetterReader,
 
-    /// <summary>The worker deletes a message before its operation has ended.</summary>
-    DeletesBeforeTheEnd,
+    /// <summary>The worker deletes messages before their operations have ended.</summary>
+    DeletesBeforeEnd,
 
-    /// <summary>A send that failed is not made good by the next accept: its message is lost.</summary>
+    /// <summary>Messages are lost when they are sent.</summary>
     LosesMessages,
 
-    /// <summary>What a policy refuses is written all the same.</summary>
+    /// <summary>The policy lets through documents that it should refuse.</summary>
     WithoutRefusal,
 
-    /// <summary>The store writes what callers cannot read back.</summary>
+    /// <summary>The store writes documents that callers cannot read.</summary>
     WithoutReadBack,
 
-    /// <summary>No message tells for which document it was sent.</summary>
-    WithoutGenerations,
+    /// <summary>Messages do not contain the creation time of their document.</summary>
+    WithoutStatusCreatedAt,
 }

@@ -7,8 +7,8 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// One random history: callers, an API, two workers and a reader of dead letters, any of which may die, be slow or stop, over a queue that
-/// delivers twice and a network that fails. Then all faults end, and what was promised must have come.
+/// One random history of callers, an API, two workers, and a dead-letter reader. Any of them may die, be slow, or stop. The queue delivers
+/// twice, and the network fails. Then all faults end, and every guarantee must hold.
 /// </summary>
 internal sealed class Sequence
 {
@@ -53,7 +53,7 @@ internal sealed class Sequence
         var maxReceives = _random.Next(2, 5);
         int? maxAttempts = _random.Next(3) == 0 ? _random.Next(1, 4) : null;
         _settings = new ModelSettings(maxAttempts);
-        _queue = new ModelQueue(maxReceives, maxIsKnown: _random.Next(4) != 0, tellsCreation: rules != Rules.WithoutGenerations);
+        _queue = new ModelQueue(maxReceives, maxIsKnown: _random.Next(4) != 0, hasCreatedAt: rules != Rules.WithoutStatusCreatedAt);
         _policy = rules == Rules.WithoutRefusal || _random.Next(4) == 0 ? new SteppedPolicy(_interleaver, rules) : null;
         _store = new ModelStore(rules, _queue, _ends, _policy, Math.Min(maxReceives, maxAttempts ?? int.MaxValue));
         _faults = new Faults(_random, most: _random.Next(4));
@@ -63,7 +63,7 @@ internal sealed class Sequence
         _api = StartApi();
     }
 
-    /// <summary>Runs it, and returns what was not kept.</summary>
+    /// <summary>Runs the history, and returns the first broken guarantee.</summary>
     public string? Run()
     {
         for (var turns = _random.Next(MaxTurns); turns > 0 && Broken is null; turns--)
@@ -77,13 +77,13 @@ internal sealed class Sequence
         {
             if (round == MaxRounds)
             {
-                return $"it never comes to rest: {WhatIsLeft()}";
+                return $"the history never comes to rest: {DescribeRest()}";
             }
 
             Drain();
         }
 
-        return Broken ?? new KeptPromises(_store, _queue, _ends, _callers).Judge(_apiDied ? null : _api);
+        return Broken ?? new GuaranteeChecker(_store, _queue, _ends, _callers).Check(_apiDied ? null : _api);
     }
 
     public IEnumerable<string> Ends => _store.Ends;
@@ -137,7 +137,7 @@ internal sealed class Sequence
             _interleaver.RunOne();
         }
 
-        // Accepts that are refused for some seconds are not refused for ever.
+        // Time passes, because accepts may be refused for some seconds.
         _now.Ticks += TimeSpan.TicksPerSecond;
         Ask();
         _queue.Expire(_random, all: true);
@@ -147,8 +147,8 @@ internal sealed class Sequence
 
     private bool IsAtRest() => !_interleaver.WaitForStep() && _queue.IsEmpty && !_callers.Exists(caller => caller.Asks);
 
-    private string WhatIsLeft() =>
-        _interleaver.WaitForStep() ? "something goes on" : _queue.IsEmpty ? "a caller still asks" : $"the queue holds {_queue}";
+    private string DescribeRest() =>
+        _interleaver.WaitForStep() ? "steps remain" : _queue.IsEmpty ? "a caller still retries" : $"the queue holds {_queue}";
 
     private void Ask()
     {
@@ -171,7 +171,7 @@ internal sealed class Sequence
         var disposition = await worker.ProcessAsync(message).ConfigureAwait(false);
         await _interleaver.StepAsync(worker.Process, () =>
         {
-            if (disposition == MessageDisposition.Delete || _rules == Rules.DeletesBeforeTheEnd)
+            if (disposition == MessageDisposition.Delete || _rules == Rules.DeletesBeforeEnd)
             {
                 _broken ??= _store.Find(message.StatusKey!) is { } found
                     && found.Status.CreatedAt == message.StatusCreatedAt && !found.Status.State.IsTerminal()
@@ -194,7 +194,7 @@ internal sealed class Sequence
             return;
         }
 
-        if (_rules == Rules.AnyDeadLetterIsTheOwners && _store.Find(letter.StatusKey!)?.Metadata.OwnerMessageId is { } owner)
+        if (_rules == Rules.DeadLettersHaveOwnerId && _store.Find(letter.StatusKey!)?.Metadata.OwnerMessageId is { } owner)
         {
             letter = new ReceivedMessage
             {
@@ -224,7 +224,7 @@ internal sealed class Sequence
         }
     }
 
-    // By the host, or by the expiry of documents.
+    // The host deletes a document, or the document expires.
     private void Remove()
     {
         if (AnyId() is not { } id)
@@ -241,7 +241,7 @@ internal sealed class Sequence
             _store.Remove(id);
         }
 
-        // A later document of the same id is created later.
+        // A later document with the same id must have a later creation time.
         _now.Ticks += TimeSpan.TicksPerMillisecond;
         _callers.Find(caller => caller.Accepted?.Id == id)?.ReuseKey();
     }

@@ -4,8 +4,8 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// Every accepted operation reaches exactly one terminal status, which never changes: asked of the library's own accept, cancel, worker and
-/// dead-letter reader in random histories. And asked of them with a rule broken, to see that this test would notice.
+/// Every accepted operation reaches exactly one terminal status, which never changes. Random histories check this with the library's own
+/// accept, cancel, worker, and dead-letter reader. Other histories break a rule deliberately, to prove that this test detects it.
 /// </summary>
 public sealed class StateMachineTests(ITestOutputHelper output)
 {
@@ -15,11 +15,11 @@ public sealed class StateMachineTests(ITestOutputHelper output)
 
     private const int MostShown = 10;
 
-    // One broken history shows that a rule is needed. The long form counts them all.
+    // One broken history proves that a rule is needed. The long form counts all of them.
     private static readonly int _mostBroken = Scale.Of(1, int.MaxValue);
 
     [Fact]
-    public async Task RandomHistories_KeepEveryPromise()
+    public async Task RandomHistories_KeepAllGuarantees()
     {
         var first = Environment.GetEnvironmentVariable("OFFLOADEDPOLLING_TEST_SEED") is { } seed
             ? int.Parse(seed, CultureInfo.InvariantCulture)
@@ -41,12 +41,12 @@ public sealed class StateMachineTests(ITestOutputHelper output)
             "Succeeded", "Canceled", "Failed blank", "Failed handler-failed", "Failed given-up", "Failed not-sent",
             "Failed status-refused", "Failed result-invalid",
         ]).Should().AllSatisfy(end =>
-            ends.GetValueOrDefault(end).Should().BeGreaterThan(_sequences / 1000, "histories must show {0}", end));
+            ends.GetValueOrDefault(end).Should().BeGreaterThan(_sequences / 1000, "histories must contain {0}", end));
     }
 
     [Theory]
     [MemberData(nameof(BrokenRules))]
-    public async Task ABrokenRule_IsNoticed(string name)
+    public async Task BrokenRule_IsDetected(string name)
     {
         var rules = Enum.Parse<Rules>(name);
         var broken = new SortedDictionary<int, string>();
@@ -61,7 +61,7 @@ public sealed class StateMachineTests(ITestOutputHelper output)
 
     public static TheoryData<string> BrokenRules => [.. Enum.GetNames<Rules>().Where(name => name != nameof(Rules.All))];
 
-    // On a thread of its own: the pool's are the other tests', which wait for the clock.
+    // Uses its own thread, because other tests need the threads of the pool in time.
     private static Task RunAsync(
         int first, int count, Rules rules, SortedDictionary<int, string> broken, int mostBroken, Action<Sequence> ran) =>
         Task.Factory.StartNew(

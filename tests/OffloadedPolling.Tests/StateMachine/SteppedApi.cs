@@ -8,10 +8,10 @@ using OffloadedPolling.Urls;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>An API process: the library's own accept, cancel and background settlements, behind stepped ports.</summary>
+/// <summary>An API process: the library's own accept, cancel, and background settlements, on stepped ports.</summary>
 internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
 {
-    private readonly ConcurrentDictionary<string, bool> _told = new();
+    private readonly ConcurrentDictionary<string, bool> _logged = new();
 
     private readonly AcceptSettlements _settlements;
 
@@ -31,17 +31,17 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
 
     public OffloadedOperations Operations { get; }
 
-    /// <summary>Whether the log says that an operation was given up.</summary>
-    public bool HasTold(string id) => _told.ContainsKey(id);
+    /// <summary>Returns whether the log reports that an operation was given up.</summary>
+    public bool HasLogged(string id) => _logged.ContainsKey(id);
 
-    /// <summary>Lets a caller ask, and sees to the end of what is settled afterwards.</summary>
+    /// <summary>Sends a caller's request, and waits until everything is settled.</summary>
     public async Task AskAsync(SteppedCaller caller, int removals)
     {
         await caller.AskAsync(Operations, removals).ConfigureAwait(false);
         await _settlements.WhenSettled.ConfigureAwait(false);
     }
 
-    /// <summary>Asks to cancel an operation.</summary>
+    /// <summary>Requests the cancellation of an operation.</summary>
     public async Task CancelAsync(string id, ModelStore store)
     {
         try
@@ -53,7 +53,7 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
         }
         catch (OffloadedPollingException)
         {
-            // Whoever asked has no answer.
+            // The caller gets no response.
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
         }
         catch (OffloadedPollingException)
         {
-            // Whoever asked has no answer.
+            // The caller gets no response.
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class SteppedApi : ILogger<AcceptSettlements>, IDisposable
     {
         if (state is IEnumerable<KeyValuePair<string, object?>> values)
         {
-            _told[(string)values.First(value => value.Key == "OperationId").Value!] = true;
+            _logged[(string)values.First(value => value.Key == "OperationId").Value!] = true;
         }
     }
 }

@@ -4,8 +4,8 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// A caller of the API: with a key it asks until it has its answer or is gone, without one it asks once. When its operation is gone, it may
-/// use the key again, for another payload.
+/// A caller of the API. With a key, it retries until it gets a response or leaves. Without a key, it sends one request. After its operation
+/// is removed, it may reuse the key for another payload.
 /// </summary>
 internal sealed class SteppedCaller(string? key) : IDisposable
 {
@@ -25,20 +25,20 @@ internal sealed class SteppedCaller(string? key) : IDisposable
 
     public AcceptedOperation? Accepted { get; private set; }
 
-    /// <summary>How many documents were removed before it asked.</summary>
+    /// <summary>Gets how many documents were removed before the request.</summary>
     public int RemovalsBefore { get; private set; }
 
     public bool Asks => !_asking && !_gone && Accepted is null && (key is not null || !_asked);
 
     public static string KeyOf(int number) => _keys[number];
 
-    /// <summary>The fingerprints of a payload under any caller's key.</summary>
+    /// <summary>Returns the fingerprints of a payload with each caller's key.</summary>
     public static IEnumerable<string> FingerprintsOf(string body) => _keys.Select(each => AcceptRequest.FingerprintOf(each, body));
 
-    /// <summary>The connection broke.</summary>
+    /// <summary>Loses the connection.</summary>
     public void Lose() => _asking = false;
 
-    /// <summary>Its operation was deleted, or has expired: the key may be used anew.</summary>
+    /// <summary>Reuses the key, because the operation was deleted or has expired.</summary>
     public void ReuseKey()
     {
         if (key is not null && !_asking)
@@ -47,7 +47,7 @@ internal sealed class SteppedCaller(string? key) : IDisposable
         }
     }
 
-    /// <summary>Closes the connection before the answer, and may not come back.</summary>
+    /// <summary>Closes the connection before the response, and may never return.</summary>
     public void HangUp(bool forGood)
     {
         if (_asking)
@@ -73,7 +73,7 @@ internal sealed class SteppedCaller(string? key) : IDisposable
         }
         catch (Exception failed) when (failed is OffloadedPollingException or OperationCanceledException)
         {
-            // Asked for again, with a key.
+            // A caller with a key retries.
         }
 
         _asking = false;

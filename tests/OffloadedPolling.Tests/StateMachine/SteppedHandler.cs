@@ -6,25 +6,25 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// A handler that takes some steps, reports progress now and then, hears its token or not, and ends in any way that there is.
+/// A handler that takes some steps, sometimes reports progress, may ignore its token, and ends in every possible way.
 /// </summary>
 internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess process, HandlerEnds ends, SteppedServices services)
     : HandlerInvoker(new OperationKind<Parcel>("parcels", ParcelJson.Default.Options, services), typeof(string))
 {
     private static readonly JsonElement _done = JsonSerializer.SerializeToElement("done", ParcelJson.Default.String);
 
-    // Serialized, but no reader of the document takes it.
+    // It can be serialized, but no reader of the document accepts it.
     private static readonly JsonElement _unreadable = JsonElement.Parse("""{"a":1,"a":2}""");
 
     public override object ReadPayload(string body) => body;
 
     public override async Task<HandlerResult> InvokeAsync(IServiceProvider services, OperationRun run)
     {
-        var hears = interleaver.Next(4) != 0;
+        var observesToken = interleaver.Next(4) != 0;
         for (var steps = interleaver.Next(5); steps > 0; steps--)
         {
             await interleaver.StepAsync(process, () => true).ConfigureAwait(false);
-            if (hears)
+            if (observesToken)
             {
                 run.Signal.Token.ThrowIfCancellationRequested();
             }
@@ -61,7 +61,7 @@ internal sealed class SteppedHandler(Interleaver interleaver, SteppedProcess pro
         }
         catch (StatusDocumentRefusedException) when (interleaver.Next(2) == 0)
         {
-            // It goes on without.
+            // The handler continues without it.
         }
         catch (StatusDocumentRefusedException)
         {

@@ -3,11 +3,11 @@ using OffloadedPolling.Status;
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// A policy that lets nothing secret through: now it takes the secret out, now it refuses the document, and now it fails.
+/// A policy that lets no secret through. It removes the secret, refuses the document, or fails.
 /// </summary>
 internal sealed class SteppedPolicy(Interleaver interleaver, Rules rules) : IStatusDocumentPolicy
 {
-    /// <summary>What handlers say and callers must not read.</summary>
+    /// <summary>A text that handlers write and callers must not read.</summary>
     public const string Secret = "secret";
 
     private volatile bool _refused;
@@ -15,7 +15,7 @@ internal sealed class SteppedPolicy(Interleaver interleaver, Rules rules) : ISta
     private volatile bool _ended;
 
     /// <summary>
-    /// From now on it refuses nothing, but still takes out. Without its refusals, it goes on, and nothing keeps the history from resting.
+    /// Stops refusing documents, but still removes secrets. With <see cref="Rules.WithoutRefusal"/>, there are no refusals to stop.
     /// </summary>
     public void End() => _ended = rules != Rules.WithoutRefusal;
 
@@ -38,14 +38,14 @@ internal sealed class SteppedPolicy(Interleaver interleaver, Rules rules) : ISta
         };
     }
 
-    /// <summary>What is wrong with a document that was written, if anything is.</summary>
-    public string? Judge(OperationStatus written) => written switch
+    /// <summary>Returns what is wrong with a written document, or <see langword="null"/>.</summary>
+    public string? Check(OperationStatus written) => written switch
     {
-        { Message: Secret } or { Error.Detail: Secret } => "a secret came past the policy",
-        { Error.Type: var type } when type == Problems.StatusRefused.Type && !_refused => "nobody refused it",
+        { Message: Secret } or { Error.Detail: Secret } => "a secret passed the policy",
+        { Error.Type: var type } when type == Problems.StatusRefused.Type && !_refused => "the policy refused nothing",
         { Error.Type: var type } when type == Problems.StatusRefused.Type
             && written is not { Result: null, Message: null, ResourceLocation: null, PercentComplete: null } =>
-            "a refused document is not bare",
+            "a refused document is not minimal",
         _ => null,
     };
 }

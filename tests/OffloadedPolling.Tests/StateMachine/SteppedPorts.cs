@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>The ports as one process sees them: every request is a step, and may fail before or after it was carried out.</summary>
+/// <summary>The ports of one process. Every request is a step, and may fail before or after it is carried out.</summary>
 internal sealed class SteppedPorts(
     Interleaver interleaver, SteppedProcess process, ModelStore store, ModelQueue queue, Faults faults, Rules rules, SteppedTime time)
     : IOperationStatusStore, IOperationQueue, IDeadLetterQueue, IPresignedUrlIssuer, IWaitTimeEstimator
@@ -73,7 +73,7 @@ internal sealed class SteppedPorts(
         return true;
     });
 
-    // A message whose document was deleted is set aside for people, who delete it.
+    // A message whose document was deleted is set aside for an operator, who deletes it.
     public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) => QueueAsync(() =>
     {
         store.MayBeSetAside(message.StatusKey!);

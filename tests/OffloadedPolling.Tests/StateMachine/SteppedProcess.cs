@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>A process of an API, a worker or a reader of dead letters, which can die.</summary>
+/// <summary>The process of an API, a worker, or a dead-letter reader. It can die.</summary>
 internal sealed class SteppedProcess
 {
     private volatile bool _isDead;

@@ -7,7 +7,7 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>What the parts of a kind need in one process.</summary>
+/// <summary>The services that a kind needs in one process.</summary>
 internal sealed class SteppedServices(SteppedPorts ports, SteppedTime time, ModelSettings settings) : IServiceProvider
 {
     private readonly Dictionary<Type, object> _services = new()

@@ -1,7 +1,7 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
 /// <summary>
-/// A clock whose timers are steps: any may come before any other, as when a process was paused, and time passes as they come.
+/// A clock whose timers are steps. They fire in any order, as after a pause of the process, and advance the time.
 /// </summary>
 internal sealed class SteppedTime(Interleaver interleaver, SteppedProcess process, SteppedTime.Now now) : TimeProvider
 {
@@ -9,7 +9,7 @@ internal sealed class SteppedTime(Interleaver interleaver, SteppedProcess proces
 
     public override long GetTimestamp() => now.Ticks;
 
-    // Stands still more often than not, as within a millisecond.
+    // Stands still most of the time, as a clock does within a millisecond.
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(now.Ticks);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -19,7 +19,7 @@ internal sealed class SteppedTime(Interleaver interleaver, SteppedProcess proces
         return timer;
     }
 
-    /// <summary>The instant that all processes share.</summary>
+    /// <summary>The current time, which all processes share.</summary>
     internal sealed class Now
     {
         public long Ticks { get; set; }
@@ -27,14 +27,14 @@ internal sealed class SteppedTime(Interleaver interleaver, SteppedProcess proces
 
     private sealed class Timer(SteppedTime time, TimerCallback callback, object? state) : ITimer
     {
-        private Action? _takeBack;
+        private Action? _remove;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             Dispose();
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                _takeBack = time.Add(this, dueTime);
+                _remove = time.Add(this, dueTime);
             }
 
             return true;
@@ -42,11 +42,11 @@ internal sealed class SteppedTime(Interleaver interleaver, SteppedProcess proces
 
         public void Fire()
         {
-            _takeBack = null;
+            _remove = null;
             callback(state);
         }
 
-        public void Dispose() => Interlocked.Exchange(ref _takeBack, null)?.Invoke();
+        public void Dispose() => Interlocked.Exchange(ref _remove, null)?.Invoke();
 
         public ValueTask DisposeAsync()
         {

@@ -6,7 +6,7 @@ using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>A worker process: the library's own processing of messages, behind stepped ports.</summary>
+/// <summary>A worker process: the library's own processing of messages, on stepped ports.</summary>
 internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServiceProvider
 {
     private readonly SteppedHandler _handler;
@@ -40,7 +40,7 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
 
     public IServiceProvider ServiceProvider => this;
 
-    /// <summary>Processes a message whose lease began with its receipt, perhaps after a while behind others.</summary>
+    /// <summary>Processes a message, possibly after a wait behind others. Its lease starts immediately.</summary>
     public async Task<MessageDisposition> ProcessAsync(ReceivedMessage message)
     {
         await using var lease = MessageLease.Start("parcels", message, _ports, _time, NullLogger.Instance);
@@ -58,7 +58,7 @@ internal sealed class SteppedWorker : IServiceScopeFactory, IServiceScope, IServ
         return result.Disposition;
     }
 
-    /// <summary>A clean stop: handlers are told to end.</summary>
+    /// <summary>Stops cleanly by canceling the handlers' tokens.</summary>
     public void Stop() => _stop.Cancel();
 
     public IServiceScope CreateScope() => this;

@@ -1,4 +1,4 @@
 namespace OffloadedPolling.Tests.StateMachine;
 
-/// <summary>A promise that was not kept.</summary>
-internal sealed class Violation(string promise) : Exception(promise);
+/// <summary>A guarantee that was broken.</summary>
+internal sealed class Violation(string message) : Exception(message);

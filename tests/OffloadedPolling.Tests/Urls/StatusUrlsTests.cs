@@ -20,7 +20,7 @@ public sealed class StatusUrlsTests
     [InlineData(200.0, 600)]
     [InlineData(5000.0, 3600)]
     [InlineData(1e11, 3600)]
-    public void Lifetime_FromTheEstimate(double? upper, double expected)
+    public void Lifetime_FollowsEstimateUnlessConfigured(double? upper, double expected)
     {
         var estimate = upper is { } seconds
             ? new OperationEstimate { Median = TimeSpan.FromSeconds(1), Upper = TimeSpan.FromSeconds(seconds) }
@@ -31,13 +31,13 @@ public sealed class StatusUrlsTests
     }
 
     [Fact]
-    public void Lifetime_TheMostIsShorterThanFiveMinutes_IsTheMost() =>
+    public void Lifetime_MaxUrlLifetimeIsShort_ReturnsIt() =>
         StatusUrls.Lifetime(null, new OffloadedPollingOptions { MaxUrlLifetime = TimeSpan.FromSeconds(60) }).TotalSeconds.Should().Be(60);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task IssueAsync_AnEstimate_CountsFromNowIfTheAcceptIsRepeated(bool isRepeated)
+    public async Task IssueAsync_RepeatedAccept_ReturnsRemainingEstimate(bool isRepeated)
     {
         var estimate = new OperationEstimate { Median = TimeSpan.FromSeconds(60), Upper = TimeSpan.FromSeconds(900) };
         var status = TestDocuments.Waiting() with { Estimate = estimate };

@@ -18,11 +18,11 @@ public sealed class CheckedEstimatorTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Fact]
-    public async Task EstimateAsync_AnEstimate_IsReturned() =>
+    public async Task EstimateAsync_ValidEstimate_ReturnsIt() =>
         (await Checked(() => _estimate).EstimateAsync(default)).Should().BeSameAs(_estimate);
 
     [Fact]
-    public async Task EstimateAsync_Unknown_IsUnknownAndNotLogged()
+    public async Task EstimateAsync_NoEstimate_ReturnsNullWithoutLogging()
     {
         (await Checked(() => null).EstimateAsync(default)).Should().BeNull();
         _log.Entries.Should().BeEmpty();
@@ -30,7 +30,7 @@ public sealed class CheckedEstimatorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(UnusableEstimates.Cases), MemberType = typeof(UnusableEstimates))]
-    public async Task EstimateAsync_Unusable_IsUnknownAndLoggedOnceForEachKind(string what)
+    public async Task EstimateAsync_InvalidEstimate_ReturnsNullAndLogsOncePerKind(string what)
     {
         var (parcels, letters) = (Checked(UnusableEstimates.All[what]), Checked(UnusableEstimates.All[what], "letters"));
 
@@ -44,7 +44,7 @@ public sealed class CheckedEstimatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_NoAnswerWithinASecond_IsUnknownAndLogged()
+    public async Task EstimateAsync_TimesOut_ReturnsNullAndLogs()
     {
         var never = new TaskCompletionSource<OperationEstimate?>();
         var estimator = new CheckedEstimator("parcels", new Pending(never.Task), _time, Logger);
@@ -57,7 +57,7 @@ public sealed class CheckedEstimatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_ACallerThatGivesUp_IsToldSo()
+    public async Task EstimateAsync_CallerCancels_ThrowsWithoutLogging()
     {
         using var caller = new CancellationTokenSource();
         var estimator = new CheckedEstimator("parcels", new Pending(new TaskCompletionSource<OperationEstimate?>().Task), _time, Logger);

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Tests.WaitTime;
 public sealed class DurationHistogramTests
 {
     [Fact]
-    public void LowerBoundSeconds_EightBins_AreOneDoubling()
+    public void LowerBoundSeconds_EightBins_SpanOneDoubling()
     {
         DurationHistogram.LowerBoundSeconds(0).Should().Be(0.001);
         DurationHistogram.LowerBoundSeconds(8).Should().BeApproximately(0.002, 5e-13);
@@ -15,7 +15,7 @@ public sealed class DurationHistogramTests
     }
 
     [Fact]
-    public void BinOf_EveryBinsMiddle_IsThatBin()
+    public void BinOf_MiddleOfBin_ReturnsBin()
     {
         for (var bin = 0; bin < DurationHistogram.Bins; bin++)
         {
@@ -25,7 +25,7 @@ public sealed class DurationHistogramTests
     }
 
     [Fact]
-    public void BinOf_BeyondTheEnds_IsTheBinThere()
+    public void BinOf_OutOfRange_ReturnsFirstOrLastBin()
     {
         DurationHistogram.BinOf(TimeSpan.FromSeconds(-1)).Should().Be(0);
         DurationHistogram.BinOf(TimeSpan.Zero).Should().Be(0);
@@ -35,7 +35,7 @@ public sealed class DurationHistogramTests
     }
 
     [Fact]
-    public void Add_Durations_AreCountedWhereTheyBelong()
+    public void Add_Duration_IsCountedInItsBin()
     {
         var histogram = new DurationHistogram();
         histogram.Add(TimeSpan.FromSeconds(2.1));
@@ -47,7 +47,7 @@ public sealed class DurationHistogramTests
     }
 
     [Fact]
-    public void Empty_HasNoBinsToGoThrough()
+    public void Add_ZeroWeight_StaysEmpty()
     {
         var histogram = new DurationHistogram();
         histogram.Add(7, 0);

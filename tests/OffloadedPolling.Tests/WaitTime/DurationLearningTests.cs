@@ -9,7 +9,7 @@ public sealed class DurationLearningTests
     private static readonly int _long = DurationHistogram.BinOf(TimeSpan.FromSeconds(100));
 
     [Fact]
-    public void Merge_TheFirst_AreAllThatIsKnown()
+    public void Merge_NothingKnown_ReturnsMeasured()
     {
         var (histogram, evidence) = DurationLearning.Merge(Measured.Nothing, 0, Measured.Of(4, seconds: 1));
 
@@ -18,7 +18,7 @@ public sealed class DurationLearningTests
     }
 
     [Fact]
-    public void Merge_Fifty_CountForHalf()
+    public void Merge_FiftyDurations_CountForHalf()
     {
         var (histogram, evidence) = DurationLearning.Merge(Measured.Of(1, seconds: 1), 200, Measured.Of(50, seconds: 100));
 
@@ -28,7 +28,7 @@ public sealed class DurationLearningTests
     }
 
     [Fact]
-    public void Merge_Thousands_CountForNoMoreThanTheirShare()
+    public void Merge_ThousandsOfDurations_WeightIsLimited()
     {
         var (histogram, evidence) = DurationLearning.Merge(Measured.Of(1, seconds: 1), 1000, Measured.Of(5000, seconds: 100));
 
@@ -38,7 +38,7 @@ public sealed class DurationLearningTests
     }
 
     [Fact]
-    public void Merge_Nothing_ChangesNothing()
+    public void Merge_NothingMeasured_IsUnchanged()
     {
         var known = Measured.Of(1, seconds: 1);
 
@@ -46,7 +46,7 @@ public sealed class DurationLearningTests
     }
 
     [Fact]
-    public void Merge_OneAfterTheOther_ForgetsAsFastAsAllAtOnce()
+    public void Merge_OneByOne_ForgetsAsFastAsInOneBatch()
     {
         var (histogram, evidence) = (Measured.Of(1, seconds: 1), 100.0);
         for (var one = 0; one < 50; one++)

@@ -10,7 +10,7 @@ public sealed class DurationProfileTests
     private static readonly DateTimeOffset _now = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Write_ALogNormalsThousandDurationsOfOneWorker_IsAFewHundredBytes()
+    public void Write_OneWorker_IsAtMost500Bytes()
     {
         var profile = DurationProfile.Empty.With(Measured.LogNormal(1000, sigma: 1), "0123456789ab", 10, _now);
 
@@ -18,7 +18,7 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void Write_ThousandsOfOperationsWithAsManyWorkersAsAreListed_StaysUnderTheLimit()
+    public void Write_MaximumWorkers_StaysUnderSizeLimit()
     {
         var profile = DurationProfile.Empty;
         for (var worker = 0; worker < 1100; worker++)
@@ -31,7 +31,7 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void Read_WhatWasWritten_IsTheSameToThreeDigits()
+    public void Read_WrittenProfile_IsEqualWithinOnePercent()
     {
         var written = DurationProfile.Empty.With(Measured.LogNormal(500, sigma: 1), "a", 10, _now)
             .With(Measured.LogNormal(30, sigma: 0.5), "b", 4, _now);
@@ -50,7 +50,7 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void Write_OneDurationAtATime_ForgetsTheOldDespiteTheRounding()
+    public void Write_OneDurationAtATime_ForgetsOldDespiteRounding()
     {
         var profile = DurationProfile.Empty.With(Measured.LogNormal(1000, sigma: 1), "a", 1, _now);
         for (var one = 0; one < 1000; one++)
@@ -63,7 +63,7 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void With_AWorker_ListsItUntilItIsNotSeenForLong()
+    public void With_WorkerNotSeenRecently_IsRemoved()
     {
         var profile = DurationProfile.Empty.With(Measured.Nothing, "a", 10, _now).With(Measured.Nothing, "b", 4, _now.AddSeconds(100));
 
@@ -76,7 +76,7 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void With_AWorkerThatStops_TakesItOutAndKeepsTheOthers()
+    public void With_WorkerStops_RemovesOnlyThatWorker()
     {
         var profile = DurationProfile.Empty.With(Measured.Nothing, "a", 10, _now).With(Measured.Nothing, "b", 4, _now);
 
@@ -84,7 +84,7 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void Read_WhatIsUnknown_IsIgnored() =>
+    public void Read_UnknownMember_IsIgnored() =>
         Read("""{"first":80,"weights":[750,250],"evidence":12.5,"updatedAt":1795504612,"workers":{"a":[10,1795504612]}"""
             + ""","colour":"red"}""").Histogram.Weight(80).Should().Be(0.75);
 
@@ -107,14 +107,15 @@ public sealed class DurationProfileTests
     [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":null}}""")]
     [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":[1]}}""")]
     [InlineData("""{"first":80,"weights":[1],"evidence":1,"updatedAt":1,"workers":{"a":[-1,1]}}""")]
-    public void Read_WhatIsNoProfile_SaysSo(string json) => FluentActions.Invoking(() => Read(json)).Should().ThrowExactly<JsonException>();
+    public void Read_InvalidProfile_ThrowsJsonException(string json) =>
+        FluentActions.Invoking(() => Read(json)).Should().ThrowExactly<JsonException>();
 
     [Theory]
     [InlineData("""{"first":0,"weights":[],"evidence":12,"updatedAt":-1,"workers":{}}""")]
     [InlineData(
         """{"first":241,"weights":[0],"evidence":12,"updatedAt":9223372036854775807,"workers":{"a":[2147483647,9223372036854775807]"""
         + ""","b":[2147483647,-9223372036854775808]}}""")]
-    public void Read_WhatSaysNothing_IsAnEmptyProfile(string json)
+    public void Read_NoWeights_ReturnsEmptyProfile(string json)
     {
         var read = Read(json);
 
@@ -123,12 +124,12 @@ public sealed class DurationProfileTests
     }
 
     [Fact]
-    public void Read_AProfileOfANewerFormat_IsNotTakenForOneThatCannotBeRead() => FluentActions.Invoking(() =>
+    public void Read_NewerFormat_ThrowsNotSupportedException() => FluentActions.Invoking(() =>
         Read("""{"first":80,"weights":[1000],"evidence":12.5,"updatedAt":1795504612,"workers":{},"format":2}"""))
         .Should().ThrowExactly<NotSupportedException>();
 
     [Fact]
-    public void Read_AnAbsurdEvidence_IsBounded()
+    public void Read_EvidenceOutOfRange_IsClamped()
     {
         Read("""{"first":80,"weights":[1000],"evidence":1e-300,"updatedAt":1795504612,"workers":{}}""").Evidence.Should().Be(1);
         Read("""{"first":80,"weights":[1000],"evidence":1e300,"updatedAt":1795504612,"workers":{}}""").Evidence.Should().Be(1000);

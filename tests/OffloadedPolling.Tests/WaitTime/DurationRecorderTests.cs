@@ -45,7 +45,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Record_TheFirst_IsWrittenAtOnceAndKnownHere()
+    public async Task Record_FirstDuration_IsWrittenImmediatelyAndKnown()
     {
         Record(1);
 
@@ -54,12 +54,12 @@ public sealed class DurationRecorderTests : IDisposable
         var requests = _store.Requests.Count;
         await Eventually.TrueAsync(
             async () => (await _kind.Durations.EstimateAsync(TimeSpan.Zero, default)).Profile?.Evidence == 1, _timeout,
-            () => "it is not known");
+            () => "the profile is not known");
         _store.Requests.Should().HaveCount(requests);
     }
 
     [Fact]
-    public async Task WithoutALoop_NothingIsWrittenButWhenAsked_AndOnceInThirtySeconds()
+    public async Task WriteIfDueAsync_NoLoop_WritesAtMostEveryThirtySeconds()
     {
         var recorder = New("letters", _store).Recorder;
         recorder.StartWithoutLoop(7);
@@ -83,7 +83,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Record_Many_WritesOnceInThirtySeconds()
+    public async Task Record_ManyDurations_WritesOnceInThirtySeconds()
     {
         var start = _time.GetUtcNow();
         Record(1);
@@ -100,7 +100,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_Measured_IsWrittenOnceAMinuteWhileHandlersRun()
+    public async Task Loop_NothingMeasured_WritesEveryMinuteWhileBusy()
     {
         _time.Advance(10 * _between);
         await UntilAsync(() => _time.GetUtcNow().Minute > 6);
@@ -116,7 +116,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Record_WhileAnotherWriterComesFirst_MergesIntoWhatItWrote()
+    public async Task Record_OtherWriterIsFirst_MergesIntoItsProfile()
     {
         var theirs = 0;
         _store.BeforeWrite = () =>
@@ -137,7 +137,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Record_WhileOthersAlwaysComeFirst_IsKeptForTheNextTime()
+    public async Task Record_OtherWritersAreAlwaysFirst_KeepsDurations()
     {
         _store.BeforeWrite = () => _store.Put(Kind, DurationProfileJson.Write(DurationProfile.Empty));
         Record(3);
@@ -152,7 +152,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Record_WhileTheStoreFails_IsKeptAndLoggedOnceForEachStreak()
+    public async Task Record_StoreFails_KeepsDurationsAndLogsOncePerOutage()
     {
         _store.Failure = new OperationStoreException("As told.");
         Record(3);
@@ -169,7 +169,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Record_OverAProfileThatCannotBeRead_ReplacesIt()
+    public async Task Record_StoredProfileIsInvalid_ReplacesIt()
     {
         _store.Put(Kind, "garbage"u8.ToArray());
 
@@ -181,7 +181,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task FlushAsync_AfterTheStop_WritesTheRestAndTakesTheWorkerOut()
+    public async Task FlushAsync_AfterStop_WritesRestAndRemovesWorker()
     {
         Record(1);
         await WrittenAsync(1);
@@ -196,7 +196,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task FlushAsync_OfAWorkerThatDidNothing_WritesNothing()
+    public async Task FlushAsync_NothingMeasured_WritesNothing()
     {
         await _stop.CancelAsync();
 
@@ -208,7 +208,7 @@ public sealed class DurationRecorderTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task FlushAsync_AStoreThatHangs_IsGivenUpAfterTwoSeconds(bool hangsAlready)
+    public async Task FlushAsync_StoreHangs_ReturnsAfterTwoSeconds(bool hangsAlready)
     {
         if (hangsAlready)
         {
@@ -216,7 +216,7 @@ public sealed class DurationRecorderTests : IDisposable
         }
 
         Record(1);
-        await UntilAskedAsync();
+        await UntilRequestedAsync();
         _store.Hang ??= new TaskCompletionSource();
         Record(1);
         await _stop.CancelAsync();
@@ -230,7 +230,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutAStore_NothingHappens()
+    public async Task Record_NoStore_DoesNothing()
     {
         var recorder = New(Kind, null).Recorder;
         recorder.Start(10, () => true, _stop.Token);
@@ -242,7 +242,7 @@ public sealed class DurationRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Kinds_AreWrittenApart()
+    public async Task Record_OneKind_LeavesOtherKindUnchanged()
     {
         var letters = New("letters", _store).Recorder;
         letters.Start(4, () => false, _stop.Token);
@@ -273,7 +273,7 @@ public sealed class DurationRecorderTests : IDisposable
         }
     }
 
-    private Task UntilAskedAsync() => Eventually.TrueAsync(() => !_store.Requests.IsEmpty, _timeout, () => "nothing was asked");
+    private Task UntilRequestedAsync() => Eventually.TrueAsync(() => !_store.Requests.IsEmpty, _timeout, () => "the store has no request");
 
     private async Task WrittenAsync(int writes)
     {

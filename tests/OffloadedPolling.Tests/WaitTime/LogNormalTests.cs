@@ -8,7 +8,7 @@ public sealed class LogNormalTests
     [InlineData(0)]
     [InlineData(0.5)]
     [InlineData(2)]
-    public void Estimate_AMedianAndSigma_TellsBoth(double sigma)
+    public void Estimate_MedianAndSigma_ArePreserved(double sigma)
     {
         var estimate = LogNormal.Estimate(TimeSpan.FromSeconds(10), sigma);
 
@@ -17,6 +17,6 @@ public sealed class LogNormalTests
     }
 
     [Fact]
-    public void Estimate_OneSigma_HasNineOfTenBelowTheUpperBound() =>
+    public void Estimate_SigmaIsOne_UpperIs90thPercentile() =>
         LogNormal.Estimate(TimeSpan.FromSeconds(1), sigma: 1).Upper.TotalSeconds.Should().BeApproximately(Math.Exp(1.28155), 1e-4);
 }

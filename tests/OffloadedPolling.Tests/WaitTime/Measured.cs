@@ -2,7 +2,7 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.WaitTime;
 
-/// <summary>Durations as a worker measures them.</summary>
+/// <summary>Creates durations as a worker measures them.</summary>
 internal static class Measured
 {
     public static DurationHistogram Nothing { get; } = new();
@@ -18,7 +18,7 @@ internal static class Measured
         return measured;
     }
 
-    /// <summary>Log-normal ones of the median 10 s.</summary>
+    /// <summary>Creates log-normal durations with a median of 10 s.</summary>
     public static DurationHistogram LogNormal(int count, double sigma)
     {
         var random = new Random(17);

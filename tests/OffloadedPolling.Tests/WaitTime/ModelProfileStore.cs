@@ -4,7 +4,7 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Tests.WaitTime;
 
-/// <summary>Profiles in memory, that notes what it is asked for and fails when it is told to.</summary>
+/// <summary>An in-memory store that records its requests and fails on demand.</summary>
 internal sealed class ModelProfileStore : IDurationProfileStore
 {
     private readonly Lock _lock = new();
@@ -13,21 +13,21 @@ internal sealed class ModelProfileStore : IDurationProfileStore
 
     private int _versions;
 
-    /// <summary>Every request in order: <c>get</c>, <c>changed?</c>, <c>write</c>.</summary>
+    /// <summary>Gets every request in order: <c>get</c>, <c>changed?</c>, <c>write</c>.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Thrown by every request while it is set.</summary>
+    /// <summary>Gets or sets the exception that every request throws.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Keeps every request waiting while it is set.</summary>
+    /// <summary>Gets or sets what every request waits for.</summary>
     public TaskCompletionSource? Hang { get; set; }
 
-    /// <summary>Runs before a write is decided on: another writer that comes first.</summary>
+    /// <summary>Gets or sets what runs before each write, such as another writer.</summary>
     public Action? BeforeWrite { get; set; }
 
     public int Writes => Requests.Count(request => request == "write");
 
-    /// <summary>The kind's profile, past the port.</summary>
+    /// <summary>Returns a kind's profile directly, without a request.</summary>
     public DurationProfile? Find(string kind)
     {
         lock (_lock)
@@ -36,7 +36,7 @@ internal sealed class ModelProfileStore : IDurationProfileStore
         }
     }
 
-    /// <summary>Writes past the port.</summary>
+    /// <summary>Writes a kind's profile directly, without a request.</summary>
     public void Put(string kind, byte[] profile)
     {
         lock (_lock)
@@ -47,7 +47,7 @@ internal sealed class ModelProfileStore : IDurationProfileStore
 
     public async Task<StoredDurationProfile?> GetAsync(string kind, CancellationToken cancellationToken)
     {
-        await AskedAsync("get");
+        await RequestAsync("get");
         lock (_lock)
         {
             return _profiles.GetValueOrDefault(kind);
@@ -56,7 +56,7 @@ internal sealed class ModelProfileStore : IDurationProfileStore
 
     public async Task<StoredDurationProfile?> GetIfChangedAsync(string kind, string version, CancellationToken cancellationToken)
     {
-        await AskedAsync("changed?");
+        await RequestAsync("changed?");
         lock (_lock)
         {
             return _profiles.TryGetValue(kind, out var found) && found.Version != version ? found : null;
@@ -66,7 +66,7 @@ internal sealed class ModelProfileStore : IDurationProfileStore
     public async Task<StoredDurationProfile?> WriteAsync(
         string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken)
     {
-        await AskedAsync("write");
+        await RequestAsync("write");
         BeforeWrite?.Invoke();
         lock (_lock)
         {
@@ -80,7 +80,7 @@ internal sealed class ModelProfileStore : IDurationProfileStore
         }
     }
 
-    private Task AskedAsync(string request)
+    private Task RequestAsync(string request)
     {
         Requests.Enqueue(request);
         return Failure is null ? Hang?.Task ?? Task.CompletedTask : Task.FromException(Failure);

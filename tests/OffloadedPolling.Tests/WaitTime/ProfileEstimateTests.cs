@@ -7,7 +7,7 @@ public sealed class ProfileEstimateTests
     private static readonly OperationEstimate _prior = new() { Median = TimeSpan.FromSeconds(60), Upper = TimeSpan.FromSeconds(120) };
 
     [Fact]
-    public void Of_NothingMeasured_IsThePrior()
+    public void Combine_NothingMeasured_ReturnsPrior()
     {
         ProfileEstimate.Combine(null, _prior).Estimate.Should().BeSameAs(_prior);
         ProfileEstimate.Combine(DurationProfile.Empty, _prior).Estimate.Should().BeSameAs(_prior);
@@ -15,7 +15,7 @@ public sealed class ProfileEstimateTests
     }
 
     [Fact]
-    public void Of_ManyMeasured_IsWhatWasMeasured()
+    public void Combine_ManyMeasured_ReturnsMeasured()
     {
         var random = new Random(3);
         var profile = Learn(400, () => 10 * Math.Exp(0.4 * Normal(random)));
@@ -30,7 +30,7 @@ public sealed class ProfileEstimateTests
     }
 
     [Fact]
-    public void Of_AFewMeasured_StaysNearThePrior()
+    public void Combine_FewMeasured_StaysNearPrior()
     {
         var estimate = ProfileEstimate.Combine(Learn(2, () => 10), _prior).Estimate!;
 
@@ -38,7 +38,7 @@ public sealed class ProfileEstimateTests
     }
 
     [Fact]
-    public void Of_AFewMeasuredAndNoPrior_IsAboutThemAndUncertain()
+    public void Combine_FewMeasuredAndNoPrior_HasHighUpper()
     {
         var estimate = ProfileEstimate.Combine(Learn(2, () => 10), null).Estimate!;
 
@@ -47,7 +47,7 @@ public sealed class ProfileEstimateTests
     }
 
     [Fact]
-    public void Of_TwoPeaks_AreNotSmoothedIntoOne()
+    public void Combine_TwoPeaks_KeepsBoth()
     {
         var random = new Random(3);
         var profile = Learn(400, () => (random.NextDouble() < 0.6 ? 2 : 30) * Math.Exp(0.2 * Normal(random)));

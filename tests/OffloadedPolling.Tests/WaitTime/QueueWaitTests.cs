@@ -11,11 +11,11 @@ public sealed class QueueWaitTests
     [InlineData(0, 0)]
     [InlineData(0, 9)]
     [InlineData(5, 4)]
-    public void Estimate_WithAFreeSlot_IsTheWorkItself(int waiting, int inFlight) =>
+    public void Estimate_FreeSlot_ReturnsWorkEstimate(int waiting, int inFlight) =>
         Estimate(_prior, new QueueDepth(waiting, inFlight), slots: 10).Should().BeSameAs(_prior);
 
     [Fact]
-    public void Estimate_OfAPrior_HasNoQuantilesAndThatOfMeasuredDurationsHas()
+    public void Estimate_HasQuantilesOnlyIfWorkHas()
     {
         var measured = _prior with { Quantiles = _prior.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
 
@@ -30,7 +30,7 @@ public sealed class QueueWaitTests
     [InlineData(0.42, 20, 2)]
     [InlineData(1, 8, 12)]
     [InlineData(1, 1, 0)]
-    public void Estimate_ASimulatedQueue_Agrees(double sigma, int slots, int waiting)
+    public void Estimate_MatchesSimulatedQueue(double sigma, int slots, int waiting)
     {
         const int Runs = 4000;
         var random = new Random(17);
@@ -45,7 +45,7 @@ public sealed class QueueWaitTests
 
         var estimate = Estimate(work, new QueueDepth(waiting, slots), slots);
 
-        // Widely spread work is what a gamma distribution of the wait fits worst.
+        // The gamma distribution of the wait fits widely spread work worst.
         var tolerance = sigma < 1 ? 0.06 : 0.09;
         OperationEstimate.QuantileLevels.Zip(estimate.Quantiles!).Should().AllSatisfy(quantile =>
         {
@@ -56,7 +56,7 @@ public sealed class QueueWaitTests
     }
 
     [Fact]
-    public void Estimate_AnAbsurdQueue_IsBounded() => Estimate(
+    public void Estimate_HugeQueue_IsLimitedTo14Days() => Estimate(
         new OperationEstimate { Median = TimeSpan.FromDays(1), Upper = TimeSpan.FromDays(2) }, new QueueDepth(int.MaxValue, int.MaxValue),
         1).Median.Should().Be(TimeSpan.FromDays(14));
 
@@ -67,7 +67,7 @@ public sealed class QueueWaitTests
     [InlineData(0.03, 600)]
     [InlineData(0.015, 60)]
     [InlineData(0.5, 86_400)]
-    public void Estimate_AFewThatTakeForEver_IsStillOne(double share, double seconds)
+    public void Estimate_FewVeryLongOperations_StaysValid(double share, double seconds)
     {
         var random = new Random(1);
         var profile = ProfileEstimateTests.Learn(400, () => random.NextDouble() < share ? seconds : Math.Exp(0.3 * Normal(random)));
@@ -90,7 +90,7 @@ public sealed class QueueWaitTests
     private static OperationEstimate Estimate(OperationEstimate work, QueueDepth depth, int slots) =>
         QueueWait.Estimate(work, DurationMoments.From(work), depth, slots);
 
-    // The slots have been busy for long, each with an operation of its own; those that wait come first, ours last.
+    // Every slot has been busy for a long time. The waiting operations run first, and ours runs last.
     private static double DoneAt(int slots, int waiting, Func<double> duration, Random random)
     {
         const double Long = 500;

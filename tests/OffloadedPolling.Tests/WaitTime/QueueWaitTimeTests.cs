@@ -13,7 +13,7 @@ public sealed class QueueWaitTimeTests
     private readonly ModelProfileStore _profiles = new();
 
     [Fact]
-    public async Task EstimateAsync_TheDepthIsUnknown_IsTheWorkItself()
+    public async Task EstimateAsync_DepthIsUnknown_ReturnsWorkEstimate()
     {
         var kind = Kind();
 
@@ -21,7 +21,7 @@ public sealed class QueueWaitTimeTests
     }
 
     [Fact]
-    public async Task EstimateAsync_TheWorkIsUnknown_IsUnknown()
+    public async Task EstimateAsync_WorkIsUnknown_ReturnsNull()
     {
         Depth(20, 0);
 
@@ -29,7 +29,7 @@ public sealed class QueueWaitTimeTests
     }
 
     [Fact]
-    public async Task EstimateAsync_NearlyTheSameDepth_IsTheSameEstimate()
+    public async Task EstimateAsync_DepthBarelyChanges_ReturnsSameEstimate()
     {
         var kind = Kind();
         Depth(100, 1);
@@ -42,7 +42,7 @@ public sealed class QueueWaitTimeTests
     }
 
     [Fact]
-    public async Task EstimateAsync_WorkersWereSeen_CountsTheirSlotsAndNotItsOwn()
+    public async Task EstimateAsync_WorkersInProfile_UsesTheirSlots()
     {
         Depth(100, 0);
         var alone = await Kind().WaitTime.EstimateAsync(default);
@@ -52,7 +52,7 @@ public sealed class QueueWaitTimeTests
         var shared = Kind();
         await Eventually.TrueAsync(
             async () => (await shared.Durations.EstimateAsync(default, default)).Profile is not null, TimeSpan.FromSeconds(60),
-            () => "no profile");
+            () => "the profile is not known");
 
         (await shared.WaitTime.EstimateAsync(default))!.Median.Should().BeLessThan(alone!.Median / 2);
     }

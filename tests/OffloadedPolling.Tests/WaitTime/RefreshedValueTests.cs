@@ -16,7 +16,7 @@ public sealed class RefreshedValueTests
     private int _fetches;
 
     [Fact]
-    public async Task GetAsync_ManyAtOnce_FetchOnce()
+    public async Task GetAsync_ConcurrentReaders_FetchesOnce()
     {
         var answer = new TaskCompletionSource<string>();
         var value = New(() => answer.Task);
@@ -40,7 +40,7 @@ public sealed class RefreshedValueTests
     }
 
     [Fact]
-    public async Task GetAsync_AFetchThatHangs_AnswersWhenThePatienceEnds()
+    public async Task GetAsync_FetchHangs_ReturnsNullAfterTimeout()
     {
         var value = New(() => new TaskCompletionSource<string>().Task);
 
@@ -52,7 +52,7 @@ public sealed class RefreshedValueTests
     }
 
     [Fact]
-    public async Task GetAsync_AFetchThatFails_KeepsTheOldValueAndWaitsForTheNextTurn()
+    public async Task GetAsync_FetchFails_KeepsOldValueUntilNextRefresh()
     {
         var broken = false;
         var value = New(() => broken ? Task.FromException<string>(new IOException("down")) : Task.FromResult("old"));
@@ -79,7 +79,7 @@ public sealed class RefreshedValueTests
     }
 
     [Fact]
-    public async Task Set_WhileAFetchIsUnderWay_IsWhatCountsUntilItIsTooOld()
+    public async Task Set_DuringFetch_WinsUntilMaxAge()
     {
         var answer = new TaskCompletionSource<string>();
         var value = New(() => _fetches == 1 ? answer.Task : Task.FromResult("newer"));

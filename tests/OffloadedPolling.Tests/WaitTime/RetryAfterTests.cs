@@ -7,7 +7,7 @@ public sealed class RetryAfterTests
     private static readonly OperationEstimate _prior = new() { Median = TimeSpan.FromSeconds(5.2), Upper = TimeSpan.FromSeconds(8.9) };
 
     [Fact]
-    public void For_WithQuantiles_IsTheSecondTenth()
+    public void For_WithQuantiles_Returns20thPercentile()
     {
         var estimate = _prior with { Quantiles = [.. Enumerable.Range(1, 13).Select(second => TimeSpan.FromSeconds(second))] };
 
@@ -15,11 +15,11 @@ public sealed class RetryAfterTests
     }
 
     [Fact]
-    public void For_OfTheDocumentsExample_IsOneDeviationBeforeTheMedian() =>
+    public void For_NoQuantiles_IsOneDeviationBeforeMedian() =>
         RetryAfter.For(Status(_prior), DateTimeOffset.UnixEpoch).TotalSeconds.Should().BeApproximately(3.42, 0.005);
 
     [Fact]
-    public void For_LaterAndAtTheEnd_Shrinks()
+    public void For_LaterOrEnded_IsShorter()
     {
         RetryAfter.For(Status(_prior), DateTimeOffset.UnixEpoch.AddSeconds(2)).TotalSeconds.Should().BeApproximately(1.42, 0.005);
         RetryAfter.For(Status(_prior), DateTimeOffset.UnixEpoch.AddHours(1)).Should().Be(TimeSpan.FromSeconds(1));

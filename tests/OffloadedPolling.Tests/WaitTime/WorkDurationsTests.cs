@@ -30,7 +30,7 @@ public sealed class WorkDurationsTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Fact]
-    public async Task EstimateAsync_AskedOften_AsksTheStoreEveryThirtySecondsForWhatHasChanged()
+    public async Task EstimateAsync_CalledOften_RefreshesEveryThirtySeconds()
     {
         Put(durations: 3);
 
@@ -50,7 +50,7 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_WhereThereIsNone_AsksAgainAfterThirtySeconds()
+    public async Task EstimateAsync_NoProfile_RefreshesAfterThirtySeconds()
     {
         (await GetAsync()).Should().BeNull();
         Put(durations: 3);
@@ -62,7 +62,7 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_ManyAtOnce_AskOnce()
+    public async Task EstimateAsync_ConcurrentCalls_ReadStoreOnce()
     {
         _store.Hang = new TaskCompletionSource();
         var readers = Enumerable.Range(0, 20).Select(_ => GetAsync().AsTask()).ToList();
@@ -74,7 +74,7 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_AStoreThatHangs_AnswersWhatIsKnownWhenThePatienceEnds()
+    public async Task EstimateAsync_StoreHangs_ReturnsKnownProfileAfterTimeout()
     {
         Put(durations: 3);
         await GetAsync();
@@ -89,7 +89,7 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_AStoreThatFails_AnswersWhatIsKnownAndLogs()
+    public async Task EstimateAsync_StoreFails_ReturnsKnownProfileAndLogs()
     {
         Put(durations: 3);
         await GetAsync();
@@ -103,7 +103,7 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_AProfileThatCannotBeRead_CountsAsNoneAndIsLoggedOnce()
+    public async Task EstimateAsync_InvalidProfile_IsIgnoredAndLoggedOnce()
     {
         _store.Put(Kind, "garbage"u8.ToArray());
 
@@ -116,7 +116,7 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task Set_WhatThisProcessWrote_IsKnownAtOnce()
+    public async Task Set_Profile_IsUsedImmediately()
     {
         (await GetAsync()).Should().BeNull();
 
@@ -127,7 +127,7 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_TheSameProfileAndSettings_IsTheSameEstimate()
+    public async Task EstimateAsync_ProfileAndOptionsUnchanged_ReturnsSameEstimate()
     {
         Put(durations: 3);
         var first = await EstimateAsync();
@@ -142,14 +142,14 @@ public sealed class WorkDurationsTests : IDisposable
     }
 
     [Fact]
-    public async Task EstimateAsync_NothingMeasuredOrConfigured_IsUnknown()
+    public async Task EstimateAsync_NothingMeasuredOrConfigured_EstimateIsNull()
     {
         (await EstimateAsync()).Estimate.Should().BeNull();
         (await EstimateAsync()).Profile.Should().BeNull();
     }
 
     [Fact]
-    public async Task EstimateAsync_WithoutAStore_IsThePrior()
+    public async Task EstimateAsync_NoStore_ReturnsConfiguredEstimate()
     {
         (_settings.ExpectedMedian, _settings.ExpectedUpper) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(9));
         var work = New(null);

@@ -10,7 +10,7 @@ public sealed class AcceptedResponseTests : PollerTestBase
     [InlineData(200, "/operations/1", "https://orders.example.com/operations/1")]
     [InlineData(202, "https://other/operations/1", "https://other/operations/1")]
     [InlineData(202, null, null)]
-    public async Task Read_AnAcceptedOperation_MakesItsOperationUrlAbsolute(int code, string? operationUrl, string? expected)
+    public async Task ReadAcceptedAsync_Accepted_ReturnsAbsoluteOperationUrl(int code, string? operationUrl, string? expected)
     {
         using var response = Response(code, JsonSerializer.Serialize(Accepted(operationUrl), OperationJson.Accepted));
 
@@ -20,7 +20,7 @@ public sealed class AcceptedResponseTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Read_WithoutItsRequest_LeavesTheOperationUrlAsItIs()
+    public async Task ReadAcceptedAsync_NoRequestMessage_KeepsRelativeOperationUrl()
     {
         using var response = Response(202, JsonSerializer.Serialize(Accepted("/operations/1"), OperationJson.Accepted));
         response.RequestMessage = null;
@@ -35,7 +35,7 @@ public sealed class AcceptedResponseTests : PollerTestBase
     [InlineData(500, "<html/>", "500 InternalServerError.")]
     [InlineData(404, "", "404 NotFound.")]
     [InlineData(303, "", "303 SeeOther.")]
-    public async Task Read_AnotherAnswer_SaysWhatTheHostSays(int code, string body, string words)
+    public async Task ReadAcceptedAsync_OtherStatusCode_ThrowsWithHostMessage(int code, string body, string words)
     {
         using var response = Response(code, body);
 
@@ -52,7 +52,7 @@ public sealed class AcceptedResponseTests : PollerTestBase
     [InlineData("{}")]
     [InlineData("<html/>")]
     [InlineData("""{"id":"1","status":"Running","statusUrl":"/x5ecre7","statusUrlExpiresAt":"2026-11-23T10:00:00Z","retryAfter":1}""")]
-    public async Task Read_ABodyThatIsNone_IsAClearError(string body)
+    public async Task ReadAcceptedAsync_InvalidBody_ThrowsJsonException(string body)
     {
         using var response = Response(202, body);
 

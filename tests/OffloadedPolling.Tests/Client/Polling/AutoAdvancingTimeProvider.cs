@@ -1,8 +1,8 @@
 namespace OffloadedPolling.Tests.Client.Polling;
 
 /// <summary>
-/// Time for one poller: when it waits, time jumps to the end of the wait, or to the end of a timeout that comes before. So a test runs
-/// through hours at once, and every run is the same.
+/// Fake time for one poller. When the poller waits, time jumps to the end of the wait, or to an earlier timeout. Hours pass
+/// immediately, and every run is the same.
 /// </summary>
 internal sealed class AutoAdvancingTimeProvider : TimeProvider
 {
@@ -14,13 +14,13 @@ internal sealed class AutoAdvancingTimeProvider : TimeProvider
 
     private TimeSpan _now;
 
-    /// <summary>What the poller waited for, in turn.</summary>
+    /// <summary>Gets the durations of the poller's waits, in order.</summary>
     public List<TimeSpan> Waits { get; } = [];
 
-    /// <summary>Waits do not end by themselves any more.</summary>
+    /// <summary>Gets or sets whether waits no longer end by themselves.</summary>
     public bool Hold { get; set; }
 
-    /// <summary>How far the caller's clock is ahead of the servers'.</summary>
+    /// <summary>Gets or sets how far the caller's clock is ahead of the servers' clocks.</summary>
     public TimeSpan ClockError { get; set; }
 
     public TimeSpan Now => _now;
@@ -44,10 +44,10 @@ internal sealed class AutoAdvancingTimeProvider : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => ServerNow + ClockError;
 
-    /// <summary>Time passes while the poller does something.</summary>
+    /// <summary>Advances the time without ending a wait.</summary>
     public void Pass(TimeSpan time) => _now += time;
 
-    /// <summary>Jumps to what ends first. For requests that hang.</summary>
+    /// <summary>Jumps to the wait or timeout that ends first. Used for requests that hang.</summary>
     public void Jump()
     {
         Timer? next;
@@ -79,7 +79,7 @@ internal sealed class AutoAdvancingTimeProvider : TimeProvider
 
     private sealed class Timer(AutoAdvancingTimeProvider time, Action fire, bool isWait) : ITimer
     {
-        /// <summary>Whether it is a wait, and no timeout.</summary>
+        /// <summary>Gets whether this is a wait, not a timeout.</summary>
         public bool IsWait => isWait;
 
         public TimeSpan Due { get; private set; }

@@ -9,7 +9,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>A real HTTP server on this machine: answers as a test says, and then with a document that is <c>Succeeded</c>.</summary>
+/// <summary>A real HTTP server on this machine. Returns the scripted responses, then a <c>Succeeded</c> document.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -34,13 +34,13 @@ internal sealed class LoopbackServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Answers the next request.</summary>
+    /// <summary>Adds a response to the script.</summary>
     public void Then(Func<HttpContext, Task> answer) => _answers.Enqueue(answer);
 
-    /// <summary>Answers the next request with a document.</summary>
+    /// <summary>Adds a status document to the script.</summary>
     public void ThenShow(OperationState state, string? etag = null) => Then(context => ShowAsync(context, state, etag));
 
-    /// <summary>An accept that is polled at once.</summary>
+    /// <summary>Creates an accepted operation that is polled immediately.</summary>
     public AcceptedOperation Accepted(string target) => new()
     {
         Id = TestDocuments.Id,
@@ -60,7 +60,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context)
     {
-        // The server reuses its headers for other requests.
+        // Copied because the server reuses its header collection for other requests.
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString());
         Requests.Add((context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, headers));
         return _answers.TryDequeue(out var answer) ? answer(context) : ShowAsync(context, OperationState.Succeeded, null);

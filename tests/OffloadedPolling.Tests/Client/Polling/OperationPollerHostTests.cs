@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>The poller and a real host that serves its documents itself.</summary>
+/// <summary>Runs the poller against a real host that serves its own status documents.</summary>
 public sealed class OperationPollerHostTests : IAsyncLifetime
 {
     private readonly SqliteProvider _provider = new();
@@ -35,7 +35,7 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_AnOperationThatEnds_SeesItsEnd()
+    public async Task WatchAsync_OperationIsCanceled_ReturnsCanceled()
     {
         var accepted = await AcceptAsync();
         await _host.Operations.CancelAsync(accepted.Id, default);
@@ -44,7 +44,7 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_WithAUrlThatHasExpired_RenewsIt()
+    public async Task WatchAsync_StatusUrlExpired_RenewsUrl()
     {
         var accepted = await AcceptAsync();
         await _host.Operations.CancelAsync(accepted.Id, default);
@@ -56,7 +56,7 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_WithAUrlThatHasExpiredAndNoOperationUrl_SaysSo()
+    public async Task WaitForCompletionAsync_UrlExpiredAndNoOperationUrl_Throws()
     {
         var accepted = await AcceptAsync();
         _hostTime.Advance(TimeSpan.FromHours(2));
@@ -68,7 +68,7 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_AnOperationThatIsGone_SaysSo()
+    public async Task WaitForCompletionAsync_DocumentDeleted_ThrowsMissing()
     {
         var accepted = await AcceptAsync();
         await _provider.DeleteDocumentAsync(accepted.Id);
@@ -84,7 +84,7 @@ public sealed class OperationPollerHostTests : IAsyncLifetime
         }
     }
 
-    // As the host answers a repeated accept: the age of the document is unknown, and the poller may poll at once.
+    // The same as for a repeated accept: the age of the document is unknown, and the poller may poll immediately.
     private async Task<AcceptedOperation> AcceptAsync()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));

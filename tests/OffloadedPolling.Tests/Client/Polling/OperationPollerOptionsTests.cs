@@ -2,7 +2,7 @@ namespace OffloadedPolling.Tests.Client.Polling;
 
 public sealed class OperationPollerOptionsTests : PollerTestBase
 {
-    public static TheoryData<string, Action<OperationPollerOptions>> Wrong => new()
+    public static TheoryData<string, Action<OperationPollerOptions>> InvalidOptions => new()
     {
         { "HostAddress", options => options.HostAddress = new Uri("/relative", UriKind.Relative) },
         { "HostAddress", options => options.HostAddress = new Uri("ftp://orders.example.com") },
@@ -16,8 +16,8 @@ public sealed class OperationPollerOptionsTests : PollerTestBase
     };
 
     [Theory]
-    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
-    public void Poller_WithAWrongSetting_NamesIt(string name, Action<OperationPollerOptions> set)
+    [MemberData(nameof(InvalidOptions), DisableDiscoveryEnumeration = true)]
+    public void Constructor_InvalidOption_ThrowsWithOptionName(string name, Action<OperationPollerOptions> set)
     {
         var options = new OperationPollerOptions();
         set(options);
@@ -29,14 +29,14 @@ public sealed class OperationPollerOptionsTests : PollerTestBase
     }
 
     [Fact]
-    public void Poller_WithNothing_IsRefused()
+    public void Constructor_NullArgument_Throws()
     {
         FluentActions.Invoking(() => new OperationPoller((OperationPollerOptions)null!)).Should().ThrowExactly<ArgumentNullException>();
         FluentActions.Invoking(() => new OperationPoller((HttpClient)null!)).Should().ThrowExactly<ArgumentNullException>();
     }
 
     [Fact]
-    public async Task Poller_OnceMade_SeesNoLaterChange()
+    public async Task Options_ChangedAfterConstruction_AreIgnored()
     {
         var poller = Poller;
         Options.AtLeastEvery = TimeSpan.FromMilliseconds(1);

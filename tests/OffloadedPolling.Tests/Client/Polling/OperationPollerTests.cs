@@ -6,11 +6,11 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>How the end of an operation reaches who waits for it.</summary>
+/// <summary>What <c>WaitForCompletionAsync</c> returns or throws when the operation ends.</summary>
 public sealed partial class OperationPollerTests : PollerTestBase
 {
     [Fact]
-    public async Task Succeeded_WithATypedResult_ReturnsIt()
+    public async Task WaitForCompletionAsync_Succeeded_ReturnsTypedResult()
     {
         ShowResult("""{"number":"A-1","total":9.5}""");
         (await Poller.WaitForCompletionAsync(Accepted(), ReceiptJson.Default.Receipt)).Should().Be(new Receipt("A-1", 9.5m));
@@ -20,7 +20,7 @@ public sealed partial class OperationPollerTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Succeeded_Resumed_ReturnsTheTypedResult()
+    public async Task WaitForCompletionAsync_ResumeToken_ReturnsTypedResult()
     {
         var token = Poller.GetResumeToken(Accepted(null));
 
@@ -34,7 +34,7 @@ public sealed partial class OperationPollerTests : PollerTestBase
     [Theory]
     [InlineData(null)]
     [InlineData("null")]
-    public async Task Succeeded_WithoutAResult_IsNullOrAClearError(string? result)
+    public async Task WaitForCompletionAsync_NoResult_ReturnsNullOrThrows(string? result)
     {
         ShowResult(result);
         (await Poller.WaitForCompletionAsync<int?>(Accepted())).Should().BeNull();
@@ -52,7 +52,7 @@ public sealed partial class OperationPollerTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Succeeded_WithAnotherResult_IsAJsonException()
+    public async Task WaitForCompletionAsync_ResultOfOtherType_ThrowsJsonException()
     {
         ShowResult("\"words\"");
 
@@ -61,7 +61,7 @@ public sealed partial class OperationPollerTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Failed_ThrowsItsProblem()
+    public async Task WaitForCompletionAsync_Failed_ThrowsWithProblem()
     {
         var problem = new OperationProblem { Title = "Out of stock", Detail = "no hats" };
         Server.Shows(() => Document(OperationState.Failed) with { Error = problem });
@@ -75,7 +75,7 @@ public sealed partial class OperationPollerTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Failed_WithoutAProblem_ThrowsAllTheSame()
+    public async Task WaitForCompletionAsync_FailedWithoutProblem_Throws()
     {
         Server.Shows(() => Document(OperationState.Failed));
 
@@ -84,7 +84,7 @@ public sealed partial class OperationPollerTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Canceled_ThrowsItsLastDocument()
+    public async Task WaitForCompletionAsync_Canceled_ThrowsWithLastStatus()
     {
         Server.Shows(() => Document(OperationState.Canceled) with { Message = "half done" });
 
@@ -96,18 +96,18 @@ public sealed partial class OperationPollerTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Progress_IsToldOfEachDocument()
+    public async Task WaitForCompletionAsync_NewDocument_ReportsProgress()
     {
-        var told = new Told();
+        var progress = new RecordedProgress();
         Server.Shows(() => Document() with { PercentComplete = 40 }).Shows(Succeeded);
 
-        await Poller.WaitForCompletionAsync(Accepted(), told);
+        await Poller.WaitForCompletionAsync(Accepted(), progress);
 
-        told.Statuses.Select(status => status.State).Should().Equal(OperationState.Running, OperationState.Succeeded);
+        progress.Statuses.Select(status => status.State).Should().Equal(OperationState.Running, OperationState.Succeeded);
     }
 
     [Fact]
-    public void Arguments_ThatAreNone_AreRefusedAtOnce()
+    public void Methods_NullArgument_ThrowImmediately()
     {
         var poller = Poller;
         FluentActions.Invoking(() => poller.WatchAsync((AcceptedOperation)null!)).Should().ThrowExactly<ArgumentNullException>();
@@ -133,7 +133,7 @@ public sealed partial class OperationPollerTests : PollerTestBase
     [JsonSerializable(typeof(Receipt))]
     internal sealed partial class ReceiptJson : JsonSerializerContext;
 
-    private sealed class Told : IProgress<OperationStatus>
+    private sealed class RecordedProgress : IProgress<OperationStatus>
     {
         public List<OperationStatus> Statuses { get; } = [];
 

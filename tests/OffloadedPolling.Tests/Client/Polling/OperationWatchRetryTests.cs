@@ -13,7 +13,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task FailedPoll_OfEachKind_IsRetriedAndReported(string failure)
+    public async Task Poll_Fails_RetriesAndReportsFault(string failure)
     {
         Fail(failure).Shows(Succeeded);
 
@@ -28,7 +28,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     [Theory]
     [InlineData(0.25)]
     [InlineData(0.999)]
-    public async Task FailedPolls_InARow_BackOffToHalfAMinute(double random)
+    public async Task Poll_FailsRepeatedly_BacksOffToThirtySeconds(double random)
     {
         Options.Random = () => random;
         for (var times = 0; times < 8; times++)
@@ -43,7 +43,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FailedPoll_AfterASuccess_StartsWithTheShortestBackOff()
+    public async Task Poll_FailsAfterSuccess_ResetsBackOff()
     {
         Server
             .Says(HttpStatusCode.InternalServerError)
@@ -64,7 +64,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     [InlineData(429, 40)]
     [InlineData(503, 40)]
     [InlineData(500, 0.5)]
-    public async Task FailedPoll_WithRetryAfter_WaitsAsLongFor429And503(int code, double seconds)
+    public async Task Poll_RetryAfterHeader_IsUsedFor429And503(int code, double seconds)
     {
         Server
             .Says((HttpStatusCode)code, new RetryConditionHeaderValue(TimeSpan.FromSeconds(40)))
@@ -78,7 +78,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     [Theory]
     [InlineData(-100_000)]
     [InlineData(100_000)]
-    public async Task FailedPoll_WithRetryAfterAsADate_UsesTheServersClock(double clockError)
+    public async Task Poll_RetryAfterIsDate_UsesServerClock(double clockError)
     {
         Time.ClockError = TimeSpan.FromSeconds(clockError);
         Server
@@ -93,7 +93,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FailedPoll_WithAVeryLongRetryAfter_WaitsADay()
+    public async Task Poll_RetryAfterIsTooLong_WaitsOneDay()
     {
         Server
             .Says(HttpStatusCode.ServiceUnavailable, new RetryConditionHeaderValue(TimeSpan.FromDays(10_000)))
@@ -105,7 +105,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Request_ThatHangs_EndsWithTheRequestTimeout()
+    public async Task Poll_RequestHangs_StopsAtRequestTimeout()
     {
         Options.RequestTimeout = TimeSpan.FromSeconds(7);
         Server.Hangs().Shows(Succeeded);
@@ -119,7 +119,7 @@ public sealed class OperationWatchRetryTests : PollerTestBase
     [Theory]
     [InlineData(301)]
     [InlineData(307)]
-    public async Task Redirect_OfAStatusUrl_IsAClearError(int code)
+    public async Task Poll_StatusUrlRedirects_Throws(int code)
     {
         Server.Redirects((HttpStatusCode)code, NewStatusUrl);
 

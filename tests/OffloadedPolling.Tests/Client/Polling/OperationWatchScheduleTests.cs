@@ -6,7 +6,7 @@ namespace OffloadedPolling.Tests.Client.Polling;
 public sealed class OperationWatchScheduleTests : PollerTestBase
 {
     [Fact]
-    public async Task FirstPoll_WithAnEstimate_FollowsItsSchedule()
+    public async Task FirstPoll_WithEstimate_FollowsSchedule()
     {
         Server.Shows(Succeeded);
 
@@ -18,7 +18,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [Theory]
     [InlineData(30, 30.0)]
     [InlineData(0.01, null)]
-    public async Task FirstPoll_WithoutAnEstimate_IsNoEarlierThanRetryAfter(double retryAfter, double? expected)
+    public async Task FirstPoll_NoEstimate_IsNotBeforeRetryAfter(double retryAfter, double? expected)
     {
         Server.Shows(Succeeded);
 
@@ -28,7 +28,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FirstPoll_WithoutAnEstimateAndJittered_IsNoEarlierThanRetryAfter()
+    public async Task FirstPoll_NoEstimateWithJitter_IsNotBeforeRetryAfter()
     {
         Options.Random = () => 0;
         Server.Shows(Succeeded);
@@ -44,7 +44,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [InlineData(30, 2, 0.999)]
     [InlineData(2, 2, 0)]
     [InlineData(2, 2.2, 0)]
-    public async Task FirstPoll_WithoutAnEstimateAndWithAtLeastEvery_IsNoEarlierThanBoth(
+    public async Task FirstPoll_NoEstimateWithAtLeastEvery_StaysWithinBounds(
         double retryAfter, double atLeastEvery, double random)
     {
         Options.AtLeastEvery = TimeSpan.FromSeconds(atLeastEvery);
@@ -60,7 +60,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [Theory]
     [InlineData(0)]
     [InlineData(0.999)]
-    public async Task FirstPoll_AtADocumentOfUnknownAge_IsNoEarlierThanRetryAfter(double random)
+    public async Task FirstPoll_DocumentAgeUnknown_IsNotBeforeRetryAfter(double random)
     {
         Options.Random = () => random;
         Server.Shows(Succeeded);
@@ -77,7 +77,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [Theory]
     [InlineData(OperationState.Running, 7)]
     [InlineData(OperationState.Succeeded, 0)]
-    public async Task FirstPoll_AtADocumentOfUnknownAge_GoesByWhatTheHostSays(OperationState state, double retryAfter)
+    public async Task FirstPoll_DocumentAgeUnknown_WaitsForRetryAfter(OperationState state, double retryAfter)
     {
         Server.Shows(Succeeded);
 
@@ -90,7 +90,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task NextPoll_CountsFromTheDocumentsWriting()
+    public async Task NextPoll_CountsFromLastUpdatedAt()
     {
         Server.Shows(() => Document(age: TimeSpan.FromSeconds(2)) with { Estimate = Estimate }).Shows(Succeeded);
 
@@ -100,7 +100,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task NextPoll_AtTheSameDocument_GoesOnAlongTheSchedule()
+    public async Task NextPoll_DocumentUnchanged_ContinuesSchedule()
     {
         Server
             .Shows(() => Document() with { Estimate = Estimate }, "1")
@@ -121,7 +121,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task NextPoll_AfterADocumentWithAnotherEstimate_FollowsThat()
+    public async Task NextPoll_EstimateChanges_FollowsNewEstimate()
     {
         var longer = new OperationEstimate { Median = TimeSpan.FromSeconds(600), Upper = TimeSpan.FromSeconds(900) };
         Server
@@ -136,13 +136,13 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task NextPoll_WithoutAnEstimate_BecomesRarerWhateverProgressIsWritten()
+    public async Task NextPoll_NoEstimate_BacksOffDespiteProgress()
     {
         ShowProgressFor(TimeSpan.FromHours(1));
 
         await WatchAsync();
 
-        // Every 30 seconds in the end, after some that grew.
+        // The waits grow to 30 seconds.
         Polls.Count.Should().BeInRange(100, 150);
         Polls.Should().AllSatisfy(poll => poll.IsNew.Should().BeTrue());
         Time.Waits.Skip(20).Should().AllSatisfy(wait => wait.Should().Be(TimeSpan.FromSeconds(30)));
@@ -151,7 +151,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [Theory]
     [InlineData(-100_000)]
     [InlineData(100_000)]
-    public async Task NextPoll_WithoutAnEstimateAtAnOldOperation_CountsFromItsAcceptByTheServersClocks(double clockError)
+    public async Task NextPoll_NoEstimate_CountsFromCreatedAtByServerClock(double clockError)
     {
         Time.ClockError = TimeSpan.FromSeconds(clockError);
         Server
@@ -166,7 +166,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [Theory]
     [InlineData(-100_000)]
     [InlineData(100_000)]
-    public async Task NextPoll_WithAWrongClock_IsTheSame(double seconds)
+    public async Task NextPoll_CallerClockIsWrong_IsUnchanged(double seconds)
     {
         Time.ClockError = TimeSpan.FromSeconds(seconds);
         Server.Shows(() => Document(age: TimeSpan.FromSeconds(1)) with { Estimate = Estimate }).Shows(Succeeded);
@@ -179,7 +179,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [Theory]
     [InlineData(-500, 0)]
     [InlineData(500, 3)]
-    public async Task NextPoll_AtAnImpossibleAge_TakesWhatIsPossible(double age, double taken)
+    public async Task NextPoll_ImpossibleDocumentAge_IsClamped(double age, double taken)
     {
         Server.Shows(() => Document(age: TimeSpan.FromSeconds(age)) with { Estimate = Estimate }).Shows(() =>
             Document(OperationState.Succeeded, TimeSpan.FromDays(-1)));
@@ -192,7 +192,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [Theory]
     [InlineData(0)]
     [InlineData(0.9)]
-    public async Task NextPoll_Jittered_LeavesRoomForTheOneAfterIt(double random)
+    public async Task FirstPoll_WithJitter_IsLimitedByFollowingDelay(double random)
     {
         Options.Random = () => random;
         Server.Shows(Succeeded);
@@ -205,7 +205,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task NextPoll_WhereTheAnswerHasNoDate_TakesTheDocumentAsNew()
+    public async Task NextPoll_NoDateHeader_TreatsDocumentAsNew()
     {
         Server
             .Shows(
@@ -219,7 +219,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task NextPoll_AfterTheReaderTookItsTime_CountsThat()
+    public async Task NextPoll_ConsumerIsSlow_CountsElapsedTime()
     {
         Server.Shows(() => Document() with { Estimate = Estimate }).Shows(Succeeded);
 
@@ -235,7 +235,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     [InlineData(0)]
     [InlineData(0.5)]
     [InlineData(0.999)]
-    public async Task NextPoll_WithAtLeastEvery_IsNoLater(double random)
+    public async Task NextPoll_WithAtLeastEvery_IsNotLater(double random)
     {
         Options.AtLeastEvery = TimeSpan.FromSeconds(2);
         Options.Random = () => random;
@@ -248,7 +248,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task NextPoll_WithATargetDelay_HandsItToTheSchedule()
+    public async Task NextPoll_WithTargetDelay_UsesItInSchedule()
     {
         var target = TimeSpan.FromSeconds(4);
         Options.TargetDelay = target;
@@ -261,7 +261,7 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Polls_OfManyWhoBeganAtOnce_Differ()
+    public async Task FirstPoll_CallersStartTogether_WaitsDiffer()
     {
         Options.Random = new OperationPollerOptions().Random;
         for (var caller = 0; caller < 5; caller++)
@@ -270,11 +270,11 @@ public sealed class OperationWatchScheduleTests : PollerTestBase
             await WatchAsync(Accepted() with { Estimate = Estimate });
         }
 
-        // Two of them may meet in a millisecond; not all five.
+        // Two waits may fall into the same millisecond, but not all five.
         Time.Waits.Distinct().Should().HaveCountGreaterThan(1);
     }
 
-    // Progress every two seconds: each poll finds a document of another two seconds.
+    // Writes progress every two seconds, so each poll finds a new document.
     private void ShowProgressFor(TimeSpan duration) => Server.ShowsAlways(() => Time.Now >= duration
         ? Document(OperationState.Succeeded)
         : Document(age: TimeSpan.FromTicks(Time.Now.Ticks % TimeSpan.FromSeconds(2).Ticks)));

@@ -3,14 +3,14 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>Which documents the poller returns, and what it reports of its polls.</summary>
+/// <summary>Which documents the poller returns, and what it reports about its polls.</summary>
 public sealed class OperationWatchTests : PollerTestBase
 {
     [Theory]
     [InlineData(OperationState.Succeeded)]
     [InlineData(OperationState.Failed)]
     [InlineData(OperationState.Canceled)]
-    public async Task Watch_EachEnd_IsTheLastDocumentAndThrowsNothing(OperationState end)
+    public async Task WatchAsync_OperationEnds_ReturnsTerminalDocumentLast(OperationState end)
     {
         Server
             .Shows(() => Document(OperationState.NotStarted))
@@ -24,7 +24,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_TheSameDocument_IsHandedOnOnceAndAskedForByItsETag()
+    public async Task WatchAsync_DocumentUnchanged_ReturnsOnceAndSendsETag()
     {
         var running = Document();
         Server
@@ -43,7 +43,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_AnETagWithoutQuotes_IsSentBackAsItCame()
+    public async Task WatchAsync_UnquotedETag_IsSentUnchanged()
     {
         Server.Shows(() => Document(), null, response => response.Headers.TryAddWithoutValidation("ETag", "abc")).Shows(Succeeded);
 
@@ -53,7 +53,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_AnOlderDocument_IsIgnoredWithItsETagAndItsEstimate()
+    public async Task WatchAsync_OlderDocument_IsIgnored()
     {
         Server
             .Shows(() => Document() with { Estimate = Estimate }, "new")
@@ -68,7 +68,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_AnotherDocumentOfTheSameMillisecond_IsNews()
+    public async Task WatchAsync_ChangedInSameMillisecond_ReturnsDocument()
     {
         var at = Time.ServerNow;
         Server
@@ -80,7 +80,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_AnEarlierStateOfTheSameMillisecond_IsOld()
+    public async Task WatchAsync_EarlierStateInSameMillisecond_IsIgnored()
     {
         var at = Time.ServerNow;
         Server
@@ -92,7 +92,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_TheDocumentOfAnotherOperation_IsRefused()
+    public async Task WatchAsync_DocumentOfOtherOperation_Throws()
     {
         Server.Shows(() => Document() with { Id = new string('f', 32) });
 
@@ -105,7 +105,7 @@ public sealed class OperationWatchTests : PollerTestBase
     [InlineData(0.5, 0)]
     [InlineData(2, 2)]
     [InlineData(100, 3)]
-    public async Task Polled_AtTheEnd_TellsHowLongItWentUnnoticed(double age, double unnoticed)
+    public async Task Polled_OperationEnded_ReportsUnnoticedTime(double age, double unnoticed)
     {
         Server.Shows(() => Document(OperationState.Succeeded, TimeSpan.FromSeconds(age)));
 
@@ -116,7 +116,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Polled_AtAnEndThatWasNotThereAtTheLookBefore_TellsNoMoreThanTheTimeSince()
+    public async Task Polled_PreviousPollSawNoEnd_LimitsUnnoticedTime()
     {
         Server
             .Shows(() => Document(), "1")
@@ -129,7 +129,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Polled_BeforeTheEndOrWithoutADate_TellsNothingOfIt()
+    public async Task Polled_NotEndedOrNoDateHeader_UnnoticedIsNull()
     {
         Server.Shows(() => Document()).Shows(Succeeded, null, response => response.Headers.Date = null);
 
@@ -140,7 +140,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_EnumeratedAgain_BeginsAgain()
+    public async Task WatchAsync_EnumeratedTwice_StartsOver()
     {
         var accepted = Accepted();
         Server.Shows(Succeeded).Shows(Succeeded);
@@ -152,7 +152,7 @@ public sealed class OperationWatchTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Watch_LeftEarly_PollsNoMore()
+    public async Task WatchAsync_EnumerationStops_StopsPolling()
     {
         Server.Shows(() => Document());
 

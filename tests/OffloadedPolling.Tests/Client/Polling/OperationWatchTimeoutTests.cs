@@ -3,13 +3,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>What ends a wait before the operation does.</summary>
+/// <summary>Timeouts and cancellation end a wait before the operation ends.</summary>
 public sealed class OperationWatchTimeoutTests : PollerTestBase
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task Deadline_InAWait_CutsItShort()
+    public async Task Timeout_DuringWait_ThrowsAtDeadline()
     {
         Options.Timeout = _deadline;
         Server.Shows(() => Document() with { Estimate = Estimate });
@@ -23,7 +23,7 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Deadline_InARequest_CutsItShort()
+    public async Task Timeout_DuringRequest_ThrowsAtDeadline()
     {
         Options.Timeout = _deadline;
         Server.Hangs();
@@ -35,7 +35,7 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Deadline_InARenewal_CutsItShort()
+    public async Task Timeout_DuringRenewal_ThrowsAtDeadline()
     {
         Options.Timeout = _deadline;
         Server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Hangs();
@@ -46,7 +46,7 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Deadline_AfterTrouble_TellsOfIt()
+    public async Task Timeout_AfterFaults_IncludesFaultInMessage()
     {
         Options.Timeout = _deadline;
         Options.Random = () => 0.99;
@@ -58,7 +58,7 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Deadline_GivesATokenThatGoesOn()
+    public async Task Timeout_ResumeToken_ResumesOperation()
     {
         Options.Timeout = _deadline;
         Server.Hangs();
@@ -70,7 +70,7 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Deadline_WithoutAnOperationUrl_GivesNoToken()
+    public async Task Timeout_NoOperationUrl_ResumeTokenIsNull()
     {
         Options.Timeout = _deadline;
         Server.Hangs();
@@ -80,12 +80,12 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Cancel_InAWait_EndsItWithTheCallersToken()
+    public async Task Cancellation_DuringWait_ThrowsWithCallerToken()
     {
         using var source = new CancellationTokenSource();
         Time.Hold = true;
         var waiting = Poller.WaitForCompletionAsync(Accepted(), null, source.Token);
-        await Eventually.TrueAsync(() => Time.IsWaiting, TimeSpan.FromSeconds(30), () => "it does not wait");
+        await Eventually.TrueAsync(() => Time.IsWaiting, TimeSpan.FromSeconds(30), () => "the poller is not waiting");
 
         await source.CancelAsync();
 
@@ -95,7 +95,7 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Cancel_InARequest_EndsItWithTheCallersToken()
+    public async Task Cancellation_DuringRequest_ThrowsWithCallerToken()
     {
         using var source = new CancellationTokenSource();
         Server.Then(async (_, cancellationToken) =>
@@ -113,7 +113,7 @@ public sealed class OperationWatchTimeoutTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Cancel_OfTheEnumeration_EndsIt()
+    public async Task Cancellation_DuringEnumeration_Throws()
     {
         using var source = new CancellationTokenSource();
         Server.Shows(() => Document());

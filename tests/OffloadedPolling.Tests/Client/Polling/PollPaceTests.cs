@@ -8,7 +8,7 @@ public sealed class PollPaceTests
     [InlineData(5, 16)]
     [InlineData(6, 30)]
     [InlineData(1_000_000, 30)]
-    public void BackOff_AfterFailuresInARow_IsBetweenZeroAndTheBound(int failures, double most)
+    public void BackOff_ConsecutiveFailures_StaysWithinLimit(int failures, double most)
     {
         Pace(random: 0).BackOff(failures, null).Should().Be(TimeSpan.Zero);
         Pace(random: 0.5).BackOff(failures, null).Should().Be(TimeSpan.FromSeconds(most / 2));
@@ -19,7 +19,7 @@ public sealed class PollPaceTests
     [InlineData(-5, 1)]
     [InlineData(0.5, 1)]
     [InlineData(60, 60)]
-    public void BackOff_WithRetryAfter_IsNoShorter(double retryAfter, double expected) =>
+    public void BackOff_WithRetryAfter_IsNotShorter(double retryAfter, double expected) =>
         Pace(random: 1).BackOff(1, TimeSpan.FromSeconds(retryAfter)).Should().Be(TimeSpan.FromSeconds(expected));
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class PollPaceTests
     [InlineData(8, 2, 0, 7.5)]
     [InlineData(8, 2, 1, 8.5)]
     [InlineData(2, 8, 0, 1.5)]
-    public void Jitter_StaysWithinAQuarterOfTheSmallerDelay(double delay, double following, double random, double expected) =>
+    public void Jitter_IsAtMostQuarterOfSmallerDelay(double delay, double following, double random, double expected) =>
         PollPace.Jitter(TimeSpan.FromSeconds(delay), TimeSpan.FromSeconds(following), random).Should().Be(TimeSpan.FromSeconds(expected));
 
     [Theory]
@@ -40,12 +40,12 @@ public sealed class PollPaceTests
     [InlineData(1.5, 2, 2, 2)]
     [InlineData(2.5, 2, 2, 2)]
     [InlineData(1, 2, 2.5, 2)]
-    public void Within_OutsideTheBounds_IsMirroredAtThem(double wait, double least, double most, double expected) =>
+    public void Within_OutsideBounds_IsMirrored(double wait, double least, double most, double expected) =>
         PollPace.Within(TimeSpan.FromSeconds(wait), TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(most))
             .Should().Be(TimeSpan.FromSeconds(expected));
 
     [Fact]
-    public void Follow_AnEstimateWithTheSameValues_KeepsTheSchedule()
+    public void Follow_EqualEstimate_KeepsSchedule()
     {
         var pace = new PollPace(new OperationPollerOptions(), Measured(13));
         var schedule = pace.Schedule;

@@ -4,8 +4,8 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.Client.Polling;
 
 /// <summary>
-/// One of tests/scenarios/polling.json, for every implementation of a poller: what host and store answer from which second on, and what a
-/// caller without jitter does then.
+/// One scenario of tests/scenarios/polling.json, which every implementation of the poller runs. It defines what the host and the store
+/// return from which second on, and what a caller without jitter does.
 /// </summary>
 public sealed record PollScenario
 {
@@ -16,17 +16,17 @@ public sealed record PollScenario
 
     public required string Name { get; init; }
 
-    /// <summary>What the 202 says; <see langword="null"/> for a caller that comes back with the operation URL.</summary>
+    /// <summary>Gets the 202 response, or <see langword="null"/> for a caller that resumes with the operation URL.</summary>
     public AcceptAnswer? Accepted { get; init; }
 
     public PollOptions Options { get; init; } = new();
 
     public double CallerClockAhead { get; init; }
 
-    /// <summary>For how many seconds a status URL works; <see langword="null"/> for always.</summary>
+    /// <summary>Gets how many seconds a status URL works, or <see langword="null"/> if it never expires.</summary>
     public double? UrlLifetime { get; init; }
 
-    /// <summary>What the host answers to requests for a status URL: 200 unless it says otherwise.</summary>
+    /// <summary>Gets the host's responses to requests for a new status URL. The default is 200.</summary>
     public IReadOnlyList<Answer> Host { get; init; } = [];
 
     public required IReadOnlyList<Answer> Store { get; init; }
@@ -37,7 +37,7 @@ public sealed record PollScenario
 
     public required string[] States { get; init; }
 
-    /// <summary>A state, or "lost".</summary>
+    /// <summary>Gets the final state, or "lost".</summary>
     public required string End { get; init; }
 
     public override string ToString() => Name;

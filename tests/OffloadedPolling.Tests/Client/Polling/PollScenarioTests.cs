@@ -1,13 +1,13 @@
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>The scenarios that every poller keeps to. poll.js runs them too.</summary>
+/// <summary>The scenarios that every implementation of the poller must pass. poll.js runs them too.</summary>
 public sealed class PollScenarioTests
 {
     public static TheoryData<string> Names => [.. PollScenario.All.Select(scenario => scenario.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Poller_InAScenario_PollsWhenItSays(string name)
+    public async Task Poller_InScenario_PollsAtExpectedTimes(string name)
     {
         var scenario = PollScenario.All.Single(scenario => scenario.Name == name);
         var time = new AutoAdvancingTimeProvider { ClockError = TimeSpan.FromSeconds(scenario.CallerClockAhead) };
@@ -30,7 +30,7 @@ public sealed class PollScenarioTests
     }
 
     [Fact]
-    public async Task Poller_AtADocumentThatDoesNotChange_IsAnsweredNotModified()
+    public async Task Poller_DocumentUnchanged_ReceivesNotModified()
     {
         var scenario = PollScenario.All.Single(scenario => scenario.Name == "A document that does not change is polled along its schedule");
         var time = new AutoAdvancingTimeProvider();
@@ -40,11 +40,11 @@ public sealed class PollScenarioTests
 
         await FollowAsync(poller, scenario, server);
 
-        server.NotModified.Should().Be(scenario.Polls.Length - 2, "only the first and the last poll bring a document");
+        server.NotModified.Should().Be(scenario.Polls.Length - 2, "only the first and the last poll return a document");
     }
 
     [Fact]
-    public void Scenarios_OfRepeatedAccepts_TellWhatAHostTells()
+    public void Scenarios_RepeatedAccept_EstimateIsRemainingTime()
     {
         var repeated = PollScenario.All.Where(scenario => scenario.Accepted is { Repeated: true, Estimate: not null }).ToList();
 
@@ -81,6 +81,6 @@ public sealed class PollScenarioTests
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
-    // Timers take whole milliseconds, and the implementations compute to a thousandth.
+    // Timers use whole milliseconds, and the implementations agree to one part in a thousand.
     private static bool AreNear(double actual, double expected) => Math.Abs(actual - expected) <= 0.02 + (0.001 * expected);
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>Status URLs are credentials, signed byte for byte: which HTTP clients the poller uses, and what they send.</summary>
+/// <summary>Which HTTP clients the poller accepts, and what it sends. Status URLs are credentials, signed byte for byte.</summary>
 public sealed class PollerHttpClientTests : IAsyncLifetime
 {
     private LoopbackServer _server = null!;
@@ -14,7 +14,7 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
     [Theory]
     [InlineData("/operations/0123?X-Amz-Credential=AK%2F20261123%2fs3&X-Amz-Security-Token=a+b%2Bc%3D%3d&X-Amz-Signature=0f")]
     [InlineData("/bucket/a%7Eb/%2E%2E/./c//d?x=%7e&y='()*!&z=%41")]
-    public async Task Poll_WithAClientOfItsOwn_SendsTheUrlByteForByteAndNothingElse(string target)
+    public async Task Poll_DefaultHttpClient_SendsUrlUnchangedAndNoExtraHeaders(string target)
     {
         using var poller = new OperationPoller();
 
@@ -27,7 +27,7 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_WithABaseAddress_GoesToTheUrlAllTheSame()
+    public async Task Poll_HttpClientHasBaseAddress_IgnoresIt()
     {
         using var http = new HttpClient { BaseAddress = new Uri("http://127.0.0.1:1/base/") };
         using var poller = new OperationPoller(http);
@@ -38,7 +38,7 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_WithAClientThatFollowsRedirects_IsRefused()
+    public async Task Poll_HttpClientFollowsRedirects_Throws()
     {
         _server.Then(context =>
         {
@@ -56,7 +56,7 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_WithAClientOfItsOwn_FollowsNoRedirectAndKeepsNoCookie()
+    public async Task Poll_DefaultHttpClient_IgnoresRedirectsAndCookies()
     {
         _server.Then(context => AnswerAsync(context, 500));
         _server.Then(context => AnswerAsync(context, 302));
@@ -83,7 +83,7 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
     [InlineData("Cookie", "session=1")]
     [InlineData("X-Api-Key", "x")]
     [InlineData("x-anything", "x")]
-    public void Client_WithHeadersOfItsOwn_IsRefusedByName(string name, string value)
+    public void Constructor_CustomDefaultHeader_ThrowsWithHeaderName(string name, string value)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
@@ -95,7 +95,7 @@ public sealed class PollerHttpClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Client_WithHarmlessHeaders_IsTakenAndNotDisposed()
+    public void Constructor_HarmlessHeaders_AcceptsAndKeepsHttpClient()
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.UserAgent.ParseAdd("orders/1.0");

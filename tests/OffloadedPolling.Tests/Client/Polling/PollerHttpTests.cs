@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>What a faulty server may answer, over HTTP and with the decompression of the caller's own client.</summary>
+/// <summary>Faulty responses over real HTTP, with decompression by the caller's client.</summary>
 public sealed class PollerHttpTests : IAsyncLifetime
 {
     private static readonly byte[] _garbage = [.. Enumerable.Range(0, 200).Select(number => (byte)(number * 37))];
@@ -37,7 +37,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task Poll_ABodyThatCannotBeDecompressed_IsRetried(string encoding)
+    public async Task Poll_BodyCannotBeDecompressed_Retries(string encoding)
     {
         _server.Then(context =>
         {
@@ -53,7 +53,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_ABodyThatBreaksOff_IsRetried()
+    public async Task Poll_BodyIsTruncated_Retries()
     {
         _server.Then(async context =>
         {
@@ -72,7 +72,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Poll_ABodyOver2MiB_IsRetried(bool isAnnounced)
+    public async Task Poll_BodyExceeds2MiB_Retries(bool isAnnounced)
     {
         var body = new byte[(2 * 1024 * 1024) + 1];
         _server.Then(context =>
@@ -88,7 +88,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_ABodyWithoutEnd_IsReadTo2MiBOnly()
+    public async Task ReadAsync_EndlessBody_StopsAfter2MiB()
     {
         await using var endless = new EndlessStream();
         using var content = new StreamContent(endless);
@@ -100,7 +100,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Poll_AfterAnETagThatIsNotAscii_GoesWithoutIfNoneMatch()
+    public async Task Poll_ETagIsNotAscii_OmitsIfNoneMatch()
     {
         _server.ThenShow(OperationState.Running, "\"é\"");
         _server.ThenShow(OperationState.Running, "\"plain\"");
@@ -115,7 +115,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]
-    public async Task ReadAcceptedAsync_ABodyThatCannotBeDecompressed_ThrowsAnHttpRequestException(string encoding)
+    public async Task ReadAcceptedAsync_BodyCannotBeDecompressed_Throws(string encoding)
     {
         _server.Then(context =>
         {
@@ -150,7 +150,7 @@ public sealed class PollerHttpTests : IAsyncLifetime
             return ValueTask.FromResult(buffer.Length);
         }
 
-        // MemoryStream's own would copy what it holds.
+        // MemoryStream.CopyToAsync would copy its own buffer.
         public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
         {
             var buffer = new byte[bufferSize];

@@ -2,12 +2,12 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>A poller with its own time and servers. Nothing is jittered, unless a test sets <c>Random</c>.</summary>
+/// <summary>A poller with fake time and servers. There is no jitter unless a test sets <c>Random</c>.</summary>
 public abstract class PollerTestBase : IDisposable
 {
     internal const string Secret = "5ecre7";
 
-    /// <summary>As S3 presigns: with all that a URI class may be tempted to normalize.</summary>
+    /// <summary>A presigned S3 URL with everything that a URI class might normalize.</summary>
     internal const string StatusUrl =
         "https://bucket.s3.eu-west-1.amazonaws.com/operations/0123?X-Amz-Credential=AK%2F20261123%2Fs3"
         + "&X-Amz-Security-Token=a+b%2Bc%3D%3d&X-Amz-Signature=" + Secret;
@@ -56,10 +56,10 @@ public abstract class PollerTestBase : IDisposable
     private protected static TimeSpan Scheduled(OperationEstimate? estimate, TimeSpan elapsed) =>
         Waited(new PollSchedule(estimate, PollSchedule.DefaultTargetDelay(estimate)).NextDelay(elapsed));
 
-    /// <summary>A timer takes whole milliseconds.</summary>
+    /// <summary>Truncates a wait to whole milliseconds, as timers do.</summary>
     private protected static TimeSpan Waited(TimeSpan wait) => TimeSpan.FromMilliseconds((long)wait.TotalMilliseconds);
 
-    /// <summary>Creates another poller, as another process would, with the options as they are now.</summary>
+    /// <summary>Creates another poller with the current options, as another process would.</summary>
     private protected OperationPoller NewPoller() => new(_http, Options);
 
     private protected AcceptedOperation Accepted(string? operationUrl = OperationUrl, string statusUrl = StatusUrl) => new()
@@ -72,7 +72,7 @@ public abstract class PollerTestBase : IDisposable
         RetryAfter = TimeSpan.FromSeconds(3),
     };
 
-    /// <summary>Creates a document that was written some time ago, of an operation that was accepted at the start.</summary>
+    /// <summary>Creates a document of the given age for an operation that was accepted at the start.</summary>
     private protected OperationStatus Document(OperationState state = OperationState.Running, TimeSpan age = default) =>
         TestDocuments.Waiting() with { State = state, CreatedAt = Time.ServerNow - Time.Now, LastUpdatedAt = Time.ServerNow - age };
 

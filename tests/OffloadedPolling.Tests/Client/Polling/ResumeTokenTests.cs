@@ -5,13 +5,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>What lets a caller resume in another process.</summary>
+/// <summary>Resume tokens let a caller resume in another process.</summary>
 public sealed class ResumeTokenTests : PollerTestBase
 {
     [Theory]
     [InlineData(null, OperationUrl)]
     [InlineData("https://orders.example.com", "/operations/" + TestDocuments.Id)]
-    public void Token_WhereTheHostCanBeAsked_IsNoCredential(string? host, string operationUrl)
+    public void GetResumeToken_HostIsKnown_ContainsNoCredential(string? host, string operationUrl)
     {
         Options.HostAddress = host is null ? null : new Uri(host);
 
@@ -22,7 +22,7 @@ public sealed class ResumeTokenTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Resumed_AtTheHost_BeginsWithARenewalAndPollsAtOnce()
+    public async Task Resume_WithOperationUrl_RenewsAndPollsImmediately()
     {
         var token = Poller.GetResumeToken(Accepted());
         Server.Renews(Accepted(statusUrl: NewStatusUrl)).Shows(Succeeded);
@@ -35,7 +35,7 @@ public sealed class ResumeTokenTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Resumed_AtTheStatusUrl_PollsAtOnceByteForByte()
+    public async Task Resume_WithStatusUrl_PollsUnchangedUrlImmediately()
     {
         var token = Poller.GetResumeToken(Accepted("/operations/relative"));
         Server.Shows(Succeeded);
@@ -47,7 +47,7 @@ public sealed class ResumeTokenTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Resumed_AtADocumentOfAnyAge_TakesItsWholeAge()
+    public async Task Resume_OldDocument_CountsItsWholeAge()
     {
         var token = Poller.GetResumeToken(Accepted(null));
         Server.Shows(() => Document(age: TimeSpan.FromSeconds(45)) with { Estimate = Estimate }).Shows(Succeeded);
@@ -58,7 +58,7 @@ public sealed class ResumeTokenTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Resumed_WithAStatusUrlThatHasExpired_SaysSo()
+    public async Task Resume_StatusUrlExpired_Throws()
     {
         var token = Poller.GetResumeToken(Accepted(null) with { StatusUrlExpiresAt = Time.ServerNow });
         Server.Says(HttpStatusCode.Forbidden, "<Error><Code>AccessDenied</Code></Error>");
@@ -70,7 +70,7 @@ public sealed class ResumeTokenTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Resumed_WithCredentialsAndTheHostsAddress_TakesThemThere()
+    public async Task Resume_AuthorizeRenewal_SendsCredentialsToHostOnly()
     {
         var token = Poller.GetResumeToken(Accepted());
         Options.HostAddress = new Uri("https://orders.example.com");
@@ -99,7 +99,7 @@ public sealed class ResumeTokenTests : PollerTestBase
     [InlineData("json:{\"version\":1,\"id\":\"1\",\"statusUrl\":\"ftp://s3/" + Secret + "\"}", "no absolute http")]
     [InlineData("json:{\"version\":1,\"id\":\"1\",\"operationUrl\":\"/operations/1\"}", "no absolute http")]
     [InlineData("json:{\"version\":1,\"id\":\"1\"}", "no absolute http")]
-    public void Token_ThatIsNone_SaysWhyWithoutPrintingIt(string text, string why)
+    public void Resume_InvalidToken_ThrowsWithoutQuotingIt(string text, string why)
     {
         var token = text.StartsWith("json:", StringComparison.Ordinal) ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text[5..])) : text;
 
@@ -111,6 +111,6 @@ public sealed class ResumeTokenTests : PollerTestBase
     }
 
     [Fact]
-    public void Token_PrintsItselfWithoutItsUrl() =>
+    public void ToString_OmitsStatusUrl() =>
         ResumeToken.Parse(Poller.GetResumeToken(Accepted(null))).ToString().Should().NotContain(Secret);
 }

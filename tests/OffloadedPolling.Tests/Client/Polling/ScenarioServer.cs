@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>Host and store of one scenario. Requests take no time.</summary>
+/// <summary>The host and the store of one scenario. Requests take no time.</summary>
 internal sealed class ScenarioServer(PollScenario scenario, AutoAdvancingTimeProvider time) : HttpMessageHandler
 {
     public const string OperationUrl = "http://host.test/operations/one";
@@ -20,7 +20,7 @@ internal sealed class ScenarioServer(PollScenario scenario, AutoAdvancingTimePro
 
     public int NotModified { get; private set; }
 
-    /// <summary>What the 202 says, as JSON, since that is what callers get.</summary>
+    /// <summary>Returns the 202 response. It passes through JSON, as it does for callers.</summary>
     public AcceptedOperation Accepted(PollScenario.AcceptAnswer answer)
     {
         var accepted = Renewed() with
@@ -37,7 +37,7 @@ internal sealed class ScenarioServer(PollScenario scenario, AutoAdvancingTimePro
     {
         var response = request.RequestUri!.Host == "host.test" ? Renew() : Answer(request);
         response.RequestMessage = request;
-        // Whole seconds, as everywhere.
+        // The Date header has whole seconds.
         response.Headers.Date = _start.AddSeconds(Math.Floor(time.Now.TotalSeconds));
         return Task.FromResult(response);
     }

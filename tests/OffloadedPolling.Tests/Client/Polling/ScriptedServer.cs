@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>The store and the host in one: answers requests as a test says, in turn.</summary>
+/// <summary>The store and the host in one. Returns the scripted responses in order.</summary>
 internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessageHandler
 {
     public const string UrlExpired =
@@ -16,7 +16,7 @@ internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessa
 
     private Func<OperationStatus>? _always;
 
-    /// <summary>The requests, in turn.</summary>
+    /// <summary>Gets the requests, in order.</summary>
     public List<Asked> Requests { get; } = [];
 
     public bool IsDone => _script.Count == 0;
@@ -41,7 +41,7 @@ internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessa
     public ScriptedServer Redirects(HttpStatusCode code, string url) =>
         Says(code, change: response => response.Headers.Location = new Uri(url));
 
-    /// <summary>A document, made when it is asked for.</summary>
+    /// <summary>Adds a document, which is created when it is requested.</summary>
     public ScriptedServer Shows(Func<OperationStatus> status, string? etag = null, Action<HttpResponseMessage>? change = null) =>
         Then(() => Document(status(), response =>
         {
@@ -49,14 +49,14 @@ internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessa
             change?.Invoke(response);
         }));
 
-    /// <summary>Answers with a document whenever a test has said nothing else.</summary>
+    /// <summary>Returns a document whenever the script is empty.</summary>
     public void ShowsAlways(Func<OperationStatus> status) => _always = status;
 
-    /// <summary>A new status URL, from the host.</summary>
+    /// <summary>Adds the host's response with a new status URL.</summary>
     public ScriptedServer Renews(AcceptedOperation accepted) =>
         Says(HttpStatusCode.OK, JsonSerializer.Serialize(accepted, OperationJson.Accepted), "application/json");
 
-    /// <summary>A request that nothing but its timeout ends.</summary>
+    /// <summary>Adds a request that hangs until its timeout.</summary>
     public ScriptedServer Hangs() => Then(async (_, cancellationToken) =>
     {
         ThreadPool.UnsafeQueueUserWorkItem(_ => time.Jump(), null);
@@ -68,7 +68,7 @@ internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessa
     {
         var headers = request.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value));
         Requests.Add(new Asked(request.RequestUri!.OriginalString, headers, time.Now));
-        (_script.TryDequeue(out var answer) || _always is not null).Should().BeTrue($"Request {Requests.Count} is one too many");
+        (_script.TryDequeue(out var answer) || _always is not null).Should().BeTrue($"request {Requests.Count} is not in the script");
         var response = answer is null ? Document(_always!(), null) : await answer(request, cancellationToken);
         response.RequestMessage ??= request;
         return response;
@@ -80,7 +80,7 @@ internal sealed class ScriptedServer(AutoAdvancingTimeProvider time) : HttpMessa
     private HttpResponseMessage Answer(HttpStatusCode code, string body, string type, Action<HttpResponseMessage>? change)
     {
         var response = new HttpResponseMessage(code) { Content = new StringContent(body, Encoding.UTF8, type) };
-        // Whole seconds, as everywhere.
+        // The Date header has whole seconds.
         response.Headers.Date = new DateTimeOffset(time.ServerNow.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
         change?.Invoke(response);
         return response;

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>Status URLs are credentials: whatever goes wrong, nothing that is thrown or told holds one.</summary>
+/// <summary>Status URLs are credentials: no exception, reported poll, or <c>ToString</c> contains one.</summary>
 public sealed class SecrecyTests : PollerTestBase
 {
     private static readonly Dictionary<string, Action<ScriptedServer>> _failures = new()
@@ -12,13 +12,13 @@ public sealed class SecrecyTests : PollerTestBase
         ["refused without an operation URL"] = server =>
             server.Says(HttpStatusCode.Forbidden, $"<Code>SignatureDoesNotMatch</Code>{StatusUrl}"),
         ["expired"] = server => server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired),
-        ["a code that repeats the URL"] = server => server.Says(HttpStatusCode.Forbidden, $"<Code>{StatusUrl}</Code>"),
+        ["error code that repeats the URL"] = server => server.Says(HttpStatusCode.Forbidden, $"<Code>{StatusUrl}</Code>"),
         ["missing"] = server => server.Says(HttpStatusCode.NotFound, $"<Code>NoSuchKey</Code>{StatusUrl}"),
         ["redirect"] = server => server.Redirects(HttpStatusCode.Found, NewStatusUrl),
-        ["followed"] = server => server.Says(
+        ["redirect followed"] = server => server.Says(
             HttpStatusCode.OK, change: response => response.RequestMessage = new HttpRequestMessage(HttpMethod.Get, NewStatusUrl)),
-        ["fault until the deadline"] = server => server.Throws(new HttpRequestException(StatusUrl, new IOException(StatusUrl))).Hangs(),
-        ["alien until the deadline"] = server => server.Says(HttpStatusCode.OK, $"{{\"status\":\"{StatusUrl}\"}}").Hangs(),
+        ["fault until the timeout"] = server => server.Throws(new HttpRequestException(StatusUrl, new IOException(StatusUrl))).Hangs(),
+        ["invalid document until the timeout"] = server => server.Says(HttpStatusCode.OK, $"{{\"status\":\"{StatusUrl}\"}}").Hangs(),
         ["another operation"] = server => server.Shows(() => TestDocuments.Waiting(Secret)),
         ["canceled"] = server => server.Throws(new OperationCanceledException(StatusUrl)).Hangs(),
     };
@@ -27,7 +27,7 @@ public sealed class SecrecyTests : PollerTestBase
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Failure_OfEachKind_TellsNoUrl(string name)
+    public async Task Failure_DoesNotRevealUrl(string name)
     {
         Options.Timeout = TimeSpan.FromSeconds(20);
         _failures[name](Server);
@@ -36,24 +36,24 @@ public sealed class SecrecyTests : PollerTestBase
 
         (failure is OperationUnavailableException or OperationTimeoutException or InvalidOperationException)
             .Should().BeTrue($"{name}: {failure}");
-        AssertTellsNoUrl(failure.ToString());
+        AssertContainsNoUrl(failure.ToString());
         ((failure as OperationUnavailableException)?.ResumeToken).Should().BeNull();
         ((failure as OperationTimeoutException)?.ResumeToken).Should().BeNull();
         foreach (var poll in Polls)
         {
-            AssertTellsNoUrl($"{poll.Fault} {poll.Status}");
+            AssertContainsNoUrl($"{poll.Fault} {poll.Status}");
         }
     }
 
     [Fact]
-    public async Task Failure_OfARenewal_TellsNoUrl()
+    public async Task RenewalFailure_DoesNotRevealUrl()
     {
         foreach (var operation in new[] { OperationUrl, $"{OperationUrl}?key={Secret}" })
         {
             foreach (var code in new[] { 302, 401, 404, 405 })
             {
                 Server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Says((HttpStatusCode)code, NewStatusUrl);
-                AssertTellsNoUrl((await FluentActions.Awaiting(() => WatchAsync(Accepted(operation)))
+                AssertContainsNoUrl((await FluentActions.Awaiting(() => WatchAsync(Accepted(operation)))
                     .Should().ThrowAsync<Exception>()).Which.ToString());
             }
         }
@@ -62,7 +62,7 @@ public sealed class SecrecyTests : PollerTestBase
     }
 
     [Fact]
-    public void WhatHoldsAUrl_Printed_TellsNone()
+    public void ToString_DoesNotRevealUrl()
     {
         var url = new Uri(StatusUrl);
         var accepted = Accepted($"{OperationUrl}?key={Secret}");
@@ -76,10 +76,10 @@ public sealed class SecrecyTests : PollerTestBase
             new StatusReading(new HttpAnswer { Code = HttpStatusCode.OK, Body = Encoding.UTF8.GetBytes(StatusUrl) }),
         ];
 
-        holders.Should().AllSatisfy(holder => AssertTellsNoUrl($"{holder}"));
+        holders.Should().AllSatisfy(holder => AssertContainsNoUrl($"{holder}"));
     }
 
-    private static void AssertTellsNoUrl(string text)
+    private static void AssertContainsNoUrl(string text)
     {
         text.Should().NotContain(Secret);
         text.Should().NotContain("X-Amz");

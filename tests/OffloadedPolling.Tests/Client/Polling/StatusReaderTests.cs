@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Polling;
 
-/// <summary>A poller with a reader of the caller's: schedule, documents and deadline are the same, without HTTP requests.</summary>
+/// <summary>A poller with a custom status reader: the same schedule, documents, and timeout, but no HTTP requests.</summary>
 public sealed class StatusReaderTests : PollerTestBase
 {
     private readonly ScriptedReader _reader = new();
@@ -18,7 +18,7 @@ public sealed class StatusReaderTests : PollerTestBase
     };
 
     [Fact]
-    public async Task WatchAsync_ShowsWhatIsNewAndDisposesTheReader()
+    public async Task WatchAsync_ReturnsNewDocumentsAndDisposesReader()
     {
         Shows(OperationState.Running, "\"1\"");
         _reader.Then(() => StatusReading.Unchanged());
@@ -35,7 +35,7 @@ public sealed class StatusReaderTests : PollerTestBase
     }
 
     [Fact]
-    public async Task WatchAsync_TheSchedule_IsThatOfTheEstimateAsWithAStatusUrl()
+    public async Task WatchAsync_WithEstimate_FollowsSchedule()
     {
         Shows(OperationState.Running, "\"1\"", Estimate);
         Shows(OperationState.Succeeded, "\"2\"");
@@ -46,7 +46,7 @@ public sealed class StatusReaderTests : PollerTestBase
     }
 
     [Fact]
-    public async Task WatchAsync_AFault_IsTriedAgainNoSoonerThanItAsks()
+    public async Task WatchAsync_ReaderReturnsFault_RetriesAfterRetryAfter()
     {
         _reader.Then(() => StatusReading.Faulty("no answer", retryAfter: TimeSpan.FromSeconds(20)));
         Shows(OperationState.Succeeded, "\"1\"");
@@ -58,7 +58,7 @@ public sealed class StatusReaderTests : PollerTestBase
     }
 
     [Fact]
-    public async Task WatchAsync_ABodyThatIsNoDocument_IsAFault()
+    public async Task WatchAsync_InvalidBody_ReportsFault()
     {
         _reader.Then(() => StatusReading.Document("{}"u8.ToArray(), null, null));
         Shows(OperationState.Succeeded, "\"1\"");
@@ -72,9 +72,9 @@ public sealed class StatusReaderTests : PollerTestBase
     [InlineData(OperationUnavailableReason.Expired)]
     [InlineData(OperationUnavailableReason.Missing)]
     [InlineData(OperationUnavailableReason.Forbidden)]
-    public async Task WatchAsync_ARefusal_EndsTheWaitWithItsReasonAndAsksNobodyElse(OperationUnavailableReason reason)
+    public async Task WatchAsync_ReaderRefuses_ThrowsWithoutHttpRequests(OperationUnavailableReason reason)
     {
-        // What the code says is for the reader to judge: it may be that of a bucket, or of the host.
+        // Only the reader can interpret the status code: it may come from a bucket or from the host.
         _reader.Then(() => StatusReading.Refused(reason, "the host answers as told", HttpStatusCode.NotFound));
 
         var refused = (await FluentActions.Awaiting(() => WatchAsync()).Should().ThrowExactlyAsync<OperationUnavailableException>()).Which;
@@ -86,7 +86,7 @@ public sealed class StatusReaderTests : PollerTestBase
     }
 
     [Fact]
-    public async Task WatchAsync_NoReader_IsAFaultOfTheProgram()
+    public async Task WatchAsync_NewReaderReturnsNull_Throws()
     {
         Options.NewReader = _ => null!;
 
@@ -97,7 +97,7 @@ public sealed class StatusReaderTests : PollerTestBase
     }
 
     [Fact]
-    public async Task WatchAsync_AReaderOfAnotherOperation_IsAFaultOfTheProgram()
+    public async Task WatchAsync_ReaderReturnsOtherOperation_Throws()
     {
         _reader.Then(() => Document(Document() with { Id = new string('f', 32) }, null));
 
@@ -107,7 +107,7 @@ public sealed class StatusReaderTests : PollerTestBase
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_AReaderThatHangs_EndsWithTheDeadline()
+    public async Task WaitForCompletionAsync_ReaderHangs_ThrowsAtTimeout()
     {
         Options.Timeout = TimeSpan.FromMinutes(1);
         _reader.Then(async cancellationToken =>
@@ -124,7 +124,7 @@ public sealed class StatusReaderTests : PollerTestBase
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_FromAResumeToken_PollsAtOnce()
+    public async Task WaitForCompletionAsync_ResumeToken_PollsImmediately()
     {
         Shows(OperationState.Succeeded, "\"1\"");
         var token = Poller.GetResumeToken(Accepted());

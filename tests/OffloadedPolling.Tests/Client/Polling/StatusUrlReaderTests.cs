@@ -25,13 +25,13 @@ public sealed class StatusUrlReaderTests
     [InlineData(404, "<html>404</html>", Forbidden, null)]
     [InlineData(404, "", Forbidden, null)]
     [InlineData(403, "null", Forbidden, null)]
-    public void ReadRefusal_EachAnswer_ReturnsItsReason(int status, string body, OperationUnavailableReason refusal, string? code) =>
+    public void ReadRefusal_ReturnsReasonAndCode(int status, string body, OperationUnavailableReason refusal, string? code) =>
         Read(status, body, null).Should().Be(((OperationUnavailableReason?)refusal, code));
 
     [Theory]
     [InlineData(-1, Forbidden)]
     [InlineData(0, Expired)]
-    public void ReadRefusal_WithoutAReason_ComparesTheStoresClockWithTheExpiration(int seconds, OperationUnavailableReason refusal) =>
+    public void ReadRefusal_NoReasonGiven_ComparesDateWithExpiration(int seconds, OperationUnavailableReason refusal) =>
         Read(403, "<Error><Code>AccessDenied</Code></Error>", _now.AddSeconds(-seconds)).Refusal.Should().Be(refusal);
 
     private static (OperationUnavailableReason? Refusal, string? Code) Read(int status, string body, DateTimeOffset? expiresAt)

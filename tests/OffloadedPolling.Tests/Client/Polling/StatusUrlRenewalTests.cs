@@ -20,7 +20,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [InlineData(403, AccessDenied)]
     [InlineData(404, "<html/>")]
     [InlineData(403, """{"type":"urn:offloaded-polling:problem:status-url-expired"}""")]
-    public async Task Refused_WithAnOperationUrl_RenewsAndPollsAgainAtOnce(int code, string body)
+    public async Task StatusUrl_Refused_RenewsAndPollsImmediately(int code, string body)
     {
         Server.Shows(() => Document(), "1").Says((HttpStatusCode)code, body).Renews(Fresh()).Shows(Succeeded);
 
@@ -33,7 +33,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Renewal_Authorized_TakesTheCredentialsToTheHostAlone()
+    public async Task Renewal_AuthorizeRenewal_SendsCredentialsToHostOnly()
     {
         Options.AuthorizeRenewal = (request, _) =>
         {
@@ -48,7 +48,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Renewal_WhoseCredentialsAreNotToBeHad_EndsTheWaitAsItIs()
+    public async Task Renewal_AuthorizeRenewalThrows_PropagatesException()
     {
         Options.AuthorizeRenewal = (_, _) => throw new HttpRequestException("no token");
         Server.Says(HttpStatusCode.Forbidden, AccessDenied);
@@ -63,7 +63,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [InlineData("https://orders.example.com", "/operations/1/", "https://orders.example.com/operations/1/url")]
     [InlineData("https://orders.example.com", "/operations/1?v=2", "https://orders.example.com/operations/1/url?v=2")]
     [InlineData("https://orders.example.com", "http://other:81/operations/1", "http://other:81/operations/1/url")]
-    public async Task Renewal_OfARelativeOperationUrl_GoesToTheHostAddress(string host, string operationUrl, string expected)
+    public async Task Renewal_OperationUrl_IsResolvedAgainstHostAddress(string host, string operationUrl, string expected)
     {
         Options.HostAddress = new Uri(host);
         Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Shows(Succeeded);
@@ -74,7 +74,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FreshUrl_ThatIsRefused_EndsAsForbidden()
+    public async Task RenewedUrl_Refused_ThrowsForbidden()
     {
         Server
             .Shows(() => Document())
@@ -89,7 +89,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FreshUrl_ThatIsRefusedAfterTroubleBetween_EndsAsForbidden()
+    public async Task RenewedUrl_RefusedAfterServerError_ThrowsForbidden()
     {
         Server
             .Says(HttpStatusCode.Forbidden, AccessDenied)
@@ -101,7 +101,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FreshUrl_ThatWasGoodFor_IsRenewedLater()
+    public async Task RenewedUrl_RefusedAfterSuccess_RenewsAgain()
     {
         Server
             .Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh()).Shows(() => Document(), "1")
@@ -112,7 +112,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FreshUrl_ThatHasExpired_IsRenewedAgainAfterABackOff()
+    public async Task RenewedUrl_Expired_RenewsAfterBackOff()
     {
         Server
             .Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired).Renews(Fresh())
@@ -126,7 +126,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FreshUrls_ThatHaveExpiredFiveInARow_EndAsExpired()
+    public async Task RenewedUrl_ExpiredFiveTimesInARow_ThrowsExpired()
     {
         Server.Says(HttpStatusCode.Forbidden, ScriptedServer.UrlExpired);
         for (var fresh = 0; fresh < 5; fresh++)
@@ -141,7 +141,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task FreshUrls_ThatHaveExpiredNowAndThen_AreRenewed()
+    public async Task RenewedUrl_ExpiredOccasionally_RenewsAgain()
     {
         for (var round = 0; round < 3; round++)
         {
@@ -161,7 +161,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [InlineData(OperationUrl, NoSuchKey)]
     [InlineData(null, NoSuchKey)]
     [InlineData(null, "<html/>")]
-    public async Task Missing_EndsTheWait(string? operationUrl, string body)
+    public async Task StatusUrl_NotFound_ThrowsMissing(string? operationUrl, string body)
     {
         Server.Says(HttpStatusCode.NotFound, body);
 
@@ -171,7 +171,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [Theory]
     [InlineData(ScriptedServer.UrlExpired, OperationUnavailableReason.Expired)]
     [InlineData(AccessDenied, OperationUnavailableReason.Forbidden)]
-    public async Task Refused_WithoutAnOperationUrl_EndsTheWait(string body, OperationUnavailableReason reason)
+    public async Task StatusUrl_RefusedWithoutOperationUrl_Throws(string body, OperationUnavailableReason reason)
     {
         foreach (var unusable in new[] { null, "", "/operations/relative" })
         {
@@ -182,7 +182,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Refused_AfterThePromisedInstant_HasExpired()
+    public async Task StatusUrl_RefusedAfterExpiration_ThrowsExpired()
     {
         Server.Says(HttpStatusCode.Forbidden, AccessDenied);
 
@@ -199,7 +199,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [InlineData(400, OperationUnavailableReason.Forbidden)]
     [InlineData(404, OperationUnavailableReason.Missing)]
     [InlineData(410, OperationUnavailableReason.Missing)]
-    public async Task Host_ThatGivesNoUrl_EndsTheWait(int code, OperationUnavailableReason reason)
+    public async Task Renewal_HostRefuses_Throws(int code, OperationUnavailableReason reason)
     {
         Server.Says(HttpStatusCode.Forbidden, AccessDenied).Says((HttpStatusCode)code);
 
@@ -211,7 +211,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Host_ThatIsDown_IsAskedAgain()
+    public async Task Renewal_HostFails_Retries()
     {
         Server
             .Says(HttpStatusCode.Forbidden, AccessDenied)
@@ -234,7 +234,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     [InlineData(302)]
     [InlineData(303)]
     [InlineData(307)]
-    public async Task Host_ThatRedirects_IsAClearError(int code)
+    public async Task Renewal_HostRedirects_Throws(int code)
     {
         Server.Says(HttpStatusCode.Forbidden, AccessDenied).Redirects((HttpStatusCode)code, "https://login");
 
@@ -245,7 +245,7 @@ public sealed class StatusUrlRenewalTests : PollerTestBase
     }
 
     [Fact]
-    public async Task Host_ThatAnswersWithAnotherOperation_IsRefused()
+    public async Task Renewal_HostReturnsOtherOperation_Throws()
     {
         Server.Says(HttpStatusCode.Forbidden, AccessDenied).Renews(Fresh() with { Id = new string('f', 32) });
 

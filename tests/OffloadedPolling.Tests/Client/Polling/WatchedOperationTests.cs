@@ -14,7 +14,7 @@ public sealed class WatchedOperationTests : PollerTestBase
     [InlineData("https://s3/x#y")]
     [InlineData("https://")]
     [InlineData("")]
-    public void StatusUrl_NotAnHttpUrl_IsRefusedWithoutPrintingIt(string url)
+    public void WatchAsync_InvalidStatusUrl_ThrowsWithoutQuotingIt(string url)
     {
         var refused = FluentActions.Invoking(() => Poller.WatchAsync(Accepted(statusUrl: url + (url.Length > 8 ? Secret : ""))))
             .Should().ThrowExactly<ArgumentException>().Which;
@@ -24,7 +24,7 @@ public sealed class WatchedOperationTests : PollerTestBase
     }
 
     [Fact]
-    public void OperationUrl_OfAnotherOriginWithCredentials_IsRefused()
+    public void WatchAsync_OperationUrlOfOtherOriginWithCredentials_Throws()
     {
         Options.HostAddress = new Uri("https://orders.example.com");
         Options.AuthorizeRenewal = (_, _) => ValueTask.CompletedTask;
@@ -38,7 +38,7 @@ public sealed class WatchedOperationTests : PollerTestBase
     }
 
     [Fact]
-    public void ResumeToken_OfAnotherOriginWithCredentials_IsRefused()
+    public void WatchAsync_ResumeTokenOfOtherOriginWithCredentials_Throws()
     {
         var token = Poller.GetResumeToken(Accepted("https://evil.example.com/operations/1"));
         Options.HostAddress = new Uri("https://orders.example.com");
@@ -51,7 +51,7 @@ public sealed class WatchedOperationTests : PollerTestBase
     [Theory]
     [InlineData(OperationUrl)]
     [InlineData(null)]
-    public void ResumeToken_WithCredentialsAndNoHostAddress_IsRefused(string? operationUrl)
+    public void WatchAsync_CredentialsWithoutHostAddress_Throws(string? operationUrl)
     {
         var token = Poller.GetResumeToken(Accepted(operationUrl));
         Options.AuthorizeRenewal = (_, _) => ValueTask.CompletedTask;

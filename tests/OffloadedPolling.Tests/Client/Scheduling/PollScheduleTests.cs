@@ -6,7 +6,7 @@ public sealed class PollScheduleTests
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void NextDelay_IsThatOfTheTestVectors(string name)
+    public void NextDelay_MatchesTestVectors(string name)
     {
         var vector = ScheduleVector.All.Single(vector => vector.Name == name);
         var schedule = new PollSchedule(vector.Estimate, TimeSpan.FromSeconds(vector.TargetDelay));
@@ -17,12 +17,12 @@ public sealed class PollScheduleTests
                 .Should().BeApproximately(pair.Second, 0.001 + (0.001 * pair.Second)));
     }
 
-    // The optimum for log-normal durations of mean 10 s, as it was found numerically elsewhere: polls for a mean delay of 0.5 s and of 1 s.
+    // The optimum for log-normal durations with a mean of 10 s, computed numerically elsewhere: polls for a mean delay of 0.5 s and 1 s.
     [Theory]
     [InlineData(0.25, 4.4, 2.4)]
     [InlineData(0.5, 7.4, 3.9)]
     [InlineData(1, 10.0, 5.4)]
-    public void NextDelay_LogNormal_IsTheOptimum(double sigma, double pollsAtHalf, double pollsAtOne)
+    public void NextDelay_LogNormal_IsOptimal(double sigma, double pollsAtHalf, double pollsAtOne)
     {
         var median = 10 * Math.Exp(-sigma * sigma / 2);
         foreach (var target in (double[])[0.5, 0.7, 1])
@@ -37,9 +37,9 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void NextDelay_TwoPeaks_DoesNotPollBetweenThem()
+    public void NextDelay_TwoPeaks_RarelyPollsBetweenThem()
     {
-        // Half of it about 4 s, half of it about 16 s.
+        // Half of the operations take about 4 s, the other half about 16 s.
         var schedule = new PollSchedule(
             new OperationEstimate
             {
@@ -56,7 +56,7 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void NextDelay_Unknown_GrowsGently()
+    public void NextDelay_NoEstimate_GrowsGradually()
     {
         var schedule = new PollSchedule(null, PollSchedule.DefaultTargetDelay(null));
         var delays = Enumerable.Range(0, 300).Select(seconds => schedule.NextDelay(TimeSpan.FromSeconds(seconds)).TotalSeconds).ToList();
@@ -70,7 +70,7 @@ public sealed class PollScheduleTests
     [InlineData(0, 0)]
     [InlineData(5, 4)]
     [InlineData(0, 9)]
-    public void NextDelay_AnEstimateThatMakesNoSense_IsUnknown(double median, double upper)
+    public void NextDelay_InvalidEstimate_IsIgnored(double median, double upper)
     {
         var estimate = new OperationEstimate { Median = TimeSpan.FromSeconds(median), Upper = TimeSpan.FromSeconds(upper) };
         var (schedule, unknown) = (new PollSchedule(estimate, TimeSpan.FromSeconds(1)), new PollSchedule(null, TimeSpan.FromSeconds(1)));
@@ -79,7 +79,7 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void NextDelay_WhateverTheEstimate_KeepsToTheTargetAndNeverBringsAPollForward()
+    public void NextDelay_RandomEstimate_MeetsTargetAndIsMonotonic()
     {
         var random = new Random(1);
         for (var round = 0; round < 300; round++)
@@ -109,7 +109,7 @@ public sealed class PollScheduleTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void NextDelay_ATargetWithoutEnd_IsStillATime(bool isKnown)
+    public void NextDelay_MaximumTarget_IsBounded(bool isKnown)
     {
         var schedule = new PollSchedule(isKnown ? LogNormal(10, 1) : null, TimeSpan.MaxValue);
 
@@ -118,7 +118,7 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void NextDelay_BeforeTheStart_IsAsAtTheStart()
+    public void NextDelay_NegativeElapsed_IsTreatedAsZero()
     {
         var schedule = new PollSchedule(LogNormal(10, 0.5), TimeSpan.FromSeconds(0.5));
 
@@ -128,7 +128,7 @@ public sealed class PollScheduleTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void PollSchedule_ATargetThatIsNone_IsRefused(double seconds) =>
+    public void Constructor_TargetIsNotPositive_Throws(double seconds) =>
         FluentActions.Invoking(() => new PollSchedule(null, TimeSpan.FromSeconds(seconds)))
             .Should().ThrowExactly<ArgumentOutOfRangeException>();
 
@@ -136,7 +136,7 @@ public sealed class PollScheduleTests
     [InlineData(1, 0.5)]
     [InlineData(60, 3)]
     [InlineData(3600, 10)]
-    public void DefaultTargetDelay_IsATwentiethOfTheMedianWithinBounds(double median, double expected)
+    public void DefaultTargetDelay_IsTwentiethOfMedianWithinLimits(double median, double expected)
     {
         PollSchedule.DefaultTargetDelay(LogNormal(median, 1)).TotalSeconds.Should().Be(expected);
         PollSchedule.DefaultTargetDelay(null).TotalSeconds.Should().Be(0.5);

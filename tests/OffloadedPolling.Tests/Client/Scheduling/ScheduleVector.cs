@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Scheduling;
 
-/// <summary>What a schedule says, as poll-schedule-vectors.json has it for every implementation of it.</summary>
+/// <summary>A test vector of poll-schedule-vectors.json, which every implementation of the schedule must match.</summary>
 public sealed record ScheduleVector(string Name, OperationEstimate? Estimate, double TargetDelay, double[] Elapsed, double[] NextDelay)
 {
     public static string File { get; } = Repository.PathOf("tests/OffloadedPolling.Tests/Client/Scheduling/poll-schedule-vectors.json");

@@ -5,7 +5,7 @@ public sealed class OperationEstimateTests
     private static readonly OperationEstimate _logNormal = new() { Median = TimeSpan.FromSeconds(5.2), Upper = TimeSpan.FromSeconds(8.9) };
 
     [Fact]
-    public void QuantilesAt_WhatIsTold_IsWhatWasTold()
+    public void QuantilesAt_KnownLevels_ReturnsGivenValues()
     {
         _logNormal.QuantilesAt(0.5)[0].TotalSeconds.Should().BeApproximately(5.2, 0.01);
         _logNormal.QuantilesAt(0.5, 0.9)[1].TotalSeconds.Should().BeApproximately(8.9, 0.01);
@@ -17,21 +17,21 @@ public sealed class OperationEstimateTests
     }
 
     [Fact]
-    public void QuantilesAt_AnEstimateThatTellsNothing_IsRefused() =>
+    public void QuantilesAt_EmptyEstimate_Throws() =>
         FluentActions.Invoking(() => new OperationEstimate { Median = TimeSpan.Zero, Upper = TimeSpan.Zero }.QuantilesAt(0.5))
             .Should().ThrowExactly<InvalidOperationException>();
 
     [Fact]
-    public void After_NoTime_IsTheSame()
+    public void After_NoElapsedTime_ReturnsSameEstimate()
     {
         _logNormal.After(TimeSpan.Zero).Should().BeSameAs(_logNormal);
         _logNormal.After(TimeSpan.FromSeconds(-1)).Should().BeSameAs(_logNormal);
     }
 
     [Fact]
-    public void After_AWhile_IsThatOfThoseThatTakeAsLong()
+    public void After_ElapsedTime_ReturnsRemainingTime()
     {
-        // Half of them are over by then; of the others, half take up to what three of four take in all.
+        // Half of the operations have ended by then. The median of the others is the 75th percentile of all operations.
         var left = _logNormal.After(TimeSpan.FromSeconds(5.2))!;
 
         left.Median.TotalSeconds.Should().BeApproximately(_logNormal.QuantilesAt(0.75)[0].TotalSeconds - 5.2, 0.02);
@@ -40,7 +40,7 @@ public sealed class OperationEstimateTests
     }
 
     [Fact]
-    public void After_WithQuantiles_HasQuantiles()
+    public void After_WithQuantiles_ReturnsQuantiles()
     {
         var measured = _logNormal with { Quantiles = _logNormal.QuantilesAt([.. OperationEstimate.QuantileLevels]) };
         var left = measured.After(TimeSpan.FromSeconds(4))!;
@@ -51,7 +51,7 @@ public sealed class OperationEstimateTests
     }
 
     [Fact]
-    public void After_WhenNearlyAllAreOver_IsUnknown()
+    public void After_NearlyAllEnded_ReturnsNull()
     {
         _logNormal.After(TimeSpan.FromSeconds(12)).Should().NotBeNull();
         _logNormal.After(TimeSpan.FromSeconds(60)).Should().BeNull();

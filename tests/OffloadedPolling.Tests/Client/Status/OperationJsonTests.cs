@@ -13,7 +13,7 @@ public sealed class OperationJsonTests
         """.ReplaceLineEndings("");
 
     [Fact]
-    public void Status_WrittenAgain_IsTheSameDocument()
+    public void Status_RoundTrip_IsUnchanged()
     {
         var read = JsonSerializer.Deserialize(_whole, OperationJson.Status)!;
 
@@ -33,7 +33,7 @@ public sealed class OperationJsonTests
     }
 
     [Fact]
-    public void Status_AbsentMembers_AreNullAndStayAbsent()
+    public void Status_AbsentMembers_AreNotWritten()
     {
         var shortest = """
             {"id":"a","kind":"k","status":"NotStarted","createdAt":"2026-11-23T10:00:00.000Z","lastUpdatedAt":"2026-11-23T10:00:00.000Z",
@@ -55,12 +55,12 @@ public sealed class OperationJsonTests
     [InlineData("\"median\":5.2", "\"median\":-1")]
     [InlineData("\"median\":5.2", "\"median\":1e300")]
     [InlineData("2026-11-23T10:00:04.120Z", "yesterday")]
-    public void Status_WhatIsNoDocument_IsAnError(string good, string bad) =>
+    public void Status_InvalidDocument_Throws(string good, string bad) =>
         FluentActions.Invoking(() => JsonSerializer.Deserialize(_whole.Replace(good, bad, StringComparison.Ordinal), OperationJson.Status))
             .Should().ThrowExactly<JsonException>();
 
     [Fact]
-    public void Accepted_PrintsItselfWithoutItsUrl()
+    public void Accepted_ToString_OmitsStatusUrl()
     {
         var accepted = new AcceptedOperation
         {
@@ -78,5 +78,5 @@ public sealed class OperationJsonTests
     [InlineData(OperationState.Succeeded, true)]
     [InlineData(OperationState.Failed, true)]
     [InlineData(OperationState.Canceled, true)]
-    public void IsTerminal_ForEachState(OperationState state, bool terminal) => state.IsTerminal().Should().Be(terminal);
+    public void IsTerminal_ReturnsTrueForTerminalStates(OperationState state, bool terminal) => state.IsTerminal().Should().Be(terminal);
 }

@@ -17,7 +17,7 @@ public sealed class OperationProblemTests
 
     [Theory]
     [MemberData(nameof(ReservedNames))]
-    public void Extensions_SetWithAReservedName_Throws(string name, string property)
+    public void Extensions_InitializedWithReservedName_Throws(string name, string property)
     {
         var set = () => new OperationProblem { Extensions = new Dictionary<string, JsonElement> { ["balance"] = _value, [name] = _value } };
 
@@ -26,7 +26,7 @@ public sealed class OperationProblemTests
 
     [Theory]
     [MemberData(nameof(ReservedNames))]
-    public void Extensions_AReservedNameAddedLater_Throws(string name, string property)
+    public void Extensions_ReservedNameAddedLater_Throws(string name, string property)
     {
         var set = new Dictionary<string, JsonElement>();
         var problem = new OperationProblem { Extensions = set };
@@ -45,7 +45,7 @@ public sealed class OperationProblemTests
     }
 
     [Fact]
-    public void Problem_ReadWithOptionsOfTheReadersOwn_HasItsMembers()
+    public void Problem_ReadWithDefaultOptions_HasAllMembers()
     {
         const string Json = """{"type":"a:b","title":"t","status":409,"detail":"d","instance":"/i","left":1}""";
 
@@ -56,7 +56,7 @@ public sealed class OperationProblemTests
     }
 
     [Fact]
-    public void Extensions_OtherNames_AreWrittenAndReadBack()
+    public void Extensions_OtherNames_RoundTrip()
     {
         var set = new Dictionary<string, JsonElement> { ["Title"] = _value };
         var problem = new OperationProblem { Title = "Out of stock", Extensions = set };

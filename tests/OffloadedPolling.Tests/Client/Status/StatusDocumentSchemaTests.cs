@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Client.Status;
 
-/// <summary>The JSON Schema in the documents describes the document that the library reads and writes.</summary>
+/// <summary>The JSON Schema in the documentation describes the document that the library reads and writes.</summary>
 public sealed class StatusDocumentSchemaTests
 {
     private static readonly JsonNode _schema =
@@ -12,7 +12,7 @@ public sealed class StatusDocumentSchemaTests
     private static readonly JsonNode _definitions = _schema["$defs"]!;
 
     [Fact]
-    public void Members_AreThoseOfTheTypes()
+    public void Members_MatchTypes()
     {
         MembersOf(_schema).Should().Equal(MembersOf(typeof(OperationStatus)));
         MembersOf(_definitions["estimate"]!).Should().Equal(MembersOf(typeof(OperationEstimate)));
@@ -20,7 +20,7 @@ public sealed class StatusDocumentSchemaTests
     }
 
     [Fact]
-    public void Required_AreTheRequiredMembersOfTheTypes()
+    public void Required_MatchesRequiredMembers()
     {
         TextsIn(_schema["required"]!).Should().Equal(RequiredOf(typeof(OperationStatus)));
         TextsIn(_definitions["estimate"]!["required"]!).Should().Equal(RequiredOf(typeof(OperationEstimate)));
@@ -28,11 +28,11 @@ public sealed class StatusDocumentSchemaTests
     }
 
     [Fact]
-    public void States_AreThoseOfTheEnumeration() =>
+    public void States_MatchEnumeration() =>
         TextsIn(_definitions["state"]!["enum"]!).Should().Equal(Enum.GetNames<OperationState>());
 
     [Fact]
-    public void Quantiles_AreAsManyAsTheirLevels()
+    public void Quantiles_CountMatchesLevels()
     {
         var quantiles = _definitions["estimate"]!["properties"]!["quantiles"]!;
 
