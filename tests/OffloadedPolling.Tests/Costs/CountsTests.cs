@@ -25,7 +25,7 @@ public sealed partial class CountsTests
     private static PriceList Now => PriceFile.Read(PriceFile.Current);
 
     [Fact]
-    public void TheArticlesTable_ToTheCent()
+    public void Counts_OfTheArticle_MatchItsTable()
     {
         var counts = new Counts(Of2021, _article);
 
@@ -37,7 +37,7 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void ALeanHttpApi_IsBeatenFromFourPollsPerWriteOn()
+    public void BreakEven_LeanHttpApi_IsAboutFourPollsPerWrite()
     {
         // 1.42 a million polls: 1.11 + 0.20 + 0.0025 GB-s at 16.6667 + half a read unit at 0.1415. A write: 5.00 against 0.705.
         var counts = new Counts(Now, _today with { MemoryMb = 128, LogKb = 0 });
@@ -57,7 +57,7 @@ public sealed partial class CountsTests
 
     [Theory]
     [MemberData(nameof(KindsOfWork))]
-    public void BreakEven_WhateverTheTotalsCount_IsWhereBothCostTheSame(decimal preflights, decimal retentionDays, decimal documentKb)
+    public void BreakEven_AnyWorkload_CostsAreEqual(decimal preflights, decimal retentionDays, decimal documentKb)
     {
         var work = _today with { Preflights = preflights, RetentionDays = retentionDays, DocumentKb = documentKb };
         var breakEven = new Counts(Now, work).BreakEven(asInTheArticle: false)!.Value;
@@ -67,7 +67,7 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void BreakEven_AsInTheArticle_IsWhereBothCostTheSame()
+    public void BreakEven_AsInTheArticle_CostsAreEqual()
     {
         var breakEven = new Counts(Of2021, _article).BreakEven(asInTheArticle: true)!.Value;
         var there = new Counts(Of2021, _article with { Polls = breakEven * _article.Writes });
@@ -76,7 +76,7 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void Verdict_OverManyWorkloads_AgreesWithItsOwnNumbers()
+    public void Verdict_ManyWorkloads_MatchesItsNumbers()
     {
         var works =
             from polls in (decimal[])[0, 1, 3, 6, 9, 9.3m, 9.4m, 10, 12.7m, 100]
@@ -100,7 +100,7 @@ public sealed partial class CountsTests
     [InlineData(4, 1, 0.07075)]
     [InlineData(5, 1, 0.1415)]
     [InlineData(10, 1, 0.21225)]
-    public void Reads_AreCountedByFourKb_EventuallyConsistent(decimal kb, decimal pollsInMillions, decimal cost) =>
+    public void DatabaseReads_AreBilledPer4KbEventuallyConsistent(decimal kb, decimal pollsInMillions, decimal cost) =>
         LineOf(
             new Counts(Now, _today with { Operations = 1_000_000, Polls = pollsInMillions, DocumentKb = kb }).HttpApi(),
             "database reads").Should().Be(cost);
@@ -109,12 +109,12 @@ public sealed partial class CountsTests
     [InlineData(1, 0.705)]
     [InlineData(1.1, 1.41)]
     [InlineData(10, 7.05)]
-    public void WritesOfTheApi_AreCountedByTheKb(decimal kb, decimal costOfAMillion) =>
+    public void DatabaseWrites_AreBilledPerKb(decimal kb, decimal costOfAMillion) =>
         LineOf(new Counts(Now, _today with { Operations = 1_000_000, Writes = 1, DocumentKb = kb }).HttpApi(), "database writes")
             .Should().Be(costOfAMillion);
 
     [Fact]
-    public void WhatTheArticleLeftOut_IsCounted()
+    public void Counts_CostsOmittedByTheArticle_AreIncluded()
     {
         var work = _today with { Operations = 10_000_000, DocumentKb = 2, Preflights = 1 };
         var counts = new Counts(Now, work);
@@ -129,7 +129,7 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void AnOptionOfTheArticle_DoesNotTakeTodaysPrices() =>
+    public void ArticlePrices_DifferFromCurrentPrices() =>
         Of2021.PerMillion.DynamoDbReadUnits.Should().NotBe(Now.PerMillion.DynamoDbReadUnits);
 
     [Theory]
@@ -138,7 +138,7 @@ public sealed partial class CountsTests
     [InlineData(100, 3, "Worth it: ", "from 3.1 polls per write, and you have 33.3.")]
     [InlineData(9, 3, "Worth it: ", "from 1.6 polls per write, and you have 3.", 9)]
     [InlineData(10, 3, "Not worth it: ", "from 3.8 polls per write, and you have 3.3.", 0, 3_650)]
-    public void TheVerdict_SaysWhether_AndFromWhenOn(
+    public void Verdict_StatesAnswerAndBreakEven(
         decimal polls, decimal writes, string begins, string ends, int preflights = 0, int retentionDays = 2)
     {
         var work = _today with { Polls = polls, Writes = writes, Preflights = preflights, RetentionDays = retentionDays };
@@ -149,7 +149,7 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void TheVerdict_WherePricesTurnTheTables_SaysSo()
+    public void Verdict_NoBreakEven_IsNeverOrFromFirstPoll()
     {
         var s3GetsDear = Now with { PerMillion = Now.PerMillion with { S3Get = 9 } };
         var s3PutsAreFree = Now with { PerMillion = Now.PerMillion with { S3Put = 0 } };
@@ -160,7 +160,7 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void TheReadmesTables_AreWhatTheProgramCounts()
+    public void ReadmeTables_MatchTheProgram()
     {
         var readme = File.ReadAllText(Repository.PathOf("samples/Costs/README.md"));
         var rows = Row().Matches(readme).ToList();

@@ -15,7 +15,7 @@ public sealed partial class ObservabilityDocumentTests
     private static readonly string _metricsAndSpans = Read("metrics-and-spans.md");
 
     [Fact]
-    public void LogEvents_AreThoseOfTheLogClasses()
+    public void LogEventsPage_ListsEveryLogMessage()
     {
         var logged = Library.LogMessages.Select(log => $"{log.Message.EventId} {log.Message.Level} {log.Name}");
         var told = LogRow().Matches(_logEvents).Select(row => $"{row.Groups["id"]} {row.Groups["level"]} {row.Groups["name"]}");
@@ -24,7 +24,7 @@ public sealed partial class ObservabilityDocumentTests
     }
 
     [Fact]
-    public void Metrics_AreThoseOfTheMeter()
+    public void MetricsPage_ListsEveryInstrument()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new OperationMetrics(TimeProvider.System, services.GetRequiredService<IMeterFactory>());
@@ -39,7 +39,7 @@ public sealed partial class ObservabilityDocumentTests
     [InlineData(typeof(MessageOutcomes))]
     [InlineData(typeof(WriteOutcomes))]
     [InlineData(typeof(TagNames), "messaging.operation.type")]
-    public void NamesAndOutcomes_AreTold(Type names, string? abbreviated = null) =>
+    public void MetricsPage_ContainsTagNamesAndOutcomes(Type names, string? abbreviated = null) =>
         names.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Where(name =>
             name != abbreviated).Should().AllSatisfy(name =>
                 _metricsAndSpans.Should().Contain($"`{name}`"));

@@ -12,7 +12,7 @@ public sealed class ReceiveActivityTests : IDisposable
     private readonly string _kind = $"kind-{Guid.NewGuid():n}";
 
     [Fact]
-    public void Record_NothingReceived_NoSpan()
+    public void Record_NothingReceived_CreatesNoSpan()
     {
         Record();
 
@@ -20,7 +20,7 @@ public sealed class ReceiveActivityTests : IDisposable
     }
 
     [Fact]
-    public void Record_ABatch_LastsAsTheReceiveDidAndLinksToEveryTraceThereIs()
+    public void Record_Batch_CoversReceiveAndLinksTraces()
     {
         Record(
             Message("1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
@@ -36,7 +36,7 @@ public sealed class ReceiveActivityTests : IDisposable
     }
 
     [Fact]
-    public void Process_WithinAnotherSpan_IsOfTheMessagesTraceAndLinksToIt()
+    public void Process_InsideAnotherSpan_UsesMessageTraceAndLinksSpan()
     {
         using var invocation = new Activity("invocation").Start();
 

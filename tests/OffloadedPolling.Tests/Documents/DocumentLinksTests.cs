@@ -10,7 +10,7 @@ public sealed partial class DocumentLinksTests
     private static readonly string _projectReadme = Path.Combine("offloaded-api", "README.md");
 
     [Fact]
-    public void RelativeLinks_LeadToFilesAndHeadings()
+    public void RelativeLinks_PointToFilesAndHeadings()
     {
         var links = (
             from page in Repository.Documents()

@@ -12,7 +12,7 @@ public sealed class DocumentStyleTests
     private const int MaxReadmeLines = 150;
 
     [Fact]
-    public void Sentences_AverageAtMost16Words_AndOneInTwentyIsLong()
+    public void Sentences_AverageAtMost16WordsAndFewAreLong()
     {
         var sentences = Pages().SelectMany(page => Prose.Sentences(File.ReadAllText(page))).ToList();
         var longOnes = sentences.Where(sentence => Prose.Words(sentence) > LongSentence).ToList();
@@ -26,7 +26,7 @@ public sealed class DocumentStyleTests
     }
 
     [Fact]
-    public void Documents_HaveNoBannedPhrase()
+    public void Documents_ContainNoBannedPhrase()
     {
         var found =
             from page in Repository.Documents()
@@ -44,7 +44,7 @@ public sealed class DocumentStyleTests
     }
 
     [Fact]
-    public void EveryPage_IsInTheIndex()
+    public void Pages_AreListedInTheIndex()
     {
         var index = File.ReadAllText(Repository.PathOf("docs/index.md"));
         var pages = Repository.FilesUnder("docs", "*.md")

@@ -13,7 +13,7 @@ public sealed class FuzzedDocumentsTests
     private static readonly string[] _known = [.. OperationJson.Status.Properties.Select(property => property.Name)];
 
     [Fact]
-    public Task StatusDocuments() => Fuzz.Run(percent: 30, seed: 0, random =>
+    public Task StatusDocument_Altered_IsReadOrRejected() => Fuzz.Run(percent: 30, seed: 0, random =>
     {
         var written = StatusDocument.Write(Made(random), StatusDocument.MaxBytes);
         var found = random.Next(3) switch
@@ -46,7 +46,7 @@ public sealed class FuzzedDocumentsTests
     });
 
     [Fact]
-    public Task AcceptedOperations() => Fuzz.Run(percent: 10, seed: 1_000_000, random =>
+    public Task AcceptedOperation_Altered_IsReadOrRejected() => Fuzz.Run(percent: 10, seed: 1_000_000, random =>
     {
         var written = Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(Accepted(random), OperationJson.Accepted));
         var found = random.Next(3) switch

@@ -13,7 +13,7 @@ public sealed class FuzzedMessagesTests
     private const string Body = """{"To":"Ada","Content":"a book"}""";
 
     [Fact]
-    public async Task Messages()
+    public async Task Message_Altered_IsProcessedOrIgnored()
     {
         var store = new OneDocumentStore();
         var handled = new Handled();

@@ -41,7 +41,7 @@ public sealed class FuzzedSettingsTests
     ];
 
     [Fact]
-    public Task Settings() => Fuzz.Run(percent: 10, seed: 7_000_000, random =>
+    public Task Settings_Altered_AreAcceptedOrRejected() => Fuzz.Run(percent: 10, seed: 7_000_000, random =>
     {
         var given = new Dictionary<string, string?>
         {

@@ -22,7 +22,7 @@ public sealed class FuzzedWritesTests
     ];
 
     [Fact]
-    public Task Documents_ThatAreWritten_AreReadBackAsTheSame() => Fuzz.Run(percent: 10, seed: 8_000_000, random =>
+    public Task StatusDocument_Random_IsUnchangedWhenReadBack() => Fuzz.Run(percent: 10, seed: 8_000_000, random =>
     {
         OperationStatus made;
         byte[] written;

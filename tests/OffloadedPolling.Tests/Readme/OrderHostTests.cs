@@ -13,7 +13,7 @@ namespace OffloadedPolling.Tests.Readme;
 public sealed class OrderHostTests
 {
     [Fact]
-    public async Task Host_InTheFewestLines_StartsAndMapsItsEndpoints()
+    public async Task MinimalHost_IsValid()
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "handler")]
     [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "caller")]
     [InlineData("docs/tutorial/onto-aws.md", "Tutorial.cs", "host-on-aws")]
-    public void Document_ShowsTheCodeThatIsCompiled(string document, string file, string name)
+    public void Document_CodeBlock_MatchesCompiledCode(string document, string file, string name)
     {
         var source = File.ReadAllLines(Repository.PathOf($"tests/OffloadedPolling.Tests/Readme/{file}"));
         var lines = source.SkipWhile(line => line.Trim() != $"// begin: {name}")
@@ -35,7 +35,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Tutorial_VersionToPackAgain_IsHigherThanTheVersionBefore()
+    public void Tutorial_NextPackageVersion_IsHigherThanCurrent()
     {
         var tutorial = File.ReadAllText(Repository.PathOf("docs/tutorial/first-host.md"));
         var current = Version.Parse(XDocument.Load(Repository.PathOf("Directory.Build.props")).Descendants("VersionPrefix").Single().Value);
