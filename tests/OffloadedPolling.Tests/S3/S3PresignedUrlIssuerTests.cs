@@ -15,7 +15,7 @@ public sealed class S3PresignedUrlIssuerTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(604_801)]
-    public async Task IssueAsync_ALifetimeOutOfRange_IsRefused(int seconds)
+    public async Task IssueAsync_LifetimeOutOfRange_Throws(int seconds)
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
 
@@ -27,7 +27,7 @@ public sealed class S3PresignedUrlIssuerTests
     [Theory]
     [InlineData(1)]
     [InlineData(604_800)]
-    public async Task IssueAsync_TheShortestAndTheLongest_AreSignatureVersion4(int seconds)
+    public async Task IssueAsync_ShortestAndLongestLifetime_UsesSignatureV4(int seconds)
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
             config.RegionEndpoint = RegionEndpoint.USEast1);
@@ -40,7 +40,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AnotherObjectsKey_IsRefused()
+    public async Task IssueAsync_KeyOfAnotherObject_Throws()
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
 
@@ -50,7 +50,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_CredentialsThatExpireSooner_ShortenTheUrl()
+    public async Task IssueAsync_CredentialsExpireSooner_ShortensLifetime()
     {
         var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddMinutes(30));
         using var client = TestIssuers.Client(credentials);
@@ -63,7 +63,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_CredentialsWithTooLittleLife_AwaitsTheRefresh()
+    public async Task IssueAsync_CredentialsExpireTooSoon_WaitsForRefresh()
     {
         var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddSeconds(20));
         using var client = TestIssuers.Client(credentials);
@@ -77,7 +77,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_KeysExchangedBetweenTwoReadings_KeepsKeysAndExpiryTogether()
+    public async Task IssueAsync_KeysRotateWhileRead_UsesMatchingExpiry()
     {
         var credentials = new ExchangedWhileRead(_time.GetUtcNow());
         using var client = TestIssuers.Client(credentials);
@@ -90,7 +90,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_ATokenOfUnknownLife_IsCappedAndSaidOnce()
+    public async Task IssueAsync_TokenLifetimeUnknown_CapsLifetimeAndLogsOnce()
     {
         using var logs = new Logs();
         using var factory = LoggerFactory.Create(builder => builder.AddProvider(logs));
@@ -107,7 +107,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AMultiRegionAccessPoint_IsRefused()
+    public async Task IssueAsync_MultiRegionAccessPoint_Throws()
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
         var issuer = TestIssuers.New(client, _time, bucket: "arn:aws:s3::123456789012:accesspoint/abc.mrap");
@@ -119,7 +119,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AnAddressThatEndsWithASlashAfterAPath_IsRefused()
+    public async Task IssueAsync_ServiceUrlPathEndsWithSlash_Throws()
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
         {
@@ -138,7 +138,7 @@ public sealed class S3PresignedUrlIssuerTests
     [InlineData(typeof(InvalidOperationException))]
     [InlineData(typeof(ProcessAWSCredentialException))]
     [InlineData(typeof(AmazonClientException))]
-    public async Task IssueAsync_ACredentialsProviderThatThrows_SaysWhatToDo(Type thrown)
+    public async Task IssueAsync_CredentialsProviderThrows_ExplainsTheFix(Type thrown)
     {
         using var client = TestIssuers.Client(new Throwing((Exception)Activator.CreateInstance(thrown, "secret words")!));
 
@@ -149,7 +149,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AnonymousCredentials_SaysThatTheyCannotSign()
+    public async Task IssueAsync_AnonymousCredentials_Throws()
     {
         using var client = TestIssuers.Client(new AnonymousAWSCredentials());
 
@@ -159,7 +159,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public void ToString_LeavesTheCredentialOut()
+    public void ToString_OmitsQuery()
     {
         var url = new StatusUrl("https://s3/bucket/key?X-Amz-Signature=abc&X-Amz-Security-Token=t", default);
 

@@ -61,7 +61,7 @@ public sealed class SecrecyWatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void ASecretThatIsTold_IsHeardAndFailsTheRun(string way)
+    public void Secret_Reported_IsFoundAndFailsTheRun(string way)
     {
         var (channel, source, tell) = _ways[way];
 
@@ -74,7 +74,7 @@ public sealed class SecrecyWatchTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsNoSecret_FailsNothing()
+    public void HarmlessText_Reported_DoesNotFailTheRun()
     {
         Log(Category, "harmless");
         Act(activity => activity.SetTag("url", "harmless"));

@@ -11,7 +11,7 @@ public sealed class SecretHoldersTests
     private static readonly List<Type> _holders = [.. Library.Assemblies.SelectMany(SecretHolders.In)];
 
     [Fact]
-    public void TypesWithASecret_AreFound() => new HashSet<Type>
+    public void TypesWithSecret_AreFound() => new HashSet<Type>
         {
             typeof(AcceptedOperation), typeof(StatusUrl), typeof(ResumeToken), typeof(WatchedOperation), typeof(RenewedUrl),
             typeof(SqliteOptions),
@@ -20,7 +20,7 @@ public sealed class SecretHoldersTests
         }.Should().BeSubsetOf(_holders.ToHashSet());
 
     [Fact]
-    public void TypesWithASecret_DoNotPrintIt() => _holders.Where(SecretHolders.Prints).Should().BeEmpty();
+    public void TypesWithSecret_DoNotPrintIt() => _holders.Where(SecretHolders.Prints).Should().BeEmpty();
 
     [Theory]
     [InlineData(typeof(PrintsItsUrl))]
@@ -29,7 +29,7 @@ public sealed class SecretHoldersTests
     [InlineData(typeof(SaysThatItHasAKey))]
     [InlineData(typeof(ShowsItToADebugger))]
     [InlineData(typeof(InheritsIt))]
-    public void ATypeThatPrintsASecret_IsFound(Type type)
+    public void TypePrintingItsSecret_IsFound(Type type)
     {
         SecretHolders.In(GetType().Assembly).Should().Contain(type);
         SecretHolders.Prints(type).Should().BeTrue();

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Tests.Sqs;
 public sealed class SqsQueueAttributesTests
 {
     [Fact]
-    public void Read_AbsentAttributes_AreUnknownAndNotZero()
+    public void Read_MissingAttributes_AreUnknown()
     {
         var known = SqsQueueAttributes.Read(
             new()

@@ -12,7 +12,7 @@ public sealed class CredentialsCacheTests
     [Theory]
     [InlineData(15, 12)]
     [InlineData(60, 55)]
-    public async Task GetAsync_UntilShortlyBeforeTheExpiry_FetchesOnce(int minutes, int goodFor)
+    public async Task GetAsync_UntilShortlyBeforeExpiry_ReturnsCached(int minutes, int goodFor)
     {
         var cache = new CredentialsCache(_time, 10);
         var life = TimeSpan.FromMinutes(minutes);
@@ -29,7 +29,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_WhatExpiresBeforeItWasAskedTo_IsKeptForLess()
+    public async Task GetAsync_ExpiresBeforeRequestedTime_RefetchesEarlier()
     {
         var cache = new CredentialsCache(_time, 10);
 
@@ -41,7 +41,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_AClockThatIsHoursAhead_DoesNotAskEachTime()
+    public async Task GetAsync_ClockIsHoursAhead_FetchesOnce()
     {
         var cache = new CredentialsCache(_time, 10);
 
@@ -53,7 +53,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_ManyAtOnce_FetchesOnceAndOneThatGivesUpFailsNoOther()
+    public async Task GetAsync_OneOfManyCallsIsCanceled_OthersShareOneFetch()
     {
         var cache = new CredentialsCache(_time, 10);
         var answer = new TaskCompletionSource<TemporaryCredentials>();
@@ -77,7 +77,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_AFailure_IsToldToAllWhoWaitAndNotKept()
+    public async Task GetAsync_FetchFails_FailsAllWaitersAndIsNotCached()
     {
         var cache = new CredentialsCache(_time, 10);
         var answer = new TaskCompletionSource<TemporaryCredentials>();
@@ -92,7 +92,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_MoreThanThereIsRoomFor_LetsTheLeastRecentlyUsedGo()
+    public async Task GetAsync_CacheIsFull_EvictsLeastRecentlyUsed()
     {
         var cache = new CredentialsCache(_time, 2);
         foreach (var key in (string[])["a", "b", "a", "c"])
@@ -107,7 +107,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_CredentialsThatWereRefused_AreFetchedAgainOnce()
+    public async Task GetAsync_CredentialsWereRejected_RefetchesOnce()
     {
         var cache = new CredentialsCache(_time, 10);
         var first = await GetAsync(cache, TimeSpan.FromHours(1));
@@ -121,7 +121,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_NewCredentialsThatAreCalledRefused_AreKept()
+    public async Task GetAsync_NewCredentialsReportedAsRejected_AreKept()
     {
         var cache = new CredentialsCache(_time, 10);
         var first = await GetAsync(cache, TimeSpan.FromHours(1));
@@ -130,7 +130,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_AfterTheMachineWasSuspended_FetchesAgain()
+    public async Task GetAsync_AfterMachineWasSuspended_Refetches()
     {
         var cache = new CredentialsCache(_time, 10);
         await GetAsync(cache, TimeSpan.FromHours(1));

@@ -9,7 +9,7 @@ public sealed class TroubleshootingPageTests
     private const string End = "<!-- /mistakes -->";
 
     [Fact]
-    public void Page_ItsTable_IsMadeFromTheMistakes()
+    public void ErrorsPage_MistakesTable_IsUpToDate()
     {
         var path = Path.Combine(Repository.Root, "docs", "reference", "errors.md");
         var page = File.ReadAllText(path);
