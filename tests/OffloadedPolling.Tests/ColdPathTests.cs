@@ -31,7 +31,7 @@ public sealed class ColdPathTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public async Task RegistrationAndEveryService_ConnectToNobody_MakeNoClient_AndTouchNoFile(string host)
+    public async Task ResolveAllServices_BeforeStart_DoesNoIoAndCreatesNoClient(string host)
     {
         var builder = Register(host);
         await using var app = builder.Build();
@@ -50,7 +50,7 @@ public sealed class ColdPathTests : IDisposable
     }
 
     [Fact]
-    public async Task AStart_OnS3AndSqs_IsHeard()
+    public async Task Start_OnS3AndSqs_Connects()
     {
         // Made before the watch looks, as a host's own is.
         using var s3 = new AmazonS3Client("key", "secret", new AmazonS3Config { ServiceURL = Nobody, MaxErrorRetry = 0 });
@@ -73,7 +73,7 @@ public sealed class ColdPathTests : IDisposable
     }
 
     [Fact]
-    public async Task AStart_OnSqlite_TouchesItsFile()
+    public async Task Start_OnSqlite_CreatesDatabaseFile()
     {
         await using var app = Register("SQLite").Build();
 

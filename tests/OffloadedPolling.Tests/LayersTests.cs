@@ -16,17 +16,17 @@ public sealed class LayersTests
     private static readonly Assembly _core = typeof(IOffloadedOperations).Assembly;
 
     [Fact]
-    public void Client_Uses_TheBaseLibraryOnly() => ReferencesOf(_client).Should().OnlyContain(name => name.StartsWith("System"));
+    public void Client_ReferencesOnlyBaseClassLibrary() => ReferencesOf(_client).Should().OnlyContain(name => name.StartsWith("System"));
 
     [Fact]
-    public void ClientS3_Uses_TheClientAndTheSdk() =>
+    public void ClientS3_ReferencesOnlyClientAndSdk() =>
         ReferencesOf(typeof(S3StatusReader).Assembly).Should().BeEquivalentTo("OffloadedPolling.Client", "AWSSDK.Core", "AWSSDK.S3");
 
     [Fact]
-    public void Core_Uses_NoAwsType() => ReferencesOf(_core).Should().BeEquivalentTo("OffloadedPolling.Client");
+    public void Core_ReferencesOnlyClient() => ReferencesOf(_core).Should().BeEquivalentTo("OffloadedPolling.Client");
 
     [Fact]
-    public void Providers_Use_CoreAndNotEachOther()
+    public void Providers_ReferenceCoreAndNotEachOther()
     {
         ReferencesOf(typeof(S3Options).Assembly).Should().BeEquivalentTo(
             "OffloadedPolling.Client", "OffloadedPolling.Core", "AWSSDK.Core", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3",
@@ -36,11 +36,11 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void AspNetCore_Uses_CoreAndNoProvider() =>
+    public void AspNetCore_ReferencesCoreAndNoProvider() =>
         ReferencesOf(typeof(OperationResults).Assembly).Should().BeEquivalentTo("OffloadedPolling.Client", "OffloadedPolling.Core");
 
     [Fact]
-    public void Sts_Uses_TheHostPackages() => ReferencesOf(typeof(StsOptions).Assembly).Should().BeEquivalentTo(
+    public void Sts_ReferencesHostPackages() => ReferencesOf(typeof(StsOptions).Assembly).Should().BeEquivalentTo(
         "OffloadedPolling.Client", "OffloadedPolling.Core", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Core",
         "AWSSDK.Extensions.NETCore.Setup",
         "AWSSDK.SecurityToken");

@@ -46,7 +46,7 @@ public sealed class StructureTests
             .Select(each => Describe(each.Path, each.Node)).Should().BeEmpty();
 
     [Fact]
-    public void FoldersOfCore_DependOnEachOtherInOneDirection()
+    public void CoreFolders_HaveNoCircularDependencies()
     {
         var core = _files.Where(file => FolderOf(file.Path) is not null).ToList();
         var homes = core.SelectMany(file => file.Root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Where(type =>
