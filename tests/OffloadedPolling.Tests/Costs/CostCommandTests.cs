@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace OffloadedPolling.Tests.Costs;
 
-/// <summary>The calculator as its user runs it.</summary>
+/// <summary>Runs the calculator as a user does.</summary>
 public sealed partial class CostCommandTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(1);

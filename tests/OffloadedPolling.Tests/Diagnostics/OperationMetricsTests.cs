@@ -6,7 +6,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Diagnostics;
 
-/// <summary>What a host counts and measures of the operations that go through it.</summary>
+/// <summary>Tests the metrics of a host on SQLite.</summary>
 public sealed class OperationMetricsTests : SqliteHostTests
 {
     private const string Kind = ConformanceHost.Kind;
@@ -49,7 +49,8 @@ public sealed class OperationMetricsTests : SqliteHostTests
 
         await Host.Queue.SendAsync(
             Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(id) }, default);
-        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not seen");
+        await Eventually.TrueAsync(
+            () => Host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not received");
 
         ended.GetMeasurementSnapshot().Should().ContainSingle();
     }
@@ -119,16 +120,16 @@ public sealed class OperationMetricsTests : SqliteHostTests
     public async Task Handlers_Running_AreReportedWithLimit()
     {
         var (running, limit) = (Gauged("worker.handlers"), Gauged("worker.handlers.limit"));
-        await Eventually.TrueAsync(() => Observe(limit) == 3, _timeout, () => "the worker does not begin");
+        await Eventually.TrueAsync(() => Observe(limit) == 3, _timeout, () => "the worker did not start");
         Observe(running).Should().Be(0);
         _script.Wait["Ada"] = true;
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler does not run");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not start");
 
         (Observe(running), Observe(limit)).Should().Be(((int?)1, (int?)3));
 
         await Host.Operations.CancelAsync(first.Id);
-        await Eventually.TrueAsync(() => Observe(running) == 0, _timeout, () => "the handler still runs");
+        await Eventually.TrueAsync(() => Observe(running) == 0, _timeout, () => "the handler is still running");
         await Host.StopAsync();
         Observe(limit).Should().BeNull();
     }

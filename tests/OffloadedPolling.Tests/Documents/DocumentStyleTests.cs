@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Documents;
 
-/// <summary>The documents are short sentences of everyday technical English.</summary>
+/// <summary>Checks that the documents use short sentences and plain technical English.</summary>
 public sealed class DocumentStyleTests
 {
     private const int LongSentence = 25;
@@ -22,7 +22,7 @@ public sealed class DocumentStyleTests
             FormattableString.Invariant($"{sentences.Count} sentences, {average:0.0} words on average, {share:0.0%} over {LongSentence}"));
 
         average.Should().BeLessThanOrEqualTo(16);
-        share.Should().BeLessThanOrEqualTo(0.05, "these are long: {0}", string.Join('\n', longOnes));
+        share.Should().BeLessThanOrEqualTo(0.05, "these sentences are long: {0}", string.Join('\n', longOnes));
     }
 
     [Fact]

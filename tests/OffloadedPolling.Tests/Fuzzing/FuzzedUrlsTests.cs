@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>URLs, keys and tokens that somebody has altered: they open what they opened before, or nothing.</summary>
+/// <summary>Checks that altered URLs, keys and tokens give access to the same operation or to nothing.</summary>
 public sealed class FuzzedUrlsTests
 {
     [Fact]
@@ -66,7 +66,7 @@ public sealed class FuzzedUrlsTests
         }
         catch (FormatException refused)
         {
-            found.Should().NotBe(token, "a token that was given is refused");
+            found.Should().NotBe(token, "an unaltered token was rejected");
             refused.Message.Should().NotContain("Signature");
             return false;
         }

@@ -7,8 +7,7 @@ using OffloadedPolling.AspNetCore;
 namespace OffloadedPolling.Tests.Readme;
 
 /// <summary>
-/// A host in the fewest lines, with reflection for its JSON, as users of the packages OffloadedPolling and OffloadedPolling.AspNetCore
-/// write it.
+/// A minimal host with reflection-based JSON, as a user of the packages OffloadedPolling and OffloadedPolling.AspNetCore would write it.
 /// </summary>
 public sealed class OrderHostTests
 {
