@@ -9,7 +9,7 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>The plan as templates.</summary>
+/// <summary>Tests the bucket's plan as CloudFormation and as input of the AWS CLI.</summary>
 public sealed class BucketTemplatesTests
 {
     private static readonly Uri _endpoint = new("https://s3.example.com");
@@ -56,7 +56,7 @@ public sealed class BucketTemplatesTests
         rules.Should().HaveCount(3);
         foreach (var rule in rules)
         {
-            // CloudFormation has other names for some, and neither Filter nor And.
+            // CloudFormation uses other names for some members, and has neither Filter nor And.
             var xml = Leaves(XElement.Parse(SharedDocument.Lifecycle.ToText(rule!.AsObject()))).ToList();
             var expected = xml.Select(leaf => leaf.Path switch
             {

@@ -3,7 +3,7 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>A policy in which strangers have statements.</summary>
+/// <summary>Tests changes to a policy that contains third-party statements.</summary>
 public sealed class PolicyDocumentTests
 {
     private const string Sid = "OffloadedPollingTest";
@@ -26,9 +26,9 @@ public sealed class PolicyDocumentTests
             var before = foreign["Statement"] is JsonArray several ? several : new JsonArray(foreign["Statement"]!.DeepClone());
             var after = merged["Statement"]!.AsArray();
             after.Should().HaveCount(before.Count + (hadOwn ? 0 : 1));
-            Strangers(after).Should().Equal(Strangers(before));
+            ThirdPartyStatements(after).Should().Equal(ThirdPartyStatements(before));
             after.Should().ContainSingle(each => SidOf(each) == Sid).Which!["Action"]!.GetValue<string>().Should().Be("new");
-            Others(merged).Should().Equal(Others(foreign));
+            OtherMembers(merged).Should().Equal(OtherMembers(foreign));
         }
     }
 
@@ -81,10 +81,10 @@ public sealed class PolicyDocumentTests
 
     private static string? SidOf(JsonNode? statement) => (statement as JsonObject)?["Sid"]?.GetValue<string>();
 
-    private static List<string> Strangers(JsonArray statements) =>
+    private static List<string> ThirdPartyStatements(JsonArray statements) =>
         [.. statements.Where(each => SidOf(each) != Sid).Select(each => each!.ToJsonString())];
 
-    private static List<string> Others(JsonObject policy) =>
+    private static List<string> OtherMembers(JsonObject policy) =>
         [.. policy.Where(member => member.Key != "Statement").Select(member => $"{member.Key}={member.Value?.ToJsonString()}")];
 
     private static JsonObject RandomPolicy(Random random)

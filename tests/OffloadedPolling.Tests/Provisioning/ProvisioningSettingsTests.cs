@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>Settings of the set-up that stop the start.</summary>
+/// <summary>Tests the validation of the provisioning settings at startup.</summary>
 public sealed class ProvisioningSettingsTests
 {
     [Theory]

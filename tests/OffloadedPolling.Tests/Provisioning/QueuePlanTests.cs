@@ -9,7 +9,7 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>The plan of a kind's queues as templates.</summary>
+/// <summary>Tests the plan of a kind's queues as CloudFormation and as input of the AWS CLI.</summary>
 public sealed class QueuePlanTests
 {
     [Fact]

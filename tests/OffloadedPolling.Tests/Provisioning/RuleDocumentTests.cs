@@ -2,7 +2,7 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>This library's rules next to those of third parties.</summary>
+/// <summary>Tests changes to rules that contain third-party rules.</summary>
 public sealed class RuleDocumentTests
 {
     private const string Id = "offloaded-polling-expiry operations/";

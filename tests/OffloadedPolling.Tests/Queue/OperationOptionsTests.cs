@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Queue;
 
-/// <summary>Settings of a kind that stop the start.</summary>
+/// <summary>Tests the validation of an operation kind's settings at startup.</summary>
 public sealed class OperationOptionsTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.S3;
 
-/// <summary>Settings of S3 that stop the start.</summary>
+/// <summary>Tests the validation of the S3 settings at startup.</summary>
 public sealed class S3OptionsTests
 {
     [Theory]

@@ -8,7 +8,7 @@ namespace OffloadedPolling.Tests.S3;
 
 public sealed class S3PresignedUrlIssuerTests
 {
-    // The SDK judges its credentials by the system's clock, so this one starts there, at a whole second.
+    // The SDK checks expirations against the system clock, so the fake clock starts there, at a whole second.
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1));
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class S3PresignedUrlIssuerTests
 
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
 
-        // Half an hour, less the margin between the clocks of those who tell the expiry and those who judge the URL.
+        // Half an hour, minus the margin for clock differences between the issuer of the credentials and S3.
         TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("1795");
         url.ExpiresAt.Should().Be(_time.GetUtcNow().AddMinutes(30).AddSeconds(-5));
     }
@@ -79,12 +79,12 @@ public sealed class S3PresignedUrlIssuerTests
     [Fact]
     public async Task IssueAsync_KeysRotateWhileRead_UsesMatchingExpiry()
     {
-        var credentials = new ExchangedWhileRead(_time.GetUtcNow());
+        var credentials = new RotatedWhileRead(_time.GetUtcNow());
         using var client = TestIssuers.Client(credentials);
 
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
 
-        // The old keys die after 10 minutes, the new after 60: the URL must not carry the old keys and the new expiry.
+        // The old keys expire after 10 minutes, the new ones after 60. The URL must not combine old keys with the new expiry.
         TestIssuers.Query(url.Value, "X-Amz-Credential").Should().StartWith("NEW/");
         TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("3595");
     }
@@ -166,7 +166,7 @@ public sealed class S3PresignedUrlIssuerTests
         url.ToString().Should().Be("https://s3/bucket/key?(withheld)");
     }
 
-    /// <summary>A first set that expires when told, then one of an hour.</summary>
+    /// <summary>Returns a first set of credentials with the given expiry, and then sets that last an hour.</summary>
     private sealed class TwoSets : RefreshingAWSCredentials
     {
         private readonly TimeProvider _time;
@@ -179,7 +179,7 @@ public sealed class S3PresignedUrlIssuerTests
         {
             (_time, _firstExpiry) = (time, firstExpiry);
 
-            // The SDK reports an expiry that is earlier by this, a minute unless set.
+            // The SDK subtracts this from the expiry. The default is one minute.
             ExpirationBuffer = TimeSpan.Zero;
         }
 
@@ -200,21 +200,21 @@ public sealed class S3PresignedUrlIssuerTests
         public override Task<ImmutableCredentials> GetCredentialsAsync() => throw thrown;
     }
 
-    /// <summary>Exchanges its keys right after the first reading hands out the old ones, as a background refresh may.</summary>
-    private sealed class ExchangedWhileRead(DateTimeOffset now) : AWSCredentials
+    /// <summary>Rotates its keys right after the first read returns the old ones, as a background refresh can.</summary>
+    private sealed class RotatedWhileRead(DateTimeOffset now) : AWSCredentials
     {
-        private bool _exchanged;
+        private bool _rotated;
 
         public override DateTime? Expiration
         {
-            get => now.AddMinutes(_exchanged ? 60 : 10).UtcDateTime;
+            get => now.AddMinutes(_rotated ? 60 : 10).UtcDateTime;
             set => throw new NotSupportedException();
         }
 
         public override ImmutableCredentials GetCredentials()
         {
-            var keys = new ImmutableCredentials(_exchanged ? "NEW" : "OLD", "secret", "token");
-            _exchanged = true;
+            var keys = new ImmutableCredentials(_rotated ? "NEW" : "OLD", "secret", "token");
+            _rotated = true;
             return keys;
         }
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace OffloadedPolling.Tests.S3;
 
-/// <summary>Status URLs are, byte for byte, the SDK's.</summary>
+/// <summary>Checks that status URLs are the same, byte for byte, as the SDK's.</summary>
 public sealed class SameUrlAsTheSdkTests
 {
     public static TheoryData<string, string, string?> Cases()

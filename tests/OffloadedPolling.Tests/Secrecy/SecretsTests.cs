@@ -47,7 +47,7 @@ public sealed class SecretsTests
 
     private static Secrets Of()
     {
-        var secrets = new Secrets(looks: true);
+        var secrets = new Secrets(usePatterns: true);
         secrets.Keep("kept-by-a-test");
         secrets.Keep("kept+by+tests");
         return secrets;

@@ -6,7 +6,7 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Sqs;
 
-/// <summary>What each of SQS's refusals is taken for.</summary>
+/// <summary>Tests how the errors of SQS are reported.</summary>
 public sealed class SqsErrorsTests
 {
     private static readonly AmazonSQSConfig _config = new() { RegionEndpoint = RegionEndpoint.EUWest1 };

@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqs;
 
-/// <summary>Queue URLs that stop the start.</summary>
+/// <summary>Tests the validation of queue URLs at startup.</summary>
 public sealed class SqsOperationOptionsValidatorTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqs;
 
-/// <summary>One queue in two settings stops the start, however it is spelled.</summary>
+/// <summary>Checks that a queue that is used by two settings stops the start, however its URL is spelled.</summary>
 public sealed class SqsQueueConflictsValidatorTests
 {
     private const string Letters = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters";

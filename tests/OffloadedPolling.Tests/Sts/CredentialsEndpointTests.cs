@@ -17,7 +17,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sts;
 
-/// <summary>POST /operations/{id}/credentials: to whom, and what.</summary>
+/// <summary>Tests POST /operations/{id}/credentials.</summary>
 public sealed class CredentialsEndpointTests : EndpointTestBase
 {
     private readonly IStatusCredentialsIssuer _issuer = Substitute.For<IStatusCredentialsIssuer>();
@@ -120,7 +120,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
             build: builder => builder.Services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true),
             use: app => app.Use((context, next) =>
             {
-                // Named, but by nobody who authenticates.
+                // A user with a name who is not authenticated.
                 context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "ada")]));
                 return next(context);
             }));

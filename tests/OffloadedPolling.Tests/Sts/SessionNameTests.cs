@@ -28,7 +28,7 @@ public sealed partial class SessionNameTests
             var name = SessionName.FromCaller(caller, most);
 
             name.Length.Should().BeInRange(2, most);
-            name.Should().MatchRegex(AsAwsSays());
+            name.Should().MatchRegex(ValidName());
             SessionName.FromCaller(caller, most).Should().Be(name);
         }
     }
@@ -52,5 +52,5 @@ public sealed partial class SessionNameTests
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_+=,.@-]*\z")]
-    private static partial Regex AsAwsSays();
+    private static partial Regex ValidName();
 }

@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.S3;
 
 namespace OffloadedPolling.Tests.Sts;
 
-/// <summary>What is refused before STS is asked: its address here leads nowhere.</summary>
+/// <summary>Tests what is rejected before STS is called. The STS address here is not reachable.</summary>
 public sealed class StsIssuerTests
 {
     private const string RoleArn = "arn:aws:iam::123456789012:role/status-reader";
@@ -65,7 +65,7 @@ public sealed class StsIssuerTests
             Request(StsAction.GetFederationToken, TimeSpan.FromHours(36) + TimeSpan.FromSeconds(1)));
         refused.Message.Should().Contain("1.12:00:00");
 
-        await IsAskedAsync(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36)), _user);
+        await AssertSentToStsAsync(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36)), _user);
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class StsIssuerTests
         refused.Message.Should().Contain("role chaining");
         refused.IsCallersProof.Should().BeFalse();
 
-        await IsAskedAsync(Request(duration: TimeSpan.FromHours(1)), _role);
-        await IsAskedAsync(Request(duration: TimeSpan.FromHours(1.5)), _user);
-        await IsAskedAsync(Request(StsAction.AssumeRoleWithWebIdentity("a-token"), TimeSpan.FromHours(12)), _role);
+        await AssertSentToStsAsync(Request(duration: TimeSpan.FromHours(1)), _role);
+        await AssertSentToStsAsync(Request(duration: TimeSpan.FromHours(1.5)), _user);
+        await AssertSentToStsAsync(Request(StsAction.AssumeRoleWithWebIdentity("a-token"), TimeSpan.FromHours(12)), _role);
     }
 
     [Fact]
@@ -117,8 +117,8 @@ public sealed class StsIssuerTests
     [InlineData(20_000, 100_000)]
     public async Task IssueAsync_ShortestAndLongestProof_AreSentToSts(int token, int assertion)
     {
-        await IsAskedAsync(Request(StsAction.AssumeRoleWithWebIdentity(new string('x', token))), _user);
-        await IsAskedAsync(Request(Saml(assertion)), _user);
+        await AssertSentToStsAsync(Request(StsAction.AssumeRoleWithWebIdentity(new string('x', token))), _user);
+        await AssertSentToStsAsync(Request(Saml(assertion)), _user);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class StsIssuerTests
         where TException : Exception =>
         (await FluentActions.Awaiting(() => IssueAsync(request, credentials ?? _user)).Should().ThrowExactlyAsync<TException>()).Which;
 
-    private static async Task IsAskedAsync(TemporaryCredentialsRequest request, AWSCredentials credentials) =>
+    private static async Task AssertSentToStsAsync(TemporaryCredentialsRequest request, AWSCredentials credentials) =>
         (await RefusedAsync<TemporaryCredentialsException>(request, credentials)).Message.Should().Contain("STS could not be reached");
 
     private static async Task IssueAsync(TemporaryCredentialsRequest request, AWSCredentials credentials)

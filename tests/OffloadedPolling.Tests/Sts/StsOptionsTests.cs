@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sts;
 
-/// <summary>Settings of STS that stop the start.</summary>
+/// <summary>Tests the validation of the STS settings at startup.</summary>
 public sealed class StsOptionsTests
 {
     private const string Role = "arn:aws:iam::123456789012:role/status-reader";

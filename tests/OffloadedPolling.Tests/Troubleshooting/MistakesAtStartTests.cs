@@ -14,7 +14,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Troubleshooting;
 
-/// <summary>Mistakes that a host tells at its start, without any server.</summary>
+/// <summary>Tests the mistakes that a host reports at startup, without any server.</summary>
 public sealed class MistakesAtStartTests
 {
     private const string Role = "arn:aws:iam::123456789012:role/status-reader";

@@ -21,7 +21,7 @@ public sealed class TroubleshootingPageTests
             return;
         }
 
-        page.Should().Be(expected, "OFFLOADEDPOLLING_WRITE_DOCS=1 writes the table");
+        page.Should().Be(expected, "a run with OFFLOADEDPOLLING_WRITE_DOCS=1 updates the table");
     }
 
     private static string Table() => $"""
