@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>What every public type keeps to.</summary>
+/// <summary>Checks rules for all public types.</summary>
 public sealed class HouseRulesTests
 {
     private static readonly string[] _namespaces = [

@@ -7,7 +7,7 @@ using OffloadedPolling.Sts;
 namespace OffloadedPolling.Tests;
 
 /// <summary>
-/// Which assemblies each package may use: Client, then Core, then the providers, then what needs both a provider and a host.
+/// Checks which assemblies each package references: Client, then Core, then the providers, then what needs both a provider and a host.
 /// </summary>
 public sealed class LayersTests
 {
@@ -45,7 +45,7 @@ public sealed class LayersTests
         "AWSSDK.Extensions.NETCore.Setup",
         "AWSSDK.SecurityToken");
 
-    // What .NET and ASP.NET Core themselves consist of says nothing.
+    // References to .NET and ASP.NET Core are allowed, except in the client.
     private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Select(reference => reference.Name!)
             .Where(name => assembly == _client || !(name.StartsWith("System", StringComparison.Ordinal)

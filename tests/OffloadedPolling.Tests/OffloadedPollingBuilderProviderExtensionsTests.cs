@@ -6,7 +6,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>What a third party's provider can do with what is public.</summary>
+/// <summary>Tests what a third-party provider can do with the public API.</summary>
 public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
 {
     [Fact]

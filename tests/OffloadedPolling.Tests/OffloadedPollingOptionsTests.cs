@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Settings of the whole host that stop the start.</summary>
+/// <summary>Tests the validation of the host's settings at startup.</summary>
 public sealed class OffloadedPollingOptionsTests
 {
     [Fact]

@@ -12,7 +12,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Registrations that are forgotten, made twice, or made by others.</summary>
+/// <summary>Tests registrations that are missing, repeated, or made by the host.</summary>
 public sealed class RegistrationTests
 {
     private static readonly AmazonS3Config _config =

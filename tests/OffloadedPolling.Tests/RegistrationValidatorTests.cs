@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Registrations that are missing or made twice stop the start.</summary>
+/// <summary>Checks that missing and repeated registrations stop the start.</summary>
 public sealed class RegistrationValidatorTests
 {
     [Fact]

@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Settings that the configuration binder would accept or ignore stop the start.</summary>
+/// <summary>Checks that wrong settings stop the start even if the configuration binder accepts or ignores them.</summary>
 public sealed class SettingsSectionTests
 {
     [Theory]
