@@ -37,12 +37,12 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project tests/OffloadedPolling.Benchmarks -- WHAT
-              urls                     issuing a status URL, beside the SDK's GetPreSignedURL
-              polls [--json] [--plots FOLDER]   polls and delays of the schedule, beside today's habits and the optimum
-              cpu [ROUNDS OPERATIONS]  CPU of an accept and of a worked operation, beside hand-written SDK code with the same requests
-              instrumentation          what spans and measurements allocate while nobody listens
-              start NATIVE JIT [ROUNDS]   from a process's start to its first 202: samples/Orders' executable, and its Orders.dll
-              reads [ROUNDS SECONDS]   status reads on SQLite, beside a bare endpoint that returns the same bytes
+              urls                     issuing a status URL, compared with the SDK's GetPreSignedURL
+              polls [--json] [--plots FOLDER]   polls and delays of the schedule, compared with common ways to poll and the optimum
+              cpu [ROUNDS OPERATIONS]  CPU time of an accept and of a processed operation, compared with hand-written SDK code
+              instrumentation          what spans and measurements allocate without a listener
+              start NATIVE JIT [ROUNDS]   time from the start of samples/Orders (its executable, and its Orders.dll) to its first 202
+              reads [ROUNDS SECONDS]   status reads on SQLite, compared with a bare endpoint that returns the same bytes
             """);
         return 1;
 }

@@ -12,7 +12,7 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Benchmarks;
 
-/// <summary>Issuing a status URL, beside the SDK's GetPreSignedURL, in one run.</summary>
+/// <summary>Compares issuing a status URL with the SDK's GetPreSignedURL, in one run.</summary>
 [Config(typeof(InOneProcess))]
 [MemoryDiagnoser]
 public class UrlBenchmarks : IDisposable
@@ -27,7 +27,7 @@ public class UrlBenchmarks : IDisposable
 
     private S3PresignedUrlIssuer _issuer = null!;
 
-    /// <summary>The length of the session token; 0: plain keys.</summary>
+    /// <summary>The length of the session token, or 0 for keys without a token.</summary>
     [Params(0, 900)]
     public int Token { get; set; }
 

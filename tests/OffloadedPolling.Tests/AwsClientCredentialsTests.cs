@@ -19,7 +19,7 @@ public sealed class AwsClientCredentialsTests
     };
 
     [Fact]
-    public async Task StatusUrl_WithAwsOptions_IsSignedWithTheirCredentialsForTheirRegion()
+    public async Task StatusUrl_WithAwsOptions_UsesTheirCredentialsAndRegion()
     {
         await using var provider = Provider();
 
@@ -30,7 +30,7 @@ public sealed class AwsClientCredentialsTests
     }
 
     [Fact]
-    public void Clients_WithAwsOptions_HaveTheirSettings()
+    public void Clients_WithAwsOptions_UseTheirSettings()
     {
         using var provider = Provider();
 
@@ -43,7 +43,7 @@ public sealed class AwsClientCredentialsTests
     }
 
     [Fact]
-    public void Clients_WithAwsOptionsWithoutTimeout_KeepTheLibrarysTimeouts()
+    public void Clients_AwsOptionsWithoutTimeout_UseLibraryTimeouts()
     {
         using var provider = Provider();
 
@@ -52,7 +52,7 @@ public sealed class AwsClientCredentialsTests
     }
 
     [Fact]
-    public void Clients_WithAwsOptionsWithTimeout_HaveThatTimeout()
+    public void S3Client_AwsOptionsWithTimeout_UsesThatTimeout()
     {
         using var provider = Provider(new AWSOptions
         {
@@ -65,7 +65,7 @@ public sealed class AwsClientCredentialsTests
     }
 
     [Fact]
-    public void Clients_WithAwsOptionsWithoutCredentials_SayHowToSetThem()
+    public void Clients_ProfileIsUnknown_ThrowWithInstructions()
     {
         using var provider = Provider(new AWSOptions { Region = RegionEndpoint.EUWest1, Profile = $"none-{Guid.NewGuid():n}" });
 

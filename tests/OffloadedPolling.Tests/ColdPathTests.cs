@@ -12,10 +12,10 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>What a host does before it starts, a cold start's part that nobody can shorten: it asks nobody, and touches no file.</summary>
+/// <summary>Checks that a host does no network or file access before it starts, which would lengthen every cold start.</summary>
 public sealed class ColdPathTests : IDisposable
 {
-    private const string Nobody = "http://127.0.0.1:1";
+    private const string NoServer = "http://127.0.0.1:1";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cold-").FullName;
 
@@ -31,7 +31,7 @@ public sealed class ColdPathTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public async Task RegistrationAndEveryService_ConnectToNobody_MakeNoClient_AndTouchNoFile(string host)
+    public async Task ResolveAllServices_BeforeStart_DoesNoIoAndCreatesNoClient(string host)
     {
         var builder = Register(host);
         await using var app = builder.Build();
@@ -50,18 +50,18 @@ public sealed class ColdPathTests : IDisposable
     }
 
     [Fact]
-    public async Task AStart_OnS3AndSqs_IsHeard()
+    public async Task Start_OnS3AndSqs_Connects()
     {
-        // Made before the watch looks, as a host's own is.
-        using var s3 = new AmazonS3Client("key", "secret", new AmazonS3Config { ServiceURL = Nobody, MaxErrorRetry = 0 });
+        // Created before the host, like a client that a host registers itself.
+        using var s3 = new AmazonS3Client("key", "secret", new AmazonS3Config { ServiceURL = NoServer, MaxErrorRetry = 0 });
         _watch.Heard.Should().Equal("client AmazonS3Client");
         var builder = Register("S3 and SQS");
         builder.Services.AddSingleton<IAmazonS3>(s3);
         builder.Services.AddSingleton<Amazon.SQS.IAmazonSQS>(_ =>
-            new Amazon.SQS.AmazonSQSClient("key", "secret", new Amazon.SQS.AmazonSQSConfig { ServiceURL = Nobody, MaxErrorRetry = 0 }));
+            new Amazon.SQS.AmazonSQSClient("key", "secret", new Amazon.SQS.AmazonSQSConfig { ServiceURL = NoServer, MaxErrorRetry = 0 }));
         builder.Services.AddSingleton<Amazon.SecurityToken.IAmazonSecurityTokenService>(_ =>
             new Amazon.SecurityToken.AmazonSecurityTokenServiceClient(
-                "key", "secret", new Amazon.SecurityToken.AmazonSecurityTokenServiceConfig { ServiceURL = Nobody }));
+                "key", "secret", new Amazon.SecurityToken.AmazonSecurityTokenServiceConfig { ServiceURL = NoServer }));
         await using var app = builder.Build();
 
         await app.StartAsync();
@@ -73,7 +73,7 @@ public sealed class ColdPathTests : IDisposable
     }
 
     [Fact]
-    public async Task AStart_OnSqlite_TouchesItsFile()
+    public async Task Start_OnSqlite_CreatesDatabaseFile()
     {
         await using var app = Register("SQLite").Build();
 
@@ -94,8 +94,8 @@ public sealed class ColdPathTests : IDisposable
             ["OffloadedPolling:S3:BucketName"] = "status",
             ["OffloadedPolling:Sqlite:DataSource"] = Path.Combine(_folder, "polling.db"),
             ["OffloadedPolling:Sts:RoleArn"] = "arn:aws:iam::123456789012:role/status-reader",
-            ["OffloadedPolling:Operations:parcels:QueueUrl"] = $"{Nobody}/000000000000/parcels",
-            ["OffloadedPolling:Operations:parcels:DeadLetterQueueUrl"] = $"{Nobody}/000000000000/parcels-dead",
+            ["OffloadedPolling:Operations:parcels:QueueUrl"] = $"{NoServer}/000000000000/parcels",
+            ["OffloadedPolling:Operations:parcels:DeadLetterQueueUrl"] = $"{NoServer}/000000000000/parcels-dead",
         });
         builder.Services.AddSingleton<HandlerScript>();
         builder.Services.AddHealthChecks().AddOffloadedPolling();
@@ -114,7 +114,7 @@ public sealed class ColdPathTests : IDisposable
         return builder;
     }
 
-    // Everything of the library's that the container holds, whoever asks for it later, and its health checks.
+    // All services of the library, the hosted services and the health checks.
     private static List<object?> Resolve(IServiceProvider provider, IServiceCollection registered)
     {
         using var scope = provider.CreateScope();

@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>What every public type keeps to.</summary>
+/// <summary>Checks rules for all public types.</summary>
 public sealed class HouseRulesTests
 {
     private static readonly string[] _namespaces = [
@@ -21,11 +21,11 @@ public sealed class HouseRulesTests
             .Should().BeEmpty();
 
     [Fact]
-    public void PublicTypes_StandInTheNamespacesPromised() =>
+    public void PublicTypes_AreInExpectedNamespaces() =>
         _publicTypes.Should().NotContain(type => !_namespaces.Contains(type.Namespace));
 
     [Fact]
-    public void PublicTypes_SayWhatTheyAre() =>
+    public void PublicTypes_HaveNoVagueNames() =>
         _publicTypes.Should().NotContain(type => _wordsToAvoid.Any(word =>
             type.Name.Replace("ServiceCollection", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal)));
 }

@@ -7,7 +7,7 @@ using OffloadedPolling.Sts;
 namespace OffloadedPolling.Tests;
 
 /// <summary>
-/// Which assemblies each package may use: Client, then Core, then the providers, then what needs both a provider and a host.
+/// Checks which assemblies each package references: Client, then Core, then the providers, then what needs both a provider and a host.
 /// </summary>
 public sealed class LayersTests
 {
@@ -16,17 +16,17 @@ public sealed class LayersTests
     private static readonly Assembly _core = typeof(IOffloadedOperations).Assembly;
 
     [Fact]
-    public void Client_Uses_TheBaseLibraryOnly() => ReferencesOf(_client).Should().OnlyContain(name => name.StartsWith("System"));
+    public void Client_ReferencesOnlyBaseClassLibrary() => ReferencesOf(_client).Should().OnlyContain(name => name.StartsWith("System"));
 
     [Fact]
-    public void ClientS3_Uses_TheClientAndTheSdk() =>
+    public void ClientS3_ReferencesOnlyClientAndSdk() =>
         ReferencesOf(typeof(S3StatusReader).Assembly).Should().BeEquivalentTo("OffloadedPolling.Client", "AWSSDK.Core", "AWSSDK.S3");
 
     [Fact]
-    public void Core_Uses_NoAwsType() => ReferencesOf(_core).Should().BeEquivalentTo("OffloadedPolling.Client");
+    public void Core_ReferencesOnlyClient() => ReferencesOf(_core).Should().BeEquivalentTo("OffloadedPolling.Client");
 
     [Fact]
-    public void Providers_Use_CoreAndNotEachOther()
+    public void Providers_ReferenceCoreAndNotEachOther()
     {
         ReferencesOf(typeof(S3Options).Assembly).Should().BeEquivalentTo(
             "OffloadedPolling.Client", "OffloadedPolling.Core", "AWSSDK.Core", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3",
@@ -36,16 +36,16 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void AspNetCore_Uses_CoreAndNoProvider() =>
+    public void AspNetCore_ReferencesCoreAndNoProvider() =>
         ReferencesOf(typeof(OperationResults).Assembly).Should().BeEquivalentTo("OffloadedPolling.Client", "OffloadedPolling.Core");
 
     [Fact]
-    public void Sts_Uses_TheHostPackages() => ReferencesOf(typeof(StsOptions).Assembly).Should().BeEquivalentTo(
+    public void Sts_ReferencesHostPackages() => ReferencesOf(typeof(StsOptions).Assembly).Should().BeEquivalentTo(
         "OffloadedPolling.Client", "OffloadedPolling.Core", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Core",
         "AWSSDK.Extensions.NETCore.Setup",
         "AWSSDK.SecurityToken");
 
-    // What .NET and ASP.NET Core themselves consist of says nothing.
+    // References to .NET and ASP.NET Core are allowed, except in the client.
     private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Select(reference => reference.Name!)
             .Where(name => assembly == _client || !(name.StartsWith("System", StringComparison.Ordinal)

@@ -6,11 +6,11 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>What a third party's provider can do with what is public.</summary>
+/// <summary>Tests what a third-party provider can do with the public API.</summary>
 public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
 {
     [Fact]
-    public void AddSettingsSection_RightSettings_AreBoundOnceHoweverOftenItIsCalled()
+    public void AddSettingsSection_CalledTwice_BindsOnce()
     {
         var services = With(
             new() { ["Redis:Server"] = "localhost", ["Redis:Timeout"] = "00:00:30", ["Redis:Databases:0"] = "letters" });
@@ -32,17 +32,17 @@ public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
         + "settings here are Databases, Server, Timeout.")]
     [InlineData("Databases", "x", "OffloadedPolling:Redis:Databases is 'x', but it is a list. Set its first element as "
         + "OffloadedPolling:Redis:Databases:0, the next as OffloadedPolling:Redis:Databases:1.")]
-    public void AddSettingsSection_AWrongSetting_StopsTheStartWithItsFullName(string key, string value, string expected) =>
+    public void AddSettingsSection_InvalidSetting_FailsWithFullName(string key, string value, string expected) =>
         StartFailures.Of(With(new() { ["Redis:Server"] = "localhost", [$"Redis:{key}"] = value })).Should().Equal(expected);
 
     [Fact]
-    public void AddSettingsSection_AMissingSetting_StopsTheStartWithTheOthersErrors() =>
+    public void AddSettingsSection_MissingSetting_IsReportedWithOtherErrors() =>
         StartFailures.Of(With(new() { ["Sqlite:DataSource"] = "" })).Should().BeEquivalentTo(
             "OffloadedPolling:Sqlite:DataSource is empty. Set it to the path of a file, such as 'offloaded-polling.db'.",
             "OffloadedPolling:Redis:Server: The field RedisOptions.Server is required. Set it to the server's address.");
 
     [Fact]
-    public void AddSettingsSection_NotCalled_TheSectionIsUnknown()
+    public void AddSettingsSection_NotCalled_SectionIsUnknown()
     {
         var services = new ServiceCollection();
         services.AddOffloadedPolling(StartFailures.Section(new() { ["Redis:Server"] = "localhost" }))

@@ -2,11 +2,11 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Settings of the whole host that stop the start.</summary>
+/// <summary>Tests the validation of the host's settings at startup.</summary>
 public sealed class OffloadedPollingOptionsTests
 {
     [Fact]
-    public void Validate_RightSettings_Pass() => StartFailures.OnAws([]).Should().BeEmpty();
+    public void Validate_ValidSettings_Succeeds() => StartFailures.OnAws([]).Should().BeEmpty();
 
     [Theory]
     [InlineData("UrlLifetime", "00:00:00", "OffloadedPolling:UrlLifetime is 00:00:00. Set it to between 00:00:01 and 7.00:00:00")]
@@ -20,10 +20,10 @@ public sealed class OffloadedPollingOptionsTests
     [InlineData("AcceptTimeout", "00:05:01", "AcceptTimeout is 00:05:01")]
     [InlineData("Retention", "00:00:10", "Retention is 00:00:10")]
     [InlineData("MaxDocumentBytes", "10", "MaxDocumentBytes is 10. Set it to between 1024 and 1048576")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+    public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
 
     [Fact]
-    public void Validate_AUrlLifetimeOverSevenDays_IsReportedOnce() => StartFailures.OnAws("UrlLifetime", "8.00:00:00")
+    public void Validate_UrlLifetimeOverSevenDays_IsReportedOnce() => StartFailures.OnAws("UrlLifetime", "8.00:00:00")
         .Should().ContainSingle().Which.Should().Contain("UrlLifetime is 8.00:00:00. Set it to between");
 }

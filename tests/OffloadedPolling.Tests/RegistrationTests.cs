@@ -12,7 +12,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Registrations that are forgotten, made twice, or made by others.</summary>
+/// <summary>Tests registrations that are missing, repeated, or made by the host.</summary>
 public sealed class RegistrationTests
 {
     private static readonly AmazonS3Config _config =
@@ -21,7 +21,7 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("Development")]
     [InlineData("Production")]
-    public async Task Start_NoStoreChosen_FailsWithOneMessageThatNamesTheCalls(string environment)
+    public async Task Start_NoStoreRegistered_FailsWithOneMessage(string environment)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
         // As Host.CreateDefaultBuilder and WebApplication.CreateBuilder do in Development.
@@ -41,7 +41,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void Start_HandlersThatAreAddedBeforeAws_StartAfterItsClients()
+    public void Start_HandlersAddedBeforeAws_StartAfterAwsClients()
     {
         var services = new ServiceCollection();
 
@@ -54,7 +54,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Start_AKindWithoutHandler_IsLogged()
+    public async Task Start_KindWithoutHandler_IsLogged()
     {
         using var log = new RecordingLogger();
         var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(log));
@@ -68,7 +68,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Start_AKindWithAHandler_IsNotLogged()
+    public async Task Start_KindWithHandler_IsNotLogged()
     {
         using var log = new RecordingLogger();
         var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(log));
@@ -81,7 +81,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void WithS3_Twice_ReadsListsOnce()
+    public void WithS3_CalledTwice_ReadsListsOnce()
     {
         var services = new ServiceCollection();
         services.AddOffloadedPolling(StartFailures.Section(new() { ["S3:AllowedOrigins:0"] = "https://shop.example.com" }))
@@ -95,7 +95,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Start_AnS3ClientThatHidesItsCredentials_IsRefused()
+    public async Task Start_S3ClientHidesItsCredentials_Throws()
     {
         using var real = new AmazonS3Client(new BasicAWSCredentials("AKID", "secret"), Amazon.RegionEndpoint.EUWest1);
         var start = SigningStart(real);
@@ -105,7 +105,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Start_AnS3ClientThatShowsItsCredentials_Starts()
+    public async Task Start_S3ClientExposesItsCredentials_Succeeds()
     {
         using var real = new AmazonS3Client(new BasicAWSCredentials("OTHER", "secret"), Amazon.RegionEndpoint.EUWest1);
 

@@ -3,11 +3,11 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Registrations that are missing or made twice stop the start.</summary>
+/// <summary>Checks that missing and repeated registrations stop the start.</summary>
 public sealed class RegistrationValidatorTests
 {
     [Fact]
-    public void Validate_NothingChosen_NamesTheCallsAndTheKind()
+    public void Validate_NothingRegistered_ReportsMissingCalls()
     {
         var failures = StartFailures.Of(new ServiceCollection().AddOffloadedPolling().Services);
 
@@ -18,17 +18,17 @@ public sealed class RegistrationValidatorTests
     }
 
     [Fact]
-    public void Validate_ATypeAndANameTwice_NamesBoth() => StartFailures.OnAws([], builder =>
+    public void Validate_TwoKindsShareAPayloadType_ReportsBoth() => StartFailures.OnAws([], builder =>
             builder.AddOperation<Letter>("other", LetterJson.Default, kind => kind.QueueUrl = StartFailures.QueueUrl + "-other"))
         .Should().ContainSingle().Which.Should().Contain("'letters', 'other'");
 
     [Fact]
-    public void Validate_AResultThatTheContextDoesNotKnow_IsNamed() => StartFailures
+    public void Validate_ResultTypeNotInJsonContext_Fails() => StartFailures
         .OnAws([], builder => builder.AddHandler<Letter, UnserializableHandler>())
         .Should().ContainSingle().Which.Should().Contain("JsonSerializable(typeof(Uri))");
 
     [Fact]
-    public void AddOperation_APayloadThatTheContextDoesNotKnow_Throws()
+    public void AddOperation_PayloadTypeNotInJsonContext_Throws()
     {
         var add = () => new ServiceCollection().AddOffloadedPolling().AddOperation<Uri>("uris", LetterJson.Default);
 
@@ -36,7 +36,7 @@ public sealed class RegistrationValidatorTests
     }
 
     [Fact]
-    public void AddOperation_ANameThatConfigurationCannotHold_Throws()
+    public void AddOperation_NameContainsColon_Throws()
     {
         var add = () => new ServiceCollection().AddOffloadedPolling().AddOperation<Letter>("a:b", LetterJson.Default);
 
@@ -46,7 +46,7 @@ public sealed class RegistrationValidatorTests
     [Theory]
     [InlineData(null, 1)]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/letters-dead", 0)]
-    public void Validate_ADeadLetterReaderWithNothingToRead_IsTold(string? url, int count)
+    public void Validate_DeadLetterReaderWithoutQueue_Fails(string? url, int count)
     {
         var failures = StartFailures.OnAws("Operations:letters:DeadLetterQueueUrl", url, builder => builder.AddDeadLetterReader());
 

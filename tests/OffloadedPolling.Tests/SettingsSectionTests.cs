@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests;
 
-/// <summary>Settings that the configuration binder would accept or ignore stop the start.</summary>
+/// <summary>Checks that wrong settings stop the start even if the configuration binder accepts or ignores them.</summary>
 public sealed class SettingsSectionTests
 {
     [Theory]
@@ -31,11 +31,11 @@ public sealed class SettingsSectionTests
     [InlineData("S3:BucketName:0", "my-bucket", "OffloadedPolling:S3:BucketName is a single value, but OffloadedPolling:S3:BucketName:0 "
         + "is set. Set OffloadedPolling:S3:BucketName itself")]
     [InlineData("Retention:Days", "1", "OffloadedPolling:Retention is a single value")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string? value, string expected) =>
+    public void Validate_InvalidSetting_ReportsValueAndFix(string key, string? value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
 
     [Fact]
-    public void Validate_WrongSettingsOfSeveralSections_AreReportedTogether() => StartFailures.OnAws(new Dictionary<string, string?>
+    public void Validate_InvalidSettingsInSeveralSections_ReportsAll() => StartFailures.OnAws(new Dictionary<string, string?>
     {
         ["Retention"] = "00:00:10",
         ["MaxDocumentBytes"] = "10",
@@ -45,11 +45,11 @@ public sealed class SettingsSectionTests
     }).Should().HaveCount(5);
 
     [Fact]
-    public void Validate_ASectionOfAProviderThatIsNotHere_Passes() =>
+    public void Validate_SectionOfUnusedProvider_IsIgnored() =>
         StartFailures.OnSqlite("S3:Bucket:TlsOnly", "false").Should().BeEmpty();
 
     [Fact]
-    public void Read_TheHostsOwnSection_NamesSettingsByItsPath()
+    public void Validate_CustomSection_ReportsItsPath()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             new Dictionary<string, string?> { ["Shop:Polling:Retention"] = "00:00:10", ["Shop:Polling:Sqlite:DataSource"] = "" }).Build();
@@ -61,7 +61,7 @@ public sealed class SettingsSectionTests
     }
 
     [Fact]
-    public async Task Start_SettingsOfAKindThatIsNotHere_AreWarnedOf()
+    public async Task Start_SettingsOfUnknownKind_AreLogged()
     {
         using var log = new RecordingLogger();
         var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(log));
@@ -76,7 +76,7 @@ public sealed class SettingsSectionTests
     }
 
     [Fact]
-    public void Add_SettingsFromCode_WinOverTheSection()
+    public void AddOffloadedPolling_SettingsFromCode_OverrideSection()
     {
         var services = new ServiceCollection();
         services.AddOffloadedPolling(StartFailures.Section(new() { ["Retention"] = "02:00:00" }),

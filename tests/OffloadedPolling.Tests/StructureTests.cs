@@ -6,8 +6,8 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests;
 
 /// <summary>
-/// What keeps the code readable: short files and methods, few constructor parameters, and folders that do not depend on each other in a
-/// circle.
+/// Checks that the code stays readable: short files and methods, few constructor parameters, and no circular dependencies between
+/// folders.
 /// </summary>
 public sealed class StructureTests
 {
@@ -46,35 +46,34 @@ public sealed class StructureTests
             .Select(each => Describe(each.Path, each.Node)).Should().BeEmpty();
 
     [Fact]
-    public void FoldersOfCore_DependOnEachOtherInOneDirection()
+    public void CoreFolders_HaveNoCircularDependencies()
     {
         var core = _files.Where(file => FolderOf(file.Path) is not null).ToList();
         var homes = core.SelectMany(file => file.Root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Where(type =>
             type.Parent is BaseNamespaceDeclarationSyntax).Select(type => (type.Identifier.ValueText, Folder: FolderOf(file.Path)!)))
             .Distinct()
             .GroupBy(type => type.ValueText).Where(type => type.Count() == 1).ToDictionary(type => type.Key, type => type.Single().Folder);
-        var arrows = core.SelectMany(file => file.Root.DescendantNodes().OfType<SimpleNameSyntax>()
+        var edges = core.SelectMany(file => file.Root.DescendantNodes().OfType<SimpleNameSyntax>()
                 .Where(name => (name.Parent as MemberAccessExpressionSyntax)?.Name != name)
                 .Where(name => homes.TryGetValue(name.Identifier.ValueText, out var home) && home != FolderOf(file.Path))
                 .Select(name => (From: FolderOf(file.Path)!, To: homes[name.Identifier.ValueText])))
             .Distinct().ToList();
 
-        arrows.Should().NotBeEmpty();
-        WithoutLeaves(arrows).Should().BeEmpty(
-            "what is left when folders that depend on no other are taken away again and again is a circle");
+        edges.Should().NotBeEmpty();
+        WithoutLeaves(edges).Should().BeEmpty("these folders depend on each other in a circle");
     }
 
-    private static List<(string From, string To)> WithoutLeaves(List<(string From, string To)> arrows)
+    private static List<(string From, string To)> WithoutLeaves(List<(string From, string To)> edges)
     {
-        while (arrows.FindAll(arrow => arrows.Exists(next => next.From == arrow.To)) is var left && left.Count < arrows.Count)
+        while (edges.FindAll(edge => edges.Exists(next => next.From == edge.To)) is var left && left.Count < edges.Count)
         {
-            arrows = left;
+            edges = left;
         }
 
-        return arrows;
+        return edges;
     }
 
-    // What lies next to the folders are the options that all of them read, and the registration that puts them together.
+    // Files outside the folders are the options that all folders read, and the registration that connects the folders.
     private static string? FolderOf(string path) =>
         Path.GetRelativePath(Repository.PathOf("src/OffloadedPolling.Core"), path)
             .Split(Path.DirectorySeparatorChar) is [not "..", var _, ..] parts && parts.Length > 1 ? parts[0] : null;

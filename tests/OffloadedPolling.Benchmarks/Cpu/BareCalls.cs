@@ -7,7 +7,7 @@ using Amazon.SQS.Model;
 
 namespace OffloadedPolling.Benchmarks.Cpu;
 
-/// <summary>The same requests as the library's, written by hand with the SDK.</summary>
+/// <summary>Sends the same requests as the library, with hand-written SDK code.</summary>
 internal sealed class BareCalls(IAmazonS3 s3, IAmazonSQS sqs, string queueUrl)
 {
     public const string Bucket = "status";
@@ -40,7 +40,7 @@ internal sealed class BareCalls(IAmazonS3 s3, IAmazonSQS sqs, string queueUrl)
         });
     }
 
-    /// <summary>Receives and works off messages until there are none.</summary>
+    /// <summary>Receives and processes messages until there are none.</summary>
     public async Task WorkAsync()
     {
         while (true)

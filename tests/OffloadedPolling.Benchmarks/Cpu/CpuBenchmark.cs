@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.Benchmarks.Cpu;
 
-/// <summary>CPU time of an accept and of a worked operation, beside hand-written SDK code that sends the same requests.</summary>
+/// <summary>Compares the CPU time of an accept and of a processed operation with hand-written SDK code for the same requests.</summary>
 internal static class CpuBenchmark
 {
     private const string QueueUrl = "http://127.0.0.1/000000000000/orders";
@@ -38,7 +38,7 @@ internal static class CpuBenchmark
                 var (bareWork, work) =
                     (await WorkAsync(address, operations, bare.WorkAsync), await WorkWithLibraryAsync(address, s3, sqs, operations));
                 var name = round == 0 ? "warm-up" : $"round {round}";
-                Write($"{name}: accept {accept:F0} µs, bare {bareAccept:F0}; worked {work:F0} µs, bare {bareWork:F0}");
+                Write($"{name}: accept {accept:F0} µs, bare {bareAccept:F0}; processed {work:F0} µs, bare {bareWork:F0}");
                 if (round > 0)
                 {
                     accepts.Add(accept / bareAccept);
@@ -46,8 +46,8 @@ internal static class CpuBenchmark
                 }
             }
 
-            Write($"CPU of the library over the bare calls, medians of {rounds} rounds:");
-            Write($"accept {Median(accepts):F2}, worked operation {Median(works):F2}");
+            Write($"CPU time of the library divided by that of the bare calls, medians of {rounds} rounds:");
+            Write($"accept {Median(accepts):F2}, processed operation {Median(works):F2}");
             return 0;
         }
         finally

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.Benchmarks.Cpu;
 
 /// <summary>
-/// Answers the requests of S3 and SQS at once and keeps nothing, in a process of its own: what the other process spends is its own. It
-/// prints its address, and ends with its standard input.
+/// Answers the requests to S3 and SQS immediately and stores nothing. It runs in a separate process, so that its CPU time is not measured.
+/// It prints its address and stops at the end of its standard input.
 /// </summary>
 internal static class NullServer
 {
@@ -45,7 +45,7 @@ internal static class NullServer
         context.Response.Headers.ETag = $"\"{RandomNumberGenerator.GetHexString(32, lowercase: true)}\"";
     }
 
-    // Every document waits; there are no other objects.
+    // Every document is NotStarted. There are no other objects.
     private static Task GetAsync(HttpContext context, string key)
     {
         if (!key.StartsWith("operations/", StringComparison.Ordinal) || !key.EndsWith(".json", StringComparison.Ordinal))
@@ -62,7 +62,7 @@ internal static class NullServer
             "lastUpdatedAt":"{{now}}","expiresAt":"2099-01-01T00:00:00.000Z"}
             """;
         var document = Encoding.UTF8.GetBytes(text);
-        // The SDK compares it with what it reads.
+        // The SDK compares the ETag with the content.
         context.Response.Headers.ETag = $"\"{Md5(text)}\"";
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = document.Length;
@@ -129,6 +129,6 @@ internal static class NullServer
         };
     }
 
-    [SuppressMessage("Security", "CA5351", Justification = "The checksum of SQS.")]
+    [SuppressMessage("Security", "CA5351", Justification = "SQS uses MD5 as its checksum.")]
     private static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -4,7 +4,7 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Benchmarks.Instrumentation;
 
-/// <summary>What the spans and measurements of one operation allocate, while nobody listens and while somebody does.</summary>
+/// <summary>Measures what the spans and measurements of one operation allocate, without and with a listener.</summary>
 internal static class InstrumentationBenchmark
 {
     private const string Kind = "orders";
@@ -25,7 +25,7 @@ internal static class InstrumentationBenchmark
         var heard = AllocatedByAnOperation(metrics, kind);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Bytes allocated by the instrumentation of one operation: {silent} while nobody listens, {heard} while traces are taken."));
+            $"Bytes allocated by the instrumentation of one operation: {silent} while nobody listens, {heard} while traces are recorded."));
         return silent == 0 ? 0 : 1;
     }
 
@@ -43,7 +43,7 @@ internal static class InstrumentationBenchmark
         var message = new ReceivedMessage { Id = "1", ReceiptHandle = "1", Body = "{}", ReceiveCount = 1 };
         ReceivedMessage[] messages = [message];
 
-        // Until nothing is compiled any more.
+        // Warms up until the JIT compiler has finished.
         GoTheWay(Rounds);
         Thread.Yield();
         GoTheWay(Rounds);

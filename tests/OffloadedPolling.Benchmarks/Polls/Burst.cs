@@ -3,18 +3,18 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// A thousand operations accepted in the same instant, with the same estimate, and their pollers' polls, with and without jitter.
+/// The polls for a thousand operations that are accepted at the same instant with the same estimate, with and without jitter.
 /// </summary>
 /// <param name="BusiestWithout">The most polls in 100 ms, without jitter.</param>
-/// <param name="BusiestWith">The most polls in 100 ms, with it.</param>
-/// <param name="MorePolls">The polls with jitter over those of the schedule without, at the same mean delay.</param>
+/// <param name="BusiestWith">The most polls in 100 ms, with jitter.</param>
+/// <param name="MorePolls">The polls with jitter, divided by those without jitter at the same mean delay.</param>
 internal readonly record struct Burst(double BusiestWithout, double BusiestWith, double MorePolls)
 {
     private const int Operations = 1000;
 
     private const double Window = 0.1;
 
-    /// <summary>The means of a number of seeded runs, at the default target delay.</summary>
+    /// <summary>Returns the means of a number of seeded runs, at the default target delay.</summary>
     public static Burst Of(Lifetime lifetime, int runs)
     {
         var estimate = lifetime.Estimate();
@@ -29,7 +29,7 @@ internal readonly record struct Burst(double BusiestWithout, double BusiestWith,
             with += Busiest(polls.SelectMany(each => each));
         }
 
-        // The cost is too small to be seen in so few: many more operations, one after another.
+        // The cost is too small to measure with so few operations, so many more run one after another.
         var chance = new Random(runs);
         const int Many = 400_000;
         for (var i = 0; i < Many; i++)
@@ -58,7 +58,7 @@ internal readonly record struct Burst(double BusiestWithout, double BusiestWith,
         }
     }
 
-    // In whichever 100 ms, wherever they begin.
+    // The most polls in any 100 ms.
     private static int Busiest(IEnumerable<double> polls)
     {
         var times = polls.Order().ToList();

@@ -2,9 +2,9 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>A schedule beside the best that can be had, at the schedule's own mean delay.</summary>
+/// <summary>Compares a schedule with the optimum and with a fixed interval, at the schedule's mean delay.</summary>
 /// <param name="Scheduled">The schedule.</param>
-/// <param name="Optimal">The polls of who knows the durations in truth.</param>
+/// <param name="Optimal">The polls of the optimum, which knows the true durations.</param>
 /// <param name="Fixed">The polls of the fixed interval.</param>
 internal readonly record struct Comparison(PollingCost Scheduled, double Optimal, double Fixed)
 {

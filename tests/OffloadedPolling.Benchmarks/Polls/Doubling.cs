@@ -4,14 +4,14 @@ using OffloadedPolling.WaitTime;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// A host and its workers when the load or the durations double: how many operations end before the upper bound that they were accepted
-/// with. Profiles are written every 30 s and read every 30 s, the queue's depth every 5 s, as in a host.
+/// Simulates a host and its workers when the load or the durations double, and measures how many operations end before the upper bound of
+/// their estimate. As in a host, profiles are written and read every 30 s, and the queue's depth is read every 5 s.
 /// </summary>
 internal static class Doubling
 {
     private const int Slots = 4;
 
-    // The load is 0.4 before and 0.8 after.
+    // The load is 0.4 before the change and 0.8 after it.
     private const double Arrivals = 0.4 * Slots / 10;
 
     private const double DoublesAt = 6000;
@@ -26,7 +26,7 @@ internal static class Doubling
 
     private const double DepthInterval = 5;
 
-    /// <summary>The share that ends in time, of those accepted 100 operations and two profile intervals after the change.</summary>
+    /// <summary>Returns the share that ends in time, counted from 100 operations and two profile intervals after the change.</summary>
     public static double DoneBeforeUpper(bool loadDoubles, bool durationsDouble, int seed)
     {
         var random = new Random(seed);

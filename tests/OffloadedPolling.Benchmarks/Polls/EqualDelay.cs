@@ -2,18 +2,18 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>Settings at which a poller has a given mean delay.</summary>
+/// <summary>Finds the settings at which a poller has a given mean delay.</summary>
 internal static class EqualDelay
 {
     private const int Steps = 40;
 
-    /// <summary>The fixed interval.</summary>
+    /// <summary>Returns the cost of the fixed interval.</summary>
     public static PollingCost Fixed(Lifetime lifetime, double delay) =>
         Search(interval => PollingCost.Every(lifetime, interval), delay, Steps);
 
     /// <summary>
-    /// The schedule of an estimate, by its target. Where the delay leaps over the wanted one, as it may between two peaks, the schedule
-    /// that is just shorter.
+    /// Returns the cost of an estimate's schedule. If no target gives exactly this delay, which can happen between two peaks, the schedule
+    /// with the next shorter delay is used.
     /// </summary>
     public static PollingCost Scheduled(Lifetime lifetime, OperationEstimate estimate, double delay) =>
         Search(target => PollingCost.Compute(lifetime, new PollSchedule(estimate, TimeSpan.FromSeconds(target))), delay, 18);

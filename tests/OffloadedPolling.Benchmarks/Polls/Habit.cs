@@ -2,12 +2,12 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>How pollers poll today.</summary>
+/// <summary>A common way to poll.</summary>
 internal sealed record Habit(string Name, Func<Lifetime, PollingCost> Measure)
 {
     /// <summary>
-    /// The Azure SDK's exponential delay (Azure.Core's DelayStrategy), and Google's (gax's default polling settings), with the numbers that
-    /// they come with.
+    /// Common ways to poll, among them the defaults of the Azure SDK (DelayStrategy of Azure.Core) and of Google (the polling
+    /// settings of gax).
     /// </summary>
     public static IReadOnlyList<Habit> All { get; } =
     [

@@ -2,12 +2,12 @@ using OffloadedPolling.WaitTime;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>What the library makes of measured durations, with its own code.</summary>
+/// <summary>Makes estimates from measured durations with the library's own code.</summary>
 internal static class Learnt
 {
     private const int DurationsPerWrite = 25;
 
-    /// <summary>The estimate after a number of operations, written to the profile a few at a time, and read back from it.</summary>
+    /// <summary>Returns the estimate after a number of operations. They are written to the profile a few at a time and read back.</summary>
     public static OperationEstimate From(Func<double> duration, int operations)
     {
         var profile = DurationProfile.Empty;

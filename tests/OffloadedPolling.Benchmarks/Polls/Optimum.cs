@@ -3,8 +3,8 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// The fewest polls that a mean delay can be had for, by who knows the durations in truth: found over a fine grid, for many prices of a
-/// poll, with code of its own.
+/// The fewest polls that give a mean delay if the true durations are known. They are found over a fine grid, for many prices of a poll, by
+/// code that shares nothing with the library.
 /// </summary>
 internal sealed class Optimum
 {
@@ -26,8 +26,8 @@ internal sealed class Optimum
     }
 
     /// <summary>
-    /// The polls for a mean delay. Between two schedules that are best for a price, who must have a delay in between can do no better than
-    /// to follow now the one and now the other.
+    /// Returns the polls for a mean delay. For a delay between two schedules that are each the best for a price, the optimum alternates
+    /// between both.
     /// </summary>
     public double CountAt(double delay)
     {
@@ -37,7 +37,7 @@ internal sealed class Optimum
             {
                 var (left, right) = (_frontier[i - 1], _frontier[i]);
                 return delay < left.Delay
-                    ? throw new ArgumentOutOfRangeException(nameof(delay), delay, "It is shorter than the frontier was made for.")
+                    ? throw new ArgumentOutOfRangeException(nameof(delay), delay, "The delay is shorter than the shortest computed one.")
                     : left.Count + ((right.Count - left.Count) * (delay - left.Delay) / (right.Delay - left.Delay));
             }
         }
@@ -45,7 +45,7 @@ internal sealed class Optimum
         return _frontier[^1].Count;
     }
 
-    // Denser where the hazard is higher, as polls are.
+    // Like polls, the points are denser where the hazard rate is higher.
     private static double[] Grid(Lifetime lifetime)
     {
         const int Fine = 20_000;
@@ -87,7 +87,7 @@ internal sealed class Optimum
         var furthest = Points - 1;
         for (var i = Points - 2; i >= 0; i--)
         {
-            // Who is later polls no sooner: what was best from the point after bounds the search.
+            // From an earlier point, the best next poll is not later. So that of the following point limits the search.
             var least = double.MaxValue;
             for (var j = i + 1; j <= furthest; j++)
             {

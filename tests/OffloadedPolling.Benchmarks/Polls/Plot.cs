@@ -6,7 +6,7 @@ using OxyPlot.Series;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>PollingCost against delay for one distribution, as SVG.</summary>
+/// <summary>Draws polls against delay for one distribution, as SVG.</summary>
 internal static class Plot
 {
     private const int Width = 760;

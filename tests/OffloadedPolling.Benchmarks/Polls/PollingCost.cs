@@ -3,17 +3,17 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// What polling costs on average: the polls, the last one that sees the end among them, and the seconds until the end is noticed.
+/// What polling costs on average: the number of polls, including the last, and the seconds until the end is noticed.
 /// </summary>
 internal readonly record struct PollingCost(double Count, double Delay)
 {
     private const double Negligible = 1e-9;
 
     /// <summary>
-    /// Not simulated but added up: E[polls] = Σ S(tₖ) and E[end noticed] = Σ S(tₖ)(tₖ₊₁ − tₖ), over all polls from the start on.
+    /// Computes the cost without simulation: E[polls] = Σ S(tₖ) and E[end noticed] = Σ S(tₖ)(tₖ₊₁ − tₖ), over all polls from the start.
     /// </summary>
     /// <param name="lifetime">How long operations take.</param>
-    /// <param name="nextDelay">Seconds to the next poll, when the operation is still under way after so many.</param>
+    /// <param name="nextDelay">Returns the seconds to the next poll for the seconds since the start.</param>
     public static PollingCost Compute(Lifetime lifetime, Func<double, double> nextDelay)
     {
         var (elapsed, lasting, count, noticed) = (0d, 1d, 0d, 0d);
@@ -22,7 +22,7 @@ internal readonly record struct PollingCost(double Count, double Delay)
             var delay = nextDelay(elapsed);
             if (!(delay > 0))
             {
-                throw new InvalidOperationException($"A delay of {delay} s, {elapsed} s after the start.");
+                throw new InvalidOperationException($"The delay {elapsed} s after the start is {delay} s; it must be positive.");
             }
 
             count += lasting;

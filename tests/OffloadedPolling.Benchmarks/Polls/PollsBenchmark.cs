@@ -2,7 +2,7 @@ using OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>PollingCost against delay: the library's schedule beside today's habits and the optimum, at equal mean delay.</summary>
+/// <summary>Compares the library's schedule with common ways to poll and with the optimum, at equal mean delay.</summary>
 internal static class PollsBenchmark
 {
     private const int Runs = 20;
@@ -27,13 +27,13 @@ internal static class PollsBenchmark
             "two peaks, half about 4 s and half about 16 s", 0.5, new LogNormalLifetime(4, 0.2), new LogNormalLifetime(16, 0.2)),
     ];
 
-    // Thirteen quantiles tell of the slow ones that there are some, and hardly where: shown, and held to the fixed interval alone.
+    // Thirteen quantiles hardly describe the rare slow operations. Only the bound against the fixed interval applies.
     private static readonly MixedLifetime _rareAndSlow =
         new("rare and slow: 98 % about 2 s and 2 % about 6 min", 0.98, new LogNormalLifetime(2, 0.3), new LogNormalLifetime(402, 0.3));
 
-    /// <summary>Measures and prints; 0 if everything holds that must.</summary>
-    /// <param name="asJson">JSON, or tables.</param>
-    /// <param name="plots">A folder to draw the plots into.</param>
+    /// <summary>Measures, prints, and returns 0 if all bounds hold.</summary>
+    /// <param name="asJson">Whether to print JSON instead of tables.</param>
+    /// <param name="plots">The folder for the plots, or null for none.</param>
     public static int Run(bool asJson, string? plots)
     {
         var (rows, bounds) = (new List<PollsRow>(), new List<PollsBound>());
@@ -105,7 +105,7 @@ internal static class PollsBenchmark
     {
         var most = peaks == 1 ? 1.05 : 1.2;
         yield return new PollsBound($"{name}: polls over the optimum's", rows.Max(row => row.ToOptimal), 0, most);
-        // Whoever is better than the optimum has found that it is none.
+        // A schedule that is better than the optimum shows that the optimum is wrong.
         yield return new PollsBound($"{name}: polls over the optimum's, the least", rows.Min(row => row.ToOptimal), LeastToOptimal, most);
         yield return OverFixed(name, rows);
         yield return new PollsBound($"{name}: after {LearntFrom} operations, over the optimum's, mean of {Runs} runs", rows.Max(row =>

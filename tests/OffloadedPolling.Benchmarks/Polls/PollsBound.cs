@@ -1,10 +1,10 @@
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>What must hold, and what was found.</summary>
-/// <param name="What">In words.</param>
-/// <param name="Found">What was found: the worst, or the mean where it says so.</param>
-/// <param name="Least">It must not be less.</param>
-/// <param name="Most">It must not be more.</param>
+/// <summary>A bound, and the value that was found.</summary>
+/// <param name="What">The name of the value.</param>
+/// <param name="Found">The value: the worst, or the mean if the name says so.</param>
+/// <param name="Least">The minimum.</param>
+/// <param name="Most">The maximum.</param>
 internal sealed record PollsBound(string What, double Found, double Least, double Most)
 {
     public bool Holds => Found >= Least && Found <= Most;

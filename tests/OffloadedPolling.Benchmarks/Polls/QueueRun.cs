@@ -4,9 +4,9 @@ using OffloadedPolling.WaitTime;
 namespace OffloadedPolling.Benchmarks.Polls;
 
 /// <summary>
-/// Polls for the operations of a real queue: the estimate of the accept is made from the queue's depth at that moment, and the worker's,
-/// from its start on, from the durations alone; the poller takes what the document says when it polls. The optimum knows the depth at the
-/// accept and how long the operations that met the same depth took in truth; it does not see them start.
+/// Simulates the polls for the operations of a queue. The estimate at the accept is based on the queue's depth, and the estimate at the
+/// start of the work is based only on the durations. The poller uses the estimate that the document has when it polls. The optimum knows
+/// the depth at the accept and the true durations of the operations that had the same depth. It does not know when they start.
 /// </summary>
 internal sealed class QueueRun
 {
@@ -35,14 +35,14 @@ internal sealed class QueueRun
             "real queue (M/G/4, load 0.8)", _depths.SelectMany(depth => depth.Operations).Select(operation => operation.Sojourn));
     }
 
-    /// <summary>What the work takes.</summary>
+    /// <summary>The durations of the work.</summary>
     public Lifetime Durations { get; }
 
-    /// <summary>What the operations take, with their waits.</summary>
+    /// <summary>The durations of the operations, including their waits.</summary>
     public MeasuredLifetime All { get; }
 
-    /// <summary>The polls of the schedule at a target, beside the optimum at the same mean delay for each depth and all in all.</summary>
-    /// <param name="work">What the library believes that the work takes.</param>
+    /// <summary>Compares the schedule at a target with the optimum, which has the same mean delay at each depth and in total.</summary>
+    /// <param name="work">The library's estimate of the work.</param>
     /// <param name="target">The target delay, in seconds.</param>
     public Comparison At(OperationEstimate work, double target)
     {
@@ -64,7 +64,7 @@ internal sealed class QueueRun
         return new Comparison(scheduled, optimal / all, EqualDelay.Fixed(All, scheduled.Delay).Count);
     }
 
-    /// <summary>The same, at the target where the mean delay all in all is the wanted one.</summary>
+    /// <summary>Compares them at the target that gives the requested mean delay in total.</summary>
     public Comparison AtDelay(OperationEstimate work, double delay)
     {
         var target = delay;

@@ -1,14 +1,14 @@
 namespace OffloadedPolling.Benchmarks.Polls;
 
-/// <summary>Operations that arrive at random, wait for one of a number of slots, and take what they take: an M/G/c queue.</summary>
+/// <summary>An M/G/c queue: operations arrive at random and wait for one of several slots.</summary>
 internal static class SimulatedQueue
 {
-    /// <summary>Runs it for a number of operations.</summary>
+    /// <summary>Runs the queue for a number of operations.</summary>
     /// <param name="slots">How many run at once.</param>
     /// <param name="count">How many arrive.</param>
-    /// <param name="arrivals">How many arrive in a second, at a time.</param>
-    /// <param name="duration">What one takes that begins at a time.</param>
-    /// <param name="random">Chance.</param>
+    /// <param name="arrivals">Returns how many arrive per second at a time.</param>
+    /// <param name="duration">Returns the duration of an operation that starts at a time.</param>
+    /// <param name="random">The random numbers.</param>
     /// <returns>The operations in the order of their arrival.</returns>
     public static List<SimulatedOperation> Run(
         int slots, int count, Func<double, double> arrivals, Func<double, double> duration, Random random)
@@ -28,14 +28,14 @@ internal static class SimulatedQueue
         return operations;
     }
 
-    /// <summary>What the queue holds at a time.</summary>
+    /// <summary>Returns the depth of the queue at a time.</summary>
     /// <param name="operations">The operations in the order of their arrival.</param>
     /// <param name="arrived">How many have arrived by then.</param>
     /// <param name="now">The time.</param>
     public static QueueDepth DepthAt(IReadOnlyList<SimulatedOperation> operations, int arrived, double now)
     {
         var (waiting, running) = (0, 0);
-        // None is under way for so many arrivals.
+        // No operation is in progress for so many arrivals.
         for (var i = Math.Max(0, arrived - 1000); i < arrived; i++)
         {
             waiting += operations[i].Start > now ? 1 : 0;

@@ -5,12 +5,12 @@ using System.Text;
 namespace OffloadedPolling.Benchmarks.Reads;
 
 /// <summary>
-/// GETs of one URL over a number of connections, one after another on each, with as little work of its own as there can be.
+/// Sends GET requests to one URL over several connections, one after another on each, with as little overhead as possible.
 /// </summary>
 internal static class Load
 {
     /// <summary>
-    /// Returns the number of answers. Every answer must be as long as the first, and the first a 200 with <paramref name="mark"/> in it.
+    /// Returns the number of responses. The first must be a 200 that contains <paramref name="mark"/>, and all must have the same length.
     /// </summary>
     public static long Measure(Uri url, int connections, TimeSpan duration, string mark)
     {
@@ -42,7 +42,7 @@ internal static class Load
 
             if (received != length || !buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
             {
-                throw new InvalidOperationException($"{url.AbsolutePath} answered otherwise than before.");
+                throw new InvalidOperationException($"{url.AbsolutePath} returned a different response.");
             }
         }
 
@@ -65,7 +65,7 @@ internal static class Load
 
             if (!text.StartsWith("HTTP/1.1 200"[..Math.Min(12, received)], StringComparison.Ordinal))
             {
-                throw new InvalidOperationException($"The first answer is {text}.");
+                throw new InvalidOperationException($"The first response is not valid: {text}");
             }
         }
     }

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace OffloadedPolling.Benchmarks.Reads;
 
 /// <summary>
-/// Status reads of a host on SQLite beside a bare endpoint that returns the same bytes, both endpoints in turns, the server in a process of
-/// its own. Beside the requests per second it tells those per second of the server's processor time: a load that cannot keep the server
-/// busy flatters the slower endpoint.
+/// Compares the status reads of a host on SQLite with a bare endpoint that returns the same bytes. The server runs in a separate process,
+/// and both endpoints take turns. The benchmark also reports requests per second of the server's processor time, because a load that does
+/// not keep the server busy favors the slower endpoint.
 /// </summary>
 internal static class ReadsBenchmark
 {
@@ -59,7 +59,7 @@ internal static class ReadsBenchmark
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    // The program itself, or `dotnet` with its assembly.
+    // The process is the program itself, or `dotnet` with its assembly.
     private static string[] ServerArguments() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
         ? [typeof(ReadsBenchmark).Assembly.Location, "reads-server"]
         : ["reads-server"];

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.Benchmarks.Reads;
 
 /// <summary>
-/// A host on SQLite with one running operation, and beside it a bare endpoint that returns the same bytes. It prints both URLs, and ends
-/// with its standard input.
+/// A host on SQLite with one running operation, and a bare endpoint that returns the same bytes. It prints both URLs and stops at the end
+/// of its standard input.
 /// </summary>
 internal static class ReadsServer
 {

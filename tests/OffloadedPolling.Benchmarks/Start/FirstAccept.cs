@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Benchmarks.Start;
 
 /// <summary>
-/// One start of samples/Orders, by a caller who tries until it listens, and whose order is the first request that it gets.
+/// Measures one start of samples/Orders. The caller retries until the program listens, and its order is the first request.
 /// </summary>
 internal static class FirstAccept
 {
@@ -15,8 +15,8 @@ internal static class FirstAccept
 
     private static readonly TimeSpan _betweenTries = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Starts a program, an executable or one for <c>dotnet</c>, and ends it again.</summary>
-    /// <returns>The time from its start to the 202.</returns>
+    /// <summary>Starts a program, which is an executable or an assembly for <c>dotnet</c>, and stops it.</summary>
+    /// <returns>The time from the start of the process to the 202.</returns>
     public static async Task<TimeSpan> MeasureAsync(string program, IReadOnlyDictionary<string, string?> settings)
     {
         var address = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
@@ -44,7 +44,7 @@ internal static class FirstAccept
             var answer = http.PostAsync(new Uri($"http://{address}/order"), order, timeout.Token);
             if (await Task.WhenAny(answer, output) == output)
             {
-                throw new InvalidOperationException($"{program} stopped at its start:\n{await output}");
+                throw new InvalidOperationException($"{program} stopped during startup:\n{await output}");
             }
 
             using var response = await answer;
@@ -52,7 +52,7 @@ internal static class FirstAccept
             return response.StatusCode == HttpStatusCode.Accepted
                 ? elapsed
                 : throw new InvalidOperationException(
-                    $"{program} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(timeout.Token)}");
+                    $"{program} returned {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(timeout.Token)}");
         }
         finally
         {
@@ -73,7 +73,7 @@ internal static class FirstAccept
             }
             catch (SocketException)
             {
-                // It does not listen yet.
+                // The program does not listen yet.
                 socket.Dispose();
                 await Task.Delay(_betweenTries, cancellationToken);
             }

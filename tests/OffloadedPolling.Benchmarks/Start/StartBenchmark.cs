@@ -3,18 +3,18 @@ using System.Globalization;
 namespace OffloadedPolling.Benchmarks.Start;
 
 /// <summary>
-/// The time from the start of samples/Orders' process to its first 202, compiled ahead of time and by JIT in turns: without a cloud, its
-/// files new each time, and on the bucket and the queue that this process's environment names, if it does.
+/// Measures the time from the start of the samples/Orders process to its first 202. The native and the JIT-compiled program take turns.
+/// They run on SQLite with new files, and on S3 and SQS if this process's environment names a bucket and a queue.
 /// </summary>
 internal static class StartBenchmark
 {
-    // Brings the programs and what they load into the system's cache, and compiles the caller's side.
+    // Loads the programs and their files into the system's cache, and compiles the caller's code.
     private const int WarmUps = 2;
 
     public static async Task<int> RunAsync(string native, string jit, int rounds)
     {
         Console.WriteLine("""
-            | first 202 after the process's start, ms | compiled ahead of time | by JIT |
+            | first 202 after the start of the process, ms | compiled ahead of time | by JIT |
             |---|---|---|
             """);
         await CompareAsync("on SQLite", native, jit, rounds, onAws: false);

@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace OffloadedPolling.Tests.Costs;
 
-/// <summary>The calculator as its user runs it.</summary>
+/// <summary>Runs the calculator as a user does.</summary>
 public sealed partial class CostCommandTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Article_ShowsItsTable_BarsAndASentence()
+    public async Task Article_PrintsTableChartAndVerdict()
     {
         var (exitCode, output, _) = await RunAsync("--article");
 
@@ -23,7 +23,7 @@ public sealed partial class CostCommandTests
     }
 
     [Fact]
-    public async Task Help_OfTheArticle_SaysWhatTheArticleSays()
+    public async Task Help_DescribesFunctionOfTheArticle()
     {
         var (exitCode, output, _) = await RunAsync("--help");
 
@@ -32,7 +32,7 @@ public sealed partial class CostCommandTests
     }
 
     [Fact]
-    public async Task Json_IsForPrograms()
+    public async Task Json_PrintsBillsAsJson()
     {
         var (exitCode, output, _) = await RunAsync("--operations", "1000000", "--polls", "20", "--json");
 
@@ -52,7 +52,7 @@ public sealed partial class CostCommandTests
     [InlineData("--memory-mb is '64'. Set it to a number from 128 to 10240", "--memory-mb", "64")]
     [InlineData("'nowhere.json' is not a valid price list", "--prices", "nowhere.json")]
     [InlineData("Remove --writes and --prices", "--article", "--writes", "2", "--prices", "mine.json")]
-    public async Task WhatIsWrong_IsToldAndNothingIsCounted(string expected, params string[] arguments)
+    public async Task Run_InvalidOption_PrintsErrorAndNoResult(string expected, params string[] arguments)
     {
         var (exitCode, output, errors) = await RunAsync(arguments);
 

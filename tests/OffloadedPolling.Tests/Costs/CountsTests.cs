@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Costs;
 
-/// <summary>The calculator's figures, against the article's and against sums made by hand.</summary>
+/// <summary>Compares the calculator's figures with the article and with sums made by hand.</summary>
 public sealed partial class CountsTests
 {
     private static readonly Workload _article = new()
@@ -25,7 +25,7 @@ public sealed partial class CountsTests
     private static PriceList Now => PriceFile.Read(PriceFile.Current);
 
     [Fact]
-    public void TheArticlesTable_ToTheCent()
+    public void Counts_OfTheArticle_MatchItsTable()
     {
         var counts = new Counts(Of2021, _article);
 
@@ -37,9 +37,10 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void ALeanHttpApi_IsBeatenFromFourPollsPerWriteOn()
+    public void BreakEven_LeanHttpApi_IsAboutFourPollsPerWrite()
     {
-        // 1.42 a million polls: 1.11 + 0.20 + 0.0025 GB-s at 16.6667 + half a read unit at 0.1415. A write: 5.00 against 0.705.
+        // A million polls cost 1.42: 1.11 + 0.20 + 0.0025 GB-s at 16.6667 + half a read unit at 0.1415. A million writes cost
+        // 5.00 on S3 and 0.705 in the database.
         var counts = new Counts(Now, _today with { MemoryMb = 128, LogKb = 0 });
 
         counts.HttpApi().Lines.Where(line => line.What is "requests" or "function" or "database reads").Sum(line => line.Exact)
@@ -47,7 +48,7 @@ public sealed partial class CountsTests
         Math.Round(counts.BreakEven(asInTheArticle: false)!.Value, 1).Should().Be(4.2m);
     }
 
-    public static TheoryData<decimal, decimal, decimal> KindsOfWork => new()
+    public static TheoryData<decimal, decimal, decimal> Workloads => new()
     {
         { 0, 2, 1 },
         { 9, 2, 1 },
@@ -56,27 +57,27 @@ public sealed partial class CountsTests
     };
 
     [Theory]
-    [MemberData(nameof(KindsOfWork))]
-    public void BreakEven_WhateverTheTotalsCount_IsWhereBothCostTheSame(decimal preflights, decimal retentionDays, decimal documentKb)
+    [MemberData(nameof(Workloads))]
+    public void BreakEven_AnyWorkload_CostsAreEqual(decimal preflights, decimal retentionDays, decimal documentKb)
     {
         var work = _today with { Preflights = preflights, RetentionDays = retentionDays, DocumentKb = documentKb };
         var breakEven = new Counts(Now, work).BreakEven(asInTheArticle: false)!.Value;
-        var there = new Counts(Now, work with { Polls = breakEven * work.Writes });
+        var atBreakEven = new Counts(Now, work with { Polls = breakEven * work.Writes });
 
-        there.HttpApi().Exact.Should().BeApproximately(there.S3().Exact, 1e-10m);
+        atBreakEven.HttpApi().Exact.Should().BeApproximately(atBreakEven.S3().Exact, 1e-10m);
     }
 
     [Fact]
-    public void BreakEven_AsInTheArticle_IsWhereBothCostTheSame()
+    public void BreakEven_AsInTheArticle_CostsAreEqual()
     {
         var breakEven = new Counts(Of2021, _article).BreakEven(asInTheArticle: true)!.Value;
-        var there = new Counts(Of2021, _article with { Polls = breakEven * _article.Writes });
+        var atBreakEven = new Counts(Of2021, _article with { Polls = breakEven * _article.Writes });
 
-        there.RestApiAsInTheArticle().Exact.Should().BeApproximately(there.S3AsInTheArticle().Exact, 1e-10m);
+        atBreakEven.RestApiAsInTheArticle().Exact.Should().BeApproximately(atBreakEven.S3AsInTheArticle().Exact, 1e-10m);
     }
 
     [Fact]
-    public void Verdict_OverManyWorkloads_AgreesWithItsOwnNumbers()
+    public void Verdict_ManyWorkloads_MatchesItsNumbers()
     {
         var works =
             from polls in (decimal[])[0, 1, 3, 6, 9, 9.3m, 9.4m, 10, 12.7m, 100]
@@ -100,7 +101,7 @@ public sealed partial class CountsTests
     [InlineData(4, 1, 0.07075)]
     [InlineData(5, 1, 0.1415)]
     [InlineData(10, 1, 0.21225)]
-    public void Reads_AreCountedByFourKb_EventuallyConsistent(decimal kb, decimal pollsInMillions, decimal cost) =>
+    public void DatabaseReads_AreBilledPer4KbEventuallyConsistent(decimal kb, decimal pollsInMillions, decimal cost) =>
         LineOf(
             new Counts(Now, _today with { Operations = 1_000_000, Polls = pollsInMillions, DocumentKb = kb }).HttpApi(),
             "database reads").Should().Be(cost);
@@ -109,17 +110,17 @@ public sealed partial class CountsTests
     [InlineData(1, 0.705)]
     [InlineData(1.1, 1.41)]
     [InlineData(10, 7.05)]
-    public void WritesOfTheApi_AreCountedByTheKb(decimal kb, decimal costOfAMillion) =>
+    public void DatabaseWrites_AreBilledPerKb(decimal kb, decimal costOfAMillion) =>
         LineOf(new Counts(Now, _today with { Operations = 1_000_000, Writes = 1, DocumentKb = kb }).HttpApi(), "database writes")
             .Should().Be(costOfAMillion);
 
     [Fact]
-    public void WhatTheArticleLeftOut_IsCounted()
+    public void Counts_CostsOmittedByTheArticle_AreIncluded()
     {
         var work = _today with { Operations = 10_000_000, DocumentKb = 2, Preflights = 1 };
         var counts = new Counts(Now, work);
 
-        // 100 million polls of 2 KB are 200 GB, of which 100 are free; of 0.4 KB of logs, 40 GB.
+        // 100 million polls of 2 KB are 200 GB, of which 100 GB are free. With 0.4 KB of logs each, they are 40 GB.
         LineOf(counts.S3(), "egress").Should().Be(9.00m);
         LineOf(counts.RestApi(), "egress").Should().Be(9.00m);
         LineOf(counts.HttpApi(), "logs").Should().Be(22.80m);
@@ -129,7 +130,7 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void AnOptionOfTheArticle_DoesNotTakeTodaysPrices() =>
+    public void ArticlePrices_DifferFromCurrentPrices() =>
         Of2021.PerMillion.DynamoDbReadUnits.Should().NotBe(Now.PerMillion.DynamoDbReadUnits);
 
     [Theory]
@@ -138,7 +139,7 @@ public sealed partial class CountsTests
     [InlineData(100, 3, "Worth it: ", "from 3.1 polls per write, and you have 33.3.")]
     [InlineData(9, 3, "Worth it: ", "from 1.6 polls per write, and you have 3.", 9)]
     [InlineData(10, 3, "Not worth it: ", "from 3.8 polls per write, and you have 3.3.", 0, 3_650)]
-    public void TheVerdict_SaysWhether_AndFromWhenOn(
+    public void Verdict_StatesAnswerAndBreakEven(
         decimal polls, decimal writes, string begins, string ends, int preflights = 0, int retentionDays = 2)
     {
         var work = _today with { Polls = polls, Writes = writes, Preflights = preflights, RetentionDays = retentionDays };
@@ -149,18 +150,18 @@ public sealed partial class CountsTests
     }
 
     [Fact]
-    public void TheVerdict_WherePricesTurnTheTables_SaysSo()
+    public void Verdict_NoBreakEven_IsNeverOrFromFirstPoll()
     {
-        var s3GetsDear = Now with { PerMillion = Now.PerMillion with { S3Get = 9 } };
-        var s3PutsAreFree = Now with { PerMillion = Now.PerMillion with { S3Put = 0 } };
+        var expensiveGets = Now with { PerMillion = Now.PerMillion with { S3Get = 9 } };
+        var freePuts = Now with { PerMillion = Now.PerMillion with { S3Put = 0 } };
 
-        CostRun.Count(_today, s3GetsDear, false).Verdict.Should().StartWith("Not worth it: ");
-        CostRun.Count(_today, s3GetsDear, false).Verdict.Should().Contain("More polls do not change that");
-        CostRun.Count(_today, s3PutsAreFree, false).Verdict.Should().Contain("from the first poll,");
+        CostRun.Count(_today, expensiveGets, false).Verdict.Should().StartWith("Not worth it: ");
+        CostRun.Count(_today, expensiveGets, false).Verdict.Should().Contain("More polls do not change that");
+        CostRun.Count(_today, freePuts, false).Verdict.Should().Contain("from the first poll,");
     }
 
     [Fact]
-    public void TheReadmesTables_AreWhatTheProgramCounts()
+    public void ReadmeTables_MatchTheProgram()
     {
         var readme = File.ReadAllText(Repository.PathOf("samples/Costs/README.md"));
         var rows = Row().Matches(readme).ToList();

@@ -11,7 +11,7 @@ public sealed class PriceFileTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public void APriceThatWasChanged_Counts()
+    public void Read_ChangedPrice_ReturnsIt()
     {
         File.WriteAllText(_file, _prices.Replace("\"s3Put\": 5.00", "\"s3Put\": 5.40 /* of eu-central-1 */", StringComparison.Ordinal));
 
@@ -27,7 +27,7 @@ public sealed class PriceFileTests : IDisposable
     [InlineData("\"s3Put\": 5.00,", "\"s3Put\": 5,00,", "'0' is an invalid")]
     [InlineData("\"logs\": 0.57", "\"logs\": null", "perGb.logs")]
     [InlineData("{", "", "")]
-    public void AListThatIsWrong_IsRefusedWithWhat(string right, string wrong, string expected)
+    public void Read_InvalidFile_ThrowsAndNamesTheError(string right, string wrong, string expected)
     {
         _prices.Should().Contain(right);
         File.WriteAllText(_file, _prices.Replace(right, wrong, StringComparison.Ordinal));
@@ -40,7 +40,7 @@ public sealed class PriceFileTests : IDisposable
     }
 
     [Fact]
-    public void AListThatIsNotThere_IsRefused() =>
+    public void Read_MissingFile_Throws() =>
         FluentActions.Invoking(() => PriceFile.Read("nowhere.json"))
             .Should().ThrowExactly<InvalidPricesException>().Which.Message.Should().Contain("nowhere.json");
 }

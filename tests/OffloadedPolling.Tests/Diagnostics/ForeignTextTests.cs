@@ -15,18 +15,18 @@ public sealed class ForeignTextTests
     [InlineData("größe 東京", "größe 東京")]
     [InlineData("a\r\nfail: b\u001b[31m\u0000", "a\uFFFD\uFFFDfail: b\uFFFD[31m\uFFFD")]
     [InlineData("a\u2028b\u2029c\u202Ed\u200Be\u0085f", "a\uFFFDb\uFFFDc\uFFFDd\uFFFDe\uFFFDf")]
-    public void ToString_CharactersThatCouldForgeALine_AreReplaced(string? text, string shown) =>
+    public void ToString_UnsafeCharacters_AreReplaced(string? text, string shown) =>
         ((ForeignText)text).ToString().Should().Be(shown);
 
     [Fact]
-    public void ToString_AtMost128Characters_OfALongerTextAndItsLength()
+    public void ToString_LongText_IsCutTo128CharactersWithLength()
     {
         ((ForeignText)new string('x', 128)).ToString().Should().Be(new string('x', 128));
         ((ForeignText)new string('x', 102_400)).ToString().Should().Be(new string('x', 128) + "… (102,400 characters)");
     }
 
     [Fact]
-    public async Task AForgedStatusKey_IsLoggedCutAndWithoutControlCharacters()
+    public async Task Log_ForgedStatusKey_IsShortenedAndSanitized()
     {
         var forged = string.Concat(Enumerable.Repeat("\u001b[2J\r\nfail: OffloadedPolling[101]", 3_000));
         await using var provider = new SqliteProvider();

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Tests.Diagnostics;
 /// <summary>The library's instruments.</summary>
 internal static class Instruments
 {
-    /// <summary>Those of one host.</summary>
+    /// <summary>Returns the instruments of one host.</summary>
     public static IReadOnlyList<Instrument> Of(IMeterFactory host)
     {
         var found = new List<Instrument>();

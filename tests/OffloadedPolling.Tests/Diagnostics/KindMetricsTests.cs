@@ -25,10 +25,10 @@ public sealed class KindMetricsTests : IDisposable
     }
 
     [Fact]
-    public void Depth_NothingSeen_Nothing() => Observe("queue.depth").Should().BeEmpty();
+    public void Depth_NeverRead_IsNotReported() => Observe("queue.depth").Should().BeEmpty();
 
     [Fact]
-    public void Depth_SeenWithinAMinute_TheLast()
+    public void Depth_ReadWithinAMinute_ReportsLast()
     {
         _parcels.SawDepth(new QueueDepth(9, 9));
         _parcels.SawDepth(new QueueDepth(7, 2));
@@ -39,7 +39,7 @@ public sealed class KindMetricsTests : IDisposable
     }
 
     [Fact]
-    public void Depth_SeenLongAgo_UnknownAndNotZero()
+    public void Depth_ReadOverAMinuteAgo_IsNotReported()
     {
         _parcels.SawDepth(new QueueDepth(7, 2));
         _time.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromMilliseconds(1));
@@ -48,7 +48,7 @@ public sealed class KindMetricsTests : IDisposable
     }
 
     [Fact]
-    public void Handlers_OfAWorker_AreThoseThatRunAndMayRun()
+    public void Handlers_OfWorker_ReportRunningAndLimit()
     {
         Observe("worker.handlers").Concat(Observe("worker.handlers.limit")).Should().BeEmpty("no worker has started");
 

@@ -97,7 +97,7 @@ public sealed class LogEventIdTests
     };
 
     [Fact]
-    public void EventIds_AreThoseThatOperatorsFilterBy()
+    public void EventIds_AreUnchanged()
     {
         var found = Library.LogMessages.ToDictionary(log => log.Name, log => log.Message.EventId);
 

@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Diagnostics;
 
-/// <summary>The pages on log events, metrics and spans list what the library emits, and nothing else.</summary>
+/// <summary>Checks that the pages on log events, metrics and spans list exactly what the library emits.</summary>
 public sealed partial class ObservabilityDocumentTests
 {
     private static readonly string _logEvents = Read("log-events.md");
@@ -15,31 +15,31 @@ public sealed partial class ObservabilityDocumentTests
     private static readonly string _metricsAndSpans = Read("metrics-and-spans.md");
 
     [Fact]
-    public void LogEvents_AreThoseOfTheLogClasses()
+    public void LogEventsPage_ListsEveryLogMessage()
     {
         var logged = Library.LogMessages.Select(log => $"{log.Message.EventId} {log.Message.Level} {log.Name}");
-        var told = LogRow().Matches(_logEvents).Select(row => $"{row.Groups["id"]} {row.Groups["level"]} {row.Groups["name"]}");
+        var documented = LogRow().Matches(_logEvents).Select(row => $"{row.Groups["id"]} {row.Groups["level"]} {row.Groups["name"]}");
 
-        told.Should().Equal(logged.Order(StringComparer.Ordinal));
+        documented.Should().Equal(logged.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Metrics_AreThoseOfTheMeter()
+    public void MetricsPage_ListsEveryInstrument()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new OperationMetrics(TimeProvider.System, services.GetRequiredService<IMeterFactory>());
-        var made = Instruments.Of(services.GetRequiredService<IMeterFactory>()).Select(instrument =>
+        var created = Instruments.Of(services.GetRequiredService<IMeterFactory>()).Select(instrument =>
             $"{instrument.Name} {instrument.Unit}");
-        var told = MetricRow().Matches(_metricsAndSpans).Select(row => $"{row.Groups["name"]} {row.Groups["unit"]}");
+        var documented = MetricRow().Matches(_metricsAndSpans).Select(row => $"{row.Groups["name"]} {row.Groups["unit"]}");
 
-        told.Order(StringComparer.Ordinal).Should().Equal(made.Order(StringComparer.Ordinal));
+        documented.Order(StringComparer.Ordinal).Should().Equal(created.Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData(typeof(MessageOutcomes))]
     [InlineData(typeof(WriteOutcomes))]
     [InlineData(typeof(TagNames), "messaging.operation.type")]
-    public void NamesAndOutcomes_AreTold(Type names, string? abbreviated = null) =>
+    public void MetricsPage_ContainsTagNamesAndOutcomes(Type names, string? abbreviated = null) =>
         names.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Where(name =>
             name != abbreviated).Should().AllSatisfy(name =>
                 _metricsAndSpans.Should().Contain($"`{name}`"));

@@ -6,7 +6,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Diagnostics;
 
-/// <summary>What a host counts and measures of the operations that go through it.</summary>
+/// <summary>Tests the metrics of a host on SQLite.</summary>
 public sealed class OperationMetricsTests : SqliteHostTests
 {
     private const string Kind = ConformanceHost.Kind;
@@ -24,7 +24,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task AnOperation_IsAcceptedAndEndsOnceWithItsTimes()
+    public async Task Operation_Succeeds_IsCountedOnceAndMeasured()
     {
         var (accepted, ended) = (Counted("operations.accepted"), Counted("operations.ended"));
         var (start, duration, run) =
@@ -42,20 +42,21 @@ public sealed class OperationMetricsTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task ADeliveryThatFindsTheEnd_CountsNoSecond()
+    public async Task SecondMessage_OperationHasEnded_IsNotCounted()
     {
         var ended = Counted("operations.ended");
         var id = await SucceedAsync();
 
         await Host.Queue.SendAsync(
             Kind, new OutgoingMessage { Body = """{"To":"Ada"}""", StatusKey = Host.Store.GetStatusKey(id) }, default);
-        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not seen");
+        await Eventually.TrueAsync(
+            () => Host.Log.Entries.Any(entry => entry.Id == 416), _timeout, () => "the second message was not received");
 
         ended.GetMeasurementSnapshot().Should().ContainSingle();
     }
 
     [Fact]
-    public async Task AnEndThatAnotherHostWrites_IsCountedThere()
+    public async Task End_WrittenByAnotherHost_IsCountedThere()
     {
         await using var other = await StartAsync(_ => { }, withHandler: false);
         var (here, there) = (Counted("operations.ended"), Counted("operations.ended", other));
@@ -72,7 +73,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     [Theory]
     [InlineData("00:00:00.001", "late")]
     [InlineData("01:00:00", "early")]
-    public async Task TheEstimatesError_IsTheEndsDistanceFromTheMedianThatTheAcceptTold(string median, string direction)
+    public async Task EstimateError_IsDifferenceFromEstimatedMedian(string median, string direction)
     {
         await using var host = await StartAsync(kind =>
             (kind.ExpectedMedian, kind.ExpectedUpper) = (TimeSpan.Parse(median), 2 * TimeSpan.Parse(median)));
@@ -88,7 +89,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task ARenewedUrl_IsCounted_AndARepeatedAcceptIsToldApart()
+    public async Task RenewedUrlAndRepeatedAccept_AreCounted()
     {
         var (accepted, renewed) = (Counted("operations.accepted"), Counted("urls.renewed"));
         _script.Wait["Ada"] = true;
@@ -104,7 +105,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task TheDocumentsWrites_AreCounted()
+    public async Task StatusWrites_AreCountedByState()
     {
         var writes = Counted("status.writes");
 
@@ -116,25 +117,25 @@ public sealed class OperationMetricsTests : SqliteHostTests
     }
 
     [Fact]
-    public async Task HandlersThatRun_AreTold_WithTheirLimit()
+    public async Task Handlers_Running_AreReportedWithLimit()
     {
         var (running, limit) = (Gauged("worker.handlers"), Gauged("worker.handlers.limit"));
-        await Eventually.TrueAsync(() => Observe(limit) == 3, _timeout, () => "the worker does not begin");
+        await Eventually.TrueAsync(() => Observe(limit) == 3, _timeout, () => "the worker did not start");
         Observe(running).Should().Be(0);
         _script.Wait["Ada"] = true;
         var first = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler does not run");
+        await Eventually.TrueAsync(() => _script.Waiting == 1, _timeout, () => "the handler did not start");
 
         (Observe(running), Observe(limit)).Should().Be(((int?)1, (int?)3));
 
         await Host.Operations.CancelAsync(first.Id);
-        await Eventually.TrueAsync(() => Observe(running) == 0, _timeout, () => "the handler still runs");
+        await Eventually.TrueAsync(() => Observe(running) == 0, _timeout, () => "the handler is still running");
         await Host.StopAsync();
         Observe(limit).Should().BeNull();
     }
 
     [Fact]
-    public async Task TheQueuesDepth_IsThatWhichTheLastAcceptSaw()
+    public async Task QueueDepth_AfterAccept_IsReported()
     {
         var depth = Gauged("queue.depth");
         Observe(depth).Should().BeNull();
@@ -148,7 +149,7 @@ public sealed class OperationMetricsTests : SqliteHostTests
     }
 
     [Fact]
-    public void EveryInstrument_HasAUnitAndSaysWhatItIs()
+    public void Instruments_HaveUnitAndDescription()
     {
         var found = Instruments.Of(Host.Services.GetRequiredService<IMeterFactory>());
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace OffloadedPolling.Tests.Diagnostics;
 
-/// <summary>The library's activities, as they end. Recorded where their parent is.</summary>
+/// <summary>Collects the library's activities as they end. An activity is recorded if its parent is.</summary>
 internal sealed class RecordedActivities : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _ended = new();

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.Documents;
 
 /// <summary>
-/// Phrases that readers have to decode, from <c>banned-phrases.txt</c>. Each line is a pattern, a tab and what to write instead.
+/// Phrases that are hard to understand, from <c>banned-phrases.txt</c>. Each line is a pattern, a tab and what to write instead.
 /// </summary>
 internal static class BannedPhrases
 {

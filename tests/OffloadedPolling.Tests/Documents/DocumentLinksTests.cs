@@ -3,14 +3,14 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Documents;
 
-/// <summary>Every relative link of a document leads to a file, and to a heading where it names one.</summary>
+/// <summary>Checks that every relative link in a document points to a file, and to a heading if it has a fragment.</summary>
 public sealed partial class DocumentLinksTests
 {
-    // Its links are to files of the project that the template creates.
+    // Its links point to files of the project that the template creates.
     private static readonly string _projectReadme = Path.Combine("offloaded-api", "README.md");
 
     [Fact]
-    public void RelativeLinks_LeadToFilesAndHeadings()
+    public void RelativeLinks_PointToFilesAndHeadings()
     {
         var links = (
             from page in Repository.Documents()

@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Documents;
 
-/// <summary>The documents are short sentences of everyday technical English.</summary>
+/// <summary>Checks that the documents use short sentences and plain technical English.</summary>
 public sealed class DocumentStyleTests
 {
     private const int LongSentence = 25;
@@ -12,7 +12,7 @@ public sealed class DocumentStyleTests
     private const int MaxReadmeLines = 150;
 
     [Fact]
-    public void Sentences_AverageAtMost16Words_AndOneInTwentyIsLong()
+    public void Sentences_AverageAtMost16WordsAndFewAreLong()
     {
         var sentences = Pages().SelectMany(page => Prose.Sentences(File.ReadAllText(page))).ToList();
         var longOnes = sentences.Where(sentence => Prose.Words(sentence) > LongSentence).ToList();
@@ -22,11 +22,11 @@ public sealed class DocumentStyleTests
             FormattableString.Invariant($"{sentences.Count} sentences, {average:0.0} words on average, {share:0.0%} over {LongSentence}"));
 
         average.Should().BeLessThanOrEqualTo(16);
-        share.Should().BeLessThanOrEqualTo(0.05, "these are long: {0}", string.Join('\n', longOnes));
+        share.Should().BeLessThanOrEqualTo(0.05, "these sentences are long: {0}", string.Join('\n', longOnes));
     }
 
     [Fact]
-    public void Documents_HaveNoBannedPhrase()
+    public void Documents_ContainNoBannedPhrase()
     {
         var found =
             from page in Repository.Documents()
@@ -44,7 +44,7 @@ public sealed class DocumentStyleTests
     }
 
     [Fact]
-    public void EveryPage_IsInTheIndex()
+    public void Pages_AreListedInTheIndex()
     {
         var index = File.ReadAllText(Repository.PathOf("docs/index.md"));
         var pages = Repository.FilesUnder("docs", "*.md")

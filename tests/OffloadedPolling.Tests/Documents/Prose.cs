@@ -15,7 +15,7 @@ internal static partial class Prose
     /// <summary>Counts the words of a sentence. A piece of code counts as one.</summary>
     public static int Words(string sentence) => Word().Count(sentence);
 
-    /// <summary>Returns the document's text without code, which has words of its own.</summary>
+    /// <summary>Returns the document's text without code.</summary>
     public static string WithoutCode(string markdown) => InlineCode().Replace(FencedCode().Replace(markdown, ""), "`…`");
 
     private static IEnumerable<string> Blocks(string markdown)

@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>Documents that were altered, cut off or made up: read as what they say, or refused.</summary>
+/// <summary>Checks that altered or truncated documents are read correctly or rejected.</summary>
 public sealed class FuzzedDocumentsTests
 {
     private static readonly OperationState[] _states = Enum.GetValues<OperationState>();
@@ -13,7 +13,7 @@ public sealed class FuzzedDocumentsTests
     private static readonly string[] _known = [.. OperationJson.Status.Properties.Select(property => property.Name)];
 
     [Fact]
-    public Task StatusDocuments() => Fuzz.Run(percent: 30, seed: 0, random =>
+    public Task StatusDocument_Altered_IsReadOrRejected() => Fuzz.Run(percent: 30, seed: 0, random =>
     {
         var written = StatusDocument.Write(Made(random), StatusDocument.MaxBytes);
         var found = random.Next(3) switch
@@ -30,23 +30,23 @@ public sealed class FuzzedDocumentsTests
         }
         catch (InvalidStatusDocumentException)
         {
-            (found == written).Should().BeFalse("what was written cannot be read");
-            (seen?.Id).Should().NotBe(TestDocuments.Id, "a caller takes what the host refuses");
+            (found == written).Should().BeFalse("an unaltered document cannot be read");
+            (seen?.Id).Should().NotBe(TestDocuments.Id, "a caller accepts a document that the host rejects");
             return false;
         }
 
-        WrongWith(read, found).Should().BeNull();
+        FindDifference(read, found).Should().BeNull();
         (seen is not null && StatusDocument.Write(seen, int.MaxValue).AsSpan().SequenceEqual(StatusDocument.Write(read, int.MaxValue)))
-            .Should().BeTrue("a caller reads something else than the host");
+            .Should().BeTrue("a caller and the host read the document differently");
         (found == written && !StatusDocument.Write(read, int.MaxValue).AsSpan().SequenceEqual(written))
-            .Should().BeFalse("it says something else than what was written");
+            .Should().BeFalse("an unaltered document is read differently");
         StatusDocument.Write(StatusDocument.Read(read.Id, "", StatusDocument.Write(read, int.MaxValue)), int.MaxValue)
             .Should().Equal(StatusDocument.Write(read, int.MaxValue));
         return true;
     });
 
     [Fact]
-    public Task AcceptedOperations() => Fuzz.Run(percent: 10, seed: 1_000_000, random =>
+    public Task AcceptedOperation_Altered_IsReadOrRejected() => Fuzz.Run(percent: 10, seed: 1_000_000, random =>
     {
         var written = Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(Accepted(random), OperationJson.Accepted));
         var found = random.Next(3) switch
@@ -63,7 +63,7 @@ public sealed class FuzzedDocumentsTests
         }
         catch (JsonException)
         {
-            found.Should().NotBe(written, "what was written cannot be read");
+            found.Should().NotBe(written, "an unaltered response cannot be read");
             return false;
         }
 
@@ -74,23 +74,23 @@ public sealed class FuzzedDocumentsTests
         return true;
     });
 
-    // Read by other means than the library's: the text says the same.
-    private static string? WrongWith(OperationStatus read, byte[] found)
+    // Parses the text without the library's code and compares the results.
+    private static string? FindDifference(OperationStatus read, byte[] found)
     {
         using var json = JsonDocument.Parse(found);
         var root = json.RootElement;
-        // Of what readers do not know, anything may stand there.
+        // Unknown members may contain anything.
         var names = root.EnumerateObject()
             .Select(member => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member))).Where(_known.Contains).ToList();
-        return names.Count != names.Distinct().Count() ? "a member stands twice"
-            : root.GetProperty("id").GetString() != TestDocuments.Id || read.Id != TestDocuments.Id ? "it is another operation's"
-            : root.GetProperty("kind").GetString() is not { } kind || kind != read.Kind ? "the kind is another"
-            : root.GetProperty("status").GetString() != read.State.ToString() ? "the state is another"
-            : root.GetProperty("lastUpdatedAt").GetDateTimeOffset() != read.LastUpdatedAt ? "the instant is another"
-            : read.Attempt < 1 || read.PercentComplete is < 0 or > 100 ? "a number is out of its range"
+        return names.Count != names.Distinct().Count() ? "a member is duplicated"
+            : root.GetProperty("id").GetString() != TestDocuments.Id || read.Id != TestDocuments.Id ? "the id differs"
+            : root.GetProperty("kind").GetString() is not { } kind || kind != read.Kind ? "the kind differs"
+            : root.GetProperty("status").GetString() != read.State.ToString() ? "the state differs"
+            : root.GetProperty("lastUpdatedAt").GetDateTimeOffset() != read.LastUpdatedAt ? "lastUpdatedAt differs"
+            : read.Attempt < 1 || read.PercentComplete is < 0 or > 100 ? "a number is out of range"
             : read.Estimate is { } estimate && (estimate.Median < TimeSpan.Zero || estimate.Upper < TimeSpan.Zero)
                 ? "the estimate is negative"
-            : read.PercentComplete is { } percent && root.GetProperty("percentComplete").GetInt32() != percent ? "the progress is another"
+            : read.PercentComplete is { } percent && root.GetProperty("percentComplete").GetInt32() != percent ? "the progress differs"
             : null;
     }
 

@@ -7,13 +7,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>Messages that nobody of the library's sent, or that were altered on their way: run as what they say, or left alone.</summary>
+/// <summary>Checks that messages that were altered, or not sent by the library, are processed correctly or left unchanged.</summary>
 public sealed class FuzzedMessagesTests
 {
     private const string Body = """{"To":"Ada","Content":"a book"}""";
 
     [Fact]
-    public async Task Messages()
+    public async Task Message_Altered_IsProcessedOrIgnored()
     {
         var store = new OneDocumentStore();
         var handled = new Handled();
@@ -50,9 +50,9 @@ public sealed class FuzzedMessagesTests
             var disposition = (await processor.ProcessAsync(new Delivery(handler, lease, default, default, default))).Disposition;
 
             var after = store.Stored;
-            (before.Status.State.IsTerminal() && before != after).Should().BeFalse("what had ended was changed");
-            (before.Status.Kind != "parcels" && before != after).Should().BeFalse("an operation of another kind was touched");
-            (message.StatusKey != key && before != after).Should().BeFalse("a document was written that the message does not name");
+            (before.Status.State.IsTerminal() && before != after).Should().BeFalse("an operation that had ended was changed");
+            (before.Status.Kind != "parcels" && before != after).Should().BeFalse("an operation of another kind was changed");
+            (message.StatusKey != key && before != after).Should().BeFalse("a document was written that the message does not refer to");
             (disposition != MessageDisposition.Delete || (message.StatusKey == key && after.Status.State.IsTerminal()
                 && after.Status.Kind == "parcels")).Should().BeTrue("a message was deleted whose operation has not ended");
             if (handled.Parcel is { } parcel)

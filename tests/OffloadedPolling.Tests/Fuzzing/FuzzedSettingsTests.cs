@@ -8,16 +8,16 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>Settings that were mistyped: each is taken as what it says, or stops the start by name.</summary>
+/// <summary>Checks that mistyped settings are read as written or stop the start with an error that names them.</summary>
 public sealed class FuzzedSettingsTests
 {
     private static readonly string[] _durations = [
         "00:05:00", "01:00:00", "00:00:01", "7.00:00:00", "00:00:30", "30", "-00:00:01", "00:00:00", "1.00:00:00", "365.00:00:00"];
 
     /// <summary>
-    /// Values to begin with, and what is right of them: written anew from the documentation, not taken from the validators.
+    /// Values to alter, and a check of which values are valid. The checks are based on the documentation, not on the validators.
     /// </summary>
-    private static readonly (string Key, string[] Values, Func<string, bool> IsRight)[] _settings =
+    private static readonly (string Key, string[] Values, Func<string, bool> IsValid)[] _settings =
     [
         ("UrlLifetime", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
         ("MaxUrlLifetime", _durations, text => IsDuration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
@@ -41,7 +41,7 @@ public sealed class FuzzedSettingsTests
     ];
 
     [Fact]
-    public Task Settings() => Fuzz.Run(percent: 10, seed: 7_000_000, random =>
+    public Task Settings_Altered_AreAcceptedOrRejected() => Fuzz.Run(percent: 10, seed: 7_000_000, random =>
     {
         var given = new Dictionary<string, string?>
         {
@@ -49,7 +49,7 @@ public sealed class FuzzedSettingsTests
             ["Sts:RoleArn"] = "arn:aws:iam::123456789012:role/status-reader",
             ["Operations:parcels:QueueUrl"] = "https://sqs.eu-west-1.amazonaws.com/123456789012/parcels",
         };
-        var isRight = true;
+        var isValid = true;
         for (var settings = random.Next(1, 4); settings > 0; settings--)
         {
             var (key, values, _) = _settings[random.Next(_settings.Length)];
@@ -57,33 +57,33 @@ public sealed class FuzzedSettingsTests
             given[key] = random.Next(3) == 0 ? Mutation.OfText(value, random) : value;
         }
 
-        foreach (var (key, _, isOne) in _settings)
+        foreach (var (key, _, isValidValue) in _settings)
         {
-            // Without a value it is unset, as an empty environment variable is, and a bucket there has to be.
-            isRight &= !given.TryGetValue(key, out var value) || (value!.Length == 0
+            // An empty value counts as unset, like an empty environment variable, except for these settings.
+            isValid &= !given.TryGetValue(key, out var value) || (value!.Length == 0
                 ? key is not ("S3:BucketName" or "S3:KeyPrefix" or "S3:AllowedIpRanges:0" or "S3:AllowedVpcEndpoints:0")
-                : isOne(value));
+                : isValidValue(value));
         }
 
         if (random.Next(10) == 0)
         {
             given[$"{(random.Next(2) == 0 ? "" : "S3:")}{Mutation.OfText("Retention", random).Replace(':', '_')}x"] = "1";
-            isRight = false;
+            isValid = false;
         }
 
-        isRight &= Duration(given, "UrlLifetime") is not { } lifetime
+        isValid &= Duration(given, "UrlLifetime") is not { } lifetime
             || lifetime <= (Duration(given, "MaxUrlLifetime") ?? TimeSpan.FromHours(1));
         try
         {
             var options = Start(given);
-            isRight.Should().BeTrue($"Taken: {Text(given)}");
+            isValid.Should().BeTrue($"Accepted: {Text(given)}");
             options.Retention.Should().Be(Duration(given, "Retention") ?? TimeSpan.FromDays(1));
             options.UrlLifetime.Should().Be(Duration(given, "UrlLifetime"));
             return true;
         }
         catch (OptionsValidationException refused)
         {
-            isRight.Should().BeFalse($"Refused: {Text(given)}. {refused.Message}");
+            isValid.Should().BeFalse($"Rejected: {Text(given)}. {refused.Message}");
             refused.Failures.Should().AllSatisfy(failure => failure.Should().Contain("OffloadedPolling:"));
             return false;
         }
@@ -121,7 +121,7 @@ public sealed class FuzzedSettingsTests
         TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration)
         && duration >= least && duration <= most && !MeansDays(text);
 
-    // Without a dot, what .NET reads as whole days: "30", "48:00:00".
+    // Values without a dot that .NET reads as whole days: "30", "48:00:00".
     private static bool MeansDays(string text) =>
         text.Split(':') is { Length: 1 or 3 } parts && !text.Contains('.', StringComparison.Ordinal)
         && int.TryParse(
@@ -131,11 +131,11 @@ public sealed class FuzzedSettingsTests
     private static bool IsNumber(string text, int least, int most) =>
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most;
 
-    // As IAM writes them. .NET also takes bits behind the length, zeros in front, and IPv6 in brackets or with a zone.
+    // The form that IAM accepts. .NET also accepts bits after the prefix, leading zeros, and IPv6 in brackets or with a zone.
     private static bool IsRange(string text) =>
         IPNetwork.TryParse(text, out var network)
         && network.PrefixLength > 0 && text.EndsWith($"/{network.PrefixLength}", StringComparison.Ordinal)
-        && (network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 
+        && (network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6
             ? text.AsSpan().IndexOfAny('[', '%') < 0 && IPAddress.Parse(text.Split('/')[0]).Equals(network.BaseAddress)
             : text == network.ToString());
 

@@ -5,11 +5,11 @@ using OffloadedPolling.Tests.Sqlite;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>URLs, keys and tokens that somebody has altered: they open what they opened before, or nothing.</summary>
+/// <summary>Checks that altered URLs, keys and tokens give access to the same operation or to nothing.</summary>
 public sealed class FuzzedUrlsTests
 {
     [Fact]
-    public async Task StatusUrlsOfTheHost()
+    public async Task SignedStatusUrl_Altered_IsRejected()
     {
         await using var provider = new SqliteProvider();
         await using var host = await ConformanceHost.StartAsync(provider);
@@ -30,7 +30,7 @@ public sealed class FuzzedUrlsTests
     }
 
     [Fact]
-    public Task StatusUrlsInText() => Fuzz.Run(percent: 5, seed: 3_000_000, random =>
+    public Task StatusUrl_Altered_PrintsWithoutQuery() => Fuzz.Run(percent: 5, seed: 3_000_000, random =>
     {
         const string Signature = "X-Amz-Signature=0123456789abcdef";
         var url = "h" + Mutation.OfText($"ttps://s3.example/bucket/key?X-Amz-Credential=AKID&{Signature}", random);
@@ -43,7 +43,7 @@ public sealed class FuzzedUrlsTests
     });
 
     [Fact]
-    public Task ResumeTokens() => Fuzz.Run(percent: 5, seed: 4_000_000, random =>
+    public Task ResumeToken_Altered_IsParsedOrRejected() => Fuzz.Run(percent: 5, seed: 4_000_000, random =>
     {
         var options = new OperationPollerOptions { HostAddress = new Uri("https://host.example") };
         using var poller = new OperationPoller(options);
@@ -66,14 +66,14 @@ public sealed class FuzzedUrlsTests
         }
         catch (FormatException refused)
         {
-            found.Should().NotBe(token, "a token that was given is refused");
+            found.Should().NotBe(token, "an unaltered token was rejected");
             refused.Message.Should().NotContain("Signature");
             return false;
         }
     });
 
     [Fact]
-    public async Task StatusKeys()
+    public async Task StatusKey_Altered_ReturnsItsIdOrNull()
     {
         await using var services = S3Services();
         var store = services.GetRequiredService<IOperationStatusStore>();

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>Documents that hosts and handlers made of anything: written and read back as the same, or refused.</summary>
+/// <summary>Checks that random documents are read back unchanged or rejected.</summary>
 public sealed class FuzzedWritesTests
 {
     private static readonly string[] _texts =
@@ -22,7 +22,7 @@ public sealed class FuzzedWritesTests
     ];
 
     [Fact]
-    public Task Documents_ThatAreWritten_AreReadBackAsTheSame() => Fuzz.Run(percent: 10, seed: 8_000_000, random =>
+    public Task StatusDocument_Random_IsUnchangedWhenReadBack() => Fuzz.Run(percent: 10, seed: 8_000_000, random =>
     {
         OperationStatus made;
         byte[] written;
@@ -38,8 +38,8 @@ public sealed class FuzzedWritesTests
         }
 
         var read = StatusReading.Document(written, null, null).Status;
-        written.Length.Should().BeLessThanOrEqualTo(4096, "it is too large");
-        read.Should().NotBeNull("a caller cannot read it");
+        written.Length.Should().BeLessThanOrEqualTo(4096, "the document is too large");
+        read.Should().NotBeNull("a caller cannot read the document");
         AreSame(read, StatusDocument.Read(TestDocuments.Id, "", written)).Should().BeTrue();
         AreSame(made, read).Should().BeTrue();
         return true;
@@ -55,17 +55,17 @@ public sealed class FuzzedWritesTests
     private static bool AreSame(OperationProblem? made, OperationProblem? read) =>
         AreSame(made?.Type, read?.Type) && AreSame(made?.Title, read?.Title) && AreSame(made?.Detail, read?.Detail)
         && (made?.Extensions?.Count ?? 0) == (read?.Extensions?.Count ?? 0)
-        && made?.Extensions?.All(member => AreSame(member.Value, read!.Extensions![Whole(member.Key)!])) is not false;
+        && made?.Extensions?.All(member => AreSame(member.Value, read!.Extensions![Reencode(member.Key)!])) is not false;
 
-    // What is not Unicode is replaced, as encoders do.
-    private static bool AreSame(string? made, string? read) => Whole(made) == Whole(read);
+    // Encoders replace invalid Unicode.
+    private static bool AreSame(string? made, string? read) => Reencode(made) == Reencode(read);
 
-    private static string? Whole(string? text) => text is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    private static string? Reencode(string? text) => text is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static bool AreSame(TimeSpan? made, TimeSpan? read) =>
         made.HasValue == read.HasValue && (made is null || Math.Abs((made.Value - read!.Value).TotalMilliseconds) <= 0.51);
 
-    // A result of 'null' is read as none.
+    // A result of 'null' is read as no result.
     private static bool AreSame(JsonElement? made, JsonElement? read) =>
         made is null or { ValueKind: JsonValueKind.Null }
             ? read is null or { ValueKind: JsonValueKind.Null }
@@ -107,7 +107,7 @@ public sealed class FuzzedWritesTests
         Quantiles = random.Next(2) == 0 ? null : [.. Enumerable.Range(0, random.Next(15)).Select(_ => Duration(random))],
     };
 
-    // Mostly one that can be read, lest hardly any document is.
+    // Mostly valid durations. Otherwise, hardly any document could be read.
     private static TimeSpan Duration(Random random) =>
         TimeSpan.FromSeconds(random.Next(30) == 0 ? _seconds[random.Next(_seconds.Length)] : random.Next(100));
 

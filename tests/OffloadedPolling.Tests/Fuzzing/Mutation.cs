@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>Makes something else of what was right.</summary>
+/// <summary>Alters valid inputs.</summary>
 internal static class Mutation
 {
     private static readonly string[] _json =
@@ -16,7 +16,7 @@ internal static class Mutation
         "[[[[[[[[[[[[]]]]]]]]]]]]", "NaN",
     ];
 
-    /// <summary>Text with some of its bytes changed, left out, repeated or put in.</summary>
+    /// <summary>Returns the text with some bytes changed, removed, repeated or inserted.</summary>
     public static byte[] OfBytes(byte[] original, Random random)
     {
         var bytes = original.ToList();
@@ -42,7 +42,7 @@ internal static class Mutation
     public static string OfText(string original, Random random) =>
         Encoding.Latin1.GetString(OfBytes(Encoding.Latin1.GetBytes(original), random));
 
-    /// <summary>A JSON object with some of its members changed, left out, renamed, or standing twice.</summary>
+    /// <summary>Returns the JSON object with some members changed, removed, renamed or duplicated.</summary>
     public static string OfJson(string original, Random random)
     {
         var root = JsonNode.Parse(original)!.AsObject();

@@ -3,10 +3,10 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Fuzzing;
 
-/// <summary>A store of one document, without I/O, that counts its versions.</summary>
+/// <summary>An in-memory store of one document that counts its versions.</summary>
 internal sealed class OneDocumentStore : IOperationStatusStore
 {
-    /// <summary>The message that a running operation belongs to.</summary>
+    /// <summary>The id of the message that owns a running operation.</summary>
     public const string Owner = "m-1";
 
     private int _version;

@@ -9,13 +9,13 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>The plan as templates.</summary>
+/// <summary>Tests the bucket's plan as CloudFormation and as input of the AWS CLI.</summary>
 public sealed class BucketTemplatesTests
 {
     private static readonly Uri _endpoint = new("https://s3.example.com");
 
     [Fact]
-    public void ToCloudFormation_AndToCli_SayTheSame()
+    public void ToCloudFormationAndToCli_AreEquivalent()
     {
         var plan = Plan();
         var properties = BucketTemplates.ToCloudFormation(plan)["Resources"]!["StatusBucket"]!["Properties"]!;
@@ -49,14 +49,14 @@ public sealed class BucketTemplatesTests
     }
 
     [Fact]
-    public void LifecycleRules_InAllThreeWaysOfWriting_SayTheSame()
+    public void LifecycleRules_XmlJsonAndCloudFormation_AreEquivalent()
     {
         var rules = Plan(transitions: [("GLACIER_IR", 5), ("DEEP_ARCHIVE", 99)]).ToInput()["lifecycle"]!["Rules"]!.AsArray();
 
         rules.Should().HaveCount(3);
         foreach (var rule in rules)
         {
-            // CloudFormation has other names for some, and neither Filter nor And.
+            // CloudFormation uses other names for some members, and has neither Filter nor And.
             var xml = Leaves(XElement.Parse(SharedDocument.Lifecycle.ToText(rule!.AsObject()))).ToList();
             var expected = xml.Select(leaf => leaf.Path switch
             {
@@ -88,13 +88,13 @@ public sealed class BucketTemplatesTests
     };
 
     [Fact]
-    public void ToCloudFormation_KeepsTheBucketWhenTheStackGoes() =>
+    public void ToCloudFormation_RetainsBucketOnStackDeletion() =>
         BucketTemplates.ToCloudFormation(Plan())["Resources"]!.AsObject().Should().AllSatisfy(resource =>
             (resource.Value!["DeletionPolicy"]!.GetValue<string>(), resource.Value["UpdateReplacePolicy"]!.GetValue<string>())
                 .Should().Be(("Retain", "Retain")));
 
     [Fact]
-    public void Templates_WithTheSameSettingsInAnotherOrder_AreTheSameText()
+    public void Templates_SettingsInAnotherOrder_AreUnchanged()
     {
         var (one, other) = (Plan(), Plan(s3 => ReverseAll(s3)));
 
@@ -104,7 +104,7 @@ public sealed class BucketTemplatesTests
     }
 
     [Fact]
-    public void Policy_IsForThePrefixAlone_ButForTls()
+    public void Policy_CoversOnlyThePrefixExceptForTls()
     {
         var statements = BucketTemplates.ToCli(Plan(partition: "aws-cn"))["policy"]!["Statement"]!.AsArray();
 
@@ -126,7 +126,7 @@ public sealed class BucketTemplatesTests
     [InlineData("00:00:30", "120000")]
     [InlineData("01:00:00", "3600000")]
     [InlineData("7.00:00:00", "604800000")]
-    public void SignatureAge_IsTheLongestLifetimeInMilliseconds_TwoMinutesAtLeast(string lifetime, string expected)
+    public void SignatureAge_IsMaxUrlLifetimeButAtLeastTwoMinutes(string lifetime, string expected)
     {
         var statements = BucketTemplates.ToCli(Plan(options: polling => polling.MaxUrlLifetime = TimeSpan.Parse(
             lifetime, System.Globalization.CultureInfo.InvariantCulture)))["policy"]!["Statement"]!.AsArray();
@@ -139,11 +139,11 @@ public sealed class BucketTemplatesTests
     [InlineData("00:01:00", 1)]
     [InlineData("1.00:00:00", 1)]
     [InlineData("1.00:00:01", 2)]
-    public void Expiry_IsInWholeDays_RoundedUp(string retention, int days) =>
+    public void Expiry_IsRoundedUpToWholeDays(string retention, int days) =>
         BucketPlan.DaysOf(TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture)).Should().Be(days);
 
     [Fact]
-    public void Templates_OverHttp_SkipTlsOnlyAndSaySo()
+    public void Templates_OverHttp_OmitTlsOnlyWithNote()
     {
         var plan = Plan(isHttp: true);
 
@@ -153,7 +153,7 @@ public sealed class BucketTemplatesTests
     }
 
     [Fact]
-    public void ToCloudFormation_OverHttp_HasItsNotesNextToItsDescription()
+    public void ToCloudFormation_OverHttp_PutsNotesInMetadata()
     {
         var template = BucketTemplates.ToCloudFormation(Plan(isHttp: true));
 
@@ -170,7 +170,7 @@ public sealed class BucketTemplatesTests
     }
 
     [Fact]
-    public void Templates_WithEverythingOff_HoldTheBucketAlone()
+    public void Templates_EverythingOff_ContainOnlyTheBucket()
     {
         var off = new StatusBucketOptions
         {
@@ -186,7 +186,7 @@ public sealed class BucketTemplatesTests
     }
 
     [Fact]
-    public void Names_OfAPrefixOfAnyLength_FitWhatS3Takes()
+    public void RuleIdsAndSids_AnyPrefix_AreValidAndUnique()
     {
         var (one, other) = (new string('a', 899) + "/", new string('a', 898) + "b/");
 

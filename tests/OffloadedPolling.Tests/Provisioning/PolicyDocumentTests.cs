@@ -3,13 +3,13 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>A policy in which strangers have statements.</summary>
+/// <summary>Tests changes to a policy that contains third-party statements.</summary>
 public sealed class PolicyDocumentTests
 {
     private const string Sid = "OffloadedPollingTest";
 
     [Fact]
-    public void With_RandomPoliciesOfStrangers_KeepsEveryStatementAndMember()
+    public void With_RandomThirdPartyPolicy_KeepsEveryStatement()
     {
         var random = new Random(20261125);
         for (var run = 0; run < 500; run++)
@@ -26,14 +26,14 @@ public sealed class PolicyDocumentTests
             var before = foreign["Statement"] is JsonArray several ? several : new JsonArray(foreign["Statement"]!.DeepClone());
             var after = merged["Statement"]!.AsArray();
             after.Should().HaveCount(before.Count + (hadOwn ? 0 : 1));
-            Strangers(after).Should().Equal(Strangers(before));
+            ThirdPartyStatements(after).Should().Equal(ThirdPartyStatements(before));
             after.Should().ContainSingle(each => SidOf(each) == Sid).Which!["Action"]!.GetValue<string>().Should().Be("new");
-            Others(merged).Should().Equal(Others(foreign));
+            OtherMembers(merged).Should().Equal(OtherMembers(foreign));
         }
     }
 
     [Fact]
-    public void With_TheSameTwice_ChangesNothingMore()
+    public void With_SameStatementTwice_IsUnchanged()
     {
         var once = SharedDocument.Policy.With(null, Sid, Own("a").ToJsonString());
 
@@ -41,7 +41,7 @@ public sealed class PolicyDocumentTests
     }
 
     [Fact]
-    public void With_NoStatement_RemovesOnlyOurs()
+    public void With_NoStatement_RemovesOnlyOwnStatement()
     {
         var policy =
             new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(Own("a"), new JsonObject { ["Sid"] = "theirs" }) };
@@ -56,12 +56,12 @@ public sealed class PolicyDocumentTests
     [InlineData("{", "cannot be read without loss")]
     [InlineData("{}", "with a Statement that is a list or an object")]
     [InlineData("""{"Statement":[{"Sid":"a","Sid":"b"}]}""", "cannot be read without loss")]
-    public void Find_WhatWouldBeLost_IsRefused(string policy, string why) =>
+    public void Find_UnreadablePolicy_Throws(string policy, string why) =>
         FluentActions.Invoking(() => SharedDocument.Policy.Find(policy, Sid))
             .Should().ThrowExactly<PartException>().Which.Message.Should().Contain(why);
 
     [Fact]
-    public void Find_TheSameSidTwice_IsRefused()
+    public void Find_DuplicateSid_Throws()
     {
         var policy = new JsonObject { ["Statement"] = new JsonArray(Own("a"), Own("b")) };
 
@@ -74,17 +74,17 @@ public sealed class PolicyDocumentTests
     [InlineData("""{"a":false}""", """{"a":"false"}""", true)]
     [InlineData("""{"a":"x"}""", """{"a":"X"}""", false)]
     [InlineData("""{"a":"x"}""", """{"a":"x","b":"y"}""", false)]
-    public void MeaningOf_WhatAServerMayRewrite_IsTheSame(string left, string right, bool same) =>
+    public void MeaningOf_EquivalentPolicies_IsEqual(string left, string right, bool same) =>
         (SharedDocument.Policy.MeaningOf(left) == SharedDocument.Policy.MeaningOf(right)).Should().Be(same);
 
     private static JsonObject Own(string action) => new() { ["Sid"] = Sid, ["Effect"] = "Deny", ["Action"] = action };
 
     private static string? SidOf(JsonNode? statement) => (statement as JsonObject)?["Sid"]?.GetValue<string>();
 
-    private static List<string> Strangers(JsonArray statements) =>
+    private static List<string> ThirdPartyStatements(JsonArray statements) =>
         [.. statements.Where(each => SidOf(each) != Sid).Select(each => each!.ToJsonString())];
 
-    private static List<string> Others(JsonObject policy) =>
+    private static List<string> OtherMembers(JsonObject policy) =>
         [.. policy.Where(member => member.Key != "Statement").Select(member => $"{member.Key}={member.Value?.ToJsonString()}")];
 
     private static JsonObject RandomPolicy(Random random)

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>Settings of the set-up that stop the start.</summary>
+/// <summary>Tests the validation of the provisioning settings at startup.</summary>
 public sealed class ProvisioningSettingsTests
 {
     [Theory]
@@ -18,7 +18,7 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:AllowedVpcEndpoints:0", "vpce-1a2b3c4d")]
     [InlineData("S3:AllowedVpcEndpoints:0", "vpce-0123456789abcdef0")]
     [InlineData("S3:Bucket:TlsOnly", "false")]
-    public void Validate_ARightSetting_Passes(string key, string value) => Start(new() { [key] = value }).Should().BeEmpty();
+    public void Validate_ValidSetting_Succeeds(string key, string value) => Start(new() { [key] = value }).Should().BeEmpty();
 
     [Theory]
     [InlineData("S3:AllowedOrigins:0", "*", "OffloadedPolling:S3:AllowedOrigins:0 is '*', which lets any page read")]
@@ -53,17 +53,17 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:Bucket:Transitions:0", "GLACIER", "Transitions:0 is 'GLACIER', but it has settings of its own")]
     [InlineData("S3:Bucket:Transitions:0:Days", "120", "OffloadedPolling:S3:Bucket:Transitions:0:Days is not a setting of this version")]
     [InlineData("S3:Bucket:TransitionsAboveBytes", "-1", "TransitionsAboveBytes is -1. Set it to between 0 and 1048576")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+    public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>
         Start(new() { [key] = value }).Should().Contain(error => error.Contains(expected, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("STANDARD", 30, "Transitions:0:StorageClass is 'STANDARD'. Set it to one of STANDARD_IA, ONEZONE_IA")]
     [InlineData("STANDARD_IA", -1, "Transitions:0:AfterDays is -1")]
-    public void Validate_ATransitionThatS3DoesNotKnow_IsRefused(string storageClass, int days, string expected) =>
+    public void Validate_InvalidTransition_Fails(string storageClass, int days, string expected) =>
         Start(Transitions((storageClass, days))).Should().ContainSingle(error => error.Contains(expected, StringComparison.Ordinal));
 
     [Fact]
-    public void Validate_Transitions_Pass() => Start(Transitions(("STANDARD_IA", 30), ("DEEP_ARCHIVE", 120))).Should().BeEmpty();
+    public void Validate_ValidTransitions_Succeeds() => Start(Transitions(("STANDARD_IA", 30), ("DEEP_ARCHIVE", 120))).Should().BeEmpty();
 
     [Theory]
     [InlineData("GLACIER", 0, "01:00:00", "Transitions:0:AfterDays is 0; for GLACIER, at least 1 is required: callers may poll for "
@@ -72,7 +72,7 @@ public sealed class ProvisioningSettingsTests
     [InlineData("DEEP_ARCHIVE", 6, "6.12:00:00", "Set it to 7 or more.")]
     [InlineData("DEEP_ARCHIVE", 7, "6.12:00:00", null)]
     [InlineData("GLACIER_IR", 0, "01:00:00", null)]
-    public void Validate_AnArchiveThatCallersMayStillPollIn_IsRefused(string storageClass, int days, string lifetime, string? expected)
+    public void Validate_ArchiveBeforeUrlsExpire_Fails(string storageClass, int days, string lifetime, string? expected)
     {
         var settings = Transitions((storageClass, days));
         settings["MaxUrlLifetime"] = lifetime;
@@ -87,7 +87,7 @@ public sealed class ProvisioningSettingsTests
     }
 
     [Fact]
-    public void Validate_TransitionsBesideAWrongRetention_TellThatOnce()
+    public void Validate_TransitionsAndInvalidRetention_ReportsItOnce()
     {
         var settings = Transitions(("STANDARD_IA", 30));
         settings["Retention"] = "400.00:00:00";

@@ -9,11 +9,11 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>The plan of a kind's queues as templates.</summary>
+/// <summary>Tests the plan of a kind's queues as CloudFormation and as input of the AWS CLI.</summary>
 public sealed class QueuePlanTests
 {
     [Fact]
-    public void AddTo_AKindWithDeadLetters_HasBothQueuesAndOutlivesTheStack()
+    public void AddTo_KindWithDeadLetters_AddsBothQueuesAsRetained()
     {
         var resources = new JsonObject();
 
@@ -31,7 +31,7 @@ public sealed class QueuePlanTests
     }
 
     [Fact]
-    public void AddTo_KindsWhoseNamesDifferOnlyInAHyphen_HaveResourcesOfTheirOwn()
+    public void AddTo_SimilarKindNames_AddsSeparateResources()
     {
         var resources = new JsonObject();
 
@@ -45,7 +45,7 @@ public sealed class QueuePlanTests
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead", "arn:aws:sqs:eu-west-1:123456789012:dead")]
     [InlineData("https://sqs.cn-north-1.amazonaws.com.cn/123456789012/dead", "arn:aws-cn:sqs:cn-north-1:123456789012:dead")]
     [InlineData("http://localhost:4566/000000000000/dead", "arn:aws:sqs:us-east-1:000000000000:dead")]
-    public void ToCli_TheRedrivePolicy_NamesTheArnOfTheDeadLetterQueue(string url, string arn)
+    public void ToCli_RedrivePolicy_ContainsDeadLetterQueueArn(string url, string arn)
     {
         var input = Plan("orders", kind => kind.DeadLetterQueueUrl = url).ToCli();
 
@@ -57,7 +57,7 @@ public sealed class QueuePlanTests
     [InlineData("00:00:30", "60")]
     [InlineData("1.00:00:00", "86400")]
     [InlineData("30.00:00:00", "1209600")]
-    public void ToCli_TheRetention_IsTheDocumentsWithinSqssLimits(string retention, string expected)
+    public void ToCli_Retention_IsLimitedToSqsRange(string retention, string expected)
     {
         var time = TimeSpan.Parse(retention, System.Globalization.CultureInfo.InvariantCulture);
 
@@ -66,7 +66,7 @@ public sealed class QueuePlanTests
     }
 
     [Fact]
-    public void ToCli_WithoutADeadLetterQueue_HasOnlyTheQueue()
+    public void ToCli_NoDeadLetterQueue_ContainsOnlyTheQueue()
     {
         var input = Plan("orders", kind => kind.DeadLetterQueueUrl = "").ToCli();
 

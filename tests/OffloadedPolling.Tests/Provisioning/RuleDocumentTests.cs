@@ -2,7 +2,7 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.Tests.Provisioning;
 
-/// <summary>This library's rules next to those of third parties.</summary>
+/// <summary>Tests changes to rules that contain third-party rules.</summary>
 public sealed class RuleDocumentTests
 {
     private const string Id = "offloaded-polling-expiry operations/";
@@ -19,7 +19,7 @@ public sealed class RuleDocumentTests
         "<Rule><ID>theirs</ID><Prefix>logs/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule>";
 
     [Fact]
-    public void With_ElementsThatNobodyHereKnows_KeepsThemByteForByte()
+    public void With_UnknownElements_KeepsThemUnchanged()
     {
         var after = With(Lifecycle(Theirs), Ours);
 
@@ -28,14 +28,14 @@ public sealed class RuleDocumentTests
     }
 
     [Fact]
-    public void With_NoDocument_MakesOne() => With(null, Ours).Should().Be(
+    public void With_NoDocument_CreatesOne() => With(null, Ours).Should().Be(
         $"<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{Ours}</LifecycleConfiguration>");
 
     [Theory]
     [InlineData("<Status>Enabled", "<Status>Disabled")]
     [InlineData("<Prefix>operations/", "<Prefix>")]
     [InlineData("</Status>", "</Status><Novelty/>")]
-    public void With_ARuleOfOursThatDiffers_ReplacesIt(string from, string to)
+    public void With_OwnRuleDiffers_ReplacesIt(string from, string to)
     {
         var changed = Ours.Replace(from, to, StringComparison.Ordinal);
 
@@ -44,22 +44,22 @@ public sealed class RuleDocumentTests
     }
 
     [Fact]
-    public void MeaningOf_AnotherWayToWriteTheSame_IsTheSame() =>
+    public void MeaningOf_EquivalentRules_IsEqual() =>
         SharedDocument.Lifecycle.MeaningOf(
             "<Rule xmlns=\"urn:s3\"><Expiration><Days> 1 </Days></Expiration><Status>Enabled</Status>"
             + $"<Filter><Prefix>operations/</Prefix></Filter><ID>{Id}</ID></Rule>").Should().Be(SharedDocument.Lifecycle.MeaningOf(Ours));
 
     [Fact]
-    public void MeaningOf_HeadersInAnotherCase_IsTheSame() =>
+    public void MeaningOf_HeadersInAnotherCase_IsEqual() =>
         SharedDocument.Cors.MeaningOf("<CORSRule><ExposeHeader>etag</ExposeHeader></CORSRule>")
             .Should().Be(SharedDocument.Cors.MeaningOf("<CORSRule><ExposeHeader>ETag</ExposeHeader></CORSRule>"));
 
     [Fact]
-    public void With_RulesOfThirdPartiesInTheOldForm_LeavesThemAsTheyAre() =>
+    public void With_ThirdPartyRulesInOldForm_KeepsThemUnchanged() =>
         With(Lifecycle(TheirsInOldForm), Ours).Should().Contain(TheirsInOldForm);
 
     [Fact]
-    public void With_NoRule_RemovesOnlyOurs()
+    public void With_NoRule_RemovesOnlyOwnRule()
     {
         With(Lifecycle(Ours + Theirs), null).Should().Be($"<LifecycleConfiguration xmlns=\"urn:s3\">{Theirs}</LifecycleConfiguration>");
         With(Lifecycle(Ours), null).Should().BeNull();
@@ -73,7 +73,7 @@ public sealed class RuleDocumentTests
     [InlineData(
         $"<LifecycleConfiguration><Rule><ID>{Id}</ID></Rule><Rule><ID>{Id}</ID></Rule></LifecycleConfiguration>",
         $"*has 2 rules with the id '{Id}'*")]
-    public void Find_SomethingUnexpected_Stops(string lifecycle, string why) =>
+    public void Find_UnexpectedContent_Throws(string lifecycle, string why) =>
         FluentActions.Invoking(() => SharedDocument.Lifecycle.Find(lifecycle, Id)).Should().Throw<PartException>().WithMessage(why);
 
     private static string Lifecycle(string rules) => $"<LifecycleConfiguration xmlns=\"urn:s3\">{rules}</LifecycleConfiguration>";

@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Queue;
 
-/// <summary>Settings of a kind that stop the start.</summary>
+/// <summary>Tests the validation of an operation kind's settings at startup.</summary>
 public sealed class OperationOptionsTests
 {
     [Theory]
@@ -13,15 +13,15 @@ public sealed class OperationOptionsTests
     [InlineData("Operations:letters:MaxAttempts", "0", "MaxAttempts is 0. Set it to between 1 and 1000")]
     [InlineData(
         "Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing. Set it to the 90 % bound, or remove ExpectedMedian")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+    public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
 
     [Fact]
-    public void Validate_AnUpperBoundWithoutAMedian_IsNamed() => StartFailures.OnAws("Operations:letters:ExpectedUpper", "00:00:05")
+    public void Validate_UpperBoundWithoutMedian_Fails() => StartFailures.OnAws("Operations:letters:ExpectedUpper", "00:00:05")
         .Should().Equal("OffloadedPolling:Operations:letters:ExpectedMedian is missing. Set it to the median, or remove ExpectedUpper.");
 
     [Fact]
-    public void Validate_AnUpperBoundBelowTheMedian_IsNamed() => StartFailures.OnAws(
+    public void Validate_UpperBoundBelowMedian_Fails() => StartFailures.OnAws(
             new Dictionary<string, string?>
             {
                 ["Operations:letters:ExpectedMedian"] = "00:00:05",
@@ -30,7 +30,7 @@ public sealed class OperationOptionsTests
         .Should().Equal("OffloadedPolling:Operations:letters:ExpectedUpper is 00:00:04. Set it to between 00:00:05 and 14.00:00:00.");
 
     [Fact]
-    public void Validate_WrongSettingsOfTwoKinds_AreNamedWithTheirKind() => StartFailures.OnAws(
+    public void Validate_InvalidSettingsOfTwoKinds_ReportsBothKinds() => StartFailures.OnAws(
             new Dictionary<string, string?> { ["Operations:letters:MaxConcurrency"] = "0", ["Operations:parcels:MaxConcurrency"] = "1001" },
             builder =>
                 builder.AddOperation<Parcel>("parcels", ParcelJson.Default, kind => kind.QueueUrl = StartFailures.QueueUrl + "-parcels"))

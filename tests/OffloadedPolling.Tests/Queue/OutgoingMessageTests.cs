@@ -7,7 +7,7 @@ public sealed class OutgoingMessageTests
     private static readonly DateTimeOffset _createdAt = new(2026, 11, 23, 10, 0, 0, 120, TimeSpan.Zero);
 
     [Fact]
-    public void SizeInBytes_CountsTheBodyAndEachAttributesNameTypeAndValue()
+    public void SizeInBytes_IncludesBodyAndAttributes()
     {
         var message = new OutgoingMessage
         {
@@ -23,13 +23,13 @@ public sealed class OutgoingMessageTests
     }
 
     [Fact]
-    public void SizeInBytes_WithoutStatusCreatedAt_DoesNotCountIt() =>
+    public void SizeInBytes_NoStatusCreatedAt_ExcludesIt() =>
         new OutgoingMessage { Body = "", StatusKey = "k" }.SizeInBytes.Should().Be("StatusKey".Length + "String".Length + 1);
 
     [Theory]
     [InlineData(Trace, Trace)]
     [InlineData(null, "00-1")]
-    public void With_AnotherDocumentAndSpan_KeepsAllElse(string? trace, string expected)
+    public void With_NewCreatedAtAndTrace_KeepsOtherProperties(string? trace, string expected)
     {
         var message =
             new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch, TraceParent = "00-1" };
@@ -39,7 +39,7 @@ public sealed class OutgoingMessageTests
     }
 
     [Fact]
-    public void With_AMessageWithoutATrace_KeepsItsSize()
+    public void With_MessageWithoutTrace_KeepsSize()
     {
         var message = new OutgoingMessage { Body = "{}", StatusKey = "k", StatusCreatedAt = DateTimeOffset.UnixEpoch };
 

@@ -9,7 +9,7 @@ using OffloadedPolling.AspNetCore;
 
 namespace OffloadedPolling.Tests.Readme;
 
-/// <summary>Code of the README and of the guide about idempotency. <see cref="ReadmeTests"/> compares it with them.</summary>
+/// <summary>The code in the README and in the guide about idempotency. <see cref="ReadmeTests"/> compares it with them.</summary>
 internal static class Host
 {
     public static void Run(string[] args)

@@ -10,7 +10,7 @@ public sealed class S3HttpClientTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Dispose_AClientOfTheHostsFactory_IsDisposedAsTheFactorySays(bool disposes)
+    public void Dispose_ClientFromHostFactory_FollowsFactorySetting(bool disposes)
     {
         using var http = new HttpClient();
         using var s3 = new AmazonS3Client(

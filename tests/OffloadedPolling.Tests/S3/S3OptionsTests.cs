@@ -2,7 +2,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.S3;
 
-/// <summary>Settings of S3 that stop the start.</summary>
+/// <summary>Tests the validation of the S3 settings at startup.</summary>
 public sealed class S3OptionsTests
 {
     [Theory]
@@ -20,6 +20,6 @@ public sealed class S3OptionsTests
         "files.example.com",
         "OffloadedPolling:S3:PublicEndpoint is 'files.example.com'. Set it to an address without a path")]
     [InlineData("S3:PublicEndpoint", "https://files.example.com/s3", "Set it to an address without a path")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+    public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>
         StartFailures.OnAws(key, value).Should().Contain(failure => failure.Contains(expected, StringComparison.Ordinal));
 }

@@ -8,14 +8,14 @@ namespace OffloadedPolling.Tests.S3;
 
 public sealed class S3PresignedUrlIssuerTests
 {
-    // The SDK judges its credentials by the system's clock, so this one starts there, at a whole second.
+    // The SDK checks expirations against the system clock, so the fake clock starts there, at a whole second.
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1));
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(604_801)]
-    public async Task IssueAsync_ALifetimeOutOfRange_IsRefused(int seconds)
+    public async Task IssueAsync_LifetimeOutOfRange_Throws(int seconds)
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
 
@@ -27,7 +27,7 @@ public sealed class S3PresignedUrlIssuerTests
     [Theory]
     [InlineData(1)]
     [InlineData(604_800)]
-    public async Task IssueAsync_TheShortestAndTheLongest_AreSignatureVersion4(int seconds)
+    public async Task IssueAsync_ShortestAndLongestLifetime_UsesSignatureV4(int seconds)
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
             config.RegionEndpoint = RegionEndpoint.USEast1);
@@ -40,7 +40,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AnotherObjectsKey_IsRefused()
+    public async Task IssueAsync_KeyOfAnotherObject_Throws()
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
 
@@ -50,20 +50,20 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_CredentialsThatExpireSooner_ShortenTheUrl()
+    public async Task IssueAsync_CredentialsExpireSooner_ShortensLifetime()
     {
         var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddMinutes(30));
         using var client = TestIssuers.Client(credentials);
 
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
 
-        // Half an hour, less the margin between the clocks of those who tell the expiry and those who judge the URL.
+        // Half an hour, minus the margin for clock differences between the issuer of the credentials and S3.
         TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("1795");
         url.ExpiresAt.Should().Be(_time.GetUtcNow().AddMinutes(30).AddSeconds(-5));
     }
 
     [Fact]
-    public async Task IssueAsync_CredentialsWithTooLittleLife_AwaitsTheRefresh()
+    public async Task IssueAsync_CredentialsExpireTooSoon_WaitsForRefresh()
     {
         var credentials = new TwoSets(_time, firstExpiry: _time.GetUtcNow().AddSeconds(20));
         using var client = TestIssuers.Client(credentials);
@@ -77,20 +77,20 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_KeysExchangedBetweenTwoReadings_KeepsKeysAndExpiryTogether()
+    public async Task IssueAsync_KeysRotateWhileRead_UsesMatchingExpiry()
     {
-        var credentials = new ExchangedWhileRead(_time.GetUtcNow());
+        var credentials = new RotatedWhileRead(_time.GetUtcNow());
         using var client = TestIssuers.Client(credentials);
 
         var url = await TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromHours(24), default);
 
-        // The old keys die after 10 minutes, the new after 60: the URL must not carry the old keys and the new expiry.
+        // The old keys expire after 10 minutes, the new ones after 60. The URL must not combine old keys with the new expiry.
         TestIssuers.Query(url.Value, "X-Amz-Credential").Should().StartWith("NEW/");
         TestIssuers.Query(url.Value, "X-Amz-Expires").Should().Be("3595");
     }
 
     [Fact]
-    public async Task IssueAsync_ATokenOfUnknownLife_IsCappedAndSaidOnce()
+    public async Task IssueAsync_TokenLifetimeUnknown_CapsLifetimeAndLogsOnce()
     {
         using var logs = new Logs();
         using var factory = LoggerFactory.Create(builder => builder.AddProvider(logs));
@@ -107,7 +107,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AMultiRegionAccessPoint_IsRefused()
+    public async Task IssueAsync_MultiRegionAccessPoint_Throws()
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"));
         var issuer = TestIssuers.New(client, _time, bucket: "arn:aws:s3::123456789012:accesspoint/abc.mrap");
@@ -119,7 +119,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AnAddressThatEndsWithASlashAfterAPath_IsRefused()
+    public async Task IssueAsync_ServiceUrlPathEndsWithSlash_Throws()
     {
         using var client = TestIssuers.Client(new BasicAWSCredentials("AKID", "secret"), config =>
         {
@@ -138,7 +138,7 @@ public sealed class S3PresignedUrlIssuerTests
     [InlineData(typeof(InvalidOperationException))]
     [InlineData(typeof(ProcessAWSCredentialException))]
     [InlineData(typeof(AmazonClientException))]
-    public async Task IssueAsync_ACredentialsProviderThatThrows_SaysWhatToDo(Type thrown)
+    public async Task IssueAsync_CredentialsProviderThrows_ExplainsTheFix(Type thrown)
     {
         using var client = TestIssuers.Client(new Throwing((Exception)Activator.CreateInstance(thrown, "secret words")!));
 
@@ -149,7 +149,7 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AnonymousCredentials_SaysThatTheyCannotSign()
+    public async Task IssueAsync_AnonymousCredentials_Throws()
     {
         using var client = TestIssuers.Client(new AnonymousAWSCredentials());
 
@@ -159,14 +159,14 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
-    public void ToString_LeavesTheCredentialOut()
+    public void ToString_OmitsQuery()
     {
         var url = new StatusUrl("https://s3/bucket/key?X-Amz-Signature=abc&X-Amz-Security-Token=t", default);
 
         url.ToString().Should().Be("https://s3/bucket/key?(withheld)");
     }
 
-    /// <summary>A first set that expires when told, then one of an hour.</summary>
+    /// <summary>Returns a first set of credentials with the given expiry, and then sets that last an hour.</summary>
     private sealed class TwoSets : RefreshingAWSCredentials
     {
         private readonly TimeProvider _time;
@@ -179,7 +179,7 @@ public sealed class S3PresignedUrlIssuerTests
         {
             (_time, _firstExpiry) = (time, firstExpiry);
 
-            // The SDK reports an expiry that is earlier by this, a minute unless set.
+            // The SDK subtracts this from the expiry. The default is one minute.
             ExpirationBuffer = TimeSpan.Zero;
         }
 
@@ -200,21 +200,21 @@ public sealed class S3PresignedUrlIssuerTests
         public override Task<ImmutableCredentials> GetCredentialsAsync() => throw thrown;
     }
 
-    /// <summary>Exchanges its keys right after the first reading hands out the old ones, as a background refresh may.</summary>
-    private sealed class ExchangedWhileRead(DateTimeOffset now) : AWSCredentials
+    /// <summary>Rotates its keys right after the first read returns the old ones, as a background refresh can.</summary>
+    private sealed class RotatedWhileRead(DateTimeOffset now) : AWSCredentials
     {
-        private bool _exchanged;
+        private bool _rotated;
 
         public override DateTime? Expiration
         {
-            get => now.AddMinutes(_exchanged ? 60 : 10).UtcDateTime;
+            get => now.AddMinutes(_rotated ? 60 : 10).UtcDateTime;
             set => throw new NotSupportedException();
         }
 
         public override ImmutableCredentials GetCredentials()
         {
-            var keys = new ImmutableCredentials(_exchanged ? "NEW" : "OLD", "secret", "token");
-            _exchanged = true;
+            var keys = new ImmutableCredentials(_rotated ? "NEW" : "OLD", "secret", "token");
+            _rotated = true;
             return keys;
         }
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace OffloadedPolling.Tests.S3;
 
-/// <summary>Status URLs are, byte for byte, the SDK's.</summary>
+/// <summary>Checks that status URLs are the same, byte for byte, as the SDK's.</summary>
 public sealed class SameUrlAsTheSdkTests
 {
     public static TheoryData<string, string, string?> Cases()
@@ -42,7 +42,7 @@ public sealed class SameUrlAsTheSdkTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task IssueAsync_LikeTheSdk(string clientName, string bucket, string? token)
+    public async Task IssueAsync_ReturnsSameUrlAsSdk(string clientName, string bucket, string? token)
     {
         AWSCredentials credentials = token is null
             ? new BasicAWSCredentials("AKID", "secret")
@@ -73,7 +73,7 @@ public sealed class SameUrlAsTheSdkTests
     [InlineData("https://files.example.com", false)]
     [InlineData("https://files.example.com:8443/", true)]
     [InlineData("http://files.example.com", false)]
-    public async Task IssueAsync_APublicEndpoint_SignsAsAClientOfThatAddress(string publicEndpoint, bool pathStyle)
+    public async Task IssueAsync_PublicEndpoint_ReturnsSameUrlAsSdk(string publicEndpoint, bool pathStyle)
     {
         var credentials = new BasicAWSCredentials("AKID", "secret");
         using var callers = TestIssuers.Client(credentials, config => Address(config, publicEndpoint, pathStyle));

@@ -7,7 +7,7 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.Tests.S3;
 
-/// <summary>Makes issuers without a host.</summary>
+/// <summary>Creates issuers without a host.</summary>
 internal static class TestIssuers
 {
     public const string Bucket = "my-bucket";

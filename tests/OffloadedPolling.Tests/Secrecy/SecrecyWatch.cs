@@ -6,16 +6,16 @@ using System.Runtime.ExceptionServices;
 namespace OffloadedPolling.Tests.Secrecy;
 
 /// <summary>
-/// Hears what everything in this process tells while the tests run, and what the processes that they start print: log lines at every level,
-/// with their values and scopes; activities with names, tags, events, links and baggage; the tags of measurements; the texts of the
-/// library's exceptions. The run fails at its end if any of it held a secret.
+/// Checks everything that this process reports while the tests run, and what the processes that they start print. This includes log lines
+/// at every level, with their values and scopes; activities with names, tags, events, links and baggage; the tags of measurements; and the
+/// messages of the library's exceptions. If any of it contains a secret, the run fails at its end.
 /// </summary>
 public sealed class SecrecyWatch : IDisposable
 {
     private const int LongestText = 400;
 
-    // The runtime's own, whose tags are names of types.
-    private const string CountsEveryException = "System.Runtime";
+    // The runtime's own meter. Its tags are names of types.
+    private const string RuntimeMeter = "System.Runtime";
 
     private static readonly ConcurrentDictionary<SecrecyWatch, bool> _watches = new();
 
@@ -49,7 +49,7 @@ public sealed class SecrecyWatch : IDisposable
 
         _measurements.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name != CountsEveryException)
+            if (instrument.Meter.Name != RuntimeMeter)
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -68,39 +68,39 @@ public sealed class SecrecyWatch : IDisposable
     }
 
     /// <summary>
-    /// What was heard that should not have been: the first text of each source, without its secrets, and how many there were.
+    /// The texts with secrets: the first text of each source, with its secrets masked, and the number of texts.
     /// </summary>
     internal IReadOnlyDictionary<(string Channel, string Source), (string Text, int Times)> Found => _found;
 
-    /// <summary>How much was heard, by channel.</summary>
+    /// <summary>The number of checked texts, by channel.</summary>
     internal IReadOnlyDictionary<string, long> Heard => _heard;
 
-    /// <summary>Listens to a text that somebody told.</summary>
-    /// <param name="channel">What sort of text it is.</param>
-    /// <param name="source">Whose it is.</param>
-    /// <param name="text">What was told.</param>
+    /// <summary>Checks a text.</summary>
+    /// <param name="channel">The kind of text.</param>
+    /// <param name="source">Where the text comes from.</param>
+    /// <param name="text">The text.</param>
     internal static void Hear(string channel, string source, string? text)
     {
         foreach (var (watch, _) in _watches)
         {
-            watch.Judge(channel, source, text);
+            watch.Check(channel, source, text);
         }
     }
 
-    /// <summary>Listens to names and values.</summary>
-    /// <param name="channel">What sort of values they are.</param>
-    /// <param name="source">Whose they are.</param>
-    /// <param name="values">Names, with values that may be of any type.</param>
+    /// <summary>Checks names and values.</summary>
+    /// <param name="channel">The kind of values.</param>
+    /// <param name="source">Where the values come from.</param>
+    /// <param name="values">The names, with values of any type.</param>
     internal static void Hear(string channel, string source, IEnumerable<KeyValuePair<string, object?>> values)
     {
         foreach (var (watch, _) in _watches)
         {
-            watch.Judge(channel, source, values);
+            watch.Check(channel, source, values);
         }
     }
 
-    /// <summary>Ends the watch.</summary>
-    /// <exception cref="InvalidOperationException">A secret was told: by whom, and the text without it.</exception>
+    /// <summary>Stops the watch.</summary>
+    /// <exception cref="InvalidOperationException">A secret was found. The message contains the source and the masked text.</exception>
     public void Dispose()
     {
         _watches.TryRemove(this, out _);
@@ -111,11 +111,11 @@ public sealed class SecrecyWatch : IDisposable
         {
             var lines = _found.Select(found =>
                 $"{found.Key.Channel} of {found.Key.Source}, {found.Value.Times} times: {found.Value.Text}");
-            throw new InvalidOperationException($"Secrets were told while the tests ran:\n{string.Join('\n', lines)}");
+            throw new InvalidOperationException($"Secrets were found while the tests ran:\n{string.Join('\n', lines)}");
         }
     }
 
-    private void Judge(string channel, string source, string? text)
+    private void Check(string channel, string source, string? text)
     {
         _heard.AddOrUpdate(channel, 1, static (_, times) => times + 1);
         if (text is not null && _secrets.AreIn(text, out var masked))
@@ -125,27 +125,27 @@ public sealed class SecrecyWatch : IDisposable
         }
     }
 
-    private void Judge(string channel, string source, IEnumerable<KeyValuePair<string, object?>> values)
+    private void Check(string channel, string source, IEnumerable<KeyValuePair<string, object?>> values)
     {
         foreach (var (name, value) in values)
         {
-            Judge(channel, source, $"{name}={value}");
+            Check(channel, source, $"{name}={value}");
         }
     }
 
     private void Hear(Activity activity)
     {
         var source = $"{activity.Source.Name}/{activity.OperationName}";
-        Judge("activity", source, activity.DisplayName);
-        Judge("activity", source, activity.StatusDescription);
-        Judge("activity", source, activity.TraceStateString);
-        Judge("activity", source, activity.TagObjects);
-        Judge("activity", source, activity.Baggage.Select(item => KeyValuePair.Create<string, object?>(item.Key, item.Value)));
-        Judge("activity", source, activity.Links.SelectMany(link => link.Tags ?? []));
-        foreach (var happened in activity.Events)
+        Check("activity", source, activity.DisplayName);
+        Check("activity", source, activity.StatusDescription);
+        Check("activity", source, activity.TraceStateString);
+        Check("activity", source, activity.TagObjects);
+        Check("activity", source, activity.Baggage.Select(item => KeyValuePair.Create<string, object?>(item.Key, item.Value)));
+        Check("activity", source, activity.Links.SelectMany(link => link.Tags ?? []));
+        foreach (var activityEvent in activity.Events)
         {
-            Judge("activity", source, happened.Name);
-            Judge("activity", source, happened.Tags);
+            Check("activity", source, activityEvent.Name);
+            Check("activity", source, activityEvent.Tags);
         }
     }
 
@@ -154,11 +154,11 @@ public sealed class SecrecyWatch : IDisposable
         {
             foreach (var (name, value) in tags)
             {
-                Judge("measurement", $"{instrument.Meter.Name}/{instrument.Name}", $"{name}={value}");
+                Check("measurement", $"{instrument.Meter.Name}/{instrument.Name}", $"{name}={value}");
             }
         });
 
-    // The library's own: what others throw is judged where it is logged, or wrapped by one of these.
+    // Only the library's exceptions. Others are checked when they are logged, or when one of these wraps them.
     private void Hear(object? sender, FirstChanceExceptionEventArgs thrown)
     {
         if (thrown.Exception.GetType() is { Namespace: { } space } type && space.StartsWith("OffloadedPolling", StringComparison.Ordinal)
@@ -166,7 +166,7 @@ public sealed class SecrecyWatch : IDisposable
         {
             for (var exception = thrown.Exception; exception is not null; exception = exception.InnerException)
             {
-                Judge("exception", type.Name, exception.Message);
+                Check("exception", type.Name, exception.Message);
             }
         }
     }

@@ -6,8 +6,7 @@ using OffloadedPolling.Tests.Shared;
 namespace OffloadedPolling.Tests.Secrecy;
 
 /// <summary>
-/// That the watch hears, on every channel, and lets no run pass in which it heard a secret. The secrets here are known to its own watch
-/// alone.
+/// Checks that the watch finds secrets on every channel and then fails the run. Only this class's own watch knows the secrets here.
 /// </summary>
 public sealed class SecrecyWatchTests : IDisposable
 {
@@ -30,11 +29,11 @@ public sealed class SecrecyWatchTests : IDisposable
         _watch = new SecrecyWatch(secrets);
     }
 
-    private static readonly Dictionary<string, (string Channel, string Source, Action<SecrecyWatchTests> Tell)> _ways = new()
+    private static readonly Dictionary<string, (string Channel, string Source, Action<SecrecyWatchTests> Report)> _ways = new()
     {
         ["a log line"] = ("log", "Some.Category", test => Log(test.Category, test._secret)),
-        ["a value that the line leaves out"] = ("log", "Some.Category", test => Log(test.Category, "nothing", value: test._secret)),
-        ["an exception that is logged"] = ("log", "Some.Category", test =>
+        ["a value that is not in the log line"] = ("log", "Some.Category", test => Log(test.Category, "nothing", value: test._secret)),
+        ["a logged exception"] = ("log", "Some.Category", test =>
             Log(test.Category, "It failed.", new IOException("x", new IOException(test._secret)))),
         ["a scope"] = ("log", "Some.Category", test => test.Category.BeginScope(test._secret)),
         ["a logger without a category"] = ("log", "no category", test => Log(test._logger, test._secret)),
@@ -50,9 +49,9 @@ public sealed class SecrecyWatchTests : IDisposable
             new ActivityLink(activity.Context, new ActivityTagsCollection { ["url"] = test._secret })))),
         ["a measurement's tag"] = ("measurement", "Watched/told", test =>
             _counter.Add(1, KeyValuePair.Create("url", (object?)test._secret))),
-        ["an exception of the library's"] = ("exception", nameof(OperationStoreException), test => FluentActions.Invoking(void () =>
+        ["a library exception"] = ("exception", nameof(OperationStoreException), test => FluentActions.Invoking(void () =>
             throw new OperationStoreException("x", new IOException(test._secret))).Should().ThrowExactly<OperationStoreException>()),
-        ["a process's output"] = ("output", "Orders", test => SecrecyWatch.Hear("output", "Orders", $"info: {test._secret}")),
+        ["the output of a process"] = ("output", "Orders", test => SecrecyWatch.Hear("output", "Orders", $"info: {test._secret}")),
     };
 
     public static TheoryData<string> Ways => [.. _ways.Keys];
@@ -61,11 +60,11 @@ public sealed class SecrecyWatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void ASecretThatIsTold_IsHeardAndFailsTheRun(string way)
+    public void Secret_Reported_IsFoundAndFailsTheRun(string way)
     {
-        var (channel, source, tell) = _ways[way];
+        var (channel, source, report) = _ways[way];
 
-        tell(this);
+        report(this);
 
         _watch.Found.Keys.Should().Equal((channel, source));
         var thrown = FluentActions.Invoking(_watch.Dispose).Should().ThrowExactly<InvalidOperationException>().Which;
@@ -74,7 +73,7 @@ public sealed class SecrecyWatchTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsNoSecret_FailsNothing()
+    public void HarmlessText_Reported_DoesNotFailTheRun()
     {
         Log(Category, "harmless");
         Act(activity => activity.SetTag("url", "harmless"));
@@ -93,7 +92,7 @@ public sealed class SecrecyWatchTests : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // As it should: a test told a secret.
+            // Expected, because the test reported a secret.
         }
     }
 

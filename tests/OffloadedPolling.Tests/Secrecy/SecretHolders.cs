@@ -7,21 +7,21 @@ using Amazon.Runtime;
 namespace OffloadedPolling.Tests.Secrecy;
 
 /// <summary>
-/// Finds types that may hold a secret, by the names and types of their members, and those among them that would print it.
+/// Finds types that may hold a secret, by the names and types of their members, and those of them that print it.
 /// </summary>
 internal static partial class SecretHolders
 {
     private const string Secret = "5ecre7-5ecre7";
 
-    // Addresses and names, which open nothing.
+    // Addresses and names, which give no access.
     private static readonly string[] _harmless = ["StatusKey", "statusKey", "QueueUrl", "DeadLetterQueueUrl", "KeyPrefix", "key"];
 
-    /// <summary>All that an assembly has.</summary>
+    /// <summary>Returns the types in an assembly that may hold a secret.</summary>
     public static IEnumerable<Type> In(Assembly assembly) => assembly.GetTypes().Where(type =>
         type is { IsInterface: false, IsEnum: false, IsAbstract: false, ContainsGenericParameters: false }
         && !type.IsDefined(typeof(CompilerGeneratedAttribute)) && FieldsOf(type).Any(MayBeSecret));
 
-    /// <summary>Whether a type would print a secret that it holds.</summary>
+    /// <summary>Returns whether a type prints a secret that it holds.</summary>
     public static bool Prints(Type type)
     {
         var holder = RuntimeHelpers.GetUninitializedObject(type);
@@ -65,7 +65,7 @@ internal static partial class SecretHolders
     private static string NameOf(FieldInfo field) =>
         field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name.TrimStart('_');
 
-    // What a debugger would show: DebuggerDisplay("{Name}").
+    // What a debugger shows: DebuggerDisplay("{Name}").
     private static string InBraces(string text) => text.StartsWith('{') ? text.Trim('{', '}') : "";
 
     [GeneratedRegex("(url|token|secret|key|keys|credential|signature|password|authorization)$", RegexOptions.IgnoreCase)]

@@ -5,13 +5,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Secrecy;
 
-/// <summary>That whatever holds a status URL, a key or a token prints itself without it, by ToString and in a debugger.</summary>
+/// <summary>Checks that types with a status URL, a key or a token do not show it in ToString or in a debugger.</summary>
 public sealed class SecretHoldersTests
 {
     private static readonly List<Type> _holders = [.. Library.Assemblies.SelectMany(SecretHolders.In)];
 
     [Fact]
-    public void TypesWithASecret_AreFound() => new HashSet<Type>
+    public void TypesWithSecret_AreFound() => new HashSet<Type>
         {
             typeof(AcceptedOperation), typeof(StatusUrl), typeof(ResumeToken), typeof(WatchedOperation), typeof(RenewedUrl),
             typeof(SqliteOptions),
@@ -20,16 +20,16 @@ public sealed class SecretHoldersTests
         }.Should().BeSubsetOf(_holders.ToHashSet());
 
     [Fact]
-    public void TypesWithASecret_DoNotPrintIt() => _holders.Where(SecretHolders.Prints).Should().BeEmpty();
+    public void TypesWithSecret_DoNotPrintIt() => _holders.Where(SecretHolders.Prints).Should().BeEmpty();
 
     [Theory]
     [InlineData(typeof(PrintsItsUrl))]
     [InlineData(typeof(PrintsItsAddress))]
     [InlineData(typeof(PrintsItsToken))]
-    [InlineData(typeof(SaysThatItHasAKey))]
-    [InlineData(typeof(ShowsItToADebugger))]
-    [InlineData(typeof(InheritsIt))]
-    public void ATypeThatPrintsASecret_IsFound(Type type)
+    [InlineData(typeof(PrintsItsKey))]
+    [InlineData(typeof(ShowsItsKeyInDebugger))]
+    [InlineData(typeof(InheritsItsKey))]
+    public void TypePrintingItsSecret_IsFound(Type type)
     {
         SecretHolders.In(GetType().Assembly).Should().Contain(type);
         SecretHolders.Prints(type).Should().BeTrue();
@@ -41,15 +41,15 @@ public sealed class SecretHoldersTests
 
     private readonly record struct PrintsItsToken(string Token);
 
-    private sealed record SaysThatItHasAKey(byte[] SigningKey);
+    private sealed record PrintsItsKey(byte[] SigningKey);
 
     [DebuggerDisplay("{SigningKey}")]
-    private sealed class ShowsItToADebugger(string signingKey)
+    private sealed class ShowsItsKeyInDebugger(string signingKey)
     {
         public string SigningKey { get; } = signingKey;
     }
 
     private record Base(string SecretKey);
 
-    private sealed record InheritsIt(string SecretKey) : Base(SecretKey);
+    private sealed record InheritsItsKey(string SecretKey) : Base(SecretKey);
 }

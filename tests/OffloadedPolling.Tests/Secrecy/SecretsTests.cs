@@ -21,7 +21,7 @@ public sealed class SecretsTests
     [InlineData("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.abc")]
     [InlineData("the key is kept-by-a-test")]
     [InlineData("the key is kept%2Bby%2Btests")]
-    public void AreIn_WhatIsSecret_IsMasked(string text)
+    public void AreIn_Secret_IsMasked(string text)
     {
         Of().AreIn(text, out var masked).Should().BeTrue();
         masked.Should().NotContain(Hex[..20]);
@@ -39,7 +39,7 @@ public sealed class SecretsTests
     [InlineData("signature=short")]
     [InlineData("url.full=https://s3/k?*")]
     [InlineData("the ETag 0123456789abcdef0123456789abcdef")]
-    public void AreIn_WhatIsNone_IsLeft(string text)
+    public void AreIn_NoSecret_IsUnchanged(string text)
     {
         Of().AreIn(text, out var masked).Should().BeFalse();
         masked.Should().Be(text);
@@ -47,7 +47,7 @@ public sealed class SecretsTests
 
     private static Secrets Of()
     {
-        var secrets = new Secrets(looks: true);
+        var secrets = new Secrets(usePatterns: true);
         secrets.Keep("kept-by-a-test");
         secrets.Keep("kept+by+tests");
         return secrets;

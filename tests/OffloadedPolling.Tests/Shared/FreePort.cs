@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>Ports of loopback for programs that are told where to listen.</summary>
+/// <summary>Finds free loopback ports for programs that need a fixed port.</summary>
 internal static class FreePort
 {
     /// <summary>
-    /// One that nobody listens at, below the range that the system gives to outgoing connections: a program that is started again finds it
-    /// free, and who tries to connect until it listens is never connected to himself.
+    /// Returns a port without a listener, below the range that the system uses for outgoing connections. A program that restarts finds the
+    /// port still free, and a client that tries to connect until the program listens never connects to itself.
     /// </summary>
     public static int Next()
     {
@@ -23,7 +23,7 @@ internal static class FreePort
             }
             catch (SocketException)
             {
-                // Somebody's.
+                // The port is in use.
             }
         }
     }

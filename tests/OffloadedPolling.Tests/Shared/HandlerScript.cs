@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>What a <see cref="ParcelHandler"/> does, by the parcel's addressee, and what it did.</summary>
+/// <summary>Controls what a <see cref="ParcelHandler"/> does for each addressee, and records what it did.</summary>
 internal sealed class HandlerScript
 {
     private int _atOnce;
@@ -17,15 +17,15 @@ internal sealed class HandlerScript
 
     public ConcurrentDictionary<string, string> Message { get; } = new();
 
-    /// <summary>The percentage that is reported with the message, where it is not 1.</summary>
+    /// <summary>The percentage to report before the message.</summary>
     public ConcurrentDictionary<string, int> Percent { get; } = new();
 
     public ConcurrentDictionary<string, bool> Wait { get; } = new();
 
-    /// <summary>Addressees whose handler waits for <see cref="Wake"/> after its first progress.</summary>
+    /// <summary>Addressees whose handler waits for <see cref="Wake"/> after these progress reports.</summary>
     public ConcurrentDictionary<string, bool> WaitAfterProgress { get; } = new();
 
-    /// <summary>Addressees whose handler hears no cancellation and ends when <see cref="Wake"/> says so.</summary>
+    /// <summary>Addressees whose handler ignores cancellation and waits for <see cref="Wake"/>.</summary>
     public ConcurrentDictionary<string, bool> Deaf { get; } = new();
 
     public TaskCompletionSource Wake { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

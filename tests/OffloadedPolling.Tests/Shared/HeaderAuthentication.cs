@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>Callers are who their headers say.</summary>
+/// <summary>Authenticates callers by the names in their headers.</summary>
 internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -26,15 +26,15 @@ internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeO
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var claims = new List<Claim>();
-        Take(Id, ClaimTypes.NameIdentifier);
-        Take(UserName, ClaimTypes.Name);
-        Take(Subject, "sub");
+        AddClaim(Id, ClaimTypes.NameIdentifier);
+        AddClaim(UserName, ClaimTypes.Name);
+        AddClaim(Subject, "sub");
         return Task.FromResult(new[] { Id, UserName, Subject }.Any(Request.Headers.ContainsKey)
             ? AuthenticateResult.Success(
                 new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name))
             : AuthenticateResult.NoResult());
 
-        void Take(string header, string type)
+        void AddClaim(string header, string type)
         {
             if (Request.Headers[header].ToString() is { Length: > 0 } value)
             {

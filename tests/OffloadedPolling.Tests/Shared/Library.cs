@@ -8,7 +8,7 @@ using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>The assemblies of the packages.</summary>
+/// <summary>The assemblies of the library's packages.</summary>
 internal static class Library
 {
     public static IReadOnlyList<Assembly> Assemblies { get; } = [

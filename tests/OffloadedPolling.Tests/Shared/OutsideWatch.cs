@@ -5,8 +5,8 @@ using Amazon.Runtime.Internal;
 namespace OffloadedPolling.Tests.Shared;
 
 /// <summary>
-/// Hears of every connection, name lookup and AWS client that the test which made it begins, itself or in what it started, whatever other
-/// tests do meanwhile.
+/// Records every connection, name lookup and AWS client that the test that created the watch starts, directly or in its tasks. Tests that
+/// run at the same time are not recorded.
 /// </summary>
 internal sealed class OutsideWatch : EventListener, IRuntimePipelineCustomizer
 {
@@ -36,7 +36,7 @@ internal sealed class OutsideWatch : EventListener, IRuntimePipelineCustomizer
         }
     }
 
-    // On the thread, and so in the flow, of whoever begins it.
+    // Runs on the thread, and so in the execution context, of the code that starts it.
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
         if (eventData.EventName is "ConnectStart" or "ResolutionStart")
@@ -45,7 +45,7 @@ internal sealed class OutsideWatch : EventListener, IRuntimePipelineCustomizer
         }
     }
 
-    // The base class's constructor has events come before this one's fields are there.
+    // The base class's constructor can raise events before these fields are initialized.
     private void Hear(string what)
     {
         if (_isHere?.Value == true)

@@ -1,14 +1,14 @@
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>Does what it is told with each document, and keeps what it saw.</summary>
+/// <summary>A policy whose decision the test sets.</summary>
 internal sealed class ParcelPolicy : IStatusDocumentPolicy
 {
-    /// <summary>Lets everything through unless set.</summary>
+    /// <summary>Accepts every document by default.</summary>
     public Func<OperationStatus, OperationStatus> Judge { get; set; } = document => document;
 
     public OperationStatus Apply(OperationStatus document) => Judge(document);
 
-    /// <summary>Refuses documents of a state.</summary>
+    /// <summary>Rejects documents in a state.</summary>
     public void Refuse(OperationState state) =>
         Judge = document => document.State == state ? throw new StatusDocumentRefusedException($"no {state} today.") : document;
 }

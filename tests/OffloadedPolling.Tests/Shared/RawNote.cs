@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>A payload with a member that is raw JSON, written as it is.</summary>
+/// <summary>A payload with a member that is written as raw JSON.</summary>
 internal sealed record RawNote([property: JsonConverter(typeof(RawNote.Converter))] string Json)
 {
     private sealed class Converter : JsonConverter<string>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>A result that can be made impossible to write in every way that there is.</summary>
+/// <summary>A result that can be made impossible to serialize in several ways.</summary>
 internal sealed class Receipt
 {
     public Receipt? Next { get; set; }
@@ -16,11 +16,11 @@ internal sealed class Receipt
     /// <summary>Throws <see cref="Thrown"/>.</summary>
     public int Total => Thrown is null ? 0 : throw Thrown;
 
-    /// <summary>JSON that is written as it is.</summary>
+    /// <summary>JSON that is written unchanged.</summary>
     [JsonConverter(typeof(Verbatim))]
     public string Text { get; set; } = "\"\"";
 
-    /// <summary>A receipt in a receipt, and so on.</summary>
+    /// <summary>Returns receipts that are nested in each other.</summary>
     public static Receipt Nested(int levels)
     {
         Receipt? receipt = null;
@@ -32,7 +32,7 @@ internal sealed class Receipt
         return receipt!;
     }
 
-    /// <summary>One that is its own next.</summary>
+    /// <summary>Returns a receipt that refers to itself.</summary>
     public static Receipt Cycle()
     {
         var receipt = new Receipt();

@@ -4,14 +4,14 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>Keeps every log entry, and lets the watch hear it.</summary>
+/// <summary>Keeps every log entry and passes it to the <see cref="SecrecyWatch"/>.</summary>
 internal sealed class RecordingLogger : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(int Id, LogLevel Level, string Text)> _entries = new();
 
     public IReadOnlyList<(int Id, LogLevel Level, string Text)> Entries => [.. _entries];
 
-    /// <summary>Has a host without another logger heard, at every level.</summary>
+    /// <summary>Adds a logger at every level to a host that has no other.</summary>
     public static void Watch(ILoggingBuilder logging) => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new RecordingLogger());
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);

@@ -11,12 +11,12 @@ internal static class Repository
 
     public static string PathOf(string file) => Path.Combine(Root, file);
 
-    /// <summary>The files of a folder and its folders, without what builds leave behind.</summary>
+    /// <summary>Returns the files of a folder and its subfolders, without build output.</summary>
     public static IEnumerable<string> FilesUnder(string folder, string pattern) =>
         Directory.EnumerateFiles(PathOf(folder), pattern, SearchOption.AllDirectories)
             .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts"));
 
-    /// <summary>The documents that people read: those at the root, in docs, and the READMEs of samples, templates and servers.</summary>
+    /// <summary>Returns the documents: those at the root, in docs, and the READMEs of samples, templates and servers.</summary>
     public static IEnumerable<string> Documents() =>
     [
         .. Directory.EnumerateFiles(Root, "*.md"), .. FilesUnder("docs", "*.md"), .. FilesUnder("samples", "*.md"),

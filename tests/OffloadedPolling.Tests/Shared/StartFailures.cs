@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>What stops the start of a host: the failures of all its settings and registrations.</summary>
+/// <summary>Returns why a host cannot start: the failures of all its settings and registrations.</summary>
 internal static class StartFailures
 {
     public const string QueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters";
@@ -29,7 +29,7 @@ internal static class StartFailures
         }
     }
 
-    /// <summary>Of a host on S3 and SQS that has what is required, and these settings.</summary>
+    /// <summary>Returns the failures of a host on S3 and SQS with the required settings and these settings.</summary>
     public static List<string> OnAws(string key, string? value, Action<IOffloadedPollingBuilder>? build = null) =>
         OnAws(new() { [key] = value }, build);
 
@@ -42,12 +42,12 @@ internal static class StartFailures
         return Of(builder.Services);
     }
 
-    /// <summary>Of a host on SQLite with these settings.</summary>
+    /// <summary>Returns the failures of a host on SQLite with this setting.</summary>
     public static List<string> OnSqlite(string key, string? value) => Of(
         new ServiceCollection().AddOffloadedPolling(Section(new() { [key] = value }))
             .WithSqlite().AddOperation<Letter>("letters", LetterJson.Default).Services);
 
-    /// <summary>What is required on AWS, and these settings.</summary>
+    /// <summary>Returns a section with the required settings for AWS and these settings.</summary>
     public static IConfigurationSection Section(Dictionary<string, string?> settings)
     {
         var all = new Dictionary<string, string?> { ["S3:BucketName"] = "status", ["Operations:letters:QueueUrl"] = QueueUrl };

@@ -1,11 +1,11 @@
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>Status documents to begin with.</summary>
+/// <summary>Status documents for tests.</summary>
 internal static class TestDocuments
 {
     public const string Id = "0123456789abcdef0123456789abcdef";
 
-    /// <summary>An operation that was just accepted.</summary>
+    /// <summary>Returns the status of an operation that was just accepted.</summary>
     public static OperationStatus Waiting(string id = Id) => new()
     {
         Id = id,

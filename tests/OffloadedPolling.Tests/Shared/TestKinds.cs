@@ -7,10 +7,10 @@ using OffloadedPolling.Diagnostics;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>Operation kinds without a host.</summary>
+/// <summary>Creates operation kinds without a host.</summary>
 internal static class TestKinds
 {
-    /// <summary>The services that a kind's parts need, but for the ports.</summary>
+    /// <summary>Returns the services that a kind needs, except those of a provider.</summary>
     public static ServiceCollection Services(RecordingLogger? log = null)
     {
         var services = new ServiceCollection();

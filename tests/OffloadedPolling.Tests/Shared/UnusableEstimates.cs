@@ -2,7 +2,7 @@ using OffloadedPolling.Status;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>What a host's own estimator may return and no document can hold.</summary>
+/// <summary>Estimates that a host's own estimator can return but a document cannot contain.</summary>
 public static class UnusableEstimates
 {
     private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ public static class UnusableEstimates
     internal static IReadOnlyDictionary<string, Func<OperationEstimate?>> All { get; } = new Dictionary<string, Func<OperationEstimate?>>
     {
         ["a negative median"] = () => Of(-_second, _second),
-        ["a median of nothing"] = () => Of(TimeSpan.Zero, TimeSpan.Zero),
+        ["a zero median"] = () => Of(TimeSpan.Zero, TimeSpan.Zero),
         ["not a number"] = () => Of(TimeSpan.FromSeconds(double.NaN), _second),
         ["an upper bound below the median"] = () => Of(2 * _second, _second),
         ["more than half of the longest duration"] = () => Of(_second, (TimeSpan.MaxValue / 2) + _second),
@@ -39,7 +39,7 @@ public static class UnusableEstimates
     private static OperationEstimate Quantiles(int count, Func<int, TimeSpan> quantile) =>
         Of(_second, _second) with { Quantiles = [.. Enumerable.Range(0, count).Select(quantile)] };
 
-    /// <summary>An estimator that returns what it is told.</summary>
+    /// <summary>An estimator that returns the given estimate.</summary>
     internal sealed class Told(Func<OperationEstimate?> estimate) : IWaitTimeEstimator
     {
         public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken) =>

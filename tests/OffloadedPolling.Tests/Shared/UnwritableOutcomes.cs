@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>What handlers may return, or put into a problem, and no document can hold.</summary>
+/// <summary>Results and problem extensions that a handler can return but a document cannot contain.</summary>
 public static class UnwritableOutcomes
 {
-    /// <summary>Part of each outcome that could be quoted.</summary>
+    /// <summary>A text in the outcomes that an error message could quote.</summary>
     public const string Secret = "a secret";
 
     internal static IReadOnlyDictionary<string, Func<Receipt>> Results { get; } = new Dictionary<string, Func<Receipt>>
@@ -13,7 +13,7 @@ public static class UnwritableOutcomes
         ["nested too deep"] = () => Receipt.Nested(64),
         ["nested deeper than its own limit"] = () => Receipt.Nested(65),
         ["a cycle"] = Receipt.Cycle,
-        ["a member twice"] = () => Receipt.Of($$"""{"{{Secret}}":1,"{{Secret}}":2}"""),
+        ["a duplicate member"] = () => Receipt.Of($$"""{"{{Secret}}":1,"{{Secret}}":2}"""),
         ["an undefined element"] = () => new Receipt { Raw = default(JsonElement) },
         ["a disposed element"] = () => new Receipt { Raw = Disposed() },
         ["half a surrogate pair"] = () => Receipt.Of($$"""{"{{Secret}}":"\ud800"}"""),
@@ -27,11 +27,11 @@ public static class UnwritableOutcomes
         ["an undefined element"] = () => default,
         ["a disposed element"] = Disposed,
         ["half a surrogate pair"] = () => JsonElement.Parse($$"""{"{{Secret}}":"\udc00"}"""),
-        ["a member twice"] = () => JsonElement.Parse($$"""{"{{Secret}}":1,"{{Secret}}":2}"""),
+        ["a duplicate member"] = () => JsonElement.Parse($$"""{"{{Secret}}":1,"{{Secret}}":2}"""),
         ["nested too deep"] = () => JsonElement.Parse(new string('[', 63) + new string(']', 63)),
     };
 
-    /// <summary>Each result, in a kind with a limit of attempts and in one without.</summary>
+    /// <summary>Each result, for a kind with a maximum number of attempts and for a kind without.</summary>
     public static TheoryData<string, bool> ResultCases => Cases(Results.Keys);
 
     /// <inheritdoc cref="ResultCases"/>

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>These tests need the whole machine: beside others, a message's time could be over before its turn comes.</summary>
+/// <summary>Tests that need the whole machine. Next to other tests, a message could expire before it is processed.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class WholeMachine
 {

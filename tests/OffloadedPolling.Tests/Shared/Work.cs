@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Tests.Shared;
 
-/// <summary>What a <see cref="WorkHandler"/> does, and how often it began.</summary>
+/// <summary>Controls what a <see cref="WorkHandler"/> does, and counts its runs.</summary>
 internal sealed class Work
 {
     private int _runs;
@@ -9,10 +9,10 @@ internal sealed class Work
 
     public Func<Parcel, Receipt> Run { get; set; } = _ => new Receipt();
 
-    /// <summary>In the place of <see cref="Run"/>, if it is set.</summary>
+    /// <summary>Replaces <see cref="Run"/> if it is set.</summary>
     public Func<OperationContext<Parcel>, CancellationToken, Task<Receipt>>? RunAsync { get; set; }
 
-    /// <summary>The handler waits for it, if it is set.</summary>
+    /// <summary>The handler waits for this gate if it is set.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
     public void Begin() => Interlocked.Increment(ref _runs);

@@ -15,7 +15,7 @@ public sealed class QueueArnTests
     [InlineData("http://localhost:4566/123456789012/orders")]
     [InlineData("http://localhost:9324/queue/orders")]
     [InlineData("http://localhost:9324/orders")]
-    public void IsAt_TheSameQueue_True(string queueUrl) => QueueArn.Parse(Arn)!.Value.IsAt(queueUrl).Should().BeTrue();
+    public void IsAt_SameQueue_ReturnsTrue(string queueUrl) => QueueArn.Parse(Arn)!.Value.IsAt(queueUrl).Should().BeTrue();
 
     [Theory]
     [InlineData("https://sqs.eu-west-2.amazonaws.com/123456789012/orders")]
@@ -27,12 +27,12 @@ public sealed class QueueArnTests
     [InlineData("https://sqs.eu-west-1.amazonaws.com/")]
     [InlineData("orders")]
     [InlineData("")]
-    public void IsAt_AnotherQueue_False(string queueUrl) => QueueArn.Parse(Arn)!.Value.IsAt(queueUrl).Should().BeFalse();
+    public void IsAt_AnotherQueue_ReturnsFalse(string queueUrl) => QueueArn.Parse(Arn)!.Value.IsAt(queueUrl).Should().BeFalse();
 
     [Theory]
     [InlineData("arn:aws-cn:sqs:cn-north-1:123456789012:orders", "cn-north-1")]
     [InlineData("arn:aws-us-gov:sqs:us-gov-west-1:123456789012:orders", "us-gov-west-1")]
-    public void Read_AnotherPartition_IsAQueue(string arn, string region) => QueueArn.Parse(arn)!.Value.Region.Should().Be(region);
+    public void Parse_AnotherPartition_ReturnsRegion(string arn, string region) => QueueArn.Parse(arn)!.Value.Region.Should().Be(region);
 
     [Theory]
     [InlineData(null)]
@@ -42,5 +42,5 @@ public sealed class QueueArnTests
     [InlineData("arn:aws:kinesis:eu-west-1:123456789012:stream/orders")]
     [InlineData("arn:aws:sqs:eu-west-1:123456789012:")]
     [InlineData("arn:aws:sqs:eu-west-1:123456789012:orders:more")]
-    public void Read_NoQueue_Null(string? arn) => QueueArn.Parse(arn).Should().BeNull();
+    public void Parse_NotAQueue_ReturnsNull(string? arn) => QueueArn.Parse(arn).Should().BeNull();
 }

@@ -6,7 +6,7 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.Tests.Sqs;
 
-/// <summary>What each of SQS's refusals is taken for.</summary>
+/// <summary>Tests how the errors of SQS are reported.</summary>
 public sealed class SqsErrorsTests
 {
     private static readonly AmazonSQSConfig _config = new() { RegionEndpoint = RegionEndpoint.EUWest1 };
@@ -29,12 +29,12 @@ public sealed class SqsErrorsTests
     [InlineData("SignatureDoesNotMatch", "the credentials were rejected")]
     [InlineData("UnsupportedOperation", "SQS returned UnsupportedOperation: As told.")]
     [InlineData("InternalFailure", "SQS returned InternalFailure: As told.")]
-    public void ToQueueException_ARefusal_SaysWhatToDo(string code, string expected) =>
+    public void ToQueueException_ErrorCode_ExplainsTheFix(string code, string expected) =>
         SqsErrors.ToQueueException("send to", Queue, _config, Error(code)).Message.Should().StartWith($"Could not send to the queue "
             + $"'{Queue}': ").And.Contain(expected);
 
     [Fact]
-    public void ToQueueException_NoAnswer_NamesTheNetwork() =>
+    public void ToQueueException_NoResponse_ReportsUnreachable() =>
         SqsErrors.ToQueueException("send to", Queue, _config, new HttpRequestException("refused")).Message.Should().Contain(
             "could not be reached (refused)");
 
@@ -42,7 +42,7 @@ public sealed class SqsErrorsTests
     [InlineData("MD5 hash mismatch", true)]
     [InlineData("Attribute MD5 hash mismatch for message id m1", true)]
     [InlineData("anything else", false)]
-    public void IsCorrupt_WhatTheSdkSaysOfAChecksum_True(string message, bool corrupt) =>
+    public void IsCorrupt_OnlyForChecksumMismatch_ReturnsTrue(string message, bool corrupt) =>
         SqsErrors.IsCorrupt(new AmazonSQSException(message)).Should().Be(corrupt);
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class SqsErrorsTests
     [InlineData("RequestEntityTooLarge", "Too large.", 413, true, true)]
     [InlineData("AccessDenied", "Access is denied.", 403, false, false)]
     [InlineData("ServiceUnavailable", "Try later.", 503, false, false)]
-    public void IsTooLarge_OnlyWhatConcernsTheMessagesSize_True(string code, string message, int status, bool isTooLarge, bool mayBe)
+    public void IsTooLarge_OnlyForSizeErrors_ReturnsTrue(string code, string message, int status, bool isTooLarge, bool mayBe)
     {
         var error = Error(code, message, status);
 
@@ -62,7 +62,7 @@ public sealed class SqsErrorsTests
     [Theory]
     [InlineData("InvalidMessageContents", true)]
     [InlineData("InvalidParameterValue", false)]
-    public void IsInvalidContents_OnlyARefusalOfTheCharacters_True(string code, bool expected) =>
+    public void IsInvalidContents_OnlyForInvalidCharacters_ReturnsTrue(string code, bool expected) =>
         SqsErrors.IsInvalidContents(Error(code)).Should().Be(expected);
 
     private static AmazonSQSException Error(string code, string message = "As told.", int status = 400) =>

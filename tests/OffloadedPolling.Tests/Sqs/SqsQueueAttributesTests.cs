@@ -5,7 +5,7 @@ namespace OffloadedPolling.Tests.Sqs;
 public sealed class SqsQueueAttributesTests
 {
     [Fact]
-    public void Read_AbsentAttributes_AreUnknownAndNotZero()
+    public void Read_MissingAttributes_AreUnknown()
     {
         var known = SqsQueueAttributes.Read(
             new()
@@ -21,6 +21,6 @@ public sealed class SqsQueueAttributesTests
         known.MaxReceiveCount.Should().Be(4);
         SqsQueueAttributes.Read(null, null).Depth.Should().BeNull();
         SqsQueueAttributes.Read([], null).MaxReceiveCount.Should().BeNull();
-        SqsQueueAttributes.Read(null, known, sentBefore: 5, readAt: 6).Depth.Should().Be(known.Depth, "it is as old as it was");
+        SqsQueueAttributes.Read(null, known, sentBefore: 5, readAt: 6).Depth.Should().Be(known.Depth, "the depth was not read again");
     }
 }

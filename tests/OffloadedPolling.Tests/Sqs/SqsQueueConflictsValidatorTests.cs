@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sqs;
 
-/// <summary>One queue in two settings stops the start, however it is spelled.</summary>
+/// <summary>Checks that a queue that is used by two settings stops the start, however its URL is spelled.</summary>
 public sealed class SqsQueueConflictsValidatorTests
 {
     private const string Letters = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters";
@@ -20,7 +20,7 @@ public sealed class SqsQueueConflictsValidatorTests
     [InlineData("https://eu-west-1.queue.amazonaws.com/123456789012/letters")]
     [InlineData("https://sqs.eu-west-1.api.aws/123456789012/letters")]
     [InlineData("https://vpce-0a1b2c3d-4e5f.sqs.eu-west-1.vpce.amazonaws.com/123456789012/letters")]
-    public void Start_TwoKindsWithOneQueue_IsRefusedNamingBoth(string spelled)
+    public void Start_TwoKindsShareQueue_FailsNamingBoth(string spelled)
     {
         var refused = Start((Letters, ""), (spelled, "")).Should().ContainSingle().Which;
 
@@ -33,7 +33,7 @@ public sealed class SqsQueueConflictsValidatorTests
     [Theory]
     [InlineData("http://localhost:4566/000000000000/letters", "http://LOCALHOST:4566/000000000000/letters/")]
     [InlineData("https://queues.example.com/letters", "https://queues.example.com:443/letters")]
-    public void Start_OneQueueOfAnotherServerTwice_IsRefused(string one, string other) =>
+    public void Start_TwoKindsShareQueueOnAnotherServer_Fails(string one, string other) =>
         Start((one, ""), (other, "")).Should().ContainSingle();
 
     [Theory]
@@ -41,33 +41,33 @@ public sealed class SqsQueueConflictsValidatorTests
     [InlineData("https://sqs.eu-west-2.amazonaws.com/123456789012/letters")]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/210987654321/letters")]
     [InlineData("http://localhost:4566/123456789012/letters")]
-    public void Start_AnotherQueue_IsAccepted(string another) => Start((Letters, ""), (another, "")).Should().BeEmpty();
+    public void Start_DifferentQueues_Succeeds(string another) => Start((Letters, ""), (another, "")).Should().BeEmpty();
 
     [Fact]
-    public void Start_AKindsQueueAsItsOwnDeadLetterQueue_IsRefusedNamingBoth() =>
+    public void Start_QueueIsItsOwnDeadLetterQueue_FailsNamingBoth() =>
         Start((Letters, Letters + "/"), (Parcels, "")).Should().ContainSingle().Which.Should().ContainAll(
             $"OffloadedPolling:Operations:letters:QueueUrl ('{Letters}')",
             $"OffloadedPolling:Operations:letters:DeadLetterQueueUrl ('{Letters}/')",
             "Set DeadLetterQueueUrl to the queue that the redrive policy of the kind's queue names");
 
     [Fact]
-    public void Start_AKindsQueueAsAnothersDeadLetterQueue_IsRefusedNamingBoth() =>
+    public void Start_QueueIsAnotherKindsDeadLetterQueue_FailsNamingBoth() =>
         Start((Letters, ""), (Parcels, Letters)).Should().ContainSingle().Which.Should().ContainAll(
             $"OffloadedPolling:Operations:letters:QueueUrl ('{Letters}')",
             $"OffloadedPolling:Operations:parcels:DeadLetterQueueUrl ('{Letters}')");
 
     [Fact]
-    public void Start_TwoKindsWithOneDeadLetterQueue_IsRefusedNamingBoth() =>
+    public void Start_TwoKindsShareDeadLetterQueue_FailsNamingBoth() =>
         Start((Letters, Letters + "-dead"), (Parcels, Letters + "-dead")).Should().ContainSingle().Which.Should().ContainAll(
             "OffloadedPolling:Operations:letters:DeadLetterQueueUrl", "OffloadedPolling:Operations:parcels:DeadLetterQueueUrl",
             "its own dead-letter queue");
 
     [Fact]
-    public void Start_DeadLetterQueuesOfTheirOwn_AreAccepted() =>
+    public void Start_SeparateDeadLetterQueues_Succeeds() =>
         Start((Letters, Letters + "-dead"), (Parcels, Parcels + "-dead")).Should().BeEmpty();
 
     [Fact]
-    public void Start_AQueueUrlThatIsNone_IsToldByItself() => Start(("letters", ""), (Parcels, Parcels)).Should().HaveCount(2);
+    public void Start_InvalidQueueUrlAndConflict_ReportsBoth() => Start(("letters", ""), (Parcels, Parcels)).Should().HaveCount(2);
 
     private static List<string> Start((string Queue, string DeadLetters) letters, (string Queue, string DeadLetters) parcels)
     {

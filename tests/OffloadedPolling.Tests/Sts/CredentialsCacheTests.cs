@@ -12,13 +12,13 @@ public sealed class CredentialsCacheTests
     [Theory]
     [InlineData(15, 12)]
     [InlineData(60, 55)]
-    public async Task GetAsync_UntilShortlyBeforeTheExpiry_FetchesOnce(int minutes, int goodFor)
+    public async Task GetAsync_UntilShortlyBeforeExpiry_ReturnsCached(int minutes, int cachedFor)
     {
         var cache = new CredentialsCache(_time, 10);
         var life = TimeSpan.FromMinutes(minutes);
 
         var first = await GetAsync(cache, life);
-        _time.Advance(TimeSpan.FromMinutes(goodFor) - TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromMinutes(cachedFor) - TimeSpan.FromSeconds(1));
         var kept = await GetAsync(cache, life);
         _time.Advance(TimeSpan.FromSeconds(1));
         var renewed = await GetAsync(cache, life);
@@ -29,7 +29,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_WhatExpiresBeforeItWasAskedTo_IsKeptForLess()
+    public async Task GetAsync_ExpiresBeforeRequestedTime_RefetchesEarlier()
     {
         var cache = new CredentialsCache(_time, 10);
 
@@ -41,7 +41,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_AClockThatIsHoursAhead_DoesNotAskEachTime()
+    public async Task GetAsync_ClockIsHoursAhead_FetchesOnce()
     {
         var cache = new CredentialsCache(_time, 10);
 
@@ -53,20 +53,20 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_ManyAtOnce_FetchesOnceAndOneThatGivesUpFailsNoOther()
+    public async Task GetAsync_OneOfManyCallsIsCanceled_OthersShareOneFetch()
     {
         var cache = new CredentialsCache(_time, 10);
         var answer = new TaskCompletionSource<TemporaryCredentials>();
-        using var giveUp = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
 
-        var impatient = cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, giveUp.Token).AsTask();
-        var patient = Enumerable.Range(0, 20)
+        var canceled = cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, cancellation.Token).AsTask();
+        var others = Enumerable.Range(0, 20)
             .Select(_ => cache.GetAsync("key", TimeSpan.FromHours(1), null, FetchAsync, default).AsTask()).ToList();
-        await giveUp.CancelAsync();
-        await FluentActions.Awaiting(() => impatient).Should().ThrowAsync<OperationCanceledException>();
+        await cancellation.CancelAsync();
+        await FluentActions.Awaiting(() => canceled).Should().ThrowAsync<OperationCanceledException>();
         answer.SetResult(New(TimeSpan.FromHours(1)));
 
-        (await Task.WhenAll(patient)).Distinct().Should().ContainSingle();
+        (await Task.WhenAll(others)).Distinct().Should().ContainSingle();
         _fetches.Should().Be(1);
 
         Task<TemporaryCredentials> FetchAsync()
@@ -77,7 +77,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_AFailure_IsToldToAllWhoWaitAndNotKept()
+    public async Task GetAsync_FetchFails_FailsAllWaitersAndIsNotCached()
     {
         var cache = new CredentialsCache(_time, 10);
         var answer = new TaskCompletionSource<TemporaryCredentials>();
@@ -92,7 +92,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_MoreThanThereIsRoomFor_LetsTheLeastRecentlyUsedGo()
+    public async Task GetAsync_CacheIsFull_EvictsLeastRecentlyUsed()
     {
         var cache = new CredentialsCache(_time, 2);
         foreach (var key in (string[])["a", "b", "a", "c"])
@@ -107,7 +107,7 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_CredentialsThatWereRefused_AreFetchedAgainOnce()
+    public async Task GetAsync_CredentialsWereRejected_RefetchesOnce()
     {
         var cache = new CredentialsCache(_time, 10);
         var first = await GetAsync(cache, TimeSpan.FromHours(1));
@@ -117,11 +117,11 @@ public sealed class CredentialsCacheTests
         var third = await GetAsync(cache, TimeSpan.FromHours(1), refused: first.AccessKeyId);
 
         second.AccessKeyId.Should().Be("AKID2");
-        third.Should().BeSameAs(second, "those were not refused");
+        third.Should().BeSameAs(second, "the new credentials were not rejected");
     }
 
     [Fact]
-    public async Task GetAsync_NewCredentialsThatAreCalledRefused_AreKept()
+    public async Task GetAsync_NewCredentialsReportedAsRejected_AreKept()
     {
         var cache = new CredentialsCache(_time, 10);
         var first = await GetAsync(cache, TimeSpan.FromHours(1));
@@ -130,12 +130,12 @@ public sealed class CredentialsCacheTests
     }
 
     [Fact]
-    public async Task GetAsync_AfterTheMachineWasSuspended_FetchesAgain()
+    public async Task GetAsync_AfterMachineWasSuspended_Refetches()
     {
         var cache = new CredentialsCache(_time, 10);
         await GetAsync(cache, TimeSpan.FromHours(1));
 
-        // The wall clock goes on, the timestamp does not.
+        // The wall clock advances, but the timestamp does not.
         _time.AdjustTime(_time.GetUtcNow() + TimeSpan.FromHours(2));
         await GetAsync(cache, TimeSpan.FromHours(1));
 

@@ -17,13 +17,13 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sts;
 
-/// <summary>POST /operations/{id}/credentials: to whom, and what.</summary>
+/// <summary>Tests POST /operations/{id}/credentials.</summary>
 public sealed class CredentialsEndpointTests : EndpointTestBase
 {
     private readonly IStatusCredentialsIssuer _issuer = Substitute.For<IStatusCredentialsIssuer>();
 
     [Fact]
-    public async Task Post_AnAuthorizedCaller_200WithCredentialsThatNobodyKeeps()
+    public async Task Post_AuthorizedCaller_ReturnsUncachedCredentials()
     {
         await StartAsync();
         Returns(Credentials() with { Endpoint = "http://127.0.0.1:8000/", ForcePathStyle = true });
@@ -43,7 +43,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_OnAws_TellsNoEndpoint()
+    public async Task Post_OnAws_OmitsEndpoint()
     {
         await StartAsync();
         Returns(Credentials());
@@ -56,7 +56,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     [Theory]
     [InlineData("id-7", "sub-7", "id-7")]
     [InlineData(null, "sub-7", "sub-7")]
-    public async Task Post_TheCaller_IsTheNameIdentifierOrElseTheSubject(string? id, string? subject, string caller)
+    public async Task Post_Caller_IsNameIdentifierOrSubject(string? id, string? subject, string caller)
     {
         await StartAsync();
         Returns(Credentials());
@@ -68,7 +68,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_CredentialsThatS3Refused_AreNamedToTheIssuer()
+    public async Task Post_CredentialsRejectedByS3_ArePassedToIssuer()
     {
         await StartAsync();
         Returns(Credentials());
@@ -80,7 +80,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_Nobody_401WithoutALookUp()
+    public async Task Post_Anonymous_Returns401()
     {
         await StartAsync();
 
@@ -91,7 +91,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_AUserWithoutIdAndName_403WithoutALookUp()
+    public async Task Post_UserWithoutIdentifier_Returns403()
     {
         await StartAsync();
 
@@ -102,7 +102,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_WithoutTheAuthorizationMiddleware_FailsClosed()
+    public async Task Post_NoAuthorizationMiddleware_Returns500()
     {
         await StartAsync(authenticate: false);
 
@@ -113,14 +113,14 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_WhereNothingChecksForTheMiddleware_FailsClosedAllTheSame()
+    public async Task Post_MiddlewareCheckSuppressed_Returns403()
     {
         await StartAsync(
             authenticate: false,
             build: builder => builder.Services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true),
             use: app => app.Use((context, next) =>
             {
-                // Named, but by nobody who authenticates.
+                // A user with a name who is not authenticated.
                 context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "ada")]));
                 return next(context);
             }));
@@ -132,7 +132,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_OverHttpFromElsewhere_403WithoutALookUp()
+    public async Task Post_RemoteCallerOverHttp_Returns403()
     {
         await StartAsync(use: app => app.Use((context, next) =>
         {
@@ -147,7 +147,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Post_AnUnknownOperation_404()
+    public async Task Post_UnknownOperation_Returns404()
     {
         await StartAsync();
         _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>())
@@ -161,7 +161,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     [Theory]
     [InlineData(false, HttpStatusCode.ServiceUnavailable, "Operations are temporarily unavailable")]
     [InlineData(true, HttpStatusCode.Forbidden, "The token or assertion was rejected")]
-    public async Task Post_WhenThereAreNone_SaysWhoseFaultItIs(bool isCallersProof, HttpStatusCode expected, string title)
+    public async Task Post_IssuerThrows_Returns403OnlyForCallersProof(bool isCallersProof, HttpStatusCode expected, string title)
     {
         await StartAsync();
         _issuer.IssueAsync(Arg.Any<string>(), Arg.Any<string>(), Arg.Any<string?>(), Arg.Any<CancellationToken>())
@@ -175,7 +175,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Map_WithoutSts_MapsNone()
+    public async Task Map_WithoutSts_AddsNoCredentialsEndpoint()
     {
         Host = await ConformanceHost.StartAsync(Provider, build: builder => HeaderAuthentication.Add(builder.Services));
 
@@ -186,7 +186,7 @@ public sealed class CredentialsEndpointTests : EndpointTestBase
     }
 
     [Fact]
-    public async Task Map_DescribesWhatItDemandsAndAnswers()
+    public async Task Map_DescribesAuthorizationAndResponses()
     {
         await StartAsync();
 

@@ -10,7 +10,7 @@ public sealed partial class SessionNameTests
     [InlineData("ada.lovelace@example.com")]
     [InlineData("6f0c2f3c-9d6b-4b1f-8a5e-0d6b7c1e2f30")]
     [InlineData("a_b+c,d.e@f-g")]
-    public void FromCaller_WhatAwsTakes_StandsAsItIs(string caller) =>
+    public void FromCaller_ValidName_IsUnchanged(string caller) =>
         SessionName.FromCaller(caller, SessionName.MostOfRole).Should().Be(caller);
 
     [Theory]
@@ -21,20 +21,20 @@ public sealed partial class SessionNameTests
     [InlineData("a=b")]
     [InlineData("👩")]
     [InlineData("a-very-long-name-of-a-caller-that-no-session-can-be-called-as-it-is@example.com")]
-    public void FromCaller_AnythingElse_IsMadeOneThatAwsTakes(string caller)
+    public void FromCaller_InvalidName_IsMadeValid(string caller)
     {
         foreach (var most in (int[])[SessionName.MostOfRole, SessionName.MostOfFederatedUser])
         {
             var name = SessionName.FromCaller(caller, most);
 
             name.Length.Should().BeInRange(2, most);
-            name.Should().MatchRegex(AsAwsSays());
+            name.Should().MatchRegex(ValidName());
             SessionName.FromCaller(caller, most).Should().Be(name);
         }
     }
 
     [Fact]
-    public void FromCaller_CallersThatAreAlike_HaveNamesOfTheirOwn()
+    public void FromCaller_SimilarCallers_GetDifferentNames()
     {
         string[] callers = ["ada b", "ada  b", "adab", "ada.b", "ada/b", "ADA B", new('a', 65), new('a', 66), new('a', 64)];
 
@@ -44,7 +44,7 @@ public sealed partial class SessionNameTests
     }
 
     [Fact]
-    public void FromCaller_ACallerWhoIsCalledLikeAnothersName_GetsAnother()
+    public void FromCaller_NameOfAnotherSession_GetsDifferentName()
     {
         var victims = SessionName.FromCaller("Ada Lovelace", SessionName.MostOfRole);
 
@@ -52,5 +52,5 @@ public sealed partial class SessionNameTests
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_+=,.@-]*\z")]
-    private static partial Regex AsAwsSays();
+    private static partial Regex ValidName();
 }

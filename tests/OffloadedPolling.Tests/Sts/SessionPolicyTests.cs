@@ -17,7 +17,7 @@ public sealed class SessionPolicyTests
     [InlineData(
         "arn:aws:s3:eu-west-1:123456789012:accesspoint/status", "eu-west-1",
         "arn:aws:s3:eu-west-1:123456789012:accesspoint/status/object/")]
-    public void For_AllowsTheReadingOfTheDocumentsAlone(string bucket, string region, string prefix)
+    public void For_AllowsOnlyReadingTheDocuments(string bucket, string region, string prefix)
     {
         var policy = JsonElement.Parse(SessionPolicy.For(bucket, region, [Key(1), Key(2)]));
 
@@ -29,7 +29,7 @@ public sealed class SessionPolicyTests
     }
 
     [Fact]
-    public void For_MoreThanFit_SaysHowManyDo()
+    public void For_TooManyKeys_ThrowsAndReportsHowManyFit()
     {
         var keys = Enumerable.Range(0, 40).Select(Key).ToList();
 

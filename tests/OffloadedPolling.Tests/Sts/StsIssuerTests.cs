@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.S3;
 
 namespace OffloadedPolling.Tests.Sts;
 
-/// <summary>What is refused before STS is asked: its address here leads nowhere.</summary>
+/// <summary>Tests what is rejected before STS is called. The STS address here is not reachable.</summary>
 public sealed class StsIssuerTests
 {
     private const string RoleArn = "arn:aws:iam::123456789012:role/status-reader";
@@ -22,7 +22,7 @@ public sealed class StsIssuerTests
     [InlineData("operations/*")]
     [InlineData("operations/0123456789abcdef0123456789abcde0.yaml")]
     [InlineData("other/0123456789abcdef0123456789abcdef.json")]
-    public async Task IssueAsync_WhatIsNoStatusKey_IsNamed(string key)
+    public async Task IssueAsync_InvalidStatusKey_ThrowsAndNamesIt(string key)
     {
         var refused = await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [TestIssuers.Key, key] });
 
@@ -30,7 +30,7 @@ public sealed class StsIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AStatusUrlForAStatusKey_IsRefusedWithoutItsQuery()
+    public async Task IssueAsync_StatusUrlAsKey_ThrowsWithoutItsQuery()
     {
         var refused = await RefusedAsync<ArgumentException>(
             new() { Caller = "ada", StatusKeys = [$"https://s3.example/bucket/{TestIssuers.Key}?X-Amz-Signature=0a1b"] });
@@ -40,7 +40,7 @@ public sealed class StsIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_NobodyOrNothing_IsRefused()
+    public async Task IssueAsync_NoCallerOrNoKey_Throws()
     {
         (await RefusedAsync<ArgumentException>(new() { Caller = "", StatusKeys = [TestIssuers.Key] })).Message
             .Should().Contain("no caller");
@@ -50,7 +50,7 @@ public sealed class StsIssuerTests
     [Theory]
     [InlineData("00:14:59", "00:15:00 to 12:00:00")]
     [InlineData("12:00:01", "00:15:00 to 12:00:00")]
-    public async Task IssueAsync_ADurationOutOfRange_IsNamedWithItsRange(string duration, string range)
+    public async Task IssueAsync_DurationOutOfRange_ThrowsWithRange(string duration, string range)
     {
         var refused = await RefusedAsync<ArgumentOutOfRangeException>(Request(duration: TimeSpan.Parse(duration, null)));
 
@@ -59,30 +59,30 @@ public sealed class StsIssuerTests
     }
 
     [Fact]
-    public async Task IssueAsync_AFederatedUser_MayStayFor36HoursAndNoLonger()
+    public async Task IssueAsync_FederationToken_AllowsAtMost36Hours()
     {
         var refused = await RefusedAsync<ArgumentOutOfRangeException>(
             Request(StsAction.GetFederationToken, TimeSpan.FromHours(36) + TimeSpan.FromSeconds(1)));
         refused.Message.Should().Contain("1.12:00:00");
 
-        await IsAskedAsync(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36)), _user);
+        await AssertSentToStsAsync(Request(StsAction.GetFederationToken, TimeSpan.FromHours(36)), _user);
     }
 
     [Fact]
-    public async Task IssueAsync_ARoleAssumedByARole_WorksForAnHourAtMost()
+    public async Task IssueAsync_RoleChaining_AllowsAtMostOneHour()
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(Request(duration: TimeSpan.FromHours(1.5)), _role);
         refused.Message.Should().Contain("01:30:00");
         refused.Message.Should().Contain("role chaining");
         refused.IsCallersProof.Should().BeFalse();
 
-        await IsAskedAsync(Request(duration: TimeSpan.FromHours(1)), _role);
-        await IsAskedAsync(Request(duration: TimeSpan.FromHours(1.5)), _user);
-        await IsAskedAsync(Request(StsAction.AssumeRoleWithWebIdentity("a-token"), TimeSpan.FromHours(12)), _role);
+        await AssertSentToStsAsync(Request(duration: TimeSpan.FromHours(1)), _role);
+        await AssertSentToStsAsync(Request(duration: TimeSpan.FromHours(1.5)), _user);
+        await AssertSentToStsAsync(Request(StsAction.AssumeRoleWithWebIdentity("a-token"), TimeSpan.FromHours(12)), _role);
     }
 
     [Fact]
-    public async Task IssueAsync_AFederationTokenForARole_IsRefused()
+    public async Task IssueAsync_FederationTokenWithRoleCredentials_Throws()
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(Request(StsAction.GetFederationToken), _role);
 
@@ -92,7 +92,7 @@ public sealed class StsIssuerTests
     [Theory]
     [InlineData(3)]
     [InlineData(20_001)]
-    public async Task IssueAsync_AWebIdentityTokenThatIsNone_IsTheCallersFault(int length)
+    public async Task IssueAsync_WebIdentityTokenLengthInvalid_RejectsProof(int length)
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(
             Request(StsAction.AssumeRoleWithWebIdentity(new string('x', length))));
@@ -104,7 +104,7 @@ public sealed class StsIssuerTests
     [Theory]
     [InlineData(3)]
     [InlineData(100_001)]
-    public async Task IssueAsync_ASamlAssertionThatIsNone_IsTheCallersFault(int length)
+    public async Task IssueAsync_SamlAssertionLengthInvalid_RejectsProof(int length)
     {
         var refused = await RefusedAsync<TemporaryCredentialsException>(Request(Saml(length)));
 
@@ -115,14 +115,14 @@ public sealed class StsIssuerTests
     [Theory]
     [InlineData(4, 4)]
     [InlineData(20_000, 100_000)]
-    public async Task IssueAsync_TheShortestAndTheLongestProof_AreAskedWith(int token, int assertion)
+    public async Task IssueAsync_ShortestAndLongestProof_AreSentToSts(int token, int assertion)
     {
-        await IsAskedAsync(Request(StsAction.AssumeRoleWithWebIdentity(new string('x', token))), _user);
-        await IsAskedAsync(Request(Saml(assertion)), _user);
+        await AssertSentToStsAsync(Request(StsAction.AssumeRoleWithWebIdentity(new string('x', token))), _user);
+        await AssertSentToStsAsync(Request(Saml(assertion)), _user);
     }
 
     [Fact]
-    public async Task IssueAsync_MoreKeysThanFit_IsRefused()
+    public async Task IssueAsync_TooManyKeys_Throws()
     {
         var keys = Enumerable.Range(0, 40).Select(number => $"operations/{number:x32}.json").ToList();
 
@@ -130,7 +130,7 @@ public sealed class StsIssuerTests
     }
 
     [Fact]
-    public void ToString_HoldsNoProofAndNoKey()
+    public void ToString_ContainsNoProofAndNoKey()
     {
         var credentials = new TemporaryCredentials("AKID", "5ecre7", "t0ken", default);
         var status = new StatusCredentials
@@ -160,7 +160,7 @@ public sealed class StsIssuerTests
         where TException : Exception =>
         (await FluentActions.Awaiting(() => IssueAsync(request, credentials ?? _user)).Should().ThrowExactlyAsync<TException>()).Which;
 
-    private static async Task IsAskedAsync(TemporaryCredentialsRequest request, AWSCredentials credentials) =>
+    private static async Task AssertSentToStsAsync(TemporaryCredentialsRequest request, AWSCredentials credentials) =>
         (await RefusedAsync<TemporaryCredentialsException>(request, credentials)).Message.Should().Contain("STS could not be reached");
 
     private static async Task IssueAsync(TemporaryCredentialsRequest request, AWSCredentials credentials)

@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Sts;
 
-/// <summary>Settings of STS that stop the start.</summary>
+/// <summary>Tests the validation of the STS settings at startup.</summary>
 public sealed class StsOptionsTests
 {
     private const string Role = "arn:aws:iam::123456789012:role/status-reader";
@@ -18,7 +18,7 @@ public sealed class StsOptionsTests
     [InlineData("Sts:Duration", "00:14:59", "OffloadedPolling:Sts:Duration is 00:14:59. Set it to between 00:15:00 and 12:00:00")]
     [InlineData("Sts:Duration", "12:00:01", "OffloadedPolling:Sts:Duration is 12:00:01")]
     [InlineData("Sts:RoleArm", "x", "OffloadedPolling:Sts:RoleArm is not a setting of this version")]
-    public void Validate_AWrongSetting_IsNamedWithItsValueAndWhatToDo(string key, string value, string expected) =>
+    public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>
         Start(new() { ["Sts:RoleArn"] = Role, [key] = value }).Should().ContainSingle().Which.Should().Contain(expected);
 
     [Theory]
@@ -26,11 +26,11 @@ public sealed class StsOptionsTests
     [InlineData("arn:aws-cn:iam::123456789012:role/path/to/reader")]
     [InlineData("arn:aws-us-gov:iam::123456789012:role/reader")]
     [InlineData("arn:aws:iam:::role/status-reader")]
-    public void Validate_ARoleOfAnyPartitionOrServer_Passes(string role) =>
+    public void Validate_RoleOfAnyPartitionOrServer_Succeeds(string role) =>
         Start(new() { ["Sts:RoleArn"] = role }).Should().BeEmpty();
 
     [Fact]
-    public void Validate_WithoutS3_IsTold()
+    public void Validate_WithoutS3_Fails()
     {
         var services = new ServiceCollection();
         services.AddOffloadedPolling().WithSqlite().WithSts(sts => sts.RoleArn = Role).AddOperation<Letter>("letters", LetterJson.Default);
@@ -41,7 +41,7 @@ public sealed class StsOptionsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Validate_WithoutARoleAndWithAnIssuerOfTheHosts_Passes(bool isRegisteredFirst) => StartFailures.OnAws([], builder =>
+    public void Validate_CustomIssuerWithoutRole_Succeeds(bool isRegisteredFirst) => StartFailures.OnAws([], builder =>
     {
         Action<IOffloadedPollingBuilder>[] steps =
             [each => each.Services.AddSingleton(Substitute.For<ITemporaryCredentialsIssuer>()), each => each.WithSts()];

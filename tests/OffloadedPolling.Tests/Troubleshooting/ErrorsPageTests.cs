@@ -6,7 +6,7 @@ namespace OffloadedPolling.Tests.Troubleshooting;
 public sealed class ErrorsPageTests
 {
     [Fact]
-    public void Page_HasEveryProblemOfStatusDocuments()
+    public void ErrorsPage_ListsEveryProblem()
     {
         var page = File.ReadAllText(Repository.PathOf("docs/reference/errors.md"));
 

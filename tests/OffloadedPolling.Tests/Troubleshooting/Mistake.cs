@@ -1,15 +1,15 @@
 namespace OffloadedPolling.Tests.Troubleshooting;
 
-/// <summary>A mistake that users make, and the one message that they get for it.</summary>
+/// <summary>A mistake that users make, and the message that they get for it.</summary>
 /// <param name="What">What was forgotten or set wrongly.</param>
-/// <param name="Seen">Where the message is seen.</param>
+/// <param name="Seen">Where the message appears.</param>
 /// <param name="Message">The message, or the part of it that does not depend on the machine.</param>
 public sealed record Mistake(string What, Seen Seen, string Message)
 {
     public override string ToString() => What;
 }
 
-/// <summary>Where a message is seen.</summary>
+/// <summary>Where a message appears.</summary>
 public enum Seen
 {
     /// <summary>An exception that stops the start.</summary>

@@ -14,7 +14,7 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Troubleshooting;
 
-/// <summary>Mistakes that a host tells at its start, without any server.</summary>
+/// <summary>Tests the mistakes that a host reports at startup, without any server.</summary>
 public sealed class MistakesAtStartTests
 {
     private const string Role = "arn:aws:iam::123456789012:role/status-reader";
@@ -46,7 +46,7 @@ public sealed class MistakesAtStartTests
 
     [Theory]
     [MemberData(nameof(Made))]
-    public async Task Start_AMistake_GivesOneMessageThatNamesTheCure(Mistake mistake)
+    public async Task Start_Mistake_ReportsOneMessage(Mistake mistake)
     {
         ArgumentNullException.ThrowIfNull(mistake);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Development" });
@@ -71,7 +71,7 @@ public sealed class MistakesAtStartTests
     }
 
     [Fact]
-    public async Task Start_MapOperationsForgotten_NamesTheCure()
+    public async Task Start_MapOperationsForgotten_FailsWithMessage()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

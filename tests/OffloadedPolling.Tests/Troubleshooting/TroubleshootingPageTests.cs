@@ -9,7 +9,7 @@ public sealed class TroubleshootingPageTests
     private const string End = "<!-- /mistakes -->";
 
     [Fact]
-    public void Page_ItsTable_IsMadeFromTheMistakes()
+    public void ErrorsPage_MistakesTable_IsUpToDate()
     {
         var path = Path.Combine(Repository.Root, "docs", "reference", "errors.md");
         var page = File.ReadAllText(path);
@@ -21,7 +21,7 @@ public sealed class TroubleshootingPageTests
             return;
         }
 
-        page.Should().Be(expected, "OFFLOADEDPOLLING_WRITE_DOCS=1 writes the table");
+        page.Should().Be(expected, "a run with OFFLOADEDPOLLING_WRITE_DOCS=1 updates the table");
     }
 
     private static string Table() => $"""

@@ -1,21 +1,21 @@
 namespace OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
-/// <summary>How long operations take, in truth.</summary>
+/// <summary>The true distribution of how long operations take.</summary>
 internal abstract class Lifetime(string name, int peaks)
 {
     public string Name { get; } = name;
 
     public int Peaks { get; } = peaks;
 
-    /// <summary>Seconds.</summary>
+    /// <summary>The mean duration in seconds.</summary>
     public abstract double Mean { get; }
 
-    /// <summary>The share that has ended by a time.</summary>
+    /// <summary>Returns the share of operations that have ended by a time.</summary>
     public abstract double Ended(double seconds);
 
     public abstract double Sample(Random random);
 
-    /// <summary>The time by which a share has ended.</summary>
+    /// <summary>Returns the time by which a share of operations has ended.</summary>
     public virtual double Quantile(double share)
     {
         var (low, high) = (1e-6, 1e6);
@@ -28,7 +28,7 @@ internal abstract class Lifetime(string name, int peaks)
         return Math.Sqrt(low * high);
     }
 
-    /// <summary>What the document carries when these durations are known: the quantiles, in whole milliseconds.</summary>
+    /// <summary>Returns the estimate that a document has if these durations are known, in whole milliseconds.</summary>
     public OperationEstimate Estimate(double scale = 1) => new()
     {
         Median = Seconds(0.5, scale),

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
-/// <summary>Durations as they were measured, each as likely as the others.</summary>
+/// <summary>Measured durations that are all equally likely.</summary>
 internal sealed class MeasuredLifetime : Lifetime
 {
     private readonly double[] _seconds;
@@ -16,7 +16,7 @@ internal sealed class MeasuredLifetime : Lifetime
 
     public override double Ended(double seconds)
     {
-        // Straight between neighbours, so that the optimum cannot poll right after each single one.
+        // Linear between neighbors, so that the optimum cannot poll right after each duration.
         var at = Array.BinarySearch(_seconds, seconds);
         var above = at < 0 ? ~at : at;
         if (above == 0)

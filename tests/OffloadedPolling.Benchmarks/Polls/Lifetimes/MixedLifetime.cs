@@ -1,6 +1,6 @@
 namespace OffloadedPolling.Benchmarks.Polls.Lifetimes;
 
-/// <summary>Fast work and slow work under one name.</summary>
+/// <summary>A mix of fast and slow operations.</summary>
 internal sealed class MixedLifetime(string name, double shareOfFast, Lifetime fast, Lifetime slow) : Lifetime(name, 2)
 {
     public override double Mean => (shareOfFast * fast.Mean) + ((1 - shareOfFast) * slow.Mean);
