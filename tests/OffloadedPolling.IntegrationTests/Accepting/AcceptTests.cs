@@ -155,16 +155,16 @@ public sealed class AcceptTests : IAsyncLifetime
     [Fact]
     public async Task EstimateAsync_SqsHangs_ReturnsAfter100Milliseconds()
     {
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         _sqs.Intercept = async context =>
         {
-            asked.TrySetResult();
+            requested.TrySetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
             return true;
         };
 
         var estimating = _host.Services.GetRequiredService<IWaitTimeEstimator>().EstimateAsync("parcels", default).AsTask();
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await requested.Task.WaitAsync(TimeSpan.FromSeconds(30));
         _time.Advance(TimeSpan.FromMilliseconds(99));
         estimating.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));

@@ -154,8 +154,8 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     public async Task WaitForCompletionAsync_HostIsBusy_Retries()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        var asked = 0;
-        using var poller = NewPoller((id, cancellationToken) => ++asked <= 2
+        var attempts = 0;
+        using var poller = NewPoller((id, cancellationToken) => ++attempts <= 2
             ? throw new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)
             : AskHostAsync(id, cancellationToken));
 

@@ -62,12 +62,12 @@ public sealed class KeysAndCancelTests : IDisposable
             async () => (seen = await _caller.PollAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60),
             () => $"the status is {seen}");
 
-        using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+        using var canceled = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
         using var again = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, $"/order/{accepted.Id}"));
 
-        (asked.StatusCode, again.StatusCode, order.StatusCode)
+        (canceled.StatusCode, again.StatusCode, order.StatusCode)
             .Should().Be((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound));
         (end.State, end.Attempt).Should().Be((OperationState.Canceled, (int?)1));
     }

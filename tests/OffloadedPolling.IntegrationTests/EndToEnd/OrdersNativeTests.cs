@@ -61,9 +61,9 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
             async () => (await _caller.PollAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60),
             () => orders.Output);
 
-        using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+        using var canceled = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
 
-        asked.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        canceled.StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Canceled);
     }
 

@@ -141,7 +141,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [Fact]
     public async Task RequestScope_IsDisposedWithResponse()
     {
-        for (var asked = 0; asked < 3; asked++)
+        for (var request = 0; request < 3; request++)
         {
             (await AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/scoped")).StatusCode.Should().Be(200);
         }
@@ -153,9 +153,9 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [Fact]
     public async Task Request_Throws_DisposesScope()
     {
-        var asked = () => AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/fails");
+        var request = () => AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/fails");
 
-        await asked.Should().ThrowAsync<InvalidOperationException>();
+        await request.Should().ThrowAsync<InvalidOperationException>();
         _steps.Should().Equal("disposed");
     }
 

@@ -96,8 +96,8 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
         await page.GetByLabel("More: Falling star").ClickAsync();
         await PlaceAsync(page);
         await Expect(State(page).First).ToHaveTextAsync("Failed", Patience());
-        var asked = new List<string>();
-        page.Request += (_, request) => asked.Add(new Uri(request.Url).AbsolutePath);
+        var requested = new List<string>();
+        page.Request += (_, request) => requested.Add(new Uri(request.Url).AbsolutePath);
 
         await page.ReloadAsync();
 
@@ -106,7 +106,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
             ["Out of stock. Falling star has sold out (ordered: 1).", "Ready for Ada Lovelace. Thank you!"]);
         await Expect(page.Locator(".order .what")).ToHaveTextAsync(["1 × Book, 1 × Falling star", "1 × Book"]);
         await Expect(page.Locator("#none")).ToBeHiddenAsync();
-        asked.Should().NotContain(path => path.StartsWith("/operations/", StringComparison.Ordinal));
+        requested.Should().NotContain(path => path.StartsWith("/operations/", StringComparison.Ordinal));
         _errors.Should().BeEmpty();
     }
 

@@ -46,13 +46,13 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
     [InlineData("operations/one", "/operations/one/url")]
     public async Task Follow_OperationUrlForms_RequestsExpectedRenewalUrl(string operationUrl, string expected)
     {
-        var asked = new List<string>();
-        Stage.Page.Request += (_, request) => asked.Add(new Uri(request.Url).PathAndQuery);
+        var requested = new List<string>();
+        Stage.Page.Request += (_, request) => requested.Add(new Uri(request.Url).PathAndQuery);
         Stage.AnswerInTurn(Document("Succeeded", 1));
 
         (await Stage.FollowToTheEndAsync($$"""{ "operationUrl": "{{operationUrl}}" }""")).Should().Be("Succeeded");
 
-        asked.Should().Contain(expected);
+        requested.Should().Contain(expected);
     }
 
     [Fact]
