@@ -16,7 +16,8 @@ using OffloadedPolling.Tests.Conformance;
 namespace OffloadedPolling.IntegrationTests.Accepting;
 
 /// <summary>
-/// No accept waits for ever, and none leaves a document that waits for ever: whoever hangs up, and whatever answer is lost.
+/// Accepts that are aborted, or whose requests hang or get lost, end in time. They leave no orphaned document: a document that waits
+/// for a message that was never sent.
 /// </summary>
 public sealed class AbandonedAcceptTests : IAsyncLifetime
 {
@@ -31,7 +32,7 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _s3.DisposeAsync();
 
     [Fact]
-    public async Task Post_AStoreThatAcceptsConnectionsAndAnswersNothing_503WithinTheDeadline()
+    public async Task AcceptAsync_StoreDoesNotRespond_Returns503InTime()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -41,11 +42,11 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
         var result = await OperationResults.AcceptAsync(host.Operations, new Parcel("Ada"));
 
         result.StatusCode.Should().Be(503);
-        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10), "the deadline is a second");
+        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10), "the accept timeout is one second");
     }
 
     [Fact]
-    public async Task Post_AbortedWithinMilliseconds_LeavesNoDocumentThatWaitsForEver()
+    public async Task Post_AbortedByClient_LeavesNoOrphanedDocument()
     {
         await using var provider = new AwsProvider();
         await provider.PrepareAsync();
@@ -71,21 +72,22 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
             first.StatusCode.Should().Be(HttpStatusCode.Accepted);
         }
 
-        // Half of them at any moment, the others, on a machine that is slow, at the moment that matters: while a document is created.
+        // Half of the requests are aborted at a random moment. The others are aborted while a document is created, which a random
+        // moment can miss on a slow machine.
         await Parallel.ForAsync(0, Posts, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellationToken) =>
             await PostAndAbortAsync(
                 http, host.Address,
                 number % 2 == 0 ? Task.Delay(Random.Shared.Next(1, 13), cancellationToken) : arrived.WaitAsync(cancellationToken)));
 
-        var documents = new LeftDocuments(host.Services);
-        await documents.NoneAsync(atLeast: 10);
+        var documents = new OrphanedDocuments(host.Services);
+        await documents.WaitForNoneAsync(atLeast: 10);
         await host.StopAsync();
-        await documents.NoneAsync();
+        await documents.WaitForNoneAsync();
         host.Log.Entries.Should().NotContain(entry => entry.Id == 101);
     }
 
     [Fact]
-    public async Task AcceptAsync_AStoreThatHangsAndRecovers_LeavesNoDocumentThatWaitsForEver()
+    public async Task AcceptAsync_StoreHangsAndRecovers_LeavesNoOrphanedDocument()
     {
         var recovered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _s3.Intercept = async context =>
@@ -100,14 +102,14 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
         recovered.SetResult();
 
         accepts.Select(result => result.StatusCode).Should().OnlyContain(status => status == 503);
-        (await new LeftDocuments(host.Services).NoneAsync(20)).Should().Be(20);
+        (await new OrphanedDocuments(host.Services).WaitForNoneAsync(20)).Should().Be(20);
         host.Log.Entries.Should().NotContain(entry => entry.Id == 101);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AcceptAsync_AWriteThatArrivesAfterTheClientGaveUp_LeavesNoDocumentThatWaitsForEver(bool afterTheSettlement)
+    public async Task AcceptAsync_LateWrite_LeavesNoOrphanedDocument(bool afterSettlement)
     {
         var written = new ConcurrentDictionary<string, TaskCompletionSource>();
         _s3.Intercept = async context =>
@@ -121,47 +123,47 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
             if (written.TryAdd(context.Request.Path, settlement))
             {
                 await ArriveLateAsync(context);
-                await (afterTheSettlement ? settlement.Task : Task.CompletedTask);
+                await (afterSettlement ? settlement.Task : Task.CompletedTask);
             }
 
             return false;
         };
         _s3.AfterUpstream = context =>
             (context.Response.StatusCode == 200 ? written.GetValueOrDefault(context.Request.Path) : null)?.TrySetResult();
-        await using var host = await CreateAsync(_s3.Address, Impatient);
+        await using var host = await CreateAsync(_s3.Address, WithoutRetries);
 
         var accepts = await Task.WhenAll(
             Enumerable.Range(0, 20).Select(_ => OperationResults.AcceptAsync(host.Operations, new Parcel("Ada"))));
 
-        // The base library sends some of them again by itself.
+        // HttpClient resends some of the requests by itself.
         accepts.Select(result => result.StatusCode).Should().Contain(503);
-        var documents = new LeftDocuments(host.Services);
-        (await documents.NoneAsync(20)).Should().Be(20);
+        var documents = new OrphanedDocuments(host.Services);
+        (await documents.WaitForNoneAsync(20)).Should().Be(20);
         await Eventually.TrueAsync(
             () => _s3.Requests.Count(request => request.Method == "PUT") >= 40, _timeout, () => "not every late write has arrived");
-        (await documents.CountAsync()).Left.Should().BeEmpty();
+        (await documents.CountAsync()).Orphaned.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task AcceptAsync_TheAnswersOfCreationsAreLost_LeavesNoDocumentThatWaitsForEver()
+    public async Task AcceptAsync_CreateResponseLost_LeavesNoOrphanedDocument()
     {
-        LoseAnswersOfCreations();
-        await using var host = await CreateAsync(_s3.Address, Impatient);
+        LoseCreateResponses();
+        await using var host = await CreateAsync(_s3.Address, WithoutRetries);
 
         var result = await OperationResults.AcceptAsync(host.Operations, new Parcel("Ada"));
 
         result.StatusCode.Should().Be(503);
-        (await new LeftDocuments(host.Services).NoneAsync()).Should().Be(1);
+        (await new OrphanedDocuments(host.Services).WaitForNoneAsync()).Should().Be(1);
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndTheAnswerOfTheCreationIsLost_IsDoneThoughNobodyComesBack()
+    public async Task AcceptAsync_CreateResponseLostWithKey_RunsWithoutRetry()
     {
-        LoseAnswersOfCreations();
+        LoseCreateResponses();
         var script = new HandlerScript();
         await using var host = await CreateAsync(_s3.Address, builder =>
         {
-            Impatient(builder);
+            WithoutRetries(builder);
             builder.Services.AddSingleton(script);
             builder.AddHandler<Parcel, ParcelHandler>();
         });
@@ -174,7 +176,7 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
             host.Operations, new Parcel("Ada"), new AcceptOptions { IdempotencyScope = "ada", IdempotencyKey = "0123456789abcdef" });
 
         result.StatusCode.Should().Be(503);
-        await Eventually.TrueAsync(() => script.Delivered.Contains("Ada"), _timeout, () => "it is not done");
+        await Eventually.TrueAsync(() => script.Delivered.Contains("Ada"), _timeout, () => "the operation has not run");
         foreach (var hosted in host.Services.GetServices<IHostedService>())
         {
             await hosted.StopAsync(default);
@@ -184,8 +186,8 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
     private static Task<TestHost> CreateAsync(Uri s3, Action<IOffloadedPollingBuilder>? build = null) =>
         TestHost.CreateAsync(s3, options: options => options.AcceptTimeout = TimeSpan.FromSeconds(1), build: build);
 
-    // It does not try again, so that an answer that is lost stays lost.
-    private void Impatient(IOffloadedPollingBuilder builder) => builder.Services.AddSingleton<IAmazonS3>(_ => new AmazonS3Client(
+    // No retries, so that a lost response stays lost.
+    private void WithoutRetries(IOffloadedPollingBuilder builder) => builder.Services.AddSingleton<IAmazonS3>(_ => new AmazonS3Client(
         TestServers.Credentials,
         new AmazonS3Config
         {
@@ -197,7 +199,7 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
             CacheHttpClient = false,
         }));
 
-    private void LoseAnswersOfCreations() => _s3.AfterUpstream = context =>
+    private void LoseCreateResponses() => _s3.AfterUpstream = context =>
     {
         if (context.Request.Method == "PUT" && context.Request.Headers.IfNoneMatch == "*" && AwsAnswers.IsOfADocument(context))
         {
@@ -212,7 +214,7 @@ public sealed class AbandonedAcceptTests : IAsyncLifetime
         await Task.Delay(Timeout.Infinite, gaveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // From here on the write arrives, whatever becomes of its client.
+    // Once buffered, the write arrives even if its client disconnects.
     private static async Task BufferAsync(HttpContext context)
     {
         using var body = new MemoryStream();

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Accepting;
 
-/// <summary>What an accept leaves in S3 and SQS, and what callers learn when one of them fails.</summary>
+/// <summary>What an accept writes to S3 and SQS, and what it throws when one of them fails.</summary>
 public sealed class AcceptTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
@@ -31,7 +31,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_Message_IsThePayloadWithTheDocumentsKeyAndCreatedAtAsAttributes()
+    public async Task AcceptAsync_SendsPayloadWithStatusKeyAndCreatedAt()
     {
         using var activity = new System.Diagnostics.Activity("POST").Start();
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada", "tea"));
@@ -53,7 +53,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheDocumentExistsBeforeTheMessageIsSent()
+    public async Task AcceptAsync_CreatesDocumentBeforeSendingMessage()
     {
         var documentsAtSend = -1;
         _sqs.Intercept = context =>
@@ -72,7 +72,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheMessageCannotBeSent_ThrowsAndTheDocumentSaysFailed()
+    public async Task AcceptAsync_SendFails_ThrowsAndEndsDocumentAsFailed()
     {
         _sqs.Intercept = context =>
             AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
@@ -89,7 +89,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_CanceledWhileSending_TheDocumentSaysFailed()
+    public async Task AcceptAsync_CanceledWhileSending_EndsDocumentAsFailed()
     {
         using var cancel = new CancellationTokenSource();
         _sqs.Intercept = AwsAnswers.CancelsDuring("SendMessage", cancel);
@@ -101,7 +101,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_APayloadOverTheLimit_CreatesNothing()
+    public async Task AcceptAsync_PayloadTooLarge_ThrowsAndCreatesNothing()
     {
         var thrown = (await FluentActions.Awaiting(() => _host.Operations.AcceptAsync(new Parcel("Ada", new string('x', 1024 * 1024))))
             .Should().ThrowExactlyAsync<PayloadTooLargeException>()).Which;
@@ -111,7 +111,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_AMissingQueue_IsNamedWithWhatToDo()
+    public async Task AcceptAsync_QueueMissing_ErrorNamesQueueAndFix()
     {
         await using var host = await TestHost.CreateAsync(queueUrl: TestServers.Sqs + "000000000000/no-such-queue");
 
@@ -123,7 +123,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_ManyInFiveSeconds_AskForTheQueuesDepthOnce()
+    public async Task AcceptAsync_ManyWithinFiveSeconds_ReadsQueueDepthOnce()
     {
         for (var accept = 0; accept < 30; accept++)
         {
@@ -135,12 +135,12 @@ public sealed class AcceptTests : IAsyncLifetime
         var later = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         DepthRequests().Should().Be(2);
 
-        // 30 wait by then, for one slot: the estimate is no longer the prior alone.
+        // By then 30 messages wait for one slot, so the estimate is longer than the prior.
         later.Estimate!.Median.Should().BeGreaterThan(TimeSpan.FromSeconds(25), $"{later.Estimate}");
     }
 
     [Fact]
-    public async Task AcceptAsync_TheDepthCannotBeRead_IsAcceptedWithThePrior()
+    public async Task AcceptAsync_QueueDepthUnavailable_UsesPriorEstimate()
     {
         _sqs.Intercept = context => AwsAnswers.Is(context, "GetQueueAttributes")
             ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)
@@ -153,18 +153,18 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EstimateAsync_SqsHangs_AnswersAfter100Milliseconds()
+    public async Task EstimateAsync_SqsHangs_ReturnsAfter100Milliseconds()
     {
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         _sqs.Intercept = async context =>
         {
-            asked.TrySetResult();
+            requested.TrySetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
             return true;
         };
 
         var estimating = _host.Services.GetRequiredService<IWaitTimeEstimator>().EstimateAsync("parcels", default).AsTask();
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await requested.Task.WaitAsync(TimeSpan.FromSeconds(30));
         _time.Advance(TimeSpan.FromMilliseconds(99));
         estimating.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -173,7 +173,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_NothingThere_IsEmpty()
+    public async Task ReceiveAsync_NoMessages_ReturnsEmpty()
     {
         _sqs.Intercept = context => AwsAnswers.JsonAsync(context, "{}");
 
@@ -181,7 +181,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_TenAtOnce_HiddenForTheVisibilityTimeout()
+    public async Task ReceiveAsync_TwelveMessages_ReturnsEachOnceInBatchesOfTen()
     {
         for (var sent = 0; sent < 12; sent++)
         {
@@ -199,7 +199,7 @@ public sealed class AcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_FromAQueueWithARedrivePolicy_TellsTheMostReceives()
+    public async Task ReceiveAsync_QueueHasRedrivePolicy_ReturnsMaxReceiveCount()
     {
         using var sqs = TestServers.NewSqsClient();
         var deadLetterQueue = await TestServers.NewQueueAsync();

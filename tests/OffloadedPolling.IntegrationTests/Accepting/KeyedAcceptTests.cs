@@ -4,7 +4,9 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Accepting;
 
-/// <summary>Accepts with an idempotency key whose message cannot be sent, or may have been: the next accept makes it good.</summary>
+/// <summary>
+/// Accepts with an idempotency key whose message was not sent, or possibly not sent. The next accept with the key recovers.
+/// </summary>
 public sealed class KeyedAcceptTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -34,7 +36,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheMessageCannotBeSent_StaysNotStartedForTheNextWithTheKey()
+    public async Task AcceptAsync_SendFails_RetryWithKeyRunsOnce()
     {
         _sqs.Intercept = context =>
             AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403) : Task.FromResult(false);
@@ -43,14 +45,14 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
         (await OnlyAsync()).State.Should().Be(OperationState.NotStarted);
         _sqs.Intercept = null;
 
-        await RetriedAndDoneAsync();
+        await RetryToSuccessAsync();
 
         _sqs.Requests.Where(request => request is { Target: "AmazonSQS.SendMessage", StatusCode: 200 }).Should().ContainSingle();
         _script.Delivered.Should().Equal("Ada");
     }
 
     [Fact]
-    public async Task AcceptAsync_WhetherTheMessageWasSentIsInDoubt_StaysNotStartedForTheNextWithTheKey()
+    public async Task AcceptAsync_SendResponseLost_RetryWithKeyRunsOnce()
     {
         _sqs.AfterUpstream = context =>
         {
@@ -64,15 +66,15 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
         (await OnlyAsync()).State.Should().Be(OperationState.NotStarted);
         _sqs.AfterUpstream = null;
 
-        await RetriedAndDoneAsync();
+        await RetryToSuccessAsync();
 
-        // Every try of the SDK's sent one.
+        // The SDK retried, and every attempt sent a message.
         _sqs.Requests.Count(request => request.Target == "AmazonSQS.SendMessage").Should().BeGreaterThan(1);
         _script.Delivered.Should().Equal("Ada");
     }
 
     [Fact]
-    public async Task AcceptAsync_GivenUpWhileSending_StaysNotStartedForTheNextWithTheKey()
+    public async Task AcceptAsync_CanceledWhileSending_RetryWithKeySucceeds()
     {
         using var cancel = new CancellationTokenSource();
         _sqs.Intercept = AwsAnswers.CancelsDuring("SendMessage", cancel);
@@ -81,10 +83,10 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
         (await OnlyAsync()).State.Should().Be(OperationState.NotStarted);
         _sqs.Intercept = null;
 
-        await RetriedAndDoneAsync();
+        await RetryToSuccessAsync();
     }
 
-    private async Task RetriedAndDoneAsync()
+    private async Task RetryToSuccessAsync()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"), _keyed);
         accepted.Id.Should().Be((await OnlyAsync()).Id);
@@ -96,7 +98,7 @@ public sealed class KeyedAcceptTests : IAsyncLifetime
 
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
+            async () => (last = await _host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"the status is {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);

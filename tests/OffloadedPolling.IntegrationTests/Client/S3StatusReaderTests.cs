@@ -11,7 +11,7 @@ using OffloadedPolling.Tests.Conformance;
 
 namespace OffloadedPolling.IntegrationTests.Client;
 
-/// <summary>The poller with temporary credentials that a host hands out; whatever passes between it and S3 is seen.</summary>
+/// <summary>The poller with temporary credentials that a host issues. A proxy records its requests to S3.</summary>
 public sealed class S3StatusReaderTests : IAsyncLifetime
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
@@ -53,7 +53,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_WithTheHostsCredentials_FollowsToTheEnd()
+    public async Task WaitForCompletionAsync_HostIssuesCredentials_ReturnsResult()
     {
         _script.Deaf["Ada"] = true;
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -62,7 +62,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         var waiting = poller.WaitForCompletionAsync(accepted, ParcelJson.Default.String);
         await Eventually.TrueAsync(
             () => waiting.IsCompleted || PollsOfS3(accepted).Any(poll => poll.StatusCode == (int)HttpStatusCode.NotModified), _patience,
-            () => "no poll met the same document");
+            () => "no poll returned 304");
         _script.Wake.SetResult();
         var result = await waiting;
 
@@ -80,30 +80,30 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WaitForCompletionAsync_CredentialsThatEnd_AreAskedForAgain(bool tellTheirExpiry)
+    public async Task WaitForCompletionAsync_CredentialsExpire_RequestsNewOnes(bool reportExpiration)
     {
         _script.Deaf["Ada"] = true;
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         using var poller = NewPoller(async (id, cancellationToken) =>
         {
             var given = await AskHostAsync(id, cancellationToken);
-            return _given.Count > 1 ? given : await ShortenAsync(given, tellTheirExpiry);
+            return _given.Count > 1 ? given : await ShortenAsync(given, reportExpiration);
         });
 
         var waiting = poller.WaitForCompletionAsync(accepted);
-        await Eventually.TrueAsync(() => waiting.IsCompleted || _given.Count > 1, _patience, () => "nobody asked again");
+        await Eventually.TrueAsync(() => waiting.IsCompleted || _given.Count > 1, _patience, () => "no new credentials were requested");
         _script.Wake.SetResult();
         var ended = await waiting;
 
         ended.State.Should().Be(OperationState.Succeeded);
         _given.Should().HaveCount(2);
-        _refused.Where(id => id is not null).Should().HaveCount(tellTheirExpiry ? 0 : 1, "the host hears which credentials S3 refused");
+        _refused.Where(id => id is not null).Should().HaveCount(reportExpiration ? 0 : 1, "the host is told which credentials S3 rejected");
         _polls.Should().AllSatisfy(poll => poll.Fault.Should().BeNull());
-        PollsOfS3(accepted).Count(poll => poll.StatusCode == (int)HttpStatusCode.Forbidden).Should().Be(tellTheirExpiry ? 0 : 1);
+        PollsOfS3(accepted).Count(poll => poll.StatusCode == (int)HttpStatusCode.Forbidden).Should().Be(reportExpiration ? 0 : 1);
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_ADocumentThatIsGone_IsMissing()
+    public async Task WaitForCompletionAsync_DocumentDeleted_ThrowsMissing()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         using var poller = NewPoller(AskHostAsync);
@@ -117,7 +117,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_ACallerThatGetsNone_IsForbidden()
+    public async Task WaitForCompletionAsync_HostDeniesCredentials_ThrowsForbidden()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         using var poller = NewPoller(async (id, cancellationToken) =>
@@ -136,7 +136,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_CredentialsForAnotherOperation_AreRefusedByS3()
+    public async Task WaitForCompletionAsync_CredentialsOfOtherOperation_ThrowsForbidden()
     {
         var mine = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         var others = await _host.Operations.AcceptAsync(new Parcel("Bob"));
@@ -151,11 +151,11 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_AHostThatIsBusy_IsAskedAgain()
+    public async Task WaitForCompletionAsync_HostIsBusy_Retries()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
-        var asked = 0;
-        using var poller = NewPoller((id, cancellationToken) => ++asked <= 2
+        var attempts = 0;
+        using var poller = NewPoller((id, cancellationToken) => ++attempts <= 2
             ? throw new HttpRequestException("busy", null, HttpStatusCode.ServiceUnavailable)
             : AskHostAsync(id, cancellationToken));
 
@@ -167,7 +167,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_S3ThatIsBusy_IsAskedAgainWithTheSameCredentials()
+    public async Task WaitForCompletionAsync_S3IsBusy_RetriesWithSameCredentials()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         var refused = 0;
@@ -181,7 +181,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         ended.State.Should().Be(OperationState.Succeeded);
         _given.Should().ContainSingle();
 
-        // The SDK tries once more by itself.
+        // Each failed poll is two requests: the SDK retries once.
         _polls.Take(3).Select(poll => poll.Fault)
             .Should().Equal("503 ServiceUnavailable (SlowDown)", "503 ServiceUnavailable (SlowDown)", null);
     }
@@ -196,10 +196,11 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         return given;
     }
 
-    // Credentials that say when they end are replaced before, however slow a poll is; S3 refuses the others once they have ended.
-    private static async Task<StatusCredentials> ShortenAsync(StatusCredentials given, bool tellTheirExpiry)
+    // Credentials that report their expiration are replaced before they expire, however slow a poll is. Others are replaced once S3
+    // rejects them.
+    private static async Task<StatusCredentials> ShortenAsync(StatusCredentials given, bool reportExpiration)
     {
-        if (tellTheirExpiry)
+        if (reportExpiration)
         {
             return given with { ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(3) };
         }
@@ -228,7 +229,7 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
         }),
     });
 
-    // The host's own requests are signed with its own key.
+    // The host signs its own requests with its own key.
     private List<RecordedRequest> PollsOfS3(AcceptedOperation accepted) => [.. _s3.Requests.Where(request =>
         request.Method == "GET" && request.Path.Contains(accepted.Id, StringComparison.Ordinal)
         && IsCallers(request.Headers["Authorization"]))];

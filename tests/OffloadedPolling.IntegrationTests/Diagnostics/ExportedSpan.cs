@@ -1,13 +1,13 @@
 namespace OffloadedPolling.IntegrationTests.Diagnostics;
 
-/// <summary>A span as it came over OTLP.</summary>
-/// <param name="Service">The resource's <c>service.name</c>.</param>
-/// <param name="Scope">The name of its source.</param>
+/// <summary>A span that was exported over OTLP.</summary>
+/// <param name="Service">The <c>service.name</c> of its resource.</param>
+/// <param name="Scope">The name of its activity source.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="TraceId">Its trace, in hex.</param>
-/// <param name="Id">Its id, in hex.</param>
-/// <param name="ParentId">That of its parent; empty, if it has none.</param>
-/// <param name="Attributes">Those that are texts.</param>
+/// <param name="TraceId">Its trace ID, in hexadecimal.</param>
+/// <param name="Id">Its ID, in hexadecimal.</param>
+/// <param name="ParentId">The ID of its parent; empty if it has none.</param>
+/// <param name="Attributes">Its string attributes.</param>
 internal sealed record ExportedSpan(
     string Service, string Scope, string Name, string TraceId, string Id, string ParentId, IReadOnlyDictionary<string, string> Attributes)
 {

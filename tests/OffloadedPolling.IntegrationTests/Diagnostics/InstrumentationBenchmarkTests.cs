@@ -2,11 +2,11 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Diagnostics;
 
-/// <summary>In a process of its own: in this one, the watch listens to everything.</summary>
+/// <summary>Runs in a separate process, because the secrecy watch in this process listens to everything.</summary>
 public sealed class InstrumentationBenchmarkTests
 {
     [Fact]
-    public async Task WithoutAListener_NothingIsAllocated()
+    public async Task Instrumentation_NoListener_AllocatesNothing()
     {
         var (exitCode, printed) = await BenchmarkProcess.RunAsync("instrumentation");
 

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Diagnostics;
 
-/// <summary>What an API process and a worker process of Orders export over OTLP.</summary>
+/// <summary>What the API process and the worker process of Orders export over OTLP.</summary>
 public sealed class OrdersTelemetryTests : IAsyncLifetime
 {
     private readonly string _customer = $"Customer-{Guid.NewGuid():n}";
@@ -27,22 +27,22 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnOrder_IsOneTraceOverBothProcesses_AndNothingSecretIsExported()
+    public async Task Order_IsOneTraceAcrossProcessesWithoutSecrets()
     {
-        var accepted = await GoTheRoadAsync();
+        var accepted = await RunOrderAsync();
 
         var end = _receiver.Spans.Where(span => span is { Name: "write status" } && Status(span) == "Succeeded")
             .Should().ContainSingle().Which;
-        Upwards(end).Select(span => (span.Service, span.Name.TrimEnd('/'))).Should().Equal(
+        SelfAndAncestors(end).Select(span => (span.Service, span.Name.TrimEnd('/'))).Should().Equal(
             ("orders-worker", "write status"), ("orders-worker", "process orders"), ("orders-api", "send orders"),
             ("orders-api", "accept orders"), ("orders-api", "POST /order"));
-        Upwards(end).Should().AllSatisfy(span => span.TraceId.Should().Be(end.TraceId));
+        SelfAndAncestors(end).Should().AllSatisfy(span => span.TraceId.Should().Be(end.TraceId));
         end.Attributes["offloaded_polling.operation.id"].Should().Be(accepted.Id);
         _receiver.Spans.Should().ContainSingle(span => span.Name == "process orders").Which.Attributes["messaging.system"]
             .Should().Be("aws_sqs");
         _receiver.Spans.Should().Contain(span => span.Name == "receive orders" && span.TraceId != end.TraceId);
 
-        // Requests that wait for messages would fill the traces.
+        // The HTTP requests of the receive loop are not exported: they would fill the traces.
         _receiver.Spans.Should().Contain(span => span.Scope == "System.Net.Http" && span.TraceId == end.TraceId);
         _receiver.Spans.Where(span => span is { Scope: "System.Net.Http", ParentId: "" }).Should().BeEmpty();
 
@@ -54,9 +54,9 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Metrics_ComeFromTheProcessThatMeasured()
+    public async Task Metrics_AreExportedByMeasuringProcess()
     {
-        await GoTheRoadAsync();
+        await RunOrderAsync();
 
         new HashSet<(string, string)>
         {
@@ -77,22 +77,22 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithoutAnEndpoint_NothingOfOpenTelemetryIsLoaded()
+    public async Task OpenTelemetry_NoEndpoint_IsNotLoaded()
     {
         await using var silent = await OrdersProcess.StartAsync(_settings.For("All"));
-        await using var telling = await OrdersProcess.StartAsync(Telling("All"));
+        await using var exporting = await OrdersProcess.StartAsync(ExportingSettings("All"));
         using var caller = new Caller();
         await caller.WaitForTheEndAsync((await caller.PlaceAsync(silent.Address)).StatusUrl);
 
         (await silent.LoadedAsync()).Should().Contain("OffloadedPolling.dll");
         (await silent.LoadedAsync()).Should().NotContain("OpenTelemetry");
-        (await telling.LoadedAsync()).Should().Contain("OpenTelemetry");
+        (await exporting.LoadedAsync()).Should().Contain("OpenTelemetry");
     }
 
-    private async Task<AcceptedOperation> GoTheRoadAsync()
+    private async Task<AcceptedOperation> RunOrderAsync()
     {
-        await using var api = await OrdersProcess.StartAsync(Telling("Api"));
-        await using var worker = await OrdersProcess.StartAsync(Telling("Worker"));
+        await using var api = await OrdersProcess.StartAsync(ExportingSettings("Api"));
+        await using var worker = await OrdersProcess.StartAsync(ExportingSettings("Worker"));
         using var caller = new Caller();
         using var untraced = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
         using var order = new StringContent(
@@ -102,15 +102,15 @@ public sealed class OrdersTelemetryTests : IAsyncLifetime
         (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Succeeded);
         await untraced.GetStringAsync(new Uri(api.Address, $"/operations/{accepted.Id}/url"));
 
-        // What is left is exported at a clean stop.
+        // A clean stop exports what is left.
         (await worker.StopAsync(), await api.StopAsync()).Should().Be((0, 0));
         await _receiver.HasReceivedAsync("offloaded_polling.operations.ended");
         return accepted;
     }
 
-    private Dictionary<string, string> Telling(string role) => _settings.For(role).Concat(_receiver.Settings).ToDictionary();
+    private Dictionary<string, string> ExportingSettings(string role) => _settings.For(role).Concat(_receiver.Settings).ToDictionary();
 
-    private IEnumerable<ExportedSpan> Upwards(ExportedSpan? span)
+    private IEnumerable<ExportedSpan> SelfAndAncestors(ExportedSpan? span)
     {
         for (; span is not null; span = _receiver.Spans.SingleOrDefault(parent => parent.Id == span.ParentId))
         {

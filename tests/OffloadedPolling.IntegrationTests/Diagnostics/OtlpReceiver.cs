@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Diagnostics;
 
-/// <summary>Takes what processes export over OTLP/HTTP, and lets the watch hear it.</summary>
+/// <summary>Receives what processes export over OTLP/HTTP, and passes it to the secrecy watch.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -21,7 +21,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     private OtlpReceiver(WebApplication app) => _app = app;
 
-    /// <summary>What makes a process export here, and soon.</summary>
+    /// <summary>The settings that make a process export to this receiver at short intervals.</summary>
     public Dictionary<string, string> Settings => new()
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.Single(),
@@ -33,7 +33,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public IReadOnlyList<ExportedSpan> Spans => [.. Of("/v1/traces").SelectMany(ExportedSpan.In)];
 
-    /// <summary>The names of metrics, by the service that told them.</summary>
+    /// <summary>The names of the metrics and of the services that exported them.</summary>
     public IReadOnlySet<(string Service, string Metric)> Metrics => new HashSet<(string, string)>(
         from body in Of("/v1/metrics")
         from resourceMetrics in new ProtobufFields(body).Messages(1)
@@ -41,7 +41,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         from metric in resourceMetrics.Messages(2, 2)
         select (service, metric.Text(1)));
 
-    /// <summary>All that came, of any signal, as text.</summary>
+    /// <summary>All requests, of every signal, as text.</summary>
     public IEnumerable<string> Texts => _requests.Select(request => Encoding.UTF8.GetString(request.Body));
 
     public static async Task<OtlpReceiver> StartAsync()
@@ -59,11 +59,11 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public IReadOnlyList<byte[]> Of(string path) => [.. _requests.Where(request => request.Path == path).Select(request => request.Body)];
 
-    /// <summary>Waits until every signal came, and a metric of this name among them.</summary>
+    /// <summary>Waits until every signal has arrived, including a metric of this name.</summary>
     public Task HasReceivedAsync(string metric) => Eventually.TrueAsync(
-        () => _signals.All(signal => Of(signal).Count > 0) && Metrics.Any(told => told.Metric == metric),
+        () => _signals.All(signal => Of(signal).Count > 0) && Metrics.Any(exported => exported.Metric == metric),
         _timeout,
-        () => $"{metric} is not among {string.Join(", ", Metrics)}, or not every signal came: "
+        () => $"{metric} is not among {string.Join(", ", Metrics)}, or a signal is missing. Received: "
             + $"{string.Join(", ", _requests.Select(request => request.Path).Distinct())}");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

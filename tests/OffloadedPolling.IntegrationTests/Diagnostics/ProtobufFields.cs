@@ -3,7 +3,7 @@ using System.Text;
 namespace OffloadedPolling.IntegrationTests.Diagnostics;
 
 /// <summary>
-/// A message of Protocol Buffers, read without its definition: its fields by number. What is asked for is known to be bytes.
+/// A Protocol Buffers message, read by field number without its definition. Only length-delimited fields can be read.
 /// </summary>
 /// <param name="bytes">The message.</param>
 internal readonly struct ProtobufFields(ReadOnlyMemory<byte> bytes)
@@ -16,7 +16,7 @@ internal readonly struct ProtobufFields(ReadOnlyMemory<byte> bytes)
         Fixed32 = 5,
     }
 
-    /// <summary>The messages of a repeated field.</summary>
+    /// <summary>The messages at a path of field numbers.</summary>
     public IEnumerable<ProtobufFields> Messages(params int[] path)
     {
         IEnumerable<ProtobufFields> found = [this];
@@ -32,7 +32,7 @@ internal readonly struct ProtobufFields(ReadOnlyMemory<byte> bytes)
 
     public string Hex(int number) => Convert.ToHexStringLower(All(number).FirstOrDefault().Span);
 
-    /// <summary>The texts of a field that repeats pairs of key and value, as OTLP writes attributes.</summary>
+    /// <summary>The string values of a repeated key-value field, the format of OTLP attributes.</summary>
     public Dictionary<string, string> Attributes(int number) =>
         Messages(number).ToDictionary(pair => pair.Text(1), pair => pair.Messages(2).FirstOrDefault().Text(1));
 
@@ -48,7 +48,7 @@ internal readonly struct ProtobufFields(ReadOnlyMemory<byte> bytes)
                 Wire.Fixed64 => 8,
                 Wire.Fixed32 => 4,
                 Wire.Bytes => (int)Varint(ref at),
-                var other => throw new InvalidDataException($"No wire type of Protocol Buffers: {other}."),
+                var other => throw new InvalidDataException($"Unknown Protocol Buffers wire type: {other}."),
             };
             if ((Wire)(tag & 7) == Wire.Bytes && (int)(tag >> 3) == number)
             {

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Orders that asks its callers who they are, and over what they come.</summary>
+/// <summary>Orders with bearer tokens, and its HTTPS requirement behind a proxy.</summary>
 public sealed class AuthorizedCallersTests : IDisposable
 {
     private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
@@ -25,20 +25,20 @@ public sealed class AuthorizedCallersTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Tokens_AreAskedForAtTheHostAndNotAtTheStatusUrl(bool onAws)
+    public async Task Tokens_AreRequiredByHostButNotByStatusUrl(bool onAws)
     {
         using var cloud = onAws ? await OrdersSettings.CreateAsync() : null;
-        await using var orders = await OrdersProcess.StartAsync(_tokens.Demand(cloud?.For("All") ?? _files.For()));
+        await using var orders = await OrdersProcess.StartAsync(_tokens.Require(cloud?.For("All") ?? _files.For()));
         var token = _tokens.For("ada");
 
         using var refused = await SendAsync(orders, HttpMethod.Post, "/order");
         using var forged = await SendAsync(orders, HttpMethod.Post, "/order", new BearerTokens().For("ada"));
         using var placed = await SendAsync(orders, HttpMethod.Post, "/order", token);
         var accepted = (await placed.Content.ReadFromJsonAsync(OperationJson.Accepted))!;
-        using var looked = await _http.GetAsync(accepted.StatusUrl);
+        using var polled = await _http.GetAsync(accepted.StatusUrl);
 
         (refused.StatusCode, forged.StatusCode).Should().Be((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized));
-        (placed.StatusCode, looked.StatusCode).Should().Be((HttpStatusCode.Accepted, HttpStatusCode.OK));
+        (placed.StatusCode, polled.StatusCode).Should().Be((HttpStatusCode.Accepted, HttpStatusCode.OK));
         foreach (var (method, path) in new[] { (HttpMethod.Get, ""), (HttpMethod.Get, "/url"), (HttpMethod.Post, "/cancel") })
         {
             using var without = await SendAsync(orders, method, accepted.OperationUrl + path);
@@ -50,22 +50,22 @@ public sealed class AuthorizedCallersTests : IDisposable
     }
 
     [Fact]
-    public async Task OrderClient_WithAToken_PlacesAndFollows()
+    public async Task OrderClient_HostRequiresToken_SucceedsOnlyWithToken()
     {
-        await using var orders = await OrdersProcess.StartAsync(_tokens.Demand(_files.For()));
+        await using var orders = await OrdersProcess.StartAsync(_tokens.Require(_files.For()));
 
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--token", _tokens.For("ada"));
-        var (without, said) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString());
+        var (exitCodeWithout, outputWithout) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString());
 
         exitCode.Should().Be(0, output);
-        without.Should().Be(1);
-        said.Should().Contain("401");
+        exitCodeWithout.Should().Be(1);
+        outputWithout.Should().Contain("401");
     }
 
     [Theory]
     [InlineData("https", HttpStatusCode.Accepted)]
     [InlineData("http", HttpStatusCode.Forbidden)]
-    public async Task BehindAProxy_TheCallersOwnSchemeCounts(string scheme, HttpStatusCode expected)
+    public async Task Post_BehindProxy_RequiresForwardedHttps(string scheme, HttpStatusCode expected)
     {
         var settings = _files.For();
         settings["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";

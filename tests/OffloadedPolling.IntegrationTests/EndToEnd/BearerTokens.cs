@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Tokens as <c>dotnet user-jwts</c> makes them (HS256), and the settings that let Orders demand them.</summary>
+/// <summary>Tokens like those of <c>dotnet user-jwts</c> (HS256), and the settings with which Orders requires them.</summary>
 internal sealed class BearerTokens
 {
     private const string Issuer = "test-issuer";
@@ -14,8 +14,8 @@ internal sealed class BearerTokens
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>Adds what <c>dotnet user-jwts create</c> writes into the settings.</summary>
-    public Dictionary<string, string> Demand(Dictionary<string, string> settings) => new(settings)
+    /// <summary>Adds the settings that <c>dotnet user-jwts create</c> writes.</summary>
+    public Dictionary<string, string> Require(Dictionary<string, string> settings) => new(settings)
     {
         ["Authentication__Schemes__Bearer__ValidIssuer"] = Issuer,
         ["Authentication__Schemes__Bearer__ValidAudiences__0"] = Audience,

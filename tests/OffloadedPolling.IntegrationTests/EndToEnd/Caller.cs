@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>A caller who knows nothing of the library: posts an order and polls the Location.</summary>
+/// <summary>A caller that does not use the library: it posts an order and polls the Location.</summary>
 internal sealed class Caller : IDisposable
 {
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
@@ -38,7 +38,7 @@ internal sealed class Caller : IDisposable
         OperationStatus? last = null;
         await Eventually.TrueAsync(
             async () => (last = await PollAsync(statusUrl)).State.IsTerminal(), TimeSpan.FromSeconds(60),
-            () => $"The operation is at {last}.");
+            () => $"the status is {last}");
         return last!;
     }
 

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Orders that issues temporary credentials, with AWS's standard variables alone.</summary>
+/// <summary>Orders that issues temporary credentials. AWS is configured only by its standard variables.</summary>
 public sealed class CredentialsEndToEndTests : IAsyncLifetime
 {
     private readonly BearerTokens _tokens = new();
@@ -19,7 +19,7 @@ public sealed class CredentialsEndToEndTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _settings = await OrdersSettings.CreateAsync();
-        var settings = _tokens.Demand(_settings.For("All"));
+        var settings = _tokens.Require(_settings.For("All"));
         settings["AWS_ENDPOINT_URL_STS"] = TestServers.S3.ToString();
         settings["OffloadedPolling__Sts__RoleArn"] = TestServers.RoleArn;
         _orders = await OrdersProcess.StartAsync(settings);
@@ -33,7 +33,7 @@ public sealed class CredentialsEndToEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Order_FollowedWithTemporaryCredentials_ToItsEnd()
+    public async Task Order_PolledWithTemporaryCredentials_Succeeds()
     {
         using var placed = await PostAsync("/order", """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""");
         var accepted = await OperationPoller.ReadAcceptedAsync(placed);
@@ -56,12 +56,12 @@ public sealed class CredentialsEndToEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Credentials_OfAnUnknownOperationOrForNobody_AreNotGiven()
+    public async Task Credentials_UnknownOperationOrNoToken_Returns404Or401()
     {
         using var unknown = await PostAsync($"/operations/{TestDocuments.Id}/credentials");
-        using var nobody = await _http.PostAsync(new Uri(_orders.Address, $"/operations/{TestDocuments.Id}/credentials"), null);
+        using var anonymous = await _http.PostAsync(new Uri(_orders.Address, $"/operations/{TestDocuments.Id}/credentials"), null);
 
-        (unknown.StatusCode, nobody.StatusCode).Should().Be((HttpStatusCode.NotFound, HttpStatusCode.Unauthorized));
+        (unknown.StatusCode, anonymous.StatusCode).Should().Be((HttpStatusCode.NotFound, HttpStatusCode.Unauthorized));
     }
 
     private async Task<HttpResponseMessage> PostAsync(string path, string? json = null)

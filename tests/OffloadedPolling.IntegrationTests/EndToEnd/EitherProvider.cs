@@ -1,6 +1,8 @@
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Settings of an Orders process on S3 and SQS or on SQLite, with which a wish to cancel is seen soon.</summary>
+/// <summary>
+/// Settings of an Orders process on S3 and SQS or on SQLite. With their short visibility timeout, it notices cancellation soon.
+/// </summary>
 internal sealed class EitherProvider : IDisposable
 {
     private readonly SqliteOrdersSettings _files = new();

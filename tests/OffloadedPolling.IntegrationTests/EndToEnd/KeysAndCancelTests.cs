@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>A running Orders, asked twice for the same order, and to cancel one; on S3 and SQS and on SQLite.</summary>
+/// <summary>Idempotency keys and cancellation with a running Orders, on S3 and SQS and on SQLite.</summary>
 public sealed class KeysAndCancelTests : IDisposable
 {
     private const string Key = "6a1f0c4e-7f5b-4a0e-9d3c-2b8e1f7a6d5c";
@@ -22,7 +22,7 @@ public sealed class KeysAndCancelTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Post_TenAtOnceWithOneKey_OneOrder(bool onAws)
+    public async Task Post_SameKeyConcurrently_ReturnsSameOperation(bool onAws)
     {
         await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws, "00:00:00.05"));
 
@@ -39,7 +39,7 @@ public sealed class KeysAndCancelTests : IDisposable
     }
 
     [Fact]
-    public async Task Post_AKeyThatIsRefused_422And400()
+    public async Task Post_KeyReusedOrTooShort_Returns422Or400()
     {
         await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws: false, "00:00:00.05"));
         using var first = await PostAsync(orders, "book", Key);
@@ -53,21 +53,21 @@ public sealed class KeysAndCancelTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Cancel_ARunningOrder_EndsItAsCanceledAndWithoutAnOrder(bool onAws)
+    public async Task Cancel_OrderIsRunning_EndsAsCanceledWithoutOrder(bool onAws)
     {
         await using var orders = await OrdersProcess.StartAsync(await _provider.SettingsAsync(onAws, "01:00:00"));
         var accepted = await _caller.PlaceAsync(orders.Address);
         OperationStatus? seen = null;
         await Eventually.TrueAsync(
             async () => (seen = await _caller.PollAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60),
-            () => $"it is at {seen}");
+            () => $"the status is {seen}");
 
-        using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+        using var canceled = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         var end = await _caller.WaitForTheEndAsync(accepted.StatusUrl);
         using var again = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
         using var order = await _caller.Http.GetAsync(new Uri(orders.Address, $"/order/{accepted.Id}"));
 
-        (asked.StatusCode, again.StatusCode, order.StatusCode)
+        (canceled.StatusCode, again.StatusCode, order.StatusCode)
             .Should().Be((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound));
         (end.State, end.Attempt).Should().Be((OperationState.Canceled, (int?)1));
     }

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>samples/Orders compiled ahead of time: once, for whoever runs it, and not at all if nobody does.</summary>
+/// <summary>samples/Orders compiled ahead of time, once and on first use.</summary>
 public sealed class NativeOrders : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("orders-native-").FullName;

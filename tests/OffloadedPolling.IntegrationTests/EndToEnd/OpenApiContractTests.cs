@@ -6,14 +6,14 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>The OpenAPI document of a running Orders, against what it answers.</summary>
+/// <summary>Compares the OpenAPI document of a running Orders with its responses.</summary>
 public sealed class OpenApiContractTests : IDisposable
 {
     private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
 
-    private const string Nobody = "0123456789abcdef0123456789abcdef";
+    private const string UnknownId = "0123456789abcdef0123456789abcdef";
 
-    // What the wire or CORS adds.
+    // Headers that the transport or CORS adds.
     private static readonly string[] _transport =
         [
             "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type",
@@ -30,7 +30,7 @@ public sealed class OpenApiContractTests : IDisposable
     }
 
     [Fact]
-    public async Task TheDocument_IsValid_AndDescribesEveryEndpoint()
+    public async Task Document_IsValidAndDescribesEveryEndpoint()
     {
         using var files = new SqliteOrdersSettings();
         await using var orders = await OrdersProcess.StartAsync(files.For());
@@ -51,7 +51,7 @@ public sealed class OpenApiContractTests : IDisposable
     }
 
     [Fact]
-    public async Task OnADesk_EveryAnswer_IsAsDescribed()
+    public async Task Responses_OnSqlite_MatchDocument()
     {
         using var files = new SqliteOrdersSettings();
         await using var orders = await OrdersProcess.StartAsync(files.For());
@@ -72,21 +72,21 @@ public sealed class OpenApiContractTests : IDisposable
             "If-None-Match", etag.Single(header => header.Name == "ETag").Value));
         await contract.CheckAsync(403, "GET", "/operations/{id}/status", ended.StatusUrl + "0");
         await contract.CheckAsync(200, "GET", "/order/{id}", status.ResourceLocation!);
-        await contract.CheckAsync(404, "GET", "/order/{id}", $"/order/{Nobody}");
+        await contract.CheckAsync(404, "GET", "/order/{id}", $"/order/{UnknownId}");
         await contract.CheckAsync(200, "GET", "/operations/{id}/url", $"/operations/{ended.Id}/url");
         await contract.CheckAsync(
             403, "GET", "/operations/{id}/url", $"/operations/{ended.Id}/url", null, ("X-Forwarded-For", "203.0.113.7"));
-        await contract.CheckAsync(404, "GET", "/operations/{id}/url", $"/operations/{Nobody}/url");
+        await contract.CheckAsync(404, "GET", "/operations/{id}/url", $"/operations/{UnknownId}/url");
         await contract.CheckAsync(303, "GET", "/operations/{id}", $"/operations/{ended.Id}");
         await contract.CheckAsync(403, "GET", "/operations/{id}", $"/operations/{ended.Id}", null, ("X-Forwarded-For", "203.0.113.7"));
-        await contract.CheckAsync(404, "GET", "/operations/{id}", $"/operations/{Nobody}");
+        await contract.CheckAsync(404, "GET", "/operations/{id}", $"/operations/{UnknownId}");
         await contract.CheckAsync(409, "POST", "/operations/{id}/cancel", $"/operations/{ended.Id}/cancel");
-        await contract.CheckAsync(404, "POST", "/operations/{id}/cancel", $"/operations/{Nobody}/cancel");
+        await contract.CheckAsync(404, "POST", "/operations/{id}/cancel", $"/operations/{UnknownId}/cancel");
         await contract.CheckAsync(200, "GET", "/polls", "/polls");
     }
 
     [Fact]
-    public async Task OnAws_WhatADeskCannotShow_IsAsDescribed()
+    public async Task Responses_OnAws_MatchDocument()
     {
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         using var settings = await OrdersSettings.CreateAsync(s3.Address);
@@ -118,25 +118,25 @@ public sealed class OpenApiContractTests : IDisposable
     }
 
     [Fact]
-    public async Task WithCredentials_TheirEndpoint_IsAsDescribed()
+    public async Task Responses_OfCredentialsEndpoint_MatchDocument()
     {
         using var settings = await OrdersSettings.CreateAsync();
         var tokens = new BearerTokens();
-        var all = tokens.Demand(settings.For("Api"));
+        var all = tokens.Require(settings.For("Api"));
         all["AWS_ENDPOINT_URL_STS"] = TestServers.S3.ToString();
         all["OffloadedPolling__Sts__RoleArn"] = TestServers.RoleArn;
         await using var orders = await OrdersProcess.StartAsync(all);
         using var document = JsonDocument.Parse(await _http.GetStringAsync(new Uri(orders.Address, "/openapi/v1.json")));
         var contract = new Contract(document, _http, orders.Address);
 
-        await contract.CheckAsync(401, "POST", "/operations/{id}/credentials", $"/operations/{Nobody}/credentials");
-        await contract.CheckAsync(404, "POST", "/operations/{id}/credentials", $"/operations/{Nobody}/credentials", null, (
+        await contract.CheckAsync(401, "POST", "/operations/{id}/credentials", $"/operations/{UnknownId}/credentials");
+        await contract.CheckAsync(404, "POST", "/operations/{id}/credentials", $"/operations/{UnknownId}/credentials", null, (
             "Authorization", $"Bearer {tokens.For("ada")}"));
     }
 
     private sealed class Contract(JsonDocument document, HttpClient http, Uri host)
     {
-        /// <summary>Asks, and compares the answer with its description. Returns its headers.</summary>
+        /// <summary>Sends a request and compares the response with its description. Returns the response's headers.</summary>
         public async Task<IReadOnlyList<(string Name, string Value)>> CheckAsync(
             int status, string method, string described, string path, string? body = null, params (string Name, string Value)[] headers)
         {
@@ -161,7 +161,7 @@ public sealed class OpenApiContractTests : IDisposable
                 ? each.EnumerateObject().Select(header => header.Name).ToList()
                 : [];
             describedHeaders.Except(answered.Select(header => header.Name), StringComparer.OrdinalIgnoreCase).Should().BeEmpty();
-            // 400 and 401 may also come from ASP.NET Core, with headers of its own.
+            // 400 and 401 can also come from ASP.NET Core, with its own headers.
             if (status is not (400 or 401) && described.StartsWith("/operations", StringComparison.Ordinal))
             {
                 answered.Select(header => header.Name).Except([.. describedHeaders, .. _transport], StringComparer.OrdinalIgnoreCase)
@@ -206,7 +206,7 @@ public sealed class OpenApiContractTests : IDisposable
 
             foreach (var member in value.EnumerateObject())
             {
-                // Problems may have members of their own.
+                // Problems can have extension members.
                 if (properties.TryGetProperty(member.Name, out var described))
                 {
                     CheckSchema(described, member.Value, what);

@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>What samples/OrderClient shows of orders that it has not polled yet, and of documents that are too large.</summary>
+/// <summary>What samples/OrderClient prints for orders that it has not polled yet, and for documents that are too large.</summary>
 public sealed class OrderClientOutputTests : IDisposable
 {
     private readonly SqliteOrdersSettings _files = new();
@@ -12,7 +12,7 @@ public sealed class OrderClientOutputTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public async Task OneOrder_BeforeItsFirstPoll_IsNotCheckedYet()
+    public async Task OneOrder_BeforeFirstPoll_PrintsNotPolledYet()
     {
         await using var orders = await OrdersProcess.StartAsync(Slow());
 
@@ -25,7 +25,7 @@ public sealed class OrderClientOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyOrders_BeforeTheirFirstPolls_AreNotCountedAsWaiting()
+    public async Task ManyOrders_BeforeFirstPoll_AreNotCountedAsWaiting()
     {
         var settings = Slow();
         settings["OffloadedPolling__Operations__orders__ExpectedMedian"] = "00:30:00";
@@ -39,7 +39,7 @@ public sealed class OrderClientOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task ALargeDocument_IsNotRead_AndALongProblemIsCut()
+    public async Task LargeDocument_IsRejectedAndLongProblemIsTruncated()
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         await using var store = await RecordingProxy.StartAsync(address);
@@ -57,7 +57,7 @@ public sealed class OrderClientOutputTests : IDisposable
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString());
 
         exitCode.Should().Be(1);
-        lengths.Should().BeEmpty("the document of 15 MB is none, and the poll is made again");
+        lengths.Should().BeEmpty("the 15 MB document is rejected, and the poll is repeated");
         output.Should().MatchRegex("1 failed: Out of stock: x+…");
         output.Length.Should().BeLessThan(2_000);
     }

@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>samples/OrderClient against a host that lies under a path of a gateway's.</summary>
+/// <summary>samples/OrderClient against a host under a path prefix of a gateway.</summary>
 public sealed class OrderClientPrefixTests : IDisposable
 {
     private const string Prefix = "/shop/api";
@@ -22,7 +22,7 @@ public sealed class OrderClientPrefixTests : IDisposable
     [Theory]
     [InlineData($"{Prefix}/")]
     [InlineData(Prefix)]
-    public async Task AHostUnderAPath_IsAskedUnderThatPathOnly(string path)
+    public async Task OrderClient_HostHasPathPrefix_KeepsPrefix(string path)
     {
         await using var orders = await OrdersProcess.StartAsync(_files.For(processingTime: "00:00:06"));
         await using var gateway = await RecordingProxy.StartAsync(orders.Address);
@@ -37,12 +37,12 @@ public sealed class OrderClientPrefixTests : IDisposable
         var (resumedExitCode, resumed) = await OrderClientProcess.RunCommandLineAsync(command!);
         resumedExitCode.Should().Be(0, resumed);
         gateway.Requests.Select(request => request.Path).Should().HaveCountGreaterThan(1)
-            .And.OnlyContain(asked => asked.StartsWith($"{Prefix}/", StringComparison.Ordinal));
+            .And.OnlyContain(requested => requested.StartsWith($"{Prefix}/", StringComparison.Ordinal));
         gateway.Requests[0].Should().BeEquivalentTo(new { Method = "POST", Path = $"{Prefix}/order", StatusCode = 202 });
         gateway.Requests[^1].Path.Should().MatchRegex($"^{Prefix}/operations/[0-9a-f]{{32}}/url$");
     }
 
-    // Strips the prefix, which the host is told of and puts before its operation URLs.
+    // Strips the prefix from requests and adds it to operation URLs, as a host does that knows its prefix.
     private async Task<bool> ForwardAsync(HttpContext context, Uri orders)
     {
         if (!context.Request.Path.StartsWithSegments(Prefix, out var path))

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>samples/OrderClient as a process of its own.</summary>
+/// <summary>Runs samples/OrderClient in a separate process.</summary>
 internal static class OrderClientProcess
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
@@ -12,15 +12,15 @@ internal static class OrderClientProcess
     private static readonly string _dll = typeof(OrderClientProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "OrderClientDll").Value!;
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs it until it exits.</summary>
     public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunToExitAsync("dotnet", [_dll, .. arguments]);
 
     /// <summary>Runs a command line as a shell does.</summary>
     public static Task<(int ExitCode, string Output)> RunCommandLineAsync(string commandLine) => RunToExitAsync("sh", ["-c", commandLine]);
 
     /// <summary>
-    /// Runs it until it says something, and then asks it to stop: Ctrl+C does the same, but is unheard by what was started in the
-    /// background.
+    /// Runs it until a line contains <paramref name="when"/>, then sends SIGTERM. That stops it like Ctrl+C, whose signal background
+    /// processes ignore.
     /// </summary>
     public static Task<(int ExitCode, string Output)> RunAndInterruptAsync(string when, params string[] arguments) =>
         RunToExitAsync("dotnet", [_dll, .. arguments], when);

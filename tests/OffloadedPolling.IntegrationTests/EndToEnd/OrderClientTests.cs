@@ -21,7 +21,7 @@ public sealed partial class OrderClientTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task OneOrder_SucceedsAndTellsWhatItTook(bool onAws)
+    public async Task Submit_OneOrder_SucceedsAndPrintsStatistics(bool onAws)
     {
         await using var orders = await StartAsync(onAws);
 
@@ -37,7 +37,7 @@ public sealed partial class OrderClientTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task TwentyOrders_CostTheHostTheirPosts(bool onAws)
+    public async Task Submit_TwentyOrders_SendsOnlyPostsToHost(bool onAws)
     {
         await using var orders = await StartAsync(onAws);
         await using var host = await RecordingProxy.StartAsync(orders.Address);
@@ -55,7 +55,7 @@ public sealed partial class OrderClientTests : IDisposable
     }
 
     [Fact]
-    public async Task AnOrderOutOfStock_FailsWithItsProblem()
+    public async Task Submit_OutOfStock_PrintsProblem()
     {
         await using var orders = await StartAsync(onAws: false);
 
@@ -68,7 +68,7 @@ public sealed partial class OrderClientTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Timeout_PrintsTheCommandThatGoesOn(bool onAws)
+    public async Task Timeout_PrintsWorkingResumeCommand(bool onAws)
     {
         await using var orders = await StartAsync(onAws, processingTime: "00:00:06");
 
@@ -88,7 +88,7 @@ public sealed partial class OrderClientTests : IDisposable
     }
 
     [Fact]
-    public async Task ATokenOfAnotherHost_IsRefused()
+    public async Task Resume_TokenOfAnotherHost_Fails()
     {
         await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");
         var (_, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--timeout", "00:00:01");
@@ -102,7 +102,7 @@ public sealed partial class OrderClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Interrupt_PrintsTheCommandThatGoesOn()
+    public async Task Interrupt_PrintsResumeCommand()
     {
         await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");
 
@@ -115,7 +115,7 @@ public sealed partial class OrderClientTests : IDisposable
     }
 
     [Fact]
-    public async Task ABusyHost_IsAskedAgainWithTheSameKey()
+    public async Task Submit_HostIsBusy_RetriesWithSameKey()
     {
         await using var orders = await StartAsync(onAws: false);
         await using var host = await RecordingProxy.StartAsync(orders.Address);
@@ -140,7 +140,7 @@ public sealed partial class OrderClientTests : IDisposable
     }
 
     [Fact]
-    public async Task AnOrderThatTheHostRefuses_FailsWithItsProblem()
+    public async Task Submit_HostRejectsOrder_PrintsError()
     {
         await using var orders = await StartAsync(onAws: false);
 
@@ -158,7 +158,7 @@ public sealed partial class OrderClientTests : IDisposable
     [InlineData("Remove --count", "--resume", "bm90aGluZw", "--count", "2")]
     [InlineData("'--cuont'", "--cuont", "2")]
     [InlineData("No host responds at http://127.0.0.1:1/", "--host", "http://127.0.0.1:1")]
-    public async Task WrongArguments_SayWhatIsWrong(string expected, params string[] arguments)
+    public async Task Arguments_Invalid_PrintsReason(string expected, params string[] arguments)
     {
         var (exitCode, output) = await OrderClientProcess.RunAsync(arguments);
 
@@ -174,7 +174,7 @@ public sealed partial class OrderClientTests : IDisposable
 
     private static int Polls(string output) => int.Parse(PollsLine().Match(output).Groups["polls"].Value, CultureInfo.InvariantCulture);
 
-    // The query of a status URL is the credential; its path leads to the document.
+    // The query of a status URL is a credential, and its path identifies the document.
     private static void AssertNoCredentials(string output)
     {
         output.Should().NotContainEquivalentOf("signature");

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>The whole road, with API and worker as two processes.</summary>
+/// <summary>Complete operations, with the API and the worker as two processes.</summary>
 public sealed class OrdersEndToEndTests(OrdersPair orders) : IClassFixture<OrdersPair>, IDisposable
 {
     private readonly Caller _caller = new();
@@ -17,7 +17,7 @@ public sealed class OrdersEndToEndTests(OrdersPair orders) : IClassFixture<Order
     public void Dispose() => _caller.Dispose();
 
     [Fact]
-    public async Task AnOrder_GoesItsWayToTheEnd()
+    public async Task Order_PostedAndPolled_Succeeds()
     {
         using var response = await _caller.PostAsync(_api.Address, """{"customer":"Ada","items":[{"sku":"book","quantity":2}]}""");
 
@@ -44,7 +44,7 @@ public sealed class OrdersEndToEndTests(OrdersPair orders) : IClassFixture<Order
     }
 
     [Fact]
-    public async Task AnOrderOutOfStock_FailsWithItsProblem()
+    public async Task Order_OutOfStock_FailsWithProblem()
     {
         var accepted = await _caller.PlaceAsync(_api.Address, "out-of-stock");
 
@@ -57,7 +57,7 @@ public sealed class OrdersEndToEndTests(OrdersPair orders) : IClassFixture<Order
     }
 
     [Fact]
-    public async Task OperationUrl_LeadsToAFreshStatusUrl()
+    public async Task OperationUrl_ReturnsNewStatusUrl()
     {
         var accepted = await _caller.PlaceAsync(_api.Address);
 
@@ -76,7 +76,7 @@ public sealed class OrdersEndToEndTests(OrdersPair orders) : IClassFixture<Order
     [InlineData("/operations/no-such-thing/url")]
     [InlineData("/operations/..%2F..%2Fsecret")]
     [InlineData("/order/0123456789abcdef0123456789abcdef")]
-    public async Task UnknownIds_AreProblemsWith404(string path)
+    public async Task Get_UnknownId_Returns404Problem(string path)
     {
         using var response = await _caller.Http.GetAsync(new Uri(_api.Address, path));
 
@@ -94,7 +94,7 @@ public sealed class OrdersEndToEndTests(OrdersPair orders) : IClassFixture<Order
     [InlineData("no json")]
     [InlineData("null")]
     [InlineData("")]
-    public async Task InvalidOrders_AreProblemsWith400(string body)
+    public async Task Post_InvalidOrder_Returns400Problem(string body)
     {
         using var response = await _caller.PostAsync(_api.Address, body);
 
@@ -103,7 +103,7 @@ public sealed class OrdersEndToEndTests(OrdersPair orders) : IClassFixture<Order
     }
 
     [Fact]
-    public async Task AStatusKeyThatHoldsSomethingElse_IsAProblem()
+    public async Task Renew_InvalidStatusDocument_Returns502Problem()
     {
         using var s3 = TestServers.NewS3Client();
         const string Id = "0123456789abcdef0123456789abcde0";

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Orders' start and stop, and the settings that it refuses.</summary>
+/// <summary>How Orders starts and stops, and the settings that it rejects.</summary>
 public sealed class OrdersHostingTests : IDisposable
 {
     private readonly Caller _caller = new();
@@ -13,7 +13,7 @@ public sealed class OrdersHostingTests : IDisposable
     public void Dispose() => _caller.Dispose();
 
     [Fact]
-    public async Task RoleAll_WithDynamoDb_DoesEverythingInOneProcess()
+    public async Task RoleAll_WithDynamoDb_RunsOrderInOneProcess()
     {
         using var dynamoDb = TestServers.NewDynamoDbClient();
         var table = await TestServers.NewTableAsync();
@@ -32,14 +32,14 @@ public sealed class OrdersHostingTests : IDisposable
     }
 
     [Fact]
-    public async Task StopAsync_WhileOrdersAreUnderWay_LetsThemEnd()
+    public async Task StopAsync_OrderIsRunning_CompletesOrder()
     {
         using var settings = await OrdersSettings.CreateAsync(processingTime: "00:00:01");
         await using var orders = await OrdersProcess.StartAsync(settings.For("All"));
         var accepted = await _caller.PlaceAsync(orders.Address);
         await Eventually.TrueAsync(
             async () => (await _caller.PollAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30),
-            () => "not begun");
+            () => "the order has not started");
 
         var exitCode = await orders.StopAsync();
 
@@ -48,7 +48,7 @@ public sealed class OrdersHostingTests : IDisposable
     }
 
     [Fact]
-    public async Task Health_WithAMissingQueue_SaysSoAndPostIs503()
+    public async Task Health_QueueMissing_ReportsItAndPostReturns503()
     {
         using var settings = await OrdersSettings.CreateAsync();
         var api = settings.For("Api");
@@ -69,7 +69,7 @@ public sealed class OrdersHostingTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenApi_DescribesWhatCallersGet()
+    public async Task OpenApi_DescribesAcceptedOperation()
     {
         using var settings = await OrdersSettings.CreateAsync();
         await using var orders = await OrdersProcess.StartAsync(settings.For("Api"));
@@ -95,7 +95,7 @@ public sealed class OrdersHostingTests : IDisposable
     [InlineData("OffloadedPolling__Operations__orders__MaxConcurrency", "many", "OffloadedPolling:Operations:orders:MaxConcurrency")]
     [InlineData("OffloadedPolling__UrlLifetime", "-00:00:01", "OffloadedPolling:UrlLifetime is -00:00:01")]
     [InlineData("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1/path/", "Remove the slash")]
-    public async Task Start_WithAWrongSetting_StopsAndSaysWhatToDo(string name, string value, string expected)
+    public async Task Start_InvalidSetting_ExitsWithError(string name, string value, string expected)
     {
         using var settings = await OrdersSettings.CreateAsync();
         var wrong = settings.For("Api");

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Orders compiled ahead of time, which must give no warning, on both providers.</summary>
+/// <summary>Orders compiled ahead of time without warnings, on both providers.</summary>
 public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
 {
     private readonly Caller _caller = new();
@@ -21,7 +21,7 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Published_GoesTheRoad(bool onAws)
+    public async Task Published_RunsOrdersAndServesEndpoints(bool onAws)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         var settings = (await _provider.SettingsAsync(onAws, "00:00:00.05")).Concat(receiver.Settings).ToDictionary();
@@ -52,7 +52,7 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Published_CancelsAnOrderThatRuns(bool onAws)
+    public async Task Published_CancelRunningOrder_EndsAsCanceled(bool onAws)
     {
         await using var orders = await OrdersProcess.StartAsync(
             await _provider.SettingsAsync(onAws, "01:00:00"), await native.ExecutableAsync());
@@ -61,16 +61,16 @@ public sealed class OrdersNativeTests(NativeOrders native) : IDisposable
             async () => (await _caller.PollAsync(accepted.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(60),
             () => orders.Output);
 
-        using var asked = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
+        using var canceled = await _caller.Http.PostAsync(new Uri(orders.Address, $"{accepted.OperationUrl}/cancel"), null);
 
-        asked.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        canceled.StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await _caller.WaitForTheEndAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Canceled);
     }
 
     [Fact]
-    public async Task Published_ItsDatabaseFileIsReplaced_Answers503()
+    public async Task Published_DatabaseFileReplaced_Returns503()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Nobody can replace an open file there.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot replace an open file.");
         using var files = new SqliteOrdersSettings();
         await using var orders = await OrdersProcess.StartAsync(files.For(), await native.ExecutableAsync());
         await _caller.PlaceAsync(orders.Address);

@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>An API process and a worker process on a bucket and a queue of their own.</summary>
+/// <summary>An API process and a worker process that share a new bucket and a new queue.</summary>
 public sealed class OrdersPair : IAsyncLifetime
 {
     internal OrdersSettings Settings { get; private set; } = null!;

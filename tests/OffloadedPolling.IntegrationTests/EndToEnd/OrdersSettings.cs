@@ -2,7 +2,9 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Settings of Orders processes that share a bucket, a queue and an order file. AWS's are its standard variables alone.</summary>
+/// <summary>
+/// Settings of Orders processes that share a bucket, a queue and an order file. AWS is configured only by its standard variables.
+/// </summary>
 internal sealed class OrdersSettings : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("orders-").FullName;

@@ -1,16 +1,16 @@
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Settings of Orders processes without a cloud, which share a folder for their files.</summary>
+/// <summary>Settings of Orders processes on SQLite that share a folder.</summary>
 internal sealed class SqliteOrdersSettings : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("orders-sqlite-").FullName;
 
     public string DataSource => Path.Combine(_folder, "polling.db");
 
-    /// <summary>All files, those of both databases among them.</summary>
+    /// <summary>All files in the folder, including those of both databases.</summary>
     public IReadOnlyList<string> Files => Directory.GetFiles(_folder);
 
-    /// <summary>Puts a file beside the others, and returns where.</summary>
+    /// <summary>Writes a file into the folder and returns its path.</summary>
     public string PutFile(string name, string text)
     {
         var path = Path.Combine(_folder, name);

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>Orders without a cloud: its status documents, messages and orders in files.</summary>
+/// <summary>Orders on SQLite: its status documents, messages and orders are in files.</summary>
 public sealed partial class SqliteOrdersTests : IDisposable
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
@@ -23,7 +23,7 @@ public sealed partial class SqliteOrdersTests : IDisposable
     }
 
     [Fact]
-    public async Task OneProcess_DoesEverything()
+    public async Task OneProcess_RunsOrdersAndServesStatus()
     {
         await using var orders = await OrdersProcess.StartAsync(_settings.For());
 
@@ -41,9 +41,9 @@ public sealed partial class SqliteOrdersTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_OfBothDatabases_AreForThisUserOnly()
+    public async Task DatabaseFiles_AreAccessibleOnlyToOwner()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Files have no mode there.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
         await using var orders = await OrdersProcess.StartAsync(_settings.For());
         await _caller.WaitForTheEndAsync((await _caller.PlaceAsync(orders.Address)).StatusUrl);
 
@@ -53,7 +53,7 @@ public sealed partial class SqliteOrdersTests : IDisposable
     }
 
     [Fact]
-    public async Task LoggedAtTrace_NoUrlIsShown()
+    public async Task Log_AtTraceLevel_ContainsNoSignature()
     {
         var settings = _settings.For();
         settings["Logging__LogLevel__Microsoft.AspNetCore"] = "Trace";
@@ -63,12 +63,12 @@ public sealed partial class SqliteOrdersTests : IDisposable
         await _caller.WaitForTheEndAsync(accepted.StatusUrl);
 
         await Eventually.TrueAsync(
-            () => orders.Output.Contains("Microsoft.AspNetCore.Routing", StringComparison.Ordinal), _timeout, () => "it tells nothing");
+            () => orders.Output.Contains("Microsoft.AspNetCore.Routing", StringComparison.Ordinal), _timeout, () => "nothing logged");
         orders.Output.Should().NotContain("signature=");
     }
 
     [Fact]
-    public async Task ApiAndWorker_AsTwoProcessesOnOneFile()
+    public async Task ApiAndWorker_TwoProcessesOnOneFile_CompleteOrder()
     {
         await using var api = await OrdersProcess.StartAsync(_settings.For("Api"));
         await using var worker = await OrdersProcess.StartAsync(_settings.For("Worker"));
@@ -79,14 +79,14 @@ public sealed partial class SqliteOrdersTests : IDisposable
         end.State.Should().Be(OperationState.Succeeded);
         // A process writes its log after the document.
         await Eventually.TrueAsync(
-            () => worker.Output.Contains(accepted.Id, StringComparison.Ordinal), _timeout, () => "the worker does not tell of it");
+            () => worker.Output.Contains(accepted.Id, StringComparison.Ordinal), _timeout, () => "the worker has not logged it");
         api.Output.Should().NotContain(accepted.Id);
         var renewed = await _caller.Http.GetFromJsonAsync(new Uri(api.Address, accepted.OperationUrl + "/url"), OperationJson.Accepted);
         Same(end, await _caller.PollAsync(renewed!.StatusUrl)).Should().BeTrue();
     }
 
     [Fact]
-    public async Task KilledInTheMiddleOf60_AfterARestartAllSucceedAndTheirOldUrlsSaySo()
+    public async Task Restart_KilledWhileRunning_CompletesAcceptedOrders()
     {
         const int Count = 60;
         var settings = _settings.For(processingTime: "00:00:01");
@@ -98,7 +98,7 @@ public sealed partial class SqliteOrdersTests : IDisposable
             address = first.Address;
             accepted.AddRange(await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => _caller.PlaceAsync(address))));
             var placing = PlaceUntilKilledAsync(address);
-            await Eventually.TrueAsync(() => Ended().Count(first.Output) >= 10, _timeout, () => $"ten have not ended.\n{first.Output}");
+            await Eventually.TrueAsync(() => Ended().Count(first.Output) >= 10, _timeout, () => $"fewer than ten ended.\n{first.Output}");
             await first.KillAsync();
             Ended().Count(first.Output).Should().BeInRange(10, Count - 10);
             var placed = await placing;
@@ -115,11 +115,11 @@ public sealed partial class SqliteOrdersTests : IDisposable
 
         await Eventually.TrueAsync(
             () => Ended().Matches(second.Output).Any(end => end.Groups["attempt"].Value == "2"),
-            _timeout, () => "no operation was taken over: the kill was not in the middle of one");
+            _timeout, () => "no operation was redelivered: none was running when the process was killed");
     }
 
     [Fact]
-    public async Task TwoProcessesOnOneFile_1000Operations_NoneLostAndNoneEndedTwice()
+    public async Task TwoProcessesOnOneFile_1000Orders_EachEndsOnce()
     {
         const int Count = 1000;
         var settings = _settings.For(processingTime: "00:00:00.02");
@@ -138,7 +138,7 @@ public sealed partial class SqliteOrdersTests : IDisposable
             (end.State, end.Attempt).Should().Be((OperationState.Succeeded, (int?)1));
         }
 
-        // What each process says of its handlers' ends, once it has said all.
+        // Each process has logged the ends of all its operations when it stops.
         await Task.WhenAll(one.StopAsync(), other.StopAsync());
         var ends = Ended().Matches(one.Output).Concat(Ended().Matches(other.Output)).Select(end => end.Groups["id"].Value).ToList();
         ends.Order().Should().Equal(accepted.Select(operation => operation.Id).Order());
@@ -155,7 +155,7 @@ public sealed partial class SqliteOrdersTests : IDisposable
     [InlineData(
         "OffloadedPolling__Sqlite__SigningKey", "c2hvcnQ=", "OffloadedPolling:Sqlite:SigningKey has 5 bytes; at least 32 are required")]
     [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "http://127.0.0.1:1/queue", "OffloadedPolling:S3:BucketName is missing")]
-    public async Task Start_WithAWrongSetting_StopsAndSaysWhatToDo(string name, string value, string expected)
+    public async Task Start_InvalidSetting_ExitsWithError(string name, string value, string expected)
     {
         var wrong = _settings.For();
         wrong[name] = value == "diary.txt"
@@ -169,7 +169,7 @@ public sealed partial class SqliteOrdersTests : IDisposable
         output.Should().NotContain("c2hvcnQ=");
     }
 
-    // Whatever got its 202 was accepted, also in the last moment.
+    // Every order that received 202 is accepted, even just before the kill.
     private async Task<List<AcceptedOperation>> PlaceUntilKilledAsync(Uri address)
     {
         var placed = new List<AcceptedOperation>();

@@ -2,13 +2,13 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.EndToEnd;
 
-/// <summary>What the library is for: polls do not reach the host, and writes are few.</summary>
+/// <summary>The purpose of the library: polls do not reach the host, and writes are few.</summary>
 public sealed class TwoHundredOrdersTests
 {
     private const int Orders = 200;
 
     [Fact]
-    public async Task TwoHundredOrders_FourWritesEach_AndTheHostSeesOnlyThePosts()
+    public async Task TwoHundredOrders_FewWritesAndOnlyPostsReachHost()
     {
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
@@ -30,12 +30,13 @@ public sealed class TwoHundredOrdersTests
         ends.Select(end => end.Id).Distinct().Should().HaveCount(Orders);
 
         var writes = s3.Requests.Where(request => request.Method == "PUT" && AwsAnswers.IsOfADocument(request.Path)).ToList();
-        writes.Select(write => write.StatusCode).Should().BeSubsetOf([200, 412], "an end that meets the first progress is written again");
+        writes.Select(write => write.StatusCode).Should().BeSubsetOf([200, 412],
+            "the end is written again if it conflicts with the first progress");
         var documents = writes.Where(write => write.StatusCode == 200).GroupBy(write => write.Path).ToList();
         documents.Should().HaveCount(Orders);
         // On a slow machine the end can overtake the first progress, which is then not written.
         documents.Should().OnlyContain(document => document.Count() == 3 || document.Count() == 4,
-            "it is created, claimed, shows its first progress, and ends");
+            "the writes are creation, claim, first progress and end");
         s3.Requests.Count(request => request.Method == "GET")
             .Should().BeGreaterThan(Orders, "the polls went through the proxy in front of S3");
 

@@ -6,11 +6,11 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Health;
 
-/// <summary>What the health check says of buckets and queues that are as they should be, and that are not.</summary>
+/// <summary>The health check with correct, missing and misconfigured buckets and queues.</summary>
 public sealed class HealthCheckTests
 {
     [Fact]
-    public async Task AllAsItShouldBe_Healthy_AndEachPartIsNamed()
+    public async Task CheckHealthAsync_AllInOrder_IsHealthyAndNamesEachPart()
     {
         var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
 
@@ -22,7 +22,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task NothingIsThere_Unhealthy_WithAllThatIsWrong()
+    public async Task CheckHealthAsync_EverythingMissing_ReportsAllProblems()
     {
         using var sqs = TestServers.NewSqsClient();
         var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
@@ -39,7 +39,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task OnePartIsWrong_TheOthersAreStillInOrder()
+    public async Task CheckHealthAsync_OnePartFails_ReportsOthersInOrder()
     {
         var health = await CheckAsync(await TestServers.NewQueueAsync(), bucket: "test-nowhere");
 
@@ -48,7 +48,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task AQueueWithoutItsRedrivePolicy_IsDegraded()
+    public async Task CheckHealthAsync_NoRedrivePolicy_IsDegraded()
     {
         var deadLetters = await TestServers.NewQueueAsync();
 
@@ -60,7 +60,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task ARedrivePolicyOfAnotherQueue_IsDegraded()
+    public async Task CheckHealthAsync_DeadLetterQueueMismatch_IsDegraded()
     {
         var (queue, _) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
         var another = await TestServers.NewQueueAsync();
@@ -72,7 +72,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task MoreAttemptsThanTheQueueGives_IsDegraded()
+    public async Task CheckHealthAsync_MaxAttemptsOverMaxReceiveCount_IsDegraded()
     {
         var (queue, _) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
 
@@ -87,7 +87,7 @@ public sealed class HealthCheckTests
     [InlineData("1048576", "in order")]
     [InlineData("262144", "in order; accepts messages of up to 262,144 bytes")]
     [InlineData("1024", "in order; accepts messages of up to 1,024 bytes")]
-    public async Task AQueueThatTakesOnlySmallMessages_IsHealthyAndSaysSo(string limit, string expected)
+    public async Task CheckHealthAsync_MessageSizeLimit_IsHealthyAndReportsLimit(string limit, string expected)
     {
         var health = await CheckAsync(await TestServers.NewQueueAsync(new() { ["MaximumMessageSize"] = limit }));
 
@@ -99,10 +99,10 @@ public sealed class HealthCheckTests
     [InlineData(true, false, HealthStatus.Unhealthy, "access is denied")]
     [InlineData(false, false, HealthStatus.Unhealthy, "access is denied")]
     [InlineData(false, true, HealthStatus.Degraded, "Grant s3:ListBucket")]
-    public async Task ReadsThatAreDenied_AreUnhealthy_AndAListingThatIsDeniedIsDegraded(
-        bool mayList, bool mayRead, HealthStatus expected, string words)
+    public async Task CheckHealthAsync_AccessDenied_IsUnhealthyOrDegraded(
+        bool mayList, bool mayRead, HealthStatus expected, string description)
     {
-        // AWS's answers: this gateway's is 404 for what is not there, whoever asks.
+        // Responds as AWS does: this gateway returns 404 for missing objects, even if access is denied.
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = async context =>
         {
@@ -115,11 +115,11 @@ public sealed class HealthCheckTests
         var health = await CheckAsync(await TestServers.NewQueueAsync(), s3: s3.Address);
 
         health.Status.Should().Be(expected);
-        health.Description.Should().Contain(words);
+        health.Description.Should().Contain(description);
     }
 
     [Fact]
-    public async Task AStoreThatDoesNotAnswer_IsNamedInTime()
+    public async Task CheckHealthAsync_StoreDoesNotRespond_IsUnhealthy()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -133,7 +133,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task NameStatusAndTags_AreTheHosts()
+    public async Task AddOffloadedPolling_UsesNameStatusAndTags()
     {
         var health = await CheckAsync(
             await TestServers.NewQueueAsync(), bucket: "test-nowhere",

@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>Orders behind a proxy that ends TLS and serves it under a path prefix.</summary>
+/// <summary>Orders behind a proxy that terminates TLS and serves it under a path prefix.</summary>
 public sealed class BehindAProxyTests : IAsyncLifetime
 {
     private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
@@ -35,7 +35,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task APrefixThatTheProxyStrips_IsInEveryAddress_AndAllOfThemWork()
+    public async Task Urls_ProxyStripsPrefix_IncludePrefixAndWork()
     {
         var shop = await StartAsync(trusted: true);
 
@@ -53,7 +53,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
         using var tooLate = await _http.PostAsync(new Uri(shop, $"{accepted.OperationUrl}/cancel"), null);
         tooLate.StatusCode.Should().Be(HttpStatusCode.Conflict);
 
-        // Relative to the operation URL, as callers are told.
+        // Relative to the operation URL, as documented for callers.
         using var order = await _http.GetAsync(new Uri(new Uri(shop, accepted.OperationUrl), end.ResourceLocation));
         order.StatusCode.Should().Be(HttpStatusCode.OK);
         (await _http.GetStringAsync(shop)).Should().Contain("orders.js");
@@ -61,7 +61,7 @@ public sealed class BehindAProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task APoller_ThatKnowsTheProxyOnly_RenewsAndResumes()
+    public async Task Poller_BehindProxy_RenewsStatusUrl()
     {
         var shop = await StartAsync(trusted: true);
         using var response = await PostAsync(shop);
@@ -74,17 +74,17 @@ public sealed class BehindAProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ForwardedHeaders_ThatNobodySwitchedOn_AreNotTrusted()
+    public async Task ForwardedHeaders_NotEnabled_AreIgnored()
     {
         var shop = await StartAsync(trusted: false);
 
-        // Whoever is behind the proxy has used plain HTTP, as far as this host knows.
+        // The host sees only the proxy's plain HTTP.
         using var refused = await PostAsync(shop);
         refused.StatusCode.Should().Be(HttpStatusCode.Forbidden);
 
-        using var renewal = new HttpRequestMessage(HttpMethod.Get, new Uri(_orders!.Address, "/openapi/v1.json"));
-        renewal.Headers.Add("X-Forwarded-Prefix", "/evil");
-        using var document = await _http.SendAsync(renewal);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_orders!.Address, "/openapi/v1.json"));
+        request.Headers.Add("X-Forwarded-Prefix", "/evil");
+        using var document = await _http.SendAsync(request);
         (await document.Content.ReadAsStringAsync()).Should().NotContain("/evil");
     }
 

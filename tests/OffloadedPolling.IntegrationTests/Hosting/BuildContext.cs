@@ -1,6 +1,6 @@
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>The files that <c>.dockerignore</c> leaves, in the hands of a user without rights.</summary>
+/// <summary>The files that <c>.dockerignore</c> leaves in the build context, owned by an unprivileged user.</summary>
 public sealed class BuildContext : IAsyncLifetime
 {
     private string _source = "";
@@ -21,7 +21,7 @@ public sealed class BuildContext : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Does a stage's publish, which must give no warning, into a folder that its user may then read alone.</summary>
+    /// <summary>Runs a stage's publish, which must give no warnings, into a folder that the user can then only read.</summary>
     internal async Task<string> PublishAsync(Dockerfile stage, string name)
     {
         var command = stage.All("RUN").Single(run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ');
@@ -54,7 +54,7 @@ public sealed class BuildContext : IAsyncLifetime
         return await Folder.OwnAsync("source");
     }
 
-    // The client of NuGet as it is set up here, with packages of that user's own.
+    // This machine's NuGet configuration, with a separate package folder for the user.
     private async Task<Dictionary<string, string>> HomeAsync()
     {
         var home = Directory.CreateDirectory(Path.Combine(Folder.Path, "home")).FullName;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>Runs programs to their end.</summary>
+/// <summary>Runs programs until they exit.</summary>
 internal static class Commands
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(10);

@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
 /// <summary>
-/// What compose.yaml of samples/Orders says, done by hand on the tests' servers: its setup, then its API and its worker.
+/// Does what compose.yaml of samples/Orders says, on the tests' servers: the setup, then the API and the worker.
 /// </summary>
 public sealed class ComposeTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class ComposeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task SetUpApiAndWorker_DoTheRoad()
+    public async Task Compose_SetUpApiAndWorker_CompleteOrder()
     {
         var name = $"compose-{Guid.NewGuid():n}";
         var (exitCode, output) = await Commands.RunAsync(
@@ -36,7 +36,7 @@ public sealed class ComposeTests : IDisposable
         var accepted = await caller.PlaceAsync(api.Address);
         (await caller.WaitForTheEndAsync(accepted.StatusUrl)).State.Should().Be(OperationState.Succeeded);
 
-        // The page's polls: S3 lets its origin read.
+        // S3 allows the page's origin to poll.
         using var poll = new HttpRequestMessage(HttpMethod.Get, accepted.StatusUrl);
         poll.Headers.Add("Origin", "http://localhost:5080");
         using var answer = await caller.Http.SendAsync(poll);
@@ -44,7 +44,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsBuiltAndRun_IsThere()
+    public void ComposeFile_BuildContextsAndDockerfiles_Exist()
     {
         _services.Keys.Cast<string>().Order().Should().Equal("api", "s3", "setup", "sqs", "worker");
         foreach (var service in _services.Values.Cast<Dictionary<object, object>>())
@@ -55,14 +55,14 @@ public sealed class ComposeTests : IDisposable
             File.Exists(Repository.PathOf((string)build["dockerfile"])).Should().BeTrue();
         }
 
-        // One image for both, with time to stop.
+        // API and worker use the same image, and the worker has time to stop.
         Of("worker")["image"].Should().Be(Of("api")["image"]);
         Of("worker")["stop_grace_period"].Should().Be("30s");
     }
 
     private Dictionary<object, object> Of(string service) => (Dictionary<object, object>)_services[service];
 
-    /// <summary>A service's environment, on the tests' servers, with a bucket, queues and a file of this test's own.</summary>
+    /// <summary>A service's environment, with the tests' servers and a separate bucket, queues and file.</summary>
     private Dictionary<string, string> Environment(string service, string name)
     {
         var environment = ((Dictionary<object, object>)Of(service)["environment"])

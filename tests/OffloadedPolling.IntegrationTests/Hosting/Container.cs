@@ -3,11 +3,11 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
 /// <summary>
-/// What an image would run, run without Docker: by a user without rights or a home, who may write to <paramref name="data"/> alone.
+/// Runs an image's commands without Docker, as an unprivileged user without a home who can write only to <paramref name="data"/>.
 /// </summary>
 internal sealed class Container(Dockerfile image, string app, string data)
 {
-    /// <summary>The entry, until it is healthy.</summary>
+    /// <summary>Runs the entry point and waits until it is healthy.</summary>
     public Task<OrdersProcess> StartAsync(Dictionary<string, string> settings)
     {
         // API and worker share the volume.
@@ -16,7 +16,7 @@ internal sealed class Container(Dockerfile image, string app, string data)
         return OrdersProcess.StartAsync(settings, program, arguments, data);
     }
 
-    /// <summary>The health command, with all of the machine's addresses as in the image, and a proxy that leads nowhere.</summary>
+    /// <summary>Runs the health command, on all addresses as in the image, and with a proxy that does not exist.</summary>
     public async Task<(int ExitCode, string Output)> HealthAsync(Uri address)
     {
         var (program, arguments) = Command("HEALTHCHECK");

@@ -4,8 +4,8 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
 /// <summary>
-/// What the Dockerfile of samples/Orders says, done without Docker: the publish of an image, its entry and its health command, as a user
-/// without rights or a home, from an empty folder, with nothing but the files that the build context holds.
+/// Does what the Dockerfile of samples/Orders says, without Docker: publishes, then runs the entry point and the health command. The user
+/// is unprivileged and has no home, the folder is empty, and only the files of the build context are available.
 /// </summary>
 public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildContext>
 {
@@ -14,7 +14,7 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
     [Theory]
     [InlineData("managed", "publish", "dotnet /app/Orders.dll")]
     [InlineData("native", "publish-native", "/app/Orders")]
-    public void AnImage_RunsAsNobodyInParticular_AndNeedsNoShell(string image, string publish, string entry)
+    public void Image_RunsUnprivilegedAndWithoutShell(string image, string publish, string entry)
     {
         var stage = _dockerfile.Stage(image);
 
@@ -29,13 +29,13 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
     }
 
     [Fact]
-    public void TheImage_ThatIsBuiltUnlessToldOtherwise_IsTheManagedOne() =>
+    public void Dockerfile_DefaultTarget_IsManagedImage() =>
         _dockerfile.All("FROM").Last().Should().EndWith(" AS managed");
 
     [Theory]
     [InlineData("managed", "publish")]
     [InlineData("native", "publish-native")]
-    public async Task PublishEntryAndHealth_AsAUserWithoutRights_DoTheRoad(string image, string publish)
+    public async Task Container_AsUnprivilegedUser_RunsOrders(string image, string publish)
     {
         var app = await context.PublishAsync(_dockerfile.Stage(publish), $"app-{image}");
         var data = await context.Folder.OwnAsync($"data-{image}");
@@ -51,7 +51,7 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
         (await container.HealthAsync(api.Address)).Should().Be((0, "Healthy"));
         (await container.HealthAsync(worker.Address)).Should().Be((0, "Healthy"));
 
-        // Told to stop while it works, it ends what it has begun.
+        // A worker that is stopped completes its running order.
         var second = await caller.PlaceAsync(api.Address);
         await Eventually.TrueAsync(
             async () => (await caller.PollAsync(second.StatusUrl)).State == OperationState.Running, TimeSpan.FromSeconds(30),
@@ -62,14 +62,14 @@ public sealed class ContainerTests(BuildContext context) : IClassFixture<BuildCo
 
         using var sqs = TestServers.NewSqsClient();
         await sqs.DeleteQueueAsync(cloud.QueueUrl);
-        var (unhealthy, why) = await container.HealthAsync(api.Address);
+        var (unhealthy, reason) = await container.HealthAsync(api.Address);
         unhealthy.Should().Be(1);
-        why.Should().Contain("the queue does not exist");
+        reason.Should().Contain("the queue does not exist");
 
         (await api.StopAsync()).Should().Be(0);
-        var (gone, whither) = await container.HealthAsync(api.Address);
-        gone.Should().Be(1);
-        whither.Should().StartWith($"Orders does not respond at http://*:{api.Address.Port}: ");
+        var (stopped, output) = await container.HealthAsync(api.Address);
+        stopped.Should().Be(1);
+        output.Should().StartWith($"Orders does not respond at http://*:{api.Address.Port}: ");
         Directory.EnumerateFileSystemEntries(data).Should().AllSatisfy(file => Path.GetFileName(file).Should().StartWith("orders.db"));
     }
 }

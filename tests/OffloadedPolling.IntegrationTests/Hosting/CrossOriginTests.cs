@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>What pages of other origins may ask of Orders.</summary>
+/// <summary>What Orders allows pages of other origins to request.</summary>
 public sealed class CrossOriginTests : IAsyncLifetime
 {
     private const string Shop = "https://shop.example.com";
@@ -32,7 +32,7 @@ public sealed class CrossOriginTests : IAsyncLifetime
     [Theory]
     [InlineData(Shop)]
     [InlineData("https://elsewhere.example.com")]
-    public async Task AStatusUrl_AnswersPreflightsOfEveryOrigin_AsS3Does(string origin)
+    public async Task StatusUrl_Preflight_AllowsEveryOrigin(string origin)
     {
         var accepted = await _caller.PlaceAsync(_orders.Address);
 
@@ -49,7 +49,7 @@ public sealed class CrossOriginTests : IAsyncLifetime
     [InlineData("/operations/0123456789abcdef0123456789abcdef/url", "GET", "authorization")]
     [InlineData("/operations/0123456789abcdef0123456789abcdef/cancel", "POST", "authorization")]
     [InlineData("/polls", "GET", "authorization")]
-    public async Task TheApi_AllowsThePagesThatTheSettingsName_AndNoOthers(string path, string method, string headers)
+    public async Task Api_Preflight_AllowsOnlyConfiguredOrigins(string path, string method, string headers)
     {
         using var allowed = await PreflightAsync(new Uri(_orders.Address, path), Shop, method, headers);
         using var refused = await PreflightAsync(new Uri(_orders.Address, path), "https://elsewhere.example.com", method, headers);

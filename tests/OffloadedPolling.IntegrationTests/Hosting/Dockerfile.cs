@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>A Dockerfile's instructions, in their order, or those of one of its stages.</summary>
+/// <summary>The instructions of a Dockerfile, or of one of its stages, in order.</summary>
 internal sealed partial class Dockerfile
 {
     private readonly List<(string Instruction, string Arguments)> _instructions;
@@ -23,7 +23,7 @@ internal sealed partial class Dockerfile
 
     public int IndexOf(string instruction) => _instructions.FindIndex(each => each.Instruction == instruction);
 
-    /// <summary>What stands from <c>FROM … AS name</c> until the next stage.</summary>
+    /// <summary>The instructions from <c>FROM … AS name</c> to the next stage.</summary>
     public Dockerfile Stage(string name)
     {
         var first = _instructions.FindIndex(each =>
@@ -32,7 +32,7 @@ internal sealed partial class Dockerfile
         return new([_instructions[first], .. _instructions.Skip(first + 1).TakeWhile(each => each.Instruction != "FROM")]);
     }
 
-    /// <summary>The words of a command in its JSON form, which needs no shell.</summary>
+    /// <summary>The words of a command in exec form, which needs no shell.</summary>
     public static IReadOnlyList<string> Exec(string arguments) =>
         JsonSerializer.Deserialize<string[]>(arguments[arguments.IndexOf('[', StringComparison.Ordinal)..])!;
 

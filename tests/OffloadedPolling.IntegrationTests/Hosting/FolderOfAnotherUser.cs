@@ -1,7 +1,7 @@
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
 /// <summary>
-/// An empty folder, and commands that a user without rights runs in it. Where the tests' own user is not root, it is that one.
+/// An empty folder in which an unprivileged user runs commands. If the tests do not run as root, that user is their own.
 /// </summary>
 public sealed class FolderOfAnotherUser : IDisposable
 {
@@ -11,20 +11,20 @@ public sealed class FolderOfAnotherUser : IDisposable
 
     public string Path { get; } = Directory.CreateTempSubdirectory("nobody-").FullName;
 
-    /// <summary>A command as that user.</summary>
+    /// <summary>Wraps a command so that the user runs it.</summary>
     public static (string Program, IEnumerable<string> Arguments) As(string program, IEnumerable<string> arguments) => _isRoot
         ? ("setpriv", ["--reuid", Nobody, "--regid", Nobody, "--clear-groups", "--no-new-privs", "--inh-caps=-all", program, .. arguments])
         : (program, arguments);
 
-    /// <summary>Gives a folder below it to that user.</summary>
-    public Task<string> OwnAsync(string name) => HandAsync(name, Nobody);
+    /// <summary>Makes the user the owner of a subfolder.</summary>
+    public Task<string> OwnAsync(string name) => ChangeOwnerAsync(name, Nobody);
 
-    /// <summary>Takes a folder from that user, who may still read it.</summary>
-    public Task<string> TakeAsync(string name) => HandAsync(name, "0");
+    /// <summary>Takes a subfolder from the user, who can still read it.</summary>
+    public Task<string> TakeAsync(string name) => ChangeOwnerAsync(name, "0");
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
-    private async Task<string> HandAsync(string name, string owner)
+    private async Task<string> ChangeOwnerAsync(string name, string owner)
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
         if (_isRoot)

@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary><c>Orders --health</c>, as a container platform asks.</summary>
+/// <summary><c>Orders --health</c>, as a container platform runs it.</summary>
 public sealed class HealthProbeTests
 {
     [Theory]
@@ -12,12 +12,12 @@ public sealed class HealthProbeTests
     [InlineData("http://0.0.0.0:{0}/")]
     [InlineData("http://[::]:{0}")]
     [InlineData("http://127.0.0.1:{0}")]
-    public async Task Health_OfWhateverUrlsSays_IsTheAnswerOfTheFirst(string urls)
+    public async Task Health_AnyUrlForm_ProbesFirstUrl(string urls)
     {
         using var files = new SqliteOrdersSettings();
         await using var orders = await OrdersProcess.StartAsync(files.For());
 
-        var (exitCode, output) = await AskAsync(
+        var (exitCode, output) = await ProbeAsync(
             string.Format(System.Globalization.CultureInfo.InvariantCulture, urls, orders.Address.Port));
 
         output.Should().Be("Healthy");
@@ -29,9 +29,9 @@ public sealed class HealthProbeTests
     [InlineData("localhost:5080")]
     [InlineData("http://")]
     [InlineData("net.tcp://localhost:5080")]
-    public async Task Health_OfWhatIsNoAddress_SaysSo(string urls)
+    public async Task Health_InvalidUrl_FailsWithReason(string urls)
     {
-        var (exitCode, output) = await AskAsync(urls);
+        var (exitCode, output) = await ProbeAsync(urls);
 
         exitCode.Should().Be(1);
         output.Should().Be(
@@ -40,17 +40,17 @@ public sealed class HealthProbeTests
     }
 
     [Fact]
-    public async Task Health_WhereNobodyListens_SaysWhereItAsked()
+    public async Task Health_NoListener_FailsWithUrl()
     {
         var urls = $"http://*:{FreePort.Next()}";
 
-        var (exitCode, output) = await AskAsync(urls);
+        var (exitCode, output) = await ProbeAsync(urls);
 
         exitCode.Should().Be(1);
         output.Should().StartWith($"Orders does not respond at {urls}: ");
     }
 
-    private static async Task<(int ExitCode, string Output)> AskAsync(string urls)
+    private static async Task<(int ExitCode, string Output)> ProbeAsync(string urls)
     {
         var (exitCode, output) = await Commands.RunAsync(
             "dotnet", [OrdersProcess.Dll, "--health"], environment: new Dictionary<string, string> { ["URLS"] = urls });

@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>Where Orders listens, by every standard way to say it, and its health probe with the same settings.</summary>
+/// <summary>Where Orders listens, for every standard setting, and its health probe with the same settings.</summary>
 public sealed class ListenAddressesTests : IDisposable
 {
     private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
@@ -43,7 +43,7 @@ public sealed class ListenAddressesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Variables))]
-    public async Task AnAddress_InAVariable_IsListenedAtAndProbed(string variable, string value)
+    public async Task Address_FromVariable_IsServedAndProbed(string variable, string value)
     {
         var settings = Settings((variable, string.Format(CultureInfo.InvariantCulture, value, _port)));
         await using var orders = await OrdersProcess.StartAtAsync(AddressOf(variable, value), settings);
@@ -56,7 +56,7 @@ public sealed class ListenAddressesTests : IDisposable
     [InlineData("https", "--urls", "https://127.0.0.1:{0}")]
     [InlineData("http", "--http_ports", "{0}")]
     [InlineData("https", "--Kestrel:Endpoints:Any:Url", "https://127.0.0.1:{0}")]
-    public async Task AnAddress_InAnArgument_IsListenedAtAndProbed(string scheme, string argument, string value)
+    public async Task Address_FromArgument_IsServedAndProbed(string scheme, string argument, string value)
     {
         var settings = Settings();
         string[] arguments = [argument, string.Format(CultureInfo.InvariantCulture, value, _port)];
@@ -66,7 +66,7 @@ public sealed class ListenAddressesTests : IDisposable
     }
 
     [Fact]
-    public async Task KestrelsEndpoints_BesideUrls_WinInTheProbeAsInKestrel()
+    public async Task Address_KestrelEndpointsAndUrls_EndpointsWin()
     {
         var settings = Settings(
             ("ASPNETCORE_URLS", $"http://127.0.0.1:{FreePort.Next()}"), ("Kestrel__Endpoints__Any__Url", $"http://127.0.0.1:{_port}"));
@@ -76,7 +76,7 @@ public sealed class ListenAddressesTests : IDisposable
     }
 
     [Fact]
-    public async Task PreferHostingUrls_BesideKestrelsEndpoints_IsHeededByTheProbeAsByKestrel()
+    public async Task Address_PreferHostingUrls_UrlsWin()
     {
         var settings = Settings(
             ("ASPNETCORE_URLS", $"http://127.0.0.1:{_port}"), ("ASPNETCORE_PREFERHOSTINGURLS", "true"),
@@ -87,7 +87,7 @@ public sealed class ListenAddressesTests : IDisposable
     }
 
     [Fact]
-    public async Task AnEndpoint_WithItsOwnCertificate_IsListenedAtAndProbed()
+    public async Task Address_EndpointHasCertificate_IsServedAndProbed()
     {
         var settings = _files.For();
         settings["Kestrel__Endpoints__Any__Url"] = $"https://127.0.0.1:{_port}";
@@ -99,7 +99,7 @@ public sealed class ListenAddressesTests : IDisposable
     }
 
     [Fact]
-    public async Task AllowedHosts_AreAskedByTheirNameByTheProbe()
+    public async Task Probe_AllowedHosts_UsesAllowedName()
     {
         var settings = Settings(("ASPNETCORE_URLS", $"http://127.0.0.1:{_port}"), ("AllowedHosts", "orders.example.com;*.example.com"));
         await using var orders = OrdersProcess.StartAt(new Uri($"http://127.0.0.1:{_port}"), settings);
@@ -110,7 +110,7 @@ public sealed class ListenAddressesTests : IDisposable
     }
 
     [Fact]
-    public async Task ASocketFile_IsListenedAtAndProbed()
+    public async Task Address_UnixSocket_IsProbed()
     {
         var file = Path.Combine(Path.GetDirectoryName(_files.DataSource)!, "orders.sock");
         var settings = Settings(("ASPNETCORE_URLS", $"http://unix:{file}"));
@@ -120,11 +120,11 @@ public sealed class ListenAddressesTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutAnyAddress_ItIsPort5080()
+    public async Task Address_NotConfigured_IsPort5080()
     {
         await using var orders = OrdersProcess.StartAt(new Uri("http://localhost:5080"), _files.For());
 
-        // Another process may have it.
+        // Another process may use the port.
         await Eventually.TrueAsync(
             () => orders.Output.Contains("Now listening on: http://localhost:5080", StringComparison.Ordinal)
                 || orders.Output.Contains("Failed to bind to address http://127.0.0.1:5080", StringComparison.Ordinal),

@@ -8,7 +8,7 @@ using OffloadedPolling.Tests.Readme;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>The README's host as it stands there, with a certificate.</summary>
+/// <summary>The host in the README, unchanged, with a certificate.</summary>
 [Collection(ThisProcessEnvironment.Name)]
 public sealed class ReadmeHostTests
 {
@@ -18,7 +18,7 @@ public sealed class ReadmeHostTests
     [InlineData("--urls", "https://127.0.0.1:{0}")]
     [InlineData("--https_ports", "{0}")]
     [InlineData("--Kestrel:Endpoints:Any:Url", "https://127.0.0.1:{0}")]
-    public async Task TheReadmesHost_WithACertificate_ServesHttps(string argument, string value)
+    public async Task ReadmeHost_WithCertificate_ServesHttps(string argument, string value)
     {
         using var certificate = new TestCertificate();
         using var environment = new ThisProcessEnvironment(new Dictionary<string, string>
@@ -41,7 +41,7 @@ public sealed class ReadmeHostTests
         using var http = new HttpClient(TestCertificate.NewHandler());
 
         await Eventually.TrueAsync(
-            async () => run.IsCompleted || await AnswersAsync(http, port), _timeout, () => $"The host does not answer at port {port}.");
+            async () => run.IsCompleted || await AnswersAsync(http, port), _timeout, () => $"the host does not respond on port {port}");
         if (run.IsCompleted)
         {
             await run;
@@ -74,7 +74,7 @@ public sealed class ReadmeHostTests
         }
     }
 
-    /// <summary>The host that is built meanwhile: <c>Run</c> does not return it.</summary>
+    /// <summary>Captures the host when it is built, because <c>Run</c> does not return it.</summary>
     private sealed class BuiltHost : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
     {
         private readonly List<IDisposable> _subscriptions = [];

@@ -5,11 +5,11 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
-/// <summary>The units of samples/Orders, as systemd reads them, and the program as systemd sees it.</summary>
+/// <summary>The units of samples/Orders as systemd reads them, and how the program works under systemd.</summary>
 public sealed class SystemdTests : IDisposable
 {
-    // Of 100: what is left unguarded is told by `systemd-analyze security`.
-    private const int MostExposure = 20;
+    // Out of 100. `systemd-analyze security` lists what remains exposed.
+    private const int MaxExposure = 20;
 
     private static readonly string[] _units = ["orders-api.service", "orders-worker.service"];
 
@@ -18,9 +18,9 @@ public sealed class SystemdTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Verify_FindsNothing()
+    public async Task Units_Verify_ReportsNothing()
     {
-        // A machine's files, as far as verify looks at them: the units as they are, the program where they say, and systemd's own targets.
+        // The files that verify looks at: the units, the program at the path that they name, and systemd's own targets.
         Install(_units.Select(unit => Repository.PathOf($"samples/Orders/systemd/{unit}")), "etc/systemd/system");
         Install(Directory.EnumerateFiles("/usr/lib/systemd/system", "*.target"), "usr/lib/systemd/system");
         Install([Path.ChangeExtension(OrdersProcess.Dll, null)], "opt/orders");
@@ -28,22 +28,22 @@ public sealed class SystemdTests : IDisposable
         var (exitCode, output) = await Commands.RunAsync(
             "systemd-analyze", ["verify", $"--root={_folder}", .. _units.Select(unit => $"/etc/systemd/system/{unit}")]);
 
-        // It warns of what it does not know, and exits with 0.
+        // For unknown settings, it prints a warning and still exits with 0.
         (exitCode, output).Should().Be((0, ""));
     }
 
     [Fact]
-    public async Task Security_ExposesLittle()
+    public async Task Units_Security_StaysBelowMaxExposure()
     {
         var (exitCode, output) = await Commands.RunAsync(
-            "systemd-analyze", ["security", "--offline=true", $"--threshold={MostExposure}", .. _units.Select(unit =>
+            "systemd-analyze", ["security", "--offline=true", $"--threshold={MaxExposure}", .. _units.Select(unit =>
                 Repository.PathOf($"samples/Orders/systemd/{unit}"))]);
 
         exitCode.Should().Be(0, output);
     }
 
     [Fact]
-    public void Units_DifferInTheirRoleAlone_AndStopLaterThanHandlersDo()
+    public void Units_DifferOnlyInRoleAndOutlastShutdown()
     {
         var api = Lines(_units[0]);
         var worker = Lines(_units[1]);
@@ -58,15 +58,15 @@ public sealed class SystemdTests : IDisposable
         api.Should().Contain("Type=notify");
     }
 
-    // The program takes systemd for its parent by the name in /proc, which is hidden from it with ProtectProc: it would never be ready.
+    // The program recognizes systemd by its parent's name in /proc. ProtectProc hides that name: the unit would never become ready.
     [Fact]
-    public void Units_LeaveTheParentVisible() =>
+    public void Units_KeepParentProcessVisible() =>
         _units.SelectMany(Lines).Should().NotBeEmpty().And.AllSatisfy(line => line.Should().NotMatchRegex("^(ProtectProc|ProcSubset)="));
 
     [Fact]
-    public async Task TheProgram_TellsItsManagerWhenItIsReadyAndWhenItStops()
+    public async Task Orders_StartsAndStops_NotifiesSystemd()
     {
-        // A shell by the name of systemd, which hands on the signal to stop.
+        // A shell named systemd that forwards the signal to stop.
         var manager = Path.Combine(_folder, "systemd");
         File.Copy("/bin/sh", manager);
         const string Run =
@@ -83,7 +83,7 @@ public sealed class SystemdTests : IDisposable
         (await orders.StopAsync()).Should().Be(0);
         (await ReceiveAsync(socket, orders)).Should().Be("STOPPING=1");
 
-        // For journald: the level in front, and a line for each event.
+        // The journald format: a level prefix, and one line per event.
         orders.Output.Should().Contain("<6>Microsoft.Hosting.Lifetime[0] Application started.");
     }
 
@@ -108,7 +108,7 @@ public sealed class SystemdTests : IDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new InvalidOperationException($"Orders tells its manager nothing.\n{orders.Output}");
+            throw new InvalidOperationException($"Orders sent no notification.\n{orders.Output}");
         }
     }
 }

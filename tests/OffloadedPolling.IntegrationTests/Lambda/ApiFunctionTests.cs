@@ -7,12 +7,12 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>The API as a function answers what the API in a container answers.</summary>
+/// <summary>The API as a function returns the same responses as the API in a container.</summary>
 public sealed partial class ApiFunctionTests : IAsyncLifetime
 {
     private const string Order = """{"customer":"Ada","items":[{"sku":"book","quantity":1}]}""";
 
-    // What the wire adds, or what a connection's end says.
+    // Headers that the transport adds.
     private static readonly string[] _transport = ["Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length"];
 
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
@@ -65,9 +65,9 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task ARequest_IsAnsweredAsByTheContainer(string method, string path, string? body, string contentType)
+    public async Task Request_ReturnsSameResponseAsContainer(string method, string path, string? body, string contentType)
     {
-        // An operation each: the first one to cancel it gets the same answer as the others.
+        // Each row has its own operation. The first cancel returns the same response as later ones.
         path = path.Replace("{id}", await PlaceAsync(), StringComparison.Ordinal);
         var container = await AskContainerAsync(method, path, body, contentType);
         (string, string)[] headers = contentType.Length == 0 ? [] : [("Content-Type", contentType)];
@@ -79,7 +79,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnOrder_ItsUrlsAndItsCancel_GoThroughTheFunction()
+    public async Task Order_AcceptedRenewedAndCanceled_Succeeds()
     {
         var accepted = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order));
 
@@ -102,7 +102,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnIdempotencyKey_GivesTheSameOrder_AndRefusesAnother()
+    public async Task IdempotencyKey_Reused_ReturnsSameOrderOr422()
     {
         (string, string)[] key = [("Idempotency-Key", Guid.NewGuid().ToString())];
         var first = await AskFunctionAsync(GatewayEvents.Version2("POST", "/order", Order, key));
@@ -115,7 +115,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ABase64Body_IsRead_AndOneThatIsNoneIs400WithAWord()
+    public async Task Body_MarkedAsBase64_IsDecodedOrReturns400()
     {
         var encoded = JsonNode.Parse(GatewayEvents.Version2("POST", "/order", Convert.ToBase64String(Encoding.UTF8.GetBytes(Order))))!;
         encoded["isBase64Encoded"] = true;
@@ -136,7 +136,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     [InlineData("""{"version":"3.0","requestContext":{}}""", "version, requestContext")]
     [InlineData("[]", "Array")]
     [InlineData("no JSON", "not JSON")]
-    public async Task AnEventThatIsNoRequest_FailsWithWhatItIs_AndTheNextIsServed(string json, string expected)
+    public async Task Event_IsNotARequest_FailsAndNextIsServed(string json, string expected)
     {
         var (failed, error) = await _function.InvokeAsync(json);
 
@@ -151,7 +151,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     [InlineData("lambda-v1-stage.json", "/prod")]
     [InlineData("lambda-v2-base-path.json", "/shop")]
     [InlineData("http-api-v2.json", "")]
-    public async Task AStageOrABasePath_IsInTheAddresses_AndNoPartOfThePath(string file, string prefix)
+    public async Task Urls_StageOrBasePath_IncludePrefix(string file, string prefix)
     {
         var answer = await AskFunctionAsync(GatewayEvents.Recorded(file).ToJsonString());
         var accepted = JsonSerializer.Deserialize(answer.Body, OperationJson.Accepted)!;
@@ -164,7 +164,7 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
     [Theory]
     [InlineData("/prod")]
     [InlineData("/prod/")]
-    public async Task AStageAlone_IsThePage(string path)
+    public async Task Get_StageRoot_ReturnsPage(string path)
     {
         var json = GatewayEvents.Recorded("lambda-v2-stage.json");
         json["rawPath"] = path;
@@ -216,11 +216,11 @@ public sealed partial class ApiFunctionTests : IAsyncLifetime
             .Order(),
     ];
 
-    // Retry-After comes from the estimate, which counts what waits.
+    // Retry-After comes from the estimate, which depends on the queue depth.
     private string PlainHeader(string name, string value) =>
         name == "Retry-After" ? "~" : Plain(value).Replace("; ", ";", StringComparison.Ordinal);
 
-    // Ids, instants, signatures and the host's own address differ from answer to answer.
+    // IDs, times, signatures and the host's address differ between responses.
     private string Plain(string text) =>
         Differing().Replace(text.Replace(_orders.Address.Authority, "HOST", StringComparison.Ordinal)
             .Replace("a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "HOST", StringComparison.Ordinal)

@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>A function of samples/Orders.Lambda in a process of its own, with Lambda's side beside it.</summary>
+/// <summary>A function of samples/Orders.Lambda in a separate process, with an emulated Runtime API.</summary>
 internal sealed class FunctionProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
@@ -22,7 +22,8 @@ internal sealed class FunctionProcess : IAsyncDisposable
     public string Output => _process.Output;
 
     /// <summary>
-    /// Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it asks for work.
+    /// Starts the function, or a <paramref name="program"/> built from it (an executable or an assembly), and waits until it requests its
+    /// first invocation.
     /// </summary>
     public static async Task<FunctionProcess> StartAsync(
         string handler, IReadOnlyDictionary<string, string> settings, string? program = null)
@@ -34,7 +35,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
             $"{handler} did not start.\n{function.Output}");
     }
 
-    /// <summary>Starts it with settings that it should refuse, and returns what it told Lambda.</summary>
+    /// <summary>Starts it with invalid settings, and returns the error that it reported to Lambda.</summary>
     public static async Task<(int ExitCode, string InitError)> FailToStartAsync(
         string handler, IReadOnlyDictionary<string, string> settings)
     {
@@ -46,7 +47,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     public Task<(bool Failed, string Answer)> InvokeAsync(string payload) => _api.InvokeAsync(payload);
 
-    /// <summary>As a function that a queue's batches go to.</summary>
+    /// <summary>Invokes it with a batch of messages.</summary>
     public async Task<Stream> HandleAsync(Stream input)
     {
         using var reader = new StreamReader(input);

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>Requests as API Gateway hands them to a function: a recorded event, with another request in it.</summary>
+/// <summary>Requests as API Gateway passes them to a function: recorded events with other content.</summary>
 internal static class GatewayEvents
 {
-    /// <summary>An HTTP API's, payload version 2.0.</summary>
+    /// <summary>A request to an HTTP API, payload version 2.0.</summary>
     public static string Version2(string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         var recorded = Recorded("http-api-v2.json");
@@ -23,7 +23,9 @@ internal static class GatewayEvents
         return WithBody(recorded, body);
     }
 
-    /// <summary>A REST API's, which is as an HTTP API's with payload version 1.0. Its domain has no stage and no base path.</summary>
+    /// <summary>
+    /// A request to a REST API, in the format of payload version 1.0. Its domain has no stage and no base path.
+    /// </summary>
     public static string Version1(string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         var recorded = Recorded("rest-api.json");
@@ -42,7 +44,7 @@ internal static class GatewayEvents
     public static JsonNode Recorded(string file) =>
         JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Lambda", "events", file)))!;
 
-    /// <summary>Reads the function's answer: what API Gateway would send.</summary>
+    /// <summary>Reads the function's response as API Gateway would send it.</summary>
     public static GatewayReply Read(string answer)
     {
         using var json = JsonDocument.Parse(answer);

@@ -1,4 +1,4 @@
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>What a caller of API Gateway gets.</summary>
+/// <summary>A response as a caller of API Gateway receives it.</summary>
 internal sealed record GatewayReply(int StatusCode, IReadOnlyDictionary<string, string> Headers, string Body);

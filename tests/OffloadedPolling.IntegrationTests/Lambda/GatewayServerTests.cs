@@ -20,7 +20,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
 
     private readonly SqliteProvider _provider = new();
 
-    private readonly List<string> _told = [];
+    private readonly List<string> _steps = [];
 
     private Func<Stream, Task<Stream>> _handle = null!;
 
@@ -31,8 +31,8 @@ public sealed class GatewayServerTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         RecordingLogger.Watch(builder.Logging.ClearProviders());
         builder.Services.AddSingleton(typeof(IServer), _server);
-        builder.Services.AddScoped(_ => new Scoped(_told));
-        builder.Services.AddScoped(_ => new ScopedAsync(_told));
+        builder.Services.AddScoped(_ => new Scoped(_steps));
+        builder.Services.AddScoped(_ => new ScopedAsync(_steps));
         builder.Services.PostConfigure<SqliteOptions>(sqlite => sqlite.PublicBaseUrl = new Uri("https://api.example.com"));
         _provider.Choose(builder.Services.AddOffloadedPolling().AddOperation<Parcel>("parcels", ParcelJson.Default));
         _app = builder.Build();
@@ -42,8 +42,8 @@ public sealed class GatewayServerTests : IAsyncLifetime
         _app.MapGet("/orders.js", (HttpRequest request) => $"script at {request.PathBase}");
         _app.MapGet("/scoped", (Scoped scoped, ScopedAsync scopedAsync, HttpContext context) =>
         {
-            context.Response.OnStarting(() => Tell("starting"));
-            context.Response.OnCompleted(() => Tell(context.RequestServices is null ? "no services" : "completed"));
+            context.Response.OnStarting(() => RecordAsync("starting"));
+            context.Response.OnCompleted(() => RecordAsync(context.RequestServices is null ? "no services" : "completed"));
             return $"{scoped} {scopedAsync}";
         });
         _app.MapGet("/fails", (Scoped _) =>
@@ -71,7 +71,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [InlineData("lambda-v2-base-path.json", "/shop")]
     [InlineData("http-api-v2.json", "")]
     [InlineData("rest-api.json", "/Prod")]
-    public async Task AnOrder_AcceptedFromAnEvent_HasAnOperationUrlThatWorks(string file, string prefix)
+    public async Task Order_AcceptedFromEvent_HasWorkingOperationUrl(string file, string prefix)
     {
         var posted = GatewayEvents.Recorded(file);
 
@@ -89,7 +89,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [InlineData("/")]
     [InlineData("/shop/")]
     [InlineData("/shop/v1/")]
-    public async Task ACustomDomain_WithAndWithoutABasePath_ServesThePageAndTheApi(string root)
+    public async Task CustomDomain_AnyBasePath_ServesPageAndApi(string root)
     {
         var posted = GatewayEvents.Recorded("lambda-v2-base-path.json");
 
@@ -103,7 +103,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [InlineData("abc123.execute-api.eu-west-1.amazonaws.com")]
     [InlineData("abc123.lambda-url.eu-west-1.on.aws")]
     [InlineData(null)]
-    public async Task APathThatIsNoRoute_OnADomainWithoutBasePaths_Is404(string? domain)
+    public async Task UnknownPath_OnDomainWithoutBasePath_Returns404(string? domain)
     {
         var posted = GatewayEvents.Recorded("lambda-v2-base-path.json");
         posted["requestContext"]!["domainName"] = domain;
@@ -113,7 +113,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
 
     // The HTTP API's own payload version 1.0 has the stage in both paths.
     [Fact]
-    public async Task AnHttpApisVersion1_WithAStage_HasAnOperationUrlThatIncludesIt()
+    public async Task HttpApiVersion1_WithStage_OperationUrlIncludesStage()
     {
         var posted = GatewayEvents.Recorded("lambda-v1-stage.json");
         posted["version"] = "1.0";
@@ -124,9 +124,9 @@ public sealed class GatewayServerTests : IAsyncLifetime
         accepted.OperationUrl.Should().Be($"/prod/operations/{accepted.Id}");
     }
 
-    // A REST API tells a custom domain's base path in both paths, and its stage in neither.
+    // A REST API includes a custom domain's base path in both paths, and its stage in neither.
     [Fact]
-    public async Task ARestApi_UnderACustomDomainsBasePath_HasAnOperationUrlThatIncludesIt()
+    public async Task RestApi_WithBasePath_OperationUrlIncludesBasePath()
     {
         var posted = GatewayEvents.Recorded("lambda-v1-stage.json");
         posted["path"] = "/shop/order";
@@ -139,38 +139,38 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RequestScopes_AreDisposedWithEachResponse()
+    public async Task RequestScope_IsDisposedWithResponse()
     {
-        for (var asked = 0; asked < 3; asked++)
+        for (var request = 0; request < 3; request++)
         {
             (await AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/scoped")).StatusCode.Should().Be(200);
         }
 
         string[] one = ["starting", "completed", "disposed async", "disposed"];
-        _told.Should().Equal([.. one, .. one, .. one]);
+        _steps.Should().Equal([.. one, .. one, .. one]);
     }
 
     [Fact]
-    public async Task ARequestThatFails_LeavesNoScopeBehind()
+    public async Task Request_Throws_DisposesScope()
     {
-        var asked = () => AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/fails");
+        var request = () => AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/fails");
 
-        await asked.Should().ThrowAsync<InvalidOperationException>();
-        _told.Should().Equal("disposed");
+        await request.Should().ThrowAsync<InvalidOperationException>();
+        _steps.Should().Equal("disposed");
     }
 
     [Fact]
-    public async Task ACallbackThatFails_SpoilsNeitherTheResponseNorTheOthers()
+    public async Task OnCompleted_Throws_KeepsResponseAndDisposesScope()
     {
         var answer = await AskAsync(GatewayEvents.Recorded("http-api-v2.json"), "GET", "", "/fails-at-its-end");
 
         (answer.StatusCode, answer.Body).Should().Be((200, "done"));
-        _told.Should().Equal("disposed");
+        _steps.Should().Equal("disposed");
     }
 
-    private Task Tell(string what)
+    private Task RecordAsync(string step)
     {
-        _told.Add(what);
+        _steps.Add(step);
         return Task.CompletedTask;
     }
 
@@ -181,7 +181,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
         return GatewayEvents.Read(await reader.ReadToEndAsync());
     }
 
-    /// <summary>Asks as the caller of a recorded event would, at another path behind the same prefix.</summary>
+    /// <summary>Sends a request like that of the recorded event, to another path behind the same prefix.</summary>
     private Task<GatewayReply> AskAsync(JsonNode recorded, string method, string prefix, string path)
     {
         var received = recorded.DeepClone();
@@ -203,16 +203,16 @@ public sealed class GatewayServerTests : IAsyncLifetime
         return AskAsync(received);
     }
 
-    private sealed class Scoped(List<string> told) : IDisposable
+    private sealed class Scoped(List<string> steps) : IDisposable
     {
-        public void Dispose() => told.Add("disposed");
+        public void Dispose() => steps.Add("disposed");
     }
 
-    private sealed class ScopedAsync(List<string> told) : IAsyncDisposable
+    private sealed class ScopedAsync(List<string> steps) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {
-            told.Add("disposed async");
+            steps.Add("disposed async");
             return ValueTask.CompletedTask;
         }
     }

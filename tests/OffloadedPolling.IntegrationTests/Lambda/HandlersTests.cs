@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
 /// <summary>
-/// What template.yaml names is loaded and invoked as the managed runtime does it: by reflection, its environment that of the process.
+/// Loads and invokes the handlers in template.yaml as the managed runtime does: by reflection, with the environment of the process.
 /// </summary>
 [Collection(ThisProcessEnvironment.Name)]
 public sealed class HandlersTests
@@ -15,7 +15,7 @@ public sealed class HandlersTests
             .ToDictionary(metadata => metadata.Key, metadata => metadata.Value!);
 
     [Fact]
-    public async Task EveryHandler_IsLoadedByItsName_AndServes()
+    public async Task Handlers_LoadedByName_ProcessOrder()
     {
         var template = SamTemplate.Read(Path.GetDirectoryName(_metadata["LambdaProject"])!);
         var settings = await LambdaSettings.CreateAsync();

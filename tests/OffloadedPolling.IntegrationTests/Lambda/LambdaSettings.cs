@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>The environment that template.yaml gives to the functions, on a bucket, queues and a table of their own.</summary>
+/// <summary>The environment that template.yaml gives to the functions, with a new bucket, queues and table.</summary>
 internal sealed class LambdaSettings
 {
     private const int MaxReceiveCount = 2;

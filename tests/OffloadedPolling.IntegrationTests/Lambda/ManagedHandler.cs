@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
 /// <summary>
-/// A handler as the managed runtime finds it: <c>Assembly::Namespace.Class::Method</c>, in the folder of what was deployed.
+/// A handler as the managed runtime finds it: by <c>Assembly::Namespace.Class::Method</c>, in the deployment folder.
 /// </summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html</remarks>
 internal sealed class ManagedHandler
@@ -21,7 +21,7 @@ internal sealed class ManagedHandler
             ?? throw new InvalidOperationException($"{parts[1]} has no {parts[2]}(Stream).");
     }
 
-    /// <summary>Starts the function, as a new instance of its class.</summary>
+    /// <summary>Starts the function by creating an instance of its class.</summary>
     public Func<Stream, Task<Stream>> Create() =>
         _method.CreateDelegate<Func<Stream, Task<Stream>>>(Activator.CreateInstance(_method.DeclaringType!));
 

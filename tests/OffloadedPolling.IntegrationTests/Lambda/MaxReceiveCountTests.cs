@@ -7,7 +7,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>When a function sees that its queue delivers messages more often than before.</summary>
+/// <summary>When a function notices that its queue's maxReceiveCount was raised.</summary>
 public sealed class MaxReceiveCountTests : IAsyncLifetime
 {
     private readonly HandlerScript _script = new();
@@ -31,7 +31,7 @@ public sealed class MaxReceiveCountTests : IAsyncLifetime
             builder.Services.AddSingleton(_script).AddSingleton<IWaitTimeEstimator, NoEstimates>();
             builder.WithSqsEvents().AddHandler<Parcel, ParcelHandler>();
         });
-        _script.Throw["Ada"] = new InvalidOperationException("As told.");
+        _script.Throw["Ada"] = new InvalidOperationException("Thrown by the test.");
     }
 
     public async ValueTask DisposeAsync()
@@ -42,19 +42,19 @@ public sealed class MaxReceiveCountTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ProcessAsync_MaxReceiveCountWasRaised_IsSeenWithinTwoMinutes()
+    public async Task ProcessAsync_MaxReceiveCountRaised_IsSeenAfterOneMinute()
     {
-        (await StateAfterADeliveryAsync(count: 2)).Should().Be(OperationState.Failed);
+        (await StateAfterDeliveryAsync(count: 2)).Should().Be(OperationState.Failed);
         await TestServers.SetMaxReceiveCountAsync(_host.QueueUrl, _deadLetters, maxReceiveCount: 10);
         _time.Advance(TimeSpan.FromMinutes(1));
 
         await Eventually.TrueAsync(
-            async () => await StateAfterADeliveryAsync(count: 2) == OperationState.Running, TimeSpan.FromSeconds(60),
+            async () => await StateAfterDeliveryAsync(count: 2) == OperationState.Running, TimeSpan.FromSeconds(60),
             () => "the new count is not seen");
         _sqs.Requests.Count(request => request.Target == "AmazonSQS.GetQueueAttributes").Should().Be(2);
     }
 
-    private async Task<OperationState> StateAfterADeliveryAsync(int count)
+    private async Task<OperationState> StateAfterDeliveryAsync(int count)
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
         var queue = new SqsEvents(_client, _host.QueueUrl);
@@ -69,7 +69,7 @@ public sealed class MaxReceiveCountTests : IAsyncLifetime
         return (await _host.Operations.GetAsync(accepted.Id))!.State;
     }
 
-    // A queue whose depth is asked for is read far more often.
+    // Estimates would read the queue's attributes far more often.
     private sealed class NoEstimates : IWaitTimeEstimator
     {
         public ValueTask<OperationEstimate?> EstimateAsync(string kind, CancellationToken cancellationToken) => default;

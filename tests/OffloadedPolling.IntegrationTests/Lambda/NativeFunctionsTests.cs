@@ -12,7 +12,7 @@ public sealed class NativeFunctionsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task PublishAot_WithoutWarnings_AndTheRoadWorks()
+    public async Task PublishAot_NoWarnings_FunctionsProcessOrder()
     {
         var executable = await NativePublish.RunAsync("Orders.Lambda", _folder);
         var settings = await LambdaSettings.CreateAsync();

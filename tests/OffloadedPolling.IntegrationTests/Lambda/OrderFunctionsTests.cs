@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>The three functions on a real queue: what AWS Lambda does between them is done by <see cref="SqsEvents"/>.</summary>
+/// <summary>The three functions on a real queue. <see cref="SqsEvents"/> does what AWS Lambda does between them.</summary>
 public sealed class OrderFunctionsTests : IAsyncLifetime
 {
     private const int Orders = 200;
@@ -18,7 +18,7 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task TwoHundredOrders_ComeToTheirEnd()
+    public async Task TwoHundredOrders_AllEndAsExpected()
     {
         await using var api = await FunctionProcess.StartAsync("ApiFunction", _settings.All());
         await using var worker = await FunctionProcess.StartAsync("WorkerFunction", _settings.All());
@@ -48,11 +48,11 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task APoisonMessage_EndsAsFailed_ByTheDeadLetterFunction()
+    public async Task DeadLetterFunction_PoisonMessage_EndsAsFailed()
     {
         await using var api = await FunctionProcess.StartAsync("ApiFunction", _settings.All());
         await using var deadLetters = await FunctionProcess.StartAsync("DeadLetterFunction", _settings.All());
-        // Orders that cannot be stored: each delivery throws, and the function that would notice the last dies before.
+        // No worker runs: each delivery ends as if the worker had crashed, so none ends the operation.
         using var sqs = TestServers.NewSqsClient();
         using var caller = new Caller();
         var accepted = await PlaceAsync(api, "book");
@@ -64,16 +64,16 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
             {
                 foreach (var message in await queue.ReceiveAsync())
                 {
-                    // As a function that crashes: nothing is deleted, and the message comes again.
+                    // As after a crash: the message is not deleted, and is redelivered.
                     await sqs.ChangeMessageVisibilityAsync(_settings.QueueUrl, message.ReceiptHandle, 0);
                 }
 
-                // It never began, so it is sent again before it is given up.
+                // The operation never started, so its message is sent again before the operation ends as failed.
                 await letters.PumpAsync(deadLetters.HandleAsync);
                 return (await caller.PollAsync(accepted.StatusUrl)).State == OperationState.Failed;
             },
             3 * _timeout,
-            () => "it was never given up");
+            () => "the operation has not ended as failed");
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
         "DeadLetterFunction", "OffloadedPolling__Operations__orders__DeadLetterQueueUrl", "",
         "OffloadedPolling:Operations:orders:DeadLetterQueueUrl is missing")]
     [InlineData("NoFunction", "Orders__TableName", "orders", "'NoFunction' is not a function")]
-    public async Task AWrongSetting_FailsTheStart_WithTheSameWordsAsInAHost(string handler, string setting, string value, string expected)
+    public async Task Start_InvalidSetting_FailsWithSameErrorAsHost(string handler, string setting, string value, string expected)
     {
         var settings = _settings.All();
         settings[setting] = value;
@@ -98,13 +98,13 @@ public sealed class OrderFunctionsTests : IAsyncLifetime
         var (exitCode, error) = await FunctionProcess.FailToStartAsync(handler, settings);
 
         exitCode.Should().Be(1);
-        using var told = JsonDocument.Parse(error);
-        told.RootElement.GetProperty("errorMessage").GetString().Should().Contain(expected);
+        using var reported = JsonDocument.Parse(error);
+        reported.RootElement.GetProperty("errorMessage").GetString().Should().Contain(expected);
         if (setting.StartsWith("OffloadedPolling", StringComparison.Ordinal) && handler != "DeadLetterFunction")
         {
             settings["Orders__Role"] = handler == "ApiFunction" ? "Api" : "Worker";
             var (_, output) = await OrdersProcess.RunToExitAsync(settings);
-            output.Should().Contain(told.RootElement.GetProperty("errorMessage").GetString()!.Split(';')[0]);
+            output.Should().Contain(reported.RootElement.GetProperty("errorMessage").GetString()!.Split(';')[0]);
         }
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>Lambda's side of the Runtime API: hands invocations to one function and takes its answers.</summary>
+/// <summary>Emulates the Lambda Runtime API: passes invocations to one function and receives its responses.</summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html</remarks>
 internal sealed class RuntimeApi : IAsyncDisposable
 {
@@ -25,13 +25,13 @@ internal sealed class RuntimeApi : IAsyncDisposable
 
     private RuntimeApi(WebApplication app) => _app = app;
 
-    /// <summary>For <c>AWS_LAMBDA_RUNTIME_API</c>.</summary>
+    /// <summary>The value of <c>AWS_LAMBDA_RUNTIME_API</c>.</summary>
     public string Authority => new Uri(_app.Urls.Single()).Authority;
 
-    /// <summary>Ends when the function has asked for its first invocation.</summary>
+    /// <summary>Completes when the function has requested its first invocation.</summary>
     public Task Ready => _ready.Task;
 
-    /// <summary>Why the function did not start.</summary>
+    /// <summary>Completes with the error that prevented the start of the function.</summary>
     public Task<string> InitError => _initError.Task;
 
     public static async Task<RuntimeApi> StartAsync()
@@ -51,7 +51,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
         return api;
     }
 
-    /// <summary>Invokes the function, as one of one instance: one invocation after another.</summary>
+    /// <summary>Invokes the function, which has one instance: it processes one invocation at a time.</summary>
     public async Task<(bool Failed, string Answer)> InvokeAsync(string payload)
     {
         var invocation = new Invocation(payload);
@@ -76,7 +76,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
 
     private async Task EndAsync(string id, HttpContext context, bool failed)
     {
-        _running.TryRemove(id, out var invocation).Should().BeTrue($"{id} is not under way");
+        _running.TryRemove(id, out var invocation).Should().BeTrue($"{id} is not running");
         invocation!.Ended.SetResult((failed, await ReadAsync(context)));
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }

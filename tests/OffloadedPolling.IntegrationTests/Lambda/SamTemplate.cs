@@ -18,7 +18,7 @@ internal sealed partial class SamTemplate
     public IEnumerable<string> Handlers =>
         OfType("AWS::Serverless::Function").Select(function => (string)function.Value!["Properties"]!["Handler"]!);
 
-    /// <summary>The environment that every function gets; what refers to a resource as its name.</summary>
+    /// <summary>The environment of every function. A reference to a resource is replaced by its name.</summary>
     public IReadOnlyDictionary<string, string> Environment => Function[nameof(Environment)]!["Variables"]!.AsObject()
         .ToDictionary(variable => variable.Key, variable => variable.Value is JsonObject reference
             ? (string)reference["Ref"]!
@@ -37,7 +37,7 @@ internal sealed partial class SamTemplate
 
     public JsonNode Properties(string resource) => Resources[resource]!["Properties"]!;
 
-    /// <summary>The names that anything refers to.</summary>
+    /// <summary>The names of everything that is referenced.</summary>
     public IEnumerable<string> References() =>
         References(Root).Where(name => !name.StartsWith("AWS::", StringComparison.Ordinal)).Distinct();
 
@@ -62,7 +62,7 @@ internal sealed partial class SamTemplate
             YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" or "false" } scalar => scalar.Value == "true",
             YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain } scalar when int.TryParse(scalar.Value, out var number) => number,
             YamlScalarNode scalar => scalar.Value,
-            _ => throw new InvalidOperationException($"CloudFormation knows no {node.NodeType}."),
+            _ => throw new InvalidOperationException($"Unsupported YAML node: {node.NodeType}."),
         };
         return node.Tag.IsEmpty || !node.Tag.Value.StartsWith('!')
             ? value

@@ -7,7 +7,7 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>The template of samples/Orders.Lambda says what the library asks for, and no more.</summary>
+/// <summary>The template of samples/Orders.Lambda has what the library requires, and no more.</summary>
 public sealed class SamTemplateTests
 {
     private static readonly string _project = typeof(SamTemplateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -18,7 +18,7 @@ public sealed class SamTemplateTests
     private static string Documents => Path.Combine(Path.GetDirectoryName(_project)!, "..", "..", "docs");
 
     [Fact]
-    public void WhatIsReferredTo_IsThere()
+    public void References_AreDefined()
     {
         var names = _template.Resources.Select(resource => resource.Key)
             .Concat(_template.Root["Parameters"]!.AsObject().Select(parameter => parameter.Key));
@@ -28,7 +28,7 @@ public sealed class SamTemplateTests
     }
 
     [Fact]
-    public void TheRuntime_AndTheAnswersOfBothEventSources_AreAsTheLibraryNeedsThem()
+    public void RuntimeAndEventSources_MatchRequirements()
     {
         ((string)_template.Function["Runtime"]!).Should().Be("dotnet10");
         var sources = _template.OfType("AWS::Lambda::EventSourceMapping").Select(source => source.Value!["Properties"]!).ToList();
@@ -40,7 +40,7 @@ public sealed class SamTemplateTests
     }
 
     [Fact]
-    public void Times_FitTogether()
+    public void Timeouts_AreConsistent()
     {
         var timeout = (int)_template.Function["Timeout"]!;
         TimeSpan.Parse(_template.Environment["Orders__FunctionTimeout"], CultureInfo.InvariantCulture)
@@ -53,11 +53,11 @@ public sealed class SamTemplateTests
             .Should().BeLessThanOrEqualTo(new OffloadedPollingOptions().Retention);
         ((string)_template.Properties("Orders")["RedrivePolicy"]!["deadLetterTargetArn"]!["Fn::GetAtt"]!).Should().Be("DeadOrders.Arn");
         ((int)_template.Properties("Orders")["RedrivePolicy"]!["maxReceiveCount"]!)
-            .Should().BeGreaterThanOrEqualTo(5, "AWS advises at least 5: a throttled function receives too");
+            .Should().BeGreaterThanOrEqualTo(5, "AWS recommends at least 5: throttled invocations count as receives");
     }
 
     [Fact]
-    public async Task TheBucket_IsWhatStatusBucketWrites()
+    public async Task Bucket_MatchesToCloudFormation()
     {
         const string Origin = "https://pages.example.com";
         await using var host = await TestHost.CreateAsync(
@@ -68,7 +68,7 @@ public sealed class SamTemplateTests
 
         foreach (var resource in new[] { "StatusBucket", "StatusBucketPolicy" })
         {
-            // What is known on AWS alone, in its place.
+            // Replaces what only AWS knows.
             var here = _template.Resources[resource]!.ToJsonString()
                 .Replace("""{"Fn::Sub":"${StatusBucket.Arn}"}""", "\"arn:aws:s3:::bucket-of-the-stack\"", StringComparison.Ordinal)
                 .Replace("""{"Fn::Sub":"${StatusBucket.Arn}/*"}""", "\"arn:aws:s3:::bucket-of-the-stack/*\"", StringComparison.Ordinal)
@@ -89,7 +89,7 @@ public sealed class SamTemplateTests
     [InlineData("ApiRole", "dynamodb:GetItem", "host", "health check")]
     [InlineData("WorkerRole", "dynamodb:PutItem", "worker")]
     [InlineData("DeadLetterRole", null, "dead-letter reader")]
-    public void ARole_MayDoWhatTheDocumentSays_OnTheStacksOwn_AndNothingElse(string role, string? onTable, params string[] who)
+    public void Roles_HaveExactlyDocumentedPermissions(string role, string? onTable, params string[] who)
     {
         var expected = who.SelectMany(Permissions).Select(permission => (On: permission.On switch
         {

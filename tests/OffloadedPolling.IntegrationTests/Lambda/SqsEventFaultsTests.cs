@@ -8,7 +8,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
 /// <summary>
-/// A function's event while S3 is slow or fails, while a handler's callback blocks, or with a message of an earlier document.
+/// Events while S3 hangs or fails, while a handler's callback blocks, and with a message of an earlier document.
 /// </summary>
 public sealed class SqsEventFaultsTests : IAsyncLifetime
 {
@@ -49,7 +49,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AStoreThatFails_FailsTheWholeInvocationEarly_AndTriesNotEveryMessage()
+    public async Task ProcessAsync_StoreFails_ThrowsEarlyAndSkipsMessages()
     {
         var accepted = await AcceptAsync("Ada", "Bob", "Cleo", "Dora", "Emil", "Finn");
         var messages = await ReceiveAsync(6);
@@ -61,19 +61,19 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
 
         watch.Elapsed.Should().BeLessThan(timeLeft / 4);
         accepted.Count(id => _s3.Requests.Any(request => request.Path.Contains(id, StringComparison.Ordinal)))
-            .Should().BeInRange(1, 2, "two are processed at a time, and no more are begun");
+            .Should().BeInRange(1, 2, "two are processed at a time, and no more are started");
         _script.Delivered.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task AHandlerThatThrows_IsRetriedAfterSeconds_NotAfterTheQueuesVisibilityTimeout()
+    public async Task ProcessAsync_HandlerThrows_RetriesBeforeVisibilityTimeout()
     {
         _script.Throw["Ada"] = new InvalidOperationException();
         var accepted = await AcceptAsync("Ada");
         await ProcessAsync(await ReceiveAsync(1), TimeSpan.FromMinutes(5));
 
         (await _accepting.Operations.GetAsync(accepted[0]))!.Message.Should().Be("Attempt 1 failed. A retry is scheduled.");
-        // The queue would hide it for 30 seconds.
+        // The queue's visibility timeout is 30 seconds.
         (await ReceiveAsync(1, TimeSpan.FromSeconds(20))).Single().Attributes["ApproximateReceiveCount"].Should().Be("2");
     }
 
@@ -81,7 +81,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
     [InlineData("the read")]
     [InlineData("the claim")]
     [InlineData("the end")]
-    public async Task AStoreThatHangsForOneMessage_IsAnsweredInTime_AndTheOthersAreDone(string hanging)
+    public async Task ProcessAsync_StoreHangsForOneMessage_OthersSucceed(string hanging)
     {
         var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
         var messages = await ReceiveAsync(3);
@@ -114,7 +114,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AHandlersCallbackThatBlocks_HoldsUpNeitherTheAnswerNorTheNextEvents()
+    public async Task ProcessAsync_CallbackBlocks_ReturnsInTimeAndFreesSlots()
     {
         var accepted = await AcceptAsync(BlockingParcelHandler.Blocks, BlockingParcelHandler.Blocks, "Ada");
         var messages = await ReceiveAsync(3);
@@ -135,7 +135,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageOfAnEarlierDocument_IsDoneAndRunsNothing()
+    public async Task ProcessAsync_MessageOfEarlierDocument_IsIgnored()
     {
         var keyed = new AcceptOptions { IdempotencyKey = "0123456789abcdef", IdempotencyScope = "ada" };
         var first = await _accepting.Operations.AcceptAsync(new Parcel("Ada"), keyed);
@@ -171,7 +171,7 @@ public sealed class SqsEventFaultsTests : IAsyncLifetime
                 return received.Count == count;
             },
             within ?? TimeSpan.FromSeconds(30),
-            () => $"{received.Count} of {count} messages came");
+            () => $"{received.Count} of {count} messages arrived");
         return received;
     }
 

@@ -7,7 +7,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>Tests of a function whose messages come from a real queue, as AWS Lambda passes them.</summary>
+/// <summary>The base of tests that process messages of a real queue as AWS Lambda passes them.</summary>
 public abstract class SqsEventProcessorTestBase : IAsyncLifetime
 {
     private protected const int MaxReceiveCount = 2;
@@ -73,7 +73,7 @@ public abstract class SqsEventProcessorTestBase : IAsyncLifetime
                 return received.Count >= count;
             },
             TimeSpan.FromSeconds(30),
-            () => $"{received.Count} of {count} messages came");
+            () => $"{received.Count} of {count} messages arrived");
         received.Should().HaveCount(count);
         return received;
     }

@@ -11,9 +11,9 @@ namespace OffloadedPolling.IntegrationTests.Lambda;
 public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
 {
     [Fact]
-    public async Task ABatch_OneThrows_ItAloneFails_AndTheOthersEnd()
+    public async Task ProcessAsync_OneHandlerThrows_FailsOnlyItsMessage()
     {
-        Script.Throw["Bob"] = new InvalidOperationException("As told.");
+        Script.Throw["Bob"] = new InvalidOperationException("Thrown by the test.");
         var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
         var messages = await ReceiveAllAsync(3);
 
@@ -25,7 +25,7 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task AMessage_IsProcessedInTheTraceOfItsAccept_WithALinkToTheInvocation()
+    public async Task ProcessAsync_ContinuesAcceptTraceAndLinksInvocation()
     {
         using var activities = new RecordedActivities();
         using var request = new Activity("POST").Start();
@@ -42,18 +42,18 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task NoLoopReceives()
+    public async Task WithSqsEvents_HostIsRunning_DoesNotReceive()
     {
         await AcceptAsync("Ada");
 
-        // A loop that ran beside would have it, or most likely delete it: it is here, and for the first time.
+        // A receive loop would have taken the message. It is still here, and is received for the first time.
         var message = (await ReceiveAllAsync(1)).Should().ContainSingle().Which;
         message.Attributes[MessageSystemAttributeName.ApproximateReceiveCount].Should().Be("1");
         Host.Log.Entries.Should().NotContain(entry => entry.Id == 401 || entry.Id == 430);
     }
 
     [Fact]
-    public async Task TheSameEventTwice_RunsOnce_AndIsDoneBothTimes()
+    public async Task ProcessAsync_SameEventTwice_RunsHandlerOnce()
     {
         var accepted = await AcceptAsync("Ada");
         var json = SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync());
@@ -66,12 +66,12 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task AnEmptyBatch_HasNoFailures() => (await ProcessAsync("""{"Records":[]}""")).Should().BeEmpty();
+    public async Task ProcessAsync_EmptyBatch_ReturnsNoFailures() => (await ProcessAsync("""{"Records":[]}""")).Should().BeEmpty();
 
     [Fact]
-    public async Task APoisonMessage_DeadLetters_AndItsOperationEndsAsFailed()
+    public async Task ProcessAsync_PoisonMessage_EndsAsFailedFromDeadLetter()
     {
-        // The payload cannot be read: no handler is to blame, and none can end it.
+        // The payload is invalid: no handler runs, so none can end the operation.
         var accepted = (await Host.Operations.AcceptAsync(new Parcel("Ada"), default)).Id;
         var message = (await ReceiveAllAsync(1)).Single();
         await Sqs.DeleteMessageAsync(Host.QueueUrl, message.ReceiptHandle);
@@ -82,27 +82,27 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
         await Eventually.TrueAsync(
             async () =>
             {
-                // It never began, so it is sent again before it is given up.
+                // The operation never started, so its message is sent again before the operation ends as failed.
                 await Queue.PumpAsync(ProcessAndReleaseAsync);
                 await deadLetters.PumpAsync(input => Processor.ProcessAsync(input, TimeLeft, until));
                 return (await Host.Operations.GetAsync(accepted, default))!.State == OperationState.Failed;
             },
             TimeSpan.FromMinutes(2),
-            () => "it was never given up");
+            () => "the operation has not ended as failed");
 
         Host.Log.Entries.Count(entry => entry.Id == 449).Should().Be(3);
         (await deadLetters.ReceiveAsync()).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task WhenTheTimeIsOver_HandlersAreCanceled_AndTheirMessagesGivenBack()
+    public async Task ProcessAsync_TimeRunsOut_CancelsHandlerAndReturnsMessage()
     {
         Script.Wait["Ada"] = true;
         var accepted = await AcceptAsync("Ada");
         var message = (await ReceiveAllAsync(1)).Single();
         using var input = Input(SqsEvents.Event([message], await ArnAsync()));
 
-        // Half of it: the handler begins, and is canceled.
+        // Long enough for the handler to start, and to be canceled.
         var failed = SqsEvents.Failures(await Processor.ProcessAsync(input, TimeSpan.FromSeconds(4), default));
 
         failed.Should().Equal(message.MessageId);
@@ -113,7 +113,7 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task AHandlerThatDoesNotHear_IsAbandonedInTime()
+    public async Task Handler_IgnoresCancellation_IsAbandoned()
     {
         Script.Deaf["Ada"] = true;
         await AcceptAsync("Ada");
@@ -128,9 +128,9 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task TheLastDelivery_ThatThrows_EndsTheOperation_AndIsDone()
+    public async Task ProcessAsync_LastDeliveryThrows_EndsAsFailed()
     {
-        Script.Throw["Ada"] = new InvalidOperationException("As told.");
+        Script.Throw["Ada"] = new InvalidOperationException("Thrown by the test.");
         var accepted = await AcceptAsync("Ada");
 
         await Eventually.TrueAsync(
@@ -140,14 +140,14 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
                 return (await StatesAsync(accepted))[0] == OperationState.Failed;
             },
             TimeSpan.FromSeconds(60),
-            () => "it never ended");
+            () => "the operation has not ended");
 
         (await Host.Operations.GetAsync(accepted[0], default))!.Attempt.Should().Be(MaxReceiveCount);
         (await new SqsEvents(Sqs, DeadLetters).ReceiveAsync()).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task WhatIsMeasured_IsWrittenBeforeTheAnswer()
+    public async Task ProcessAsync_WritesDurationProfileBeforeReturning()
     {
         await AcceptAsync("Ada");
         (await ProcessAsync(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))).Should().BeEmpty();
@@ -157,14 +157,14 @@ public sealed class SqsEventProcessorTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task NoTimeLeft_IsRefused()
+    public async Task ProcessAsync_NoTimeLeft_Throws()
     {
         using var input = Input("""{"Records":[]}""");
         await FluentActions.Awaiting(() => Processor.ProcessAsync(input, TimeSpan.Zero))
             .Should().ThrowExactlyAsync<ArgumentOutOfRangeException>();
     }
 
-    // What fails comes again after its visibility timeout: at once, so that no test waits for it.
+    // Makes failed messages visible at once, so that no test waits for the visibility timeout.
     private async Task<Stream> ProcessAndReleaseAsync(Stream input)
     {
         using var copy = new MemoryStream();

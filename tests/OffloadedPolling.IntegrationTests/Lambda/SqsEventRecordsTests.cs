@@ -3,11 +3,11 @@ using Amazon.SQS.Model;
 
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>Records that no handler can process, among others.</summary>
+/// <summary>Events with records that no handler can process.</summary>
 public sealed class SqsEventRecordsTests : SqsEventProcessorTestBase
 {
     [Fact]
-    public async Task ADeadLetterOfNobody_FailsAndIsSetAside()
+    public async Task ProcessAsync_DeadLetterWithoutDocument_FailsAndIsLogged()
     {
         await Sqs.SendMessageAsync(new SendMessageRequest(DeadLetters, "{}"));
         var deadLetters = new SqsEvents(Sqs, DeadLetters);
@@ -20,7 +20,7 @@ public sealed class SqsEventRecordsTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task RecordsOfAnotherSource_FailWithAWord_AndTheRestIsDone()
+    public async Task ProcessAsync_UnknownSources_FailAndOthersSucceed()
     {
         var accepted = await AcceptAsync("Ada");
         var json = JsonNode.Parse(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))!;
@@ -38,7 +38,7 @@ public sealed class SqsEventRecordsTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task AMessageThatLacksSomething_FailsWithAWord_AndTheRestIsDone()
+    public async Task ProcessAsync_IncompleteMessages_FailAndOthersSucceed()
     {
         var accepted = await AcceptAsync("Ada", "Bob", "Cleo");
         var json = JsonNode.Parse(
@@ -58,7 +58,7 @@ public sealed class SqsEventRecordsTests : SqsEventProcessorTestBase
     }
 
     [Fact]
-    public async Task AMessageWithoutAnId_FailsTheWholeBatch_AfterTheRestIsDone()
+    public async Task ProcessAsync_MessageWithoutId_ThrowsAfterOthersSucceed()
     {
         var accepted = await AcceptAsync("Ada");
         var json = JsonNode.Parse(SqsEvents.Event(await ReceiveAllAsync(1), await ArnAsync()))!;

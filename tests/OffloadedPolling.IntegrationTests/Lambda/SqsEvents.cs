@@ -6,7 +6,7 @@ using Amazon.SQS.Model;
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
 /// <summary>
-/// What AWS Lambda's pollers do: receive a queue's messages, hand them to a function as an event, and delete those that did not fail.
+/// Does what AWS Lambda's pollers do: receives messages, passes them to a function as an event, and deletes those that did not fail.
 /// </summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html</remarks>
 internal sealed class SqsEvents(IAmazonSQS sqs, string queueUrl)
@@ -19,7 +19,7 @@ internal sealed class SqsEvents(IAmazonSQS sqs, string queueUrl)
     public static async Task<string> ArnAsync(IAmazonSQS sqs, string queueUrl) =>
         (await sqs.GetQueueAttributesAsync(queueUrl, [QueueAttributeName.QueueArn])).QueueARN;
 
-    /// <summary>Receives what there is, up to a batch; waits a second for the first.</summary>
+    /// <summary>Receives up to a batch of messages. Waits at most a second for the first.</summary>
     public async Task<IReadOnlyList<Message>> ReceiveAsync()
     {
         var response = await sqs.ReceiveMessageAsync(new ReceiveMessageRequest(queueUrl)
@@ -32,13 +32,14 @@ internal sealed class SqsEvents(IAmazonSQS sqs, string queueUrl)
         return response.Messages ?? [];
     }
 
-    /// <summary>The event of these messages.</summary>
+    /// <summary>Creates the event with these messages.</summary>
     public static string Event(IEnumerable<Message> messages, string arn) => new JsonObject
     {
         ["Records"] = new JsonArray([.. messages.Select(message => Record(message, arn))]),
     }.ToJsonString();
 
-    /// <summary>Hands one batch to a function and does with its answer what AWS Lambda does. Whether there was one.</summary>
+    /// <summary>Passes one batch to a function and handles its response as AWS Lambda does.</summary>
+    /// <returns>Whether there was a batch.</returns>
     public async Task<bool> PumpAsync(Func<Stream, Task<Stream>> function)
     {
         if (await ReceiveAsync() is not { Count: > 0 } messages)

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.IntegrationTests.Lambda;
 
-/// <summary>Environment variables of the tests' own process, for a while. Nothing else runs meanwhile.</summary>
+/// <summary>Sets environment variables of the test process until disposed. No other test runs meanwhile.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ThisProcessEnvironment : IDisposable
 {

@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Hosting;
 
 namespace OffloadedPolling.IntegrationTests.Packages;
 
-/// <summary>The packages of this repository as they are at this moment, in a folder that serves as a source of packages.</summary>
+/// <summary>The packages of this repository, built from the current source into a folder that serves as a package source.</summary>
 [CollectionDefinition(nameof(LocalPackages))]
 public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPackages>
 {
@@ -12,12 +12,12 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
 
     private readonly string _folder = Directory.CreateTempSubdirectory("packages-").FullName;
 
-    /// <summary>A version that no other run has: what is found under it was made by this one.</summary>
+    /// <summary>A version that is unique to this run.</summary>
     public string Version { get; } = $"0.0.1-test.{Guid.NewGuid():n}";
 
     private string Source => Path.Combine(_folder, "source");
 
-    /// <summary>The file of a package.</summary>
+    /// <summary>The path of a package file.</summary>
     public string PathOf(string id, string extension = "nupkg") => Path.Combine(Source, $"{id}.{Version}.{extension}");
 
     /// <summary>The names of all files, without the version.</summary>
@@ -28,7 +28,7 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
         await DotnetAsync(_folder, ["pack", Repository.PathOf(
             "src/Packages.slnf"), $"-p:Version={Version}", "-o", Source, "--artifacts-path", Path.Combine(_folder, "artifacts")]);
 
-    /// <summary>Installs the templates where nobody else has any, and makes a project of one of them in a folder of its own.</summary>
+    /// <summary>Installs the templates in a separate location, and creates a project from one of them in a new folder.</summary>
     public async Task<string> MakeAsync(string template, string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, template)).FullName;
@@ -40,7 +40,7 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
     }
 
     /// <summary>
-    /// Builds a made project and publishes it, as its documents and its Dockerfile do, which must give no warning, and returns its program.
+    /// Publishes a created project as its README and its Dockerfile do, which must give no warnings. Returns its program.
     /// </summary>
     public static async Task<string> PublishAsync(string project)
     {
@@ -55,7 +55,7 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
         return ValueTask.CompletedTask;
     }
 
-    // What is there already is taken from there. What is new, ours above all, comes into a folder of this run, and goes with it.
+    // Packages that are already installed are reused. New ones, mainly this repository's, go to a folder that is deleted after the run.
     private async Task<string> SourcesAsync()
     {
         var packages = (await DotnetAsync(_folder, ["nuget", "locals", "global-packages", "--list", "--force-english-output"]))

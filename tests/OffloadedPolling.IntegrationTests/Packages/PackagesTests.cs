@@ -4,14 +4,14 @@ using System.Xml.Linq;
 
 namespace OffloadedPolling.IntegrationTests.Packages;
 
-/// <summary>What users get from a source of packages.</summary>
+/// <summary>The packages as users get them from a package source.</summary>
 [Collection(nameof(LocalPackages))]
 public sealed class PackagesTests(LocalPackages packages)
 {
     private static readonly string[] _templates = ["offloaded-minimal", "offloaded-api", "offloaded-lambda"];
 
     [Fact]
-    public void Pack_MakesEachPackage_WithItsSymbols() => packages.Files.Should().Equal(
+    public void Pack_CreatesPackagesAndSymbols() => packages.Files.Should().Equal(
         "OffloadedPolling.AspNetCore.OpenApi.nupkg", "OffloadedPolling.AspNetCore.OpenApi.snupkg",
         "OffloadedPolling.AspNetCore.nupkg", "OffloadedPolling.AspNetCore.snupkg",
         "OffloadedPolling.Client.S3.nupkg", "OffloadedPolling.Client.S3.snupkg",
@@ -45,7 +45,7 @@ public sealed class PackagesTests(LocalPackages packages)
     [InlineData(
         "OffloadedPolling.Sts", "OffloadedPolling", "OffloadedPolling.AspNetCore", "AWSSDK.Extensions.NETCore.Setup", "AWSSDK.S3",
         "AWSSDK.SQS", "AWSSDK.SecurityToken")]
-    public void APackage_HoldsItsAssemblyAndDocumentation_AndNeedsWhatItSays(string id, params string[] dependencies)
+    public void Package_HasExpectedContentAndDependencies(string id, params string[] dependencies)
     {
         using var package = ZipFile.OpenRead(packages.PathOf(id));
         using var symbols = ZipFile.OpenRead(packages.PathOf(id, "snupkg"));
@@ -66,7 +66,7 @@ public sealed class PackagesTests(LocalPackages packages)
     }
 
     [Fact]
-    public void Templates_AreTemplates_AndHoldTheirSamples()
+    public void TemplatePackage_ContainsSamples()
     {
         using var package = ZipFile.OpenRead(packages.PathOf("OffloadedPolling.Templates"));
 
@@ -83,7 +83,7 @@ public sealed class PackagesTests(LocalPackages packages)
         content.Should().Contain(_templates.Select(template => $"content/{template}/.template.config/template.json"));
         content.Should().Contain(_templates.Select(template => $"content/{template}/.gitignore"));
 
-        // The same bytes as in the sample, where that lies: the engine changes them when a project is made.
+        // The same bytes as in the sample: the template engine changes them only when it creates a project.
         Bytes(package, "content/offloaded-lambda/Placing/CreateOrder.cs")
             .Should().Equal(File.ReadAllBytes(Repository.PathOf("samples/Orders/Placing/CreateOrder.cs")));
         Sources(content, "content/offloaded-api/").Should().Equal(Sources("samples/Orders"));
@@ -114,7 +114,7 @@ public sealed class PackagesTests(LocalPackages packages)
         return XDocument.Load(nuspec).Root!.Elements().Single();
     }
 
-    // What NuGet adds to every package is left out.
+    // Without what NuGet adds to every package.
     private static IEnumerable<string> Content(ZipArchive package) => package.Entries.Select(entry => entry.FullName)
         .Where(name => name != "[Content_Types].xml"
             && !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal)

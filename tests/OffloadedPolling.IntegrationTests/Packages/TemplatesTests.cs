@@ -6,18 +6,18 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Packages;
 
-/// <summary>A project of each template: made, built against this repository's packages, and one operation run to its end.</summary>
+/// <summary>Creates a project from each template, builds it against this repository's packages and runs one operation.</summary>
 [Collection(nameof(LocalPackages))]
 public sealed class TemplatesTests(LocalPackages packages)
 {
-    private static readonly string[] _ofTheRepository =
+    private static readonly string[] _leftovers =
         ["samples/", "../", "ProjectReference", "Company.Orders", "Company.Reports", "offloaded-polling-orders", "Corner Shop"];
 
     [Fact]
-    public async Task OffloadedMinimal_Made_HasSixFiles_Builds_AndRunsAnOperation()
+    public async Task OffloadedMinimal_NewProject_HasSixFilesAndRunsOperation()
     {
         var project = await packages.MakeAsync("offloaded-minimal", "Acme.Order-Desk");
-        await StandsAloneAsync(project, "Acme.Order_Desk");
+        await AssertIndependentAsync(project, "Acme.Order_Desk");
         Directory.GetFiles(project, "*", SearchOption.AllDirectories).Should().HaveCount(6);
         (await File.ReadAllTextAsync(Path.Combine(project, "README.md"))).Should().StartWith("# Acme.Order-Desk\n");
         var program = await LocalPackages.PublishAsync(project);
@@ -32,11 +32,11 @@ public sealed class TemplatesTests(LocalPackages packages)
     }
 
     [Fact]
-    public async Task OffloadedApi_Made_Builds_AndRunsAnOperation()
+    public async Task OffloadedApi_NewProject_RunsOperation()
     {
-        // A name that is no namespace as it is.
+        // A name that is not a valid namespace.
         var project = await packages.MakeAsync("offloaded-api", "Acme.Order-Desk");
-        await StandsAloneAsync(project, "Acme.Order_Desk");
+        await AssertIndependentAsync(project, "Acme.Order_Desk");
         (await File.ReadAllTextAsync(Path.Combine(project, "container", "Dockerfile")))
             .Should().Contain("""ENTRYPOINT ["dotnet", "/app/Acme.Order-Desk.dll"]""");
         (await File.ReadAllTextAsync(Path.Combine(project, "systemd", "orders-worker.service")))
@@ -54,10 +54,10 @@ public sealed class TemplatesTests(LocalPackages packages)
     }
 
     [Fact]
-    public async Task OffloadedLambda_Made_Builds_AndRunsAnOperation()
+    public async Task OffloadedLambda_NewProject_RunsOperation()
     {
         var project = await packages.MakeAsync("offloaded-lambda", "Acme.Order-Desk");
-        await StandsAloneAsync(project, "Acme.Order_Desk");
+        await AssertIndependentAsync(project, "Acme.Order_Desk");
         var program = await LocalPackages.PublishAsync(project);
         var handlers = SamTemplate.Read(project).Handlers.ToList();
         handlers.Should().HaveCount(3);
@@ -77,8 +77,8 @@ public sealed class TemplatesTests(LocalPackages packages)
         string Handler(string function) => handlers.Single(handler => handler.Contains(function, StringComparison.Ordinal));
     }
 
-    // Nothing of the sample's place in this repository is left in it, nor of what the template calls its name.
-    private static async Task StandsAloneAsync(string project, string @namespace)
+    // The project refers neither to this repository nor to the names that the template replaces.
+    private static async Task AssertIndependentAsync(string project, string @namespace)
     {
         var files = Directory.GetFiles(project, "*", SearchOption.AllDirectories);
         files.Should().Contain(Path.Combine(project, "README.md"));
@@ -88,7 +88,7 @@ public sealed class TemplatesTests(LocalPackages packages)
         foreach (var file in files)
         {
             var text = await File.ReadAllTextAsync(file);
-            _ofTheRepository.Should().AllSatisfy(left => text.Should().NotContain(left));
+            _leftovers.Should().AllSatisfy(left => text.Should().NotContain(left));
             var spaces = text.Split('\n').Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)).ToList();
             spaces.All(line => line.StartsWith($"namespace {@namespace}", StringComparison.Ordinal)).Should().BeTrue(file);
         }

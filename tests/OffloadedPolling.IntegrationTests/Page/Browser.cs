@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>A real browser, one for all tests of a class.</summary>
+/// <summary>A real browser that the tests of a class share.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private IPlaywright _playwright = null!;
@@ -16,7 +16,7 @@ public sealed class Browser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = TestServers.Browser,
-            // It reaches loopback alone; as root it has no sandbox.
+            // It connects only to loopback. Chromium has no sandbox as root.
             Args = [
                 "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
                 "--disable-sync"],
@@ -29,7 +29,7 @@ public sealed class Browser : IAsyncLifetime
         _playwright.Dispose();
     }
 
-    /// <summary>A page of a browser without history. An error of its scripts is found in <paramref name="errors"/>.</summary>
+    /// <summary>Opens a page without history. Errors of its scripts are added to <paramref name="errors"/>.</summary>
     internal async Task<IPage> NewPageAsync(ICollection<string> errors, int width = 1100, int height = 760)
     {
         var context = await _browser.NewContextAsync(

@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>A shop on S3 and SQS, whose bucket lets pages read status documents.</summary>
+/// <summary>A shop on S3 and SQS whose bucket allows pages to read status documents.</summary>
 internal sealed class CloudShop(OrdersSettings settings, RecordingProxy s3, OrdersProcess orders) : IShop
 {
     public OrdersProcess Orders { get; } = orders;

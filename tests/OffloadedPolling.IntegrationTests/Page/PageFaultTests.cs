@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>The page of Orders when something fails, is canceled, or is seen again after a reload.</summary>
+/// <summary>The page of Orders with failures, cancellation and reloads.</summary>
 public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
     private readonly SqliteOrdersSettings _files = new();
@@ -15,7 +15,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public async Task AHostThatIsGone_IsALostConnectionUntilItIsBack()
+    public async Task Host_IsKilled_ShowsConnectionLostUntilRestart()
     {
         var settings = Settings("00:00:10");
         var orders = await OrdersProcess.StartAsync(settings);
@@ -36,7 +36,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
     }
 
     [Fact]
-    public async Task AStoreThatAnswersErrorsAfterAReload_DoesNotLoseTheOrder()
+    public async Task Reload_StoreReturnsErrors_KeepsOrder()
     {
         await using var orders = await OrdersProcess.StartAsync(Settings("00:00:02"));
         var page = await VisitAsync(orders);
@@ -56,7 +56,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
     }
 
     [Fact]
-    public async Task Cancel_OfAnOrderThatRuns_IsAskedForAndShown()
+    public async Task Cancel_OrderIsRunning_ShowsCanceled()
     {
         await using var orders = await OrdersProcess.StartAsync(Settings("01:00:00"));
         var page = await VisitAsync(orders);
@@ -73,7 +73,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
     }
 
     [Fact]
-    public async Task Cancel_WhileTheHostIsGone_CanBeAskedForAgain()
+    public async Task Cancel_HostIsUnreachable_CanBeRetried()
     {
         await using var orders = await OrdersProcess.StartAsync(Settings("01:00:00"));
         var page = await VisitAsync(orders);
@@ -87,7 +87,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
     }
 
     [Fact]
-    public async Task OrdersThatHaveEnded_StayAfterAReload_WithoutAPoll()
+    public async Task Reload_EndedOrders_AreShownWithoutPolling()
     {
         await using var orders = await OrdersProcess.StartAsync(Settings("00:00:00.2"));
         var page = await VisitAsync(orders);
@@ -96,8 +96,8 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
         await page.GetByLabel("More: Falling star").ClickAsync();
         await PlaceAsync(page);
         await Expect(State(page).First).ToHaveTextAsync("Failed", Patience());
-        var asked = new List<string>();
-        page.Request += (_, request) => asked.Add(new Uri(request.Url).AbsolutePath);
+        var requested = new List<string>();
+        page.Request += (_, request) => requested.Add(new Uri(request.Url).AbsolutePath);
 
         await page.ReloadAsync();
 
@@ -106,7 +106,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
             ["Out of stock. Falling star has sold out (ordered: 1).", "Ready for Ada Lovelace. Thank you!"]);
         await Expect(page.Locator(".order .what")).ToHaveTextAsync(["1 × Book, 1 × Falling star", "1 × Book"]);
         await Expect(page.Locator("#none")).ToBeHiddenAsync();
-        asked.Should().NotContain(path => path.StartsWith("/operations/", StringComparison.Ordinal));
+        requested.Should().NotContain(path => path.StartsWith("/operations/", StringComparison.Ordinal));
         _errors.Should().BeEmpty();
     }
 
@@ -115,7 +115,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
     [InlineData("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")]
     [InlineData("Storage.prototype.getItem = () => '{ not json'")]
     [InlineData("Storage.prototype.getItem = () => '{}'")]
-    public async Task AStorageThatIsOfNoUse_DoesNotKeepAnOrderFromBeingFollowed(string storage)
+    public async Task SessionStorage_Fails_OrderIsStillFollowed(string storage)
     {
         await using var orders = await OrdersProcess.StartAsync(Settings("00:00:01"));
         var page = await browser.NewPageAsync(_errors);
@@ -129,7 +129,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
         _errors.Should().BeEmpty();
     }
 
-    // Real servers, two cores, and other tests beside it.
+    // Real servers on two cores, with other tests in parallel.
     private static LocatorAssertionsToHaveTextOptions Patience() => new() { Timeout = 60_000 };
 
     private static ILocator State(IPage page) => page.Locator(".order .state");
@@ -140,7 +140,7 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
     {
         var settings = _files.For(processingTime: processingTime);
         settings["OffloadedPolling__MinProgressInterval"] = "00:00:00.5";
-        // Work of a process that is gone is taken over soon, and a wish to cancel is seen soon.
+        // Messages of a killed process are redelivered soon, and cancellation is noticed soon.
         settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:06";
         return settings;
     }

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>Orders' page on an origin of its own, as a static web server would serve it.</summary>
+/// <summary>Serves the page of Orders on a separate origin, like a static web server.</summary>
 internal sealed class PageServer(WebApplication app) : IAsyncDisposable
 {
-    /// <summary>Where the page's files lie.</summary>
+    /// <summary>The folder with the page's files.</summary>
     public static string Folder { get; } = Path.Combine(
         Path.GetDirectoryName(typeof(PageServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(metadata => metadata.Key == "OrdersProject").Value!)!, "wwwroot");
 
     public Uri Address => new(app.Urls.Single());
 
-    /// <summary>What the page is told of the API's address.</summary>
+    /// <summary>The address of the API that the page uses.</summary>
     public Uri? Api { get; set; }
 
     public static async Task<PageServer> StartAsync()

@@ -6,24 +6,24 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>The page of Orders in a real browser, without a cloud and on S3.</summary>
+/// <summary>The page of Orders in a real browser, on SQLite and on S3.</summary>
 public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
 {
-    private const string HandlerScript = "without a cloud", Cloud = "on S3";
+    private const string Sqlite = "on SQLite", Cloud = "on S3";
 
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
-    // Real servers, two cores, and other tests beside it.
+    // Real servers on two cores, with other tests in parallel.
     private static readonly LocatorAssertionsToHaveTextOptions _patience = new() { Timeout = 60_000 };
 
     private readonly List<string> _errors = [];
 
     [Theory]
-    [InlineData(HandlerScript)]
+    [InlineData(Sqlite)]
     [InlineData(Cloud)]
-    public async Task AnOrder_ItsBarMovesAndItsEndIsShown(string where)
+    public async Task Order_IsRunning_ShowsProgressAndOutcome(string where)
     {
-        await using var shop = await OpenAsync(where, settings => Take(settings, work: "00:00:06"));
+        await using var shop = await OpenAsync(where, settings => Configure(settings, processingTime: "00:00:06"));
         var page = await VisitAsync(shop);
 
         await page.GetByLabel("More: Teapot").ClickAsync();
@@ -40,9 +40,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
                 messages.Add(await card.Locator(".message").InnerTextAsync());
                 return await card.Locator(".state").InnerTextAsync() == "Done";
             },
-            _timeout, () => $"it shows {string.Join(", ", shown)} and {string.Join(", ", messages)}");
+            _timeout, () => $"the page shows {string.Join(", ", shown)} and {string.Join(", ", messages)}");
 
-        shown.Distinct().Count().Should().BeGreaterThan(5, $"the bar stood at {string.Join(", ", shown.Distinct())}");
+        shown.Distinct().Count().Should().BeGreaterThan(5, $"the bar showed {string.Join(", ", shown.Distinct())}");
         int.Parse((await card.GetByRole(AriaRole.Progressbar).GetAttributeAsync("aria-valuenow"))!, null).Should().Be(100);
         messages.Intersect(["Checking stock", "Reserving stock", "Taking payment", "Packing"]).Count()
             .Should().BeGreaterThanOrEqualTo(2, string.Join(", ", messages));
@@ -51,11 +51,11 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(HandlerScript)]
+    [InlineData(Sqlite)]
     [InlineData(Cloud)]
-    public async Task AnOrderOutOfStock_ShowsItsProblem(string where)
+    public async Task Order_OutOfStock_ShowsProblem(string where)
     {
-        await using var shop = await OpenAsync(where, settings => Take(settings, work: "00:00:00.2"));
+        await using var shop = await OpenAsync(where, settings => Configure(settings, processingTime: "00:00:00.2"));
         var page = await VisitAsync(shop);
 
         await page.GetByLabel("More: Falling star").ClickAsync();
@@ -68,14 +68,14 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(HandlerScript)]
+    [InlineData(Sqlite)]
     [InlineData(Cloud)]
-    public async Task AnExpiredUrl_IsRenewedAtTheHost(string where)
+    public async Task StatusUrl_Expires_IsRenewed(string where)
     {
         await using var shop = await OpenAsync(where, settings =>
         {
-            Take(settings, work: "00:00:08");
-            // S3 counts whole seconds: the shortest such URL lives for two, which is enough to use it on a busy machine.
+            Configure(settings, processingTime: "00:00:08");
+            // S3 counts whole seconds, so a URL is valid for at least two: enough time to use it on a busy machine.
             settings["OffloadedPolling__UrlLifetime"] = "00:00:03";
         });
         var page = await VisitAsync(shop);
@@ -85,16 +85,16 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
         await PlaceAsync(page);
 
         await Expect(page.Locator(".order .state")).ToHaveTextAsync("Done", _patience);
-        renewals.Should().BeGreaterThanOrEqualTo(1, "the page never asked for a new URL");
+        renewals.Should().BeGreaterThanOrEqualTo(1, "the page never requested a new URL");
         _errors.Should().BeEmpty();
     }
 
     [Theory]
-    [InlineData(HandlerScript, "(without a cloud, the host replaces S3)")]
+    [InlineData(Sqlite, "(without a cloud, the host replaces S3)")]
     [InlineData(Cloud, "(S3 answers them)")]
-    public async Task Polls_ThatTheHostAnswered_AreCounted(string where, string why)
+    public async Task Polls_AnsweredByHost_AreCounted(string where, string why)
     {
-        await using var shop = await OpenAsync(where, settings => Take(settings, work: "00:00:01"));
+        await using var shop = await OpenAsync(where, settings => Configure(settings, processingTime: "00:00:01"));
         var page = await VisitAsync(shop);
 
         await PlaceAsync(page);
@@ -109,9 +109,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task OnS3_ThePollsAreSimpleRequests_WithoutAQuestionBefore()
+    public async Task Polls_OnS3_NeedNoPreflight()
     {
-        await using var shop = await OpenAsync(Cloud, settings => Take(settings, work: "00:00:02"));
+        await using var shop = await OpenAsync(Cloud, settings => Configure(settings, processingTime: "00:00:02"));
         var page = await VisitAsync(shop);
 
         await PlaceAsync(page);
@@ -128,9 +128,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task SeveralOrders_AreWatchedAtOnce_AndAfterAReloadToo()
+    public async Task Reload_SeveralOrders_AllSucceed()
     {
-        await using var shop = await OpenAsync(HandlerScript, settings => Take(settings, work: "00:00:04"));
+        await using var shop = await OpenAsync(Sqlite, settings => Configure(settings, processingTime: "00:00:04"));
         var page = await VisitAsync(shop);
         for (var order = 1; order <= 4; order++)
         {
@@ -146,9 +146,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task ARefusedOrder_SaysWhy()
+    public async Task Order_Rejected_ShowsReason()
     {
-        await using var shop = await OpenAsync(HandlerScript, settings => Take(settings, work: "00:00:01"));
+        await using var shop = await OpenAsync(Sqlite, settings => Configure(settings, processingTime: "00:00:01"));
         var page = await VisitAsync(shop);
 
         await page.GetByLabel("Fewer: Book").ClickAsync();
@@ -159,14 +159,14 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(HandlerScript)]
+    [InlineData(Sqlite)]
     [InlineData(Cloud)]
-    public async Task PageApiAndStatusUrls_OnThreeOrigins(string where)
+    public async Task Page_OnAnotherOrigin_CompletesOrder(string where)
     {
         await using var elsewhere = await PageServer.StartAsync();
         await using var shop = await OpenAsync(where, settings =>
         {
-            Take(settings, work: "00:00:08");
+            Configure(settings, processingTime: "00:00:08");
             settings["OffloadedPolling__UrlLifetime"] = "00:00:03";
             settings["Orders__AllowedOrigins__0"] = elsewhere.Address.GetLeftPart(UriPartial.Authority);
         });
@@ -187,9 +187,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     [Theory]
     [InlineData("desktop", 1100, 720)]
     [InlineData("phone", 390, 844)]
-    public async Task ThePage_FitsItsScreen(string screen, int width, int height)
+    public async Task Page_FitsScreenWidth(string screen, int width, int height)
     {
-        await using var shop = await OpenAsync(HandlerScript, settings => Take(settings, work: "00:00:05"));
+        await using var shop = await OpenAsync(Sqlite, settings => Configure(settings, processingTime: "00:00:05"));
         var page = await browser.NewPageAsync(_errors, width, height);
         await page.GotoAsync(shop.Orders.Address.ToString());
         await PlaceAsync(page);
@@ -211,9 +211,9 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>
     private static async Task<IShop> OpenAsync(string where, Action<Dictionary<string, string>> configure) =>
         where == Cloud ? await CloudShop.OpenAsync(configure) : await SqliteShop.OpenAsync(configure);
 
-    private static void Take(Dictionary<string, string> settings, string work)
+    private static void Configure(Dictionary<string, string> settings, string processingTime)
     {
-        settings["Orders__ProcessingTime"] = work;
+        settings["Orders__ProcessingTime"] = processingTime;
         settings["OffloadedPolling__MinProgressInterval"] = "00:00:00.5";
     }
 

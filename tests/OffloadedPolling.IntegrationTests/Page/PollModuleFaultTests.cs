@@ -2,16 +2,16 @@ using static OffloadedPolling.IntegrationTests.Page.PollStage;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>What poll.js does about errors of the store, and where it asks for a new status URL.</summary>
+/// <summary>How poll.js handles errors of the store, and where it requests a new status URL.</summary>
 public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(browser)
 {
-    private const string ComingBack = """{ "operationUrl": "/operations/one" }""";
+    private const string AfterReload = """{ "operationUrl": "/operations/one" }""";
 
     [Theory]
     [InlineData(503)]
     [InlineData(429)]
     [InlineData(500)]
-    public async Task Follow_ErrorsOfTheStoreAfterAReload_AreRetried(int status)
+    public async Task Follow_StoreErrorsAfterReload_Retries(int status)
     {
         var renewals = 0;
         Stage.Renew = () =>
@@ -21,21 +21,21 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
         };
         Stage.AnswerInTurn([.. Enumerable.Repeat<(int, string)?>((status, ""), 8), Document("Succeeded", 1)]);
 
-        (await Stage.FollowToTheEndAsync(ComingBack)).Should().Be("Succeeded");
+        (await Stage.FollowToTheEndAsync(AfterReload)).Should().Be("Succeeded");
 
         Stage.Polls.Should().HaveCount(9);
-        renewals.Should().Be(1, "the status URL is not what is wrong");
+        renewals.Should().Be(1, "the status URL is not the problem");
     }
 
     [Fact]
-    public async Task Follow_RefusalsOfFreshUrlsWithErrorsBetween_CountTheRefusalsOnly()
+    public async Task Follow_NewUrlsRejectedBetweenErrors_CountsOnlyRejections()
     {
         var polls = 0;
         Stage.Answer = _ => ++polls % 2 == 0 ? (503, "") : (403, "");
 
-        (await Stage.FollowToTheEndAsync(ComingBack)).Should().StartWith("OperationLost: The store refused 5 new status URLs");
+        (await Stage.FollowToTheEndAsync(AfterReload)).Should().StartWith("OperationLost: The store refused 5 new status URLs");
 
-        Stage.Polls.Should().HaveCount(9, "five are refused, and four are errors");
+        Stage.Polls.Should().HaveCount(9, "five are rejected, and four are errors");
     }
 
     [Theory]
@@ -44,19 +44,19 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
     [InlineData("/operations/one?tenant=7", "/operations/one/url?tenant=7")]
     [InlineData("/operations/one/?tenant=7", "/operations/one/url?tenant=7")]
     [InlineData("operations/one", "/operations/one/url")]
-    public async Task Follow_AnOperationUrlOfAnyForm_IsRenewedBelowIt(string operationUrl, string expected)
+    public async Task Follow_OperationUrlForms_RequestsExpectedRenewalUrl(string operationUrl, string expected)
     {
-        var asked = new List<string>();
-        Stage.Page.Request += (_, request) => asked.Add(new Uri(request.Url).PathAndQuery);
+        var requested = new List<string>();
+        Stage.Page.Request += (_, request) => requested.Add(new Uri(request.Url).PathAndQuery);
         Stage.AnswerInTurn(Document("Succeeded", 1));
 
         (await Stage.FollowToTheEndAsync($$"""{ "operationUrl": "{{operationUrl}}" }""")).Should().Be("Succeeded");
 
-        asked.Should().Contain(expected);
+        requested.Should().Contain(expected);
     }
 
     [Fact]
-    public async Task Follow_APollThatFailsAndWorksAgain_TellsOfTheConnection()
+    public async Task Follow_PollsFailAndRecover_ReportsConnection()
     {
         Stage.AnswerInTurn(Document("Running", 1), (503, ""), (503, ""), Document("Running", 1), (500, ""), Document("Succeeded", 2));
 
@@ -67,7 +67,7 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
     }
 
     [Fact]
-    public async Task Follow_AUrlThatHasExpired_TellsOfNoLostConnection()
+    public async Task Follow_UrlExpired_ReportsNoLostConnection()
     {
         Stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : null;
 
@@ -78,7 +78,7 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
     }
 
     [Fact]
-    public async Task Follow_ABrokenConnectionWithoutAnOperationUrl_IsRetried()
+    public async Task Follow_ConnectionBreaksWithoutOperationUrl_Retries()
     {
         Stage.AnswerInTurn(null, null, null, Document("Succeeded", 1));
 
@@ -87,7 +87,7 @@ public sealed class PollModuleFaultTests(Browser browser) : PollModuleStage(brow
     }
 
     [Fact]
-    public async Task Follow_ARetryAfterOfTheStore_IsWaited()
+    public async Task Follow_StoreSendsRetryAfter_Waits()
     {
         Stage.Headers["Retry-After"] = "20";
         Stage.AnswerInTurn((503, ""), Document("Succeeded", 1));

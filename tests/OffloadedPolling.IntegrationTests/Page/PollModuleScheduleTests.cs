@@ -11,7 +11,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public async Task NextDelay_IsThatOfTheTestVectors(string name)
+    public async Task NextDelay_MatchesTestVectors(string name)
     {
         var vector = ScheduleVector.All.Single(vector => vector.Name == name);
 
@@ -38,7 +38,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     [InlineData("{ median: 1, upper: 2 }", 0.5)]
     [InlineData("{ median: 60, upper: 70 }", 3)]
     [InlineData("{ median: 3600, upper: 4000 }", 10)]
-    public async Task PollSchedule_WithoutATarget_HasTheDefaultOne(string estimate, double expected)
+    public async Task PollSchedule_NoTargetDelay_UsesDefault(string estimate, double expected)
     {
         var found = await Stage.Page.EvaluateAsync<double[]>(
             $$"""
@@ -58,13 +58,13 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_PollsFirstWhenRetryAfterSays_AndThenAsTheDocumentDoes()
+    public async Task Follow_UsesRetryAfterThenDocumentEstimate()
     {
         Stage.AnswerInTurn(Document("Running", 1, Estimate(20, 20)), Document("Succeeded", 2));
 
         await Stage.FollowToTheEndAsync(Accepted(OldUrl, retryAfter: 10));
 
-        // By chance a quarter of the next interval later, never early.
+        // Jitter: later by up to a quarter of the next interval, never earlier.
         Stage.Polls.Should().HaveCount(2);
         Stage.Polls[0].At.Should().BeInRange(10, 10 + (0.25 * Schedule(null).NextDelay(TimeSpan.FromSeconds(10)).TotalSeconds) + Steps);
         AssertPolledAfter(Schedule(Estimate(20, 20)), 0, PolledAfter(1));
@@ -72,7 +72,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_AnAcceptWithAnEstimate_PollsFirstWhenItsScheduleSays()
+    public async Task Follow_AcceptHasEstimate_FirstPollFollowsSchedule()
     {
         Stage.AnswerInTurn(Document("Succeeded", 1));
 
@@ -82,7 +82,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_ARetryAfterSoonerThanTheScheduleOfAnUnknownEstimate_IsNotWhatCounts()
+    public async Task Follow_RetryAfterBeforeSchedule_FirstPollFollowsSchedule()
     {
         Stage.AnswerInTurn(Document("Succeeded", 1));
 
@@ -94,7 +94,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     [Theory]
     [InlineData("Running", 7)]
     [InlineData("Succeeded", 0)]
-    public async Task Follow_AnAcceptThatIsRepeated_PollsFirstWhenRetryAfterSays(string status, double retryAfter)
+    public async Task Follow_RepeatedAccept_FirstPollFollowsRetryAfter(string status, double retryAfter)
     {
         Stage.AnswerInTurn(Document("Succeeded", 1));
 
@@ -104,7 +104,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_WithoutAnEstimate_PollsLessOftenWhateverProgressIsWritten()
+    public async Task Follow_NoEstimate_PollsLessOftenDespiteProgress()
     {
         Stage.Answer = _ => Document("Running", (int)(Stage.Clock / 2) * 2);
         await Stage.StartAsync();
@@ -116,7 +116,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_WithoutAnEstimateAtAnOldOperation_CountsFromItsAcceptByTheServersClocks()
+    public async Task Follow_NoEstimateOnOldOperation_CountsFromCreation()
     {
         Stage.Date = DateTimeOffset.UnixEpoch.AddSeconds(81);
         Stage.AnswerInTurn(Document("Running", 80, createdAt: 1), Document("Succeeded", 90));
@@ -127,7 +127,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_TargetDelay_IsThatOfTheSchedule()
+    public async Task Follow_TargetDelay_AppliesToSchedule()
     {
         var (usual, wanted) = (Schedule(Estimate(20, 40)), Schedule(Estimate(20, 40), targetDelay: 6));
         wanted.NextDelay(TimeSpan.Zero).Should().BeGreaterThan(1.5 * usual.NextDelay(TimeSpan.Zero));
@@ -144,7 +144,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     [InlineData("-1")]
     [InlineData("Infinity")]
     [InlineData("'soon'")]
-    public async Task Follow_ATargetDelayThatIsNone_SaysSoAtOnce(string targetDelay)
+    public async Task Follow_InvalidTargetDelay_Throws(string targetDelay)
     {
         (await Stage.FollowToTheEndAsync(options: $"targetDelay: {targetDelay}")).Should().StartWith("RangeError: targetDelay is");
 
@@ -152,7 +152,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_ANewerEstimate_MakesANewSchedule()
+    public async Task Follow_NewerEstimate_ReplacesSchedule()
     {
         Stage.AnswerInTurn(
             Document("Running", 1, Estimate(20, 24)), Document("Running", 2, Estimate(8, 10)), Document("Running", 3),
@@ -167,9 +167,9 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_TheSameEstimateAgain_KeepsTheSchedule()
+    public async Task Follow_SameEstimate_KeepsSchedule()
     {
-        // What is made of logarithms is the schedule; to ask it takes none.
+        // Building a schedule computes logarithms; reading it computes none.
         await Stage.Page.EvaluateAsync(
             "() => { const log = Math.log; window.logarithms = 0; Math.log = x => { logarithms++; return log(x); }; }");
         Stage.AnswerInTurn(Document("Running", 1, Estimate(5, 8)), Document("Running", 2, Estimate(5, 8)), Document("Succeeded", 3));
@@ -187,7 +187,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     [InlineData(0, -1)]
     [InlineData(0.5, 0)]
     [InlineData(0.999, 1)]
-    public async Task Follow_Jitter_IsAQuarterOfTheShorterIntervalBeforeOrAfter(double random, int side)
+    public async Task Follow_Jitter_IsAtMostQuarterOfShorterInterval(double random, int side)
     {
         await Stage.Page.EvaluateAsync($"Math.random = () => {Json(random)}");
         var schedule = Schedule(null, targetDelay: 12);
@@ -202,7 +202,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     }
 
     [Fact]
-    public async Task Follow_AWaitLongerThanATimerCanBe_IsWaited()
+    public async Task Follow_DelayExceedsTimerLimit_Waits()
     {
         var estimate = Estimate(TimeSpan.FromDays(40).TotalSeconds, TimeSpan.FromDays(44).TotalSeconds);
         var (early, late) = Bounds(Schedule(estimate), 0);
@@ -231,7 +231,7 @@ public sealed class PollModuleScheduleTests(Browser browser) : PollModuleStage(b
     [InlineData(0, 6)]
     [InlineData(0.999, 6)]
     [InlineData(0.5, 8)]
-    public async Task Follow_AtLeastEvery_IsTheLongestWait(double random, double expected)
+    public async Task Follow_AtLeastEvery_LimitsDelay(double random, double expected)
     {
         await Stage.Page.EvaluateAsync($"Math.random = () => {Json(random)}");
         Stage.AnswerInTurn(Document("Running", 1, Estimate(100, 100)), Document("Succeeded", 2));

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>poll.js by itself, with a clock and a server that do as told.</summary>
+/// <summary>The base of tests of poll.js with a controlled clock and server.</summary>
 public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
 {
-    // How exactly a poll is timed: the clock goes on by half a second at a time, and while a request is under way.
+    // The tolerance for the times of polls: the clock advances by half a second at a time, also during requests.
     private protected const double Steps = 1;
 
     private readonly List<string> _errors = [];
@@ -27,7 +27,7 @@ public abstract class PollModuleStage(Browser browser) : IClassFixture<Browser>,
     private protected static PollSchedule Schedule(OperationEstimate? estimate, double? targetDelay = null) =>
         new(estimate, targetDelay is { } seconds ? TimeSpan.FromSeconds(seconds) : PollSchedule.DefaultTargetDelay(estimate));
 
-    // How soon it polls at least and at most, after it saw a document of an age: by chance, a quarter of the shorter interval off.
+    // The earliest and latest delay after a document of this age. Jitter is up to a quarter of the shorter interval.
     private protected static (double Early, double Late) Bounds(PollSchedule schedule, double age)
     {
         var wait = schedule.NextDelay(TimeSpan.FromSeconds(age)).TotalSeconds;

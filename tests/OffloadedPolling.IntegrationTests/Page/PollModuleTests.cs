@@ -2,11 +2,11 @@ using static OffloadedPolling.IntegrationTests.Page.PollStage;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>What poll.js makes of what it gets.</summary>
+/// <summary>How poll.js handles the responses that it receives.</summary>
 public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
 {
     [Fact]
-    public async Task Follow_AnOlderDocument_IsNotGoneBackTo()
+    public async Task Follow_OlderDocument_IsIgnored()
     {
         Stage.AnswerInTurn(Document("Running", 5), Document("NotStarted", 1), Document("Succeeded", 6));
 
@@ -16,7 +16,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_TheEndInTheSameMillisecond_IsSeen()
+    public async Task Follow_EndInSameMillisecond_IsReported()
     {
         Stage.AnswerInTurn(Document("Running", 1), Document("Running", 1), Document("Succeeded", 1));
 
@@ -26,7 +26,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_AnEarlierStateOfTheSameMillisecond_IsNotGoneBackTo()
+    public async Task Follow_EarlierStateInSameMillisecond_IsIgnored()
     {
         Stage.AnswerInTurn(Document("Running", 1), Document("NotStarted", 1), Document("Succeeded", 1));
 
@@ -36,7 +36,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_TheDocumentOfAnotherOperation_IsRefused()
+    public async Task Follow_DocumentOfOtherOperation_IsRejected()
     {
         Stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : Document("Succeeded", 2, id: "two");
 
@@ -47,7 +47,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_TheUrlOfAnotherOperation_IsNotUsed()
+    public async Task Follow_UrlOfOtherOperation_FailsWithoutPolling()
     {
         Stage.Renew = () => (200, Accepted(NewUrl, id: "two"));
         Stage.AnswerInTurn((403, ""));
@@ -58,7 +58,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_503AndABrokenConnection_BacksOffAndGoesOn()
+    public async Task Follow_ErrorsAndInvalidDocuments_Retries()
     {
         Stage.AnswerInTurn(
             (503, ""), (429, ""), null, (200, "no json"), (200, "{}"), (200, """{ "status": "Running" }"""), Document("Succeeded", 1));
@@ -73,11 +73,11 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [InlineData(403)]
     [InlineData(404)]
     [InlineData(0)]
-    public async Task Follow_ARefusedUrl_IsRenewedAndPolledAtOnce(int status)
+    public async Task Follow_UrlRejected_RenewsAndPollsAtOnce(int status)
     {
         Stage.Answer = url => url == NewUrl ? Document("Succeeded", 1) : status == 0 ? null : (status, "<Error/>");
 
-        // By chance, a pause could be as short as no pause. Small steps, since the clock goes on while requests are under way.
+        // Jitter could make a pause as short as none. The steps are small because the clock advances during requests.
         await Stage.Page.EvaluateAsync("Math.random = () => 0.999");
         Stage.Step = TimeSpan.FromMilliseconds(2);
 
@@ -88,7 +88,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_FreshUrlsThatAreRefused_IsLostAfterFive()
+    public async Task Follow_NewUrlsRejected_FailsAfterFive()
     {
         var renewals = 0;
         Stage.Renew = () =>
@@ -105,7 +105,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_FreshUrlsThatAreRefusedNowAndThen_GoesOn()
+    public async Task Follow_NewUrlsSometimesRejected_Continues()
     {
         var polls = 0;
         Stage.Answer = _ => ++polls switch { > 15 =>
@@ -115,7 +115,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_AConnectionThatBreaksForEver_DoesNotAskTheHostAllTheTime()
+    public async Task Follow_ConnectionStaysBroken_LimitsRenewals()
     {
         var renewals = 0;
         Stage.Renew = () =>
@@ -139,7 +139,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [InlineData(405, "The host issued no status URL: it returned 405.")]
     [InlineData(401, "The host refuses this caller access to the operation.")]
     [InlineData(403, "The host refuses this caller access to the operation.")]
-    public async Task Follow_AnOperationThatTheHostDoesNotGiveOut_IsLost(int status, string expected)
+    public async Task Follow_HostIssuesNoUrl_Fails(int status, string expected)
     {
         Stage.Renew = () => (status, "");
         Stage.AnswerInTurn((403, ""));
@@ -148,7 +148,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_AHostThatIsDown_IsAskedAgain()
+    public async Task Follow_HostIsDown_RetriesRenewal()
     {
         var renewals = 0;
         Stage.Renew = () => ++renewals switch { 1 =>
@@ -161,7 +161,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_OnAHiddenPage_StopsAndGoesOnAfter()
+    public async Task Follow_PageIsHidden_PausesUntilVisible()
     {
         Stage.AnswerInTurn(Document("Running", 1), Document("Succeeded", 2));
         await Stage.StartAsync();
@@ -180,9 +180,9 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_AnOperationUrlAlone_BeginsWithANewUrlAndTheDocumentsAge()
+    public async Task Follow_OnlyOperationUrl_RenewsAndUsesDocumentAge()
     {
-        // Written 90 seconds before the server's Date, with about 100 to go: about ten are left.
+        // Written 90 seconds before the server's Date, with an estimate of about 100: about ten are left.
         Stage.Date = DateTimeOffset.UnixEpoch.AddSeconds(90);
         Stage.AnswerInTurn(Document("Running", 0, Estimate(100, 100)), Document("Succeeded", 1));
 
@@ -194,7 +194,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_AClockOfTheServersThatIsWrong_CountsForNoMoreThanTheTimeSinceTheAccept()
+    public async Task Follow_ServerClockIsWrong_LimitsAgeToTimeSinceAccept()
     {
         Stage.Date = DateTimeOffset.UnixEpoch.AddHours(5);
         Stage.AnswerInTurn(Document("Running", 0, Estimate(20, 20)), Document("Succeeded", 1));
@@ -205,7 +205,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_AClockOfTheServersThatIsWrong_CountsForNoMoreThanTheTimeSinceThePreviousPoll()
+    public async Task Follow_ServerClockIsWrong_LimitsAgeToTimeSincePoll()
     {
         Stage.Date = DateTimeOffset.UnixEpoch.AddHours(5);
         Stage.AnswerInTurn(
@@ -219,7 +219,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     }
 
     [Fact]
-    public async Task Follow_Aborted_EndsWithTheSignalsReason()
+    public async Task Follow_Aborted_ThrowsAbortReason()
     {
         Stage.AnswerInTurn(Document("Running", 1));
         await Stage.StartAsync();
@@ -234,7 +234,7 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [Theory]
     [InlineData("{ \"title\": \"One or more validation errors occurred.\" }")]
     [InlineData("null")]
-    public async Task Follow_WhatIsNoAcceptedOperation_SaysSoAtOnce(string body)
+    public async Task Follow_InvalidAcceptedOperation_Throws(string body)
     {
         (await Stage.FollowToTheEndAsync(body)).Should().StartWith("TypeError: follow() requires the body of a 202");
 

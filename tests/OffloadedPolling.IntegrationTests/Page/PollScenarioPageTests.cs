@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Client.Polling;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>poll.js in the scenarios that every poller keeps to.</summary>
+/// <summary>poll.js in the scenarios that apply to every poller.</summary>
 public sealed class PollScenarioPageTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Origin = "http://page.test";
@@ -14,7 +14,7 @@ public sealed class PollScenarioPageTests(Browser browser) : IClassFixture<Brows
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Follow_InAScenario_PollsWhenItSays(string name)
+    public async Task Follow_Scenario_PollsAtExpectedTimes(string name)
     {
         var scenario = PollScenario.All.Single(scenario => scenario.Name == name);
         var page = await browser.NewPageAsync(_errors);
@@ -48,7 +48,7 @@ public sealed class PollScenarioPageTests(Browser browser) : IClassFixture<Brows
 
     private static string PathOf(string file) => Path.Combine(Path.GetDirectoryName(PollScenario.File)!, file);
 
-    // The implementations compute to a thousandth.
+    // The implementations agree to a thousandth.
     private static bool AreNear(double actual, double expected) => Math.Abs(actual - expected) <= 0.02 + (0.001 * expected);
 
     private sealed class Seen

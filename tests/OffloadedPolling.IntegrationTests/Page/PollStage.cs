@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace OffloadedPolling.IntegrationTests.Page;
 
 /// <summary>
-/// A page with poll.js, its schedule and nothing else, a clock that goes on when told, and a server that answers as told.
+/// A page with only poll.js and its schedule, a clock that tests advance, and a server with prepared responses.
 /// </summary>
 internal sealed class PollStage
 {
@@ -24,7 +24,7 @@ internal sealed class PollStage
 
     public IPage Page { get; }
 
-    /// <summary>The polls that were made, and when by the page's clock.</summary>
+    /// <summary>The polls, with their times by the page's clock.</summary>
     public IReadOnlyList<(string Url, double At)> Polls
     {
         get
@@ -36,23 +36,23 @@ internal sealed class PollStage
         }
     }
 
-    /// <summary>What a status URL answers; <see langword="null"/> breaks the connection.</summary>
+    /// <summary>The response of a status URL; <see langword="null"/> breaks the connection.</summary>
     public Func<string, (int Status, string Body)?> Answer { get; set; } = _ =>
         throw new InvalidOperationException("No answer was prepared.");
 
-    /// <summary>What the host answers to who asks for a new status URL.</summary>
+    /// <summary>The host's response to a request for a new status URL.</summary>
     public Func<(int Status, string Body)?> Renew { get; set; } = () => (200, Accepted(NewUrl));
 
-    /// <summary>The servers' clock, if they tell it.</summary>
+    /// <summary>The <c>Date</c> of every response, if they have one.</summary>
     public DateTimeOffset? Date { get; set; }
 
-    /// <summary>What comes with every answer of the store.</summary>
+    /// <summary>Further headers of every response.</summary>
     public Dictionary<string, string> Headers { get; } = [];
 
     /// <summary>The page's clock, in seconds.</summary>
     public double Clock { get; private set; }
 
-    /// <summary>By how much the clock goes on at a time, with a moment for the page's requests between.</summary>
+    /// <summary>The step by which the clock advances, with time for the page's requests in between.</summary>
     public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(500);
 
     public static async Task<PollStage> OpenAsync(Browser browser, ICollection<string> errors)
@@ -63,7 +63,7 @@ internal sealed class PollStage
         await page.RouteAsync($"{Origin}/**", stage.ServePageAsync);
         await page.RouteAsync("http://status.test/**", stage.ServeStatusAsync);
         await page.GotoAsync(Origin + "/");
-        // Later than a busy browser takes until here: a clock does not go back.
+        // Later than a busy browser needs to get here: a clock cannot go back.
         await page.Clock.PauseAtAsync(DateTime.UnixEpoch.AddMinutes(2));
         return stage;
     }
@@ -84,7 +84,7 @@ internal sealed class PollStage
             : (DateTime?)null, lastUpdatedAt = DateTime.UnixEpoch.AddSeconds(second), estimate,
     }, _json));
 
-    /// <summary>Has the status URL answer one after another; the last stands.</summary>
+    /// <summary>Prepares responses of the status URL, in order. The last one repeats.</summary>
     public void AnswerInTurn(params (int Status, string Body)?[] answers)
     {
         var next = 0;
@@ -112,7 +112,7 @@ internal sealed class PollStage
         return end;
     }
 
-    /// <summary>The last status, or the error; empty while it goes on.</summary>
+    /// <summary>The last status, or the error. Empty while polling continues.</summary>
     public Task<string> EndAsync() => Page.EvaluateAsync<string>("end");
 
     public async Task<string[]> StatusesAsync() => await Page.EvaluateAsync<string[]>("statuses");

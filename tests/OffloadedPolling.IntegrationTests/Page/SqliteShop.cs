@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Page;
 
-/// <summary>A shop without a cloud.</summary>
+/// <summary>A shop on SQLite.</summary>
 internal sealed class SqliteShop(SqliteOrdersSettings settings, OrdersProcess orders) : IShop
 {
     public OrdersProcess Orders { get; } = orders;

@@ -7,7 +7,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Client.Polling;
 
-/// <summary>The poller at a running Orders whose status documents lie on S3; whatever passes between it and S3 is seen.</summary>
+/// <summary>The poller against a running Orders with status documents on S3. A proxy records its requests to S3.</summary>
 public sealed partial class OperationPollerTests : IAsyncLifetime
 {
     private readonly List<OperationPoll> _polls = [];
@@ -38,14 +38,14 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_AnOrder_GivesTheResultAndAsksS3Alone()
+    public async Task WaitForCompletionAsync_Order_ReturnsResultAndPollsOnlyS3()
     {
         await StartAsync();
         var accepted = await PlaceAsync();
         var seen = new List<OperationStatus>();
         using var poller = NewPoller();
 
-        var result = await poller.WaitForCompletionAsync<JsonElement>(accepted, new Told(seen.Add));
+        var result = await poller.WaitForCompletionAsync<JsonElement>(accepted, new CallbackProgress(seen.Add));
 
         result.GetProperty("customer").GetString().Should().Be("Ada");
         seen[^1].State.Should().Be(OperationState.Succeeded);
@@ -55,7 +55,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_PollsCarryTheEtagAndNothingElse()
+    public async Task WaitForCompletionAsync_SendsETagAndNoIdentifyingHeaders()
     {
         await StartAsync(settings => settings["OffloadedPolling__MinProgressInterval"] = "00:00:00.2");
         using var poller = NewPoller(options => options.AtLeastEvery = TimeSpan.FromSeconds(0.3));
@@ -72,7 +72,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_AUrlThatExpires_IsRenewedAtTheHostWithItsCredentialsAlone()
+    public async Task WaitForCompletionAsync_UrlExpires_SendsCredentialsOnlyToHost()
     {
         // S3 counts whole seconds.
         await StartAsync(settings => settings["OffloadedPolling__UrlLifetime"] = "00:00:02");
@@ -98,7 +98,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_OutOfStock_ThrowsTheProblem()
+    public async Task WaitForCompletionAsync_OutOfStock_ThrowsWithProblem()
     {
         await StartAsync();
         using var poller = NewPoller();
@@ -110,7 +110,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_ADocumentThatIsGone_IsMissing()
+    public async Task WaitForCompletionAsync_DocumentDeleted_ThrowsMissing()
     {
         await StartAsync();
         var accepted = await PlaceAsync();
@@ -127,7 +127,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WaitForCompletionAsync_ADeadline_CarriesATokenThatGoesOn()
+    public async Task WaitForCompletionAsync_TimesOut_CanBeResumed()
     {
         await StartAsync();
         var accepted = await PlaceAsync();
@@ -142,7 +142,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WatchAsync_S3ThatIsBusy_IsAskedAgain()
+    public async Task WatchAsync_S3IsBusy_Retries()
     {
         await StartAsync();
         var accepted = await PlaceAsync();
@@ -172,7 +172,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Estimate_AfterOperationsWereMeasured_CarriesTheirQuantiles()
+    public async Task Estimate_OperationsWereMeasured_HasQuantiles()
     {
         await StartAsync();
         using var poller = NewPoller();
@@ -180,17 +180,17 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         await poller.WaitForCompletionAsync(prior);
         (prior.Estimate?.Quantiles).Should().BeNull();
 
-        // A host that starts afterwards knows what the first has learnt as soon as it has read it, which its first accept may not wait for.
+        // A new host uses the first host's measurements as soon as it has read them, which can be after its first accept.
         await _orders!.DisposeAsync();
         await StartAsync();
         AcceptedOperation? accepted = null;
         await Eventually.TrueAsync(
             async () => (accepted = await PlaceAsync()).Estimate?.Quantiles is not null, TimeSpan.FromSeconds(60),
-            () => $"it says {accepted?.Estimate}");
+            () => $"the estimate is {accepted?.Estimate}");
         OperationStatus? running = null;
         await Eventually.TrueAsync(
             async () => (running = await PollAsync(accepted!)).State != OperationState.NotStarted, TimeSpan.FromSeconds(60),
-            () => $"it is at {running}");
+            () => $"the status is {running}");
 
         accepted!.Estimate!.Quantiles!.Should().HaveCount(OperationEstimate.QuantileLevels.Count);
         accepted.Estimate.Median.TotalSeconds.Should().BeInRange(2.5, 30);
@@ -209,7 +209,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         var settings = _settings.For("All");
         settings["OffloadedPolling__Operations__orders__ExpectedMedian"] = "00:00:03";
         settings["OffloadedPolling__Operations__orders__ExpectedUpper"] = "00:00:04";
-        // The queue stands in for a receiver that is gone: what it had taken comes again after this.
+        // Messages that a stopped process had received are redelivered after this time.
         settings["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:05";
         configure?.Invoke(settings);
         _orders = await OrdersProcess.StartAsync(settings);
@@ -231,7 +231,7 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
         return new OperationPoller(options);
     }
 
-    // The host and the worker sign their requests in a header.
+    // The host and the worker sign their requests in a header; the poller's URLs are presigned.
     private List<RecordedRequest> PollersRequests() =>
         [.. _s3.Requests.Where(request => request.Method == "GET"
             && _pollersPaths.Contains(request.Path) && !request.Headers.ContainsKey("x-amz-date"))];
@@ -239,8 +239,8 @@ public sealed partial class OperationPollerTests : IAsyncLifetime
     [GeneratedRegex("^/operations/[0-9a-f]{32}/url$")]
     private static partial Regex RenewalPath();
 
-    private sealed class Told(Action<OperationStatus> tell) : IProgress<OperationStatus>
+    private sealed class CallbackProgress(Action<OperationStatus> report) : IProgress<OperationStatus>
     {
-        public void Report(OperationStatus value) => tell(value);
+        public void Report(OperationStatus value) => report(value);
     }
 }

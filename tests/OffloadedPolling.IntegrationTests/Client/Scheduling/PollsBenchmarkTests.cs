@@ -3,11 +3,11 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Client.Scheduling;
 
-/// <summary>The benchmark <c>polls</c>, whole: it draws its chance from seeds and says the same on every machine.</summary>
+/// <summary>Runs the complete <c>polls</c> benchmark. Its random numbers are seeded, so the report is the same on every machine.</summary>
 public sealed class PollsBenchmarkTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Polls_HoldsWhatIsPromised()
+    public async Task PollsBenchmark_StaysWithinBounds()
     {
         var (exitCode, printed) = await BenchmarkProcess.RunAsync("polls", "--json");
 
