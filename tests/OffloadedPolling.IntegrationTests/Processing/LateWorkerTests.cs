@@ -15,7 +15,7 @@ public sealed class LateWorkerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task TheEndOfALateWorker_IsNotWritten(bool otherHasEnded)
+    public async Task LateWorker_HandlerCompletes_ResultIsNotWritten(bool otherHasEnded)
     {
         var (late, other) = (new HandlerScript(), new HandlerScript());
         late.Deaf["Ada"] = true;

@@ -8,7 +8,7 @@ namespace OffloadedPolling.IntegrationTests.Processing;
 public sealed class LostClaimTests
 {
     [Fact]
-    public async Task AClaimWhoseAnswerIsLost_IsTheWorkersOwnAndRunsAtTheFirstAttempt()
+    public async Task Claim_ResponseIsLost_RunsInFirstAttempt()
     {
         TestHost? worker = null;
         var answersLost = 0;

@@ -9,7 +9,7 @@ namespace OffloadedPolling.IntegrationTests.Processing;
 public sealed class SeveralKindsTests
 {
     [Fact]
-    public async Task TwoKinds_GoThroughTheirOwnQueuesToTheirOwnHandlers()
+    public async Task TwoKinds_UseTheirOwnQueuesAndHandlers()
     {
         var letters = await TestServers.NewQueueAsync();
         await using var host = await TestHost.CreateAsync(build: builder => builder

@@ -12,7 +12,7 @@ public sealed class TerminalWriteTests
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task AProgressWriteThatHangs_HoldsUpNoEndAndChangesNothingAfterIt()
+    public async Task ProgressWrite_Hangs_DoesNotBlockFinalWrite()
     {
         var puts = 0;
         var hung = new TaskCompletionSource();
@@ -40,7 +40,7 @@ public sealed class TerminalWriteTests
     }
 
     [Fact]
-    public async Task AProgressWriteThatArrivesAfterTheEnd_IsRefusedByS3AndTheEndStands()
+    public async Task ProgressWrite_ArrivesAfterEnd_IsRejectedByS3()
     {
         var puts = 0;
         var hung = new TaskCompletionSource();

@@ -51,7 +51,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageWithoutStatusKey_NeverRuns_AndOthersGoOn()
+    public async Task Message_WithoutStatusKey_IsLoggedAndNeverRuns()
     {
         using var sqs = TestServers.NewSqsClient();
         await sqs.SendMessageAsync(new SendMessageRequest(_host.QueueUrl, """{"To":"nobody"}"""));
@@ -76,7 +76,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AHandlerThatThrowsAtTheQueuesLastDelivery_EndsAsFailedAndNothingDeadLetters()
+    public async Task Handler_ThrowsOnLastDelivery_FailsWithoutDeadLetter()
     {
         using var sqs = TestServers.NewSqsClient();
         await DisposeAsync();

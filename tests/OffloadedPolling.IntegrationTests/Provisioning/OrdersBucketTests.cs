@@ -11,7 +11,7 @@ public sealed class OrdersBucketTests : IDisposable
     public void Dispose() => _caller.Dispose();
 
     [Fact]
-    public async Task InDevelopment_AnOrderGoesItsWayAfterTheBucketWasSetUp()
+    public async Task Development_SetsUpBucketAndOrderSucceeds()
     {
         using var settings = await OrdersSettings.CreateAsync();
         var development = In("Development", settings);
@@ -34,7 +34,7 @@ public sealed class OrdersBucketTests : IDisposable
     }
 
     [Fact]
-    public async Task InProduction_TheBucketStaysAsItIs()
+    public async Task Production_BucketIsUnchanged()
     {
         using var settings = await OrdersSettings.CreateAsync();
         await using var orders = await OrdersProcess.StartAsync(In("Production", settings));
@@ -44,7 +44,7 @@ public sealed class OrdersBucketTests : IDisposable
     }
 
     [Fact]
-    public async Task InDevelopment_ABucketThatIsNotThere_IsLoggedAndTheStartGoesOn()
+    public async Task Development_NoSuchBucket_LogsAndStarts()
     {
         using var settings = await OrdersSettings.CreateAsync();
         using var s3 = TestServers.NewS3Client();

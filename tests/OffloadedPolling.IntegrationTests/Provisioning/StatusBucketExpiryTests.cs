@@ -22,7 +22,7 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
     }
 
     [Fact]
-    public async Task Expiry_DocumentsGo_AndAllElseStays()
+    public async Task Expiry_DeletesOnlyDocuments()
     {
         using var s3 = TestServers.NewS3Client(server.Address);
         await using var host = await HostAsync(s3, versions: false);
@@ -40,7 +40,7 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
     }
 
     [Fact]
-    public async Task NoncurrentExpiry_OldVersionsGoToo()
+    public async Task NoncurrentExpiry_DeletesOldVersions()
     {
         using var s3 = TestServers.NewS3Client(server.Address);
         await using var host = await HostAsync(s3, versions: true);

@@ -9,7 +9,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task ApplyAsync_AWriteOfWhichNobodyKnowsWhetherItWasDone_IsTakenBackAndRefused()
+    public async Task ApplyAsync_WriteOutcomeUnknown_RevertsPart()
     {
         await using var host = await HostAsync();
         S3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
@@ -21,7 +21,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AConnectionThatBreaks_TakesBackWhatWasNotTriedYet()
+    public async Task ApplyAsync_ConnectionBreaks_RollsBackAndThrows()
     {
         await using var host = await HostAsync();
         S3.Intercept = context =>
@@ -43,7 +43,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AStrangersRuleThatCameMeanwhile_OutlivesTheUndo()
+    public async Task ApplyAsync_OtherRuleAddedMeanwhile_SurvivesRollback()
     {
         await using var host = await HostAsync();
         await using var stranger = await BucketHost.CreateAsync(bucket: host.Bucket);
@@ -89,7 +89,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AProbeThatFails_RollsBackEverythingThatWasApplied()
+    public async Task ApplyAsync_ProbeFails_RollsBackAppliedParts()
     {
         await using var host = await HostAsync(settings: s3 => s3.AllowedIpRanges.Add("127.0.0.1/32"));
         S3.Intercept = context =>
@@ -112,7 +112,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ARuleOfOursThatSomebodyChangedMeanwhile_IsNotRolledBack()
+    public async Task ApplyAsync_OwnRuleChangedMeanwhile_IsNotRolledBack()
     {
         await using var host = await HostAsync();
         await using var other = await BucketHost.CreateAsync(bucket: host.Bucket);
@@ -136,7 +136,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ACallerThatGivesUpBeforeTheProbesObjectIsDeleted_LeavesNone()
+    public async Task ApplyAsync_CanceledDuringProbe_DeletesProbeObject()
     {
         await using var host = await HostAsync();
         using var giveUp = new CancellationTokenSource();
@@ -161,7 +161,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AProbesObjectThatCannotBeDeleted_IsReported()
+    public async Task ApplyAsync_ProbeObjectDeleteFails_IsReported()
     {
         await using var host = await HostAsync();
         S3.Intercept = context =>
@@ -177,7 +177,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
+    public async Task ApplyAsync_RollbackFails_IsReported()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
         S3.Intercept = context => Is(context, "DELETE", "publicAccessBlock")
@@ -194,7 +194,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_BlockPublicAccessThatWasOnInPart_IsCompletedAndRolledBackToThat()
+    public async Task ApplyAsync_PartialBlockPublicAccess_IsRestoredOnRollback()
     {
         const string InPart = "<BlockPublicPolicy>true</BlockPublicPolicy>";
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);

@@ -24,7 +24,7 @@ public sealed class DuplicateTests(ITestOutputHelper output)
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
-    public async Task ADuplicateThatDeadLetters_WhileTheHandlerRuns_LeavesTheOperationAlone()
+    public async Task Duplicate_DeadLetteredWhileRunning_IsIgnored()
     {
         var figures = new Figures("duplicate", output);
         var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);

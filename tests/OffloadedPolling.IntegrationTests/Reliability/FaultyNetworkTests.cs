@@ -28,7 +28,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output)
     [Theory]
     [InlineData(4)]
     [InlineData(0)]
-    public async Task OneRequestOfTenFails_AndNothingIsLostOrEndsTwice(int sdkRetries)
+    public async Task Network_OneInTenRequestsFails_EndsEachOperationOnce(int sdkRetries)
     {
         var figures = new Figures($"faulty-network-{sdkRetries}-sdk-retries", output);
         await using var witness = await WriteWitness.StartAsync();

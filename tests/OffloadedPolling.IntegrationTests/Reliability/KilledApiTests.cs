@@ -22,7 +22,7 @@ public sealed class KilledApiTests(ITestOutputHelper output)
     private readonly ConcurrentDictionary<string, string> _accepted = new();
 
     [Fact]
-    public async Task Kill9_WhilePostsAreInFlight_MakesOneOperationForEachKey()
+    public async Task Kill9_DuringPosts_CreatesOneOperationPerKey()
     {
         var figures = new Figures("killed-api", output);
         await using var witness = await WriteWitness.StartAsync();

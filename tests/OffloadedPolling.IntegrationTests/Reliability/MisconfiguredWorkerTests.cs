@@ -21,7 +21,7 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
 
     // In parallel, because they mostly wait.
     [Fact]
-    public Task AWrongSettingNextToARightWorker_FailsNothingAndIsUnhealthy() => Task.WhenAll(
+    public Task MisconfiguredWorker_FailsNothingAndIsUnhealthy() => Task.WhenAll(
         FailsNothingAsync("bucket", logged: 406), FailsNothingAsync("prefix", logged: 406), FailsNothingAsync("secret", logged: 404));
 
     private async Task FailsNothingAsync(string setting, int logged)

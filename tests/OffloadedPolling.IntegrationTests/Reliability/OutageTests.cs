@@ -33,7 +33,7 @@ public sealed class OutageTests(ITestOutputHelper output)
     // In parallel, because they mostly wait.
     [Theory]
     [MemberData(nameof(Outages))]
-    public Task Outages_FailNothingAndCostAtMostOneDelivery(string server, string[] ways) =>
+    public Task Outage_FailsNothingAndLosesAtMostOneDelivery(string server, string[] ways) =>
         Task.WhenAll(ways.Select(how => FailsNothingAsync(server, how)));
 
     private async Task FailsNothingAsync(string server, string how)

@@ -18,7 +18,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task SigStop_UntilAnotherTookOver_ChangesNothingAfterwards(bool untilEnded)
+    public async Task SigStop_UntilOtherWorkerTakesOver_ChangesNothing(bool untilEnded)
     {
         var figures = new Figures(untilEnded ? "paused-worker-until-ended" : "paused-worker-until-taken-over", output);
         await using var witness = await WriteWitness.StartAsync();

@@ -27,7 +27,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flaws_OfOneEndThatStays_AreNone()
+    public async Task Flaws_OneEnd_AreEmpty()
     {
         await WriteAsync(OperationState.Running);
         await WriteAsync(OperationState.Succeeded);
@@ -42,7 +42,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     [Theory]
     [InlineData(OperationState.Failed, "2 ends in NotStarted , Succeeded , Failed")]
     [InlineData(OperationState.Running, "1 ends in NotStarted , Succeeded , Running")]
-    public async Task Flaws_OfAnEndThatIsWrittenOver_AreSeen(OperationState afterwards, string expected)
+    public async Task Flaws_EndIsOverwritten_AreReported(OperationState afterwards, string expected)
     {
         await WriteAsync(OperationState.Succeeded);
         await WriteAsync(afterwards);
@@ -51,7 +51,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flaws_OfAnOperationWithoutEnd_AreSeen()
+    public async Task Flaws_NoEnd_AreReported()
     {
         await WriteAsync(OperationState.Running);
 
@@ -59,7 +59,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flaws_OfAWriteThatLooksAtNothing_AreSeen()
+    public async Task Flaws_UnconditionalWrite_AreReported()
     {
         await WriteAsync(OperationState.Succeeded);
         await PutAsync(_witness.Address, _newest.Status with { Message = "Again" });
@@ -70,7 +70,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flaws_OfAWriteThatPassedTheWitnessBy_AreSeen()
+    public async Task Flaws_WriteBypassesWitness_AreReported()
     {
         await WriteAsync(OperationState.Succeeded);
         await PutAsync(TestServers.S3, _newest.Status with { Message = "Again" });

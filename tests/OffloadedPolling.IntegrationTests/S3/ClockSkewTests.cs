@@ -9,7 +9,7 @@ public sealed class ClockSkewTests
     private const string Id = "00000000000000000000000000000abc";
 
     [Fact]
-    public async Task IssueAsync_AfterTheServerSaidThatTheClockIsWrong_SignsByTheServersClock()
+    public async Task IssueAsync_ClockIsSkewed_SignsWithServerTime()
     {
         // A server an hour ahead, as this machine's clock an hour behind would see it.
         var anHour = TimeSpan.FromHours(1);

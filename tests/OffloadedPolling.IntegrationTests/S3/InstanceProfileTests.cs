@@ -17,7 +17,7 @@ namespace OffloadedPolling.IntegrationTests.S3;
 public sealed class InstanceProfileTests
 {
     [Fact]
-    public async Task Post_OnAnInstanceWithARole_KnowsWhenItsCredentialsExpire()
+    public async Task Post_InstanceRole_KnowsCredentialsExpiration()
     {
         using var sts = TestServers.NewStsClient();
         var role = await sts.AssumeRoleAsync(

@@ -8,7 +8,7 @@ namespace OffloadedPolling.IntegrationTests.S3;
 public sealed class PublicEndpointTests
 {
     [Fact]
-    public async Task Accept_WithAPublicEndpoint_GivesAUrlThatCallersCanPollThere()
+    public async Task AcceptAsync_PublicEndpoint_ReturnsPollableUrl()
     {
         await using var publicly = await RecordingProxy.StartAsync(TestServers.S3);
         await using var host = await TestHost.CreateAsync(build: builder => builder.Services.Configure<S3Options>(

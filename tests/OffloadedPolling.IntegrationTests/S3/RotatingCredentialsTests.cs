@@ -17,7 +17,7 @@ public sealed class RotatingCredentialsTests
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(18);
 
     [Fact]
-    public async Task Issue_WithCredentialsOfTwoMinutes_IsShortenedToThem()
+    public async Task IssueAsync_ShortLivedCredentials_ShortensUrl()
     {
         using var role = new AssumedRole(TimeSpan.FromMinutes(2));
         await using var host = await StartAsync(role);
@@ -33,7 +33,7 @@ public sealed class RotatingCredentialsTests
     }
 
     [Fact]
-    public async Task Accept_WithCredentialsOfTwoMinutes_TellsTheTrueEnd()
+    public async Task AcceptAsync_ShortLivedCredentials_ReturnsActualExpiration()
     {
         using var role = new AssumedRole(TimeSpan.FromMinutes(2));
         await using var host = await StartAsync(role, options => options.UrlLifetime = TimeSpan.FromMinutes(30));
@@ -44,7 +44,7 @@ public sealed class RotatingCredentialsTests
     }
 
     [Fact]
-    public async Task Issue_TenThousandWhileCredentialsRotate_NoneDiesBeforeItsToldEnd()
+    public async Task IssueAsync_CredentialsRotate_NoUrlExpiresEarly()
     {
         using var role = new AssumedRole(TimeSpan.FromSeconds(11));
         await using var host = await StartAsync(role);

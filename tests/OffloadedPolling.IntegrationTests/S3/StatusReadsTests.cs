@@ -9,7 +9,7 @@ namespace OffloadedPolling.IntegrationTests.S3;
 public sealed partial class StatusReadsTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task StatusReads_ServeAtLeastHalfOfWhatABareEndpointDoes()
+    public async Task StatusReads_ReachHalfOfBareEndpointThroughput()
     {
         var (exitCode, printed) = await BenchmarkProcess.RunAsync("reads", "9", "0.5");
         output.WriteLine(printed);

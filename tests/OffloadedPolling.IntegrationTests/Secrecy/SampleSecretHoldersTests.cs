@@ -9,7 +9,7 @@ public sealed class SampleSecretHoldersTests
     [Theory]
     [InlineData("OrdersDll")]
     [InlineData("OrderClientDll")]
-    public void TypesWithASecret_DoNotPrintIt(string sample)
+    public void ToString_TypeHoldsSecret_DoesNotPrintIt(string sample)
     {
         var path = GetType().Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == sample).Value!;
 

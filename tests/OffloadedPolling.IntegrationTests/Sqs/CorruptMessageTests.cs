@@ -38,7 +38,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_OneIsCorrupt_TheOthersComeAndItIsLeftAlone()
+    public async Task ReceiveAsync_OneMessageIsCorrupt_ReturnsOthers()
     {
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: OwnClient);
         await SendTenAsync(host);
@@ -52,7 +52,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_AnAttributeIsCorrupt_TheMessageIsLeftAlone()
+    public async Task ReceiveAsync_AttributeIsCorrupt_SkipsMessage()
     {
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: OwnClient);
         await host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = Altered }, default);
@@ -71,7 +71,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AWorker_OneIsCorrupt_TheOthersAreDoneAtTheirFirstDelivery()
+    public async Task Worker_OneMessageIsCorrupt_CompletesOthersInFirstAttempt()
     {
         var script = new HandlerScript();
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: builder =>
@@ -103,7 +103,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_AClientOfTheHostsFailsTheWholeReceive_TheNextOnesAskForOneMessageUntilAllHaveComeAgain()
+    public async Task ReceiveAsync_ClientRejectsBatch_ReceivesOneAtATime()
     {
         var visibility = TimeSpan.FromSeconds(1);
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, time: _time, operation: kind =>
@@ -131,7 +131,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendAsync_WhatSqsHasIsNotWhatWasSent_SaysSo()
+    public async Task SendAsync_ChecksumDiffers_Throws()
     {
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address);
         _sqs.Intercept = async context => AwsAnswers.Is(context, "SendMessage")

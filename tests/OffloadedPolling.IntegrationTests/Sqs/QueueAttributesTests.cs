@@ -28,7 +28,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_TheAttributesCannotBeRead_GoesOnFromTheLastDepthForAMinute()
+    public async Task GetDepthAsync_AttributesDenied_UsesLastDepthForMinute()
     {
         await _host.Operations.AcceptAsync(new Parcel("Ada"));
         DenyAttributes();
@@ -46,7 +46,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheDepthIsUnknownForAnHour_IsEstimatedWithoutIt()
+    public async Task AcceptAsync_DepthUnknownForHour_EstimatesWithoutIt()
     {
         await _host.Operations.AcceptAsync(new Parcel("Ada"));
         DenyAttributes();
@@ -62,7 +62,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_TheAttributesCanBeReadAgain_IsWhatIsThere()
+    public async Task GetDepthAsync_AttributesReadableAgain_ReturnsDepth()
     {
         DenyAttributes();
         await _host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -73,7 +73,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_MaxReceiveCountWasRaised_IsSeenWithinTwoMinutesWithoutWaiting()
+    public async Task ReceiveAsync_MaxReceiveCountRaised_UpdatesInBackground()
     {
         var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, queueUrl: queue, time: _time);
@@ -88,7 +88,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_SqsDoesNotTellTheNewMaxReceiveCount_GoesOnFromTheLastWithoutWaiting()
+    public async Task ReceiveAsync_AttributesHang_UsesLastMaxReceiveCount()
     {
         var (queue, _) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, queueUrl: queue, time: _time);

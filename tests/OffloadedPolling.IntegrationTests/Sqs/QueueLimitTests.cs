@@ -44,7 +44,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     [InlineData(1_024)]
     [InlineData(65_536)]
     [InlineData(262_144)]
-    public async Task AcceptAsync_APayloadOverTheQueuesLimit_IsRefusedWithThatLimitAndCreatesNothing(int limit)
+    public async Task AcceptAsync_PayloadOverQueueLimit_ThrowsAndCreatesNothing(int limit)
     {
         await using var host = await TestHost.CreateAsync(_s3.Address, queueUrl: await QueueAsync(limit));
 
@@ -57,7 +57,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheLargestPayload_IsAcceptedAndAByteMoreIsNot()
+    public async Task AcceptAsync_PayloadAtLimit_IsAcceptedButNotOneByteMore()
     {
         var probe = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large))
             .Should().ThrowAsync<PayloadTooLargeException>()).Which;
@@ -71,7 +71,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheLimitIsUnknownAndSqsRefuses_IsRefusedForItsSizeAndTheDocumentEnds()
+    public async Task AcceptAsync_LimitUnknownAndSqsRejects_ThrowsAndEndsDocument()
     {
         DenyAttributes();
 
@@ -84,7 +84,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndSqsRefusesForTheSize_TheDocumentEnds()
+    public async Task AcceptAsync_KeyedAndSqsRejectsSize_EndsDocument()
     {
         DenyAttributes();
 
@@ -95,7 +95,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheLimitWasLowered_IsRefusedWithTheNewOneAndThenBeforeAnythingIsCreated()
+    public async Task AcceptAsync_LimitWasLowered_ThrowsWithNewLimit()
     {
         await _host.Operations.AcceptAsync(new Parcel("Ada", new string('x', 50_000)));
         await SetLimitAsync(32_768);
@@ -112,7 +112,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetMaxMessageBytesAsync_TheLimitWasRaised_IsSeenWithinTwoMinutesWithoutWaiting()
+    public async Task GetMaxMessageBytesAsync_LimitRaised_UpdatesInBackground()
     {
         (await _host.Queue.GetMaxMessageBytesAsync("parcels", default)).Should().Be(Limit);
         await SetLimitAsync(131_072);
@@ -128,7 +128,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetMaxMessageBytesAsync_SqsHangs_IsOneMebibyteAfter100Milliseconds()
+    public async Task GetMaxMessageBytesAsync_SqsHangs_Returns1MiBAfter100Ms()
     {
         var asked = new TaskCompletionSource();
         _sqs.Intercept = async context =>

@@ -12,7 +12,7 @@ public sealed class RetentionWarningTests
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Start_AQueueThatKeepsMessagesForLonger_IsWarnedOf()
+    public async Task Start_QueueRetentionIsLonger_Warns()
     {
         await using var host = await TestHost.CreateAsync(options: options => options.Retention = TimeSpan.FromDays(1));
 
@@ -24,7 +24,7 @@ public sealed class RetentionWarningTests
     }
 
     [Fact]
-    public async Task Start_DocumentsThatStayAsLong_AreNotWarnedOf()
+    public async Task Start_RetentionsAreEqual_DoesNotWarn()
     {
         await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
         await using var host = await TestHost.CreateAsync(sqs: sqs.Address, options: options => options.Retention = TimeSpan.FromDays(4));
@@ -38,7 +38,7 @@ public sealed class RetentionWarningTests
     }
 
     [Fact]
-    public async Task Start_WhileSqsDoesNotAnswer_GoesOn()
+    public async Task Start_SqsHangs_DoesNotWait()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();

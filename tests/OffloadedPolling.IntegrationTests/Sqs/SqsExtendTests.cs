@@ -31,7 +31,7 @@ public sealed class SqsExtendTests : IAsyncLifetime
     [InlineData("MessageNotInflight")]
     [InlineData("ReceiptHandleIsInvalid")]
     [InlineData("InvalidParameterValue")]
-    public async Task ExtendAsync_AMessageThatIsLost_Null(string code)
+    public async Task ExtendAsync_MessageIsLost_ReturnsNull(string code)
     {
         _sqs.Intercept = context =>
             AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, code) : Task.FromResult(false);
@@ -40,7 +40,7 @@ public sealed class SqsExtendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExtendAsync_BeyondTwelveHoursSinceTheReceipt_HidesNoLonger()
+    public async Task ExtendAsync_BeyondTwelveHours_ReturnsZero()
     {
         const string Refusal = "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message "
             + "is beyond the limit [43200 seconds].";
@@ -52,7 +52,7 @@ public sealed class SqsExtendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExtendAsync_AMessageThatADecoratorMadeAnew_IsHiddenForItsWholeVisibilityTimeout()
+    public async Task ExtendAsync_MessageFromDecorator_ReturnsVisibilityTimeout()
     {
         var anew = new ReceivedMessage { Id =
             _message.Id, ReceiptHandle = _message.ReceiptHandle, Body = "{}", ReceiveCount = 1, HiddenFor = _message.HiddenFor };
@@ -63,7 +63,7 @@ public sealed class SqsExtendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExtendAsync_AQueueThatRefuses_IsNamedWithWhatToDo()
+    public async Task ExtendAsync_AccessIsDenied_NamesPermission()
     {
         _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility")
             ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)

@@ -32,7 +32,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
     [InlineData("many")]
     [InlineData("0")]
     [InlineData("-1")]
-    public async Task ReceiveAsync_AMessageWithoutAReadableReceiveCount_IsLeftAloneAndTheOthersCome(string? count)
+    public async Task ReceiveAsync_InvalidReceiveCount_SkipsMessage(string? count)
     {
         Answer(Message("m1", count: "1"), Message("m2", count), Message("m3", count: "3"));
 
@@ -45,7 +45,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_ADeadLetterWithoutAReceiveCount_IsLeftAloneAndTheOthersCome()
+    public async Task ReceiveAsync_DeadLetterWithoutReceiveCount_IsSkipped()
     {
         Answer(Message("m1", count: null), Message("m2", count: "4"));
 
@@ -59,7 +59,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
     [InlineData("yesterday")]
     [InlineData("")]
     [InlineData(null)]
-    public async Task ReceiveAsync_AMessageWithAnUnreadableStatusCreatedAt_IsLeftAloneAndTheOthersCome(string? createdAt)
+    public async Task ReceiveAsync_InvalidStatusCreatedAt_SkipsMessage(string? createdAt)
     {
         Answer(Message("m1", "1", createdAt), Message("m2", "1", "2026-11-23T10:00:00.120Z"), Message("m3", "1"));
 
@@ -75,7 +75,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
     [InlineData(25, 15)]
     [InlineData(15, 7)]
     [InlineData(1, 1)]
-    public async Task ReceiveAsync_AClientOfTheHosts_IsAnsweredBeforeItsTimeout(int timeout, int wait)
+    public async Task ReceiveAsync_ClientTimeout_LimitsWaitTime(int timeout, int wait)
     {
         await using var host = await TestHost.CreateAsync(build: builder => WithTimeout(builder, TimeSpan.FromSeconds(timeout)));
         var asked = new TaskCompletionSource<int>();

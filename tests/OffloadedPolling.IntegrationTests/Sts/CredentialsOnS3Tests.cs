@@ -16,7 +16,7 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task IssueAsync_ReadsItsDocumentAndNothingElse(bool byWebIdentity)
+    public async Task IssueAsync_Credentials_OnlyReadTheirDocument(bool byWebIdentity)
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync(provider?.RoleArn ?? TestServers.RoleArn);
@@ -35,7 +35,7 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Credentials_AfterTheirExpiry_ReadNothing(bool byWebIdentity)
+    public async Task Credentials_AfterExpiration_CannotRead(bool byWebIdentity)
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync();
@@ -54,7 +54,7 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Url_ThatTheSdkSignsForAnHour_EndsWithItsCredentials(bool byWebIdentity)
+    public async Task Url_SignedBySdk_ExpiresWithCredentials(bool byWebIdentity)
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync();
@@ -79,7 +79,7 @@ public sealed class CredentialsOnS3Tests
     }
 
     [Fact]
-    public async Task Url_ThatTheLibrarySigns_TellsTheExpiryOfItsCredentials()
+    public async Task Url_SignedByLibrary_ReportsCredentialsExpiration()
     {
         await using var sts = await StsHost.StartAsync();
         var issued = await sts.Issuer.IssueAsync(sts.Request());
@@ -99,7 +99,7 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task IssueAsync_ATokenThatIsNoGood_IsTheCallersFault(bool hasExpired)
+    public async Task IssueAsync_InvalidToken_IsCallersFault(bool hasExpired)
     {
         await using var provider = await WebIdentityProvider.StartAsync();
         await using var sts = await StsHost.StartAsync(provider.RoleArn);
@@ -115,7 +115,7 @@ public sealed class CredentialsOnS3Tests
     }
 
     [Fact]
-    public async Task IssueAsync_ARoleThatIsNotThere_SaysWhatToDo()
+    public async Task IssueAsync_NoSuchRole_NamesRole()
     {
         await using var sts = await StsHost.StartAsync("arn:aws:iam:::role/nobody");
 
@@ -127,7 +127,7 @@ public sealed class CredentialsOnS3Tests
     }
 
     [Fact]
-    public async Task IssueAsync_SeveralDocuments_ReadsThemAll()
+    public async Task IssueAsync_SeveralDocuments_CanReadAll()
     {
         await using var sts = await StsHost.StartAsync();
 

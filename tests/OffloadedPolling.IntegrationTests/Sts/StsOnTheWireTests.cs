@@ -91,7 +91,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Saml_GoesAndComesAsDocumented()
+    public async Task Saml_RequestAndResponse_MatchDocumentation()
     {
         _answer = SamlAnswer;
         var assertion = "VERYLONGENCODEDASSERTIONEXAMPLE+/" + new string('x', 90_000) + "==";
@@ -116,7 +116,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FederationToken_GoesAndComesAsDocumented()
+    public async Task FederationToken_RequestAndResponse_MatchDocumentation()
     {
         _answer = FederationAnswer;
 
@@ -143,7 +143,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FederationToken_ALongName_IsCutTo32CharactersOfItsOwn()
+    public async Task FederationToken_LongName_IsShortenedAndUnique()
     {
         _answer = FederationAnswer;
 
@@ -164,7 +164,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     [InlineData("AccessDenied", true)]
     [InlineData("MalformedPolicyDocument", false)]
     [InlineData("RegionDisabledException", false)]
-    public async Task Saml_ARefusal_TellsWhoseFaultItIs(string code, bool isCallersProof)
+    public async Task Saml_Rejected_ReportsWhetherCallerIsAtFault(string code, bool isCallersProof)
     {
         (_status, _answer) = (400, Error(code));
 
@@ -181,7 +181,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     [InlineData("AccessDenied", "trust policy of 'arn:aws:iam::123456789012:role/TestSaml'")]
     [InlineData("ValidationError", "MaxSessionDuration")]
     [InlineData("PackedPolicyTooLarge", "fewer status keys")]
-    public async Task AssumeRole_ARefusal_IsNeverTheCallersAndSaysWhatToDo(string code, string whatToDo)
+    public async Task AssumeRole_Rejected_NamesFixAndIsNotCallersFault(string code, string whatToDo)
     {
         (_status, _answer) = (400, Error(code));
 
@@ -193,7 +193,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task IssueAsync_TheSameAgain_AsksOnceForEachCallerTokenAndSetOfKeys()
+    public async Task IssueAsync_SameCallerTokenAndKeys_CallsStsOnce()
     {
         _answer = SamlAnswer;
         var ada = _host.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, "assertion"));
