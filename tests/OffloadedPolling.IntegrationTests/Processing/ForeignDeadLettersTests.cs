@@ -5,7 +5,7 @@ using OffloadedPolling.Processing;
 namespace OffloadedPolling.IntegrationTests.Processing;
 
 /// <summary>
-/// A dead letter that comes to the reader of another kind: hosts share a dead-letter queue, or its message was in the wrong queue.
+/// Tests dead letters that reach the reader of another kind, because hosts share a dead-letter queue or a message was in the wrong queue.
 /// </summary>
 public sealed class ForeignDeadLettersTests : IAsyncLifetime
 {

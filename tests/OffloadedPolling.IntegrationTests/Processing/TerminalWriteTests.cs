@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>The end of an operation does not wait for its progress.</summary>
+/// <summary>Tests that the final write of an operation does not wait for its progress.</summary>
 public sealed class TerminalWriteTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -19,7 +19,7 @@ public sealed class TerminalWriteTests
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = async context =>
         {
-            // Created, running, and then the progress.
+            // The third write is the progress, after the ones for created and running.
             if (context.Request.Method == "PUT" && AwsAnswers.IsOfADocument(context) && Interlocked.Increment(ref puts) == 3)
             {
                 context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
@@ -48,7 +48,7 @@ public sealed class TerminalWriteTests
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = async context =>
         {
-            // Created, running, and then the progress, which is kept under way.
+            // The third write is the progress, after the ones for created and running. It is held back.
             if (context.Request.Method != "PUT" || !AwsAnswers.IsOfADocument(context) || Interlocked.Increment(ref puts) != 3)
             {
                 return false;
@@ -89,7 +89,7 @@ public sealed class TerminalWriteTests
 
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
+            async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"the status is {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
@@ -98,7 +98,7 @@ public sealed class TerminalWriteTests
         return accepted;
     }
 
-    /// <summary>The same request to S3 itself. Its signature covers the Host header, so that goes with it.</summary>
+    /// <summary>Copies a request and directs it to S3. The copy keeps the Host header, because the signature covers it.</summary>
     private static async Task<HttpRequestMessage> CopyAsync(HttpRequest request)
     {
         using var body = new MemoryStream();
@@ -119,7 +119,7 @@ public sealed class TerminalWriteTests
         return copy;
     }
 
-    /// <summary>Returns as soon as its progress is on its way.</summary>
+    /// <summary>A handler that returns as soon as its progress write has started.</summary>
     private sealed class AfterProgressHandler(TaskCompletionSource hung) : IOperationHandler<Parcel, string>
     {
         public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)

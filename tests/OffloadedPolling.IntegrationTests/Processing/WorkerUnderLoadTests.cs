@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>What operations cost at SQS when there are many.</summary>
+/// <summary>Tests how many SQS requests a backlog of operations costs.</summary>
 public sealed class WorkerUnderLoadTests(ITestOutputHelper output)
 {
     private const int Operations = 300;

@@ -5,7 +5,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>The set-up of queues that exist.</summary>
+/// <summary>Tests the setup of queues that already exist.</summary>
 public sealed class ExistingQueuesTests : OperationQueuesTestBase
 {
     [Fact]

@@ -5,7 +5,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>The queues' set-up on a real server.</summary>
+/// <summary>Tests the queue setup on a real server.</summary>
 public sealed class OperationQueuesTests : OperationQueuesTestBase
 {
     [Fact]
@@ -91,7 +91,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
         await Eventually.TrueAsync(
             async () =>
             {
-                // Visible again at once, so that the next receive is one too many.
+                // The message is visible again at once, so that the next receive exceeds the maximum.
                 await Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = QueueUrl, VisibilityTimeout = 0 }, Cancellation);
                 var dead = await Sqs.ReceiveMessageAsync(DeadLettersUrl, Cancellation);
                 return dead.Messages?.Any(message => message.Body == "lost") == true;

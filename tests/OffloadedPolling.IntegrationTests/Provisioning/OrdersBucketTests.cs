@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>Orders sets up its bucket in development, and there alone.</summary>
+/// <summary>Tests that Orders sets up its bucket only in development.</summary>
 public sealed class OrdersBucketTests : IDisposable
 {
     private readonly Caller _caller = new();
@@ -15,7 +15,7 @@ public sealed class OrdersBucketTests : IDisposable
     {
         using var settings = await OrdersSettings.CreateAsync();
         var development = In("Development", settings);
-        // Ceph's gateway denies every write with it.
+        // Ceph's gateway denies every write if this part is on.
         development["OffloadedPolling__S3__Bucket__BlockPublicAccess"] = "false";
         development["OffloadedPolling__S3__AllowedOrigins__0"] = "http://localhost:5080";
         await using var orders = await OrdersProcess.StartAsync(development);

@@ -4,7 +4,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>Who may read a status document, once the bucket is set up.</summary>
+/// <summary>Tests who can read a status document after the bucket is set up.</summary>
 public sealed class StatusBucketAccessTests
 {
     private const string Shop = "https://shop.example.com";
@@ -46,7 +46,7 @@ public sealed class StatusBucketAccessTests
     [Fact]
     public async Task Network_DeniesHost_IsRolledBack()
     {
-        // Ceph's gateway does not tell presigned requests from others, so that the denial is for the host as well.
+        // Ceph's gateway does not distinguish presigned requests from others, so the policy also denies the host.
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedIpRanges.Add("10.0.0.0/8"));
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);

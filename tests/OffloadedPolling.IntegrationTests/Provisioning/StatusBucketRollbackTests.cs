@@ -3,7 +3,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>What is left of a set-up that fails.</summary>
+/// <summary>Tests what remains after a setup that fails.</summary>
 public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
 {
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;

@@ -6,7 +6,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>The bucket's set-up on a real server.</summary>
+/// <summary>Tests the bucket setup on a real server.</summary>
 public sealed class StatusBucketTests
 {
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
@@ -266,8 +266,9 @@ public sealed class StatusBucketTests
 
         var rule = (await tls.GetLifecycleConfigurationAsync(host.Bucket, _cancellationToken)).Configuration.Rules
             .Should().ContainSingle().Which;
-        var told = json["lifecycle"]!["Rules"]![0]!;
-        (rule.Id, rule.Expiration.Days!.Value).Should().Be((told["ID"]!.GetValue<string>(), told["Expiration"]!["Days"]!.GetValue<int>()));
+        var expected = json["lifecycle"]!["Rules"]![0]!;
+        (rule.Id, rule.Expiration.Days!.Value)
+            .Should().Be((expected["ID"]!.GetValue<string>(), expected["Expiration"]!["Days"]!.GetValue<int>()));
         var cors = (await tls.GetCORSConfigurationAsync(host.Bucket, _cancellationToken)).Configuration.Rules
             .Should().ContainSingle().Which;
         cors.AllowedOrigins.Should().Equal(

@@ -4,7 +4,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>What is made of a server's less friendly answers, and of what Ceph's gateway does not do.</summary>
+/// <summary>Tests the bucket setup with S3's error responses, and with features that Ceph's gateway does not have.</summary>
 public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
 {
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
@@ -92,7 +92,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     [Fact]
     public async Task ApplyAsync_OnlyPresignedReadsAreDenied_KeepsNetwork()
     {
-        // As on AWS: the denial is for presigned requests alone.
+        // As on AWS, the policy denies only presigned requests.
         string? policy = null;
         S3.Intercept = async context =>
         {
@@ -178,7 +178,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
 
         await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        // The probe's object is all that is written.
+        // Only the probe object is written.
         S3.Requests.Skip(before).Where(request => request.Method != "GET")
             .Should().AllSatisfy(request => request.Path.Should().Contain("/operations/bucket-probe-"));
     }
