@@ -1,8 +1,8 @@
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
 /// <summary>
-/// All versions of one status document: from the one that S3 holds now, each write names by its <c>If-Match</c> the version that it
-/// replaced, down to the one that created the document. So the order does not depend on anybody's clock.
+/// All versions of one status document. The <c>If-Match</c> of each write names the version that it replaced, from the newest version in S3
+/// back to the first. So the order does not depend on clocks.
 /// </summary>
 internal sealed class DocumentHistory
 {
@@ -33,13 +33,13 @@ internal sealed class DocumentHistory
         }
     }
 
-    /// <summary>The versions, oldest first.</summary>
+    /// <summary>Gets the versions, oldest first.</summary>
     public List<OperationStatus> Versions { get; } = [];
 
     public OperationStatus? Newest => Versions.LastOrDefault();
 
     /// <summary>
-    /// What breaks the promise: exactly one version is an end, it is the newest, and no write that S3 confirmed was lost.
+    /// Gets the violations of the guarantee: exactly one version is an end, it is the newest, and no write that S3 confirmed was lost.
     /// </summary>
     public IReadOnlyList<string> Flaws => _flaws;
 }

@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>A witness that sees nothing would let every run pass.</summary>
+/// <summary>Tests the witness, because one that misses writes would let every run pass.</summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class WriteWitnessTests : IAsyncLifetime
 {
