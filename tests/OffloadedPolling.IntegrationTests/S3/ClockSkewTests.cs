@@ -11,7 +11,7 @@ public sealed class ClockSkewTests
     [Fact]
     public async Task IssueAsync_ClockIsSkewed_SignsWithServerTime()
     {
-        // A server an hour ahead, as this machine's clock an hour behind would see it.
+        // The server is an hour ahead, as seen from a machine whose clock is an hour behind.
         var anHour = TimeSpan.FromHours(1);
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = async context =>

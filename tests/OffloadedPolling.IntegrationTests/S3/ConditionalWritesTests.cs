@@ -12,7 +12,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.S3;
 
 /// <summary>
-/// Servers that ignore or refuse the conditions of writes, and hosts that may not write, are noticed at start or by the health check.
+/// Tests that the start or the health check finds servers that ignore or reject conditional writes, and hosts that must not write.
 /// </summary>
 public sealed class ConditionalWritesTests
 {
@@ -67,7 +67,7 @@ public sealed class ConditionalWritesTests
 
         s3.Requests.Skip(3).Should().Equal("PUT 412", "PUT 412");
         s3.Keys.Should().Equal($"/{first.Bucket}/{Probe}");
-        first.Store.GetOperationId(Probe).Should().BeNull("it is no status document's name");
+        first.Store.GetOperationId(Probe).Should().BeNull("it is not the name of a status document");
         await StopAsync(first);
         await StopAsync(second);
     }
@@ -140,7 +140,7 @@ public sealed class ConditionalWritesTests
                 return starting.IsCompleted;
             },
             _timeout,
-            () => "it does not start");
+            () => "the host does not start");
         await starting;
 
         host.Log.Entries.Should().ContainSingle(entry => entry.Id == 206);
@@ -249,7 +249,7 @@ public sealed class ConditionalWritesTests
         var health = await CheckAsync(host);
 
         health.Status.Should().Be(HealthStatus.Healthy);
-        s3.Requests.Should().Equal(["GET 404", "PUT 200", "GET 200", "GET 200"], "the last one is by a status URL");
+        s3.Requests.Should().Equal(["GET 404", "PUT 200", "GET 200", "GET 200"], "the last one uses a status URL");
         await StopAsync(host);
     }
 
@@ -283,7 +283,7 @@ public sealed class ConditionalWritesTests
     private static List<int> Writes(RecordingProxy s3) =>
         [.. s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode)];
 
-    /// <summary>Sends what is meant for AWS to a server of this machine.</summary>
+    /// <summary>Sends requests for AWS to a local server.</summary>
     private sealed class Redirected(Uri address) : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler(address));

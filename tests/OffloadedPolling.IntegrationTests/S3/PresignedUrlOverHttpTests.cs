@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>What a real S3 server says to status URLs.</summary>
+/// <summary>Tests status URLs on a real S3 server.</summary>
 public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
 {
     private const string Id = "00000000000000000000000000000abc";

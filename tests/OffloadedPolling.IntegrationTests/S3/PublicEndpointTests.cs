@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Callers that reach the S3 server at another address than the host.</summary>
+/// <summary>Tests callers that reach the S3 server at a different address than the host.</summary>
 public sealed class PublicEndpointTests
 {
     [Fact]

@@ -11,7 +11,7 @@ using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>S3 behind a proxy that passes its answers on in chunks, without Content-Length.</summary>
+/// <summary>Tests S3 behind a proxy that forwards responses in chunks, without Content-Length.</summary>
 public sealed class S3ChunkedAnswersTests : IAsyncLifetime
 {
     private const string Id = TestDocuments.Id;

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Where profiles lie on S3, and what is made of S3's less friendly answers.</summary>
+/// <summary>Tests where profiles are stored on S3, and how the profile store handles S3's error responses.</summary>
 public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
 {
     private const string Kind = "parcels";

@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>What the store does on S3 beyond its obligations.</summary>
+/// <summary>Tests the behavior of the S3 store that the conformance suite does not cover.</summary>
 public sealed class S3StoreTests : IAsyncLifetime
 {
     private TestHost _host = null!;

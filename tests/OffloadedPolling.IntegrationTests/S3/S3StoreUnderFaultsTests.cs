@@ -5,7 +5,7 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>What the store makes of S3's less friendly answers.</summary>
+/// <summary>Tests how the store handles S3's error responses.</summary>
 public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
 {
     private const string Id = "0123456789abcdef0123456789abcdef";

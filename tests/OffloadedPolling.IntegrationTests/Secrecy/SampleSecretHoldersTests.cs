@@ -3,7 +3,7 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Secrecy;
 
-/// <summary>That what the samples make to hold a status URL, a key or a token prints itself without it.</summary>
+/// <summary>Tests that the samples' types that hold a status URL, a key, or a token do not print it.</summary>
 public sealed class SampleSecretHoldersTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>What counts and signatures are judged by must itself be right.</summary>
+/// <summary>Tests the proxy, because other tests rely on it to count requests and keep signatures valid.</summary>
 public sealed class RecordingProxyTests
 {
     private static readonly Uri _nowhere = new("http://127.0.0.1:1");
