@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What becomes of payloads that SQS refuses for their characters.</summary>
+/// <summary>Tests payloads that SQS rejects because of their characters.</summary>
 public sealed class InvalidContentsTests : IAsyncLifetime
 {
     private RecordingProxy _sqs = null!;

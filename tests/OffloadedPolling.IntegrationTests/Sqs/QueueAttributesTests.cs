@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>How old what SQS says of a queue may become.</summary>
+/// <summary>Tests how long the queue attributes read from SQS are used.</summary>
 public sealed class QueueAttributesTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -81,9 +81,9 @@ public sealed class QueueAttributesTests : IAsyncLifetime
         await TestServers.SetMaxReceiveCountAsync(queue, deadLetters, maxReceiveCount: 10);
 
         _time.Advance(TimeSpan.FromMinutes(1));
-        (await MaxOfNextAsync(host)).Should().Be(3, "a message does not wait for what is read in the background");
+        (await MaxOfNextAsync(host)).Should().Be(3, "a message does not wait for the read in the background");
 
-        await Eventually.TrueAsync(async () => await MaxOfNextAsync(host) == 10, _timeout, () => "the new count is not seen");
+        await Eventually.TrueAsync(async () => await MaxOfNextAsync(host) == 10, _timeout, () => "the new count is not used");
         AttributeReads().Should().Be(2);
     }
 

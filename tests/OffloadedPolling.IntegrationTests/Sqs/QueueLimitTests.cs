@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What becomes of payloads that a queue refuses for their size, as it is configured.</summary>
+/// <summary>Tests payloads that exceed the configured limit of the queue.</summary>
 public sealed class QueueLimitTests : IAsyncLifetime
 {
     private const int Limit = 65_536;
@@ -78,7 +78,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
         var refused = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large))
             .Should().ThrowAsync<PayloadTooLargeException>()).Which;
 
-        refused.Limit.Should().Be(refused.Size - 1, "no more is known of the limit than that this message is over it");
+        refused.Limit.Should().Be(refused.Size - 1, "all that is known is that this message exceeds the limit");
         (await OnlyAsync()).Should().Match<OperationStatus>(status =>
             status.State == OperationState.Failed && status.Error!.Type!.EndsWith("not-sent"));
     }
@@ -120,10 +120,10 @@ public sealed class QueueLimitTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(2));
         var known = _host.Queue.GetMaxMessageBytesAsync("parcels", default);
 
-        known.IsCompletedSuccessfully.Should().BeTrue("what is known is told at once");
+        known.IsCompletedSuccessfully.Should().BeTrue("the known limit is returned at once");
         (await known).Should().Be(Limit);
         await Eventually.TrueAsync(async () => await _host.Queue.GetMaxMessageBytesAsync("parcels", default) == 131_072, _timeout, () =>
-            "the new limit is not seen");
+            "the new limit is not used");
         _sqs.Requests.Count(request => request.Target == "AmazonSQS.GetQueueAttributes").Should().Be(2);
     }
 

@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>The warning at the start that messages outlive their documents.</summary>
+/// <summary>Tests the warning at startup that messages outlive their documents.</summary>
 public sealed class RetentionWarningTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ public sealed class RetentionWarningTests
 
         await StartAsync(host);
 
-        await Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == 304), _timeout, () => "it was not warned of");
+        await Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == 304), _timeout, () => "the warning was not logged");
         var text = host.Log.Entries.Should().ContainSingle(entry => entry.Id == 304).Which.Text;
         ((string[])["1.00:00:00", "4.00:00:00", "Retention", "parcels"]).Should().AllSatisfy(part => text.Should().Contain(part));
     }

@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What an extension makes of the answers that AWS gives and the emulator does not.</summary>
+/// <summary>Tests how an extension handles responses that AWS returns and the emulator does not.</summary>
 public sealed class SqsExtendTests : IAsyncLifetime
 {
     private RecordingProxy _sqs = null!;
@@ -54,10 +54,10 @@ public sealed class SqsExtendTests : IAsyncLifetime
     [Fact]
     public async Task ExtendAsync_MessageFromDecorator_ReturnsVisibilityTimeout()
     {
-        var anew = new ReceivedMessage { Id =
+        var recreated = new ReceivedMessage { Id =
             _message.Id, ReceiptHandle = _message.ReceiptHandle, Body = "{}", ReceiveCount = 1, HiddenFor = _message.HiddenFor };
 
-        var extended = await _host.Queue.ExtendAsync("parcels", anew, default);
+        var extended = await _host.Queue.ExtendAsync("parcels", recreated, default);
 
         extended.Should().Be(_host.Services.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get("parcels").VisibilityTimeout);
     }

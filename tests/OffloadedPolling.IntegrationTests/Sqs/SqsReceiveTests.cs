@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What a receive makes of messages that the emulator never gives.</summary>
+/// <summary>Tests how a receive handles messages that the emulator never returns.</summary>
 public sealed class SqsReceiveTests : IAsyncLifetime
 {
     private RecordingProxy _sqs = null!;
@@ -39,7 +39,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         var received = await _host.Queue.ReceiveAsync("parcels", 10, default);
 
         received.Select(message => (message.Id, message.ReceiveCount)).Should().Equal(("m1", 1), ("m3", 3));
-        LeftAlone().Should().ContainSingle().Which.Should().ContainAll("m2", "parcels", "ApproximateReceiveCount");
+        SkipWarnings().Should().ContainSingle().Which.Should().ContainAll("m2", "parcels", "ApproximateReceiveCount");
         _sqs.Requests.Should().NotContain(request =>
             request.Target == "AmazonSQS.DeleteMessageBatch" || request.Target == "AmazonSQS.ChangeMessageVisibilityBatch");
     }
@@ -52,7 +52,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         var received = await _host.Services.GetRequiredService<IDeadLetterQueue>().ReceiveAsync("parcels", default);
 
         received.Should().ContainSingle().Which.Id.Should().Be("m2");
-        LeftAlone().Should().ContainSingle().Which.Should().Contain("m1");
+        SkipWarnings().Should().ContainSingle().Which.Should().Contain("m1");
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         var received = await _host.Queue.ReceiveAsync("parcels", 10, default);
 
         received.Select(message => message.Id).Should().Equal("m2", "m3");
-        LeftAlone().Should().ContainSingle().Which.Should().ContainAll("m1", "StatusCreatedAt").And.NotContain("yesterday");
+        SkipWarnings().Should().ContainSingle().Which.Should().ContainAll("m1", "StatusCreatedAt").And.NotContain("yesterday");
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         (await asked.Task).Should().Be(wait);
     }
 
-    private IEnumerable<string> LeftAlone() => _host.Log.Entries.Where(entry => entry.Id == 305).Select(entry => entry.Text);
+    private IEnumerable<string> SkipWarnings() => _host.Log.Entries.Where(entry => entry.Id == 305).Select(entry => entry.Text);
 
     private void WithTimeout(IOffloadedPollingBuilder builder, TimeSpan timeout) =>
         builder.Services.AddSingleton<IAmazonSQS>(_ => new AmazonSQSClient(
@@ -114,7 +114,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         ["Attributes"] = count is null ? [] : new JsonObject { ["ApproximateReceiveCount"] = count },
     };
 
-    // Binary, where it is no text.
+    // Without a text, the attribute is binary.
     private static JsonObject Message(string id, string? count, string? createdAt)
     {
         var message = Message(id, count);

@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.S3;
 
 namespace OffloadedPolling.IntegrationTests.Sts;
 
-/// <summary>What a real S3 server says to the credentials that a real STS issued.</summary>
+/// <summary>Tests the credentials of a real STS server on a real S3 server.</summary>
 public sealed class CredentialsOnS3Tests
 {
     // The gateway counts whole seconds.
@@ -21,13 +21,13 @@ public sealed class CredentialsOnS3Tests
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync(provider?.RoleArn ?? TestServers.RoleArn);
 
-        var issued = await sts.Issuer.IssueAsync(sts.Request(GroundsOf(provider)));
+        var issued = await sts.Issuer.IssueAsync(sts.Request(ActionFor(provider)));
 
         (issued.ExpiresAt - DateTimeOffset.UtcNow).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(14))
             .And.BeLessThanOrEqualTo(TimeSpan.FromMinutes(15.1));
         using var s3 = StsHost.S3With(issued);
         (await sts.ReadAsync(s3, sts.StatusKey)).Should().Be("OK");
-        (await sts.TryEverythingElseAsync(s3))
+        (await sts.TryOtherRequestsAsync(s3))
             .Should().AllSatisfy(tried => (tried.Key, tried.Value).Should().Be((tried.Key, "AccessDenied")));
         (await sts.ReadAsync(s3, sts.StatusKey)).Should().Be("OK");
     }
@@ -39,11 +39,12 @@ public sealed class CredentialsOnS3Tests
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync();
-        var issued = await sts.IssueShortlyAsync(GroundsOf(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
+        var issued = await sts.IssueShortLivedAsync(ActionFor(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
         using var s3 = StsHost.S3With(issued);
 
         var first = await sts.ReadAsync(s3, sts.StatusKey);
-        await Eventually.TrueAsync(async () => await sts.ReadAsync(s3, sts.StatusKey) != "OK", _patience, () => "they read on");
+        await Eventually.TrueAsync(
+            async () => await sts.ReadAsync(s3, sts.StatusKey) != "OK", _patience, () => "the credentials still work");
         var endedAt = DateTimeOffset.UtcNow;
 
         first.Should().Be("OK");
@@ -58,7 +59,7 @@ public sealed class CredentialsOnS3Tests
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync();
-        var issued = await sts.IssueShortlyAsync(GroundsOf(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
+        var issued = await sts.IssueShortLivedAsync(ActionFor(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
         using var s3 = StsHost.S3With(issued);
         using var http = new HttpClient();
         var url = await s3.GetPreSignedURLAsync(new()
@@ -71,11 +72,11 @@ public sealed class CredentialsOnS3Tests
 
         var first = await StatusOfAsync(http, url);
         await Eventually.TrueAsync(
-            async () => await StatusOfAsync(http, url) != HttpStatusCode.OK, _patience, () => "it shows the document still");
+            async () => await StatusOfAsync(http, url) != HttpStatusCode.OK, _patience, () => "the URL still works");
 
         first.Should().Be(HttpStatusCode.OK);
         (await StatusOfAsync(http, url)).Should().Be(HttpStatusCode.Forbidden);
-        issued.ExpiresAt.AddSeconds(-1).Should().BeOnOrBefore(DateTimeOffset.UtcNow, "it ended before its credentials");
+        issued.ExpiresAt.AddSeconds(-1).Should().BeOnOrBefore(DateTimeOffset.UtcNow, "the URL must not expire before its credentials");
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class CredentialsOnS3Tests
     {
         await using var sts = await StsHost.StartAsync();
         var issued = await sts.Issuer.IssueAsync(sts.Request());
-        using var s3 = TestServers.NewS3Client(credentials: new Telling(issued));
+        using var s3 = TestServers.NewS3Client(credentials: new ExpiringCredentials(issued));
         var issuer = TestIssuers.New(s3, TimeProvider.System, new OffloadedPollingOptions(), bucket: sts.Host.Bucket);
         using var http = new HttpClient();
 
@@ -138,7 +139,7 @@ public sealed class CredentialsOnS3Tests
         (await sts.ReadAsync(s3, sts.StatusKey), await sts.ReadAsync(s3, sts.OthersKey)).Should().Be(("OK", "OK"));
     }
 
-    private static StsAction GroundsOf(WebIdentityProvider? provider) =>
+    private static StsAction ActionFor(WebIdentityProvider? provider) =>
         provider is null ? StsAction.AssumeRole : StsAction.AssumeRoleWithWebIdentity(provider.TokenFor("workload-1"));
 
     private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string url)
@@ -147,8 +148,8 @@ public sealed class CredentialsOnS3Tests
         return response.StatusCode;
     }
 
-    /// <summary>Credentials that tell when they expire, as those of a role do.</summary>
-    private sealed class Telling(TemporaryCredentials issued) : Amazon.Runtime.AWSCredentials
+    /// <summary>Credentials that report when they expire, as those of a role do.</summary>
+    private sealed class ExpiringCredentials(TemporaryCredentials issued) : Amazon.Runtime.AWSCredentials
     {
         public override DateTime? Expiration
         {

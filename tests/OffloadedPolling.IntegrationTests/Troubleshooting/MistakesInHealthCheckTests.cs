@@ -9,7 +9,7 @@ using OffloadedPolling.Tests.Troubleshooting;
 
 namespace OffloadedPolling.IntegrationTests.Troubleshooting;
 
-/// <summary>Mistakes that only a server, or the lack of one, shows.</summary>
+/// <summary>Tests mistakes that only a server, or a missing server, reveals.</summary>
 public sealed class MistakesInHealthCheckTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -29,7 +29,7 @@ public sealed class MistakesInHealthCheckTests
     [Fact]
     public async Task Health_ServerNeedsPathStyle_NamesFix() => await IsUnhealthyAsync(Mistakes.NoPathStyle, NewClient(config =>
     {
-        // A name that never resolves with the bucket before it: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
+        // A name that does not resolve with the bucket in front of it: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
         (config.ServiceURL, config.ForcePathStyle) = ("http://s3.invalid:9000", false);
         config.HttpClientFactory = new Unresolved();
     }));
@@ -51,7 +51,7 @@ public sealed class MistakesInHealthCheckTests
     [Fact]
     public async Task Health_StatusUrlsAreRedirected_NamesFix()
     {
-        // The SDK follows the redirect of a bucket in another region, callers do not.
+        // The SDK follows the redirect to a bucket in another region, but callers do not.
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = context =>
         {
@@ -123,7 +123,7 @@ public sealed class MistakesInHealthCheckTests
         await IsUnhealthyAsync(Mistakes.ConditionsIgnored, TestServers.NewS3Client(s3.Address), "status");
     }
 
-    // AWS's answer to a write.
+    // AWS returns the code to a write.
     private static async Task IsUnhealthyAsync(Mistake mistake, string code)
     {
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
@@ -172,7 +172,7 @@ public sealed class MistakesInHealthCheckTests
         }
     }
 
-    /// <summary>A resolver that knows no name, without asking the network.</summary>
+    /// <summary>Fails to resolve every name, without using the network.</summary>
     private sealed class Unresolved : Amazon.Runtime.HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler());
