@@ -33,7 +33,7 @@ public sealed class TerminalWriteTests
         await using var host = await HostAsync(s3, hung);
         var accepted = await AcceptAndEndAsync(host);
 
-        hung.Task.IsCompleted.Should().BeTrue("no progress write hung");
+        hung.Task.IsCompleted.Should().BeTrue("a progress write must hang");
         (await host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Succeeded);
         s3.Requests.Count(request =>
             request is { Method: "PUT", StatusCode: 200 } && request.Path.Contains(accepted.Id, StringComparison.Ordinal)).Should().Be(3);

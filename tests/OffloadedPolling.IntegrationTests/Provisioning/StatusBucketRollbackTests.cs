@@ -46,8 +46,8 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     public async Task ApplyAsync_OtherRuleAddedMeanwhile_SurvivesRollback()
     {
         await using var host = await HostAsync();
-        await using var stranger = await BucketHost.CreateAsync(bucket: host.Bucket);
-        await stranger.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
+        await using var other = await BucketHost.CreateAsync(bucket: host.Bucket);
+        await other.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
         var cors = false;
         S3.Intercept = async context =>
         {
@@ -63,10 +63,10 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
             else if (cors
                 && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
             {
-                var now = (await stranger.ReadAsync("cors"))!;
+                var now = (await other.ReadAsync("cors"))!;
                 if (!now.Contains("second", StringComparison.Ordinal))
                 {
-                    await stranger.WriteAsync(
+                    await other.WriteAsync(
                         "cors", now.Replace("</CORSConfiguration>", $"{Theirs("second")}</CORSConfiguration>", StringComparison.Ordinal));
                 }
 

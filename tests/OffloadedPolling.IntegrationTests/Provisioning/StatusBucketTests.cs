@@ -83,18 +83,18 @@ public sealed class StatusBucketTests
     public async Task ApplyAsync_ExistingPolicy_KeepsOtherStatements()
     {
         await using var host = await BucketHost.CreateAsync();
-        var stranger = $$$"""
+        var statement = $$$"""
             {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam:::user/tester"},"Action":"s3:GetObject",
             "Resource":"arn:aws:s3:::{{{host.Bucket}}}/reports/*","Condition":{"StringLike":{"aws:UserAgent":"x*"} } }
             """;
-        await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Id":"theirs","Statement":{{stranger}}}""");
+        await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Id":"theirs","Statement":{{statement}}}""");
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         report.State("SignatureAge").Should().Be(Applied);
         var policy = JsonNode.Parse((await host.ReadAsync("policy"))!)!;
         policy["Id"]!.GetValue<string>().Should().Be("theirs");
-        JsonNode.DeepEquals(JsonNode.Parse(stranger), policy["Statement"]![0]).Should().BeTrue();
+        JsonNode.DeepEquals(JsonNode.Parse(statement), policy["Statement"]![0]).Should().BeTrue();
         policy["Statement"]!.AsArray().Should().HaveCount(2);
     }
 

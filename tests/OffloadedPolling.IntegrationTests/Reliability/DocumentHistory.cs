@@ -17,7 +17,7 @@ internal sealed class DocumentHistory
         {
             if (!known.ContainsKey(version))
             {
-                _flaws.Add($"{key}: nobody here wrote version {version}");
+                _flaws.Add($"{key}: version {version} was not written through the witness");
                 break;
             }
 
@@ -25,7 +25,7 @@ internal sealed class DocumentHistory
         }
 
         _flaws.AddRange(known.Values.Where(write => write.IsConfirmed
-            && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.State} was written over unseen"));
+            && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.State} was overwritten without a check"));
         var ends = Versions.Count(version => version.State.IsTerminal());
         if (ends != 1 || !Newest!.State.IsTerminal())
         {

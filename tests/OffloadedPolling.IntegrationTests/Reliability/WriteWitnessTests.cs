@@ -66,7 +66,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
 
         var flaws = (await HistoryAsync()).Flaws;
 
-        flaws.Should().Contain(flaw => flaw.EndsWith("Succeeded was written over unseen", StringComparison.Ordinal));
+        flaws.Should().Contain(flaw => flaw.EndsWith("Succeeded was overwritten without a check", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,7 +75,8 @@ public sealed class WriteWitnessTests : IAsyncLifetime
         await WriteAsync(OperationState.Succeeded);
         await PutAsync(TestServers.S3, _newest.Status with { Message = "Again" });
 
-        (await HistoryAsync()).Flaws.Should().Contain(flaw => flaw.Contains("nobody here wrote", StringComparison.Ordinal));
+        (await HistoryAsync()).Flaws.Should().Contain(
+            flaw => flaw.Contains("was not written through the witness", StringComparison.Ordinal));
     }
 
     private async Task WriteAsync(OperationState state) =>

@@ -46,7 +46,7 @@ public sealed class RetentionWarningTests
 
         var warning = await StartAsync(host).WaitAsync(_timeout);
 
-        warning.ExecuteTask!.IsCompleted.Should().BeFalse("the start waited for SQS");
+        warning.ExecuteTask!.IsCompleted.Should().BeFalse("the start must not wait for SQS");
         silent.Stop();
         await warning.ExecuteTask.WaitAsync(_timeout);
         host.Log.Entries.Should().Contain(entry => entry.Id == 301);
