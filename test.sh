@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test against real servers on loopback; installs what is missing (Debian, Ubuntu).
+# Builds everything and runs all tests against real servers on loopback. On Debian and Ubuntu, installs missing packages.
 #   ./test.sh           all tests
 #   ./test.sh --unit    the tests that need no server, on any system with the .NET SDK
-# Further arguments go to `dotnet test`. The last line is `N passed, N failed`, with `, N skipped` if any were.
+# Other arguments are passed to `dotnet test`. The last line is `N passed, N failed`, with `, N skipped` if any were skipped.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -21,7 +21,7 @@ finish() {
   for pid in ${started[@]+"${started[@]}"}; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
   [[ -d $work/ceph ]] && CEPH_DIR=$work/ceph tests/servers/ceph.sh stop
   rm -rf "$work"
-  # Whatever ended this run early, it is no success.
+  # A run that ends early counts as a failure.
   ((status == 0 || ${failed:-0} > 0)) || failed=1
   line="${passed:-0} passed, ${failed:-0} failed"
   ((${skipped:-0} == 0)) || line+=", $skipped skipped"
@@ -32,13 +32,13 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 isolate() {
-  # No test may reach a real account, nor loopback through a proxy.
+  # Tests must not reach a real account, and must not reach loopback through a proxy.
   unset ${!AWS_@}
   export AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
   export no_proxy=127.0.0.1,localhost NO_PROXY=127.0.0.1,localhost
-  # The summary is read below.
+  # The script parses the English summary below.
   export DOTNET_CLI_UI_LANGUAGE=en
-  # Build servers would outlive this run.
+  # Build servers would keep running after this script.
   export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 }
 
@@ -46,14 +46,14 @@ has() { command -v "$1" >/dev/null; }
 
 browser() { command -v chromium || command -v google-chrome; }
 
-# The packages of whatever is not there.
+# Prints the packages of missing tools.
 missing() {
   has radosgw && has ceph-mon && has ceph-osd && has ceph || printf '%s\n' ceph-mon ceph-osd radosgw ceph-common
   has curl || echo curl
   has openssl || echo openssl
   has systemd-analyze || echo systemd
   [[ -n $(browser) ]] || echo chromium
-  # The linker and the compression library of native AOT.
+  # Native AOT needs a linker and zlib.
   has clang || has gcc || echo clang
   [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
 }
@@ -71,7 +71,7 @@ install_missing() {
     local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
     "${apt[@]}" update </dev/null
     "${apt[@]}" install -y --no-install-recommends "${packages[@]}" </dev/null
-    # What counts is what is there now: a package that cannot start its service here fails too, and none of them is needed.
+    # apt-get also fails if a package cannot start its service, which is not needed here. So check what is missing now.
     mapfile -t packages < <(missing)
     ((${#packages[@]} == 0)) || { echo "Still missing: ${packages[*]}" >&2; return 1; }
   fi
@@ -80,7 +80,7 @@ install_missing() {
   fi
 }
 
-# start NAME URL COMMAND...: runs a server and waits until it answers.
+# start NAME URL COMMAND...: runs a server and waits until it responds.
 start() {
   local name=$1 url=$2
   shift 2
@@ -114,9 +114,9 @@ start_servers() {
 }
 
 run_tests() {
-  # With a filter, a project of which no test is left is no failure. That none ran at all is, and is seen below.
+  # With a filter, a project without a matching test is not a failure. The last line below fails if no test ran at all.
   (($# == 0)) || set -- --ignore-exit-code 8 "$@"
-  # A process group of its own, so that this script's end can take all of it along.
+  # Runs in its own process group, so that the exit trap can end all of it.
   set -m
   (dotnet test "${tests[@]}" -c $configuration --no-build --no-ansi "$@" 2>&1 </dev/null | tee "$work/tests.log"; exit "${PIPESTATUS[0]}") &
   running=$!

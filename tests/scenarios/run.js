@@ -1,5 +1,5 @@
 /*
- * Runs one scenario of polling.json with poll.js, in time of its own and without jitter. For a browser's page.
+ * Runs one scenario of polling.json with poll.js in a browser page, with simulated time and without jitter.
  */
 
 const start = Date.UTC(2026, 10, 23, 10);
@@ -8,7 +8,7 @@ const realTimeout = globalThis.setTimeout;
 
 const expired = '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
 
-/** @returns When polls and renewals were made in seconds, the states seen, and how it ended: a state, or "lost". */
+/** @returns The times of polls and renewals in seconds, the states seen, and the end: a state or "lost". */
 export async function run(scenario, follow) {
   const time = takeTime(scenario.callerClockAhead ?? 0);
   const seen = { polls: [], renewals: [], states: [], end: null };
@@ -21,7 +21,7 @@ export async function run(scenario, follow) {
   return seen;
 }
 
-// Requests take no time: whatever waits, waits for a timer.
+// Requests take no time, so only timers advance the clock.
 function takeTime(clockAhead) {
   const timers = new Map();
   let now = 0, lastId = 0;
@@ -49,7 +49,7 @@ function takeTime(clockAhead) {
         now = next.due;
         next.fire();
       }
-      throw new Error(`It has not ended after ${now} s.`);
+      throw new Error(`The scenario has not ended after ${now} s.`);
     },
   };
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# S3 and STS on loopback: a one-node Ceph object gateway that keeps its data in memory, started from nothing.
-#   ceph.sh start   wipes, starts monitor, storage daemon and gateway, makes one user and one role to assume
-#   ceph.sh stop    ends what start started (by recorded process id) and wipes
+# S3 and STS on loopback: a new one-node Ceph object gateway that keeps its data in memory.
+#   ceph.sh start   deletes old data, starts monitor, storage daemon and gateway, creates one user and one role to assume
+#   ceph.sh stop    ends the processes that start recorded, and deletes the data
 # Settings, as environment variables:
-#   CEPH_DIR              logs, certificate and process ids
-#   CEPH_PORT             http; besides it takes +443 (https, self-signed), +5300 and +5301 (monitor)
+#   CEPH_DIR              logs, certificate and process IDs
+#   CEPH_PORT             HTTP; also uses +443 (HTTPS, self-signed), +5300 and +5301 (monitor)
 #   CEPH_ACCESS_KEY, CEPH_SECRET_KEY
-#   CEPH_LIFECYCLE_DAY    seconds that a lifecycle rule's day lasts, to watch a rule at work (unset: a day)
+#   CEPH_LIFECYCLE_DAY    seconds that a lifecycle rule counts as a day, to test rules (default: a real day)
 # Debian and Ubuntu: apt-get install --no-install-recommends ceph-mon ceph-osd radosgw ceph-common curl openssl
 set -euo pipefail
 
@@ -17,7 +17,7 @@ secret=${CEPH_SECRET_KEY:-testsecretkeytestsecretkeytestsecretkey1}
 role=status-reader
 pids=$dir/pids
 conf=(-c "$dir/ceph.conf")
-unset CEPH_ARGS CEPH_CONF # of a real cluster, should this machine know one
+unset CEPH_ARGS CEPH_CONF # they may point to a real cluster
 
 main() {
   case ${1:-} in
@@ -47,7 +47,7 @@ start() {
 stop() {
   if [[ -f $pids ]]; then
     tac "$pids" | while read -r pid; do
-      # The id may belong to somebody else by now. What dies here is in memory alone, so nothing needs a gentle end.
+      # The ID may belong to another program by now. All data is in memory, so no graceful shutdown is needed.
       if grep -qE '^(ceph-|radosgw)' "/proc/$pid/comm" 2>/dev/null; then
         kill -KILL "$pid" 2>/dev/null || true
         for _ in {1..100}; do [[ -e /proc/$pid/exe ]] || break; sleep .05; done # a zombie has no exe
@@ -65,7 +65,7 @@ fail() {
   exit 1
 }
 
-# setsid: a Ctrl-C meant for the caller must not end the servers before their clients.
+# setsid: Ctrl+C in the caller's terminal must not end the servers before their clients.
 run() { setsid "$@" >>"$dir/log/out" 2>&1 </dev/null & echo $! >>"$pids"; disown; }
 
 all_alive() { local pid; while read -r pid; do kill -0 "$pid" || return 1; done <"$pids"; }
@@ -94,7 +94,7 @@ start_monitor() {
 start_storage() {
   local osd; osd=$(uuid)
   local ceph=(timeout 60 ceph "${conf[@]}" --connect-timeout 50)
-  [[ $("${ceph[@]}" fsid 2>>"$dir/log/out") == "$fsid" ]] # and not the monitor of a run that was quicker on these ports
+  [[ $("${ceph[@]}" fsid 2>>"$dir/log/out") == "$fsid" ]] # not the monitor of another run that took these ports first
   "${ceph[@]}" osd new "$osd" 0 >>"$dir/log/out" 2>&1
   ceph-osd "${conf[@]}" -i 0 --mkfs --osd-uuid "$osd" >>"$dir/log/out" 2>&1
   run ceph-osd "${conf[@]}" -i 0 -f
@@ -112,7 +112,7 @@ start_gateway() {
 
 make_user_and_role() {
   local admin=(timeout 60 radosgw-admin "${conf[@]}" -n client.rgw)
-  # Every test has a bucket of its own; after the thousandth, a server that was started by hand would answer 400.
+  # Every test creates a bucket. With the default limit of 1000, a server that was started by hand would soon return 400.
   "${admin[@]}" user create --uid=tester --display-name=Tester --access-key="$access" --secret-key="$secret" --max-buckets=100000 \
     --caps='roles=*;user-policy=*;oidc-provider=*' >>"$dir/log/out" 2>&1
   "${admin[@]}" role create --role-name="$role" --path=/ --assume-role-policy-doc='{"Version":"2012-10-17","Statement":[
@@ -136,7 +136,7 @@ ms_bind_retry_count = 1
 auth_cluster_required = none
 auth_service_required = none
 auth_client_required = none
-# Without authentication the gateway stalls for a minute at start unless the monitor's clients speak crc.
+# Without authentication, the gateway hangs for a minute at startup unless the monitor's clients use crc.
 ms_mon_client_mode = crc
 osd_pool_default_size = 1
 osd_pool_default_min_size = 1
@@ -177,7 +177,7 @@ osd_class_default_list = *
 rgw_data = $dir/data/rgw
 
 [client.rgw]
-# tcp_nodelay: without it a small GET takes 44 ms instead of 1.3 ms.
+# Without tcp_nodelay, a small GET takes 44 ms instead of 1.3 ms.
 rgw_frontends = beast endpoint=127.0.0.1:$port ssl_endpoint=127.0.0.1:$((port + 443)) ssl_certificate=$dir/tls.crt ssl_private_key=$dir/tls.key tcp_nodelay=1
 rgw_sts_key = abcdefghijklmnop
 rgw_s3_auth_use_sts = true

@@ -1,5 +1,6 @@
-// Prints a free loopback port for each argument, a list of offsets that must be free beside it: node free-ports.mjs 0 0,443,5300,5301
-// Below the range that the system gives to outgoing connections, so that none of those takes a port before its server does.
+// Prints a free loopback port for each argument. An argument lists the offsets from the port that must be free:
+//   node free-ports.mjs 0 0,443,5300,5301
+// Ports are below the range for outgoing connections, so that no connection takes a port before its server does.
 import { createServer } from 'node:net';
 
 const lowest = 10000, highest = 26000;

@@ -1,8 +1,8 @@
-// SQS on loopback: the npm package fauxqs, whose own command line would listen on every address.
+// SQS on loopback: the npm package fauxqs, without its command line, which would listen on every address.
 //   node sqs.mjs 4566
 import { register } from 'node:module';
 
-// fauxqs asks for node 22 only because of node:sqlite, which SQS does not use: on node 20 that import is stubbed.
+// fauxqs requires Node 22 only because of node:sqlite, which SQS does not use. On Node 20, this import is stubbed.
 if (!process.getBuiltinModule?.('node:sqlite')) {
   register('data:text/javascript,' + encodeURIComponent(
     `export const resolve = (name, context, next) => name === 'node:sqlite'

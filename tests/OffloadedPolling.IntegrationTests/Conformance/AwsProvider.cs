@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Conformance;
 
 namespace OffloadedPolling.IntegrationTests.Conformance;
 
-/// <summary>S3 and SQS, with a bucket and queues of its own.</summary>
+/// <summary>Runs the conformance tests on S3 and SQS, with a separate bucket and queues.</summary>
 public sealed class AwsProvider : IProvider
 {
     private const string Prefix = "operations/";

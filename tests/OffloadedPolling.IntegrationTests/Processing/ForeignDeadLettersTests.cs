@@ -5,7 +5,7 @@ using OffloadedPolling.Processing;
 namespace OffloadedPolling.IntegrationTests.Processing;
 
 /// <summary>
-/// A dead letter that comes to the reader of another kind: hosts share a dead-letter queue, or its message was in the wrong queue.
+/// Tests dead letters that reach the reader of another kind, because hosts share a dead-letter queue or a message was in the wrong queue.
 /// </summary>
 public sealed class ForeignDeadLettersTests : IAsyncLifetime
 {
@@ -29,7 +29,7 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ADeadLetterOfAnotherKind_IsLeftToAReaderOfThatKind()
+    public async Task ProcessAsync_OtherKind_LeavesOperationUnchanged()
     {
         var accepted = await _letters.Operations.AcceptAsync(new Letter("Dear Bob"));
         var before = await _letters.Store.GetAsync(accepted.Id, default);
@@ -42,7 +42,7 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ADeadLetterOfAnotherKindThatNobodyTakes_IsGivenUpAndNeverSentToTheWrongQueue()
+    public async Task ProcessAsync_OtherKindUnhandledTooLong_FailsOperation()
     {
         var now = TimeProvider.System.GetUtcNow();
         var old = TestDocuments.Waiting() with { Kind = "letters", LastUpdatedAt = now.AddHours(-13), ExpiresAt = now.AddHours(11) };
@@ -58,7 +58,7 @@ public sealed class ForeignDeadLettersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ADeadLetterOfAnotherKindThatHasEnded_IsDone()
+    public async Task ProcessAsync_OtherKindAlreadyEnded_ReturnsTrue()
     {
         var accepted = await _letters.Operations.AcceptAsync(new Letter("Dear Bob"));
         await _letters.Operations.CancelAsync(accepted.Id);

@@ -5,8 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Processing;
 
 /// <summary>
-/// A worker that was cut off from its queue, and whose handler hears nothing of it, comes to its end after another has taken the operation
-/// over.
+/// Tests a worker that lost its connection to the queue, and whose handler ends after another worker has taken over the operation.
 /// </summary>
 public sealed class LateWorkerTests
 {
@@ -15,7 +14,7 @@ public sealed class LateWorkerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task TheEndOfALateWorker_IsNotWritten(bool otherHasEnded)
+    public async Task LateWorker_HandlerCompletes_ResultIsNotWritten(bool otherHasEnded)
     {
         var (late, other) = (new HandlerScript(), new HandlerScript());
         late.Deaf["Ada"] = true;
@@ -32,34 +31,34 @@ public sealed class LateWorkerTests
             : Task.FromResult(false);
         await using var first = await StartAsync(late, sqs.Address);
         var accepted = await first.Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Eventually.TrueAsync(() => late.Waiting == 1, _timeout, () => "the first handler did not begin");
+        await Eventually.TrueAsync(() => late.Waiting == 1, _timeout, () => "the first handler did not start");
         await using var second = await StartAsync(other, null, first.Host);
         StoredOperation? before = null;
         await Eventually.TrueAsync(
             async () => (before = await second.Host.Store.GetAsync(accepted.Id, default))!.Status is { Attempt: > 1 } status
                 && status.State.IsTerminal() == otherHasEnded,
-            _timeout, () => $"it is at {before}");
+            _timeout, () => $"the status is {before}");
 
         late.Wake.SetResult();
         await Eventually.TrueAsync(
-            () => first.Host.Log.Entries.Any(entry => entry.Id == 424), _timeout, () => "the late worker does not know that it is");
+            () => first.Host.Log.Entries.Any(entry => entry.Id == 424), _timeout, () => "the late worker did not notice that it is late");
 
         var after = await second.Host.Store.GetAsync(accepted.Id, default);
         first.Host.Log.Entries.Should().NotContain(entry => entry.Id == 420);
         (otherHasEnded ? after!.Version == before!.Version : after!.Status.State == OperationState.Running)
-            .Should().BeTrue($"it was changed to {after}");
+            .Should().BeTrue($"the document was changed to {after}");
         other.Wake.SetResult();
         await Eventually.TrueAsync(
             async () => (after = await second.Host.Store.GetAsync(accepted.Id, default))!.Status.State.IsTerminal(), _timeout,
-            () => $"it is at {after}");
+            () => $"the status is {after}");
         (after!.Status.State, after.Status.Result!.Value.GetString()).Should().Be((OperationState.Succeeded, "other"));
     }
 
-    private static async Task<Worker> StartAsync(HandlerScript script, Uri? sqs, TestHost? beside = null)
+    private static async Task<Worker> StartAsync(HandlerScript script, Uri? sqs, TestHost? sharedWith = null)
     {
         var host = await TestHost.CreateAsync(
-            sqs: sqs, bucket: beside?.Bucket, queueUrl: beside?.QueueUrl,
-            // One handler alone, so that the late worker does not receive the message anew itself.
+            sqs: sqs, bucket: sharedWith?.Bucket, queueUrl: sharedWith?.QueueUrl,
+            // One handler at a time, so that the late worker does not receive the message again.
             operation: settings => (settings.MaxConcurrency, settings.VisibilityTimeout) = (1, TimeSpan.FromSeconds(sqs is null ? 30 : 2)),
             build: builder =>
             {

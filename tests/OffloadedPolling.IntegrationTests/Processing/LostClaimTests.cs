@@ -4,23 +4,23 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>A worker's claim is written, but the worker never hears of it.</summary>
+/// <summary>Tests a claim that is written, but whose response never reaches the worker.</summary>
 public sealed class LostClaimTests
 {
     [Fact]
-    public async Task AClaimWhoseAnswerIsLost_IsTheWorkersOwnAndRunsAtTheFirstAttempt()
+    public async Task Claim_ResponseIsLost_RunsInFirstAttempt()
     {
         TestHost? worker = null;
-        var answersLost = 0;
+        var lostResponses = 0;
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.AfterUpstream = context =>
         {
-            // Of the claim, of the SDK's retries, and of the reads that would tell that it was made, until the worker takes it for an
-            // outage.
-            var isOfTheClaim = context.Request.Headers.IfMatch.Count > 0 || answersLost > 0;
-            if (AwsAnswers.IsOfADocument(context) && isOfTheClaim && worker!.Log.Entries.All(entry => entry.Id != 404))
+            // Drops the responses to the claim, to the SDK's retries, and to the reads that would reveal the claim, until the worker
+            // assumes an outage.
+            var isForClaim = context.Request.Headers.IfMatch.Count > 0 || lostResponses > 0;
+            if (AwsAnswers.IsOfADocument(context) && isForClaim && worker!.Log.Entries.All(entry => entry.Id != 404))
             {
-                answersLost++;
+                lostResponses++;
                 context.Abort();
             }
         };
@@ -38,7 +38,7 @@ public sealed class LostClaimTests
 
         (end.State, end.Attempt).Should().Be((OperationState.Succeeded, 1));
         script.Delivered.Should().ContainSingle();
-        answersLost.Should().BePositive();
+        lostResponses.Should().BePositive();
         worker.Log.Entries.Should().Contain(entry => entry.Id == 404, "the claim seemed to fail");
     }
 }

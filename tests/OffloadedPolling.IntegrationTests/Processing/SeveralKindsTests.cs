@@ -5,11 +5,11 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>One host, two kinds: each with its queue, its settings and its handler.</summary>
+/// <summary>Tests one host with two kinds, each with its own queue, settings, and handler.</summary>
 public sealed class SeveralKindsTests
 {
     [Fact]
-    public async Task TwoKinds_GoThroughTheirOwnQueuesToTheirOwnHandlers()
+    public async Task TwoKinds_UseTheirOwnQueuesAndHandlers()
     {
         var letters = await TestServers.NewQueueAsync();
         await using var host = await TestHost.CreateAsync(build: builder => builder
@@ -38,7 +38,7 @@ public sealed class SeveralKindsTests
         OperationStatus? last = null;
         await Eventually.TrueAsync(
             async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), TimeSpan.FromSeconds(30),
-            () => $"it is at {last}");
+            () => $"the status is {last}");
         return (last!.Kind, last.Result!.Value.GetString());
     }
 

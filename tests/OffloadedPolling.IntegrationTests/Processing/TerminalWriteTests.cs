@@ -6,20 +6,20 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>The end of an operation does not wait for its progress.</summary>
+/// <summary>Tests that the final write of an operation does not wait for its progress.</summary>
 public sealed class TerminalWriteTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task AProgressWriteThatHangs_HoldsUpNoEndAndChangesNothingAfterIt()
+    public async Task ProgressWrite_Hangs_DoesNotBlockFinalWrite()
     {
         var puts = 0;
         var hung = new TaskCompletionSource();
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = async context =>
         {
-            // Created, running, and then the progress.
+            // The third write is the progress, after the ones for created and running.
             if (context.Request.Method == "PUT" && AwsAnswers.IsOfADocument(context) && Interlocked.Increment(ref puts) == 3)
             {
                 context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
@@ -33,14 +33,14 @@ public sealed class TerminalWriteTests
         await using var host = await HostAsync(s3, hung);
         var accepted = await AcceptAndEndAsync(host);
 
-        hung.Task.IsCompleted.Should().BeTrue("no progress write hung");
+        hung.Task.IsCompleted.Should().BeTrue("a progress write must hang");
         (await host.Operations.GetAsync(accepted.Id))!.State.Should().Be(OperationState.Succeeded);
         s3.Requests.Count(request =>
             request is { Method: "PUT", StatusCode: 200 } && request.Path.Contains(accepted.Id, StringComparison.Ordinal)).Should().Be(3);
     }
 
     [Fact]
-    public async Task AProgressWriteThatArrivesAfterTheEnd_IsRefusedByS3AndTheEndStands()
+    public async Task ProgressWrite_ArrivesAfterEnd_IsRejectedByS3()
     {
         var puts = 0;
         var hung = new TaskCompletionSource();
@@ -48,7 +48,7 @@ public sealed class TerminalWriteTests
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = async context =>
         {
-            // Created, running, and then the progress, which is kept under way.
+            // The third write is the progress, after the ones for created and running. It is held back.
             if (context.Request.Method != "PUT" || !AwsAnswers.IsOfADocument(context) || Interlocked.Increment(ref puts) != 3)
             {
                 return false;
@@ -89,7 +89,7 @@ public sealed class TerminalWriteTests
 
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
+            async () => (last = await host.Operations.GetAsync(accepted.Id))!.State.IsTerminal(), _timeout, () => $"the status is {last}");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
@@ -98,7 +98,7 @@ public sealed class TerminalWriteTests
         return accepted;
     }
 
-    /// <summary>The same request to S3 itself. Its signature covers the Host header, so that goes with it.</summary>
+    /// <summary>Copies a request and directs it to S3. The copy keeps the Host header, because the signature covers it.</summary>
     private static async Task<HttpRequestMessage> CopyAsync(HttpRequest request)
     {
         using var body = new MemoryStream();
@@ -119,7 +119,7 @@ public sealed class TerminalWriteTests
         return copy;
     }
 
-    /// <summary>Returns as soon as its progress is on its way.</summary>
+    /// <summary>A handler that returns as soon as its progress write has started.</summary>
     private sealed class AfterProgressHandler(TaskCompletionSource hung) : IOperationHandler<Parcel, string>
     {
         public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>What a worker does on S3 and SQS beyond what the conformance suite asks of every provider.</summary>
+/// <summary>Tests the behavior of a worker on S3 and SQS that the conformance suite does not cover.</summary>
 public sealed class WorkerTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -51,7 +51,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageWithoutStatusKey_NeverRuns_AndOthersGoOn()
+    public async Task Message_WithoutStatusKey_IsLoggedAndNeverRuns()
     {
         using var sqs = TestServers.NewSqsClient();
         await sqs.SendMessageAsync(new SendMessageRequest(_host.QueueUrl, """{"To":"nobody"}"""));
@@ -59,7 +59,7 @@ public sealed class WorkerTests : IAsyncLifetime
         var good = await _host.Operations.AcceptAsync(new Parcel("Ada"));
 
         (await EndOfAsync(good.Id)).State.Should().Be(OperationState.Succeeded);
-        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 410), _timeout, () => "it was not logged");
+        await Eventually.TrueAsync(() => _host.Log.Entries.Any(entry => entry.Id == 410), _timeout, () => "the message was not logged");
         _script.Delivered.Should().Equal("Ada");
     }
 
@@ -76,7 +76,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AHandlerThatThrowsAtTheQueuesLastDelivery_EndsAsFailedAndNothingDeadLetters()
+    public async Task Handler_ThrowsOnLastDelivery_FailsWithoutDeadLetter()
     {
         using var sqs = TestServers.NewSqsClient();
         await DisposeAsync();
@@ -102,7 +102,7 @@ public sealed class WorkerTests : IAsyncLifetime
     {
         OperationStatus? last = null;
         await Eventually.TrueAsync(
-            async () => (last = await _host.Operations.GetAsync(id))!.State.IsTerminal(), _timeout, () => $"it is at {last}");
+            async () => (last = await _host.Operations.GetAsync(id))!.State.IsTerminal(), _timeout, () => $"the status is {last}");
         return last!;
     }
 }

@@ -4,13 +4,13 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Processing;
 
-/// <summary>What operations cost at SQS when there are many.</summary>
+/// <summary>Tests how many SQS requests a backlog of operations costs.</summary>
 public sealed class WorkerUnderLoadTests(ITestOutputHelper output)
 {
     private const int Operations = 300;
 
     [Fact]
-    public async Task ManyOperations_CostAtMostAQuarterOfARequestToReceiveAndDelete()
+    public async Task Worker_ManyOperations_BatchesReceivesAndDeletes()
     {
         await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
         await using var host = await TestHost.CreateAsync(sqs: sqs.Address, build: builder => builder.AddHandler<Parcel, QuickHandler>());

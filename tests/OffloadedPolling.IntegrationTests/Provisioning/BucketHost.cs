@@ -8,10 +8,10 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>A host with the bucket's set-up, and what tests look at a bucket with.</summary>
+/// <summary>Creates hosts that can set up their bucket, and inspects buckets.</summary>
 internal static class BucketHost
 {
-    /// <summary>Ceph's gateway also listens with TLS, with a certificate of its own making.</summary>
+    /// <summary>Gets the TLS address of Ceph's gateway, which uses a self-signed certificate.</summary>
     public static Uri Https { get; } = new UriBuilder(TestServers.S3) { Scheme = Uri.UriSchemeHttps, Port = TestServers.S3.Port + 443 }.Uri;
 
     public static Task<TestHost> CreateAsync(
@@ -21,7 +21,7 @@ internal static class BucketHost
         {
             builder.AddProvisioning();
             builder.Services.Configure(s3 ?? (_ => { }));
-            // What Ceph's gateway cannot do is shown where that is the matter.
+            // Ceph's gateway does not support these. Tests of that behavior switch them on.
             builder.Services.Configure<StatusBucketOptions>(parts =>
             {
                 parts.BlockPublicAccess = false;
@@ -53,7 +53,7 @@ internal static class BucketHost
         return (await host.Store.GetAsync(accepted.Id, TestContext.Current.CancellationToken))!.Status;
     }
 
-    /// <summary>A client with TLS that takes the gateway's certificate.</summary>
+    /// <summary>Creates a TLS client that accepts the gateway's certificate.</summary>
     public static AmazonS3Client NewTlsClient() => new(TestServers.Credentials, new AmazonS3Config
     {
         ServiceURL = Https.ToString(),
@@ -62,7 +62,7 @@ internal static class BucketHost
         HttpClientFactory = new AnyCertificate(),
     });
 
-    /// <summary>A caller whose requests come from an address of this machine's.</summary>
+    /// <summary>Creates a caller that sends its requests from the given local address.</summary>
     public static HttpClient CallerFrom(string address) => new(new SocketsHttpHandler
     {
         UseProxy = false,

@@ -5,11 +5,11 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>The set-up of queues that exist.</summary>
+/// <summary>Tests the setup of queues that already exist.</summary>
 public sealed class ExistingQueuesTests : OperationQueuesTestBase
 {
     [Fact]
-    public async Task ApplyAsync_AQueueOfSomebodyElses_KeepsItsAttributesPolicyAndTags()
+    public async Task ApplyAsync_ExistingQueue_KeepsAttributesPolicyAndTags()
     {
         const string Policy =
             """{"Statement":[{"Sid":"theirs","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}""";
@@ -39,7 +39,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
     [Theory]
     [InlineData(2, false)]
     [InlineData(9, true)]
-    public async Task ApplyAsync_AnotherRedrivePolicy_IsReportedAndNotOverwritten(int maxReceiveCount, bool ofAnotherQueue)
+    public async Task ApplyAsync_OtherRedrivePolicy_IsReportedNotOverwritten(int maxReceiveCount, bool ofAnotherQueue)
     {
         var other = await TestServers.NewQueueAsync();
         await CreateAsync(QueueUrl);
@@ -61,7 +61,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
     [InlineData(8, null, 8, InSync)]
     [InlineData(8, 9, 9, Different)]
     [InlineData(5, null, 5, InSync)]
-    public async Task CheckAsync_ARedrivePolicyThatAllowsEnoughReceives_IsInSync(
+    public async Task CheckAsync_MaxReceiveCount_MustCoverMaxAttempts(
         int has, int? maxAttempts, int expected, ProvisioningState state)
     {
         await CreateAsync(QueueUrl);
@@ -76,7 +76,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ALongerMessageRetention_IsReportedAndNotLowered()
+    public async Task ApplyAsync_LongerRetention_IsReportedNotLowered()
     {
         await CreateAsync(QueueUrl, retention: "345600");
         await using var host = await HostAsync();
@@ -89,7 +89,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AShorterVisibilityTimeout_IsRaised()
+    public async Task ApplyAsync_ShorterVisibilityTimeout_IsRaised()
     {
         await CreateAsync(QueueUrl, retention: "86400", visibility: "10");
         await using var host = await HostAsync();
@@ -102,7 +102,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
     [Theory]
     [InlineData("345600", InSync, "345600")]
     [InlineData("86400", Applied, "1209600")]
-    public async Task ApplyAsync_DeadLettersThatAreKeptNoLongerThanMessages_AreKeptLonger(
+    public async Task ApplyAsync_DeadLetterRetention_IsRaisedIfTooShort(
         string has, ProvisioningState state, string expected)
     {
         await CreateAsync(DeadLettersUrl, has);
@@ -114,7 +114,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AttributesThatMayNotBeSet_FailWithThePermissionAndTheOthersGoOn()
+    public async Task ApplyAsync_SetAttributesIsDenied_NamesPermission()
     {
         await CreateAsync(QueueUrl, retention: "3600", visibility: "10");
         await using var proxy = await RecordingProxy.StartAsync(TestServers.Sqs);

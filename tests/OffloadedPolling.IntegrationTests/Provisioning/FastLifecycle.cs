@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>An S3 server of its own, whose lifecycle rules take a day to last two seconds.</summary>
+/// <summary>A separate S3 server whose lifecycle rules count two seconds as a day.</summary>
 public sealed class FastLifecycle : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("offloaded-polling-lifecycle-").FullName;
@@ -36,7 +36,7 @@ public sealed class FastLifecycle : IAsyncLifetime
 
     private static async Task<string> RunAsync(string command, Dictionary<string, string> environment, params string[] arguments)
     {
-        // Into a file: what the script leaves running would hold a pipe open.
+        // The output goes to a file, because the servers that the script leaves running would keep a pipe open.
         var output = Path.GetTempFileName();
         var start = new ProcessStartInfo("bash", ["-c", "exec \"$@\" >\"$OUTPUT\" 2>&1 </dev/null", command, command, .. arguments]);
         start.Environment["OUTPUT"] = output;
@@ -64,6 +64,6 @@ public sealed class FastLifecycle : IAsyncLifetime
             }
         }
 
-        throw new InvalidOperationException($"tests/servers is nowhere above {AppContext.BaseDirectory}.");
+        throw new InvalidOperationException($"tests/servers was not found above {AppContext.BaseDirectory}.");
     }
 }

@@ -6,7 +6,7 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>What tests of the queues' set-up share: a queue and its dead-letter queue, which need not exist.</summary>
+/// <summary>Base class for tests of the queue setup, with a queue and a dead-letter queue that do not exist yet.</summary>
 public abstract class OperationQueuesTestBase : IDisposable
 {
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;

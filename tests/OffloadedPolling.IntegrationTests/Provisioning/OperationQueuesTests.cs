@@ -5,11 +5,11 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>The queues' set-up on a real server.</summary>
+/// <summary>Tests the queue setup on a real server.</summary>
 public sealed class OperationQueuesTests : OperationQueuesTestBase
 {
     [Fact]
-    public async Task CheckAsync_NoQueues_ReportsThemMissingAndCreatesNone()
+    public async Task CheckAsync_NoQueues_ReportsMissingAndCreatesNone()
     {
         await using var host = await HostAsync();
 
@@ -23,7 +23,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_NoQueues_CreatesThemAsTheSettingsSay()
+    public async Task ApplyAsync_NoQueues_CreatesThemFromSettings()
     {
         await using var host = await HostAsync(operation: kind => kind.VisibilityTimeout = TimeSpan.FromSeconds(45));
 
@@ -41,7 +41,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ForTheSecondTime_WritesNothing()
+    public async Task ApplyAsync_SecondRun_WritesNothing()
     {
         await using var proxy = await RecordingProxy.StartAsync(TestServers.Sqs);
         await using var host = await HostAsync(address: proxy.Address);
@@ -67,7 +67,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_PartsThatAreSwitchedOff_AreLeftAlone()
+    public async Task ApplyAsync_PartsSwitchedOff_AreUnchanged()
     {
         await CreateAsync(QueueUrl, retention: "600", visibility: "10");
         await using var host = await HostAsync(
@@ -82,7 +82,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AMessageThatIsNeverDeleted_EndsInTheDeadLetterQueue()
+    public async Task ApplyAsync_MessageIsNeverDeleted_IsDeadLettered()
     {
         await using var host = await HostAsync(switches: parts => parts.MaxReceiveCount = 1);
         await Queues(host).ApplyAsync(Cancellation);
@@ -91,7 +91,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
         await Eventually.TrueAsync(
             async () =>
             {
-                // Visible again at once, so that the next receive is one too many.
+                // The message is visible again at once, so that the next receive exceeds the maximum.
                 await Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = QueueUrl, VisibilityTimeout = 0 }, Cancellation);
                 var dead = await Sqs.ReceiveMessageAsync(DeadLettersUrl, Cancellation);
                 return dead.Messages?.Any(message => message.Body == "lost") == true;
@@ -100,7 +100,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AQueueUrlOfAnotherAccount_FailsWithTheOneThatSqsKnows()
+    public async Task ApplyAsync_QueueUrlOfOtherAccount_NamesActualUrl()
     {
         await using var host = await HostAsync(queueUrl: QueueUrl.Replace("000000000000", "123456789012", StringComparison.Ordinal));
 
@@ -120,7 +120,7 @@ public sealed class OperationQueuesTests : OperationQueuesTestBase
     }
 
     [Fact]
-    public async Task ToJson_ItsInput_CreatesQueuesThatAreInSync()
+    public async Task ToJson_UsedToCreateQueues_IsInSync()
     {
         await using var host = await HostAsync(operation: kind =>
             (kind.MaxAttempts, kind.VisibilityTimeout) = (7, TimeSpan.FromMinutes(2)));

@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>Orders sets up its bucket in development, and there alone.</summary>
+/// <summary>Tests that Orders sets up its bucket only in development.</summary>
 public sealed class OrdersBucketTests : IDisposable
 {
     private readonly Caller _caller = new();
@@ -11,11 +11,11 @@ public sealed class OrdersBucketTests : IDisposable
     public void Dispose() => _caller.Dispose();
 
     [Fact]
-    public async Task InDevelopment_AnOrderGoesItsWayAfterTheBucketWasSetUp()
+    public async Task Development_SetsUpBucketAndOrderSucceeds()
     {
         using var settings = await OrdersSettings.CreateAsync();
         var development = In("Development", settings);
-        // Ceph's gateway denies every write with it.
+        // Ceph's gateway denies every write if this part is on.
         development["OffloadedPolling__S3__Bucket__BlockPublicAccess"] = "false";
         development["OffloadedPolling__S3__AllowedOrigins__0"] = "http://localhost:5080";
         await using var orders = await OrdersProcess.StartAsync(development);
@@ -34,7 +34,7 @@ public sealed class OrdersBucketTests : IDisposable
     }
 
     [Fact]
-    public async Task InProduction_TheBucketStaysAsItIs()
+    public async Task Production_BucketIsUnchanged()
     {
         using var settings = await OrdersSettings.CreateAsync();
         await using var orders = await OrdersProcess.StartAsync(In("Production", settings));
@@ -44,7 +44,7 @@ public sealed class OrdersBucketTests : IDisposable
     }
 
     [Fact]
-    public async Task InDevelopment_ABucketThatIsNotThere_IsLoggedAndTheStartGoesOn()
+    public async Task Development_NoSuchBucket_LogsAndStarts()
     {
         using var settings = await OrdersSettings.CreateAsync();
         using var s3 = TestServers.NewS3Client();

@@ -4,7 +4,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>Who may read a status document, once the bucket is set up.</summary>
+/// <summary>Tests who can read a status document after the bucket is set up.</summary>
 public sealed class StatusBucketAccessTests
 {
     private const string Shop = "https://shop.example.com";
@@ -12,7 +12,7 @@ public sealed class StatusBucketAccessTests
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Network_AnAddressThatIsNotAllowed_IsDenied()
+    public async Task Network_AddressNotAllowed_IsDenied()
     {
         await using var host = await BucketHost.CreateAsync(s3 =>
         {
@@ -28,7 +28,7 @@ public sealed class StatusBucketAccessTests
     }
 
     [Fact]
-    public async Task Network_RangesBesideAVpcEndpoint_AreEnough()
+    public async Task Network_IpRangeAndVpcEndpoint_AllowsIpRange()
     {
         await using var host = await BucketHost.CreateAsync(s3 =>
         {
@@ -44,9 +44,9 @@ public sealed class StatusBucketAccessTests
     }
 
     [Fact]
-    public async Task Network_ThatWouldShutTheHostItselfOut_IsTakenBack()
+    public async Task Network_DeniesHost_IsRolledBack()
     {
-        // Ceph's gateway does not tell presigned requests from others, so that the denial is for the host as well.
+        // Ceph's gateway does not distinguish presigned requests from others, so the policy also denies the host.
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedIpRanges.Add("10.0.0.0/8"));
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
@@ -57,7 +57,7 @@ public sealed class StatusBucketAccessTests
     }
 
     [Fact]
-    public async Task TlsOnly_ReadsWithoutTls_AreDenied()
+    public async Task TlsOnly_ReadWithoutTls_IsDenied()
     {
         using var tls = BucketHost.NewTlsClient();
         await using var host = await BucketHost.CreateAsync(client: tls);
@@ -80,7 +80,7 @@ public sealed class StatusBucketAccessTests
     [Theory]
     [InlineData(Shop, HttpStatusCode.OK)]
     [InlineData("https://elsewhere.example.com", HttpStatusCode.Forbidden)]
-    public async Task Cors_APreflight_IsAnsweredForTheOriginsNamed(string origin, HttpStatusCode expected)
+    public async Task Cors_Preflight_AllowsOnlyConfiguredOrigins(string origin, HttpStatusCode expected)
     {
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedOrigins.Add(Shop));
         (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Cors").Should().Be(Applied);

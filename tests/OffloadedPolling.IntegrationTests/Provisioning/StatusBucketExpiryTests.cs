@@ -5,7 +5,7 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>Documents that go by themselves, and what stays.</summary>
+/// <summary>Tests which objects the lifecycle rules delete.</summary>
 public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixture<FastLifecycle>, IAsyncDisposable
 {
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
@@ -14,7 +14,7 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
 
     private readonly string _bucket = $"test-{Guid.NewGuid():n}";
 
-    // The server takes nearly such a day for one bucket, and begins anew with the day: with two it may never come to the second.
+    // The server needs almost one of these short days for one bucket, and then starts over. It may never reach a second bucket.
     public async ValueTask DisposeAsync()
     {
         using var s3 = TestServers.NewS3Client(server.Address);
@@ -22,13 +22,13 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
     }
 
     [Fact]
-    public async Task Expiry_DocumentsGo_AndAllElseStays()
+    public async Task Expiry_DeletesOnlyDocuments()
     {
         using var s3 = TestServers.NewS3Client(server.Address);
         await using var host = await HostAsync(s3, versions: false);
         (await host.StatusBucket().ApplyAsync(_cancellationToken)).State("Expiry").Should().Be(Applied);
 
-        // A "day" is so short here that the document may be gone at once: it is not looked at.
+        // A day is so short here that the document may be deleted at once, so the test does not check that it exists.
         await host.Operations.AcceptAsync(new Parcel("to somebody"), _cancellationToken);
         await PutAsync(s3, host, "operations-profiles/parcels.json");
         await PutAsync(s3, host, "reports/of-somebody-else");
@@ -40,7 +40,7 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
     }
 
     [Fact]
-    public async Task NoncurrentExpiry_OldVersionsGoToo()
+    public async Task NoncurrentExpiry_DeletesOldVersions()
     {
         using var s3 = TestServers.NewS3Client(server.Address);
         await using var host = await HostAsync(s3, versions: true);
@@ -49,7 +49,7 @@ public sealed class StatusBucketExpiryTests(FastLifecycle server) : IClassFixtur
         await PutAsync(s3, host, "operations/x.json");
         await PutAsync(s3, host, "operations/x.json");
 
-        // First the newest becomes a delete marker, then the versions go, then the marker.
+        // First a delete marker is added, then the versions are deleted, then the marker.
         await Eventually.TrueAsync(async () => await VersionsAsync(s3, host) == 0, _timeout, () => "Versions are still there.");
     }
 

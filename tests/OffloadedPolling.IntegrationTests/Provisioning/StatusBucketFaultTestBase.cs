@@ -4,7 +4,7 @@ using OffloadedPolling.Provisioning;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>Tests of the bucket's set-up whose requests to S3 pass a proxy that can fail them.</summary>
+/// <summary>Base class for tests of the bucket setup whose S3 requests go through a proxy that can fail them.</summary>
 public abstract class StatusBucketFaultTestBase : IAsyncLifetime
 {
     protected const string Origin = "https://shop.example.com";

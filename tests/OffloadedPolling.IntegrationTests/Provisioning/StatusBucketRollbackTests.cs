@@ -3,13 +3,13 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>What is left of a set-up that fails.</summary>
+/// <summary>Tests what remains after a setup that fails.</summary>
 public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
 {
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task ApplyAsync_AWriteOfWhichNobodyKnowsWhetherItWasDone_IsTakenBackAndRefused()
+    public async Task ApplyAsync_WriteOutcomeUnknown_RevertsPart()
     {
         await using var host = await HostAsync();
         S3.AfterUpstream = context => context.Response.StatusCode = Is(context, "PUT", "cors") ? 500 : context.Response.StatusCode;
@@ -21,7 +21,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AConnectionThatBreaks_TakesBackWhatWasNotTriedYet()
+    public async Task ApplyAsync_ConnectionBreaks_RollsBackAndThrows()
     {
         await using var host = await HostAsync();
         S3.Intercept = context =>
@@ -43,11 +43,11 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AStrangersRuleThatCameMeanwhile_OutlivesTheUndo()
+    public async Task ApplyAsync_OtherRuleAddedMeanwhile_SurvivesRollback()
     {
         await using var host = await HostAsync();
-        await using var stranger = await BucketHost.CreateAsync(bucket: host.Bucket);
-        await stranger.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
+        await using var other = await BucketHost.CreateAsync(bucket: host.Bucket);
+        await other.WriteAsync("cors", $"<CORSConfiguration>{Theirs("first")}</CORSConfiguration>");
         var cors = false;
         S3.Intercept = async context =>
         {
@@ -63,10 +63,10 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
             else if (cors
                 && context.Request.Method == "GET" && context.Request.Path.Value!.Contains("bucket-probe-", StringComparison.Ordinal))
             {
-                var now = (await stranger.ReadAsync("cors"))!;
+                var now = (await other.ReadAsync("cors"))!;
                 if (!now.Contains("second", StringComparison.Ordinal))
                 {
-                    await stranger.WriteAsync(
+                    await other.WriteAsync(
                         "cors", now.Replace("</CORSConfiguration>", $"{Theirs("second")}</CORSConfiguration>", StringComparison.Ordinal));
                 }
 
@@ -89,7 +89,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AProbeThatFails_RollsBackEverythingThatWasApplied()
+    public async Task ApplyAsync_ProbeFails_RollsBackAppliedParts()
     {
         await using var host = await HostAsync(settings: s3 => s3.AllowedIpRanges.Add("127.0.0.1/32"));
         S3.Intercept = context =>
@@ -112,7 +112,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ARuleOfOursThatSomebodyChangedMeanwhile_IsNotRolledBack()
+    public async Task ApplyAsync_OwnRuleChangedMeanwhile_IsNotRolledBack()
     {
         await using var host = await HostAsync();
         await using var other = await BucketHost.CreateAsync(bucket: host.Bucket);
@@ -136,7 +136,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ACallerThatGivesUpBeforeTheProbesObjectIsDeleted_LeavesNone()
+    public async Task ApplyAsync_CanceledDuringProbe_DeletesProbeObject()
     {
         await using var host = await HostAsync();
         using var giveUp = new CancellationTokenSource();
@@ -161,7 +161,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_AProbesObjectThatCannotBeDeleted_IsReported()
+    public async Task ApplyAsync_ProbeObjectDeleteFails_IsReported()
     {
         await using var host = await HostAsync();
         S3.Intercept = context =>
@@ -177,7 +177,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ADocumentThatCouldNotBeTakenBack_IsSaidSo()
+    public async Task ApplyAsync_RollbackFails_IsReported()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
         S3.Intercept = context => Is(context, "DELETE", "publicAccessBlock")
@@ -194,7 +194,7 @@ public sealed class StatusBucketRollbackTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_BlockPublicAccessThatWasOnInPart_IsCompletedAndRolledBackToThat()
+    public async Task ApplyAsync_PartialBlockPublicAccess_IsRestoredOnRollback()
     {
         const string InPart = "<BlockPublicPolicy>true</BlockPublicPolicy>";
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);

@@ -6,13 +6,13 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>The bucket's set-up on a real server.</summary>
+/// <summary>Tests the bucket setup on a real server.</summary>
 public sealed class StatusBucketTests
 {
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task ApplyAsync_ANewBucket_AppliesEveryPartOnceAndThenFindsItSo()
+    public async Task ApplyAsync_NewBucket_AppliesPartsOnce()
     {
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedOrigins.Add("https://shop.example.com"));
 
@@ -48,7 +48,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_APartThatTheServerRefuses_FailsAndTheOthersStand()
+    public async Task ApplyAsync_ServerRejectsPart_AppliesRest()
     {
         await using var host = await BucketHost.CreateAsync(switches: parts => parts.Encryption = true);
 
@@ -62,7 +62,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_APartThatBreaksWrites_IsRolledBackWithEverythingElse()
+    public async Task ApplyAsync_PartBreaksWrites_RollsBackAllParts()
     {
         await using var host = await BucketHost.CreateAsync(switches: parts => parts.BlockPublicAccess = true);
 
@@ -80,26 +80,26 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_APolicyOfAStrangers_IsMergedInto()
+    public async Task ApplyAsync_ExistingPolicy_KeepsOtherStatements()
     {
         await using var host = await BucketHost.CreateAsync();
-        var stranger = $$$"""
+        var statement = $$$"""
             {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam:::user/tester"},"Action":"s3:GetObject",
             "Resource":"arn:aws:s3:::{{{host.Bucket}}}/reports/*","Condition":{"StringLike":{"aws:UserAgent":"x*"} } }
             """;
-        await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Id":"theirs","Statement":{{stranger}}}""");
+        await host.WriteAsync("policy", $$"""{"Version":"2012-10-17","Id":"theirs","Statement":{{statement}}}""");
 
         var report = await host.StatusBucket().ApplyAsync(_cancellationToken);
 
         report.State("SignatureAge").Should().Be(Applied);
         var policy = JsonNode.Parse((await host.ReadAsync("policy"))!)!;
         policy["Id"]!.GetValue<string>().Should().Be("theirs");
-        JsonNode.DeepEquals(JsonNode.Parse(stranger), policy["Statement"]![0]).Should().BeTrue();
+        JsonNode.DeepEquals(JsonNode.Parse(statement), policy["Statement"]![0]).Should().BeTrue();
         policy["Statement"]!.AsArray().Should().HaveCount(2);
     }
 
     [Fact]
-    public async Task ApplyAsync_RulesOfStrangers_StayAsTheyAre()
+    public async Task ApplyAsync_ExistingRules_AreUnchanged()
     {
         await using var host = await BucketHost.CreateAsync(s3 => s3.AllowedOrigins.Add("https://shop.example.com"));
         await host.WriteAsync("lifecycle", """
@@ -123,7 +123,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_TwoHostsWithPrefixesOfTheirOwn_BothStand()
+    public async Task ApplyAsync_TwoPrefixes_KeepsRulesOfBoth()
     {
         await using var one = await BucketHost.CreateAsync();
         await using var two = await BucketHost.CreateAsync(
@@ -141,7 +141,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_ARuleOfOursThatChanged_IsDifferentAndReplaced()
+    public async Task ApplyAsync_SettingsChanged_ReplacesOwnRules()
     {
         await using var before = await BucketHost.CreateAsync();
         await before.StatusBucket().ApplyAsync(_cancellationToken);
@@ -158,7 +158,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_AVersionedBucket_ExpiresOldVersionsToo()
+    public async Task ApplyAsync_VersionedBucket_ExpiresOldVersions()
     {
         await using var host = await BucketHost.CreateAsync();
         using var s3 = TestServers.NewS3Client();
@@ -176,7 +176,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_ABucketThatCannotBeWrittenTo_StaysAsItWas()
+    public async Task ApplyAsync_WritesAreDenied_RollsBack()
     {
         await using var host = await BucketHost.CreateAsync();
         await host.WriteAsync("policy", $$"""
@@ -195,7 +195,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_WhatIsSwitchedOffAfterwards_StaysAsItIs()
+    public async Task ApplyAsync_PartSwitchedOffLater_IsUnchanged()
     {
         await using var before = await BucketHost.CreateAsync();
         await before.StatusBucket().ApplyAsync(_cancellationToken);
@@ -210,7 +210,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task CheckAsync_APartForVersionsThatIsOff_IsOff()
+    public async Task CheckAsync_NoncurrentExpiryIsOff_ReportsOff()
     {
         await using var host = await BucketHost.CreateAsync(switches: parts => parts.NoncurrentExpiry = false);
 
@@ -218,7 +218,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task CheckAsync_WithoutCredentials_SaysSo()
+    public async Task CheckAsync_NoCredentials_ThrowsWithReason()
     {
         using var client = new Amazon.S3.AmazonS3Client(new NoCredentials(), new Amazon.S3.AmazonS3Config
         {
@@ -247,7 +247,7 @@ public sealed class StatusBucketTests
     }
 
     [Fact]
-    public async Task ApplyAsync_WhatItWrote_IsWhatTheTemplatesSay()
+    public async Task ApplyAsync_WrittenConfiguration_MatchesToJson()
     {
         using var tls = BucketHost.NewTlsClient();
         await using var host = await BucketHost.CreateAsync(s3 =>
@@ -266,8 +266,9 @@ public sealed class StatusBucketTests
 
         var rule = (await tls.GetLifecycleConfigurationAsync(host.Bucket, _cancellationToken)).Configuration.Rules
             .Should().ContainSingle().Which;
-        var told = json["lifecycle"]!["Rules"]![0]!;
-        (rule.Id, rule.Expiration.Days!.Value).Should().Be((told["ID"]!.GetValue<string>(), told["Expiration"]!["Days"]!.GetValue<int>()));
+        var expected = json["lifecycle"]!["Rules"]![0]!;
+        (rule.Id, rule.Expiration.Days!.Value)
+            .Should().Be((expected["ID"]!.GetValue<string>(), expected["Expiration"]!["Days"]!.GetValue<int>()));
         var cors = (await tls.GetCORSConfigurationAsync(host.Bucket, _cancellationToken)).Configuration.Rules
             .Should().ContainSingle().Which;
         cors.AllowedOrigins.Should().Equal(

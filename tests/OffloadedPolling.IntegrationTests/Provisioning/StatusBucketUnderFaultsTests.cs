@@ -4,13 +4,13 @@ using static OffloadedPolling.Provisioning.ProvisioningState;
 
 namespace OffloadedPolling.IntegrationTests.Provisioning;
 
-/// <summary>What is made of a server's less friendly answers, and of what Ceph's gateway does not do.</summary>
+/// <summary>Tests the bucket setup with S3's error responses, and with features that Ceph's gateway does not have.</summary>
 public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
 {
     private static readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task ApplyAsync_AWriteThatIsDenied_NamesThePermissionAndTheOthersGoOn()
+    public async Task ApplyAsync_WriteIsDenied_NamesPermissionAndAppliesRest()
     {
         await using var host = await HostAsync();
         S3.Intercept = context =>
@@ -25,7 +25,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     [Theory]
     [InlineData("AccessDenied", 403, "Grant s3:GetLifecycleConfiguration")]
     [InlineData("NoSuchThing", 404, "NoSuchThing")]
-    public async Task ApplyAsync_ALifecycleThatCannotBeRead_IsNotOverwritten(string code, int status, string expected)
+    public async Task ApplyAsync_LifecycleReadFails_DoesNotOverwriteIt(string code, int status, string expected)
     {
         await using var host = await HostAsync();
         S3.Intercept = context =>
@@ -40,7 +40,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task CheckAsync_APartThatIsOffAndMayNotBeLookedAt_StaysOff()
+    public async Task CheckAsync_PartIsOffAndReadIsDenied_ReportsOff()
     {
         await using var host = await HostAsync(parts => (parts.Expiry, parts.NoncurrentExpiry) = (false, false));
         S3.Intercept = context =>
@@ -55,7 +55,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     [Theory]
     [InlineData("versioning", "NoncurrentExpiry", "Grant s3:GetBucketVersioning,")]
     [InlineData("policyStatus", "BlockPublicAccess", "Grant s3:GetBucketPolicyStatus,")]
-    public async Task CheckAsync_ADocumentBesideThePartsOwnThatIsDenied_NamesItsPermission(string resource, string part, string expected)
+    public async Task CheckAsync_RelatedReadIsDenied_NamesPermission(string resource, string part, string expected)
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
         S3.Intercept = context =>
@@ -68,7 +68,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_TheLifecyclesDefaultSize_IsSentAlong()
+    public async Task ApplyAsync_LifecycleHasMinimumObjectSize_KeepsIt()
     {
         await using var host = await HostAsync();
         await host.WriteAsync("lifecycle", """
@@ -90,9 +90,9 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ANetworkThatThisMachineIsNotOf_StandsWhereHostsAreNotAsked()
+    public async Task ApplyAsync_OnlyPresignedReadsAreDenied_KeepsNetwork()
     {
-        // As on AWS: the denial is for presigned requests alone.
+        // As on AWS, the policy denies only presigned requests.
         string? policy = null;
         S3.Intercept = async context =>
         {
@@ -125,7 +125,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_ABucketOpenToEverybody_KeepsItsReaders()
+    public async Task ApplyAsync_BucketIsPublic_FailsBlockPublicAccess()
     {
         await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
         S3.Intercept = async context =>
@@ -147,7 +147,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task CheckAsync_AnotherEncryption_IsInSync()
+    public async Task CheckAsync_KmsEncryption_IsInSync()
     {
         await using var host = await HostAsync(parts => parts.Encryption = true);
         S3.Intercept = async context =>
@@ -170,7 +170,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
     }
 
     [Fact]
-    public async Task ApplyAsync_OnTheWire_WritesWhatIsMissingAndNothingAtTheSecondTime()
+    public async Task ApplyAsync_SecondRun_WritesOnlyProbeObject()
     {
         await using var host = await HostAsync();
         await host.StatusBucket().ApplyAsync(_cancellationToken);
@@ -178,7 +178,7 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
 
         await host.StatusBucket().ApplyAsync(_cancellationToken);
 
-        // The probe's object is all that is written.
+        // Only the probe object is written.
         S3.Requests.Skip(before).Where(request => request.Method != "GET")
             .Should().AllSatisfy(request => request.Path.Should().Contain("/operations/bucket-probe-"));
     }

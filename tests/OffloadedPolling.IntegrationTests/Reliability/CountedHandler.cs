@@ -1,6 +1,6 @@
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>Counts what it did, with progress on the way.</summary>
+/// <summary>A handler that reports progress and counts its runs.</summary>
 internal sealed class CountedHandler(Effects effects) : IOperationHandler<Parcel, string>
 {
     private static readonly TimeSpan _half = TimeSpan.FromMilliseconds(50);

@@ -1,8 +1,8 @@
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
 /// <summary>
-/// All versions of one status document: from the one that S3 holds now, each write names by its <c>If-Match</c> the version that it
-/// replaced, down to the one that created the document. So the order does not depend on anybody's clock.
+/// All versions of one status document. The <c>If-Match</c> of each write names the version that it replaced, from the newest version in S3
+/// back to the first. So the order does not depend on clocks.
 /// </summary>
 internal sealed class DocumentHistory
 {
@@ -17,7 +17,7 @@ internal sealed class DocumentHistory
         {
             if (!known.ContainsKey(version))
             {
-                _flaws.Add($"{key}: nobody here wrote version {version}");
+                _flaws.Add($"{key}: version {version} was not written through the witness");
                 break;
             }
 
@@ -25,7 +25,7 @@ internal sealed class DocumentHistory
         }
 
         _flaws.AddRange(known.Values.Where(write => write.IsConfirmed
-            && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.State} was written over unseen"));
+            && !seen.Contains(write.Version)).Select(lost => $"{key}: {lost.Document.State} was overwritten without a check"));
         var ends = Versions.Count(version => version.State.IsTerminal());
         if (ends != 1 || !Newest!.State.IsTerminal())
         {
@@ -33,13 +33,13 @@ internal sealed class DocumentHistory
         }
     }
 
-    /// <summary>The versions, oldest first.</summary>
+    /// <summary>Gets the versions, oldest first.</summary>
     public List<OperationStatus> Versions { get; } = [];
 
     public OperationStatus? Newest => Versions.LastOrDefault();
 
     /// <summary>
-    /// What breaks the promise: exactly one version is an end, it is the newest, and no write that S3 confirmed was lost.
+    /// Gets the violations of the guarantee: exactly one version is an end, it is the newest, and no write that S3 confirmed was lost.
     /// </summary>
     public IReadOnlyList<string> Flaws => _flaws;
 }

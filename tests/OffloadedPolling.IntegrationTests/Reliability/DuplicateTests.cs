@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>A second message of an operation is delivered too often while the first one's handler runs.</summary>
+/// <summary>Tests a second message of an operation that is delivered too often while the handler of the first one runs.</summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class DuplicateTests(ITestOutputHelper output)
 {
@@ -24,7 +24,7 @@ public sealed class DuplicateTests(ITestOutputHelper output)
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
-    public async Task ADuplicateThatDeadLetters_WhileTheHandlerRuns_LeavesTheOperationAlone()
+    public async Task Duplicate_DeadLetteredWhileRunning_IsIgnored()
     {
         var figures = new Figures("duplicate", output);
         var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
@@ -41,7 +41,7 @@ public sealed class DuplicateTests(ITestOutputHelper output)
             accepted.Add((await host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
         }
 
-        await Eventually.TrueAsync(() => _effects.Runs.Count == _operations, Scale.Patience, () => $"{_effects.Runs.Count} run");
+        await Eventually.TrueAsync(() => _effects.Runs.Count == _operations, Scale.Patience, () => $"{_effects.Runs.Count} are running");
         var running = Stopwatch.StartNew();
         foreach (var id in accepted)
         {
@@ -56,7 +56,7 @@ public sealed class DuplicateTests(ITestOutputHelper output)
                 return running.Elapsed > _timeouts * _visibilityTimeout && DeadLettersRead(host) == _operations;
             },
             Scale.Patience,
-            () => $"{DeadLettersRead(host)} dead letters are read");
+            () => $"{DeadLettersRead(host)} dead letters were read");
         var extensions = sqs.Requests.Count(request =>
             request.Target?.Contains("ChangeMessageVisibility", StringComparison.Ordinal) == true);
         _end.SetResult();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>How often the handler ran for each operation.</summary>
+/// <summary>Counts how often the handler ran for each operation.</summary>
 internal sealed class Effects
 {
     private readonly ConcurrentDictionary<string, int> _runs = new();

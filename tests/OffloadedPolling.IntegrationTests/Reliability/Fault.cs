@@ -3,18 +3,18 @@ namespace OffloadedPolling.IntegrationTests.Reliability;
 /// <summary>What <see cref="FaultyNetwork"/> does to a request.</summary>
 internal enum Fault
 {
-    /// <summary>Answers 500 without passing it on.</summary>
+    /// <summary>Returns 500 without forwarding the request.</summary>
     InternalError,
 
-    /// <summary>Answers 503 without passing it on.</summary>
+    /// <summary>Returns 503 without forwarding the request.</summary>
     Unavailable,
 
-    /// <summary>Answers a conditional write of S3's with 409 without passing it on.</summary>
+    /// <summary>Returns 409 to a conditional write to S3 without forwarding the request.</summary>
     Conflict,
 
-    /// <summary>Passes it on, and resets the connection when the server has answered: what was asked for is done.</summary>
+    /// <summary>Forwards the request and resets the connection after the response, so the request has been executed.</summary>
     Reset,
 
-    /// <summary>Passes it on two seconds later.</summary>
+    /// <summary>Forwards the request after two seconds.</summary>
     Delay,
 }

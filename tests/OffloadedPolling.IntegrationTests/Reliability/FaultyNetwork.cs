@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>Stands before S3 and SQS, and does a <see cref="Fault"/> to one request of ten.</summary>
+/// <summary>Proxies in front of S3 and SQS that apply a <see cref="Fault"/> to one in ten requests.</summary>
 internal sealed class FaultyNetwork(int seed) : IAsyncDisposable
 {
     private const double Share = 0.1;
@@ -26,7 +26,7 @@ internal sealed class FaultyNetwork(int seed) : IAsyncDisposable
 
     public int Requests => _s3.Requests.Count + _sqs.Requests.Count;
 
-    /// <summary>How often each fault was done.</summary>
+    /// <summary>Gets how often each fault was applied.</summary>
     public IReadOnlyDictionary<Fault, int> Done => _done;
 
     public static async Task<FaultyNetwork> StartAsync(Uri s3, Uri sqs, int seed)
@@ -34,8 +34,8 @@ internal sealed class FaultyNetwork(int seed) : IAsyncDisposable
         var network = new FaultyNetwork(seed) { _s3 = await RecordingProxy.StartAsync(s3), _sqs = await RecordingProxy.StartAsync(sqs) };
         foreach (var proxy in (RecordingProxy[])[network._s3, network._sqs])
         {
-            proxy.Intercept = network.MeetAsync;
-            proxy.AfterUpstream = ResetWhereMeant;
+            proxy.Intercept = network.ApplyFaultAsync;
+            proxy.AfterUpstream = ApplyReset;
         }
 
         return network;
@@ -47,7 +47,7 @@ internal sealed class FaultyNetwork(int seed) : IAsyncDisposable
         await _sqs.DisposeAsync();
     }
 
-    private async Task<bool> MeetAsync(HttpContext context)
+    private async Task<bool> ApplyFaultAsync(HttpContext context)
     {
         var fault = Draw(canConflict: context.Request.Method == "PUT");
         switch (fault)
@@ -67,7 +67,7 @@ internal sealed class FaultyNetwork(int seed) : IAsyncDisposable
         }
     }
 
-    // Whether there is one is drawn; which, is the one that came least.
+    // Whether a request fails is random. The fault is the one that was applied least often so far.
     private Fault? Draw(bool canConflict)
     {
         lock (_lock)
@@ -88,7 +88,7 @@ internal sealed class FaultyNetwork(int seed) : IAsyncDisposable
             ? AwsAnswers.ErrorAsync(context, code, status)
             : AwsAnswers.XmlErrorAsync(context, code, status);
 
-    private static void ResetWhereMeant(HttpContext context)
+    private static void ApplyReset(HttpContext context)
     {
         if (context.Items[typeof(Fault)] is Fault.Reset)
         {

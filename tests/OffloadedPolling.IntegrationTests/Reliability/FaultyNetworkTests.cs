@@ -8,7 +8,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>One request of ten between the library and S3 and SQS fails, one way or another.</summary>
+/// <summary>Tests operations while one in ten requests to S3 and SQS fails in one of several ways.</summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class FaultyNetworkTests(ITestOutputHelper output)
 {
@@ -22,13 +22,13 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output)
 
     private readonly ConcurrentBag<string> _accepted = [];
 
-    private int _acceptsAgain;
+    private int _acceptRetries;
 
-    /// <summary>Once as it is used, and once without the SDK's own retries, which hide most faults from the library.</summary>
+    /// <summary>Runs with the SDK's usual retries, and without them, because they hide most faults from the library.</summary>
     [Theory]
     [InlineData(4)]
     [InlineData(0)]
-    public async Task OneRequestOfTenFails_AndNothingIsLostOrEndsTwice(int sdkRetries)
+    public async Task Network_OneInTenRequestsFails_EndsEachOperationOnce(int sdkRetries)
     {
         var figures = new Figures($"faulty-network-{sdkRetries}-sdk-retries", output);
         await using var witness = await WriteWitness.StartAsync();
@@ -59,7 +59,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output)
         var faults = string.Join(", ", network.Done.Select(done => $"{done.Key} {done.Value}"));
         var runs = _effects.Runs.Values.Sum();
         figures.Write($"{_operations} operations, {network.Requests} requests, {network.Done.Values.Sum()} faults ({faults}), ",
-            $"{_acceptsAgain} accepts tried again, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one ",
+            $"{_acceptRetries} accepts retried, {outcome.Versions} versions, {outcome.Repeated} operations needed more than one ",
             $"attempt, {runs} runs");
         _accepted.Should().HaveCount(_operations);
         _effects.Runs.Keys.Order().Should().Equal(_accepted.Order());
@@ -89,7 +89,7 @@ public sealed class FaultyNetworkTests(ITestOutputHelper output)
             }
             catch (OffloadedPollingException)
             {
-                Interlocked.Increment(ref _acceptsAgain);
+                Interlocked.Increment(ref _acceptRetries);
             }
         }
     }

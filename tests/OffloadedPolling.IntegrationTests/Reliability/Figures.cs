@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>What a run counted, to be quoted: in the test's output, after a long run also in <c>artifacts/reliability</c>.</summary>
+/// <summary>Writes the figures of a run to the test's output, and after a long run also to <c>artifacts/reliability</c>.</summary>
 internal sealed class Figures(string name, ITestOutputHelper output)
 {
     private static readonly string _folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../reliability"));

@@ -4,16 +4,14 @@ using System.Text;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>
-/// A caller who posts an order with an <c>Idempotency-Key</c> until it is accepted, whatever happens to the API meanwhile.
-/// </summary>
+/// <summary>A caller that posts an order with an <c>Idempotency-Key</c> until it is accepted, even if the API is killed.</summary>
 internal sealed class KeyedCaller(Uri api) : IDisposable
 {
-    private static readonly TimeSpan _beforeNextTry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(50);
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
 
-    private int _begun;
+    private int _started;
 
     private int _inFlight;
 
@@ -23,16 +21,16 @@ internal sealed class KeyedCaller(Uri api) : IDisposable
 
     public HttpClient Http => _http;
 
-    /// <summary>Posts that were begun, each try counted.</summary>
-    public int Begun => Volatile.Read(ref _begun);
+    /// <summary>Gets the number of posts that were started, including retries.</summary>
+    public int Started => Volatile.Read(ref _started);
 
-    /// <summary>Posts that have no answer yet.</summary>
+    /// <summary>Gets the number of posts that have no response yet.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Posts that reached the API and got no answer, for its process had died.</summary>
+    /// <summary>Gets the number of posts that reached the API but got no response, because its process died.</summary>
     public int CutOff => _cutOff;
 
-    /// <summary>Posts that found no process there, or were answered with 5xx.</summary>
+    /// <summary>Gets the number of posts that found no process or got a 5xx response.</summary>
     public int Refused => _refused;
 
     public async Task<string> PlaceAsync(string key)
@@ -44,7 +42,7 @@ internal sealed class KeyedCaller(Uri api) : IDisposable
                 return id;
             }
 
-            await Task.Delay(_beforeNextTry);
+            await Task.Delay(_retryDelay);
         }
     }
 
@@ -57,7 +55,7 @@ internal sealed class KeyedCaller(Uri api) : IDisposable
         request.Content = new StringContent(
             $$"""{"customer":"{{key}}","items":[{"sku":"book","quantity":1}]}""", Encoding.UTF8, "application/json");
         Interlocked.Increment(ref _inFlight);
-        Interlocked.Increment(ref _begun);
+        Interlocked.Increment(ref _started);
         try
         {
             using var response = await _http.SendAsync(request);

@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>The API dies in the middle of accepting, with kill -9, and its callers ask again.</summary>
+/// <summary>Tests callers that retry after the API was killed with kill -9 while it accepted operations.</summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class KilledApiTests(ITestOutputHelper output)
 {
@@ -16,13 +16,13 @@ public sealed class KilledApiTests(ITestOutputHelper output)
 
     private static readonly string[] _keys = [.. Enumerable.Range(0, _kills * OrdersForEachKill).Select(_ => Guid.NewGuid().ToString())];
 
-    // Within one post, which takes about as long.
+    // About as long as a post takes, so that the kill interrupts it.
     private static readonly TimeSpan _longestWait = TimeSpan.FromMilliseconds(30);
 
     private readonly ConcurrentDictionary<string, string> _accepted = new();
 
     [Fact]
-    public async Task Kill9_WhilePostsAreInFlight_MakesOneOperationForEachKey()
+    public async Task Kill9_DuringPosts_CreatesOneOperationPerKey()
     {
         var figures = new Figures("killed-api", output);
         await using var witness = await WriteWitness.StartAsync();
@@ -37,7 +37,7 @@ public sealed class KilledApiTests(ITestOutputHelper output)
             for (var kill = 0; kill < _kills; kill++)
             {
                 turns.Release(OrdersForEachKill);
-                await InTheMiddleOfAPostAsync(caller, accepting);
+                await WaitForPostInFlightAsync(caller, accepting);
                 await api.DisposeAsync();
                 api = await OrdersProcess.StartAsync(settings.For("Api"), address: api.Address);
             }
@@ -52,10 +52,10 @@ public sealed class KilledApiTests(ITestOutputHelper output)
             var outcome = await Outcome.OfAsync([.. _accepted.Values], settings.Bucket, witness);
             await Outcome.AssertOrdersAsync(_accepted.Values, api.Address, caller.Http);
 
-            var found = FoundByTheNextTry(witness, posts: caller.Begun - caller.CutOff - caller.Refused);
-            figures.Write($"{_keys.Length} keys, {_kills} kills, {caller.CutOff} posts cut off, {caller.Refused} refused, {found} of ",
-                $"the next tries found their operation created, {outcome.Versions} versions");
-            caller.CutOff.Should().BeGreaterThan(0, "no kill hit any post");
+            var found = FoundByRetry(witness, posts: caller.Started - caller.CutOff - caller.Refused);
+            figures.Write($"{_keys.Length} keys, {_kills} kills, {caller.CutOff} posts cut off, {caller.Refused} refused, {found} ",
+                $"retries found their operation already created, {outcome.Versions} versions");
+            caller.CutOff.Should().BeGreaterThan(0, "at least one kill must interrupt a post");
         }
         finally
         {
@@ -63,8 +63,8 @@ public sealed class KilledApiTests(ITestOutputHelper output)
         }
     }
 
-    // Every key was posted once more at the end, and found its operation.
-    private static int FoundByTheNextTry(WriteWitness witness, int posts)
+    // Every key was posted once more at the end and found its operation.
+    private static int FoundByRetry(WriteWitness witness, int posts)
     {
         posts.Should().Be(2 * _keys.Length);
         return witness.Writes.Count(write => write.Parent is null && !write.IsConfirmed) - _keys.Length;
@@ -83,12 +83,12 @@ public sealed class KilledApiTests(ITestOutputHelper output)
         }));
     }
 
-    private static async Task InTheMiddleOfAPostAsync(KeyedCaller caller, Task accepting)
+    private static async Task WaitForPostInFlightAsync(KeyedCaller caller, Task accepting)
     {
-        var enough = caller.Begun + Random.Shared.Next(1, OrdersForEachKill / 2);
+        var enough = caller.Started + Random.Shared.Next(1, OrdersForEachKill / 2);
         await Eventually.TrueAsync(
-            () => (caller.Begun >= enough && caller.InFlight > 0) || accepting.IsCompleted, Scale.Patience,
-            () => $"{caller.Begun} posts were begun");
+            () => (caller.Started >= enough && caller.InFlight > 0) || accepting.IsCompleted, Scale.Patience,
+            () => $"{caller.Started} posts were started");
         await Task.Delay(Random.Shared.Next((int)_longestWait.TotalMilliseconds));
     }
 }

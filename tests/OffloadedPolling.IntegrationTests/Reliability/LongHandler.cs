@@ -1,6 +1,6 @@
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>Runs until it is told to end, or its message is lost.</summary>
+/// <summary>A handler that runs until the test ends it or its message is lost.</summary>
 internal sealed class LongHandler(Effects effects, TaskCompletionSource end) : IOperationHandler<Parcel, string>
 {
     public async Task<string> HandleAsync(OperationContext<Parcel> context, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>One worker cannot read the documents that the others work on: it stops receiving, and says so.</summary>
+/// <summary>Tests a worker that cannot read the documents of the others: it stops receiving and becomes unhealthy.</summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
 {
@@ -21,7 +21,7 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
 
     // In parallel, because they mostly wait.
     [Fact]
-    public Task AWrongSettingNextToARightWorker_FailsNothingAndIsUnhealthy() => Task.WhenAll(
+    public Task MisconfiguredWorker_FailsNothingAndIsUnhealthy() => Task.WhenAll(
         FailsNothingAsync("bucket", logged: 406), FailsNothingAsync("prefix", logged: 406), FailsNothingAsync("secret", logged: 404));
 
     private async Task FailsNothingAsync(string setting, int logged)
@@ -35,21 +35,21 @@ public sealed class MisconfiguredWorkerTests(ITestOutputHelper output)
             accepted.Add((await host.Operations.AcceptAsync(new Parcel("Ada"))).Id);
         }
 
-        // The wrong one is the first at the backlog.
+        // The misconfigured worker starts first, so that it meets the backlog.
         var bucket = setting == "bucket" ? await TestServers.NewBucketAsync() : host.Bucket;
         await using var wrong = await StartAsync(bucket, queue, deadLetters, runs, builder => Break(builder, setting));
         var watch = Stopwatch.StartNew();
         var health = wrong.Host.Services.GetRequiredService<IWorkerHealth>();
-        await Eventually.TrueAsync(() => health.Problem is not null, Scale.Patience, () => "the wrong worker calls itself healthy");
+        await Eventually.TrueAsync(() => health.Problem is not null, Scale.Patience, () => "the misconfigured worker is healthy");
         await using var right = await StartAsync(host.Bucket, queue, deadLetters, runs, _ => { });
-        await Eventually.TrueAsync(() => watch.Elapsed >= _together, Scale.Patience, () => "they run together");
+        await Eventually.TrueAsync(() => watch.Elapsed >= _together, Scale.Patience, () => "the time together is not over");
         var ends = await RunningWorker.EndsAsync(host, accepted);
 
         new Figures($"wrong-{setting}", output).Write(
             $"{Operations} operations, at most {ends.Max(end => end.Attempt)} deliveries of a message; ",
-                $"{wrong.Host.Log.Entries.Count(entry => entry.Id is 412)} led to no document");
+                $"{wrong.Host.Log.Entries.Count(entry => entry.Id is 412)} had no document");
         ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
-        health.Problem.Should().NotBeNull("nothing has changed for the wrong worker");
+        health.Problem.Should().NotBeNull("the worker is still misconfigured");
         wrong.Host.Log.Entries.Should().ContainSingle(entry => entry.Id == logged);
     }
 

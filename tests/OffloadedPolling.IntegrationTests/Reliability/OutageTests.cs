@@ -7,8 +7,8 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
 /// <summary>
-/// S3, SQS or both are away for eight visibility timeouts while a backlog waits: nothing fails, no operation loses more than one delivery,
-/// and the work goes on soon after.
+/// Tests outages of S3, SQS, or both that last eight visibility timeouts while a backlog waits. Nothing fails, no operation loses more than
+/// one delivery, and the work resumes soon afterwards.
 /// </summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class OutageTests(ITestOutputHelper output)
@@ -33,7 +33,7 @@ public sealed class OutageTests(ITestOutputHelper output)
     // In parallel, because they mostly wait.
     [Theory]
     [MemberData(nameof(Outages))]
-    public Task Outages_FailNothingAndCostAtMostOneDelivery(string server, string[] ways) =>
+    public Task Outage_FailsNothingAndLosesAtMostOneDelivery(string server, string[] ways) =>
         Task.WhenAll(ways.Select(how => FailsNothingAsync(server, how)));
 
     private async Task FailsNothingAsync(string server, string how)
@@ -51,24 +51,24 @@ public sealed class OutageTests(ITestOutputHelper output)
         }
 
         await using var worker = await StartWorkerAsync(host, s3.Address, sqs.Address, deadLetters, runs);
-        await BegunAsync(runs, _operations / 10);
+        await StartedAsync(runs, _operations / 10);
         await Task.WhenAll(s3.BeginAsync(how), sqs.BeginAsync(how));
         var watch = Stopwatch.StartNew();
-        await Eventually.TrueAsync(() => watch.Elapsed >= _outage, TimeSpan.FromMinutes(5), () => "the outage lasts");
+        await Eventually.TrueAsync(() => watch.Elapsed >= _outage, TimeSpan.FromMinutes(5), () => "the outage is not over");
         var before = runs.Count;
         s3.End();
         sqs.End();
         watch.Restart();
-        await BegunAsync(runs, Math.Min(before + 1, _operations));
+        await StartedAsync(runs, Math.Min(before + 1, _operations));
         var first = watch.Elapsed;
         var ends = await RunningWorker.EndsAsync(host, accepted);
 
         var lost = ends.Max(end => end.Attempt - runs[end.Id]);
-        figures.Write($"{_operations} operations, {before} begun before the end of the outage, the next {first.TotalSeconds:0.0} s ",
+        figures.Write($"{_operations} operations, {before} started before the end of the outage, the next {first.TotalSeconds:0.0} s ",
             $"after it, at most {lost} deliveries lost by an operation");
         ends.Should().OnlyContain(end => end.State == OperationState.Succeeded);
         lost.Should().BeLessThanOrEqualTo(1);
-        before.Should().BeLessThan(_operations, "the outage must meet a backlog");
+        before.Should().BeLessThan(_operations, "a backlog must remain when the outage ends");
         first.Should().BeLessThan(TimeSpan.FromSeconds(10) + _visibility);
     }
 
@@ -86,28 +86,28 @@ public sealed class OutageTests(ITestOutputHelper output)
         return await RunningWorker.StartAsync(worker);
     }
 
-    private static Task BegunAsync(ConcurrentDictionary<string, int> runs, int count) =>
-        Eventually.TrueAsync(() => runs.Count >= count, Scale.Patience, () => $"{runs.Count} of {count} have begun");
+    private static Task StartedAsync(ConcurrentDictionary<string, int> runs, int count) =>
+        Eventually.TrueAsync(() => runs.Count >= count, Scale.Patience, () => $"{runs.Count} of {count} have started");
 
-    /// <summary>A server that goes away, if it is one that does.</summary>
-    private sealed class Outage(SwitchedServer relay, RecordingProxy proxy, bool isMeant) : IAsyncDisposable
+    /// <summary>A server that becomes unavailable if the outage affects it.</summary>
+    private sealed class Outage(SwitchedServer relay, RecordingProxy proxy, bool isAffected) : IAsyncDisposable
     {
-        private bool _isRelays;
+        private bool _usesRelay;
 
         public Uri Address => relay.Address;
 
-        public static async Task<Outage> StartAsync(Uri server, bool isMeant)
+        public static async Task<Outage> StartAsync(Uri server, bool isAffected)
         {
             var proxy = await RecordingProxy.StartAsync(server);
-            return new Outage(SwitchedServer.Start(proxy.Address), proxy, isMeant);
+            return new Outage(SwitchedServer.Start(proxy.Address), proxy, isAffected);
         }
 
         public async Task BeginAsync(string how)
         {
-            _isRelays = how is "refuses" or "hangs";
+            _usesRelay = how is "refuses" or "hangs";
             switch (how)
             {
-                case var _ when !isMeant:
+                case var _ when !isAffected:
                     break;
                 case "refuses":
                     await relay.RefuseAsync();
@@ -123,7 +123,7 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         public void End()
         {
-            if (isMeant && _isRelays)
+            if (isAffected && _usesRelay)
             {
                 relay.Recover();
             }
@@ -144,7 +144,7 @@ public sealed class OutageTests(ITestOutputHelper output)
                 return AwsAnswers.ErrorAsync(context, status == 403 ? "AccessDenied" : "ServiceUnavailable", status == 403 ? 400 : status);
             }
 
-            // Reading the documents is denied, listing the bucket is not.
+            // Denies reading the documents, but not listing the bucket.
             var isOfADocument = context.Request.Path.Value!.Contains("/operations/", StringComparison.Ordinal);
             return status != 403 ? AwsAnswers.XmlErrorAsync(context, "ServiceUnavailable", status)
                 : isOfADocument && context.Request.Method == "GET" ? AwsAnswers.XmlErrorAsync(context, "AccessDenied", status)

@@ -2,20 +2,20 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>What became of the operations that were accepted, read from S3 itself and from the <see cref="WriteWitness"/>.</summary>
+/// <summary>The results of the accepted operations, read from S3 and from the <see cref="WriteWitness"/>.</summary>
 internal sealed class Outcome(IReadOnlyCollection<DocumentHistory> histories)
 {
     private const int AtOnce = 16;
 
     public int Versions => histories.Sum(history => history.Versions.Count);
 
-    /// <summary>Operations that came to their end at a second attempt or a later one.</summary>
+    /// <summary>Gets the number of operations that needed more than one attempt.</summary>
     public int Repeated => histories.Count(history => history.Newest!.Attempt > 1);
 
     public int MostAttempts => histories.Max(history => history.Newest!.Attempt ?? 0);
 
     /// <summary>
-    /// Waits until all operations have ended, and asserts that none is lost: there is a document for each and no other, each succeeded,
+    /// Waits until all operations have ended, and asserts that none is lost: each has a document and there are no others, each succeeded,
     /// and none changed after its end.
     /// </summary>
     public static async Task<Outcome> OfAsync(IReadOnlyCollection<string> accepted, string bucket, WriteWitness witness)
@@ -35,7 +35,7 @@ internal sealed class Outcome(IReadOnlyCollection<DocumentHistory> histories)
         return new Outcome([.. histories.Values]);
     }
 
-    /// <summary>Asserts that the work was done: the API knows each order.</summary>
+    /// <summary>Asserts that the work was done: the API returns each order.</summary>
     public static Task AssertOrdersAsync(IEnumerable<string> ids, Uri api, HttpClient http) =>
         Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, cancellationToken) =>
         {

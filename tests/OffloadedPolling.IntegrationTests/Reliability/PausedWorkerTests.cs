@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
 /// <summary>
-/// A worker that was thought dead comes back: its process was paused until another had taken its operation over, or had ended it.
+/// Tests a worker whose process is paused until another worker has taken over its operation, or has ended it.
 /// </summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class PausedWorkerTests(ITestOutputHelper output)
@@ -18,7 +18,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task SigStop_UntilAnotherTookOver_ChangesNothingAfterwards(bool untilEnded)
+    public async Task SigStop_UntilOtherWorkerTakesOver_ChangesNothing(bool untilEnded)
     {
         var figures = new Figures(untilEnded ? "paused-worker-until-ended" : "paused-worker-until-taken-over", output);
         await using var witness = await WriteWitness.StartAsync();
@@ -31,7 +31,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
         {
             await PauseAsync(caller, api, paused, WorkerSettings(settings), untilEnded);
 
-            // There is no other worker now.
+            // The other worker has stopped.
             var next = await caller.PlaceAsync(api.Address);
             _accepted.Add(next.Id);
             (await caller.WaitForTheEndAsync(next.StatusUrl)).State.Should().Be(OperationState.Succeeded);
@@ -43,10 +43,10 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
         await Outcome.AssertOrdersAsync(_accepted, api.Address, caller.Http);
         figures.Write($"{_accepted.Count} operations, {_pauses} pauses, {outcome.Versions} versions, {outcome.Repeated} operations ",
             $"needed more than one attempt, {outcome.MostAttempts} at most");
-        outcome.Repeated.Should().BeGreaterThanOrEqualTo(_pauses, "not every pause made another worker take over");
+        outcome.Repeated.Should().BeGreaterThanOrEqualTo(_pauses, "in every pause, another worker must take over");
     }
 
-    // One handler at a time: a worker that runs it receives nothing more, so that a paused one takes no messages.
+    // One handler at a time: a busy worker receives nothing more, so that a paused one holds no other messages.
     private static Dictionary<string, string> WorkerSettings(OrdersSettings settings) => new(settings.For("Worker"))
     {
         ["OffloadedPolling__Operations__orders__VisibilityTimeout"] = "00:00:02",
@@ -69,7 +69,7 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
         await Eventually.TrueAsync(
             () => paused.Output.Contains($"Operation {accepted.Id} no longer belongs to this worker", StringComparison.Ordinal),
             _timeout,
-            () => $"the paused worker did not see that it had lost {accepted.Id}.\n{paused.Output}");
+            () => $"the paused worker did not notice that it lost {accepted.Id}.\n{paused.Output}");
         await other.StopAsync();
     }
 
@@ -77,6 +77,6 @@ public sealed class PausedWorkerTests(ITestOutputHelper output)
     {
         OperationStatus? last = null;
         return Eventually.TrueAsync(
-            async () => condition(last = await caller.PollAsync(accepted.StatusUrl)), _timeout, () => $"it is at {last}");
+            async () => condition(last = await caller.PollAsync(accepted.StatusUrl)), _timeout, () => $"the status is {last}");
     }
 }

@@ -1,6 +1,6 @@
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>These runs need the whole machine: beside them, tests that watch the clock would fail, and they beside others.</summary>
+/// <summary>Runs these tests without others in parallel: they need the whole machine, and time-dependent tests would fail.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ReliabilityRuns
 {

@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>A worker in this process, which stops when it is disposed.</summary>
+/// <summary>A worker in this process that stops when it is disposed.</summary>
 internal sealed record RunningWorker(TestHost Host, IReadOnlyList<IHostedService> Hosted) : IAsyncDisposable
 {
     public static async Task<RunningWorker> StartAsync(TestHost host)
@@ -28,7 +28,7 @@ internal sealed record RunningWorker(TestHost Host, IReadOnlyList<IHostedService
             OperationStatus? last = null;
             await Eventually.TrueAsync(
                 async () => (last = await host.Operations.GetAsync(id))!.State.IsTerminal(), Scale.Patience,
-                () => $"{id} is at {last?.State}");
+                () => $"the state of {id} is {last?.State}");
             ends.Add(last!);
         }
 
@@ -46,7 +46,7 @@ internal sealed record RunningWorker(TestHost Host, IReadOnlyList<IHostedService
     }
 }
 
-/// <summary>A handler that takes a while, and counts its runs by operation.</summary>
+/// <summary>A handler that takes 50 ms and counts its runs per operation.</summary>
 internal sealed class CountingHandler(ConcurrentDictionary<string, int> runs) : IOperationHandler<Parcel, string>
 {
     private static readonly TimeSpan _work = TimeSpan.FromMilliseconds(50);

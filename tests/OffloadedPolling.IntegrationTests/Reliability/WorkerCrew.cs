@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>Worker processes, of which each that is killed is replaced at once.</summary>
+/// <summary>Worker processes that are replaced at once when they are killed.</summary>
 internal sealed class WorkerCrew : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -22,7 +22,7 @@ internal sealed class WorkerCrew : IAsyncDisposable
         return crew;
     }
 
-    /// <summary>Kills one of them, and does not wait for its replacement.</summary>
+    /// <summary>Kills a worker and starts its replacement without waiting for it.</summary>
     public async Task KillAsync(int worker)
     {
         await using var victim = await _workers[worker];

@@ -5,10 +5,12 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>Stands before S3 and keeps every write. What reached it goes on to S3, even when the writer dies meanwhile.</summary>
+/// <summary>
+/// A proxy in front of S3 that records every write. A request that reached it is forwarded even if the writer dies meanwhile.
+/// </summary>
 /// <remarks>
-/// S3's own versions would be the better witness, but in a bucket with versions Ceph's gateway lets every <c>If-None-Match</c> through
-/// and none of <c>If-Match</c>.
+/// S3's object versions would be a better record. But in a versioned bucket, Ceph's gateway accepts every write with <c>If-None-Match</c>
+/// and no write with <c>If-Match</c>.
 /// </remarks>
 internal sealed class WriteWitness : IAsyncDisposable
 {
@@ -26,12 +28,12 @@ internal sealed class WriteWitness : IAsyncDisposable
     {
         var proxy = await RecordingProxy.StartAsync(TestServers.S3);
         var witness = new WriteWitness(proxy);
-        proxy.Intercept = witness.NoteAsync;
+        proxy.Intercept = witness.RecordAsync;
         proxy.AfterUpstream = Confirm;
         return witness;
     }
 
-    /// <summary>The histories of all documents that the bucket holds now, by operation id.</summary>
+    /// <summary>Returns the histories of all documents in the bucket, by operation ID.</summary>
     public async Task<IReadOnlyDictionary<string, DocumentHistory>> ReadAsync(string bucket)
     {
         using var s3 = TestServers.NewS3Client();
@@ -56,7 +58,7 @@ internal sealed class WriteWitness : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _proxy.DisposeAsync();
 
-    private async Task<bool> NoteAsync(HttpContext context)
+    private async Task<bool> RecordAsync(HttpContext context)
     {
         if (context.Request.Method != "PUT" || !AwsAnswers.IsOfADocument(context))
         {

@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Reliability;
 
-/// <summary>A witness that sees nothing would let every run pass.</summary>
+/// <summary>Tests the witness, because one that misses writes would let every run pass.</summary>
 [Collection(ReliabilityRuns.Name)]
 public sealed class WriteWitnessTests : IAsyncLifetime
 {
@@ -27,7 +27,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flaws_OfOneEndThatStays_AreNone()
+    public async Task Flaws_OneEnd_AreEmpty()
     {
         await WriteAsync(OperationState.Running);
         await WriteAsync(OperationState.Succeeded);
@@ -42,7 +42,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     [Theory]
     [InlineData(OperationState.Failed, "2 ends in NotStarted , Succeeded , Failed")]
     [InlineData(OperationState.Running, "1 ends in NotStarted , Succeeded , Running")]
-    public async Task Flaws_OfAnEndThatIsWrittenOver_AreSeen(OperationState afterwards, string expected)
+    public async Task Flaws_EndIsOverwritten_AreReported(OperationState afterwards, string expected)
     {
         await WriteAsync(OperationState.Succeeded);
         await WriteAsync(afterwards);
@@ -51,7 +51,7 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flaws_OfAnOperationWithoutEnd_AreSeen()
+    public async Task Flaws_NoEnd_AreReported()
     {
         await WriteAsync(OperationState.Running);
 
@@ -59,23 +59,24 @@ public sealed class WriteWitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flaws_OfAWriteThatLooksAtNothing_AreSeen()
+    public async Task Flaws_UnconditionalWrite_AreReported()
     {
         await WriteAsync(OperationState.Succeeded);
         await PutAsync(_witness.Address, _newest.Status with { Message = "Again" });
 
         var flaws = (await HistoryAsync()).Flaws;
 
-        flaws.Should().Contain(flaw => flaw.EndsWith("Succeeded was written over unseen", StringComparison.Ordinal));
+        flaws.Should().Contain(flaw => flaw.EndsWith("Succeeded was overwritten without a check", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Flaws_OfAWriteThatPassedTheWitnessBy_AreSeen()
+    public async Task Flaws_WriteBypassesWitness_AreReported()
     {
         await WriteAsync(OperationState.Succeeded);
         await PutAsync(TestServers.S3, _newest.Status with { Message = "Again" });
 
-        (await HistoryAsync()).Flaws.Should().Contain(flaw => flaw.Contains("nobody here wrote", StringComparison.Ordinal));
+        (await HistoryAsync()).Flaws.Should().Contain(
+            flaw => flaw.Contains("was not written through the witness", StringComparison.Ordinal));
     }
 
     private async Task WriteAsync(OperationState state) =>

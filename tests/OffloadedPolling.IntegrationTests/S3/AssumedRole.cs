@@ -7,7 +7,7 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Credentials of the test server's role, renewed by the SDK as those of a machine or a container are.</summary>
+/// <summary>Credentials of the test server's role that the SDK renews, as it does for a machine or a container.</summary>
 internal sealed class AssumedRole : RefreshingAWSCredentials
 {
     private const string Role = "arn:aws:iam:::role/status-reader";
@@ -19,16 +19,16 @@ internal sealed class AssumedRole : RefreshingAWSCredentials
 
     private readonly TimeSpan _life;
 
-    /// <param name="life">How long each set lives: on this server 1 second at least.</param>
+    /// <param name="life">How long each set of credentials is valid; at least 1 second on this server.</param>
     public AssumedRole(TimeSpan life)
     {
         _life = life;
 
-        // Both are minutes unless set, longer than these sets live.
+        // The defaults are minutes, which is longer than these credentials are valid.
         (ExpirationBuffer, PreemptExpiryTime) = (TimeSpan.Zero, TimeSpan.Zero);
     }
 
-    /// <summary>When each set stops working, by its session token.</summary>
+    /// <summary>Gets when each set of credentials expires, by its session token.</summary>
     public ConcurrentDictionary<string, DateTimeOffset> Expiries { get; } = new();
 
     protected override CredentialsRefreshState GenerateNewCredentials() => GenerateNewCredentialsAsync().GetAwaiter().GetResult();

@@ -9,9 +9,9 @@ public sealed class ClockSkewTests
     private const string Id = "00000000000000000000000000000abc";
 
     [Fact]
-    public async Task IssueAsync_AfterTheServerSaidThatTheClockIsWrong_SignsByTheServersClock()
+    public async Task IssueAsync_ClockIsSkewed_SignsWithServerTime()
     {
-        // A server an hour ahead, as this machine's clock an hour behind would see it.
+        // The server is an hour ahead, as seen from a machine whose clock is an hour behind.
         var anHour = TimeSpan.FromHours(1);
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = async context =>

@@ -12,7 +12,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 namespace OffloadedPolling.IntegrationTests.S3;
 
 /// <summary>
-/// Servers that ignore or refuse the conditions of writes, and hosts that may not write, are noticed at start or by the health check.
+/// Tests that the start or the health check finds servers that ignore or reject conditional writes, and hosts that must not write.
 /// </summary>
 public sealed class ConditionalWritesTests
 {
@@ -24,7 +24,7 @@ public sealed class ConditionalWritesTests
     [InlineData(false, false, "ignores If-None-Match and If-Match")]
     [InlineData(true, false, "ignores If-Match")]
     [InlineData(false, true, "ignores If-None-Match")]
-    public async Task Start_AServerThatIgnoresConditions_IsRefused(bool heedsIfNoneMatch, bool heedsIfMatch, string expected)
+    public async Task Start_ServerIgnoresConditions_Throws(bool heedsIfNoneMatch, bool heedsIfMatch, string expected)
     {
         await using var s3 = await ModelS3.StartAsync();
         (s3.HeedsIfNoneMatch, s3.HeedsIfMatch) = (heedsIfNoneMatch, heedsIfMatch);
@@ -38,7 +38,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Start_AServerThatIgnoresConditionsIsAllowed_IsWarnedOfAndDegraded()
+    public async Task Start_IgnoredConditionsAllowed_WarnsAndIsDegraded()
     {
         await using var s3 = await ModelS3.StartAsync();
         s3.HeedsIfMatch = false;
@@ -55,7 +55,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Start_AServerThatHeedsConditions_LeavesOneObjectWhichTheNextHostsDoNotWrite()
+    public async Task Start_ServerSupportsConditions_LeavesOneProbeObject()
     {
         await using var s3 = await ModelS3.StartAsync();
         await using var first = await CreateAsync(s3.Address);
@@ -67,13 +67,13 @@ public sealed class ConditionalWritesTests
 
         s3.Requests.Skip(3).Should().Equal("PUT 412", "PUT 412");
         s3.Keys.Should().Equal($"/{first.Bucket}/{Probe}");
-        first.Store.GetOperationId(Probe).Should().BeNull("it is no status document's name");
+        first.Store.GetOperationId(Probe).Should().BeNull("it is not the name of a status document");
         await StopAsync(first);
         await StopAsync(second);
     }
 
     [Fact]
-    public async Task Start_OnCeph_TenHostsAtOnceDoNotDisturbEachOther()
+    public async Task Start_TenHostsAtOnce_AreHealthy()
     {
         var hosts = new List<TestHost> { await CreateAsync(TestServers.S3) };
         for (var more = 1; more < 10; more++)
@@ -94,7 +94,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Start_OnABucketWithVersionsInCeph_WhichIgnoresConditions_IsRefused()
+    public async Task Start_VersionedBucketOnCeph_Throws()
     {
         await using var host = await CreateAsync(TestServers.S3);
         using var s3 = TestServers.NewS3Client();
@@ -108,7 +108,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Check_AServerThatRefusesConditions_IsUnhealthyWithThatReason()
+    public async Task Check_ServerRejectsConditions_IsUnhealthyWithReason()
     {
         await using var s3 = await ModelS3.StartAsync();
         s3.RefusesConditions = true;
@@ -125,7 +125,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Start_AServerThatDoesNotAnswer_StartsAfterFiveSecondsAndTheHealthCheckFindsOut()
+    public async Task Start_ServerHangs_StartsAndCheckIsUnhealthy()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var s3 = await ModelS3.StartAsync();
@@ -140,7 +140,7 @@ public sealed class ConditionalWritesTests
                 return starting.IsCompleted;
             },
             _timeout,
-            () => "it does not start");
+            () => "the host does not start");
         await starting;
 
         host.Log.Entries.Should().ContainSingle(entry => entry.Id == 206);
@@ -153,7 +153,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Start_NobodyListens_StartsAndIsUnhealthyUntilSomebodyDoes()
+    public async Task Start_NoServer_StartsAndIsUnhealthyUntilServerRuns()
     {
         var port = FreePort.Next();
         await using var host = await CreateAsync(new Uri($"http://127.0.0.1:{port}"));
@@ -168,7 +168,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Check_SeveralWithinAMinute_WriteOnce()
+    public async Task Check_SeveralWithinMinute_WritesOnce()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
@@ -185,7 +185,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Check_AServerThatIgnoresConditionsFromNowOn_IsUnhealthy()
+    public async Task Check_ServerStartsIgnoringConditions_IsUnhealthy()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var s3 = await ModelS3.StartAsync();
@@ -201,7 +201,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Check_AWrongSecret_IsUnhealthy()
+    public async Task Check_WrongSecret_IsUnhealthy()
     {
         await using var host = await CreateAsync(TestServers.S3, builder => builder.Services.AddSingleton<IAmazonS3>(
             _ => TestServers.NewS3Client(credentials: new BasicAWSCredentials(TestServers.AccessKey, "wrong"))));
@@ -213,7 +213,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Check_WritingIsDeniedByTheBucketsPolicy_IsUnhealthy()
+    public async Task Check_PolicyDeniesWrites_IsUnhealthy()
     {
         await using var host = await CreateAsync(TestServers.S3);
         (await CheckAsync(host)).Status.Should().Be(HealthStatus.Healthy);
@@ -231,7 +231,7 @@ public sealed class ConditionalWritesTests
     }
 
     [Fact]
-    public async Task Check_OnAws_ProvesWritingButTriesNoConditionsAndTheStartAsksNothing()
+    public async Task Check_OnAws_TestsWritesButNotConditions()
     {
         await using var s3 = await ModelS3.StartAsync();
         (s3.HeedsIfMatch, s3.HeedsIfNoneMatch) = (false, false);
@@ -249,7 +249,7 @@ public sealed class ConditionalWritesTests
         var health = await CheckAsync(host);
 
         health.Status.Should().Be(HealthStatus.Healthy);
-        s3.Requests.Should().Equal(["GET 404", "PUT 200", "GET 200", "GET 200"], "the last one is by a status URL");
+        s3.Requests.Should().Equal(["GET 404", "PUT 200", "GET 200", "GET 200"], "the last one uses a status URL");
         await StopAsync(host);
     }
 
@@ -283,7 +283,7 @@ public sealed class ConditionalWritesTests
     private static List<int> Writes(RecordingProxy s3) =>
         [.. s3.Requests.Where(request => request.Method == "PUT").Select(request => request.StatusCode)];
 
-    /// <summary>Sends what is meant for AWS to a server of this machine.</summary>
+    /// <summary>Sends requests for AWS to a local server.</summary>
     private sealed class Redirected(Uri address) : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler(address));

@@ -13,11 +13,11 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>On EC2, where the SDK's default chain does not report when the credentials of the instance's role expire.</summary>
+/// <summary>Tests EC2, where the SDK's default chain does not report when the credentials of the instance's role expire.</summary>
 public sealed class InstanceProfileTests
 {
     [Fact]
-    public async Task Post_OnAnInstanceWithARole_KnowsWhenItsCredentialsExpire()
+    public async Task Post_InstanceRole_KnowsCredentialsExpiration()
     {
         using var sts = TestServers.NewStsClient();
         var role = await sts.AssumeRoleAsync(
@@ -40,7 +40,7 @@ public sealed class InstanceProfileTests
         var accepted = await posted.Content.ReadFromJsonAsync<JsonElement>();
         var query = HttpUtility.ParseQueryString(new Uri(accepted.GetProperty("statusUrl").GetString()!).Query);
         query["X-Amz-Credential"].Should().StartWith(role.Credentials.AccessKeyId);
-        query["X-Amz-Expires"].Should().Be("1800", "an expiration that is unknown would shorten it to 900");
+        query["X-Amz-Expires"].Should().Be("1800", "an unknown expiration would shorten it to 900");
         orders.Output.Should().NotContain("do not report when they expire");
     }
 

@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>What a real S3 server says to status URLs.</summary>
+/// <summary>Tests status URLs on a real S3 server.</summary>
 public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
 {
     private const string Id = "00000000000000000000000000000abc";
@@ -34,7 +34,7 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_ItsDocument_200WithAnETag()
+    public async Task Get_StatusUrl_ReturnsDocumentWithETag()
     {
         var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
 
@@ -48,7 +48,7 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Head_403()
+    public async Task Head_StatusUrl_Returns403()
     {
         var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
         using var request = new HttpRequestMessage(HttpMethod.Head, url.Value);
@@ -59,7 +59,7 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_AfterItsTime_403()
+    public async Task Get_ExpiredUrl_Returns403()
     {
         var aMinuteAgo = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(-1));
         await using var host = await TestHost.CreateAsync(bucket: _host.Bucket, time: aMinuteAgo);
@@ -75,7 +75,7 @@ public sealed class PresignedUrlOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_WithTheHostsAuthorization_IsRefused()
+    public async Task Get_WithAuthorizationHeader_IsRejected()
     {
         var url = await _host.Issuer.IssueAsync(StatusKey, _lifetime, default);
         using var request = new HttpRequestMessage(HttpMethod.Get, url.Value);

@@ -4,11 +4,11 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Callers that reach the S3 server at another address than the host.</summary>
+/// <summary>Tests callers that reach the S3 server at a different address than the host.</summary>
 public sealed class PublicEndpointTests
 {
     [Fact]
-    public async Task Accept_WithAPublicEndpoint_GivesAUrlThatCallersCanPollThere()
+    public async Task AcceptAsync_PublicEndpoint_ReturnsPollableUrl()
     {
         await using var publicly = await RecordingProxy.StartAsync(TestServers.S3);
         await using var host = await TestHost.CreateAsync(build: builder => builder.Services.Configure<S3Options>(

@@ -6,18 +6,18 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Status URLs that are signed with credentials which expire, at a server which knows when.</summary>
+/// <summary>Tests status URLs signed with temporary credentials, on a server that enforces their expiration.</summary>
 public sealed class RotatingCredentialsTests
 {
     private const string Id = "00000000000000000000000000000abc";
 
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(5);
 
-    // After each tenth URL, so that ten thousand of them take longer than three sets of credentials live.
+    // After every tenth URL, so that 10,000 URLs take longer than three sets of credentials are valid.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(18);
 
     [Fact]
-    public async Task Issue_WithCredentialsOfTwoMinutes_IsShortenedToThem()
+    public async Task IssueAsync_ShortLivedCredentials_ShortensUrl()
     {
         using var role = new AssumedRole(TimeSpan.FromMinutes(2));
         await using var host = await StartAsync(role);
@@ -33,7 +33,7 @@ public sealed class RotatingCredentialsTests
     }
 
     [Fact]
-    public async Task Accept_WithCredentialsOfTwoMinutes_TellsTheTrueEnd()
+    public async Task AcceptAsync_ShortLivedCredentials_ReturnsActualExpiration()
     {
         using var role = new AssumedRole(TimeSpan.FromMinutes(2));
         await using var host = await StartAsync(role, options => options.UrlLifetime = TimeSpan.FromMinutes(30));
@@ -44,34 +44,34 @@ public sealed class RotatingCredentialsTests
     }
 
     [Fact]
-    public async Task Issue_TenThousandWhileCredentialsRotate_NoneDiesBeforeItsToldEnd()
+    public async Task IssueAsync_CredentialsRotate_NoUrlExpiresEarly()
     {
         using var role = new AssumedRole(TimeSpan.FromSeconds(11));
         await using var host = await StartAsync(role);
-        using var look = new PollsNearTheEnd();
-        var looking = look.RunAsync();
+        using var poller = new LatePoller();
+        var polling = poller.RunAsync();
         var key = host.Store.GetStatusKey(Id);
 
         for (var issued = 0; issued < 10_000; issued++)
         {
-            var url = await host.Issuer.IssueAsync(key, Wish(issued), default);
-            look.At(url);
+            var url = await host.Issuer.IssueAsync(key, LifetimeOf(issued), default);
+            poller.Add(url);
             var token = HttpUtility.ParseQueryString(new Uri(url.Value).Query)["X-Amz-Security-Token"]!;
             url.ExpiresAt.Should().BeOnOrBefore(
                 role.Expiries[token] - _margin,
-                $"a URL that is told to work until {url.ExpiresAt:O} has credentials until {role.Expiries[token]:O}");
+                $"the URL expires at {url.ExpiresAt:O} and its credentials at {role.Expiries[token]:O}");
             await Pace(issued);
         }
 
-        look.Complete();
-        await looking;
+        poller.Complete();
+        await polling;
         role.Expiries.Count.Should().BeGreaterThanOrEqualTo(4, $"the credentials rotated {role.Expiries.Count} times");
-        look.Died.Should().BeEmpty();
-        look.Alive.Should().BeGreaterThan(1000, $"{look.Alive} of 10,000 were looked at in time");
+        poller.ExpiredEarly.Should().BeEmpty();
+        poller.Served.Should().BeGreaterThan(1000, $"{poller.Served} of 10,000 were polled in time");
     }
 
-    // What most callers wait for, and now and then more than any of these credentials have left.
-    private static TimeSpan Wish(int number) => number % 500 == 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1 + (number % 4));
+    // Usually a few seconds, and sometimes longer than any of these credentials are valid.
+    private static TimeSpan LifetimeOf(int number) => number % 500 == 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1 + (number % 4));
 
     private static Task Pace(int issued) => issued % 10 == 0 ? Task.Delay(_pause) : Task.CompletedTask;
 

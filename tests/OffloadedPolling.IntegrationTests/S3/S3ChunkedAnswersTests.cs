@@ -11,7 +11,7 @@ using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>S3 behind a proxy that passes its answers on in chunks, without Content-Length.</summary>
+/// <summary>Tests S3 behind a proxy that forwards responses in chunks, without Content-Length.</summary>
 public sealed class S3ChunkedAnswersTests : IAsyncLifetime
 {
     private const string Id = TestDocuments.Id;
@@ -46,7 +46,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     [Theory]
     [InlineData(0)]
     [InlineData(15_000)]
-    public async Task GetAsync_IsReadToItsEnd(int messageLength)
+    public async Task GetAsync_ChunkedResponse_ReadsWholeDocument(int messageLength)
     {
         var created = await _host.Store.CreateAsync(
             TestDocuments.Waiting() with { Message = new string('m', messageLength) }, OperationMetadata.Empty, default);
@@ -59,7 +59,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetAsync_WithAChecksum_IsReadToItsEnd()
+    public async Task GetAsync_ResponseHasChecksum_ReadsWholeDocument()
     {
         var document = TestDocuments.Waiting();
         await _host.Store.CreateAsync(document, OperationMetadata.Empty, default);
@@ -71,7 +71,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     [Theory]
     [InlineData(StatusDocument.MaxBytes + 1)]
     [InlineData(4 * StatusDocument.MaxBytes)]
-    public async Task GetAsync_MoreThanADocument_IsNotReadToItsEnd(int length)
+    public async Task GetAsync_DocumentIsTooLarge_Throws(int length)
     {
         await PutAsync(_host.Store.GetStatusKey(Id), length);
 
@@ -80,7 +80,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetAsync_AnEmptyObject_IsNoDocument()
+    public async Task GetAsync_EmptyObject_Throws()
     {
         await PutAsync(_host.Store.GetStatusKey(Id), 0);
 
@@ -91,7 +91,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     [InlineData(1, 1)]
     [InlineData(StoredDurationProfile.MaxBytes, StoredDurationProfile.MaxBytes)]
     [InlineData(StoredDurationProfile.MaxBytes + 1, 0)]
-    public async Task GetAsync_OfAProfile_IsReadToItsEndUpToTheLimit(int length, int read)
+    public async Task GetAsync_Profile_IsReadUpToMaxBytes(int length, int read)
     {
         await PutAsync("operations-profiles/parcels.json", length);
 
@@ -102,7 +102,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadAsync_WithTemporaryCredentials_IsReadToItsEnd()
+    public async Task ReadAsync_TemporaryCredentials_ReadsWholeDocument()
     {
         var document = TestDocuments.Waiting() with { Message = new string('m', 15_000) };
         await _host.Store.CreateAsync(document, OperationMetadata.Empty, default);
@@ -116,7 +116,7 @@ public sealed class S3ChunkedAnswersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CheckAsync_AnObjectWhereNoneIsExpected_IsNoFault()
+    public async Task CheckAsync_UnexpectedObject_ReturnsNull()
     {
         await PutAsync(_host.Store.GetStatusKey(new string('0', 32)), 1000);
 

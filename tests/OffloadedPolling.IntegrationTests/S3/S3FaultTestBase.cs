@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Tests of a host whose requests to S3 pass a proxy that can fail them.</summary>
+/// <summary>Base class for tests of a host whose S3 requests go through a proxy that can fail them.</summary>
 public abstract class S3FaultTestBase : IAsyncLifetime
 {
     private protected RecordingProxy S3 { get; private set; } = null!;

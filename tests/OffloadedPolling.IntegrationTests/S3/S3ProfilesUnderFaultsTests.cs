@@ -5,7 +5,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Where profiles lie on S3, and what is made of S3's less friendly answers.</summary>
+/// <summary>Tests where profiles are stored on S3, and how the profile store handles S3's error responses.</summary>
 public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
 {
     private const string Kind = "parcels";
@@ -17,7 +17,7 @@ public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
     private IDurationProfileStore Profiles => Host.Services.GetRequiredService<IDurationProfileStore>();
 
     [Fact]
-    public async Task WriteAsync_OnTheWire_IsConditionalPlainAndBesideTheDocumentsPrefix()
+    public async Task WriteAsync_Request_IsConditionalAndNotChunked()
     {
         var written = await WriteAsync("one");
         await WriteAsync("two", written!.Version);
@@ -33,7 +33,7 @@ public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task GetIfChangedAsync_OfWhatIsKnown_Is304()
+    public async Task GetIfChangedAsync_KnownVersion_ReturnsNull()
     {
         var written = await WriteAsync("one");
 
@@ -45,7 +45,7 @@ public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task WriteAsync_AWriteThatSucceededBehindA500_IsItsOwn(bool replaces)
+    public async Task WriteAsync_StoredDespite500_ReturnsOwnVersion(bool replaces)
     {
         var version = replaces ? (await WriteAsync("before"))!.Version : null;
         S3.AfterUpstream = context =>
@@ -64,7 +64,7 @@ public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task WriteAsync_409_IsTriedAgain()
+    public async Task WriteAsync_409_Retries()
     {
         S3.Intercept = async context =>
             context.Request.Method == "PUT"
@@ -76,7 +76,7 @@ public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task GetAsync_403_IsNoneAndWarnedOfOnce()
+    public async Task GetAsync_403_ReturnsNullAndWarnsOnce()
     {
         S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
@@ -88,7 +88,7 @@ public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task WriteAsync_403_NamesTheProfileAndThePermissions()
+    public async Task WriteAsync_403_NamesProfileAndPermissions()
     {
         S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
@@ -99,7 +99,7 @@ public sealed class S3ProfilesUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task GetAsync_WhatIsTooLargeForAProfile_IsNotReadAndCanBeReplaced()
+    public async Task GetAsync_ProfileIsTooLarge_IsEmptyAndReplaceable()
     {
         using var s3 = TestServers.NewS3Client();
         await s3.PutObjectAsync(new PutObjectRequest

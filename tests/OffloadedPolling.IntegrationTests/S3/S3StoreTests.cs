@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>What the store does on S3 beyond its obligations.</summary>
+/// <summary>Tests the behavior of the S3 store that the conformance suite does not cover.</summary>
 public sealed class S3StoreTests : IAsyncLifetime
 {
     private TestHost _host = null!;
@@ -12,7 +12,7 @@ public sealed class S3StoreTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task CreateAsync_StoredObject_IsPlainJsonForCallers()
+    public async Task CreateAsync_StoredObject_IsPlainJson()
     {
         await _host.Store.CreateAsync(TestDocuments.Waiting() with { Message = "größer & schöner" }, OperationMetadata.Empty, default);
 
@@ -27,7 +27,7 @@ public sealed class S3StoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task UpdateAsync_ReplacedMessages_AreMetadataOnlyWhereThereAreAny()
+    public async Task UpdateAsync_ReplacedMessages_AddsMetadata()
     {
         var created = await _host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         (await MetadataAsync()).Should().NotContain("x-amz-meta-op-replaced");
@@ -39,7 +39,7 @@ public sealed class S3StoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CreateAsync_MissingBucket_NamesItAndWhatToDo()
+    public async Task CreateAsync_NoSuchBucket_NamesBucketAndFix()
     {
         await using var host = await TestHost.CreateAsync(bucket: "there-is-no-such-bucket");
 

@@ -5,7 +5,7 @@ using OffloadedPolling.S3;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>What the store makes of S3's less friendly answers.</summary>
+/// <summary>Tests how the store handles S3's error responses.</summary>
 public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
 {
     private const string Id = "0123456789abcdef0123456789abcdef";
@@ -13,7 +13,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     private int _faults;
 
     [Fact]
-    public async Task CreateAsync_AWriteThatSucceededBehindA500_IsItsOwn()
+    public async Task CreateAsync_StoredDespite500_ReturnsOwnVersion()
     {
         FailAfterTheFirstWrite();
 
@@ -24,7 +24,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task UpdateAsync_AWriteThatSucceededBehindA500_IsItsOwn()
+    public async Task UpdateAsync_StoredDespite500_ReturnsOwnVersion()
     {
         var created = await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         FailAfterTheFirstWrite();
@@ -36,7 +36,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task CreateAsync_409_IsTriedAgain()
+    public async Task CreateAsync_409_Retries()
     {
         AnswerFirst("PUT", 409, "ConditionalRequestConflict");
 
@@ -46,7 +46,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task UpdateAsync_409WhileAnotherWriterWon_Conflicts()
+    public async Task UpdateAsync_409AndOtherWriterWon_ThrowsConflict()
     {
         var created = await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
         await using var other = await TestHost.CreateAsync(bucket: Host.Bucket);
@@ -61,7 +61,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task GetAsync_403ForAMissingKey_IsNullAndWarnedOfOnce()
+    public async Task GetAsync_403ForMissingKey_ReturnsNullAndWarnsOnce()
     {
         S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
@@ -73,7 +73,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task GetAsync_403WhileListingIsAllowed_ThrowsAndAsksOnceWhetherItIs()
+    public async Task GetAsync_403AndListingAllowed_ThrowsAndListsOnce()
     {
         S3.Intercept = async context =>
             IsOfAnObject(context) && await AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
@@ -90,7 +90,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task CheckAsync_ReadsOfObjectsThatExistAreDenied_Throws()
+    public async Task CheckAsync_ReadsAreDenied_Throws()
     {
         S3.Intercept = async context =>
             context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("-probe", StringComparison.Ordinal)
@@ -114,7 +114,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     [InlineData(403, "ExpiredToken", "credentials were rejected")]
     [InlineData(403, "RequestTimeTooSkewed", "Set the machine's clock")]
     [InlineData(404, "NoSuchBucket", "the bucket does not exist")]
-    public async Task GetAsync_OtherRefusals_AreToldApart(int status, string code, string expected)
+    public async Task GetAsync_OtherErrors_ThrowWithReason(int status, string code, string expected)
     {
         S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, code, status);
 
@@ -126,7 +126,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task CreateAsync_403_NamesTheBucketAndThePermissions()
+    public async Task CreateAsync_403_NamesBucketAndPermissions()
     {
         S3.Intercept = context => AwsAnswers.XmlErrorAsync(context, "AccessDenied", 403);
 
@@ -138,7 +138,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public async Task CreateAsync_OnTheWire_IsNotChunkedAndConditional()
+    public async Task CreateAsync_Request_IsConditionalAndNotChunked()
     {
         await Host.Store.CreateAsync(TestDocuments.Waiting(), OperationMetadata.Empty, default);
 
@@ -149,7 +149,7 @@ public sealed class S3StoreUnderFaultsTests : S3FaultTestBase
     }
 
     [Fact]
-    public void Client_MadeByTheLibrary_HasATimeout()
+    public void Client_CreatedByLibrary_HasTimeout()
     {
         Environment.SetEnvironmentVariable("AWS_REGION", TestServers.Region);
         using var connection = new S3Connection(Options.Create(new S3Options { BucketName = "any" }));

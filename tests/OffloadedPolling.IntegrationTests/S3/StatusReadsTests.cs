@@ -4,12 +4,12 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>The short form of the benchmark <c>reads</c>, alone on the machine.</summary>
+/// <summary>Runs the short form of the benchmark <c>reads</c>, with no other test in parallel.</summary>
 [Collection(nameof(Alone))]
 public sealed partial class StatusReadsTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task StatusReads_ServeAtLeastHalfOfWhatABareEndpointDoes()
+    public async Task StatusReads_ReachHalfOfBareEndpointThroughput()
     {
         var (exitCode, printed) = await BenchmarkProcess.RunAsync("reads", "9", "0.5");
         output.WriteLine(printed);
@@ -23,6 +23,6 @@ public sealed partial class StatusReadsTests(ITestOutputHelper output)
     private static partial Regex Median();
 }
 
-/// <summary>Tests that nothing may run beside.</summary>
+/// <summary>Tests that must not run in parallel with others.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

@@ -3,13 +3,13 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Secrecy;
 
-/// <summary>That what the samples make to hold a status URL, a key or a token prints itself without it.</summary>
+/// <summary>Tests that the samples' types that hold a status URL, a key, or a token do not print it.</summary>
 public sealed class SampleSecretHoldersTests
 {
     [Theory]
     [InlineData("OrdersDll")]
     [InlineData("OrderClientDll")]
-    public void TypesWithASecret_DoNotPrintIt(string sample)
+    public void ToString_TypeHoldsSecret_DoesNotPrintIt(string sample)
     {
         var path = GetType().Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == sample).Value!;
 

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>Answers of AWS's, for a proxy that stands in for it: SQS's are JSON, S3's are XML.</summary>
+/// <summary>AWS responses for a proxy that replaces AWS: JSON for SQS, XML for S3.</summary>
 internal static class AwsAnswers
 {
     public static bool Is(HttpContext context, string operation) => context.Request.Headers["X-Amz-Target"] == $"AmazonSQS.{operation}";
 
-    /// <summary>Cancels <paramref name="source"/> when SQS is asked for <paramref name="operation"/>, and never answers that.</summary>
+    /// <summary>Cancels <paramref name="source"/> when SQS receives <paramref name="operation"/>, and never responds to it.</summary>
     public static Func<HttpContext, Task<bool>> CancelsDuring(string operation, CancellationTokenSource source) => async context =>
     {
         if (Is(context, operation))
@@ -20,7 +20,7 @@ internal static class AwsAnswers
     };
 
     /// <summary>
-    /// Whether a request to S3 is about a status document, not about a duration profile or the probe of conditional writes.
+    /// Returns whether a request to S3 is for a status document, not for a duration profile or the conditional write probe.
     /// </summary>
     public static bool IsOfADocument(HttpContext context) => IsOfADocument(context.Request.Path.Value!);
 

@@ -4,7 +4,7 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>One of the benchmarks, in a process of its own.</summary>
+/// <summary>Runs a benchmark in a separate process.</summary>
 internal static class BenchmarkProcess
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(3);

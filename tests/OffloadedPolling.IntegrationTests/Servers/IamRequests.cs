@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>Asks the gateway's IAM, signed by hand: the package of the SDK that would is not among the tests'.</summary>
+/// <summary>Sends signed requests to the gateway's IAM API, because the tests do not reference the SDK's IAM package.</summary>
 internal static class IamRequests
 {
     public static async Task<string> SendAsync(string action, IReadOnlyDictionary<string, string> parameters)

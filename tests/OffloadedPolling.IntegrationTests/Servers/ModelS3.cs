@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.IntegrationTests.Servers;
 
 /// <summary>
-/// An S3-compatible server in memory that heeds the conditions of writes or ignores them, as some servers do. It checks no signatures, and
-/// knows objects of one bucket: PUT, GET, DELETE and the listing.
+/// An S3-compatible server in memory that supports conditional writes, or ignores or rejects them, as some servers do. It checks no
+/// signatures and holds the objects of one bucket. It supports PUT, GET, DELETE, and listing.
 /// </summary>
 internal sealed class ModelS3 : IAsyncDisposable
 {
@@ -27,13 +27,13 @@ internal sealed class ModelS3 : IAsyncDisposable
 
     public bool HeedsIfMatch { get; set; } = true;
 
-    /// <summary>Whether it answers a condition with 501, as OpenStack Swift's S3 API does.</summary>
+    /// <summary>Gets or sets whether a condition returns 501, as in OpenStack Swift's S3 API.</summary>
     public bool RefusesConditions { get; set; }
 
-    /// <summary>Requests are held while it is set.</summary>
+    /// <summary>Gets or sets a source that holds all requests until it completes.</summary>
     public TaskCompletionSource? Hang { get; set; }
 
-    /// <summary>What was asked, and answered: <c>PUT 412</c>.</summary>
+    /// <summary>Gets the requests with their status codes, such as <c>PUT 412</c>.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
     public IReadOnlyCollection<string> Keys => [.. _objects.Keys];
@@ -51,7 +51,7 @@ internal sealed class ModelS3 : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    /// <summary>Answers one request, whoever received it.</summary>
+    /// <summary>Handles a request, which another server may have received.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         if (Hang is { } hang)
@@ -144,7 +144,7 @@ internal sealed class ModelS3 : IAsyncDisposable
         await context.Response.WriteAsync($"<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>");
     }
 
-    // A version is the content's MD5, on S3 as here.
+    // As on S3, the version is the MD5 of the content.
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what S3 does.")]
     private static string ETagOf(byte[] body) => $"\"{Convert.ToHexStringLower(MD5.HashData(body))}\"";

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>Compiles a sample ahead of time, which must give no warning.</summary>
+/// <summary>Publishes a sample with native AOT and asserts that there are no warnings.</summary>
 internal static class NativePublish
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(10);
@@ -10,7 +10,7 @@ internal static class NativePublish
     /// <summary>Publishes a sample into a folder and returns its executable.</summary>
     public static async Task<string> RunAsync(string sample, string folder)
     {
-        // As samples/Orders/README.md says, but for where the files go.
+        // The command in samples/Orders/README.md, but with different output folders.
         using var publish = Process.Start(new ProcessStartInfo("dotnet", [
             "publish", "-c", "Release", $"samples/{sample}", "/p:PublishAot=true",
             "--artifacts-path", Path.Combine(folder, "artifacts"), "-o", Path.Combine(folder, "publish"), "-nodeReuse:false"])

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>samples/Orders as a process of its own.</summary>
+/// <summary>Runs samples/Orders in a separate process.</summary>
 internal sealed class OrdersProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
@@ -16,12 +16,12 @@ internal sealed class OrdersProcess : IAsyncDisposable
 
     public string Output => _process.Output;
 
-    /// <summary>The program, for <c>dotnet</c>. Beside it lies its executable.</summary>
+    /// <summary>Gets the path of the assembly, for <c>dotnet</c>. The executable is in the same folder.</summary>
     public static string Dll { get; } = typeof(OrdersProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "OrdersDll").Value!;
 
     /// <summary>
-    /// Starts it, or a <paramref name="program"/> made of it, an executable or an assembly, and waits until it is healthy.
+    /// Starts Orders, or another build of it (<paramref name="program"/>, an executable or an assembly), and waits until it is healthy.
     /// </summary>
     public static async Task<OrdersProcess> StartAsync(
         IReadOnlyDictionary<string, string> settings,
@@ -31,12 +31,12 @@ internal sealed class OrdersProcess : IAsyncDisposable
         Uri? address = null) =>
         await WhenHealthyAsync(Launch(settings, program, arguments, folder, address));
 
-    /// <summary>Starts it with settings or arguments that say themselves where it listens, and waits until it is healthy there.</summary>
+    /// <summary>Starts Orders with settings or arguments that set its address, and waits until it is healthy there.</summary>
     public static Task<OrdersProcess> StartAtAsync(
         Uri address, IReadOnlyDictionary<string, string> settings, IEnumerable<string>? arguments = null, string? program = null) =>
         WhenHealthyAsync(new OrdersProcess(new WatchedProcess("Orders", program ?? Dll, settings, arguments), address));
 
-    /// <summary>Starts it with settings that say themselves where it listens, without waiting for anything.</summary>
+    /// <summary>Starts Orders with settings that set its address, without waiting until it is healthy.</summary>
     public static OrdersProcess StartAt(Uri address, IReadOnlyDictionary<string, string> settings) =>
         new(new WatchedProcess("Orders", Dll, settings), address);
 
@@ -49,7 +49,7 @@ internal sealed class OrdersProcess : IAsyncDisposable
                 async () => orders._process.Process.HasExited || await IsHealthyAsync(http, orders.Address), _startTimeout,
                 () => $"Orders is not healthy.\n{orders.Output}");
             return orders._process.Process.HasExited
-                ? throw new InvalidOperationException($"Orders stopped at its start.\n{orders.Output}")
+                ? throw new InvalidOperationException($"Orders stopped during startup.\n{orders.Output}")
                 : orders;
         }
         catch
@@ -59,10 +59,10 @@ internal sealed class OrdersProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it without waiting for its health, for settings with which it has none.</summary>
+    /// <summary>Starts Orders without waiting until it is healthy, for settings with which it never is.</summary>
     public static OrdersProcess Start(IReadOnlyDictionary<string, string> settings) => Launch(settings);
 
-    /// <summary>Starts it with settings that it should refuse, and returns what it printed.</summary>
+    /// <summary>Starts Orders with settings that it must reject, and returns its exit code and output.</summary>
     public static async Task<(int ExitCode, string Output)> RunToExitAsync(IReadOnlyDictionary<string, string> settings)
     {
         await using var orders = Launch(settings);
@@ -71,7 +71,7 @@ internal sealed class OrdersProcess : IAsyncDisposable
         return (orders._process.Process.ExitCode, orders.Output);
     }
 
-    /// <summary>Asks it to stop, as a service manager does, and waits until it has.</summary>
+    /// <summary>Sends SIGTERM, as a service manager does, and waits until the process has stopped.</summary>
     public async Task<int> StopAsync()
     {
         await SignalAsync("TERM");
@@ -80,16 +80,16 @@ internal sealed class OrdersProcess : IAsyncDisposable
         return _process.Process.ExitCode;
     }
 
-    /// <summary>Ends it with signal 9, as a crash or a power cut does.</summary>
+    /// <summary>Sends SIGKILL, which ends the process like a crash or a power failure.</summary>
     public Task KillAsync() => _process.KillAsync();
 
-    /// <summary>Stops the clock for it, as a long collection of garbage or a machine that is moved does.</summary>
+    /// <summary>Sends SIGSTOP, which pauses the process like a long garbage collection or a VM migration.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Sends SIGCONT, which resumes the process.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
-    /// <summary>The files that are mapped into it: its assemblies among them.</summary>
+    /// <summary>Returns the files that are mapped into the process, including its assemblies.</summary>
     public Task<string> LoadedAsync() => File.ReadAllTextAsync($"/proc/{_process.Process.Id}/maps");
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

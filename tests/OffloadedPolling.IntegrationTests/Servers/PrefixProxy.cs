@@ -15,7 +15,7 @@ internal sealed class PrefixProxy : IAsyncDisposable
 
     private PrefixProxy(WebApplication app, string prefix) => (_app, _prefix) = (app, prefix);
 
-    /// <summary>Gets the address of the upstream's root, with a slash at its end.</summary>
+    /// <summary>Gets the address of the upstream's root, with a trailing slash.</summary>
     public Uri Address => new($"{_app.Urls.Single()}{_prefix}/");
 
     public static async Task<PrefixProxy> StartAsync(Uri upstream, string prefix, TestCertificate certificate, int port)

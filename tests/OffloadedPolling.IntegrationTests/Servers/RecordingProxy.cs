@@ -10,8 +10,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OffloadedPolling.IntegrationTests.Servers;
 
 /// <summary>
-/// A reverse proxy on loopback that records what passes, and may answer by itself. It forwards the Host header and the target as they
-/// came: S3's signatures cover both.
+/// A reverse proxy on loopback that records requests and can respond to them itself. It forwards the Host header and the request target
+/// unchanged, because S3's signatures cover both.
 /// </summary>
 internal sealed class RecordingProxy : IAsyncDisposable
 {
@@ -33,10 +33,10 @@ internal sealed class RecordingProxy : IAsyncDisposable
 
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
-    /// <summary>Answers a request in the upstream's place by returning <see langword="true"/>.</summary>
+    /// <summary>Gets or sets a callback that returns <see langword="true"/> if it responded instead of the upstream.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
-    /// <summary>Sees an answer of the upstream's before the caller does, and may change its status.</summary>
+    /// <summary>Gets or sets a callback that sees the upstream's response before the caller does, and can change it.</summary>
     public Action<HttpContext>? AfterUpstream { get; set; }
 
     public static async Task<RecordingProxy> StartAsync(Uri upstream)
@@ -65,7 +65,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var recorded = false;
-        // Before the caller can see the answer: afterwards, a test that counts right after its call would now and then miss one.
+        // Records before the caller can see the response. Otherwise, a test that counts right after its call could miss a request.
         context.Response.OnStarting(() =>
         {
             Record();

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>What counts and signatures are judged by must itself be right.</summary>
+/// <summary>Tests the proxy, because other tests rely on it to count requests and keep signatures valid.</summary>
 public sealed class RecordingProxyTests
 {
     private static readonly Uri _nowhere = new("http://127.0.0.1:1");
 
     [Fact]
-    public async Task Forward_TargetHostAndConditions_ArriveAsSent()
+    public async Task Forward_TargetHostAndConditions_AreUnchanged()
     {
         const string Target = "/bucket/a%2Fb%20c//d~%7E?x=%2F&y=a+b&z";
         var seen = "";
@@ -46,7 +46,7 @@ public sealed class RecordingProxyTests
     }
 
     [Fact]
-    public async Task Requests_WhenTheCallerHasItsAnswer_HoldItAlready()
+    public async Task Requests_CallerHasResponse_ContainRequest()
     {
         using var finish = new SemaphoreSlim(0);
         await using var proxy = await RecordingProxy.StartAsync(_nowhere);
@@ -70,7 +70,7 @@ public sealed class RecordingProxyTests
     }
 
     [Fact]
-    public async Task Requests_WithoutAnAnswerFromUpstream_HoldTheBadGatewayOnce()
+    public async Task Requests_UpstreamUnreachable_ContainOneBadGateway()
     {
         await using var proxy = await RecordingProxy.StartAsync(_nowhere);
         using var http = new HttpClient();

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace OffloadedPolling.IntegrationTests.Servers;
 
 /// <summary>
-/// A TCP relay in front of a server that can go away: refuse connections, or hold everything that is sent until it is back.
+/// A TCP relay in front of a server that can simulate an outage: it refuses connections, or holds all data until it recovers.
 /// </summary>
 internal sealed class SwitchedServer : IAsyncDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class SwitchedServer : IAsyncDisposable
 
     public static SwitchedServer Start(Uri upstream) => new(upstream);
 
-    /// <summary>Closes all connections, and refuses new ones.</summary>
+    /// <summary>Closes all connections and refuses new ones.</summary>
     public async Task RefuseAsync()
     {
         _listener.Stop();
@@ -47,10 +47,10 @@ internal sealed class SwitchedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Accepts connections, and passes nothing on.</summary>
+    /// <summary>Accepts connections but forwards nothing.</summary>
     public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends whatever it was.</summary>
+    /// <summary>Ends the outage.</summary>
     public void Recover()
     {
         if (Interlocked.Exchange(ref _held, null) is { } held)
@@ -84,7 +84,7 @@ internal sealed class SwitchedServer : IAsyncDisposable
         catch (Exception stopped)
             when (stopped is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            // Nobody is let in any more.
+            // The listener was stopped.
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class SwitchedServer : IAsyncDisposable
             }
             catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
             {
-                // As wanted.
+                // Expected when the relay closes its connections.
             }
 
             _open.TryRemove(caller, out _);
@@ -126,7 +126,7 @@ internal sealed class SwitchedServer : IAsyncDisposable
         }
         catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
         {
-            // As wanted.
+            // Expected when the relay closes its connections.
         }
     }
 }

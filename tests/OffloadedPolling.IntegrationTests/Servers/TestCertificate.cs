@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>A certificate for servers on loopback that nobody has signed, as a file with a password.</summary>
+/// <summary>A self-signed certificate for servers on loopback, in a file with a password.</summary>
 internal sealed class TestCertificate : IDisposable
 {
     public const string Password = "for tests only";
@@ -25,14 +25,14 @@ internal sealed class TestCertificate : IDisposable
 
     public string File => Path.Combine(_folder, "certificate.pfx");
 
-    /// <summary>Gets the settings of Kestrel that make it the default certificate.</summary>
+    /// <summary>Gets the Kestrel settings that make it the default certificate.</summary>
     public Dictionary<string, string> Settings => new()
     {
         ["ASPNETCORE_Kestrel__Certificates__Default__Path"] = File,
         ["ASPNETCORE_Kestrel__Certificates__Default__Password"] = Password,
     };
 
-    /// <summary>Creates a handler for callers that take any certificate.</summary>
+    /// <summary>Creates a handler for callers that accept any certificate.</summary>
     public static HttpClientHandler NewHandler() => new()
     {
         AllowAutoRedirect = false,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>The library in a container, on a bucket and a queue of its own, without a host around it.</summary>
+/// <summary>The library in a service container without a host, with its own bucket and queue.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
     private TestHost(ServiceProvider services, string bucket, string queueUrl) =>

@@ -9,12 +9,12 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>The servers that test.sh started.</summary>
+/// <summary>The servers that test.sh starts.</summary>
 internal static class TestServers
 {
     public const string Region = "us-east-1";
 
-    /// <summary>The role that ceph.sh makes, which its user may assume.</summary>
+    /// <summary>The role that ceph.sh creates, and that its user can assume.</summary>
     public const string RoleArn = "arn:aws:iam:::role/status-reader";
 
     public static Uri S3 { get; } = new(Variable("S3"));
@@ -27,7 +27,7 @@ internal static class TestServers
 
     public static string SecretKey { get; } = Secrets.All.Keep(Variable("SECRET_KEY"));
 
-    /// <summary>The browser's executable.</summary>
+    /// <summary>Gets the path of the browser's executable.</summary>
     public static string Browser { get; } = Variable("BROWSER");
 
     public static BasicAWSCredentials Credentials { get; } = new(AccessKey, SecretKey);
@@ -40,12 +40,12 @@ internal static class TestServers
             ForcePathStyle = true,
             Timeout = TimeSpan.FromSeconds(10),
 
-            // The SDK shares connections between clients. Ceph's gateway answered a request with a bare 400 on a connection that another
-            // test had left behind, after a write that was refused.
+            // By default, the SDK shares connections between clients. After a rejected write, Ceph's gateway returned 400 without a body
+            // to another test's request on the same connection.
             CacheHttpClient = false,
         });
 
-    /// <summary>STS is served by the S3 gateway.</summary>
+    /// <summary>Creates a client for STS, which the S3 gateway serves.</summary>
     public static AmazonSecurityTokenServiceClient NewStsClient(Uri? address = null, AWSCredentials? credentials = null) =>
         new(credentials ?? Credentials, new AmazonSecurityTokenServiceConfig
         {
@@ -98,7 +98,7 @@ internal static class TestServers
         await sqs.SetQueueAttributesAsync(queue, new() { [QueueAttributeName.RedrivePolicy] = policy });
     }
 
-    /// <summary>A table for orders.</summary>
+    /// <summary>Creates a table for orders.</summary>
     public static async Task<string> NewTableAsync()
     {
         var name = $"orders-{Guid.NewGuid():n}";

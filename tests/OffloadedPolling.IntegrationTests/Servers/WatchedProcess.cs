@@ -4,19 +4,19 @@ using OffloadedPolling.Tests.Secrecy;
 
 namespace OffloadedPolling.IntegrationTests.Servers;
 
-/// <summary>A program in a process of its own, whose output the watch hears. It is killed in the end.</summary>
+/// <summary>A program in a separate process whose output is checked for secrets. It is killed when it is disposed.</summary>
 internal sealed class WatchedProcess : IAsyncDisposable
 {
     private readonly string _name;
 
     private readonly ConcurrentQueue<string> _output = new();
 
-    /// <summary>Starts it.</summary>
-    /// <param name="name">What the watch calls it.</param>
+    /// <summary>Starts the program.</summary>
+    /// <param name="name">The name of the process for the secrecy watch.</param>
     /// <param name="program">An executable, or an assembly for <c>dotnet</c>.</param>
-    /// <param name="settings">Variables beside those of this process.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="folder">The folder that it runs in.</param>
+    /// <param name="settings">Environment variables in addition to those of this process.</param>
+    /// <param name="arguments">The arguments of the program.</param>
+    /// <param name="folder">The working directory.</param>
     public WatchedProcess(
         string name, string program, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<string>? arguments = null,
         string? folder = null)
@@ -31,7 +31,7 @@ internal sealed class WatchedProcess : IAsyncDisposable
             start.Environment[variable] = value;
         }
 
-        // So that the watch hears whatever it could tell; of ASP.NET Core's part, what the settings say.
+        // The watch must check everything that the program can log. The settings decide what ASP.NET Core logs.
         start.Environment["Logging__LogLevel__Default"] = "Trace";
         Process = new Process { StartInfo = start };
         Process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -45,7 +45,7 @@ internal sealed class WatchedProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Ends it with signal 9, as a crash or a power cut does.</summary>
+    /// <summary>Sends SIGKILL, which ends the process like a crash or a power failure.</summary>
     public async Task KillAsync()
     {
         Process.Kill();

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.IntegrationTests.Servers;
 
 /// <summary>
-/// An OpenID Connect provider on loopback, which the gateway asks for its keys, and a role that trusts its tokens. The gateway knows it by
-/// the thumbprint of its certificate, which therefore stands in the key set.
+/// An OpenID Connect provider on loopback, from which the gateway reads keys, and a role that trusts its tokens. The gateway identifies the
+/// provider by the thumbprint of its certificate, so the key set contains the certificate.
 /// </summary>
 internal sealed class WebIdentityProvider : IAsyncDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class WebIdentityProvider : IAsyncDisposable
         return provider;
     }
 
-    /// <summary>A token of a caller's.</summary>
+    /// <summary>Creates a token for a caller.</summary>
     public string TokenFor(string subject, TimeSpan? validFor = null, string audience = Audience)
     {
         var now = DateTimeOffset.UtcNow;
@@ -122,7 +122,7 @@ internal sealed class WebIdentityProvider : IAsyncDisposable
 
     private static string Policy(string rest)
     {
-        // A space would be sent as a plus, which the gateway leaves in the document.
+        // No spaces: each would be sent as a plus sign, which the gateway does not decode.
         var json = $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow",{{rest.Trim()}}}]}""";
         using var valid = JsonDocument.Parse(json);
         return json;

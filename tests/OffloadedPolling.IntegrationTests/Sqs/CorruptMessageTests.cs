@@ -10,7 +10,7 @@ using OffloadedPolling.Sqs;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>One message of a receive that does not match its checksum, among nine that do.</summary>
+/// <summary>Tests a receive in which one of ten messages does not match its checksum.</summary>
 public sealed class CorruptMessageTests : IAsyncLifetime
 {
     private const string Altered = "Bob";
@@ -38,9 +38,9 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_OneIsCorrupt_TheOthersComeAndItIsLeftAlone()
+    public async Task ReceiveAsync_OneMessageIsCorrupt_ReturnsOthers()
     {
-        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: OwnClient);
+        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: UseLibraryClient);
         await SendTenAsync(host);
 
         var received = await host.Queue.ReceiveAsync("parcels", 10, default);
@@ -52,9 +52,9 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_AnAttributeIsCorrupt_TheMessageIsLeftAlone()
+    public async Task ReceiveAsync_AttributeIsCorrupt_SkipsMessage()
     {
-        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: OwnClient);
+        await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: UseLibraryClient);
         await host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = Altered }, default);
         await host.Queue.SendAsync("parcels", new OutgoingMessage { Body = "{}", StatusKey = "Ada" }, default);
 
@@ -65,18 +65,18 @@ public sealed class CorruptMessageTests : IAsyncLifetime
                 received.AddRange(await host.Queue.ReceiveAsync("parcels", 10, default));
                 return received.Count > 0;
             },
-            _timeout, () => "nothing came");
+            _timeout, () => "no message was received");
 
         received.Should().ContainSingle().Which.StatusKey.Should().Be("Ada");
     }
 
     [Fact]
-    public async Task AWorker_OneIsCorrupt_TheOthersAreDoneAtTheirFirstDelivery()
+    public async Task Worker_OneMessageIsCorrupt_CompletesOthersInFirstAttempt()
     {
         var script = new HandlerScript();
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, build: builder =>
         {
-            OwnClient(builder);
+            UseLibraryClient(builder);
             builder.Services.AddSingleton(script);
             builder.AddHandler<Parcel, ParcelHandler>();
         });
@@ -91,7 +91,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
             await service.StartAsync(default);
         }
 
-        await Eventually.TrueAsync(() => script.Delivered.Count == 9, _timeout, () => $"{script.Delivered.Count} of 9 are done");
+        await Eventually.TrueAsync(() => script.Delivered.Count == 9, _timeout, () => $"{script.Delivered.Count} of 9 were delivered");
         foreach (var service in hosted)
         {
             await service.StopAsync(default);
@@ -103,7 +103,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_AClientOfTheHostsFailsTheWholeReceive_TheNextOnesAskForOneMessageUntilAllHaveComeAgain()
+    public async Task ReceiveAsync_ClientRejectsBatch_ReceivesOneAtATime()
     {
         var visibility = TimeSpan.FromSeconds(1);
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, time: _time, operation: kind =>
@@ -122,7 +122,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
                 good.UnionWith(await ReceiveGoodAsync(host));
                 return good.Count == 9;
             },
-            _timeout, () => $"{good.Count} of 9 came");
+            _timeout, () => $"{good.Count} of 9 were received");
         _asked.Skip(1).Should().OnlyContain(asked => asked == 1);
 
         _time.Advance(2 * visibility);
@@ -131,7 +131,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendAsync_WhatSqsHasIsNotWhatWasSent_SaysSo()
+    public async Task SendAsync_ChecksumDiffers_Throws()
     {
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address);
         _sqs.Intercept = async context => AwsAnswers.Is(context, "SendMessage")
@@ -144,7 +144,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
         failed.Message.Should().Contain("checksum").And.NotContain("could not be reached");
     }
 
-    private void OwnClient(IOffloadedPollingBuilder builder) =>
+    private void UseLibraryClient(IOffloadedPollingBuilder builder) =>
         builder.Services.AddSingleton<IAmazonSQS>(_ => new SqsClient(new AmazonSQSConfig
         {
             ServiceURL = _sqs.Address.ToString(),
@@ -173,7 +173,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
         }
     }
 
-    // The emulator's answer, with what holds the name altered.
+    // Returns the emulator's response, but changes the name in one message.
     private async Task<bool> ReceiveAsync(HttpContext context)
     {
         var body = (await JsonNode.ParseAsync(context.Request.Body))!;

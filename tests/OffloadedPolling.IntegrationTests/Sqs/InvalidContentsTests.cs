@@ -2,7 +2,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What becomes of payloads that SQS refuses for their characters.</summary>
+/// <summary>Tests payloads that SQS rejects because of their characters.</summary>
 public sealed class InvalidContentsTests : IAsyncLifetime
 {
     private RecordingProxy _sqs = null!;
@@ -22,7 +22,7 @@ public sealed class InvalidContentsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendAsync_CharactersThatSqsDoesNotTake_IsRefusedForGood()
+    public async Task SendAsync_InvalidCharacters_ThrowsInvalidPayload()
     {
         var message = new OutgoingMessage { Body = "\"secret\uFFFF\"", StatusKey = "operations/x.json" };
 
@@ -36,7 +36,7 @@ public sealed class InvalidContentsTests : IAsyncLifetime
     [Theory]
     [InlineData(null, "not-sent")]
     [InlineData("0123456789abcdef", "payload-refused")]
-    public async Task AcceptAsync_SqsRefusesTheCharacters_TheDocumentEnds(string? key, string problem)
+    public async Task AcceptAsync_SqsRejectsCharacters_EndsDocument(string? key, string problem)
     {
         _sqs.Intercept = context =>
             AwsAnswers.Is(context, "SendMessage") ? AwsAnswers.ErrorAsync(context, "InvalidMessageContents") : Task.FromResult(false);

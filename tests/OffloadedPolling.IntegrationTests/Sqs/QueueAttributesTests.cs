@@ -3,7 +3,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>How old what SQS says of a queue may become.</summary>
+/// <summary>Tests how long the queue attributes read from SQS are used.</summary>
 public sealed class QueueAttributesTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
@@ -28,7 +28,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_TheAttributesCannotBeRead_GoesOnFromTheLastDepthForAMinute()
+    public async Task GetDepthAsync_AttributesDenied_UsesLastDepthForMinute()
     {
         await _host.Operations.AcceptAsync(new Parcel("Ada"));
         DenyAttributes();
@@ -46,7 +46,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheDepthIsUnknownForAnHour_IsEstimatedWithoutIt()
+    public async Task AcceptAsync_DepthUnknownForHour_EstimatesWithoutIt()
     {
         await _host.Operations.AcceptAsync(new Parcel("Ada"));
         DenyAttributes();
@@ -62,7 +62,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetDepthAsync_TheAttributesCanBeReadAgain_IsWhatIsThere()
+    public async Task GetDepthAsync_AttributesReadableAgain_ReturnsDepth()
     {
         DenyAttributes();
         await _host.Operations.AcceptAsync(new Parcel("Ada"));
@@ -73,7 +73,7 @@ public sealed class QueueAttributesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReceiveAsync_MaxReceiveCountWasRaised_IsSeenWithinTwoMinutesWithoutWaiting()
+    public async Task ReceiveAsync_MaxReceiveCountRaised_UpdatesInBackground()
     {
         var (queue, deadLetters) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, queueUrl: queue, time: _time);
@@ -81,14 +81,14 @@ public sealed class QueueAttributesTests : IAsyncLifetime
         await TestServers.SetMaxReceiveCountAsync(queue, deadLetters, maxReceiveCount: 10);
 
         _time.Advance(TimeSpan.FromMinutes(1));
-        (await MaxOfNextAsync(host)).Should().Be(3, "a message does not wait for what is read in the background");
+        (await MaxOfNextAsync(host)).Should().Be(3, "a message does not wait for the read in the background");
 
-        await Eventually.TrueAsync(async () => await MaxOfNextAsync(host) == 10, _timeout, () => "the new count is not seen");
+        await Eventually.TrueAsync(async () => await MaxOfNextAsync(host) == 10, _timeout, () => "the new count is not used");
         AttributeReads().Should().Be(2);
     }
 
     [Fact]
-    public async Task ReceiveAsync_SqsDoesNotTellTheNewMaxReceiveCount_GoesOnFromTheLastWithoutWaiting()
+    public async Task ReceiveAsync_AttributesHang_UsesLastMaxReceiveCount()
     {
         var (queue, _) = await TestServers.NewQueueWithDeadLettersAsync(maxReceiveCount: 3);
         await using var host = await TestHost.CreateAsync(sqs: _sqs.Address, queueUrl: queue, time: _time);

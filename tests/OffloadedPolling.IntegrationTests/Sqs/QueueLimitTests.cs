@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What becomes of payloads that a queue refuses for their size, as it is configured.</summary>
+/// <summary>Tests payloads that exceed the configured limit of the queue.</summary>
 public sealed class QueueLimitTests : IAsyncLifetime
 {
     private const int Limit = 65_536;
@@ -44,7 +44,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     [InlineData(1_024)]
     [InlineData(65_536)]
     [InlineData(262_144)]
-    public async Task AcceptAsync_APayloadOverTheQueuesLimit_IsRefusedWithThatLimitAndCreatesNothing(int limit)
+    public async Task AcceptAsync_PayloadOverQueueLimit_ThrowsAndCreatesNothing(int limit)
     {
         await using var host = await TestHost.CreateAsync(_s3.Address, queueUrl: await QueueAsync(limit));
 
@@ -57,7 +57,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheLargestPayload_IsAcceptedAndAByteMoreIsNot()
+    public async Task AcceptAsync_PayloadAtLimit_IsAcceptedButNotOneByteMore()
     {
         var probe = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large))
             .Should().ThrowAsync<PayloadTooLargeException>()).Which;
@@ -71,20 +71,20 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheLimitIsUnknownAndSqsRefuses_IsRefusedForItsSizeAndTheDocumentEnds()
+    public async Task AcceptAsync_LimitUnknownAndSqsRejects_ThrowsAndEndsDocument()
     {
         DenyAttributes();
 
         var refused = (await _host.Operations.Invoking(operations => operations.AcceptAsync(Large))
             .Should().ThrowAsync<PayloadTooLargeException>()).Which;
 
-        refused.Limit.Should().Be(refused.Size - 1, "no more is known of the limit than that this message is over it");
+        refused.Limit.Should().Be(refused.Size - 1, "all that is known is that this message exceeds the limit");
         (await OnlyAsync()).Should().Match<OperationStatus>(status =>
             status.State == OperationState.Failed && status.Error!.Type!.EndsWith("not-sent"));
     }
 
     [Fact]
-    public async Task AcceptAsync_WithAKeyAndSqsRefusesForTheSize_TheDocumentEnds()
+    public async Task AcceptAsync_KeyedAndSqsRejectsSize_EndsDocument()
     {
         DenyAttributes();
 
@@ -95,7 +95,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcceptAsync_TheLimitWasLowered_IsRefusedWithTheNewOneAndThenBeforeAnythingIsCreated()
+    public async Task AcceptAsync_LimitWasLowered_ThrowsWithNewLimit()
     {
         await _host.Operations.AcceptAsync(new Parcel("Ada", new string('x', 50_000)));
         await SetLimitAsync(32_768);
@@ -112,7 +112,7 @@ public sealed class QueueLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GetMaxMessageBytesAsync_TheLimitWasRaised_IsSeenWithinTwoMinutesWithoutWaiting()
+    public async Task GetMaxMessageBytesAsync_LimitRaised_UpdatesInBackground()
     {
         (await _host.Queue.GetMaxMessageBytesAsync("parcels", default)).Should().Be(Limit);
         await SetLimitAsync(131_072);
@@ -120,15 +120,15 @@ public sealed class QueueLimitTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(2));
         var known = _host.Queue.GetMaxMessageBytesAsync("parcels", default);
 
-        known.IsCompletedSuccessfully.Should().BeTrue("what is known is told at once");
+        known.IsCompletedSuccessfully.Should().BeTrue("the known limit is returned at once");
         (await known).Should().Be(Limit);
         await Eventually.TrueAsync(async () => await _host.Queue.GetMaxMessageBytesAsync("parcels", default) == 131_072, _timeout, () =>
-            "the new limit is not seen");
+            "the new limit is not used");
         _sqs.Requests.Count(request => request.Target == "AmazonSQS.GetQueueAttributes").Should().Be(2);
     }
 
     [Fact]
-    public async Task GetMaxMessageBytesAsync_SqsHangs_IsOneMebibyteAfter100Milliseconds()
+    public async Task GetMaxMessageBytesAsync_SqsHangs_Returns1MiBAfter100Ms()
     {
         var asked = new TaskCompletionSource();
         _sqs.Intercept = async context =>

@@ -6,25 +6,25 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>The warning at the start that messages outlive their documents.</summary>
+/// <summary>Tests the warning at startup that messages outlive their documents.</summary>
 public sealed class RetentionWarningTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Start_AQueueThatKeepsMessagesForLonger_IsWarnedOf()
+    public async Task Start_QueueRetentionIsLonger_Warns()
     {
         await using var host = await TestHost.CreateAsync(options: options => options.Retention = TimeSpan.FromDays(1));
 
         await StartAsync(host);
 
-        await Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == 304), _timeout, () => "it was not warned of");
+        await Eventually.TrueAsync(() => host.Log.Entries.Any(entry => entry.Id == 304), _timeout, () => "the warning was not logged");
         var text = host.Log.Entries.Should().ContainSingle(entry => entry.Id == 304).Which.Text;
         ((string[])["1.00:00:00", "4.00:00:00", "Retention", "parcels"]).Should().AllSatisfy(part => text.Should().Contain(part));
     }
 
     [Fact]
-    public async Task Start_DocumentsThatStayAsLong_AreNotWarnedOf()
+    public async Task Start_RetentionsAreEqual_DoesNotWarn()
     {
         await using var sqs = await RecordingProxy.StartAsync(TestServers.Sqs);
         await using var host = await TestHost.CreateAsync(sqs: sqs.Address, options: options => options.Retention = TimeSpan.FromDays(4));
@@ -38,7 +38,7 @@ public sealed class RetentionWarningTests
     }
 
     [Fact]
-    public async Task Start_WhileSqsDoesNotAnswer_GoesOn()
+    public async Task Start_SqsHangs_DoesNotWait()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -46,7 +46,7 @@ public sealed class RetentionWarningTests
 
         var warning = await StartAsync(host).WaitAsync(_timeout);
 
-        warning.ExecuteTask!.IsCompleted.Should().BeFalse("the start waited for SQS");
+        warning.ExecuteTask!.IsCompleted.Should().BeFalse("the start must not wait for SQS");
         silent.Stop();
         await warning.ExecuteTask.WaitAsync(_timeout);
         host.Log.Entries.Should().Contain(entry => entry.Id == 301);

@@ -4,7 +4,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What an extension makes of the answers that AWS gives and the emulator does not.</summary>
+/// <summary>Tests how an extension handles responses that AWS returns and the emulator does not.</summary>
 public sealed class SqsExtendTests : IAsyncLifetime
 {
     private RecordingProxy _sqs = null!;
@@ -31,7 +31,7 @@ public sealed class SqsExtendTests : IAsyncLifetime
     [InlineData("MessageNotInflight")]
     [InlineData("ReceiptHandleIsInvalid")]
     [InlineData("InvalidParameterValue")]
-    public async Task ExtendAsync_AMessageThatIsLost_Null(string code)
+    public async Task ExtendAsync_MessageIsLost_ReturnsNull(string code)
     {
         _sqs.Intercept = context =>
             AwsAnswers.Is(context, "ChangeMessageVisibility") ? AwsAnswers.ErrorAsync(context, code) : Task.FromResult(false);
@@ -40,7 +40,7 @@ public sealed class SqsExtendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExtendAsync_BeyondTwelveHoursSinceTheReceipt_HidesNoLonger()
+    public async Task ExtendAsync_BeyondTwelveHours_ReturnsZero()
     {
         const string Refusal = "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message "
             + "is beyond the limit [43200 seconds].";
@@ -52,18 +52,18 @@ public sealed class SqsExtendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExtendAsync_AMessageThatADecoratorMadeAnew_IsHiddenForItsWholeVisibilityTimeout()
+    public async Task ExtendAsync_MessageFromDecorator_ReturnsVisibilityTimeout()
     {
-        var anew = new ReceivedMessage { Id =
+        var recreated = new ReceivedMessage { Id =
             _message.Id, ReceiptHandle = _message.ReceiptHandle, Body = "{}", ReceiveCount = 1, HiddenFor = _message.HiddenFor };
 
-        var extended = await _host.Queue.ExtendAsync("parcels", anew, default);
+        var extended = await _host.Queue.ExtendAsync("parcels", recreated, default);
 
         extended.Should().Be(_host.Services.GetRequiredService<IOptionsMonitor<OperationOptions>>().Get("parcels").VisibilityTimeout);
     }
 
     [Fact]
-    public async Task ExtendAsync_AQueueThatRefuses_IsNamedWithWhatToDo()
+    public async Task ExtendAsync_AccessIsDenied_NamesPermission()
     {
         _sqs.Intercept = context => AwsAnswers.Is(context, "ChangeMessageVisibility")
             ? AwsAnswers.ErrorAsync(context, "AccessDeniedException", 403)

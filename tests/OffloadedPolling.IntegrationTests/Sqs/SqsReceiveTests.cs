@@ -6,7 +6,7 @@ using OffloadedPolling.IntegrationTests.Servers;
 
 namespace OffloadedPolling.IntegrationTests.Sqs;
 
-/// <summary>What a receive makes of messages that the emulator never gives.</summary>
+/// <summary>Tests how a receive handles messages that the emulator never returns.</summary>
 public sealed class SqsReceiveTests : IAsyncLifetime
 {
     private RecordingProxy _sqs = null!;
@@ -32,41 +32,41 @@ public sealed class SqsReceiveTests : IAsyncLifetime
     [InlineData("many")]
     [InlineData("0")]
     [InlineData("-1")]
-    public async Task ReceiveAsync_AMessageWithoutAReadableReceiveCount_IsLeftAloneAndTheOthersCome(string? count)
+    public async Task ReceiveAsync_InvalidReceiveCount_SkipsMessage(string? count)
     {
         Answer(Message("m1", count: "1"), Message("m2", count), Message("m3", count: "3"));
 
         var received = await _host.Queue.ReceiveAsync("parcels", 10, default);
 
         received.Select(message => (message.Id, message.ReceiveCount)).Should().Equal(("m1", 1), ("m3", 3));
-        LeftAlone().Should().ContainSingle().Which.Should().ContainAll("m2", "parcels", "ApproximateReceiveCount");
+        SkipWarnings().Should().ContainSingle().Which.Should().ContainAll("m2", "parcels", "ApproximateReceiveCount");
         _sqs.Requests.Should().NotContain(request =>
             request.Target == "AmazonSQS.DeleteMessageBatch" || request.Target == "AmazonSQS.ChangeMessageVisibilityBatch");
     }
 
     [Fact]
-    public async Task ReceiveAsync_ADeadLetterWithoutAReceiveCount_IsLeftAloneAndTheOthersCome()
+    public async Task ReceiveAsync_DeadLetterWithoutReceiveCount_IsSkipped()
     {
         Answer(Message("m1", count: null), Message("m2", count: "4"));
 
         var received = await _host.Services.GetRequiredService<IDeadLetterQueue>().ReceiveAsync("parcels", default);
 
         received.Should().ContainSingle().Which.Id.Should().Be("m2");
-        LeftAlone().Should().ContainSingle().Which.Should().Contain("m1");
+        SkipWarnings().Should().ContainSingle().Which.Should().Contain("m1");
     }
 
     [Theory]
     [InlineData("yesterday")]
     [InlineData("")]
     [InlineData(null)]
-    public async Task ReceiveAsync_AMessageWithAnUnreadableStatusCreatedAt_IsLeftAloneAndTheOthersCome(string? createdAt)
+    public async Task ReceiveAsync_InvalidStatusCreatedAt_SkipsMessage(string? createdAt)
     {
         Answer(Message("m1", "1", createdAt), Message("m2", "1", "2026-11-23T10:00:00.120Z"), Message("m3", "1"));
 
         var received = await _host.Queue.ReceiveAsync("parcels", 10, default);
 
         received.Select(message => message.Id).Should().Equal("m2", "m3");
-        LeftAlone().Should().ContainSingle().Which.Should().ContainAll("m1", "StatusCreatedAt").And.NotContain("yesterday");
+        SkipWarnings().Should().ContainSingle().Which.Should().ContainAll("m1", "StatusCreatedAt").And.NotContain("yesterday");
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
     [InlineData(25, 15)]
     [InlineData(15, 7)]
     [InlineData(1, 1)]
-    public async Task ReceiveAsync_AClientOfTheHosts_IsAnsweredBeforeItsTimeout(int timeout, int wait)
+    public async Task ReceiveAsync_ClientTimeout_LimitsWaitTime(int timeout, int wait)
     {
         await using var host = await TestHost.CreateAsync(build: builder => WithTimeout(builder, TimeSpan.FromSeconds(timeout)));
         var asked = new TaskCompletionSource<int>();
@@ -94,7 +94,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         (await asked.Task).Should().Be(wait);
     }
 
-    private IEnumerable<string> LeftAlone() => _host.Log.Entries.Where(entry => entry.Id == 305).Select(entry => entry.Text);
+    private IEnumerable<string> SkipWarnings() => _host.Log.Entries.Where(entry => entry.Id == 305).Select(entry => entry.Text);
 
     private void WithTimeout(IOffloadedPollingBuilder builder, TimeSpan timeout) =>
         builder.Services.AddSingleton<IAmazonSQS>(_ => new AmazonSQSClient(
@@ -114,7 +114,7 @@ public sealed class SqsReceiveTests : IAsyncLifetime
         ["Attributes"] = count is null ? [] : new JsonObject { ["ApproximateReceiveCount"] = count },
     };
 
-    // Binary, where it is no text.
+    // Without a text, the attribute is binary.
     private static JsonObject Message(string id, string? count, string? createdAt)
     {
         var message = Message(id, count);

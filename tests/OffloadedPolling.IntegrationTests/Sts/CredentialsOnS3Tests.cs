@@ -5,7 +5,7 @@ using OffloadedPolling.Tests.S3;
 
 namespace OffloadedPolling.IntegrationTests.Sts;
 
-/// <summary>What a real S3 server says to the credentials that a real STS issued.</summary>
+/// <summary>Tests the credentials of a real STS server on a real S3 server.</summary>
 public sealed class CredentialsOnS3Tests
 {
     // The gateway counts whole seconds.
@@ -16,18 +16,18 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task IssueAsync_ReadsItsDocumentAndNothingElse(bool byWebIdentity)
+    public async Task IssueAsync_Credentials_OnlyReadTheirDocument(bool byWebIdentity)
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync(provider?.RoleArn ?? TestServers.RoleArn);
 
-        var issued = await sts.Issuer.IssueAsync(sts.Request(GroundsOf(provider)));
+        var issued = await sts.Issuer.IssueAsync(sts.Request(ActionFor(provider)));
 
         (issued.ExpiresAt - DateTimeOffset.UtcNow).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(14))
             .And.BeLessThanOrEqualTo(TimeSpan.FromMinutes(15.1));
         using var s3 = StsHost.S3With(issued);
         (await sts.ReadAsync(s3, sts.StatusKey)).Should().Be("OK");
-        (await sts.TryEverythingElseAsync(s3))
+        (await sts.TryOtherRequestsAsync(s3))
             .Should().AllSatisfy(tried => (tried.Key, tried.Value).Should().Be((tried.Key, "AccessDenied")));
         (await sts.ReadAsync(s3, sts.StatusKey)).Should().Be("OK");
     }
@@ -35,15 +35,16 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Credentials_AfterTheirExpiry_ReadNothing(bool byWebIdentity)
+    public async Task Credentials_AfterExpiration_CannotRead(bool byWebIdentity)
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync();
-        var issued = await sts.IssueShortlyAsync(GroundsOf(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
+        var issued = await sts.IssueShortLivedAsync(ActionFor(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
         using var s3 = StsHost.S3With(issued);
 
         var first = await sts.ReadAsync(s3, sts.StatusKey);
-        await Eventually.TrueAsync(async () => await sts.ReadAsync(s3, sts.StatusKey) != "OK", _patience, () => "they read on");
+        await Eventually.TrueAsync(
+            async () => await sts.ReadAsync(s3, sts.StatusKey) != "OK", _patience, () => "the credentials still work");
         var endedAt = DateTimeOffset.UtcNow;
 
         first.Should().Be("OK");
@@ -54,11 +55,11 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Url_ThatTheSdkSignsForAnHour_EndsWithItsCredentials(bool byWebIdentity)
+    public async Task Url_SignedBySdk_ExpiresWithCredentials(bool byWebIdentity)
     {
         await using var provider = byWebIdentity ? await WebIdentityProvider.StartAsync() : null;
         await using var sts = await StsHost.StartAsync();
-        var issued = await sts.IssueShortlyAsync(GroundsOf(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
+        var issued = await sts.IssueShortLivedAsync(ActionFor(provider), provider?.RoleArn ?? TestServers.RoleArn, _short);
         using var s3 = StsHost.S3With(issued);
         using var http = new HttpClient();
         var url = await s3.GetPreSignedURLAsync(new()
@@ -71,19 +72,19 @@ public sealed class CredentialsOnS3Tests
 
         var first = await StatusOfAsync(http, url);
         await Eventually.TrueAsync(
-            async () => await StatusOfAsync(http, url) != HttpStatusCode.OK, _patience, () => "it shows the document still");
+            async () => await StatusOfAsync(http, url) != HttpStatusCode.OK, _patience, () => "the URL still works");
 
         first.Should().Be(HttpStatusCode.OK);
         (await StatusOfAsync(http, url)).Should().Be(HttpStatusCode.Forbidden);
-        issued.ExpiresAt.AddSeconds(-1).Should().BeOnOrBefore(DateTimeOffset.UtcNow, "it ended before its credentials");
+        issued.ExpiresAt.AddSeconds(-1).Should().BeOnOrBefore(DateTimeOffset.UtcNow, "the URL must not expire before its credentials");
     }
 
     [Fact]
-    public async Task Url_ThatTheLibrarySigns_TellsTheExpiryOfItsCredentials()
+    public async Task Url_SignedByLibrary_ReportsCredentialsExpiration()
     {
         await using var sts = await StsHost.StartAsync();
         var issued = await sts.Issuer.IssueAsync(sts.Request());
-        using var s3 = TestServers.NewS3Client(credentials: new Telling(issued));
+        using var s3 = TestServers.NewS3Client(credentials: new ExpiringCredentials(issued));
         var issuer = TestIssuers.New(s3, TimeProvider.System, new OffloadedPollingOptions(), bucket: sts.Host.Bucket);
         using var http = new HttpClient();
 
@@ -99,7 +100,7 @@ public sealed class CredentialsOnS3Tests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task IssueAsync_ATokenThatIsNoGood_IsTheCallersFault(bool hasExpired)
+    public async Task IssueAsync_InvalidToken_IsCallersFault(bool hasExpired)
     {
         await using var provider = await WebIdentityProvider.StartAsync();
         await using var sts = await StsHost.StartAsync(provider.RoleArn);
@@ -115,7 +116,7 @@ public sealed class CredentialsOnS3Tests
     }
 
     [Fact]
-    public async Task IssueAsync_ARoleThatIsNotThere_SaysWhatToDo()
+    public async Task IssueAsync_NoSuchRole_NamesRole()
     {
         await using var sts = await StsHost.StartAsync("arn:aws:iam:::role/nobody");
 
@@ -127,7 +128,7 @@ public sealed class CredentialsOnS3Tests
     }
 
     [Fact]
-    public async Task IssueAsync_SeveralDocuments_ReadsThemAll()
+    public async Task IssueAsync_SeveralDocuments_CanReadAll()
     {
         await using var sts = await StsHost.StartAsync();
 
@@ -138,7 +139,7 @@ public sealed class CredentialsOnS3Tests
         (await sts.ReadAsync(s3, sts.StatusKey), await sts.ReadAsync(s3, sts.OthersKey)).Should().Be(("OK", "OK"));
     }
 
-    private static StsAction GroundsOf(WebIdentityProvider? provider) =>
+    private static StsAction ActionFor(WebIdentityProvider? provider) =>
         provider is null ? StsAction.AssumeRole : StsAction.AssumeRoleWithWebIdentity(provider.TokenFor("workload-1"));
 
     private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string url)
@@ -147,8 +148,8 @@ public sealed class CredentialsOnS3Tests
         return response.StatusCode;
     }
 
-    /// <summary>Credentials that tell when they expire, as those of a role do.</summary>
-    private sealed class Telling(TemporaryCredentials issued) : Amazon.Runtime.AWSCredentials
+    /// <summary>Credentials that report when they expire, as those of a role do.</summary>
+    private sealed class ExpiringCredentials(TemporaryCredentials issued) : Amazon.Runtime.AWSCredentials
     {
         public override DateTime? Expiration
         {

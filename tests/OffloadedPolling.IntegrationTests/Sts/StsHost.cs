@@ -8,7 +8,7 @@ using OffloadedPolling.Sts;
 
 namespace OffloadedPolling.IntegrationTests.Sts;
 
-/// <summary>The library with STS on the gateway, and two documents.</summary>
+/// <summary>A host that uses STS on the gateway and has two documents.</summary>
 internal sealed class StsHost : IAsyncDisposable
 {
     public const string Caller = "ada";
@@ -42,8 +42,8 @@ internal sealed class StsHost : IAsyncDisposable
     public TemporaryCredentialsRequest Request(StsAction? action = null) =>
         new() { Caller = Caller, StatusKeys = [StatusKey], Action = action ?? StsAction.AssumeRole };
 
-    /// <summary>Credentials as the library asks for them, but for a shorter time than AWS, and so the library, allows.</summary>
-    public async Task<TemporaryCredentials> IssueShortlyAsync(StsAction action, string roleArn, TimeSpan life)
+    /// <summary>Issues credentials as the library does, but for a shorter time than AWS and the library allow.</summary>
+    public async Task<TemporaryCredentials> IssueShortLivedAsync(StsAction action, string roleArn, TimeSpan life)
     {
         using var sts = TestServers.NewStsClient();
         return await StsRequests.SendAsync(
@@ -54,10 +54,10 @@ internal sealed class StsHost : IAsyncDisposable
         TestServers.NewS3Client(
             credentials: new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
 
-    /// <summary>What comes of reading a document: <c>OK</c>, or the error's code.</summary>
+    /// <summary>Reads a document and returns <c>OK</c> or the error code.</summary>
     public Task<string> ReadAsync(IAmazonS3 s3, string key) => TryAsync(async () => (await s3.GetObjectAsync(Host.Bucket, key)).Dispose());
 
-    public async Task<IReadOnlyDictionary<string, string>> TryEverythingElseAsync(IAmazonS3 s3)
+    public async Task<IReadOnlyDictionary<string, string>> TryOtherRequestsAsync(IAmazonS3 s3)
     {
         return new Dictionary<string, string>
         {
@@ -66,7 +66,7 @@ internal sealed class StsHost : IAsyncDisposable
             ["listing buckets"] = await TryAsync(() => s3.ListBucketsAsync()),
             ["writing"] = await TryAsync(() => s3.PutObjectAsync(
                 new PutObjectRequest { BucketName = Host.Bucket, Key = StatusKey, ContentBody = "{}", UseChunkEncoding = false })),
-            ["writing anew"] = await TryAsync(() => s3.PutObjectAsync(
+            ["writing another object"] = await TryAsync(() => s3.PutObjectAsync(
                 new PutObjectRequest { BucketName = Host.Bucket, Key = StatusKey + "x", ContentBody = "{}", UseChunkEncoding = false })),
             ["deleting"] = await TryAsync(() => s3.DeleteObjectAsync(Host.Bucket, StatusKey)),
         };

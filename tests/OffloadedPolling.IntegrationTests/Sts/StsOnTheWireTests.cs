@@ -6,11 +6,11 @@ using OffloadedPolling.Sts;
 namespace OffloadedPolling.IntegrationTests.Sts;
 
 /// <summary>
-/// What goes to STS, and what comes of AWS's documented answers. No STS server that runs here knows SAML or federated users.
+/// Tests the requests to STS and the handling of AWS's documented responses. No local STS server supports SAML or federated users.
 /// </summary>
 public sealed class StsOnTheWireTests : IAsyncLifetime
 {
-    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html, without the breaks that were put in to print it.
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html, without the page's line breaks.
     private const string SamlAnswer = """
         <AssumeRoleWithSAMLResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
           <AssumeRoleWithSAMLResult>
@@ -60,7 +60,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
 
     private const string PrincipalArn = "arn:aws:iam::123456789012:saml-provider/SAML-test";
 
-    private readonly List<(Dictionary<string, StringValues> Form, string Authorization)> _asked = [];
+    private readonly List<(Dictionary<string, StringValues> Form, string Authorization)> _requests = [];
 
     private RecordingProxy _sts = null!;
 
@@ -75,7 +75,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
         _sts = await RecordingProxy.StartAsync(TestServers.S3);
         _sts.Intercept = async context =>
         {
-            _asked.Add((new(await context.Request.ReadFormAsync()), context.Request.Headers.Authorization.ToString()));
+            _requests.Add((new(await context.Request.ReadFormAsync()), context.Request.Headers.Authorization.ToString()));
             context.Response.StatusCode = _status;
             context.Response.ContentType = "text/xml";
             await context.Response.WriteAsync(_answer);
@@ -91,14 +91,14 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Saml_GoesAndComesAsDocumented()
+    public async Task Saml_RequestAndResponse_MatchDocumentation()
     {
         _answer = SamlAnswer;
         var assertion = "VERYLONGENCODEDASSERTIONEXAMPLE+/" + new string('x', 90_000) + "==";
 
         var issued = await _host.Issuer.IssueAsync(_host.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, assertion)));
 
-        var (form, authorization) = _asked.Should().ContainSingle().Which;
+        var (form, authorization) = _requests.Should().ContainSingle().Which;
         form.Should().Equal(new Dictionary<string, StringValues>
         {
             ["Version"] = "2011-06-15",
@@ -116,7 +116,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FederationToken_GoesAndComesAsDocumented()
+    public async Task FederationToken_RequestAndResponse_MatchDocumentation()
     {
         _answer = FederationAnswer;
 
@@ -128,7 +128,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
             Action = StsAction.GetFederationToken,
         });
 
-        var (form, authorization) = _asked.Should().ContainSingle().Which;
+        var (form, authorization) = _requests.Should().ContainSingle().Which;
         form.Should().Equal(new Dictionary<string, StringValues>
         {
             ["Version"] = "2011-06-15",
@@ -143,7 +143,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FederationToken_ALongName_IsCutTo32CharactersOfItsOwn()
+    public async Task FederationToken_LongName_IsShortenedAndUnique()
     {
         _answer = FederationAnswer;
 
@@ -153,8 +153,8 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
                 new() { Caller = caller, StatusKeys = [_host.StatusKey], Action = StsAction.GetFederationToken });
         }
 
-        _asked.Select(asked => asked.Form["Name"].ToString()).Distinct().Should().HaveCount(2);
-        _asked.Should().AllSatisfy(asked => asked.Form["Name"].ToString().Length.Should().BeInRange(2, 32));
+        _requests.Select(request => request.Form["Name"].ToString()).Distinct().Should().HaveCount(2);
+        _requests.Should().AllSatisfy(request => request.Form["Name"].ToString().Length.Should().BeInRange(2, 32));
     }
 
     [Theory]
@@ -164,7 +164,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     [InlineData("AccessDenied", true)]
     [InlineData("MalformedPolicyDocument", false)]
     [InlineData("RegionDisabledException", false)]
-    public async Task Saml_ARefusal_TellsWhoseFaultItIs(string code, bool isCallersProof)
+    public async Task Saml_Rejected_ReportsWhetherCallerIsAtFault(string code, bool isCallersProof)
     {
         (_status, _answer) = (400, Error(code));
 
@@ -181,7 +181,7 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     [InlineData("AccessDenied", "trust policy of 'arn:aws:iam::123456789012:role/TestSaml'")]
     [InlineData("ValidationError", "MaxSessionDuration")]
     [InlineData("PackedPolicyTooLarge", "fewer status keys")]
-    public async Task AssumeRole_ARefusal_IsNeverTheCallersAndSaysWhatToDo(string code, string whatToDo)
+    public async Task AssumeRole_Rejected_NamesFixAndIsNotCallersFault(string code, string whatToDo)
     {
         (_status, _answer) = (400, Error(code));
 
@@ -193,13 +193,13 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task IssueAsync_TheSameAgain_AsksOnceForEachCallerTokenAndSetOfKeys()
+    public async Task IssueAsync_SameCallerTokenAndKeys_CallsStsOnce()
     {
         _answer = SamlAnswer;
         var ada = _host.Request(StsAction.AssumeRoleWithSaml(PrincipalArn, "assertion"));
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _host.Issuer.IssueAsync(ada).AsTask()));
-        _asked.Should().ContainSingle();
+        _requests.Should().ContainSingle();
 
         await _host.Issuer.IssueAsync(new() { Caller = "bob", StatusKeys = ada.StatusKeys, Action = ada.Action });
         await _host.Issuer.IssueAsync(new() { Caller = ada.Caller, StatusKeys = [_host.OthersKey], Action = ada.Action });
@@ -207,13 +207,13 @@ public sealed class StsOnTheWireTests : IAsyncLifetime
             new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = StsAction.AssumeRoleWithSaml(PrincipalArn, "another") });
         await _host.Issuer.IssueAsync(
             new() { Caller = ada.Caller, StatusKeys = ada.StatusKeys, Action = ada.Action, Duration = TimeSpan.FromHours(1) });
-        _asked.Should().HaveCount(5);
+        _requests.Should().HaveCount(5);
 
         await _host.Issuer.IssueAsync(
             new() { Caller = ada.Caller, StatusKeys = [_host.OthersKey, _host.StatusKey], Action = ada.Action });
         await _host.Issuer.IssueAsync(
             new() { Caller = ada.Caller, StatusKeys = [_host.StatusKey, _host.OthersKey], Action = ada.Action });
-        _asked.Should().HaveCount(6);
+        _requests.Should().HaveCount(6);
     }
 
     private string Policy =>

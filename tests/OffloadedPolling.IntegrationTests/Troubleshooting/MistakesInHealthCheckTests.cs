@@ -9,33 +9,33 @@ using OffloadedPolling.Tests.Troubleshooting;
 
 namespace OffloadedPolling.IntegrationTests.Troubleshooting;
 
-/// <summary>Mistakes that only a server, or the lack of one, shows.</summary>
+/// <summary>Tests mistakes that only a server, or a missing server, reveals.</summary>
 public sealed class MistakesInHealthCheckTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Health_ABucketThatDoesNotExist_NamesTheCure() =>
+    public async Task Health_NoSuchBucket_NamesFix() =>
         await IsUnhealthyAsync(Mistakes.NoSuchBucket, bucket: "test-nowhere");
 
     [Fact]
-    public async Task Health_AQueueThatDoesNotExist_NamesTheCure() =>
+    public async Task Health_NoSuchQueue_NamesFix() =>
         await IsUnhealthyAsync(Mistakes.NoSuchQueue, queueUrl: $"{TestServers.Sqs}000000000000/nowhere");
 
     [Fact]
-    public async Task Health_NoServerAtTheAddress_NamesTheCure() =>
+    public async Task Health_NoServer_NamesFix() =>
         await IsUnhealthyAsync(Mistakes.NoServer, NewClient(config => config.ServiceURL = $"http://127.0.0.1:{FreePort.Next()}"));
 
     [Fact]
-    public async Task Health_AServerThatNeedsPathStyle_NamesTheCure() => await IsUnhealthyAsync(Mistakes.NoPathStyle, NewClient(config =>
+    public async Task Health_ServerNeedsPathStyle_NamesFix() => await IsUnhealthyAsync(Mistakes.NoPathStyle, NewClient(config =>
     {
-        // A name that never resolves with the bucket before it: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
+        // A name that does not resolve with the bucket in front of it: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
         (config.ServiceURL, config.ForcePathStyle) = ("http://s3.invalid:9000", false);
         config.HttpClientFactory = new Unresolved();
     }));
 
     [Fact]
-    public async Task Health_ARegionThatDoesNotExist_NamesTheCure() =>
+    public async Task Health_NoSuchRegion_NamesFix() =>
         await IsUnhealthyAsync(Mistakes.RegionThatDoesNotExist, NewClient(config =>
         {
             config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName("eu-wset-1");
@@ -43,15 +43,15 @@ public sealed class MistakesInHealthCheckTests
         }));
 
     [Fact]
-    public Task Health_ADeniedPermission_NamesTheCure() => IsUnhealthyAsync(Mistakes.AccessDenied, "AccessDenied");
+    public Task Health_AccessIsDenied_NamesFix() => IsUnhealthyAsync(Mistakes.AccessDenied, "AccessDenied");
 
     [Fact]
-    public Task Health_AWrongSecret_NamesTheCure() => IsUnhealthyAsync(Mistakes.WrongSecret, "SignatureDoesNotMatch");
+    public Task Health_WrongSecret_NamesFix() => IsUnhealthyAsync(Mistakes.WrongSecret, "SignatureDoesNotMatch");
 
     [Fact]
-    public async Task Health_StatusUrlsThatAreRedirected_NamesTheCure()
+    public async Task Health_StatusUrlsAreRedirected_NamesFix()
     {
-        // The SDK follows the redirect of a bucket in another region, callers do not.
+        // The SDK follows the redirect to a bucket in another region, but callers do not.
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         s3.Intercept = context =>
         {
@@ -70,7 +70,7 @@ public sealed class MistakesInHealthCheckTests
     }
 
     [Fact]
-    public async Task Health_StatusUrlsThatWork_AreCheckedOnceAMinute()
+    public async Task Health_SeveralChecks_TestStatusUrlOnce()
     {
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
         await using var host = await CreateAsync(TestServers.NewS3Client(s3.Address));
@@ -86,7 +86,7 @@ public sealed class MistakesInHealthCheckTests
     }
 
     [Fact]
-    public async Task Health_NoCredentials_NamesTheCure()
+    public async Task Health_NoCredentials_NamesFix()
     {
         using var settings = await OrdersSettings.CreateAsync();
         var variables = settings.For("Api");
@@ -102,7 +102,7 @@ public sealed class MistakesInHealthCheckTests
     }
 
     [Fact]
-    public async Task Start_NoRegion_NamesTheCure()
+    public async Task Start_NoRegion_NamesFix()
     {
         using var settings = await OrdersSettings.CreateAsync();
         var variables = settings.For("Api");
@@ -115,7 +115,7 @@ public sealed class MistakesInHealthCheckTests
     }
 
     [Fact]
-    public async Task Start_AServerThatIgnoresConditions_NamesTheCure()
+    public async Task Health_ServerIgnoresConditions_NamesFix()
     {
         await using var s3 = await ModelS3.StartAsync();
         (s3.HeedsIfNoneMatch, s3.HeedsIfMatch) = (false, false);
@@ -123,7 +123,7 @@ public sealed class MistakesInHealthCheckTests
         await IsUnhealthyAsync(Mistakes.ConditionsIgnored, TestServers.NewS3Client(s3.Address), "status");
     }
 
-    // AWS's answer to a write.
+    // AWS returns the code to a write.
     private static async Task IsUnhealthyAsync(Mistake mistake, string code)
     {
         await using var s3 = await RecordingProxy.StartAsync(TestServers.S3);
@@ -172,7 +172,7 @@ public sealed class MistakesInHealthCheckTests
         }
     }
 
-    /// <summary>A resolver that knows no name, without asking the network.</summary>
+    /// <summary>Fails to resolve every name, without using the network.</summary>
     private sealed class Unresolved : Amazon.Runtime.HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler());

@@ -4,8 +4,8 @@ using System.Threading.Channels;
 
 namespace OffloadedPolling.IntegrationTests.S3;
 
-/// <summary>Looks at each URL once, shortly before the end that was told of it.</summary>
-internal sealed class PollsNearTheEnd : IDisposable
+/// <summary>Polls each URL once, shortly before its reported expiration.</summary>
+internal sealed class LatePoller : IDisposable
 {
     private const int AtOnce = 16;
 
@@ -21,22 +21,22 @@ internal sealed class PollsNearTheEnd : IDisposable
 
     private readonly HttpClient _http = new();
 
-    private int _alive;
+    private int _served;
 
-    /// <summary>How many were answered with their document.</summary>
-    public int Alive => _alive;
+    /// <summary>Gets the number of URLs that returned their document.</summary>
+    public int Served => _served;
 
-    /// <summary>Those that were refused before their told end.</summary>
-    public ConcurrentQueue<string> Died { get; } = new();
+    /// <summary>Gets the failures of URLs that were rejected before their reported expiration.</summary>
+    public ConcurrentQueue<string> ExpiredEarly { get; } = new();
 
-    public void At(StatusUrl url) => _urls.Writer.TryWrite(url);
+    public void Add(StatusUrl url) => _urls.Writer.TryWrite(url);
 
     public void Complete() => _urls.Writer.Complete();
 
-    /// <summary>Ends when all are looked at that there were when it was completed.</summary>
+    /// <summary>Polls until <see cref="Complete"/> is called and all added URLs have been polled.</summary>
     public async Task RunAsync()
     {
-        var looks = new List<Task>();
+        var polls = new List<Task>();
         while (!_urls.Reader.Completion.IsCompleted || _due.Count > 0)
         {
             while (_urls.Reader.TryRead(out var url))
@@ -47,13 +47,13 @@ internal sealed class PollsNearTheEnd : IDisposable
             while (_due.TryPeek(out _, out var at) && at <= DateTimeOffset.UtcNow)
             {
                 await _places.WaitAsync();
-                looks.Add(PollAsync(_due.Dequeue()));
+                polls.Add(PollAsync(_due.Dequeue()));
             }
 
             await Task.Delay(_tick);
         }
 
-        await Task.WhenAll(looks);
+        await Task.WhenAll(polls);
     }
 
     public void Dispose()
@@ -62,7 +62,7 @@ internal sealed class PollsNearTheEnd : IDisposable
         _http.Dispose();
     }
 
-    // An answer that comes after the end says nothing, whichever it is.
+    // A response after the expiration proves nothing.
     private async Task PollAsync(StatusUrl url)
     {
         try
@@ -70,11 +70,11 @@ internal sealed class PollsNearTheEnd : IDisposable
             using var response = await _http.GetAsync(url.Value);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                Interlocked.Increment(ref _alive);
+                Interlocked.Increment(ref _served);
             }
             else if (DateTimeOffset.UtcNow < url.ExpiresAt)
             {
-                Died.Enqueue($"{response.StatusCode}, told to work until {url.ExpiresAt:O}");
+                ExpiredEarly.Enqueue($"{response.StatusCode}, although valid until {url.ExpiresAt:O}");
             }
         }
         finally
