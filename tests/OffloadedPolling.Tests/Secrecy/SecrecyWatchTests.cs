@@ -24,7 +24,7 @@ public sealed class SecrecyWatchTests : IDisposable
 
     public SecrecyWatchTests()
     {
-        var secrets = new Secrets(looks: false);
+        var secrets = new Secrets(usePatterns: false);
         secrets.Keep(_secret);
         _watch = new SecrecyWatch(secrets);
     }
