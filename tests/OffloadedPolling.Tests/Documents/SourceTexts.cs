@@ -10,7 +10,7 @@ internal static partial class SourceTexts
 {
     private static readonly CSharpParseOptions _withComments = new(LanguageVersion.Preview, DocumentationMode.Parse);
 
-    /// <summary>Returns the texts of each XML element, such as a summary, where a piece of code or a reference counts as one word.</summary>
+    /// <summary>Returns the text of each XML element, such as a summary. Code and references count as one word.</summary>
     public static IEnumerable<string> XmlComments(string source) => Trivia(source)
         .Select(trivia => trivia.GetStructure()).OfType<DocumentationCommentTriviaSyntax>()
         .SelectMany(comment => ElementEnd().Split(CommentMargin().Replace(comment.ToFullString(), " ")))
