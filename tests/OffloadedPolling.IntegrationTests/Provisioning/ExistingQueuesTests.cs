@@ -58,11 +58,11 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
     }
 
     [Theory]
-    [InlineData(8, null, 8, InSync)]
-    [InlineData(8, 9, 9, Different)]
-    [InlineData(5, null, 5, InSync)]
+    [InlineData(8, null, "5", InSync)]
+    [InlineData(8, 9, "9", Different)]
+    [InlineData(5, null, "5", InSync)]
     public async Task CheckAsync_MaxReceiveCount_MustCoverMaxAttempts(
-        int has, int? maxAttempts, int expected, ProvisioningState state)
+        int has, int? maxAttempts, string expected, ProvisioningState state)
     {
         await CreateAsync(QueueUrl);
         await CreateAsync(DeadLettersUrl);
@@ -72,7 +72,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
         var part = Part(await Queues(host).CheckAsync(Cancellation), "RedrivePolicy");
 
         part.State.Should().Be(state);
-        part.Expected.Should().Contain(state == InSync ? "5" : $"{expected}");
+        part.Expected.Should().Contain(expected);
     }
 
     [Fact]

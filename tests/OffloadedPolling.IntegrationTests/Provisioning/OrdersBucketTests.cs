@@ -1,3 +1,5 @@
+using System.Net;
+using Amazon.S3;
 using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
 
@@ -41,6 +43,9 @@ public sealed class OrdersBucketTests : IDisposable
 
         using var s3 = TestServers.NewS3Client();
         ((await s3.GetLifecycleConfigurationAsync(settings.Bucket)).Configuration?.Rules ?? []).Should().BeEmpty();
+        (await s3.GetBucketPolicyAsync(settings.Bucket)).Policy.Should().BeNullOrEmpty();
+        (await s3.Awaiting(each => each.GetCORSConfigurationAsync(settings.Bucket)).Should().ThrowAsync<AmazonS3Exception>())
+            .Which.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
     [Fact]

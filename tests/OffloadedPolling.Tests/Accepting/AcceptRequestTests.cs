@@ -46,6 +46,7 @@ public sealed class AcceptRequestTests
         var first = AcceptRequest.Create(_kind, new Parcel("Ada"), options);
 
         first.IsRepeatable.Should().BeFalse();
+        first.PayloadFingerprint.Should().BeNull();
         OperationId.IsValid(first.Id).Should().BeTrue();
         AcceptRequest.Create(_kind, new Parcel("Ada"), options).Id.Should().NotBe(first.Id);
     }

@@ -62,8 +62,7 @@ public sealed class AcceptSettlementsTests : IAsyncDisposable
         await EndedAsync();
         _release.SetResult();
 
-        await Eventually.TrueAsync(
-            () => Store.Requests.Count(request => request == "create") == 2, AcceptHost.Timeout, () => "no second creation");
+        await Eventually.TrueAsync(() => Store.Conflicts == 1, AcceptHost.Timeout, () => "the late creation did not arrive");
         _host.Status.State.Should().Be(OperationState.Failed);
     }
 

@@ -10,6 +10,8 @@ internal sealed class MemoryStore : IOperationStatusStore
 
     private int _version;
 
+    private int _conflicts;
+
     /// <summary>Runs before each request. It may wait or throw.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
@@ -21,6 +23,9 @@ internal sealed class MemoryStore : IOperationStatusStore
 
     /// <summary>The cancellation tokens of the create requests.</summary>
     public ConcurrentQueue<CancellationToken> Creations { get; } = new();
+
+    /// <summary>The number of create requests that found a document.</summary>
+    public int Conflicts => Volatile.Read(ref _conflicts);
 
     public IReadOnlyCollection<StoredOperation> Documents => [.. _documents.Values];
 
@@ -34,7 +39,13 @@ internal sealed class MemoryStore : IOperationStatusStore
         return AnswerAsync("create", () =>
         {
             var created = Next(status, metadata);
-            return _documents.TryAdd(status.Id, created) ? created : throw new OperationStatusConflictException(GetStatusKey(status.Id));
+            if (_documents.TryAdd(status.Id, created))
+            {
+                return created;
+            }
+
+            Interlocked.Increment(ref _conflicts);
+            throw new OperationStatusConflictException(GetStatusKey(status.Id));
         });
     }
 

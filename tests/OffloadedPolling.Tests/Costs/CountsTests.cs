@@ -177,7 +177,7 @@ public sealed partial class CountsTests
             ? counts.RestApiAsInTheArticle().Lines.Concat(counts.S3AsInTheArticle().Lines)
             : [])
         {
-            readme.Should().Contain(line.Cost.ToString("0.00", CultureInfo.InvariantCulture));
+            readme.Should().Contain(FormattableString.Invariant($"| {line.Cost:0.00} |"), line.What);
         }
     }
 

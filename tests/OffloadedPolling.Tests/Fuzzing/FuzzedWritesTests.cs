@@ -49,7 +49,7 @@ public sealed class FuzzedWritesTests
         made.State == read.State && made.Kind == read.Kind && made.Attempt == read.Attempt && made.PercentComplete == read.PercentComplete
         && AreSame(made.Message, read.Message) && AreSame(made.ResourceLocation, read.ResourceLocation)
         && AreSame(made.Estimate?.Median, read.Estimate?.Median) && AreSame(made.Estimate?.Upper, read.Estimate?.Upper)
-        && (made.Estimate?.Quantiles ?? []).Zip(read.Estimate?.Quantiles ?? []).All(pair => AreSame(pair.First, pair.Second))
+        && AreSame(made.Estimate?.Quantiles ?? [], read.Estimate?.Quantiles ?? [])
         && AreSame(made.Result, read.Result) && AreSame(made.Error, read.Error);
 
     private static bool AreSame(OperationProblem? made, OperationProblem? read) =>
@@ -61,6 +61,9 @@ public sealed class FuzzedWritesTests
     private static bool AreSame(string? made, string? read) => Reencode(made) == Reencode(read);
 
     private static string? Reencode(string? text) => text is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static bool AreSame(IReadOnlyList<TimeSpan> made, IReadOnlyList<TimeSpan> read) =>
+        made.Count == read.Count && made.Zip(read).All(pair => AreSame(pair.First, pair.Second));
 
     private static bool AreSame(TimeSpan? made, TimeSpan? read) =>
         made.HasValue == read.HasValue && (made is null || Math.Abs((made.Value - read!.Value).TotalMilliseconds) <= 0.51);

@@ -151,8 +151,10 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         await using var host = await StartAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(_ =>
-            new Task[] { host.Store.CheckAsync(default), host.Queue.CheckAsync(ConformanceHost.Kind, default) }));
+        var problems = await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(_ =>
+            new[] { host.Store.CheckAsync(default), host.Queue.CheckAsync(ConformanceHost.Kind, default) }));
+
+        problems.Should().AllSatisfy(problem => problem.Should().BeNull());
     }
 
     [Theory]

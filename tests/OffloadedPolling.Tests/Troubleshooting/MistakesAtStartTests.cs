@@ -66,8 +66,8 @@ public sealed class MistakesAtStartTests
             return;
         }
 
-        (failure as OptionsValidationException)?.Failures.Should().ContainSingle();
-        failure!.Message.Should().Contain(mistake.Message);
+        var messages = failure is OptionsValidationException invalid ? invalid.Failures : [failure!.Message];
+        messages.Should().ContainSingle().Which.Should().Contain(mistake.Message);
     }
 
     [Fact]
