@@ -92,7 +92,8 @@ public sealed partial class DocumentationSiteTests(DocumentationSite site, Brows
 
         await page.GetByRole(AriaRole.Searchbox).FillAsync("idempotency", new() { Timeout = Patience });
 
-        await Expect(page.Locator("#search-results")).ToContainTextAsync("Accept a retried request only once", new() { Timeout = Patience });
+        await Expect(page.Locator("#search-results"))
+            .ToContainTextAsync("Accept a retried request only once", new() { Timeout = Patience });
     }
 
     [Fact]
