@@ -24,7 +24,9 @@ public static class OperationResults
         IOffloadedOperations operations, TPayload payload, CancellationToken cancellationToken = default)
         where TPayload : notnull => AcceptAsync(operations, payload, new AcceptOptions(), cancellationToken);
 
-    /// <inheritdoc cref="AcceptAsync{TPayload}(IOffloadedOperations, TPayload, CancellationToken)"/>
+    /// <inheritdoc
+    ///   cref="AcceptAsync{TPayload}(IOffloadedOperations, TPayload, CancellationToken)"
+    ///   path="/*[not(self::param or self::returns)]"/>
     /// <param name="operations">The service that accepts operations.</param>
     /// <param name="payload">The data that the handler needs, validated by the host.</param>
     /// <param name="options">The options for this operation.</param>

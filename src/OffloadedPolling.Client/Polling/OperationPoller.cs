@@ -113,7 +113,7 @@ public sealed class OperationPoller : IDisposable
     /// </param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is not a resume token.</exception>
-    /// <inheritdoc cref="WatchAsync(AcceptedOperation, CancellationToken)"/>
+    /// <inheritdoc cref="WatchAsync(AcceptedOperation, CancellationToken)" path="/*[not(self::param)]"/>
     public IAsyncEnumerable<OperationStatus> WatchAsync(string resumeToken, CancellationToken cancellationToken = default) =>
         OperationWatch.WatchAsync(WatchedOperation.From(resumeToken, _options), _http, _options, cancellationToken);
 
@@ -124,7 +124,7 @@ public sealed class OperationPoller : IDisposable
     /// <returns>The last document. Its state is <c>Succeeded</c>.</returns>
     /// <exception cref="OperationFailedException">The operation has failed.</exception>
     /// <exception cref="CanceledOperationException">The operation was canceled.</exception>
-    /// <inheritdoc cref="WatchAsync(AcceptedOperation, CancellationToken)"/>
+    /// <inheritdoc cref="WatchAsync(AcceptedOperation, CancellationToken)" path="/exception"/>
     public Task<OperationStatus> WaitForCompletionAsync(
         AcceptedOperation accepted, IProgress<OperationStatus>? progress = null, CancellationToken cancellationToken = default) =>
         CompleteAsync(WatchedOperation.From(accepted, _options), progress, cancellationToken);
@@ -133,7 +133,9 @@ public sealed class OperationPoller : IDisposable
     /// <param name="progress">Receives each new document, including the last one.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is not a resume token.</exception>
-    /// <inheritdoc cref="WaitForCompletionAsync(AcceptedOperation, IProgress{OperationStatus}?, CancellationToken)"/>
+    /// <inheritdoc
+    ///   cref="WaitForCompletionAsync(AcceptedOperation, IProgress{OperationStatus}?, CancellationToken)"
+    ///   path="/*[not(self::param)]"/>
     public Task<OperationStatus> WaitForCompletionAsync(
         string resumeToken, IProgress<OperationStatus>? progress = null, CancellationToken cancellationToken = default) =>
         CompleteAsync(WatchedOperation.From(resumeToken, _options), progress, cancellationToken);
@@ -151,7 +153,7 @@ public sealed class OperationPoller : IDisposable
     /// overload without a type.
     /// </remarks>
     /// <exception cref="JsonException">The result cannot be deserialized as <typeparamref name="TResult"/>.</exception>
-    /// <inheritdoc cref="WaitForCompletionAsync(AcceptedOperation, IProgress{OperationStatus}?, CancellationToken)"/>
+    /// <inheritdoc cref="WaitForCompletionAsync(AcceptedOperation, IProgress{OperationStatus}?, CancellationToken)" path="/exception"/>
     public Task<TResult> WaitForCompletionAsync<TResult>(
         AcceptedOperation accepted,
         JsonTypeInfo<TResult> resultJson,
@@ -168,7 +170,8 @@ public sealed class OperationPoller : IDisposable
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is not a resume token.</exception>
     /// <inheritdoc
-    ///   cref="WaitForCompletionAsync{TResult}(AcceptedOperation, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"/>
+    ///   cref="WaitForCompletionAsync{TResult}(AcceptedOperation, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"
+    ///   path="/*[not(self::param)]"/>
     public Task<TResult> WaitForCompletionAsync<TResult>(
         string resumeToken,
         JsonTypeInfo<TResult> resultJson,
@@ -181,7 +184,8 @@ public sealed class OperationPoller : IDisposable
 
     /// <summary>Waits until the operation succeeds, and returns its result, deserialized from camelCase by reflection.</summary>
     /// <inheritdoc
-    ///   cref="WaitForCompletionAsync{TResult}(AcceptedOperation, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"/>
+    ///   cref="WaitForCompletionAsync{TResult}(AcceptedOperation, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"
+    ///   path="/*[not(self::summary)]"/>
     [RequiresUnreferencedCode(ReflectionWarning)]
     [RequiresDynamicCode(ReflectionWarning)]
     public Task<TResult> WaitForCompletionAsync<TResult>(
@@ -189,7 +193,9 @@ public sealed class OperationPoller : IDisposable
         WaitForCompletionAsync(accepted, Reflected<TResult>(), progress, cancellationToken);
 
     /// <summary>Waits until the operation succeeds, and returns its result, deserialized from camelCase by reflection.</summary>
-    /// <inheritdoc cref="WaitForCompletionAsync{TResult}(string, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"/>
+    /// <inheritdoc
+    ///   cref="WaitForCompletionAsync{TResult}(string, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"
+    ///   path="/*[not(self::summary)]"/>
     [RequiresUnreferencedCode(ReflectionWarning)]
     [RequiresDynamicCode(ReflectionWarning)]
     public Task<TResult> WaitForCompletionAsync<TResult>(

@@ -40,7 +40,7 @@ public interface IOffloadedOperations
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, CancellationToken cancellationToken = default)
         where TPayload : notnull;
 
-    /// <inheritdoc cref="AcceptAsync{TPayload}(TPayload, CancellationToken)"/>
+    /// <inheritdoc cref="AcceptAsync{TPayload}(TPayload, CancellationToken)" path="/*[not(self::param or self::returns)]"/>
     /// <param name="payload">The payload for the handler. It is sent as the message's body.</param>
     /// <param name="options">The options of this operation.</param>
     /// <param name="cancellationToken">
@@ -48,9 +48,7 @@ public interface IOffloadedOperations
     /// with an idempotency key, its message is sent. If necessary, this happens in the background.
     /// </param>
     /// <returns>The accepted operation, with its status URL. For a key that was used before, it is the existing operation.</returns>
-    /// <exception cref="ArgumentException">
-    /// No kind was added for <typeparamref name="TPayload"/>, or <see cref="AcceptOptions.IdempotencyKey"/> is set without its scope.
-    /// </exception>
+    /// <exception cref="ArgumentException"><see cref="AcceptOptions.IdempotencyKey"/> is set without its scope.</exception>
     /// <exception cref="InvalidIdempotencyKeyException">The key has fewer than 16 characters.</exception>
     /// <exception cref="IdempotencyConflictException">The key was used before with another payload.</exception>
     /// <remarks>

@@ -42,7 +42,9 @@ public static partial class OffloadedPollingBuilderOperationExtensions
     }
 
     /// <summary>Adds an operation kind whose payload and result are serialized by reflection, with camel-case names.</summary>
-    /// <inheritdoc cref="AddOperation{TPayload}(IOffloadedPollingBuilder, string, JsonSerializerContext, Action{OperationOptions}?)"/>
+    /// <inheritdoc
+    ///   cref="AddOperation{TPayload}(IOffloadedPollingBuilder, string, JsonSerializerContext, Action{OperationOptions}?)"
+    ///   path="/*[not(self::summary or self::param[@name='json'])]"/>
     [RequiresUnreferencedCode(ReflectionWarning)]
     [RequiresDynamicCode(ReflectionWarning)]
     public static IOffloadedPollingBuilder AddOperation<TPayload>(
