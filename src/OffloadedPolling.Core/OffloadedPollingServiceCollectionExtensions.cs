@@ -15,7 +15,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Extension methods that add OffloadedPolling to a host.</summary>
 public static class OffloadedPollingServiceCollectionExtensions
 {
-    /// <summary>Adds OffloadedPolling with settings from a configuration section.</summary>
+    /// <summary>
+    /// Adds OffloadedPolling with settings from a configuration section. If several calls pass a section, the first one is used.
+    /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="section">The section: <c>builder.Configuration.GetSection("OffloadedPolling")</c>.</param>
     /// <param name="configure">Configures settings from code, which override the section.</param>
@@ -39,7 +41,13 @@ public static class OffloadedPollingServiceCollectionExtensions
         IServiceCollection services, IConfiguration? section, Action<OffloadedPollingOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton(provider => new SettingsSection(section, provider.GetServices<KnownSection>()));
+        if (section is not null)
+        {
+            services.TryAddSingleton(new ConfiguredSection(section));
+        }
+
+        services.TryAddSingleton(provider => new SettingsSection(
+            provider.GetService<ConfiguredSection>()?.Section, provider.GetServices<KnownSection>()));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<OffloadedPollingOptions, OffloadedPollingOptionsValidator>("", (options, settings) => settings.Bind(options))
             .Configure(configure ?? (_ => { }));

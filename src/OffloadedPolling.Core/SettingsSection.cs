@@ -10,7 +10,10 @@ namespace OffloadedPolling;
 /// <summary>A settings section that is read. The name is relative to the host's section: <c>S3</c>, <c>Operations:orders</c>.</summary>
 internal sealed record KnownSection(string Name);
 
-/// <summary>The section that the host passed to <c>AddOffloadedPolling</c>, if any, and the full names of the settings in it.</summary>
+/// <summary>The section that the host passed to <c>AddOffloadedPolling</c>. If it passed several, the first one.</summary>
+internal sealed record ConfiguredSection(IConfiguration Section);
+
+/// <summary>The host's section, if any, and the full names of the settings in it.</summary>
 internal sealed class SettingsSection(IConfiguration? configuration, params IEnumerable<KnownSection> sections)
 {
     // Known in every host, so that hosts with different providers can share one configuration.

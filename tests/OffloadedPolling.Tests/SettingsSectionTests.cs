@@ -49,6 +49,21 @@ public sealed class SettingsSectionTests
         StartFailures.OnSqlite("S3:Bucket:TlsOnly", "false").Should().BeEmpty();
 
     [Fact]
+    public void AddOffloadedPolling_OnlySecondCallHasSection_UsesIt()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["OffloadedPolling:Retention"] = "02:00:00" }).Build();
+        var services = new ServiceCollection();
+        services.AddOffloadedPolling();
+        services.AddOffloadedPolling(configuration.GetSection("OffloadedPolling"))
+            .WithSqlite().AddOperation<Letter>("letters", LetterJson.Default);
+
+        using var provider = services.BuildServiceProvider();
+
+        provider.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.Retention.Should().Be(TimeSpan.FromHours(2));
+    }
+
+    [Fact]
     public void Validate_CustomSection_ReportsItsPath()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(

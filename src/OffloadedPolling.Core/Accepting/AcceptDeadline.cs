@@ -26,11 +26,6 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
     /// <summary>Whether the caller has disconnected or the time has elapsed, so that nobody waits for the answer.</summary>
     public bool IsOver => limit.IsCancellationRequested;
 
-    /// <summary>Observes the exception of a task that is no longer awaited. Otherwise, .NET reports it as unobserved.</summary>
-    public static void Observe(Task abandoned) => _ = abandoned.ContinueWith(
-        static ended => _ = ended.Exception,
-        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
     /// <inheritdoc cref="WaitAsync"/>
     public async Task<T> WaitAsync<T>(AcceptStep step, Task<T> result)
     {
@@ -51,7 +46,7 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
         }
         catch (OperationCanceledException late) when (IsOver)
         {
-            Observe(work);
+            work.ObserveException();
             _end = caller.IsCancellationRequested ? AcceptEnd.Withdrawn : AcceptEnd.RanOut;
             caller.ThrowIfCancellationRequested();
             throw Late(step, late);

@@ -80,7 +80,7 @@ internal sealed class AcceptSettlements(
         {
             Interlocked.Add(ref _pendingBytes, -settlement.Bytes);
             Log.TooManySettlements(logger, settlement.Id, _pending.Count);
-            AcceptDeadline.Observe(settlement.Creation.Result);
+            settlement.Creation.Result.ObserveException();
             return Task.CompletedTask;
         }
 
@@ -139,7 +139,7 @@ internal sealed class AcceptSettlements(
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopped.Token);
             either.Token.ThrowIfCancellationRequested();
             var trying = TryAsync(settlement, known, either.Token);
-            AcceptDeadline.Observe(trying);
+            trying.ObserveException();
             return (await trying.WaitAsync(either.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException late)

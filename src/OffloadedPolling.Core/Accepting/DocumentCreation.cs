@@ -36,7 +36,7 @@ internal sealed record DocumentCreation(
         catch (Exception failed)
         {
             await BreakOff.CancelAsync().ConfigureAwait(false);
-            AcceptDeadline.Observe(Result);
+            Result.ObserveException();
             return (null, IsInDoubt(failed));
         }
     }

@@ -12,10 +12,12 @@ internal sealed class OperationAccepter(
         var kind = request.Kind;
         using var deadline = kind.Gate.Enter(cancellationToken);
 
-        // 2. Estimate. A payload that the queue does not accept is refused before anything is stored.
+        // 2. Estimate. A payload that the queue does not accept is refused before anything is stored. Both may wait for the queue, so they
+        // run at the same time.
+        var estimating = kind.Estimator.EstimateAsync(deadline.Token);
         var composing = kind.Queue.ComposeAsync(store.GetStatusKey(request.Id), request.Payload, deadline.Token);
         var message = await deadline.WaitAsync(AcceptStep.Estimate, composing).ConfigureAwait(false);
-        var estimate = await deadline.WaitAsync(AcceptStep.Estimate, kind.Estimator.EstimateAsync(deadline.Token)).ConfigureAwait(false);
+        var estimate = await deadline.WaitAsync(AcceptStep.Estimate, estimating).ConfigureAwait(false);
 
         // 3. Store.
         var creation = documents.StartCreating(request, estimate);

@@ -61,7 +61,7 @@ internal static class MessageOutcomes
     public const string Lost = "lost";
     /// <summary>The handler threw, and the message is redelivered.</summary>
     public const string Retried = "retried";
-    /// <summary>Released because the host stops.</summary>
+    /// <summary>Released or left because the host stops.</summary>
     public const string Stopped = "stopped";
     /// <summary>Released because the host stops, although its handler has not ended.</summary>
     public const string Abandoned = "abandoned";

@@ -37,6 +37,11 @@ internal sealed class DeadLetterProcessor(
 
             return isDone;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            new DeliveryResult(MessageDisposition.Leave, MessageOutcomes.Stopped).ReportTo(activity);
+            return false;
+        }
         catch (Exception failed)
         {
             // A failing letter must not block the others.
@@ -111,13 +116,15 @@ internal sealed class DeadLetterProcessor(
         return new DeliveryResult(MessageDisposition.Delete, MessageOutcomes.Superseded);
     }
 
-    // Written before the message is sent: a reader that crashes in between has used one resend, and never sends more than allowed. A worker
-    // that still holds the dead message can no longer claim the operation. If that worker crashed, no message would be left to end it.
+    // Written before the message is sent, so that a worker that still holds the dead message can no longer claim the operation. If that
+    // worker crashed, no message would be left to end it. A letter that was replaced and comes again was not sent, or not deleted. It is
+    // sent again and not counted: neither an outage of the queue nor a crash ends the operation. Too many messages do no harm.
     private static StatusChange? Change(StoredOperation current, string kind, ReceivedMessage letter) => current switch
     {
         _ when !Ownership.IsDeadLettered(current, letter) => null,
         { Metadata.CancelRequested: true } => StatusChange.End(current, OperationOutcome.Canceled),
-        { Status.State: OperationState.NotStarted } when current.Status.Kind == kind && Ownership.Replacements(current) < MaxResends =>
+        { Status.State: OperationState.NotStarted } when current.Status.Kind == kind
+            && (Ownership.Replacements(current) < MaxResends || Ownership.IsReplaced(current.Metadata, letter.Id)) =>
             new(current.Status, Ownership.WithReplaced(current.Metadata, letter.Id)),
         _ => StatusChange.End(current, OperationOutcome.Failed(Problems.GivenUp(current.Status.Attempt))),
     };

@@ -170,6 +170,7 @@ internal sealed class MessageLease(string kind, ReceivedMessage message, IOperat
         finally
         {
             Cancel(requestToken);
+            answer.ObserveException();
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class MessageProcessor(
         catch (OperationCanceledException) when (delivery.StopWaiting.IsCancellationRequested)
         {
             Log.DeliveryAbandoned(logger, delivery.Message.Id, delivery.Kind);
-            return new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Stopped).ReportTo(activity);
+            return new DeliveryResult(delivery.Lease.UnfinishedDisposition, MessageOutcomes.Stopped).ReportTo(activity);
         }
         catch (OffloadedPollingException failed)
         {

@@ -131,7 +131,7 @@ internal sealed class OperationCompleter(
         var current = await AnnounceRetryAsync(run, $"Attempt {attempt} failed. A retry is scheduled.", delay).ConfigureAwait(false);
         return current is { Metadata.CancelRequested: true } && Ownership.IsHeldBy(current, delivery.Message)
             ? await WriteTerminalAsync(run, OperationOutcome.Canceled, errorType).ConfigureAwait(false)
-            : new DeliveryResult(MessageDisposition.Release, MessageOutcomes.Retried, errorType) { VisibleAfter = delay };
+            : new DeliveryResult(delivery.Lease.UnfinishedDisposition, MessageOutcomes.Retried, errorType) { VisibleAfter = delay };
     }
 
     // If the document cannot announce the retry, the operation is still retried.

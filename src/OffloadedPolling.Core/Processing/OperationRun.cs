@@ -15,6 +15,7 @@ internal sealed class OperationRun(
     // The longest time for which a store that hangs may delay the end.
     private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(1);
 
+    // Not disposed of: a store that ignores their tokens may still use them. They have no timers, so nothing leaks.
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly ReceivedMessage _message = delivery.Message;
@@ -94,11 +95,9 @@ internal sealed class OperationRun(
     public async ValueTask DisposeAsync()
     {
         StopWriting();
-        CancelWrite();
-        await _writing.ConfigureAwait(false);
-        await _polling.ConfigureAwait(false);
-        _ended.Dispose();
-        _disposed.Dispose();
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_writing, _polling).WaitAsync(_writePatience, time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void StopWriting()
@@ -108,8 +107,6 @@ internal sealed class OperationRun(
             _ended.Cancel();
         }
     }
-
-    private void CancelWrite() => _disposed.Cancel();
 
     private void SetCurrent(StoredOperation newer)
     {
@@ -183,6 +180,7 @@ internal sealed class OperationRun(
             else if (!_ended.IsCancellationRequested)
             {
                 Log.OperationLost(logger, OperationId, _message.Id);
+                StopWriting();
             }
         }
         catch (Exception unwritten)

@@ -140,7 +140,7 @@ internal sealed class OrphanDetector(
         {
             return await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not null;
         }
-        catch (Exception failed) when (failed is OffloadedPollingException or OperationCanceledException)
+        catch (Exception failed)
         {
             return failed is InvalidStatusDocumentException;
         }

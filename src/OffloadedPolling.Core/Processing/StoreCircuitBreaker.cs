@@ -56,19 +56,29 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
     /// <summary>Returns immediately while the circuit is closed; otherwise, when it closes.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _gate.Opened.WaitAsync(cancellationToken);
 
-    /// <summary>Makes requests to the store and cancels them if they take too long, regardless of the client's timeouts.</summary>
+    /// <summary>
+    /// Makes requests to the store and cancels them if they take too long, regardless of the client's timeouts. Does not wait for requests
+    /// that ignore the cancellation.
+    /// </summary>
     /// <exception cref="OperationStoreException">The requests took too long.</exception>
     public async Task<T> BoundAsync<T>(Func<CancellationToken, Task<T>> requests, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_longestCall, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var answer = requests(either.Token);
         try
         {
-            return await requests(either.Token).ConfigureAwait(false);
+            return await answer.WaitAsync(either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException late) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late)
         {
-            throw NotAnswered(_longestCall, late);
+            answer.ObserveException();
+            if (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw NotAnswered(_longestCall, late);
+            }
+
+            throw;
         }
     }
 
@@ -77,13 +87,15 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
     // Problems that a check returns instead of throwing are for the health check: the store can be used.
     private async Task<Exception?> ProbeAsync(CancellationToken cancellationToken)
     {
+        var check = store.CheckAsync(cancellationToken);
         try
         {
-            await store.CheckAsync(cancellationToken).WaitAsync(_probeTimeout, time, cancellationToken).ConfigureAwait(false);
+            await check.WaitAsync(_probeTimeout, time, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (Exception failed)
         {
+            check.ObserveException();
             return failed switch
             {
                 OffloadedPollingException => failed,
@@ -100,6 +112,7 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
 /// <summary>Blocks callers from the time a problem is found until a probe, repeated with back-off, finds that it is solved.</summary>
 internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpan longestDelay) : IDisposable
 {
+    // Not disposed of, because a probe may still use its token. It has no timer, so nothing leaks.
     private readonly CancellationTokenSource _disposed = new();
     private readonly Lock _lock = new();
     private TaskCompletionSource? _closed;
@@ -173,9 +186,5 @@ internal sealed class ProbedGate(TimeProvider time, TimeSpan firstDelay, TimeSpa
         }
     }
 
-    public void Dispose()
-    {
-        _disposed.Cancel();
-        _disposed.Dispose();
-    }
+    public void Dispose() => _disposed.Cancel();
 }

@@ -51,11 +51,15 @@ internal static class Ownership
     /// <summary>Returns the number of messages that the dead-letter reader has replaced.</summary>
     public static int Replacements(StoredOperation operation) => operation.Metadata.ReplacedMessageIds?.Split(' ').Length ?? 0;
 
+    public static bool IsReplaced(OperationMetadata metadata, string messageId) =>
+        metadata.ReplacedMessageIds?.Split(' ').Contains(messageId, StringComparer.Ordinal) == true;
+
     /// <summary>Returns the metadata of an operation whose message is replaced by a new one.</summary>
-    public static OperationMetadata WithReplaced(OperationMetadata metadata, string messageId) => metadata with
-    {
-        ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
-    };
+    public static OperationMetadata WithReplaced(OperationMetadata metadata, string messageId) =>
+        IsReplaced(metadata, messageId) ? metadata : metadata with
+        {
+            ReplacedMessageIds = metadata.ReplacedMessageIds is { } before ? $"{before} {messageId}" : messageId,
+        };
 
     /// <summary>Returns the metadata of an operation that waits for its next attempt: its message owns it, and no worker runs it.</summary>
     public static OperationMetadata Released(OperationMetadata metadata) => metadata with { ClaimId = null };
@@ -75,9 +79,6 @@ internal static class Ownership
         IsOfSameGeneration(operation, deadLetter)
         && (operation.Status.State == OperationState.NotStarted
             || (operation.Status.State == OperationState.Running && operation.Metadata.OwnerMessageId == deadLetter.Id));
-
-    private static bool IsReplaced(OperationMetadata metadata, string messageId) =>
-        metadata.ReplacedMessageIds?.Split(' ').Contains(messageId, StringComparer.Ordinal) == true;
 
     private static bool IsTakenOverBy(StoredOperation operation, ReceivedMessage message) =>
         operation.Metadata.OwnerMessageId == message.Id && message.ReceiveCount > (operation.Status.Attempt ?? 0);

@@ -22,6 +22,7 @@ internal sealed class CheckedEstimator(string kind, IWaitTimeEstimator estimator
         try
         {
             var estimating = estimator.EstimateAsync(kind, cancellationToken).AsTask();
+            estimating.ObserveException();
             var estimate = await estimating.WaitAsync(_patience, time, cancellationToken).ConfigureAwait(false);
             if (estimate is null || OperationEstimates.WhyUnusable(estimate) is not { } reason)
             {

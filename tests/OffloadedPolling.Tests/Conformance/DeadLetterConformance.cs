@@ -15,8 +15,6 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
 
     private const int MaxResends = 3;
 
-    private const string GivenUp = "given-up";
-
     private IDeadLetterQueue DeadLetters => Host.Services.GetRequiredService<IDeadLetterQueue>();
 
     private protected override void Settings(OperationOptions kind) => kind.VisibilityTimeout = TimeSpan.FromSeconds(1);
@@ -27,8 +25,7 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await SendAsync(Host.Store.GetStatusKey(Id));
         var id = await DeliverTooOftenAsync();
 
-        var first = await ReceiveAsync();
-        var again = await ReceiveAsync();
+        var (first, again) = (await ReceiveAsync(), await ReceiveAsync());
 
         (first.Id, first.Body, first.StatusKey).Should().Be((id, "{}", Host.Store.GetStatusKey(Id)));
         again.Id.Should().Be(id);
@@ -85,8 +82,25 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         var end = await EndOfAsync(accepted.Id);
 
         (end.State, end.Attempt).Should().Be((OperationState.Failed, null));
-        end.Error!.Type.Should().EndWith(GivenUp);
+        end.Error!.Type.Should().EndWith("given-up");
         await LoggedAsync(reader, 431);
+    }
+
+    [Fact]
+    public async Task Reader_SendFailsRepeatedly_ResendsWhenQueueRecovers()
+    {
+        await using var reader = await StartReaderAsync(services => DecoratedQueue.Decorate(services, isShuffled: false));
+        var queue = (DecoratedQueue)reader.Services.GetRequiredService<IOperationQueue>();
+        queue.BeforeSend = () => throw new OperationQueueException("The queue is down.");
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await DeliverTooOftenAsync();
+        await Eventually.TrueAsync(
+            () => reader.Log.Entries.Count(entry => entry.Id == 434) > MaxResends + 1, Timeout, () => "the letter was not redelivered");
+
+        queue.BeforeSend = () => { };
+        await LoggedAsync(reader, 449);
+
+        (await Host.Queue.ReceiveAsync(Kind, 1, default)).Should().ContainSingle();
     }
 
     [Fact]
@@ -150,7 +164,6 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         request.Stop();
         await ExhaustResendsAsync(accepted.Id);
         await DeliverTooOftenAsync();
-        await LoggedAsync(reader, 431);
         await Eventually.TrueAsync(
             () => activities.Of(request.TraceId).Any(activity => activity.DisplayName == $"process {Kind} dead letters"), Timeout,
             () => "there is no span");
@@ -172,7 +185,9 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await BeginAsync(accepted.Id, await DeliverAsync(MaxReceives));
+        var last = await DeliverAsync(MaxReceives);
+        await BeginAsync(accepted.Id, last.Id, last.ReceiveCount);
+        await MoveToDeadLettersAsync(last);
 
         var end = await EndOfAsync(accepted.Id);
 
@@ -180,26 +195,14 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         end.Error!.Detail.Should().Contain("10 times");
     }
 
-    [Fact]
-    public async Task Reader_OperationOwnedByOtherMessage_IsUnchanged()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reader_OperationEndedOrOwnedByOtherMessage_IsUnchanged(bool hasEnded)
     {
         await using var reader = await StartReaderAsync();
         var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await BeginAsync(accepted.Id, owner: "another", attempt: 1);
-        var before = await Host.Store.GetAsync(accepted.Id, default);
-
-        await DeliverTooOftenAsync();
-        await LoggedAsync(reader, 432);
-
-        (await Host.Store.GetAsync(accepted.Id, default)).Should().Be(before);
-    }
-
-    [Fact]
-    public async Task Reader_OperationHasEnded_IsUnchanged()
-    {
-        await using var reader = await StartReaderAsync();
-        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
-        await Host.Operations.CancelAsync(accepted.Id);
+        await (hasEnded ? Host.Operations.CancelAsync(accepted.Id) : BeginAsync(accepted.Id, owner: "another", attempt: 1));
         var before = await Host.Store.GetAsync(accepted.Id, default);
 
         await DeliverTooOftenAsync();
@@ -224,8 +227,12 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         reader.Log.Entries.Should().ContainSingle(entry => entry.Id == 433);
     }
 
-    private Task<ConformanceHost> StartReaderAsync() =>
-        ConformanceHost.StartAsync(Provider, operation: Settings, build: builder => builder.AddDeadLetterReader());
+    private Task<ConformanceHost> StartReaderAsync(Action<IServiceCollection>? decorate = null) =>
+        ConformanceHost.StartAsync(Provider, operation: Settings, build: builder =>
+        {
+            builder.AddDeadLetterReader();
+            decorate?.Invoke(builder.Services);
+        });
 
     private async Task<ReceivedMessage> ReceiveAsync() => (await DeadLetters.ReceiveAsync(Kind, default)).Should().ContainSingle().Which;
 
@@ -244,12 +251,6 @@ public abstract class DeadLetterConformance<TProvider> : ConformanceSuite<TProvi
         await Host.Store.UpdateAsync(
             found!.Status with { LastUpdatedAt = found.Status.LastUpdatedAt.AddMilliseconds(1) },
             found.Metadata with { ReplacedMessageIds = "a b c" }, found.Version, default);
-    }
-
-    private async Task BeginAsync(string id, ReceivedMessage message)
-    {
-        await BeginAsync(id, message.Id, message.ReceiveCount);
-        await MoveToDeadLettersAsync(message);
     }
 
     private async Task<string> DeliverTooOftenAsync()

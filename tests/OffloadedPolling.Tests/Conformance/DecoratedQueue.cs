@@ -13,6 +13,9 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
     /// <summary>Gets how many messages were delivered.</summary>
     public int Received => Volatile.Read(ref _received);
 
+    /// <summary>Runs before each send. It may throw.</summary>
+    public Action BeforeSend { get; set; } = () => { };
+
     public string MessagingSystem => queue.MessagingSystem;
 
     /// <summary>Decorates the registered queue.</summary>
@@ -26,8 +29,11 @@ internal sealed class DecoratedQueue(IOperationQueue queue, bool isShuffled) : I
     public ValueTask<int> GetMaxMessageBytesAsync(string kind, CancellationToken cancellationToken) =>
         queue.GetMaxMessageBytesAsync(kind, cancellationToken);
 
-    public Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken) =>
-        queue.SendAsync(kind, message, cancellationToken);
+    public async Task SendAsync(string kind, OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        BeforeSend();
+        await queue.SendAsync(kind, message, cancellationToken);
+    }
 
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken)
     {

@@ -10,6 +10,8 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
 {
     private readonly HandlerScript _script = new();
 
+    private protected override void Settings(OffloadedPollingOptions options) => options.MinProgressInterval = TimeSpan.Zero;
+
     private protected override void Settings(OperationOptions kind) =>
         (kind.VisibilityTimeout, kind.MaxConcurrency) = (TimeSpan.FromSeconds(2), 1);
 
@@ -85,6 +87,22 @@ public abstract class DeletionConformance<TProvider> : ConformanceSuite<TProvide
         await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 424), Timeout, () => "the loss was not logged");
         _script.Delivered.Should().Equal("Ada");
         (await Provider.CountDocumentsAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Progress_DocumentWasDeleted_LogsLossOnce()
+    {
+        _script.Deaf["Ada"] = true;
+        _script.Steps["Ada"] = 10;
+        var accepted = await Host.Operations.AcceptAsync(new Parcel("Ada"));
+        await Eventually.TrueAsync(() => _script.Waiting > 0, Timeout, () => "the handler did not start");
+
+        await Host.Operations.DeleteAsync(accepted.Id);
+        _script.Wake.SetResult();
+
+        // The run is over when its message is redelivered.
+        await Eventually.TrueAsync(() => Host.Log.Entries.Any(entry => entry.Id == 412), Timeout, () => "the message was not redelivered");
+        Host.Log.Entries.Count(entry => entry.Id == 424).Should().BeInRange(1, 2, "the progress and the end are logged once each");
     }
 
     [Fact]

@@ -47,6 +47,18 @@ public sealed class OrphanDetectorTests : IDisposable
     }
 
     [Fact]
+    public async Task OnMissingAsync_StoreThrowsUnexpectedly_KeepsProbing()
+    {
+        _store.GetAsync(Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns<StoredOperation?>(_ => throw new InvalidDataException());
+        await MissAsync(5);
+        await AdvanceUntilAsync(() => _store.ReceivedCalls().Count(call => call.GetMethodInfo().Name == nameof(_store.GetAsync)) > 10);
+
+        Exists(Id(0));
+
+        await AdvanceUntilAsync(() => _orphans.Problem is null);
+    }
+
+    [Fact]
     public async Task OnMissingAsync_KnownDocumentIsReadable_KeepsReceiving()
     {
         Exists(Found);

@@ -110,6 +110,17 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     }
 
     [Fact]
+    public async Task BoundAsync_StoreIgnoresCancellation_ThrowsInTime()
+    {
+        var bounded = _circuit.BoundAsync(_ => new TaskCompletionSource<int>().Task, default);
+
+        await AdvanceUntilAsync(() => bounded.IsCompleted);
+
+        (await bounded.Awaiting(task => task).Should().ThrowAsync<OperationStoreException>())
+            .WithMessage("*did not answer within 00:00:30*");
+    }
+
+    [Fact]
     public async Task WaitAsync_Canceled_Throws()
     {
         _isDown = true;
