@@ -80,7 +80,7 @@ public sealed class StructureTests
             .Split(Path.DirectorySeparatorChar) is [not "..", var _, ..] parts && parts.Length > 1 ? parts[0] : null;
 
     private static IEnumerable<string> EveryFile() =>
-        new[] { "src", "samples", "tests" }.SelectMany(folder => Repository.FilesUnder(folder, "*.cs"));
+        [.. Repository.FilesUnder("src", "*.cs"), .. Repository.FilesUnder("samples", "*.cs"), .. Repository.FilesUnder("tests", "*.cs")];
 
     private static IEnumerable<(string Path, T Node)> All<T>()
         where T : SyntaxNode => _files.SelectMany(file => file.Root.DescendantNodes().OfType<T>().Select(node => (file.Path, node)));
