@@ -4,36 +4,9 @@ using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.Tests.Readme;
 
-/// <summary>The code in the README, the tutorial and the how-to guides is this project's, which the compiler reads.</summary>
+/// <summary>The tutorial's commands fit the current version.</summary>
 public sealed partial class ReadmeTests
 {
-    [Theory]
-    [InlineData("README.md", "Host.cs", "host")]
-    [InlineData("README.md", "Host.cs", "handler")]
-    [InlineData("README.md", "Host.cs", "json")]
-    [InlineData("README.md", "Host.cs", "caller")]
-    [InlineData("docs/how-to/idempotency.md", "Host.cs", "key")]
-    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "host")]
-    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "payload")]
-    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "handler")]
-    [InlineData("docs/tutorial/first-host.md", "Tutorial.cs", "caller")]
-    [InlineData("docs/tutorial/onto-aws.md", "Tutorial.cs", "host-on-aws")]
-    public void Document_ShowsTheCodeThatIsCompiled(string document, string file, string name)
-    {
-        var source = File.ReadAllLines(Repository.PathOf($"tests/OffloadedPolling.Tests/Readme/{file}"));
-        var lines = source.SkipWhile(line => line.Trim() != $"// begin: {name}")
-            .Skip(1).TakeWhile(line => line.Trim() != $"// end: {name}").ToList();
-        var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        // In a list, a block is indented.
-        string[] indents = ["", "  ", "   "];
-        var blocks = indents.Select(spaces =>
-            string.Join('\n', lines.Select(line => line.Length == 0 ? line : $"{spaces}{line[indent..]}")));
-
-        lines.Should().NotBeEmpty();
-        var text = File.ReadAllText(Repository.PathOf(document));
-        blocks.Any(block => text.Contains($"\n{block}\n", StringComparison.Ordinal)).Should().BeTrue($"{document} shows '{name}'");
-    }
-
     [Fact]
     public void Tutorial_VersionToPackAgain_IsHigherThanTheVersionBefore()
     {
