@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.Hosting;
 using OffloadedPolling.IntegrationTests.Lambda;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Tests.Readme;
+using Snippets;
 
 namespace OffloadedPolling.IntegrationTests.Hosting;
 
@@ -37,7 +37,7 @@ public sealed class ReadmeHostTests
         });
         var port = FreePort.Next();
         using var built = new BuiltHost();
-        var run = Task.Run(() => OffloadedPolling.Tests.Readme.Host.Run([argument, string.Format(null, value, port)]));
+        var run = Task.Run(() => Readme.Run([argument, string.Format(null, value, port)]));
         using var http = new HttpClient(TestCertificate.NewHandler());
 
         await Eventually.TrueAsync(

@@ -6,9 +6,14 @@ namespace OffloadedPolling.IntegrationTests.Packages;
 [CollectionDefinition(nameof(LocalPackages))]
 public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPackages>
 {
-    // Build servers would outlive this run.
-    private static readonly Dictionary<string, string> _environment =
-        new() { ["DOTNET_CLI_UI_LANGUAGE"] = "en", ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
+    /// <summary>The variables for <c>dotnet</c>. Build servers would outlive this run.</summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+        ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+        ["MSBUILDDISABLENODEREUSE"] = "1",
+        ["UseSharedCompilation"] = "false",
+    };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("packages-").FullName;
 
@@ -31,8 +36,7 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
     /// <summary>Installs the templates in a separate location, and creates a project from one of them in a new folder.</summary>
     public async Task<string> MakeAsync(string template, string name)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, template)).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "NuGet.Config"), await SourcesAsync());
+        var folder = await NewFolderAsync(template);
         var hive = Path.Combine(folder, "hive");
         await DotnetAsync(folder, ["new", "install", PathOf("OffloadedPolling.Templates"), "--debug:custom-hive", hive]);
         await DotnetAsync(folder, ["new", template, "-n", name, "--no-restore", "--debug:custom-hive", hive]);
@@ -47,6 +51,14 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
         var output = await DotnetAsync(project, ["publish", "-c", "Release", "-p:PublishAot=false", "-o", $"{project}-published"]);
         output.Should().NotContainEquivalentOf("warning ");
         return Path.Combine($"{project}-published", $"{Path.GetFileName(project)}.dll");
+    }
+
+    /// <summary>Creates a folder in which <c>dotnet</c> finds the packages. It is deleted after the run.</summary>
+    public async Task<string> NewFolderAsync(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "NuGet.Config"), await SourcesAsync());
+        return folder;
     }
 
     public ValueTask DisposeAsync()
@@ -71,7 +83,7 @@ public sealed class LocalPackages : IAsyncLifetime, ICollectionFixture<LocalPack
 
     private static async Task<string> DotnetAsync(string folder, string[] arguments)
     {
-        var (exitCode, output) = await Commands.RunAsync("dotnet", arguments, folder, _environment);
+        var (exitCode, output) = await Commands.RunAsync("dotnet", arguments, folder, Environment);
         return exitCode == 0 ? output : throw new InvalidOperationException(
             $"dotnet {string.Join(' ', arguments)} in {folder}: exit code {exitCode}\n{output}");
     }

@@ -1,17 +1,17 @@
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OffloadedPolling;
 using OffloadedPolling.AspNetCore;
+using OffloadedPolling.Client;
 using OffloadedPolling.Provisioning;
 
-namespace OffloadedPolling.Tests.Readme.Tutorial;
+namespace Snippets;
 
-/// <summary>The tutorial's hosts and their caller. <see cref="ReadmeTests"/> compares them with the pages.</summary>
-internal static class Programs
+internal static class Tutorial
 {
     public static void FirstHost(string[] args)
     {
-        // begin: host
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddOffloadedPolling(builder.Configuration.GetSection("OffloadedPolling"))
             .WithSqlite()
@@ -26,12 +26,10 @@ internal static class Programs
         app.MapOperations("/operations");
         app.MapHealthChecks("/health");
         app.Run();
-        // end: host
     }
 
     public static async Task HostOnAwsAsync(string[] args)
     {
-        // begin: host-on-aws
         var builder = WebApplication.CreateBuilder(args);
         var settings = builder.Configuration.GetSection("OffloadedPolling");
         var polling = builder.Services.AddOffloadedPolling(settings);
@@ -63,12 +61,10 @@ internal static class Programs
         app.MapOperations("/operations");
         app.MapHealthChecks("/health");
         app.Run();
-        // end: host-on-aws
     }
 
     public static async Task CallAsync()
     {
-        // begin: caller
         using var http = new HttpClient { BaseAddress = new Uri("http://localhost:5080") };
         using var poller = new OperationPoller(new OperationPollerOptions { Timeout = TimeSpan.FromMinutes(1) });
 
@@ -78,33 +74,28 @@ internal static class Programs
         {
             Console.WriteLine($"{status.State} {status.PercentComplete} % {status.Message} {status.Result}");
         }
-        // end: caller
     }
-}
 
-// begin: payload
-internal sealed record CreateReport(int Year);
+    internal sealed record CreateReport(int Year);
 
-internal sealed record Report(string Text);
-// end: payload
+    internal sealed record Report(string Text);
 
-// begin: handler
-internal sealed class CreateReportHandler : IOperationHandler<CreateReport, Report>
-{
-    public async Task<Report> HandleAsync(OperationContext<CreateReport> context, CancellationToken cancellationToken)
+    internal sealed class CreateReportHandler : IOperationHandler<CreateReport, Report>
     {
-        if (context.Payload.Year < 2000)
+        public async Task<Report> HandleAsync(OperationContext<CreateReport> context, CancellationToken cancellationToken)
         {
-            throw new OperationFailedException("No data for this year", "Reports begin with the year 2000.");
-        }
+            if (context.Payload.Year < 2000)
+            {
+                throw new OperationFailedException("No data for this year", "Reports begin with the year 2000.");
+            }
 
-        for (var quarter = 1; quarter <= 4; quarter++)
-        {
-            await context.ReportProgressAsync(quarter * 20, $"Adding up quarter {quarter}", cancellationToken);
-            await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
-        }
+            for (var quarter = 1; quarter <= 4; quarter++)
+            {
+                await context.ReportProgressAsync(quarter * 20, $"Adding up quarter {quarter}", cancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+            }
 
-        return new Report($"The year {context.Payload.Year} was a good one.");
+            return new Report($"The year {context.Payload.Year} was a good one.");
+        }
     }
 }
-// end: handler
