@@ -86,9 +86,9 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
         {
             return failed switch
             {
-                OffloadedPollingException => failed,
                 OperationCanceledException when cancellationToken.IsCancellationRequested => null,
-                _ => NotAnswered(_probeTimeout, failed),
+                TimeoutException or OperationCanceledException => NotAnswered(_probeTimeout, failed),
+                _ => failed,
             };
         }
     }
