@@ -46,7 +46,7 @@ public static class OffloadedPollingBuilderProviderExtensions
 
     /// <summary>
     /// Adds the route on which the host serves status documents that callers cannot reach otherwise. <c>MapOperations</c> maps the route. A
-    /// web host that accepts operations and does not call it does not start.
+    /// web host that accepts operations fails at start if it does not call <c>MapOperations</c>.
     /// </summary>
     /// <typeparam name="TRoute">The type of the route. It is ignored if the host registered another one.</typeparam>
     /// <param name="builder">The builder.</param>

@@ -12,7 +12,7 @@ public sealed class OffloadedPollingOptions
     /// <summary>Gets or sets the lifetime of status URLs.</summary>
     /// <value>
     /// 1 second to 7 days, at most <see cref="MaxUrlLifetime"/>. <see langword="null"/> by default: three times the upper bound of the
-    /// estimate, and at least 5 minutes.
+    /// estimate and at least 5 minutes, but never more than <see cref="MaxUrlLifetime"/>.
     /// </value>
     [SettingRange("00:00:01", LongestUrl)]
     public TimeSpan? UrlLifetime { get; set; }
@@ -77,7 +77,7 @@ internal sealed class OffloadedPollingOptionsCustomValidator(SettingsSection set
     // Any lifetime over 7 days is out of range, which is reported already.
     public ValidateOptionsResult Validate(string? name, OffloadedPollingOptions options) =>
         options.UrlLifetime > options.MaxUrlLifetime && options.UrlLifetime <= TimeSpan.FromDays(7)
-            ? ValidateOptionsResult.Fail($"{nameof(options.UrlLifetime)} is {options.UrlLifetime}, longer than "
-                + $"{settings.NameOf(nameof(options.MaxUrlLifetime))} ({options.MaxUrlLifetime}). Shorten it, or raise the other.")
+            ? ValidateOptionsResult.Fail($"UrlLifetime is {options.UrlLifetime}; the maximum is "
+                + $"{settings.NameOf("MaxUrlLifetime")} ({options.MaxUrlLifetime}). Lower UrlLifetime, or raise MaxUrlLifetime.")
             : ValidateOptionsResult.Success;
 }

@@ -63,8 +63,8 @@ public static class OffloadedPollingServiceCollectionExtensions
         services.TryAddLate<ObservedWrites>();
         services.TryAddLate<StatusTransitions>();
         services.TryAddLate<StoreCircuitBreaker>();
-        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerServices>());
-        services.TryAddLate<WorkerServices>();
+        services.TryAddSingleton<IWorkerHealth>(provider => provider.GetRequiredService<WorkerContext>());
+        services.TryAddLate<WorkerContext>();
         services.TryAddLate<OperationClaimer>();
         services.TryAddSingleton<OperationRunner>();
         services.TryAddSingleton<OperationCompleter>();
@@ -82,10 +82,10 @@ public static class OffloadedPollingServiceCollectionExtensions
 }
 
 /// <summary>
-/// Registers services whose constructors take a port by a factory, which the container does not validate. Otherwise, it would report every
-/// service that lacks a port. <see cref="RegistrationValidator"/> reports once which call is missing.
+/// Registers services that need a port through factories, which the container does not validate. Otherwise, it would report every service
+/// that lacks a port. <see cref="RegistrationValidator"/> reports once which call is missing.
 /// </summary>
-internal static class LateServices
+internal static class PortDependentRegistration
 {
     private const DynamicallyAccessedMemberTypes Made = DynamicallyAccessedMemberTypes.PublicConstructors;
 

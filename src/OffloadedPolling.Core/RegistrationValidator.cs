@@ -45,7 +45,8 @@ internal sealed class RegistrationValidator(
     private IEnumerable<string> WrongHandlers() =>
     [
         .. invokers.GroupBy(invoker => invoker.Kind.Name).Where(same => same.Count() > 1)
-            .Select(same => $"The operation kind '{same.Key}' has {same.Count()} handlers. Add one."),
+            .Select(same => $"The operation kind '{same.Key}' has {same.Count()} handlers; only one is allowed. "
+                + "Remove the other AddHandler calls."),
         .. invokers.Where(invoker => !invoker.Kind.Json.TryGetTypeInfo(invoker.ResultType, out _)).Select(invoker =>
             $"The JsonSerializerContext of the operation kind '{invoker.Kind.Name}' does not contain the result type "
             + $"{invoker.ResultType} of its handler. Add [JsonSerializable(typeof({invoker.ResultType.Name}))] to it."),

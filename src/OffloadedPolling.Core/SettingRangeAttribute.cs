@@ -19,5 +19,5 @@ internal sealed class SettingRangeAttribute : ValidationAttribute
         value is null || (_least.CompareTo(value) <= 0 && _most.CompareTo(value) >= 0)
             ? ValidationResult.Success
             : new ValidationResult(string.Create(
-                CultureInfo.InvariantCulture, $"{validationContext.MemberName} is {value}. Set it to between {_least} and {_most}."));
+                CultureInfo.InvariantCulture, $"{validationContext.MemberName} is {value}. Set it to a value from {_least} to {_most}."));
 }

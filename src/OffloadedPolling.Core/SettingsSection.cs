@@ -105,7 +105,7 @@ internal static class SettingShape
     private const int HoursOfADay = 24;
 
     // The unit that the first part of a duration seems to have, by the number of parts.
-    private static readonly string[] _units = ["seconds", "minutes", "hours"];
+    private static readonly string[] _units = ["second(s)", "minutes", "hours"];
 
     /// <summary>Returns what is wrong with a setting of a type.</summary>
     public static IEnumerable<string> WrongWith(string name, Type type, IConfigurationSection setting) =>
@@ -150,7 +150,7 @@ internal static class SettingShape
         }
 
         var meant = TimeSpan.FromSeconds(numbers.Aggregate(0L, (sum, number) => (sum * 60) + number));
-        var read = parts.Length == 1 ? $"reads as {first} days" : $"does not read as {first} {unit}";
-        return $"{name} is '{text}', which .NET {read}. For {first} {unit}, write {meant:c}; for {first} days, write {first}.00:00:00.";
+        var read = parts.Length == 1 ? $"reads as {first} day(s)" : $"does not read as {first} {unit}";
+        return $"{name} is '{text}', which .NET {read}. For {first} {unit}, write {meant:c}; for {first} day(s), write {first}.00:00:00.";
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class OffloadedPollingBuilderProviderExtensionsTests
     [InlineData("Server", "", "OffloadedPolling:Redis:Server: The field RedisOptions.Server is required. Set it to the server's address.")]
     [InlineData("Server", "here", "OffloadedPolling:Redis:Server: The field RedisOptions.Server must be an address.")]
     [InlineData("Timeout", "24:00:00", "OffloadedPolling:Redis:Timeout is '24:00:00', which .NET does not read as 24 hours. For 24 "
-        + "hours, write 1.00:00:00; for 24 days, write 24.00:00:00.")]
+        + "hours, write 1.00:00:00; for 24 day(s), write 24.00:00:00.")]
     [InlineData("Sever", "x", "OffloadedPolling:Redis:Sever is not a setting of this version. Remove it, or correct its name. The "
         + "settings here are Databases, Server, Timeout.")]
     [InlineData("Databases", "x", "OffloadedPolling:Redis:Databases is 'x', but it is a list. Set its first element as "

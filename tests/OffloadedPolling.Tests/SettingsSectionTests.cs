@@ -16,12 +16,13 @@ public sealed class SettingsSectionTests
     [InlineData("MaxDocumentBytes", "much", "OffloadedPolling:MaxDocumentBytes")]
     [InlineData("Retension", "00:00:01", "OffloadedPolling:Retension is not a setting of this version")]
     [InlineData("Operations:letters:VisibilityTimeout", "30", "OffloadedPolling:Operations:letters:VisibilityTimeout is '30', which "
-        + ".NET reads as 30 days. For 30 seconds, write 00:00:30; for 30 days, write 30.00:00:00.")]
+        + ".NET reads as 30 day(s). For 30 second(s), write 00:00:30; for 30 day(s), write 30.00:00:00.")]
     [InlineData("Retention", "48:00:00", "OffloadedPolling:Retention is '48:00:00', which .NET does not read as 48 hours. For 48 hours, "
-        + "write 2.00:00:00; for 48 days, write 48.00:00:00.")]
+        + "write 2.00:00:00; for 48 day(s), write 48.00:00:00.")]
     [InlineData("MaxUrlLifetime", "24:00:00", "For 24 hours, write 1.00:00:00")]
     [InlineData("MaxUrlLifetime", "36:30", "For 36 minutes, write 00:36:30")]
-    [InlineData("Retention", "30", "For 30 seconds, write 00:00:30")]
+    [InlineData("Retention", "30", "For 30 second(s), write 00:00:30")]
+    [InlineData("Retention", "1", "reads as 1 day(s). For 1 second(s), write 00:00:01; for 1 day(s), write 1.00:00:00.")]
     [InlineData("Operations:letters:QueueURI", "x", "OffloadedPolling:Operations:letters:QueueURI is not a setting of this version")]
     [InlineData("S3:AllowedIpRanges", "203.0.113.0/24", "OffloadedPolling:S3:AllowedIpRanges is '203.0.113.0/24', but it is a list. Set "
         + "its first element as OffloadedPolling:S3:AllowedIpRanges:0")]

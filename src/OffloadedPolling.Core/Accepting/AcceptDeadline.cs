@@ -85,7 +85,8 @@ internal sealed class AcceptDeadline(AcceptGate gate, bool isTrial, Cancellation
         var (kind, within) = ($"of an operation of kind '{gate.Kind}'", $"within AcceptTimeout ({gate.Timeout})");
         return step switch
         {
-            // Both have their own time limits. This happens if AcceptTimeout is about a second, or if a queue of the host hangs.
+            // The size check and the estimator have their own time limits. This happens if AcceptTimeout is about a second, or if a queue
+            // of the host hangs.
             AcceptStep.Estimate => new OperationQueueException(
                 $"The estimate {kind} did not complete {within}. Check the {nameof(IOperationQueue)} and the {nameof(IWaitTimeEstimator)} "
                 + "that the host registered: they must answer within 100 ms.", cause),

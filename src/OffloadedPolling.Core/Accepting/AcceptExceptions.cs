@@ -2,16 +2,20 @@ using System.Globalization;
 
 namespace OffloadedPolling;
 
-/// <summary>Thrown when an idempotency key is used again with another payload. The existing operation is unchanged.</summary>
-/// <param name="operationId">The id of the operation that the key belongs to.</param>
+/// <summary>
+/// The exception that is thrown when an idempotency key is used again with another payload. The existing operation is unchanged.
+/// </summary>
+/// <param name="operationId">The ID of the operation that the key belongs to.</param>
 public sealed class IdempotencyConflictException(string operationId) : OffloadedPollingException(
     $"The idempotency key belongs to operation {operationId}, which was accepted with another payload. Use a new key for a new payload.")
 {
-    /// <summary>Gets the id of the operation that the key belongs to.</summary>
+    /// <summary>Gets the ID of the operation that the key belongs to.</summary>
     public string OperationId { get; } = operationId;
 }
 
-/// <summary>Thrown when an idempotency key is so short that another caller could use the same one. Nothing was accepted.</summary>
+/// <summary>
+/// The exception that is thrown when an idempotency key is so short that another caller could use the same one. Nothing was accepted.
+/// </summary>
 /// <param name="length">The length of the key, in characters.</param>
 public sealed class InvalidIdempotencyKeyException(int length)
     : OffloadedPollingException($"The idempotency key has {length} characters; at least {MinLength} are required. Use a UUID.")
@@ -24,8 +28,8 @@ public sealed class InvalidIdempotencyKeyException(int length)
 }
 
 /// <summary>
-/// Thrown when a payload contains characters that a queue cannot carry, in a place where they cannot be escaped. The operation was not
-/// accepted. Retrying with the same payload does not help.
+/// The exception that is thrown when a payload contains characters that a queue cannot carry, in a place where they cannot be escaped. The
+/// operation was not accepted. Retrying with the same payload does not help.
 /// </summary>
 /// <param name="kind">The operation's kind.</param>
 /// <param name="position">
@@ -39,8 +43,8 @@ public sealed class InvalidIdempotencyKeyException(int length)
 /// elsewhere.
 /// </remarks>
 public sealed class InvalidPayloadException(string kind, int? position, Exception? cause = null) : OffloadedPollingException(
-    $"The payload of an operation of kind '{kind}' contains a character that queues cannot carry{At(position)}: a control character, "
-    + "U+FFFE, U+FFFF or half of a surrogate pair that is not part of a JSON string. "
+    $"The payload of an operation of kind '{kind}' contains a character that queues cannot carry{At(position)} and that cannot be "
+    + "escaped there: a control character, U+FFFE, U+FFFF or half of a surrogate pair. "
     + "Remove such characters from raw JSON, or send the data as Base64.",
     cause)
 {
@@ -52,7 +56,9 @@ public sealed class InvalidPayloadException(string kind, int? position, Exceptio
         position is { } at ? string.Create(CultureInfo.InvariantCulture, $" at position {at} of its JSON") : "";
 }
 
-/// <summary>Thrown when an operation's message would be larger than its queue accepts. The operation was not accepted.</summary>
+/// <summary>
+/// The exception that is thrown when an operation's message would be larger than its queue accepts. The operation was not accepted.
+/// </summary>
 /// <param name="kind">The operation's kind.</param>
 /// <param name="size">The message's size in bytes, including its attributes.</param>
 /// <param name="limit">The maximum size that the queue accepts, in bytes.</param>

@@ -84,7 +84,7 @@ internal sealed class AcceptGate(string kind, IOptions<OffloadedPollingOptions> 
         var next = left > TimeSpan.Zero ? $"The next one is tried in {left}." : "One is being tried now.";
         return new(
             $"Operations of kind '{kind}' are temporarily not accepted: the last {MaxInARow} accepts exceeded AcceptTimeout "
-            + $"({Timeout}), because the store or the queue did not answer. {next}");
+            + $"({Timeout}), because the store, the source of credentials or the queue did not answer. {next}");
     }
 }
 

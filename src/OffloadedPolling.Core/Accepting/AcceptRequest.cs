@@ -5,7 +5,7 @@ namespace OffloadedPolling.Accepting;
 
 /// <summary>A request to accept an operation.</summary>
 /// <param name="Kind">The operation's kind.</param>
-/// <param name="Id">The operation's id: random, or a hash of the idempotency key.</param>
+/// <param name="Id">The operation's ID: random, or a hash of the idempotency key.</param>
 /// <param name="Payload">The payload as JSON.</param>
 /// <param name="PayloadFingerprint">Identifies the payload; <see langword="null"/> without an idempotency key.</param>
 /// <param name="Options">The host's options for the operation.</param>

@@ -18,7 +18,7 @@ internal sealed record DocumentCreation(
     public static bool IsInDoubt(Exception failed) => failed switch
     {
         OperationStoreException refused => !refused.IsRefusal,
-        // Without an idempotency key, nobody else has the id, so an existing document is this one.
+        // Without an idempotency key, nobody else has the ID, so an existing document is this one.
         OperationStatusConflictException or OperationCanceledException => true,
         OffloadedPollingException => false,
         _ => true,

@@ -63,6 +63,6 @@ internal sealed class DocumentCreator(
                 ? new StatusChange(current.Status with { Estimate = estimate }, current.Metadata)
                 : null,
             cancellationToken).ConfigureAwait(false);
-        return renewed.IsWritten ? renewed.Current : await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
+        return renewed.Current ?? await FindAsync(found.Status.Id, there, cancellationToken).ConfigureAwait(false);
     }
 }

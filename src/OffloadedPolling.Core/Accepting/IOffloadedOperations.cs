@@ -33,9 +33,14 @@ public interface IOffloadedOperations
     /// <see cref="AcceptOptions.ResourceLocation"/> is too long: the status document would be too large, or would have too little room for
     /// its own end. Nothing was created or sent.
     /// </exception>
-    /// <exception cref="StatusUrlException">No URL could be signed. Nothing was sent, and the status document is <c>Failed</c>.</exception>
+    /// <exception cref="StatusUrlException">
+    /// No URL could be signed, or not within <see cref="OffloadedPollingOptions.AcceptTimeout"/>. Nothing was sent. The status document is
+    /// set to <c>Failed</c>, if necessary in the background.
+    /// </exception>
     /// <exception cref="OperationQueueException">
-    /// The message could not be sent. The status document is <c>Failed</c>, unless the message was sent after all and a worker has started.
+    /// The message could not be sent, or not within <see cref="OffloadedPollingOptions.AcceptTimeout"/>. The status document is set to
+    /// <c>Failed</c>, unless the message was sent after all and a worker has started. If the estimate did not complete in time, nothing was
+    /// created.
     /// </exception>
     Task<AcceptedOperation> AcceptAsync<TPayload>(TPayload payload, CancellationToken cancellationToken = default)
         where TPayload : notnull;
@@ -62,7 +67,7 @@ public interface IOffloadedOperations
         where TPayload : notnull;
 
     /// <summary>Reads an operation's status document.</summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The document, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
@@ -70,7 +75,7 @@ public interface IOffloadedOperations
     Task<OperationStatus?> GetAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Issues a new status URL for an existing operation.</summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The operation with its new URL, or <see langword="null"/> if there is no such operation.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
@@ -79,11 +84,11 @@ public interface IOffloadedOperations
     Task<AcceptedOperation?> RenewUrlAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Requests the cancellation of an operation. A waiting operation becomes <c>Canceled</c> immediately and never runs. For a running
-    /// one, the handler's token is canceled within half of a visibility timeout, or with its next progress. If the handler then ends, the
-    /// operation becomes <c>Canceled</c>.
+    /// Requests the cancellation of an operation. An operation that waits to start or to be retried becomes <c>Canceled</c> immediately and
+    /// never runs. For a running one, the handler's token is canceled within half of the visibility timeout, with its next progress, or
+    /// after the store's <see cref="IOperationStatusStore.WatchInterval"/>, whichever comes first.
     /// </summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
     /// The document after the request: <c>Canceled</c>; <c>Running</c> if the handler must still end; <c>Succeeded</c> or <c>Failed</c> if
@@ -92,13 +97,18 @@ public interface IOffloadedOperations
     /// <exception cref="OperationStatusConflictException">Other writers were faster too often. Retry.</exception>
     /// <exception cref="OperationStoreException">The store could not be read or written.</exception>
     /// <exception cref="InvalidStatusDocumentException">The stored object is not a status document.</exception>
+    /// <remarks>
+    /// A running operation becomes <c>Canceled</c> if its handler then throws an <see cref="OperationCanceledException"/>, or another
+    /// exception after which it would be retried. If the handler returns a result, the operation becomes <c>Succeeded</c>. If it throws an
+    /// <see cref="OperationFailedException"/>, or another exception in its last attempt, the operation becomes <c>Failed</c>.
+    /// </remarks>
     Task<OperationStatus?> CancelAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Deletes an operation's status document, so that its status URLs no longer work. There is no other way to revoke a URL. If there is
     /// no such document, nothing happens.
     /// </summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was deleted.
     /// </param>
@@ -106,10 +116,10 @@ public interface IOffloadedOperations
     /// <exception cref="OperationStoreException">The store could not be reached or refused the request.</exception>
     /// <remarks>
     /// This does not stop the work. A running handler continues, and its outcome is not written (event 424). A waiting message never runs
-        /// (event 412), and becomes a dead letter if the queue has a redrive policy. To stop the work too, cancel the operation first, and
-        /// delete it when it has ended.
+    /// (event 412), and becomes a dead letter if the queue has a redrive policy. To stop the work too, cancel the operation first, and
+    /// delete it when it has ended.
     /// <para>
-    /// An idempotency key whose operation was deleted creates a new operation with the same id. Unexpired status URLs of the old operation
+    /// An idempotency key whose operation was deleted creates a new operation with the same ID. Unexpired status URLs of the old operation
     /// open the new document. A waiting message of the old operation does not run: it is deleted (event 408).
     /// </para>
     /// </remarks>
@@ -120,11 +130,11 @@ public interface IOffloadedOperations
 public sealed class AcceptOptions
 {
     /// <summary>
-    /// Gets or sets a function that returns, for an operation's id, the location of its result relative to the operation URL, such as <c>id
-    /// => $"/order/{id}"</c>.
+    /// Gets or sets a function that returns, for an operation's ID, the location of its result relative to the operation URL, such as
+    /// <c>id => $"/order/{id}"</c>.
     /// </summary>
     /// <value>
-    /// <see langword="null"/> by default: the handler can set the address. The accept fails if the address does not leave about 350 bytes
+    /// <see langword="null"/> by default: the handler can set the location. The accept fails if the location does not leave about 350 bytes
     /// of <see cref="OffloadedPollingOptions.MaxDocumentBytes"/> for the document's own end.
     /// </value>
     public Func<string, string>? ResourceLocation { get; set; }

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.Diagnostics;
 
 /// <summary>
-/// All log events. Event ids never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing (429 to 435 dead
-/// letters, 436 to 440 measured durations, 441 to 449 policies and documents, 450 to 459 events of AWS Lambda, 460 and up retries). No
-/// message contains a URL's query, a credential or a payload.
+/// All log events. Event IDs never change their meaning: 1xx accepting, 2xx store and URLs, 3xx queue, 4xx processing. Related events are
+/// grouped below; their IDs are not contiguous. 450 to 459 are events of AWS Lambda. No message contains a URL's query, a credential or a
+/// payload.
 /// </summary>
 internal static partial class Log
 {
@@ -22,13 +22,14 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Error, "The accept of operation {OperationId} was abandoned, and its message could not be sent "
         + "afterwards. If its document exists, it stays NotStarted until an accept with the same idempotency key sends the message.")]
     public static partial void KeyedAcceptNotFinished(ILogger logger, string operationId, Exception cause);
-    [LoggerMessage(104, LogLevel.Error, "The accept of operation {OperationId} was abandoned while {Pending} others, the maximum, waited "
-        + "to be settled. If its document exists, it stays NotStarted until an accept with the same idempotency key sends its message.")]
+    [LoggerMessage(104, LogLevel.Error, "The accept of operation {OperationId} was abandoned and is not settled, because too many others "
+        + "wait ({Pending}, or 64 MiB of messages). If its document exists, it stays NotStarted. An accept with the same idempotency key "
+        + "sends its message; without a key, the document stays NotStarted until it expires.")]
     public static partial void TooManySettlements(ILogger logger, string operationId, int pending);
     [LoggerMessage(105, LogLevel.Error, "Operations of kind '{Kind}' are not accepted for {Pause}: {Count} accepts in a row exceeded "
-        + "AcceptTimeout ({Timeout}), because the store or the queue did not answer. Then one accept is tried.")]
+        + "AcceptTimeout ({Timeout}), because the store, the source of credentials or the queue did not answer. Then one accept is tried.")]
     public static partial void AcceptsShut(ILogger logger, string kind, int count, TimeSpan timeout, TimeSpan pause);
-    [LoggerMessage(106, LogLevel.Information, "Operations of kind '{Kind}' are accepted again: the store and the queue answer.")]
+    [LoggerMessage(106, LogLevel.Information, "Operations of kind '{Kind}' are accepted again: an accept was answered in time.")]
     public static partial void AcceptsOpened(ILogger logger, string kind);
     [LoggerMessage(107, LogLevel.Debug, "The accept of operation {OperationId}, which has an idempotency key, was abandoned while its "
         + "document was being created. {Bound} later, there was no document. Nothing was sent.")]
@@ -42,6 +43,9 @@ internal static partial class Log
     public static partial void ReceiveFailed(ILogger logger, string kind, Exception cause);
     [LoggerMessage(303, LogLevel.Warning, "Some of {Count} messages of kind '{Kind}' could not be deleted. They are redelivered.")]
     public static partial void MessagesNotDeleted(ILogger logger, int count, string kind, Exception cause);
+    [LoggerMessage(307, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be released. It is redelivered when its "
+        + "visibility timeout ends.")]
+    public static partial void MessageNotReleased(ILogger logger, string messageId, string kind, Exception cause);
     [LoggerMessage(401, LogLevel.Information, "The worker of kind '{Kind}' started. It runs up to {MaxConcurrency} handler(s) at once.")]
     public static partial void WorkerStarted(ILogger logger, string kind, int maxConcurrency);
     [LoggerMessage(402, LogLevel.Information, "The worker of kind '{Kind}' is stopping. It still holds {Held} message(s).")]
@@ -53,12 +57,13 @@ internal static partial class Log
     public static partial void VisibilityLimitMet(ILogger logger, string messageId, string kind, TimeSpan left);
     [LoggerMessage(414, LogLevel.Error, "Message {MessageId} of kind '{Kind}' could not be processed. It will be redelivered.")]
     public static partial void MessageLeft(ILogger logger, string messageId, string kind, Exception cause);
-    [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' did not stay hidden for its handler. It is redelivered.")]
+    [LoggerMessage(415, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be kept hidden while it waited for a handler. It "
+        + "is redelivered.")]
     public static partial void MessageHeldTooLong(ILogger logger, string messageId, string kind);
     [LoggerMessage(417, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' could not be extended. The worker retries.")]
     public static partial void MessageNotExtended(ILogger logger, string messageId, string kind, Exception cause);
     [LoggerMessage(448, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' was not processed before the host stopped or the "
-        + "function's time expired. It is released.")]
+        + "function ran out of time. It is released.")]
     public static partial void DeliveryAbandoned(ILogger logger, string messageId, string kind);
 
     // The status store
@@ -76,7 +81,7 @@ internal static partial class Log
 
     // Messages that do not run
     [LoggerMessage(408, LogLevel.Warning, "Message {MessageId} of kind '{Kind}' was deleted because it belongs to an earlier operation "
-        + "with the id {OperationId}, whose status document was deleted or has expired.")]
+        + "with the ID {OperationId}, whose status document was deleted or has expired.")]
     public static partial void MessageOfEarlierDocument(ILogger logger, string messageId, string kind, string operationId);
     [LoggerMessage(410, LogLevel.Error, "Message {MessageId} of kind '{Kind}' has no attribute StatusKey." + NotRun)]
     public static partial void MessageWithoutStatusKey(ILogger logger, string messageId, string kind);
@@ -97,20 +102,22 @@ internal static partial class Log
     public static partial void OperationNotPolled(ILogger logger, string messageId, string kind, Exception cause);
     [LoggerMessage(419, LogLevel.Error, "A callback that the handler of message {MessageId} registered on its CancellationToken threw.")]
     public static partial void CancelCallbackThrew(ILogger logger, string messageId, Exception cause);
-    [LoggerMessage(420, LogLevel.Information, "Operation {OperationId} ended as {State} in attempt {Attempt}.")]
+    [LoggerMessage(420, LogLevel.Information, "Operation {OperationId} ended as {State} after {Attempt} attempt(s).")]
     public static partial void OperationEnded(ILogger logger, string operationId, OperationState state, int attempt);
-    [LoggerMessage(421, LogLevel.Warning, "The handler failed operation {OperationId} in attempt {Attempt}: {ProblemType} {ProblemTitle}")]
+    [LoggerMessage(421, LogLevel.Warning, "The handler ended operation {OperationId} as Failed in attempt {Attempt}: {ProblemType} "
+        + "{ProblemTitle}")]
     public static partial void OperationFailed(ILogger logger, string operationId, int attempt, string problemType, string? problemTitle);
-    [LoggerMessage(422, LogLevel.Error, "The handler of operation {OperationId} threw in attempt {Attempt} of {MaxAttempts}. The operation "
-        + "is retried in {Delay}.")]
+    [LoggerMessage(422, LogLevel.Error, "The handler of operation {OperationId} threw in attempt {Attempt} (maximum: {MaxAttempts}). "
+        + "Unless the operation was canceled or taken over, it is retried in {Delay}.")]
     public static partial void HandlerThrew(
         ILogger logger, string operationId, int attempt, string maxAttempts, TimeSpan delay, Exception cause);
     [LoggerMessage(423, LogLevel.Warning, "The host stopped the handler of operation {OperationId} in attempt {Attempt}.")]
     public static partial void HandlerStopped(ILogger logger, string operationId, int attempt);
     [LoggerMessage(424, LogLevel.Warning, "Operation {OperationId} no longer belongs to this worker: message {MessageId} was redelivered, "
-        + "or the operation has ended. The outcome of this run is not written.")]
+        + "the operation has ended, or its status document was deleted. The outcome of this run is not written.")]
     public static partial void OperationLost(ILogger logger, string operationId, string messageId);
-    [LoggerMessage(425, LogLevel.Error, "Operation {OperationId} ends as Failed: its result is too large for the status document.")]
+    [LoggerMessage(425, LogLevel.Error, "Operation {OperationId} ends as Failed: its result or problem is too large for the status "
+        + "document.")]
     public static partial void ResultTooLarge(ILogger logger, string operationId, Exception cause);
     [LoggerMessage(426, LogLevel.Warning, "Progress of operation {OperationId} could not be written. The work continues.")]
     public static partial void ProgressNotWritten(ILogger logger, string operationId, Exception cause);
@@ -148,7 +155,7 @@ internal static partial class Log
     [LoggerMessage(435, LogLevel.Error, "Dead letters of kind '{Kind}' could not be received. The reader retries.")]
     public static partial void DeadLettersNotReceived(ILogger logger, string kind, Exception cause);
     [LoggerMessage(446, LogLevel.Information, "Dead letter {MessageId} of kind '{Kind}' was deleted because it belongs to an earlier "
-        + "operation with the id {OperationId}, whose status document was deleted or has expired.")]
+        + "operation with the ID {OperationId}, whose status document was deleted or has expired.")]
     public static partial void DeadLetterOfEarlierDocument(ILogger logger, string messageId, string kind, string operationId);
     [LoggerMessage(449, LogLevel.Warning, "Operation {OperationId} is sent again ({Resends} of {MaxResends}) because all deliveries of "
         + "message {MessageId} of kind '{Kind}' were used before the work started.")]
@@ -180,8 +187,8 @@ internal static partial class Log
         + "{Written}, without the host's values.")]
     public static partial void StatusRedacted(
         ILogger logger, string operationId, OperationState wanted, OperationState written, Exception cause);
-    [LoggerMessage(445, LogLevel.Warning, "The status document of operation {OperationId} as {State} is too large. It is written without "
-        + "message, progress, estimate and resourceLocation.")]
+    [LoggerMessage(445, LogLevel.Warning, "The status document of operation {OperationId} as {State} is too large or cannot be serialized. "
+        + "It is written without message, progress, estimate and resourceLocation.")]
     public static partial void WrittenReduced(ILogger logger, string operationId, OperationState state, Exception cause);
 }
 

@@ -42,13 +42,10 @@ internal sealed class OperationMetrics : IDisposable
         _estimateError = Seconds("estimate.error", "The difference between the end and the median that the accept estimated.");
         _writes = Counter("status.writes", "{write}", "Attempts to write a status document.");
         _renewed = Counter("urls.renewed", "{url}", "Status URLs that callers renewed.");
-        _meter.CreateObservableUpDownCounter(
-            Prefix + "worker.handlers", () => _kinds.SelectMany(kind => kind.Running), "{handler}", "Running handlers.");
-        _meter.CreateObservableUpDownCounter(
-            Prefix + "worker.handlers.limit", () => _kinds.SelectMany(kind => kind.Limit), "{handler}", "Handlers that can run at once.");
+        _meter.CreateObservableUpDownCounter(Prefix + "worker.handlers", Running, "{handler}", "Running handlers.");
+        _meter.CreateObservableUpDownCounter(Prefix + "worker.handlers.limit", Limit, "{handler}", "Handlers that can run at once.");
         _meter.CreateObservableGauge(
-            Prefix + "queue.depth", () => _kinds.SelectMany(kind => kind.Depth), "{message}",
-            "Messages in the kind's queue, as last read by this process.");
+            Prefix + "queue.depth", Depth, "{message}", "Messages in the kind's queue, as last read by this process.");
     }
 
     public TimeProvider Time { get; }
@@ -126,6 +123,10 @@ internal sealed class OperationMetrics : IDisposable
     private static KeyValuePair<string, object?> Kind(OperationStatus status) => new(TagNames.Kind, status.Kind);
     private static KeyValuePair<string, object?> State(OperationStatus status) => new(TagNames.Status, status.State.ToString());
     private static double Age(OperationStatus written) => (written.LastUpdatedAt - written.CreatedAt).TotalSeconds;
+
+    private IEnumerable<Measurement<int>> Running() => _kinds.SelectMany(kind => kind.Running);
+    private IEnumerable<Measurement<int>> Limit() => _kinds.SelectMany(kind => kind.Limit);
+    private IEnumerable<Measurement<int>> Depth() => _kinds.SelectMany(kind => kind.Depth);
 
     private Counter<long> Counter(string name, string unit, string description) =>
         _meter.CreateCounter<long>(Prefix + name, unit, description);

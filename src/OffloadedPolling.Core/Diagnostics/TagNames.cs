@@ -8,7 +8,7 @@ internal static class TagNames
 {
     public const string Kind = "offloaded_polling.operation.kind";
 
-    /// <summary>Only on spans: there are too many ids for metrics.</summary>
+    /// <summary>Only on spans: there are too many IDs for metrics.</summary>
     public const string OperationId = "offloaded_polling.operation.id";
 
     public const string Status = "offloaded_polling.operation.status";
@@ -56,7 +56,7 @@ internal static class MessageOutcomes
     /// <summary>A dead letter whose operation never started: it was sent again.</summary>
     public const string Resent = "resent";
     /// <summary>Another message, or a newer delivery of this one, runs the operation.</summary>
-    public const string OwnedElsewhere = "anothers";
+    public const string OwnedElsewhere = "owned_elsewhere";
     /// <summary>Another worker took the operation over while the handler ran.</summary>
     public const string Lost = "lost";
     /// <summary>The handler threw, and the message is redelivered.</summary>

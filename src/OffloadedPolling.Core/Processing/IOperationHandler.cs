@@ -16,7 +16,7 @@ public interface IOperationHandler<TPayload>
 /// <typeparam name="TResult">The type of the result in the status document. A <see langword="null"/> result is left out.</typeparam>
 /// <remarks>
 /// A handler runs <b>at least once</b>: queues may deliver a message more than once, and a worker that seems dead may still run when
-/// another one takes over. Make the handler's effects idempotent, with the operation's id as the key.
+/// another one takes over. Make the handler's effects idempotent, with the operation's ID as the key.
 /// </remarks>
 public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPayload>
 {
@@ -26,7 +26,7 @@ public interface IOperationHandler<TPayload, TResult> : IOperationHandler<TPaylo
     /// The token to monitor for cancellation requests. It is canceled when a caller requests cancellation. If the handler then throws an
     /// <see cref="OperationCanceledException"/>, the operation becomes <c>Canceled</c>. It is also canceled when the host stops and
     /// <see cref="OffloadedPollingOptions.ShutdownTimeout"/> has elapsed, and when the message may have been redelivered: another worker
-    /// may run the operation, and the outcome of this run is not written.
+    /// may run the operation. If it does, the outcome of this run is not written.
     /// </param>
     /// <returns>
     /// The result. If it cannot be serialized or read back, the operation ends as <c>Failed</c> without a retry, with the problem

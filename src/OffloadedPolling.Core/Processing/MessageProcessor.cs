@@ -112,7 +112,7 @@ internal readonly record struct DeliveryResult(MessageDisposition Disposition, s
     /// <summary>How long a released message stays hidden.</summary>
     public TimeSpan VisibleAfter { get; init; }
 
-    /// <summary>The id of the operation whose document was found; <see langword="null"/> if none was found or read.</summary>
+    /// <summary>The ID of the operation whose document was found; <see langword="null"/> if none was found or read.</summary>
     public string? OperationId { get; init; }
 
     /// <summary>Whether no status document was found for the message.</summary>

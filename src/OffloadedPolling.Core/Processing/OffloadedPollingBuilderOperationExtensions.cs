@@ -71,8 +71,7 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         services.TryAddScoped<THandler>();
         services.AddSingleton(provider =>
             THandler.CreateInvoker(provider.GetRequiredService<OperationKinds>().ForPayload<TPayload>(), typeof(THandler)));
-        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OperationWorker>(
-            provider, provider.GetServices<HandlerInvoker>().First(invoker => invoker.Kind.PayloadType == typeof(TPayload))));
+        services.AddSingleton<IHostedService>(CreateWorker<TPayload>);
         return builder;
     }
 
@@ -95,6 +94,12 @@ public static partial class OffloadedPollingBuilderOperationExtensions
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<OffloadedPollingOptions>, DeadLetterReaderValidator>());
         return builder;
+    }
+
+    private static OperationWorker CreateWorker<TPayload>(IServiceProvider provider)
+    {
+        var invoker = provider.GetServices<HandlerInvoker>().First(invoker => invoker.Kind.PayloadType == typeof(TPayload));
+        return ActivatorUtilities.CreateInstance<OperationWorker>(provider, invoker);
     }
 
     private static IOffloadedPollingBuilder Add<TPayload>(

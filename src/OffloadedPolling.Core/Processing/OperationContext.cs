@@ -6,8 +6,10 @@ public sealed class OperationContext<TPayload>
 {
     private readonly Func<OperationProgress, CancellationToken, Task>? _report;
 
-    /// <summary>Creates a context. Tests of handlers can use it too.</summary>
-    /// <param name="operationId">The operation's id.</param>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="OperationContext{TPayload}"/> class. Use it in tests of handlers.
+    /// </summary>
+    /// <param name="operationId">The operation's ID.</param>
     /// <param name="payload">The payload that the host accepted.</param>
     /// <param name="attempt">The number of the attempt, starting at 1.</param>
     /// <param name="report">The method that receives the progress that the handler reports. Without it, progress is discarded.</param>
@@ -18,7 +20,7 @@ public sealed class OperationContext<TPayload>
         (OperationId, Payload, Attempt, _report) = (operationId, payload, attempt, report);
     }
 
-    /// <summary>Gets the operation's id. Use it as the key that makes effects idempotent.</summary>
+    /// <summary>Gets the operation's ID. Use it as the key that makes effects idempotent.</summary>
     public string OperationId { get; }
 
     /// <summary>Gets the payload that the host accepted.</summary>

@@ -10,7 +10,7 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>The hosted worker of one kind. If messages are pushed to the process, it does nothing.</summary>
 internal sealed class OperationWorker(
-    HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerServices services,
+    HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerContext context,
     IHostApplicationLifetime? lifetime = null, PushDelivery? push = null) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,13 +25,13 @@ internal sealed class OperationWorker(
             stoppingToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
         // Each message has its own trace, and the trace of the host's start has ended.
         Activity.Current = null;
-        using var loop = new ReceiveLoop(invoker, queue, processor, services);
+        using var loop = new ReceiveLoop(invoker, queue, processor, context);
         await loop.RunAsync(stopping.Token).ConfigureAwait(false);
     }
 }
 
-/// <summary>The services that the workers of a process share, and their guards against messages that they cannot process.</summary>
-internal sealed class WorkerServices(
+/// <summary>What the workers of a process share, and their guards against messages that they cannot process.</summary>
+internal sealed class WorkerContext(
     StoreCircuitBreaker circuit, IOperationStatusStore store, IOptions<OffloadedPollingOptions> options, TimeProvider time,
     ILogger<OperationWorker> logger) : IWorkerHealth
 {

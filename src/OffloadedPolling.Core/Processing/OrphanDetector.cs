@@ -5,8 +5,8 @@ namespace OffloadedPolling.Processing;
 
 /// <summary>
 /// Detects a worker that reads its documents in the wrong place or has no permission to read them: several messages in a row have no status
-/// document, and no document that was found before can be read. It suspends receiving until a document is found, so that the right workers
-/// get the messages.
+/// document, and the newest document that was found before cannot be read, or none was found yet. It suspends receiving until a document is
+/// found, so that the right workers get the messages.
 /// </summary>
 /// <remarks>While suspended, it receives one message per minute, because the missing documents may really no longer exist.</remarks>
 internal sealed class OrphanDetector(

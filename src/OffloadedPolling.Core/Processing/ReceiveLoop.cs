@@ -9,18 +9,18 @@ namespace OffloadedPolling.Processing;
 /// operations. While the store fails, it receives nothing. When the host stops, it stops receiving, releases messages whose work has not
 /// started, and lets handlers run for <see cref="OffloadedPollingOptions.ShutdownTimeout"/>.
 /// </summary>
-internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerServices services)
+internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue, MessageProcessor processor, WorkerContext context)
     : IDisposable
 {
     // The time that canceled handlers, the last releases and the last deletes have when the host stops.
     private static readonly TimeSpan _patience = HandlerSignal.Patience;
 
-    private readonly TimeProvider _time = services.Time;
-    private readonly ILogger _logger = services.Logger;
+    private readonly TimeProvider _time = context.Time;
+    private readonly ILogger _logger = context.Logger;
     private readonly string _kind = invoker.Kind.Name;
-    private readonly HandlerSlots _slots = new(invoker.Kind.Options.MaxConcurrency, services.Time);
-    private readonly OrphanDetector _orphans = services.CreateDetector(invoker.Kind.Name);
-    private readonly MessageDeleter _deleter = new(invoker.Kind.Name, queue, services.Time, services.Logger);
+    private readonly HandlerSlots _slots = new(invoker.Kind.Options.MaxConcurrency, context.Time);
+    private readonly OrphanDetector _orphans = context.CreateDetector(invoker.Kind.Name);
+    private readonly MessageDeleter _deleter = new(invoker.Kind.Name, queue, context.Time, context.Logger);
     private readonly CancellationTokenSource _cancelHandlers = new();
     private readonly CancellationTokenSource _stopWaiting = new();
 
@@ -40,7 +40,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         var deleting = _deleter.RunAsync();
         invoker.Kind.Recorder.Start(_slots.Max, () => _slots.Held > 0, stopping);
 
-        await services.Circuit.CheckAsync(stopping).ConfigureAwait(false);
+        await context.Circuit.CheckAsync(stopping).ConfigureAwait(false);
         await Backoff.RepeatAsync(
             _time, () => ReceiveAsync(stopping), failed => Log.ReceiveFailed(_logger, _kind, failed), stopping).ConfigureAwait(false);
 
@@ -55,7 +55,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
 
     private async Task ReceiveAsync(CancellationToken stopping)
     {
-        await services.Circuit.WaitAsync(stopping).ConfigureAwait(false);
+        await context.Circuit.WaitAsync(stopping).ConfigureAwait(false);
         var isTrial = await _orphans.WaitAsync(stopping).ConfigureAwait(false);
         var most = await _slots.WaitForRoomAsync(stopping).ConfigureAwait(false);
         var askedAt = _time.GetUtcNow();
@@ -119,7 +119,7 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
         try
         {
-            await services.Circuit.WaitAsync(stopped.Token).ConfigureAwait(false);
+            await context.Circuit.WaitAsync(stopped.Token).ConfigureAwait(false);
 
             // While receiving is suspended, messages are left for the workers that read the right documents.
             return isTrial || _orphans.Problem is null ? await _slots.TakeAsync(stopped.Token).ConfigureAwait(false) : null;
@@ -147,15 +147,28 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
         }
         else if (result.Disposition == MessageDisposition.Release)
         {
-            using var patience = new CancellationTokenSource(_patience, _time);
-            await queue.ReleaseAsync(_kind, [message], result.VisibleAfter, patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
+            await ReleaseAsync(message, result.VisibleAfter).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReleaseAsync(ReceivedMessage message, TimeSpan visibleAfter)
+    {
+        using var patience = new CancellationTokenSource(_patience, _time);
+        try
+        {
+            await queue.ReleaseAsync(_kind, [message], visibleAfter, patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception unreleased)
+        {
+            // Any exception type: the delivery was processed, and the message is redelivered later.
+            Log.MessageNotReleased(_logger, message.Id, _kind, unreleased);
         }
     }
 
     private async Task StopHandlersAsync()
     {
         var ended = _slots.WhenAllEnded();
-        await ended.WaitAsync(services.ShutdownTimeout, _time, CancellationToken.None)
+        await ended.WaitAsync(context.ShutdownTimeout, _time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Handlers run their callbacks on other threads, so this does not wait for them.
         await _cancelHandlers.CancelAsync().ConfigureAwait(false);
@@ -169,8 +182,6 @@ internal sealed class ReceiveLoop(HandlerInvoker invoker, IOperationQueue queue,
 /// <remarks>A message that is not deleted does no harm: its operation has ended, so its next delivery is deleted without a run.</remarks>
 internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimeProvider time, ILogger logger)
 {
-    private const int MaxBatch = 10;
-
     // The time that a message may wait for others that are deleted in the same request.
     private static readonly TimeSpan _linger = TimeSpan.FromMilliseconds(250);
 
@@ -190,11 +201,11 @@ internal sealed class MessageDeleter(string kind, IOperationQueue queue, TimePro
 
     private async Task<List<ReceivedMessage>> GatherAsync()
     {
-        var batch = new List<ReceivedMessage>(MaxBatch);
+        var batch = new List<ReceivedMessage>(ReceiveAhead.MaxBatch);
         using var linger = new CancellationTokenSource(_linger, time);
         try
         {
-            while (batch.Count < MaxBatch)
+            while (batch.Count < ReceiveAhead.MaxBatch)
             {
                 batch.Add(_done.Reader.TryRead(out var next) ? next : await _done.Reader.ReadAsync(linger.Token).ConfigureAwait(false));
             }

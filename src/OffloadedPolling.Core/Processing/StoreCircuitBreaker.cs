@@ -98,9 +98,9 @@ internal sealed class StoreCircuitBreaker(IOperationStatusStore store, TimeProvi
             check.ObserveException();
             return failed switch
             {
-                OffloadedPollingException => failed,
                 OperationCanceledException when cancellationToken.IsCancellationRequested => null,
-                _ => NotAnswered(_probeTimeout, failed),
+                TimeoutException or OperationCanceledException => NotAnswered(_probeTimeout, failed),
+                _ => failed,
             };
         }
     }

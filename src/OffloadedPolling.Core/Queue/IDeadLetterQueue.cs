@@ -5,7 +5,7 @@ namespace OffloadedPolling;
 /// Implementations
 /// <list type="bullet">
 /// <item>MUST be thread-safe;</item>
-/// <item>MUST keep the id that a message had in its original queue;</item>
+/// <item>MUST keep the ID that a message had in its original queue;</item>
 /// <item>MUST hide a received message from others for the kind's <see cref="OperationOptions.VisibilityTimeout"/>, and redeliver it if it
 /// has not been deleted by then.</item>
 /// </list>

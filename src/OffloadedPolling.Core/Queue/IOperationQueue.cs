@@ -55,7 +55,9 @@ public interface IOperationQueue
     /// <exception cref="OperationQueueException">At least one message was not deleted and is redelivered.</exception>
     Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>Hides a message with a running handler for another <see cref="OperationOptions.VisibilityTimeout"/> of its kind.</summary>
+    /// <summary>
+    /// Extends the time for which a received message stays hidden to a full <see cref="OperationOptions.VisibilityTimeout"/> from now.
+    /// </summary>
     /// <param name="kind">The name of the operation's kind.</param>
     /// <param name="message">The message.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The message may be extended nevertheless.</param>
@@ -102,7 +104,9 @@ public interface IOperationQueue
 /// <param name="InFlight">The number of messages that were received and are neither deleted nor visible again.</param>
 public readonly record struct QueueDepth(int Waiting, int InFlight);
 
-/// <summary>Thrown when a queue cannot be reached or refuses a request. The message names the queue and says what to do.</summary>
+/// <summary>
+/// The exception that is thrown when a queue cannot be reached or refuses a request. The message names the queue and says what to do.
+/// </summary>
 /// <param name="message">What is wrong, where, and what to do.</param>
 /// <param name="cause">The cause, if there is one.</param>
 public sealed class OperationQueueException(string message, Exception? cause = null) : OffloadedPollingException(message, cause);

@@ -50,7 +50,9 @@ public sealed class OperationOptions
     public TimeSpan? ExpectedMedian { get; set; }
 
     /// <summary>Gets or sets the expected upper bound of the duration: nine of ten operations take less time.</summary>
-    /// <value><see cref="ExpectedMedian"/> to 14 days.</value>
+    /// <value>
+    /// <see cref="ExpectedMedian"/> to 14 days; <see langword="null"/> by default. Set it together with <see cref="ExpectedMedian"/>.
+    /// </value>
     [SettingRange("00:00:00.001", LongestWork)]
     public TimeSpan? ExpectedUpper { get; set; }
 }
@@ -68,7 +70,7 @@ internal sealed class OperationOptionsCustomValidator : IValidateOptions<Operati
         { ExpectedMedian: null } => "ExpectedMedian is missing. Set it to the median, or remove ExpectedUpper.",
         { ExpectedUpper: null } => "ExpectedUpper is missing. Set it to the 90 % bound, or remove ExpectedMedian.",
         { ExpectedMedian: { } median, ExpectedUpper: { } upper } when upper < median =>
-            $"ExpectedUpper is {upper}. Set it to between {median} and {OperationOptions.LongestWork}.",
+            $"ExpectedUpper is {upper}, less than ExpectedMedian ({median}). Raise ExpectedUpper, or lower ExpectedMedian.",
         _ => null,
     };
 }

@@ -3,7 +3,7 @@ namespace OffloadedPolling;
 /// <summary>A message as a worker received it.</summary>
 public sealed class ReceivedMessage
 {
-    /// <summary>Gets the id of the message. It is the same in every delivery.</summary>
+    /// <summary>Gets the ID of the message. It is the same in every delivery.</summary>
     public required string Id { get; init; }
 
     /// <summary>Gets the handle that identifies this delivery when the message is extended, released or deleted.</summary>

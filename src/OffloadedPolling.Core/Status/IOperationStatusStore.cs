@@ -25,30 +25,30 @@ public interface IOperationStatusStore
     TimeSpan? WatchInterval => null;
 
     /// <summary>Returns the status key of an operation. The queue message contains it, and the status URL opens its document.</summary>
-    /// <param name="id">The operation's id, 32 lower-case hex digits.</param>
+    /// <param name="id">The operation's ID, 32 lowercase hexadecimal digits.</param>
     /// <returns>The key, which is the same in every process with the same settings.</returns>
     string GetStatusKey(string id);
 
-    /// <summary>Returns the id of the operation that a status key belongs to.</summary>
+    /// <summary>Returns the ID of the operation that a status key belongs to.</summary>
     /// <param name="statusKey">A key from a queue message; any text.</param>
-    /// <returns>The operation's id, or <see langword="null"/> if the text is not a status key of this store.</returns>
+    /// <returns>The operation's ID, or <see langword="null"/> if the text is not a status key of this store.</returns>
     string? GetOperationId(string statusKey);
 
-    /// <summary>Creates a document. If several callers use the same id, only one succeeds.</summary>
+    /// <summary>Creates a document. If several callers use the same ID, only one succeeds.</summary>
     /// <param name="status">The document.</param>
     /// <param name="metadata">The metadata, which callers do not read.</param>
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was written.
     /// </param>
     /// <returns>The document with its version.</returns>
-    /// <exception cref="OperationStatusConflictException">A document with this id already exists.</exception>
+    /// <exception cref="OperationStatusConflictException">A document with this ID already exists.</exception>
     /// <exception cref="StatusDocumentTooLargeException">It is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">It cannot be serialized or read back.</exception>
     /// <exception cref="OperationStoreException">The store could not be reached or refused the request.</exception>
     Task<StoredOperation> CreateAsync(OperationStatus status, OperationMetadata metadata, CancellationToken cancellationToken);
 
     /// <summary>Reads a document.</summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The newest document with its version, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="InvalidStatusDocumentException">The stored object is not a status document of this operation.</exception>
@@ -56,7 +56,7 @@ public interface IOperationStatusStore
     Task<StoredOperation?> GetAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Reads a document if its version differs from the known version. This method is called often, so it must be cheap.</summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="version">The known version.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>
@@ -82,7 +82,7 @@ public interface IOperationStatusStore
         OperationStatus status, OperationMetadata metadata, string version, CancellationToken cancellationToken);
 
     /// <summary>Deletes a document and its metadata, whatever its version is. If there is no document, does nothing.</summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the document was deleted.
     /// </param>

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace OffloadedPolling;
 
 /// <summary>
-/// Operation ids: 128 bits as 32 lowercase hex digits, random or a hash of the idempotency key. Both spread over S3's partitions.
+/// Operation IDs: 128 bits as 32 lowercase hexadecimal digits, random or a hash of the idempotency key. Both spread over S3's partitions.
 /// </summary>
 public static class OperationId
 {
@@ -13,7 +13,7 @@ public static class OperationId
 
     internal static string New() => RandomNumberGenerator.GetHexString(Length, lowercase: true);
 
-    /// <summary>Determines whether a text has the form of an operation id: exactly 32 lowercase hex digits.</summary>
+    /// <summary>Determines whether a text has the form of an operation ID: exactly 32 lowercase hexadecimal digits.</summary>
     /// <param name="id">The text.</param>
     /// <returns><see langword="true"/> if it has this form; the operation may not exist. Otherwise, <see langword="false"/>.</returns>
     public static bool IsValid(ReadOnlySpan<char> id) => id.Length == Length && !id.ContainsAnyExcept(_digits);

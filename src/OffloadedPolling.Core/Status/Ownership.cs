@@ -15,7 +15,7 @@ internal enum ClaimDecision
     /// <summary>Delete the message: the operation has ended.</summary>
     Ended,
 
-    /// <summary>Delete the message: it was sent for an earlier document with the same id, which was deleted or has expired.</summary>
+    /// <summary>Delete the message: it was sent for an earlier document with the same ID, which was deleted or has expired.</summary>
     Superseded,
 
     /// <summary>Leave the message to be redelivered: another message, or a newer delivery of this one, owns the operation.</summary>
@@ -23,7 +23,7 @@ internal enum ClaimDecision
 }
 
 /// <summary>
-/// Determines who owns an operation: the delivery whose message id and receive count are in the document. A higher count of the same
+/// Determines who owns an operation: the delivery whose message ID and receive count are in the document. A higher count of the same
 /// message takes over, because the queue took the message from its earlier worker.
 /// </summary>
 internal static class Ownership

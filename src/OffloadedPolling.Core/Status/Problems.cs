@@ -6,6 +6,7 @@ namespace OffloadedPolling.Status;
 internal static class Problems
 {
     private const string Prefix = "urn:offloaded-polling:problem:";
+    private const string PartlyDone = " Check whether it was partly done before you send the request again.";
 
     /// <summary>The document was created, but the message could not be sent.</summary>
     public static OperationProblem NotSent { get; } = Create(
@@ -14,7 +15,7 @@ internal static class Problems
     /// <summary>The document was created, but the queue refused the message because of its size or its characters.</summary>
     public static OperationProblem PayloadRefused { get; } = Create(
         "payload-refused", "The request cannot be queued",
-        "It is too large, or it contains characters that are not allowed. The operation was not accepted and will not run.");
+        "The request is too large, or it contains characters that are not allowed. The operation was not accepted and will not run.");
 
     /// <summary>The document was created, but no status URL could be issued.</summary>
     public static OperationProblem NotIssued { get; } = Create(
@@ -43,20 +44,23 @@ internal static class Problems
     /// <summary>The handler threw in the last attempt.</summary>
     public static OperationProblem HandlerFailed(int attempts) => Create(
         "handler-failed", "The work failed",
-        attempts == 1 ? "It was attempted once." : string.Create(CultureInfo.InvariantCulture, $"It was attempted {attempts} times."));
+        (attempts == 1 ? "The work was attempted once."
+            : string.Create(CultureInfo.InvariantCulture, $"The work was attempted {attempts} times.")) + PartlyDone);
 
     /// <summary>The work was started the maximum number of times and never ended, or could not be started.</summary>
     public static OperationProblem GivenUp(int? attempts) => Create("given-up", "The work did not finish", attempts switch
     {
-        null => "It could not be started.",
-        1 => "It was started once and stopped unexpectedly.",
-        _ => string.Create(CultureInfo.InvariantCulture, $"It was started {attempts} times and stopped unexpectedly each time."),
+        null => "The work could not be started.",
+        1 => "The work was started once and stopped unexpectedly." + PartlyDone,
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"The work was started {attempts} times and stopped unexpectedly each time.{PartlyDone}"),
     });
 
-    /// <summary>The handler's result does not fit into a status document.</summary>
+    /// <summary>The handler's result or problem does not fit into a status document.</summary>
     public static OperationProblem ResultTooLarge(StatusDocumentTooLargeException tooLarge) => Create(
-        "result-too-large", "The result is too large for the status document",
-        $"The status document would have {tooLarge.Size} bytes; {tooLarge.Limit} are allowed.");
+        "result-too-large", "The outcome is too large for the status document",
+        $"The operation has ended and will not run again. Its status document would have {tooLarge.Size} bytes; {tooLarge.Limit} are "
+        + "allowed. Check whether its work was done before you send the request again.");
 
     private static OperationProblem Create(string type, string title, string detail) =>
         new() { Type = Prefix + type, Title = title, Detail = detail };

@@ -57,7 +57,7 @@ public static class StatusDocument
     }
 
     /// <summary>Deserializes a document.</summary>
-    /// <param name="id">The id of the operation that the document must belong to.</param>
+    /// <param name="id">The ID of the operation that the document must belong to.</param>
     /// <param name="statusKey">The document's key.</param>
     /// <param name="utf8Json">The document's bytes.</param>
     /// <returns>The document.</returns>
@@ -81,6 +81,6 @@ public static class StatusDocument
 
         return status?.Id == id
             ? status
-            : throw new InvalidStatusDocumentException(statusKey, $"its id is '{status?.Id}', not '{id}'.");
+            : throw new InvalidStatusDocumentException(statusKey, $"its ID is '{status?.Id}', not '{id}'.");
     }
 }

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace OffloadedPolling;
 
-/// <summary>Thrown when the status store cannot be reached or refuses a request. The message names the store and says what to do.</summary>
+/// <summary>
+/// The exception that is thrown when the status store cannot be reached or refuses a request. The message names the store and says what to
+/// do.
+/// </summary>
 /// <param name="message">What is wrong, where, and what to do.</param>
 /// <param name="cause">The cause, if there is one.</param>
 public sealed class OperationStoreException(string message, Exception? cause = null) : OffloadedPollingException(message, cause)
@@ -16,7 +19,8 @@ public sealed class OperationStoreException(string message, Exception? cause = n
 }
 
 /// <summary>
-/// Thrown when another writer of a status document was faster. Read the document again, and repeat the change if it still applies.
+/// The exception that is thrown when another writer of a status document was faster. Read the document again, and repeat the change if it
+/// still applies.
 /// </summary>
 /// <param name="statusKey">The document's key.</param>
 /// <param name="cause">The cause, if there is one.</param>
@@ -28,7 +32,7 @@ public sealed class OperationStatusConflictException(string statusKey, Exception
     public string StatusKey { get; } = statusKey;
 }
 
-/// <summary>Thrown when the object under a status key is not a status document that this version can read.</summary>
+/// <summary>The exception that is thrown when the object under a status key is not a status document that this version can read.</summary>
 /// <param name="statusKey">The document's key.</param>
 /// <param name="reason">What is wrong with the object.</param>
 /// <param name="cause">The cause, if there is one.</param>
@@ -39,7 +43,9 @@ public sealed class InvalidStatusDocumentException(string statusKey, string reas
     public string StatusKey { get; } = statusKey;
 }
 
-/// <summary>Thrown when an <see cref="IStatusDocumentPolicy"/> refuses a status document. The document was not written.</summary>
+/// <summary>
+/// The exception that is thrown when an <see cref="IStatusDocumentPolicy"/> refuses a status document. The document was not written.
+/// </summary>
 /// <param name="reason">The reason, for the host's log. Callers never see it. It should not quote what was refused.</param>
 /// <param name="cause">The cause, if there is one.</param>
 public sealed class StatusDocumentRefusedException(string reason, Exception? cause = null) : OffloadedPollingException(
@@ -49,8 +55,10 @@ public sealed class StatusDocumentRefusedException(string reason, Exception? cau
     public string Reason { get; } = reason;
 }
 
-/// <summary>Thrown when a status document is larger than <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>.</summary>
-/// <param name="id">The operation's id.</param>
+/// <summary>
+/// The exception that is thrown when a status document is larger than <see cref="OffloadedPollingOptions.MaxDocumentBytes"/>.
+/// </summary>
+/// <param name="id">The operation's ID.</param>
 /// <param name="size">The document's size in bytes, including the reserved bytes.</param>
 /// <param name="limit">The maximum size in bytes.</param>
 /// <param name="reserved">The number of bytes that are reserved for what the library writes until the operation has ended.</param>
@@ -76,15 +84,13 @@ public sealed class StatusDocumentTooLargeException(string id, int size, int lim
             $"The status document of operation {id} needs {size:N0} bytes, more than MaxDocumentBytes ({limit:N0} bytes).");
         return reserved == 0
             ? $"{needed} Shorten the message or the result, store the result elsewhere and set ResourceLocation, or raise the limit."
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{needed} {reserved:N0} of them are reserved for the operation's attempt, progress, estimate and end. "
-                + $"Shorten ResourceLocation or the message, or raise the limit.");
+            : string.Create(CultureInfo.InvariantCulture, $"{needed} {reserved:N0} of them are reserved for the operation's attempt, ")
+                + "progress, estimate and end. Shorten ResourceLocation or the message, or raise the limit.";
     }
 }
 
-/// <summary>Thrown when a status document cannot be serialized or read back. It was not written.</summary>
-/// <param name="id">The operation's id.</param>
+/// <summary>The exception that is thrown when a status document cannot be serialized or read back. It was not written.</summary>
+/// <param name="id">The operation's ID.</param>
 /// <param name="cause">The exception that was thrown when the document was serialized or read back.</param>
 /// <remarks>
 /// The message names the place and the type of the underlying exception, and never quotes the document.
@@ -92,9 +98,9 @@ public sealed class StatusDocumentTooLargeException(string id, int size, int lim
 /// </remarks>
 public sealed class StatusDocumentNotSerializableException(string id, Exception? cause = null) : OffloadedPollingException(
     $"The status document of operation {id} cannot be written as JSON that callers can read{Place(cause)}. "
-    + "Correct the result, problem, message or estimate in it: at most 64 levels may be nested, the document itself included; "
-    + "a member must not occur twice, be an undefined or disposed JsonElement, refer to its parent, or throw when it is read; "
-    + "text must be valid Unicode.",
+    + "Correct its result, problem, message or estimate. It may be nested at most 64 levels deep, the document included. "
+    + "No member may occur twice, refer to its parent or throw when it is read. "
+    + "JsonElements must be defined and not disposed. Text must be valid Unicode.",
     cause)
 {
     private const int MaxPathLength = 100;

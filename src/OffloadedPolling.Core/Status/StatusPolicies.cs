@@ -53,11 +53,7 @@ internal sealed class StatusPolicies(
             var applied = policy.Apply(document);
             return ReferenceEquals(applied, document) ? document : Checked(document, applied);
         }
-        catch (StatusDocumentRefusedException)
-        {
-            throw;
-        }
-        catch (Exception failed)
+        catch (Exception failed) when (failed is not StatusDocumentRefusedException)
         {
             // Any exception type: a document that a policy did not check must not be written.
             Log.PolicyFailed(logger, policy.GetType().ToString(), document.Id, failed);
@@ -84,7 +80,7 @@ internal sealed class StatusPolicies(
         if (own != document)
         {
             throw new InvalidOperationException(
-                "The policy changed the id, kind, status, attempt or a time of the document. Change only Message, Result, Error, "
+                "The policy changed the ID, kind, status, attempt or a time of the document. Change only Message, Result, Error, "
                 + "ResourceLocation, PercentComplete or Estimate.");
         }
 

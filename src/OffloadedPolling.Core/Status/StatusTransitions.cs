@@ -49,7 +49,8 @@ internal sealed class StatusTransitions(
     /// <summary>
     /// Applies a change that must be written, such as a claim or an end, to the newest document. <paramref name="change"/> is called for
     /// each newer document, and returns <see langword="null"/> if the change no longer applies. If a policy refuses the document, it is
-    /// written without the host's values. If it does not fit, it is written without everything that the library can leave out.
+    /// written without the host's values. If it is too large or cannot be serialized, it is written without everything that the library can
+    /// leave out.
     /// </summary>
     /// <exception cref="StatusDocumentTooLargeException">A handler's outcome is over the limit.</exception>
     /// <exception cref="StatusDocumentNotSerializableException">A handler's outcome cannot be serialized or read back.</exception>

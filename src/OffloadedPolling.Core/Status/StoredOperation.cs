@@ -12,12 +12,12 @@ public sealed record OperationMetadata
     /// <summary>Gets empty metadata: that of a new operation without an idempotency key.</summary>
     public static OperationMetadata Empty { get; } = new();
 
-    /// <summary>Gets the id of the queue message that runs or ran the operation.</summary>
+    /// <summary>Gets the ID of the queue message that runs or ran the operation.</summary>
     /// <value><see langword="null"/> before the first attempt.</value>
     public string? OwnerMessageId { get; init; }
 
     /// <summary>
-    /// Gets the random id of the claim by which the operation runs. A worker that lost the answer to its claim recognizes the claim by it.
+    /// Gets the random ID of the claim by which the operation runs. A worker that lost the answer to its claim recognizes the claim by it.
     /// </summary>
     public string? ClaimId { get; init; }
 
@@ -25,7 +25,7 @@ public sealed record OperationMetadata
     public bool CancelRequested { get; init; }
 
     /// <summary>
-    /// Gets the ids, separated by spaces, of the messages that the dead-letter reader has replaced because the operation had not started.
+    /// Gets the IDs, separated by spaces, of the messages that the dead-letter reader has replaced because the operation had not started.
     /// <see langword="null"/> if there are none. A replaced message can no longer claim the operation.
     /// </summary>
     public string? ReplacedMessageIds { get; init; }

@@ -20,13 +20,13 @@ public interface ISignedStatusRoute
     void MapTo(IStatusRouteAddress address);
 
     /// <summary>Checks a request's URL.</summary>
-    /// <param name="id">The operation's id from the path; any text.</param>
+    /// <param name="id">The operation's ID from the path; any text.</param>
     /// <param name="query">The query as it was sent, including the question mark; empty if there is none.</param>
     /// <returns>A value that indicates whether the URL opens this operation's document.</returns>
     StatusUrlValidity Check(string id, string query);
 
     /// <summary>Reads a document whose URL <see cref="Check"/> found valid.</summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The document as it is stored, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="OperationStoreException">The store could not be read.</exception>
@@ -45,7 +45,7 @@ public interface IStatusRouteAddress
     string PathBase { get; }
 
     /// <summary>Returns the path of one operation's document at the host, with a leading slash and without a path base.</summary>
-    /// <param name="id">The operation's id.</param>
+    /// <param name="id">The operation's ID.</param>
     /// <returns>The path; <see langword="null"/> if the route needs values that are not known outside a request.</returns>
     string? GetPath(string id);
 }

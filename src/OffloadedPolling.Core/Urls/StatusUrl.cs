@@ -3,7 +3,7 @@ namespace OffloadedPolling;
 /// <summary>A URL that opens one status document. Treat it as a credential: anyone who has it can read the document.</summary>
 public sealed class StatusUrl
 {
-    /// <summary>Creates a status URL.</summary>
+    /// <summary>Initializes a new instance of the <see cref="StatusUrl"/> class.</summary>
     /// <param name="value">The URL. Callers must use it byte for byte.</param>
     /// <param name="expiresAt">The time when the URL stops working.</param>
     public StatusUrl(string value, DateTimeOffset expiresAt)
@@ -24,7 +24,9 @@ public sealed class StatusUrl
         Value.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{Value[..query]}?(withheld)" : Value;
 }
 
-/// <summary>Thrown when no status URL can be signed: there are no credentials, or they expire soon and no new ones came.</summary>
+/// <summary>
+/// The exception that is thrown when no status URL can be signed: there are no credentials, or they expire soon and no new ones came.
+/// </summary>
 /// <param name="message">What is wrong and what to do.</param>
 /// <param name="cause">The cause, if there is one.</param>
 public sealed class StatusUrlException(string message, Exception? cause = null) : OffloadedPollingException(message, cause);

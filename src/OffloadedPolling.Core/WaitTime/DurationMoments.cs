@@ -10,7 +10,7 @@ internal readonly record struct DurationMoments(double Mean, double Spread)
     public static DurationMoments From(OperationEstimate estimate) =>
         From(estimate.QuantilesAt(_shares).Select(duration => (duration.TotalSeconds, 1d / _shares.Length)));
 
-    /// <summary>Returns the moments of durations in seconds with weights that sum up to 1.</summary>
+    /// <summary>Returns the moments of durations in seconds with weights that sum to 1.</summary>
     public static DurationMoments From(IEnumerable<(double Seconds, double Weight)> durations)
     {
         var (mean, square) = (0d, 0d);

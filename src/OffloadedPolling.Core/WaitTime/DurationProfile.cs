@@ -14,7 +14,7 @@ internal sealed class DurationProfile(
     /// <summary>Gets the profile of a kind without measurements or workers.</summary>
     public static DurationProfile Empty { get; } = new(new(), 0, 0, ImmutableDictionary<string, ListedWorker>.Empty);
 
-    /// <summary>Gets the durations, with weights that sum up to 1; empty if <see cref="Evidence"/> is 0. Must not be changed.</summary>
+    /// <summary>Gets the durations, with weights that sum to 1; empty if <see cref="Evidence"/> is 0. Must not be changed.</summary>
     public DurationHistogram Histogram { get; } = histogram;
 
     /// <summary>Gets the number of measured durations, from 0 to 1,000. Older ones count less.</summary>
@@ -23,7 +23,7 @@ internal sealed class DurationProfile(
     /// <summary>Gets the time when the profile was written, in seconds since 1970.</summary>
     public long UpdatedAt { get; } = updatedAt;
 
-    /// <summary>Gets the workers by id, including those that were not seen for a long time.</summary>
+    /// <summary>Gets the workers by ID, including those that were not seen for a long time.</summary>
     internal ImmutableDictionary<string, ListedWorker> Workers { get; } = workers;
 
     /// <summary>Returns how many handlers can run at once in all workers that were seen recently.</summary>
@@ -60,7 +60,7 @@ internal static class DurationLearning
 
     public const double MostEvidence = 1000;
 
-    /// <summary>Merges measured durations, each with weight 1, into known ones, whose weights sum up to 1.</summary>
+    /// <summary>Merges measured durations, each with weight 1, into known ones, whose weights sum to 1.</summary>
     public static (DurationHistogram Histogram, double Evidence) Merge(DurationHistogram known, double evidence, DurationHistogram measured)
     {
         var count = measured.Total;

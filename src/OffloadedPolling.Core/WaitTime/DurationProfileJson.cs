@@ -45,7 +45,7 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
             || document.Weights.Exists(weight => weight is not (>= 0 and <= Sum))
             || document.First < 0 || document.First > DurationHistogram.Bins - document.Weights.Count)
         {
-            throw new JsonException("The weights are not a distribution of durations.");
+            throw new JsonException("The weights, workers or evidence are missing or out of range.");
         }
 
         var total = document.Weights.Sum();
@@ -71,10 +71,10 @@ internal sealed partial class DurationProfileJson : JsonSerializerContext
 
 /// <summary>A duration profile as it is stored.</summary>
 /// <param name="First">The bin of the first weight.</param>
-/// <param name="Weights">The weights, which sum up to a thousand.</param>
+/// <param name="Weights">The weights, which sum to a thousand.</param>
 /// <param name="Evidence">The number of durations that they are based on.</param>
 /// <param name="UpdatedAt">The time when it was written, in seconds since 1970.</param>
-/// <param name="Workers">The slots of each worker by its id, and when it was seen, in seconds since 1970.</param>
+/// <param name="Workers">The slots of each worker by its ID, and when it was seen, in seconds since 1970.</param>
 /// <param name="Format">The version of the format; 1 if missing.</param>
 internal sealed record DurationProfileDocument(
     int First, List<double> Weights, double Evidence, long UpdatedAt, Dictionary<string, long[]?> Workers, int Format = 1);

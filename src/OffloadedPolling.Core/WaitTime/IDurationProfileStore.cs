@@ -42,7 +42,9 @@ public interface IDurationProfileStore
     /// The token to monitor for cancellation requests. If canceled, it is unknown whether the profile was written.
     /// </param>
     /// <returns>The profile with its new version, or <see langword="null"/> if another writer was faster. Then read it again.</returns>
-    /// <exception cref="OperationStoreException">The store could not be reached or refused, or the profile is too large.</exception>
+    /// <exception cref="OperationStoreException">
+    /// The store could not be reached or refused the request, or the profile is too large.
+    /// </exception>
     Task<StoredDurationProfile?> WriteAsync(
         string kind, ReadOnlyMemory<byte> profile, string? version, CancellationToken cancellationToken);
 }

@@ -10,7 +10,7 @@ internal sealed class QueueWaitTime(
     string kind, WorkDurations work, KindMetrics metrics, IOperationQueue queue, IOptionsMonitor<OperationOptions> options,
     TimeProvider time)
 {
-    // Relative to the queue's depth, which is known far less precisely.
+    // The last estimate is reused if the depth differs by at most 3 %: queues report it less precisely than that.
     private const double Closeness = 0.03;
 
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);

@@ -12,8 +12,8 @@ internal static class RetryAfter
     private const int QuantileBefore = 3;
 
     /// <summary>
-    /// Returns the 20 % quantile if it is known; otherwise, the median less one standard deviation of the logarithm. This is for callers
-    /// that use nothing else. A poller that reads the estimate polls better.
+    /// Returns the 20 % quantile if it is known; otherwise, the median divided by e^σ, about the 16 % quantile. This is for callers that
+    /// use nothing else. A poller that reads the estimate polls better.
     /// </summary>
     public static TimeSpan For(OperationStatus status, DateTimeOffset now)
     {

@@ -49,7 +49,10 @@ internal sealed class WorkDurations
     /// <summary>Sets the profile that this process has just written, so that it is not read before it is old.</summary>
     public void Set(KnownProfile known) => _profile.Set(known);
 
-    /// <summary>Reads a stored profile. One that cannot be read is ignored, and is replaced by the next write.</summary>
+    /// <summary>
+    /// Reads a stored profile. One that cannot be read is ignored, and is replaced by the next write. A profile from a newer version is not
+    /// replaced.
+    /// </summary>
     public KnownProfile Read(StoredDurationProfile? stored)
     {
         if (stored is null)

@@ -91,7 +91,7 @@ public sealed class OrdersHostingTests : IDisposable
     [InlineData("OffloadedPolling__S3__KeyPrefix", "", "would delete every object in the bucket")]
     [InlineData("OffloadedPolling__S3__BuckettName", "x", "OffloadedPolling:S3:BuckettName is not a setting")]
     [InlineData("OffloadedPolling__Operations__orders__QueueUrl", "", "OffloadedPolling:Operations:orders:QueueUrl is missing")]
-    [InlineData("OffloadedPolling__Operations__orders__VisibilityTimeout", "30", "For 30 seconds, write 00:00:30")]
+    [InlineData("OffloadedPolling__Operations__orders__VisibilityTimeout", "30", "For 30 second(s), write 00:00:30")]
     [InlineData("OffloadedPolling__Operations__orders__MaxConcurrency", "many", "OffloadedPolling:Operations:orders:MaxConcurrency")]
     [InlineData("OffloadedPolling__UrlLifetime", "-00:00:01", "OffloadedPolling:UrlLifetime is -00:00:01")]
     [InlineData("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1/path/", "Remove the slash")]

@@ -196,6 +196,6 @@ public sealed partial class SqliteOrdersTests : IDisposable
     private static bool Same(OperationStatus one, OperationStatus other) =>
         JsonSerializer.Serialize(one, OperationJson.Status) == JsonSerializer.Serialize(other, OperationJson.Status);
 
-    [GeneratedRegex("Operation (?<id>[0-9a-f]{32}) ended as Succeeded in attempt (?<attempt>[0-9]+)")]
+    [GeneratedRegex("Operation (?<id>[0-9a-f]{32}) ended as Succeeded after (?<attempt>[0-9]+) attempt")]
     private static partial Regex Ended();
 }

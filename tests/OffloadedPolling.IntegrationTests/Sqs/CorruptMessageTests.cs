@@ -98,7 +98,7 @@ public sealed class CorruptMessageTests : IAsyncLifetime
         }
 
         host.Log.Entries.Where(entry => entry.Id == 420).Should().HaveCount(9)
-            .And.OnlyContain(entry => entry.Text.Contains("in attempt 1"));
+            .And.OnlyContain(entry => entry.Text.Contains("after 1 attempt"));
         host.Log.Entries.Should().NotContain(entry => entry.Id == 302);
     }
 

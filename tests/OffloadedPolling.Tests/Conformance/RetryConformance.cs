@@ -37,7 +37,8 @@ public abstract class RetryConformance<TProvider> : ConformanceSuite<TProvider>
         end.Attempt.Should().Be(2);
         (end.LastUpdatedAt - end.CreatedAt).Should().BeLessThan(TimeSpan.FromSeconds(5));
         Host.Log.Entries.Should().ContainSingle(entry => entry.Id == 422).Which.Text
-            .Should().Contain("threw in attempt 1 of 10. The operation is retried in 00:00:02.");
+            .Should().Contain("threw in attempt 1 (maximum: 10). Unless the operation was canceled or taken over, it is retried in "
+                + "00:00:02.");
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public abstract class TraceConformance<TProvider> : ConformanceSuite<TProvider>,
         Activity? stray = null;
         await Eventually.TrueAsync(
             () => (stray = _activities.All.FirstOrDefault(activity =>
-                Outcome(activity) == "anothers" && Tag(activity, "offloaded_polling.operation.id") == accepted.Id)) is not null,
+                Outcome(activity) == "owned_elsewhere" && Tag(activity, "offloaded_polling.operation.id") == accepted.Id)) is not null,
             Timeout, () => "the message was not processed");
         stray!.ParentSpanId.Should().Be(default(ActivitySpanId));
     }

@@ -26,6 +26,7 @@ public sealed class LogEventIdTests
         ["RetentionShorterThanQueues"] = 304,
         ["MessageIncomplete"] = 305,
         ["MessageCorrupt"] = 306,
+        ["MessageNotReleased"] = 307,
         ["WorkerStarted"] = 401,
         ["WorkerStopping"] = 402,
         ["WorkerStopped"] = 403,

@@ -109,6 +109,20 @@ public sealed class StoreCircuitBreakerTests : IDisposable
         _circuit.Problem.Should().Contain("did not answer within 00:00:05");
     }
 
+    [Theory]
+    [InlineData(typeof(TimeoutException), "did not answer within 00:00:05")]
+    [InlineData(typeof(TaskCanceledException), "did not answer within 00:00:05")]
+    [InlineData(typeof(InvalidOperationException), "wrong password")]
+    public async Task CheckAsync_StoreThrows_ReportsItsFailure(Type failure, string problem)
+    {
+        var failed = (Exception)Activator.CreateInstance(failure, "wrong password")!;
+        _store.CheckAsync(Arg.Any<CancellationToken>()).Returns(Task.FromException<string?>(failed));
+
+        await _circuit.CheckAsync(default);
+
+        _circuit.Problem.Should().Contain(problem);
+    }
+
     [Fact]
     public async Task BoundAsync_StoreIgnoresCancellation_ThrowsInTime()
     {

@@ -47,12 +47,12 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:AllowedIpRanges:0", "everybody", "which is not an address range")]
     [InlineData("S3:AllowedVpcEndpoints:0", "vpc-1a2b3c4d", "is 'vpc-1a2b3c4d', which is not the id of a VPC endpoint")]
     [InlineData("S3:Bucket:TlsOnli", "false", "OffloadedPolling:S3:Bucket:TlsOnli is not a setting of this version")]
-    [InlineData("Queues:MaxReceiveCount", "0", "OffloadedPolling:Queues:MaxReceiveCount is 0. Set it to between 1 and 1000")]
+    [InlineData("Queues:MaxReceiveCount", "0", "OffloadedPolling:Queues:MaxReceiveCount is 0. Set it to a value from 1 to 1000")]
     [InlineData("Queues:Retention", "1", "OffloadedPolling:Queues:Retention is not a setting of this version")]
     [InlineData("S3:Bucket:Transitions", "GLACIER", "Transitions is 'GLACIER', but it is a list")]
     [InlineData("S3:Bucket:Transitions:0", "GLACIER", "Transitions:0 is 'GLACIER', but it has settings of its own")]
     [InlineData("S3:Bucket:Transitions:0:Days", "120", "OffloadedPolling:S3:Bucket:Transitions:0:Days is not a setting of this version")]
-    [InlineData("S3:Bucket:TransitionsAboveBytes", "-1", "TransitionsAboveBytes is -1. Set it to between 0 and 1048576")]
+    [InlineData("S3:Bucket:TransitionsAboveBytes", "-1", "TransitionsAboveBytes is -1. Set it to a value from 0 to 1048576")]
     public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>
         Start(new() { [key] = value }).Should().Contain(error => error.Contains(expected, StringComparison.Ordinal));
 

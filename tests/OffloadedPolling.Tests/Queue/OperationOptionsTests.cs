@@ -7,10 +7,10 @@ namespace OffloadedPolling.Tests.Queue;
 public sealed class OperationOptionsTests
 {
     [Theory]
-    [InlineData("Operations:letters:MaxConcurrency", "0", "MaxConcurrency is 0. Set it to between 1 and 1000")]
+    [InlineData("Operations:letters:MaxConcurrency", "0", "MaxConcurrency is 0. Set it to a value from 1 to 1000")]
     [InlineData(
-        "Operations:letters:VisibilityTimeout", "13:00:00", "VisibilityTimeout is 13:00:00. Set it to between 00:00:01 and 12:00:00")]
-    [InlineData("Operations:letters:MaxAttempts", "0", "MaxAttempts is 0. Set it to between 1 and 1000")]
+        "Operations:letters:VisibilityTimeout", "13:00:00", "VisibilityTimeout is 13:00:00. Set it to a value from 00:00:01 to 12:00:00")]
+    [InlineData("Operations:letters:MaxAttempts", "0", "MaxAttempts is 0. Set it to a value from 1 to 1000")]
     [InlineData(
         "Operations:letters:ExpectedMedian", "00:00:05", "ExpectedUpper is missing. Set it to the 90 % bound, or remove ExpectedMedian")]
     public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>
@@ -27,7 +27,8 @@ public sealed class OperationOptionsTests
                 ["Operations:letters:ExpectedMedian"] = "00:00:05",
                 ["Operations:letters:ExpectedUpper"] = "00:00:04",
             })
-        .Should().Equal("OffloadedPolling:Operations:letters:ExpectedUpper is 00:00:04. Set it to between 00:00:05 and 14.00:00:00.");
+        .Should().Equal("OffloadedPolling:Operations:letters:ExpectedUpper is 00:00:04, less than ExpectedMedian (00:00:05). "
+            + "Raise ExpectedUpper, or lower ExpectedMedian.");
 
     [Fact]
     public void Validate_InvalidSettingsOfTwoKinds_ReportsBothKinds() => StartFailures.OnAws(
@@ -35,6 +36,6 @@ public sealed class OperationOptionsTests
             builder =>
                 builder.AddOperation<Parcel>("parcels", ParcelJson.Default, kind => kind.QueueUrl = StartFailures.QueueUrl + "-parcels"))
         .Should().Equal(
-            "OffloadedPolling:Operations:letters:MaxConcurrency is 0. Set it to between 1 and 1000.",
-            "OffloadedPolling:Operations:parcels:MaxConcurrency is 1001. Set it to between 1 and 1000.");
+            "OffloadedPolling:Operations:letters:MaxConcurrency is 0. Set it to a value from 1 to 1000.",
+            "OffloadedPolling:Operations:parcels:MaxConcurrency is 1001. Set it to a value from 1 to 1000.");
 }

@@ -15,7 +15,7 @@ public sealed class StsOptionsTests
     [InlineData("Sts:RoleArn", "status-reader", "OffloadedPolling:Sts:RoleArn is 'status-reader', which is not the ARN of a role")]
     [InlineData("Sts:RoleArn", "arn:aws:iam::123456789012:user/ada", "which is not the ARN of a role")]
     [InlineData("Sts:RoleArn", "arn:aws:iam::123:role/reader", "which is not the ARN of a role")]
-    [InlineData("Sts:Duration", "00:14:59", "OffloadedPolling:Sts:Duration is 00:14:59. Set it to between 00:15:00 and 12:00:00")]
+    [InlineData("Sts:Duration", "00:14:59", "OffloadedPolling:Sts:Duration is 00:14:59. Set it to a value from 00:15:00 to 12:00:00")]
     [InlineData("Sts:Duration", "12:00:01", "OffloadedPolling:Sts:Duration is 12:00:01")]
     [InlineData("Sts:RoleArm", "x", "OffloadedPolling:Sts:RoleArm is not a setting of this version")]
     public void Validate_InvalidSetting_ReportsValueAndFix(string key, string value, string expected) =>

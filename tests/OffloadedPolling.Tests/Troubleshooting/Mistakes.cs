@@ -35,7 +35,8 @@ public static class Mistakes
         + "app.MapOperations(\"/operations\") before the host starts.");
 
     public static Mistake TwoHandlers { get; } = new(
-        "`AddHandler` is called twice for a kind", Seen.Start, "The operation kind 'reports' has 2 handlers. Add one.");
+        "`AddHandler` is called twice for a kind", Seen.Start,
+        "The operation kind 'reports' has 2 handlers; only one is allowed. Remove the other AddHandler calls.");
 
     public static Mistake OnePayloadTwice { get; } = new(
         "Two kinds have the same payload type", Seen.Start,
@@ -66,12 +67,13 @@ public static class Mistakes
 
     public static Mistake DurationInHours { get; } = new(
         "A duration of 24 hours or more, written in hours", Seen.Start,
-        "OffloadedPolling:Retention is '48:00:00', which .NET does not read as 48 hours. For 48 hours, write 2.00:00:00; for 48 days, "
+        "OffloadedPolling:Retention is '48:00:00', which .NET does not read as 48 hours. For 48 hours, write 2.00:00:00; for 48 day(s), "
         + "write 48.00:00:00.");
 
     public static Mistake DurationWithoutUnit { get; } = new(
         "A duration without a unit", Seen.Start,
-        "OffloadedPolling:Retention is '30', which .NET reads as 30 days. For 30 seconds, write 00:00:30; for 30 days, write 30.00:00:00.");
+        "OffloadedPolling:Retention is '30', which .NET reads as 30 day(s). For 30 second(s), write 00:00:30; for 30 day(s), write "
+        + "30.00:00:00.");
 
     public static Mistake UnknownSetting { get; } = new(
         "A setting with a wrong name", Seen.Start,
