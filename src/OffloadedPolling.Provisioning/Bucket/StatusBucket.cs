@@ -142,8 +142,8 @@ public sealed class StatusBucketTransition
 
     /// <summary>Gets or sets the number of days after the last change of a document.</summary>
     /// <value>
-    /// 0 or more. For <c>STANDARD_IA</c> and <c>ONEZONE_IA</c>, S3 requires at least 30. For <c>GLACIER</c> and <c>DEEP_ARCHIVE</c>, which status URLs cannot read, at least 1 day and at least
-    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>.
+    /// 0 or more. For <c>STANDARD_IA</c> and <c>ONEZONE_IA</c>, S3 requires at least 30. For <c>GLACIER</c> and <c>DEEP_ARCHIVE</c>, which
+    /// status URLs cannot read, at least 1 day and at least <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>.
     /// </value>
     public int AfterDays { get; set; }
 }

@@ -94,8 +94,8 @@ public sealed class OperationQueuesOptions
     public bool VisibilityTimeout { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets a value that indicates whether a queue keeps messages for <see cref="OffloadedPollingOptions.Retention"/>, from 1 minute
-    /// to 14 days, which are the limits of SQS.
+    /// Gets or sets a value that indicates whether a queue keeps messages for <see cref="OffloadedPollingOptions.Retention"/>, from 1
+    /// minute to 14 days, which are the limits of SQS.
     /// </summary>
     public bool MessageRetention { get; set; } = true;
 }

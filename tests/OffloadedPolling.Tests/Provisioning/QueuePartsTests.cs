@@ -20,7 +20,7 @@ public sealed class QueuePartsTests
     public QueuePartsTests()
     {
         _queues = new(new SqsConnection(Substitute.For<IOptionsMonitor<OperationOptions>>(), _sqs));
-        _sqs.SetQueueAttributesAsync(Arg.Do<SetQueueAttributesRequest>(set => _set.AddRange(set.Attributes.Select(each => (each.Key, each.Value)))), default)
+        _sqs.SetQueueAttributesAsync(Arg.Do<SetQueueAttributesRequest>(Record), default)
             .ReturnsForAnyArgs(new SetQueueAttributesResponse());
     }
 
@@ -64,6 +64,9 @@ public sealed class QueuePartsTests
         await FluentActions.Awaiting(() => Redrive().ReadAsync(default))
             .Should().ThrowExactlyAsync<PartException>().WithMessage($"The redrive policy of '{QueueUrl}' is not JSON: *");
     }
+
+    private void Record(SetQueueAttributesRequest request) =>
+        _set.AddRange(request.Attributes.Select(each => (each.Key, each.Value)));
 
     private QueueTimePart Time() => new(_queues, "orders:VisibilityTimeout", "", QueueUrl, QueueAttributeName.VisibilityTimeout, 30);
 
