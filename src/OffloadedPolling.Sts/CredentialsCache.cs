@@ -44,7 +44,7 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
             _entries.Add(key, _byUse.AddLast(entry));
             if (_entries.Count > capacity)
             {
-                _entries.Remove(_byUse.First!.Value.Key);
+                _entries.Remove(_byUse.First!.Value.Request);
                 _byUse.RemoveFirst();
             }
 
@@ -72,7 +72,7 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
         accessKeyId is not null && entry.Fetch.IsCompletedSuccessfully && entry.Fetch.Result.Credentials.AccessKeyId == accessKeyId
         && time.GetElapsedTime(entry.BegunAt) >= _leastAge;
 
-    private sealed record Entry(string Key, long BegunAt, Task<Fetched> Fetch);
+    private sealed record Entry(string Request, long BegunAt, Task<Fetched> Fetch);
 
     private sealed record Fetched(TemporaryCredentials Credentials, TimeSpan GoodFor, DateTimeOffset GoodUntil);
 }
