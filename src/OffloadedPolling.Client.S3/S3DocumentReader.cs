@@ -49,7 +49,9 @@ internal sealed class S3DocumentReader : IDisposable
     /// <summary>Gets a value that indicates whether the credentials expire soon.</summary>
     public bool IsEnding => _time.GetElapsedTime(_takenAt) >= _goodFor;
 
-    /// <exception cref="AmazonServiceException">S3 returns an error or cannot be reached.</exception>
+    /// <exception cref="AmazonServiceException">
+    /// S3 returns an error. If S3 cannot be reached, the exception of the SDK is thrown.
+    /// </exception>
     public async Task<StatusReading> ReadAsync(string? etag, CancellationToken cancellationToken)
     {
         _date = null;

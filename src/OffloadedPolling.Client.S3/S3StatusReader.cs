@@ -73,7 +73,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
             (reading, refusal) = await TryReadAsync(etag, cancellationToken).ConfigureAwait(false);
         }
 
-        return refusal is null ? reading! : OfStore(refusal);
+        return refusal is null ? reading! : FromS3Error(refusal);
     }
 
     /// <summary>Polls once. Returns the error of S3 if a retry with the same credentials does not help.</summary>
@@ -98,7 +98,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     {
         OperationCanceledException when cancellationToken.IsCancellationRequested => null,
         OperationCanceledException => StatusReading.Faulty(isTimeout ? $"no response within {_timeout}" : "the request was canceled"),
-        HttpRequestException refused => OfHost(refused),
+        HttpRequestException refused => FromHostError(refused),
         IOException or InvalidDataException =>
             StatusReading.Faulty("the host's response to the credentials request is incomplete, or cannot be decompressed"),
         JsonException => StatusReading.Faulty("the host's response to the credentials request contains no credentials"),
@@ -116,7 +116,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
                 or HttpRequestException or IOException or TimeoutException or InvalidOperationException and not ObjectDisposedException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    private static StatusReading OfStore(AmazonServiceException refused) => StatusReading.Refused(
+    private static StatusReading FromS3Error(AmazonServiceException refused) => StatusReading.Refused(
         refused.ErrorCode switch
         {
             "NoSuchKey" => OperationUnavailableReason.Missing,
@@ -126,7 +126,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         $"S3 returned {WordsOf(refused)}",
         refused.StatusCode);
 
-    private static StatusReading OfHost(HttpRequestException refused) => refused.StatusCode switch
+    private static StatusReading FromHostError(HttpRequestException refused) => refused.StatusCode switch
     {
         HttpStatusCode.NotFound or HttpStatusCode.Gone =>
             StatusReading.Refused(OperationUnavailableReason.Missing, HostsWords(refused), refused.StatusCode),
@@ -139,15 +139,23 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         "the credentials request to the host failed: "
         + (refused.StatusCode is { } code ? $"{(int)code} {code}" : $"no response, {refused.HttpRequestError}");
 
-    private static string WordsOf(Exception error) => error is AmazonServiceException { StatusCode: not 0 } answered
-        ? $"{(int)answered.StatusCode} {answered.StatusCode}{(string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})")}"
-        : $"no response: {error.GetType().Name}";
+    private static string WordsOf(Exception error)
+    {
+        if (error is not AmazonServiceException { StatusCode: not 0 } answered)
+        {
+            return $"no response: {error.GetType().Name}";
+        }
+
+        var code = string.IsNullOrEmpty(answered.ErrorCode) ? "" : $" ({answered.ErrorCode})";
+        return $"{(int)answered.StatusCode} {answered.StatusCode}{code}";
+    }
 
     private async Task RenewAsync(StatusCredentials? refused, CancellationToken cancellationToken)
     {
         var credentials = await _credentials(refused, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException("The credentials function returned null. It must return credentials or throw.");
+        var next = new S3DocumentReader(credentials, _time);
         _document?.Dispose();
-        _document = new S3DocumentReader(credentials, _time);
+        _document = next;
     }
 }

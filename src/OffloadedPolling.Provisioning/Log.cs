@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>The log messages of this package, with ids from 500. Event ids never change their meaning.</summary>
+/// <summary>The log messages of this package, with IDs from 500. Event IDs never change their meaning.</summary>
 internal static partial class Log
 {
     [LoggerMessage(501, LogLevel.Information, "{Part} of {Resource} was applied: {Expected}. Previously: {Actual}.")]

@@ -33,14 +33,12 @@ public static class OffloadedPollingBuilderProvisioningExtensions
         services.AddSettingsValidator<StatusBucketOptions, StatusBucketTransitionsValidator>("S3:Bucket");
         services.AddSingleton<BucketConfiguration>();
         services.AddSingleton<BucketProbe>();
-        services.AddSingleton(provider => new StatusBucket(
-            () => PlanBucket(provider), provider.GetRequiredService<BucketProbe>(), provider.GetRequiredService<ILogger<StatusBucket>>()));
+        services.AddSingleton(NewStatusBucket);
 
         services.AddSettings<OperationQueuesOptions, OperationQueuesOptionsValidator>(
             "Queues", (options, section) => section.Bind(options));
         services.AddSingleton<QueueConfiguration>();
-        services.AddSingleton(provider => new OperationQueues(
-            () => PlanQueues(provider), provider.GetRequiredService<ILogger<OperationQueues>>()));
+        services.AddSingleton(NewOperationQueues);
         return builder;
     }
 
@@ -52,6 +50,12 @@ public static class OffloadedPollingBuilderProvisioningExtensions
             settings.Read($"S3:Bucket:Transitions:{at}", new StatusBucketTransition(), (_, _) => { });
         }
     }
+
+    private static StatusBucket NewStatusBucket(IServiceProvider provider) => new(
+        () => PlanBucket(provider), provider.GetRequiredService<BucketProbe>(), provider.GetRequiredService<ILogger<StatusBucket>>());
+
+    private static OperationQueues NewOperationQueues(IServiceProvider provider) =>
+        new(() => PlanQueues(provider), provider.GetRequiredService<ILogger<OperationQueues>>());
 
     private static BucketPlan PlanBucket(IServiceProvider provider) => new(provider.GetRequiredService<BucketConfiguration>(),
         Options<S3Options>(provider), Options<StatusBucketOptions>(provider), Options<OffloadedPollingOptions>(provider));

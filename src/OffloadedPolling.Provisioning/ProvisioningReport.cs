@@ -15,7 +15,7 @@ public enum ProvisioningState
     Different,
     /// <summary>The part was written.</summary>
     Applied,
-    /// <summary>The service rejected the part, or the configuration has unexpected content. Nothing was changed.</summary>
+    /// <summary>The service rejected the part, or the configuration has unexpected content. The part was not applied.</summary>
     Failed,
     /// <summary>The part was written and then rolled back.</summary>
     RolledBack,

@@ -96,12 +96,15 @@ internal sealed class ProvisioningRun(IEnumerable<Part> parts)
                     : throw new PartException($"It was changed in the meantime, and is now {now ?? "missing"}.")).ConfigureAwait(false);
             }
 
-            return before with { State = ProvisioningState.RolledBack, Reason = $"It was rolled back. {reason}" };
+            return before with { State = ProvisioningState.RolledBack, Reason = reason };
         }
         catch (Exception failed) when (failed is OffloadedPollingException or PartException || AwsFailure.Is(failed, default))
         {
-            var words = $"It could not be rolled back: {failed.Message} Restore it manually. {reason}";
-            return before with { State = ProvisioningState.RollbackFailed, Reason = words };
+            return before with
+            {
+                State = ProvisioningState.RollbackFailed,
+                Reason = $"{failed.Message} Restore it manually. {reason}",
+            };
         }
     }
 

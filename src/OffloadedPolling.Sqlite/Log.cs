@@ -16,7 +16,8 @@ internal static partial class Log
         + "number for one minute, and ignore the queue after that.")]
     public static partial void QueueDepthUnknown(ILogger logger, string kind, Exception cause);
 
-    [LoggerMessage(704, LogLevel.Warning, "Expired status documents could not be deleted from '{Path}'. The next try is in one minute.")]
+    [LoggerMessage(704, LogLevel.Warning, "Expired status documents could not be deleted from '{Path}'. The next attempt is "
+        + "in one minute.")]
     public static partial void ExpiredNotDeleted(ILogger logger, string path, Exception cause);
 
     [LoggerMessage(705, LogLevel.Critical, "The database file '{Path}' was moved, deleted or replaced while this process had it open. "

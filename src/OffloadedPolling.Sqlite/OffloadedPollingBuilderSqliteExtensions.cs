@@ -8,7 +8,7 @@ using OffloadedPolling.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Provides extension methods to use the embedded SQLite implementation.</summary>
+/// <summary>Extension methods that select the embedded SQLite implementation.</summary>
 public static class OffloadedPollingBuilderSqliteExtensions
 {
     /// <summary>
@@ -16,11 +16,15 @@ public static class OffloadedPollingBuilderSqliteExtensions
     /// documents to anyone who has a signed URL.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">The delegate that configures the options. It overrides the configuration section <c>Sqlite</c>.</param>
+    /// <param name="configure">A delegate that overrides the settings of the section <c>Sqlite</c>.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// The API and the workers can be several processes on one machine. If a store is already registered, the file is used only for
-    /// messages. ASP.NET Core's log entries for each request contain status URLs, so they are logged only at Warning or above.
+    /// The API and the workers can be several processes on one machine. If a store is already registered, the file is used for messages,
+    /// and for duration profiles unless an <see cref="IDurationProfileStore"/> is also registered.
+    /// <para>
+    /// ASP.NET Core's log entries for each request contain status URLs. They are logged only at Warning or above, unless the host
+    /// configures the category <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>.
+    /// </para>
     /// </remarks>
     public static IOffloadedPollingBuilder WithSqlite(this IOffloadedPollingBuilder builder, Action<SqliteOptions>? configure = null)
     {

@@ -1,11 +1,11 @@
 namespace OffloadedPolling.Sqlite;
 
-/// <summary>Provides options for the embedded implementation, in the configuration section <c>OffloadedPolling:Sqlite</c>.</summary>
+/// <summary>Settings of the embedded implementation, in the configuration section <c>OffloadedPolling:Sqlite</c>.</summary>
 public sealed class SqliteOptions
 {
     /// <summary>
-    /// Gets or sets the path of the database file for status documents and messages. The file is created if it does not exist. It must be
-    /// on a local disk. Processes on one machine can share it.
+    /// Gets or sets the path of the database file for status documents, messages and duration profiles. The file is created if it does not
+    /// exist. It must be on a local disk. Processes on one machine can share it.
     /// </summary>
     /// <value>A path, relative to the working directory of the process. The default is <c>offloaded-polling.db</c>.</value>
     public string DataSource { get; set; } = "offloaded-polling.db";

@@ -20,7 +20,7 @@ internal sealed class CredentialsCache(TimeProvider time, int capacity)
     /// <summary>Returns cached credentials, or fetches them.</summary>
     /// <param name="key">The cache key, which contains no secret.</param>
     /// <param name="duration">The lifetime of fetched credentials, unless they report a shorter one.</param>
-    /// <param name="refusedAccessKeyId">The id of a rejected access key, which is not returned again unless it is new.</param>
+    /// <param name="refusedAccessKeyId">The ID of a rejected access key, which is not returned again unless it is new.</param>
     /// <param name="fetch">The function that fetches them. Cancellation does not stop it, because other callers may wait for it.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     public async ValueTask<TemporaryCredentials> GetAsync(

@@ -68,8 +68,8 @@ internal sealed class CredentialsEndpoint : IOperationEndpoints
     private static string? IdentifierOf(ClaimsPrincipal user)
     {
         var authenticated = user.Identities.Where(identity => identity.IsAuthenticated).ToList();
-        return _identifiers.SelectMany(type => authenticated.Select(identity => identity.FindFirst(type)?.Value))
-            .FirstOrDefault(id => !string.IsNullOrEmpty(id));
+        var found = from type in _identifiers from identity in authenticated select identity.FindFirst(type)?.Value;
+        return found.FirstOrDefault(id => !string.IsNullOrEmpty(id));
     }
 
     private static OperationProblem Problem(int status, string title, string detail) =>

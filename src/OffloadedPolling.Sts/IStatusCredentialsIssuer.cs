@@ -1,13 +1,15 @@
 namespace OffloadedPolling.Sts;
 
-/// <summary>Issues temporary credentials for the document of one operation, and its location, for the host's own endpoints.</summary>
+/// <summary>
+/// Issues temporary credentials for one operation's document, with the document's location. The host's own endpoints can use it.
+/// </summary>
 public interface IStatusCredentialsIssuer
 {
     /// <summary>Issues credentials for the document of one operation.</summary>
-    /// <param name="id">The id of the operation. Any text is allowed.</param>
+    /// <param name="id">The ID of the operation. Any text is allowed.</param>
     /// <param name="caller">The authenticated user.</param>
     /// <param name="refusedAccessKeyId">
-    /// The access key id of credentials that S3 rejected before they expired, or <see langword="null"/>. See
+    /// The access key ID of credentials that S3 rejected before they expired, or <see langword="null"/>. See
     /// <see cref="TemporaryCredentialsRequest.RefusedAccessKeyId"/>.
     /// </param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>

@@ -5,7 +5,7 @@ namespace OffloadedPolling.Sts;
 /// Implementations
 /// <list type="bullet">
 /// <item>MUST be thread-safe;</item>
-/// <item>MUST issue credentials that can only read the requested documents;</item>
+/// <item>MUST issue credentials that can read only the requested documents;</item>
 /// <item>MUST issue separate credentials to each caller, and never those of another caller;</item>
 /// <item>MUST report when the credentials expire;</item>
 /// <item>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OffloadedPolling.Sts;
 
-/// <summary>Creates the session policy that only allows credentials to read given documents.</summary>
+/// <summary>Creates the session policy that allows credentials to read only the given documents.</summary>
 internal static class SessionPolicy
 {
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -33,7 +33,8 @@ internal static class SessionPolicy
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"A session policy for these {statusKeys.Count} status keys has {policy.Length} characters; the maximum is {MaxLength}. "
-                + $"Only {fitting} of them fit. Request the others separately."));
+                + $"Only {fitting} of them fit. Request the others separately."),
+                nameof(statusKeys));
     }
 
     // The objects of an access point have their own ARNs.

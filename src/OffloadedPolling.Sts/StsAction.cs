@@ -17,7 +17,7 @@ public sealed class StsAction
     public static StsAction GetFederationToken { get; } = new(StsActionKind.GetFederationToken);
 
     /// <summary>
-    /// Assumes <see cref="StsOptions.RoleArn"/> with a token of an OpenID Connect provider that the role trusts
+    /// Creates an action that assumes <see cref="StsOptions.RoleArn"/> with a token of an OpenID Connect provider that the role trusts
     /// (<c>AssumeRoleWithWebIdentity</c>). The host needs no credentials.
     /// </summary>
     /// <param name="token">The caller's token, with 4 to 20,000 characters.</param>
@@ -29,7 +29,7 @@ public sealed class StsAction
     }
 
     /// <summary>
-    /// Assumes <see cref="StsOptions.RoleArn"/> with an assertion of a SAML 2.0 provider that the role trusts
+    /// Creates an action that assumes <see cref="StsOptions.RoleArn"/> with an assertion of a SAML 2.0 provider that the role trusts
     /// (<c>AssumeRoleWithSAML</c>). The host needs no credentials. The assertion, not the caller, determines the name of the session.
     /// </summary>
     /// <param name="principalArn">The ARN of the provider in IAM, such as <c>arn:aws:iam::123456789012:saml-provider/name</c>.</param>

@@ -24,8 +24,10 @@ internal static class StsErrors
                     + "(Sts:RoleArn)."),
             "ExpiredToken" or "ExpiredTokenException"
                 or "InvalidClientTokenId" or "SignatureDoesNotMatch" or "UnrecognizedClientException" or "MissingAuthenticationToken" =>
-                ($"the host's credentials were rejected ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
-                    + "AWS_SECRET_ACCESS_KEY, the profile, or the role."),
+                ($"the host's credentials were rejected ({code})", AwsFailure.HowToCheckCredentials),
+            "ValidationError" when action.Kind == StsActionKind.GetFederationToken => (
+                "STS rejected a value of the request (ValidationError)",
+                "Check the duration, which must be 15 minutes to 36 hours, and the caller's name."),
             "ValidationError" => ("STS rejected a value of the request (ValidationError)",
                 $"Most likely, the duration exceeds the MaxSessionDuration of '{roleArn}', which is 1 hour by default. Raise it, or lower "
                 + "Sts:Duration."),

@@ -31,7 +31,11 @@ internal sealed class StsTemporaryCredentialsIssuer(
     public async ValueTask<TemporaryCredentials> IssueAsync(TemporaryCredentialsRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(request.Action, nameof(request));
+        if (request.Action is null)
+        {
+            throw new ArgumentException("The request has no Action.", nameof(request));
+        }
+
         if (string.IsNullOrEmpty(request.Caller))
         {
             throw new ArgumentException(
@@ -41,7 +45,7 @@ internal sealed class StsTemporaryCredentialsIssuer(
 
         CheckKeys(request);
         CheckProof(request.Action);
-        var duration = Checked(request.Duration ?? options.Value.Duration, request.Action);
+        var duration = DurationOf(request);
         string[] keys = [.. request.StatusKeys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var policy = SessionPolicy.For(s3.Bucket, s3.Region, keys);
 
@@ -90,14 +94,14 @@ internal sealed class StsTemporaryCredentialsIssuer(
     }
 
     /// <summary>Returns the duration in whole seconds.</summary>
-    private static TimeSpan Checked(TimeSpan duration, StsAction action)
+    private TimeSpan DurationOf(TemporaryCredentialsRequest request)
     {
-        var longest = action.Kind == StsActionKind.GetFederationToken ? _maxOfFederatedUser : _maxOfRole;
+        var duration = request.Duration ?? options.Value.Duration;
+        var longest = request.Action.Kind == StsActionKind.GetFederationToken ? _maxOfFederatedUser : _maxOfRole;
         return duration >= _minDuration && duration <= longest
             ? TimeSpan.FromSeconds((long)duration.TotalSeconds)
             : throw new ArgumentOutOfRangeException(
-                nameof(duration), duration,
-                $"The duration of credentials from {action} must be {_minDuration} to {longest}.");
+                nameof(request), duration, $"The duration of credentials from {request.Action} must be {_minDuration} to {longest}.");
     }
 
     private async Task<TemporaryCredentials> FetchAsync(string caller, StsAction action, TimeSpan duration, string policy)

@@ -4,7 +4,7 @@ namespace OffloadedPolling.Sts;
 public sealed class TemporaryCredentials
 {
     /// <summary>Creates the credentials.</summary>
-    /// <param name="accessKeyId">The id of the access key.</param>
+    /// <param name="accessKeyId">The ID of the access key.</param>
     /// <param name="secretAccessKey">The key that signs requests.</param>
     /// <param name="sessionToken">The token that every request contains.</param>
     /// <param name="expiresAt">The time when the credentials expire.</param>
@@ -16,7 +16,7 @@ public sealed class TemporaryCredentials
         (AccessKeyId, SecretAccessKey, SessionToken, ExpiresAt) = (accessKeyId, secretAccessKey, sessionToken, expiresAt);
     }
 
-    /// <summary>Gets the id of the access key.</summary>
+    /// <summary>Gets the ID of the access key.</summary>
     public string AccessKeyId { get; }
 
     /// <summary>Gets the key that signs requests.</summary>

@@ -26,7 +26,7 @@ public sealed class TemporaryCredentialsRequest
     public StsAction Action { get; init; } = StsAction.AssumeRole;
 
     /// <summary>
-    /// Gets the access key id of credentials that S3 rejected before they expired, for example because sessions of the role were revoked.
+    /// Gets the access key ID of credentials that S3 rejected before they expired, for example because sessions of the role were revoked.
     /// The issuer does not return them again, unless they are less than 30 seconds old.
     /// </summary>
     /// <value><see langword="null"/> by default.</value>

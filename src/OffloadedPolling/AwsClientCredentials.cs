@@ -26,7 +26,7 @@ internal static class AwsClientCredentials
     /// </summary>
     /// <param name="options">The host's options, if it has any.</param>
     /// <param name="timeout">The timeout of one request, if the options do not set one.</param>
-    /// <returns>The configuration and the credentials, which are <see langword="null"/> for the SDK's default chain.</returns>
+    /// <returns>The configuration and the credentials, which are <see langword="null"/> if there are no options.</returns>
     public static (AWSCredentials? Credentials, TConfig Config) FromOptions<TClient, TConfig>(AWSOptions? options, TimeSpan timeout)
         where TClient : class, IAmazonService, IDisposable
         where TConfig : ClientConfig, new()

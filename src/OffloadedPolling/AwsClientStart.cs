@@ -1,8 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using OffloadedPolling;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace OffloadedPolling;
 
 /// <summary>Creates the AWS clients at start, so that a missing region stops the start instead of failing the first request.</summary>
 internal sealed class AwsClientStart(IEnumerable<IAwsClientSource> sources) : IHostedService

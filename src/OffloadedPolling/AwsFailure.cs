@@ -11,6 +11,9 @@ internal static class AwsFailure
         "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, set AWS_PROFILE to a profile name, or assign a role to the machine, "
         + "container or function.";
 
+    public const string HowToCheckCredentials =
+        "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, or the role.";
+
     public static bool Is(Exception error, CancellationToken cancellationToken) => error switch
     {
         OffloadedPollingException => false,

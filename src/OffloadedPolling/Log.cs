@@ -4,7 +4,7 @@ using OffloadedPolling.Diagnostics;
 namespace OffloadedPolling;
 
 /// <summary>
-/// The log messages of the AWS implementations. Event ids never change their meaning. The core's <c>Log</c> has the other events.
+/// The log messages of the AWS implementations. Event IDs never change their meaning. The core's <c>Log</c> has the other events.
 /// Messages never contain the query of a URL, a credential or a payload.
 /// </summary>
 internal static partial class Log

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml;
 using System.Xml.Linq;
 using Amazon.S3.Model;
 
@@ -49,7 +50,7 @@ internal sealed record RulePart(BucketConfiguration Bucket, SharedDocument Docum
     }
 }
 
-/// <summary>Default encryption. Any is accepted; if there is none, S3's own is set.</summary>
+/// <summary>The default encryption of the bucket. Any algorithm is accepted. If there is none, SSE-S3 (AES256) is set.</summary>
 internal sealed record EncryptionPart(BucketConfiguration Bucket, string Name)
     : BucketPart(Name, "objects are encrypted by default", "AES256")
 {
@@ -98,7 +99,7 @@ internal sealed record PublicAccessPart(BucketConfiguration Bucket, string Name)
     public override async Task<Finding> ReadAsync(CancellationToken cancellationToken)
     {
         var document = await Bucket.ReadAsync(Resource, "s3:GetBucketPublicAccessBlock", cancellationToken).ConfigureAwait(false);
-        var on = document is null ? [] : XElement.Parse(document.Text).Elements().Where(IsTrue).Select(each => each.Name.LocalName);
+        var on = document is null ? [] : Parse(document.Text).Elements().Where(IsTrue).Select(each => each.Name.LocalName);
         var value = string.Join(", ", _settings.Intersect(on)) is { Length: > 0 } some ? some : null;
         return value == Value || !await IsPublicAsync(cancellationToken).ConfigureAwait(false)
             ? Found(value)
@@ -123,6 +124,18 @@ internal sealed record PublicAccessPart(BucketConfiguration Bucket, string Name)
         var call = Bucket.CallAsync(
             "s3:GetBucketPolicyStatus", s3 => s3.GetBucketPolicyStatusAsync(get, cancellationToken), cancellationToken);
         return (await call.ConfigureAwait(false)).PolicyStatus?.IsPublic == true;
+    }
+
+    private static XElement Parse(string document)
+    {
+        try
+        {
+            return XElement.Parse(document);
+        }
+        catch (XmlException unreadable)
+        {
+            throw new PartException($"The bucket's {Resource} is not XML: {unreadable.Message}", unreadable);
+        }
     }
 
     private static bool IsTrue(XElement element) => element.Value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase);

@@ -8,7 +8,7 @@ namespace OffloadedPolling.Provisioning;
 
 /// <summary>The expected configuration of the bucket, which is checked, applied and exported as templates.</summary>
 /// <remarks>
-/// Rules are in the JSON format of the AWS CLI. Their ids contain the key prefix, because hosts with different prefixes may share a
+/// Rules are in the JSON format of the AWS CLI. Their IDs contain the key prefix, because hosts with different prefixes may share a
 /// bucket. Conditions of the policy use IfExists for keys that a server may not know: Ceph's gateway does not know <c>s3:authType</c> and
 /// <c>aws:SourceVpce</c>, and without IfExists a condition on an unknown key never holds there.
 /// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
@@ -17,7 +17,7 @@ internal sealed class BucketPlan
 {
     public const string TlsOnlySid = "OffloadedPollingTlsOnly";
 
-    // S3 accepts ids with at most 255 characters.
+    // S3 accepts IDs with at most 255 characters.
     private const int MaxPrefixInId = 200;
 
     // With a lower value, S3 rejects requests at random.
@@ -75,8 +75,11 @@ internal sealed class BucketPlan
     /// <summary>Rounds up, because S3 counts whole days.</summary>
     public static int DaysOf(TimeSpan retention) => (int)Math.Ceiling(retention.TotalDays);
 
-    public static string RuleId(string what, string prefix) =>
-        $"offloaded-polling-{what} {(prefix.Length <= MaxPrefixInId ? prefix : $"{prefix[..MaxPrefixInId]}~{Hash(prefix)}")}";
+    public static string RuleId(string what, string prefix)
+    {
+        var shortened = prefix.Length <= MaxPrefixInId ? prefix : $"{prefix[..MaxPrefixInId]}~{Hash(prefix)}";
+        return $"offloaded-polling-{what} {shortened}";
+    }
 
     // A Sid may contain only letters and digits.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html

@@ -6,10 +6,10 @@ using System.Xml.Linq;
 
 namespace OffloadedPolling.Provisioning;
 
-/// <summary>A document of the bucket that contains rules of this library and of third parties, each with an id.</summary>
+/// <summary>A document of the bucket that contains rules of this library and of third parties, each with an ID.</summary>
 /// <param name="Resource">The name of the document in the query of a request, and in the input of the AWS CLI.</param>
 /// <param name="Permission">The suffix of its permissions after <c>s3:Get</c> and <c>s3:Put</c>.</param>
-/// <param name="IdName">The name of the id member of a rule.</param>
+/// <param name="IdName">The name of the ID member of a rule.</param>
 /// <param name="Empty">The document without rules, in the format of the AWS CLI. The last member is the list of rules.</param>
 internal abstract record SharedDocument(string Resource, string Permission, string IdName, string Empty)
 {
@@ -19,11 +19,11 @@ internal abstract record SharedDocument(string Resource, string Permission, stri
         "cors", "BucketCORS", """{"CORSRules":[]}""", "CORSConfiguration", "CORSRule");
     public static readonly SharedDocument Policy = new PolicyDocument();
 
-    /// <summary>Returns the rule with an id, or <see langword="null"/>.</summary>
-    /// <exception cref="PartException">The document cannot be read without loss, or several rules have the id.</exception>
+    /// <summary>Returns the rule with an ID, or <see langword="null"/>.</summary>
+    /// <exception cref="PartException">The document cannot be read without loss, or several rules have the ID.</exception>
     public abstract string? Find(string? document, string id);
 
-    /// <summary>Returns the document with the rule with an id replaced, or <see langword="null"/> if no rule is left.</summary>
+    /// <summary>Returns the document with the rule with an ID replaced, or <see langword="null"/> if no rule is left.</summary>
     /// <exception cref="PartException">The document cannot be read without loss.</exception>
     public abstract string? With(string? document, string id, string? rule);
 
@@ -48,7 +48,7 @@ internal abstract record SharedDocument(string Resource, string Permission, stri
 
     protected static T? Single<T>(List<T> found, string id) => found.Count <= 1
         ? found.FirstOrDefault()
-        : throw new PartException($"The bucket has {found.Count} rules with the id '{id}'. Remove all but one.");
+        : throw new PartException($"The bucket has {found.Count} rules with the ID '{id}'. Remove all but one.");
 }
 
 /// <summary>A bucket policy. Its rules are statements.</summary>

@@ -6,7 +6,7 @@ namespace OffloadedPolling.Provisioning;
 /// <summary>Checks and sets up the bucket for status documents. <c>AddProvisioning()</c> registers it.</summary>
 /// <remarks>
 /// Lifecycle rules, policy statements and CORS rules of third parties stay unchanged. S3 has no conditional writes for the configuration
-/// of a bucket. Two processes that apply at the same time may overwrite each other's change, so use only one.
+/// of a bucket. Two processes that apply at the same time may overwrite each other's change, so let only one process apply at a time.
 /// </remarks>
 public sealed class StatusBucket
 {
@@ -36,7 +36,7 @@ public sealed class StatusBucket
     /// <param name="cancellationToken">
     /// The token to monitor for cancellation requests. On cancellation, all applied parts are rolled back.
     /// </param>
-    /// <returns>The report. Parts that were applied, failed or were rolled back are also logged (events 501 to 507).</returns>
+    /// <returns>The report. Parts that were applied, failed or were rolled back are also logged (events 501 to 508).</returns>
     /// <exception cref="OperationStoreException">The bucket does not exist, or it cannot be reached or configured.</exception>
     public async Task<ProvisioningReport> ApplyAsync(CancellationToken cancellationToken = default)
     {
@@ -80,7 +80,7 @@ public sealed class StatusBucket
 }
 
 /// <summary>
-/// Settings for the setup of the bucket, in the configuration section <c>OffloadedPolling:S3:Bucket</c>. Every switch is
+/// Settings of the setup of the bucket, in the configuration section <c>OffloadedPolling:S3:Bucket</c>. Every switch is
 /// <see langword="true"/> by default.
 /// </summary>
 public sealed class StatusBucketOptions
@@ -142,8 +142,8 @@ public sealed class StatusBucketTransition
 
     /// <summary>Gets or sets the number of days after the last change of a document.</summary>
     /// <value>
-    /// 0 or more. For <c>GLACIER</c> and <c>DEEP_ARCHIVE</c>, which status URLs cannot read, at least 1 day and at least
-    /// <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>.
+    /// 0 or more. For <c>STANDARD_IA</c> and <c>ONEZONE_IA</c>, S3 requires at least 30. For <c>GLACIER</c> and <c>DEEP_ARCHIVE</c>, which
+    /// status URLs cannot read, at least 1 day and at least <see cref="OffloadedPollingOptions.MaxUrlLifetime"/>.
     /// </value>
     public int AfterDays { get; set; }
 }
@@ -179,7 +179,11 @@ internal sealed class StatusBucketTransitionsValidator(IOptions<OffloadedPolling
 
         // A status URL may be issued just before the last change, and it cannot read an archived object.
         var least = storageClass is "GLACIER" or "DEEP_ARCHIVE" ? Math.Max(1, BucketPlan.DaysOf(longestUrl)) : 0;
-        if (transition.AfterDays < least)
+        if (least == 0 && transition.AfterDays < 0)
+        {
+            yield return $"Transitions:{at}:AfterDays is {transition.AfterDays}; the minimum is 0.";
+        }
+        else if (transition.AfterDays < least)
         {
             yield return $"Transitions:{at}:AfterDays is {transition.AfterDays}; for {storageClass}, at least {least} is required: callers "
                 + $"may poll for {longestUrl} after the last change ({settings.NameOf(nameof(OffloadedPollingOptions.MaxUrlLifetime))}). "

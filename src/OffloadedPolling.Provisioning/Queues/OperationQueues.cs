@@ -73,7 +73,7 @@ public sealed class OperationQueues
 }
 
 /// <summary>
-/// Settings for the setup of the queues, in the configuration section <c>OffloadedPolling:Queues</c>. Every switch is
+/// Settings of the setup of the queues, in the configuration section <c>OffloadedPolling:Queues</c>. Every switch is
 /// <see langword="true"/> by default.
 /// </summary>
 public sealed class OperationQueuesOptions
@@ -81,7 +81,9 @@ public sealed class OperationQueuesOptions
     /// <summary>Gets or sets a value that indicates whether the dead-letter queues and the redrive policies are set up.</summary>
     public bool DeadLetters { get; set; } = true;
 
-    /// <summary>Gets or sets how often a queue delivers a message before it moves to the dead-letter queue.</summary>
+    /// <summary>
+    /// Gets or sets the number of times that a queue delivers a message before the message moves to the dead-letter queue.
+    /// </summary>
     /// <value>1 to 1,000; 5 by default. A larger <see cref="OperationOptions.MaxAttempts"/> takes precedence.</value>
     [SettingRange(1, 1000)]
     public int MaxReceiveCount { get; set; } = 5;
@@ -92,8 +94,8 @@ public sealed class OperationQueuesOptions
     public bool VisibilityTimeout { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets a value that indicates whether a queue keeps messages for as long as documents stay
-    /// (<see cref="OffloadedPollingOptions.Retention"/>).
+    /// Gets or sets a value that indicates whether a queue keeps messages for <see cref="OffloadedPollingOptions.Retention"/>, from 1
+    /// minute to 14 days, which are the limits of SQS.
     /// </summary>
     public bool MessageRetention { get; set; } = true;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.SQS;
 using Amazon.SQS.Model;
@@ -71,6 +72,11 @@ internal sealed record QueuePart(
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
+        if (newValue is null)
+        {
+            throw new PartException($"The queue '{Value}' is not deleted, because it may contain messages.");
+        }
+
         var texts = Attributes.ToDictionary(each => each.Key, each => $"{each.Value}");
         var create = new CreateQueueRequest { QueueName = QueueConfiguration.NameOf(Value), Attributes = texts };
         var call = Queues.CallAsync(Value, "CreateQueue", sqs => sqs.CreateQueueAsync(create, cancellationToken), cancellationToken);
@@ -79,7 +85,9 @@ internal sealed record QueuePart(
         // Servers may return another host name than the settings. Account and name must be equal.
         if (QueueAddress.Parse(created)?.Path != QueueAddress.Parse(Value)?.Path)
         {
-            throw new PartException($"SQS created or found '{created}'. Set {Setting} to that, or use credentials of the other account.");
+            throw new PartException(
+                $"SQS created or found the queue '{created}', but {Setting} is '{Value}'. Set {Setting} to '{created}', or use credentials "
+                + $"of the account that owns '{Value}'.");
         }
     }
 }
@@ -103,8 +111,9 @@ internal sealed record QueueTimePart(
             : found;
     }
 
-    public override Task WriteAsync(string? newValue, CancellationToken cancellationToken) =>
-        Queues.SetAsync(QueueUrl, Attribute, Value, cancellationToken);
+    public override Task WriteAsync(string? newValue, CancellationToken cancellationToken) => newValue is null
+        ? throw new PartException($"The attribute {Attribute} of a queue cannot be removed.")
+        : Queues.SetAsync(QueueUrl, Attribute, newValue, cancellationToken);
 
     public override bool Matches(string current) => current == Value || ToNumber(current) > InSyncAbove;
 
@@ -123,21 +132,40 @@ internal sealed record RedrivePart(QueueConfiguration Queues, string Name, strin
         var policy = await Queues.ReadAsync(QueueUrl, QueueAttributeName.RedrivePolicy, cancellationToken).ConfigureAwait(false);
         var found = Found(string.IsNullOrEmpty(policy) ? null : policy);
         var replace = "An existing redrive policy is not overwritten. To replace it, run "
-            + $"aws sqs set-queue-attributes --queue-url {QueueUrl}.";
+            + $"aws sqs set-queue-attributes --queue-url {QueueUrl} --attributes file://attributes.json. "
+            + "OperationQueues.ToJson() returns the RedrivePolicy for that file.";
         return found.State == ProvisioningState.Different ? found with { Reason = replace, MayBeOverwritten = false } : found;
     }
 
     public override async Task WriteAsync(string? newValue, CancellationToken cancellationToken)
     {
-        var arn = await Queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false)
-            ?? throw new PartException($"The dead-letter queue '{Value}' does not exist.");
-        var policy = ToPolicy(arn, MaxReceiveCount).ToJsonString();
+        // SQS removes the policy if the text is empty.
+        var policy = newValue == Value ? await NewPolicyAsync(cancellationToken).ConfigureAwait(false) : newValue ?? "";
         await Queues.SetAsync(QueueUrl, QueueAttributeName.RedrivePolicy, policy, cancellationToken).ConfigureAwait(false);
     }
 
     // SQS returns the count as a number, or as a string if the policy was set with one.
-    public override bool Matches(string current) => JsonNode.Parse(current) is JsonObject policy
+    public override bool Matches(string current) => Parse(current) is JsonObject policy
         && QueueArn.Parse(policy["deadLetterTargetArn"]?.ToString())?.IsAt(Value) == true
         && int.TryParse(policy["maxReceiveCount"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
         && count >= MaxReceiveCount;
+
+    private async Task<string> NewPolicyAsync(CancellationToken cancellationToken)
+    {
+        var arn = await Queues.ReadAsync(Value, QueueAttributeName.QueueArn, cancellationToken).ConfigureAwait(false)
+            ?? throw new PartException($"The dead-letter queue '{Value}' does not exist.");
+        return ToPolicy(arn, MaxReceiveCount).ToJsonString();
+    }
+
+    private JsonNode? Parse(string policy)
+    {
+        try
+        {
+            return JsonNode.Parse(policy);
+        }
+        catch (JsonException unreadable)
+        {
+            throw new PartException($"The redrive policy of '{QueueUrl}' is not JSON: {unreadable.Message}", unreadable);
+        }
+    }
 }

@@ -53,11 +53,10 @@ internal sealed class QueuePlan
                 NotWanted = OffUnless(on.VisibilityTimeout),
             },
             new QueueTimePart(queues, $"{kind}:MessageRetention",
-                $"messages are kept for {TimeSpan.FromSeconds(kept)}, as long as their documents",
-                _url, QueueAttributeName.MessageRetentionPeriod, kept)
+                $"messages are kept for {TimeSpan.FromSeconds(kept)}", _url, QueueAttributeName.MessageRetentionPeriod, kept)
             {
                 NotShortened = "A shorter retention deletes older messages, so it is not set. To set it, run "
-                    + $"aws sqs set-queue-attributes --queue-url {_url}.",
+                    + $"aws sqs set-queue-attributes --queue-url {_url} --attributes MessageRetentionPeriod={kept}.",
                 NotWanted = OffUnless(on.MessageRetention),
             },
 
@@ -74,7 +73,7 @@ internal sealed class QueuePlan
     /// <remarks>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html</remarks>
     public void AddTo(JsonObject resources)
     {
-        // A logical id contains only letters and digits.
+        // A logical ID contains only letters and digits.
         var id = string.Concat(Kind.Split('-', '_').Select(word => word.Length == 0 ? "X" : char.ToUpperInvariant(word[0]) + word[1..]));
         while (resources.ContainsKey($"{id}Queue"))
         {

@@ -7,7 +7,8 @@ namespace OffloadedPolling.Sqlite;
 /// <summary>The database file. It is opened on first use, and created if it does not exist. Other files are refused.</summary>
 internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
 {
-    // Closing a file releases all locks that this process has on it, including those of another host's connections.
+    // On Linux and macOS, closing a file releases all locks of this process on it, even those of other connections. So only one thread
+    // creates the file, and an existing file is never opened here.
     private static readonly Lock _creating = new();
 
     private readonly Lock _gate = new();

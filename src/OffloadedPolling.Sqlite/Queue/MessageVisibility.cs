@@ -10,7 +10,8 @@ internal static class MessageVisibility
 {
     public const string IsVisible = "(visible_at <= $now OR received_at > $now + 5000)";
 
-    // Uses <> because no index can seek by it. With "visible_at > 0", SQLite would visit every message whose timeout has ended.
+    // <> instead of >: SQLite cannot use an index to find rows by it. With visible_at > 0, it would use one and visit every message whose
+    // timeout has ended.
     /// <summary>
     /// A message that a worker has received and not released. A message whose dead letter was received is not held by a worker.
     /// </summary>

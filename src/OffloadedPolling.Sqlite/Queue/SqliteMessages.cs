@@ -23,13 +23,13 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
     /// Waits for messages that match a <paramref name="condition"/>. Checks periodically, and whenever <paramref name="next"/> completes.
     /// </summary>
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-        string condition, string kind, int most, Func<Task> next, TimeSpan betweenLooks, CancellationToken cancellationToken)
+        string condition, string kind, int most, Func<Task> next, TimeSpan pollInterval, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var nextLook = next();
+            var nextArrival = next();
             if (IsAny(condition, kind)
                 && await TakeAsync(condition, kind, Math.Min(most, MaxBatch)).ConfigureAwait(false) is { Count: > 0 } taken)
             {
@@ -41,7 +41,7 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
                 return [];
             }
 
-            await nextLook.WaitAsync(betweenLooks, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await nextArrival.WaitAsync(pollInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -66,26 +66,38 @@ internal sealed class SqliteMessages(SqliteDatabase database, IOptionsMonitor<Op
         }
     }
 
+    /// <summary>
+    /// Deletes the message of a delivery. Returns <see langword="false"/> if it has been redelivered. A message that no longer exists
+    /// counts as deleted.
+    /// </summary>
+    public static bool Delete(SqliteSession session, ReceivedMessage message) =>
+        session.Execute($"DELETE FROM messages WHERE {IsDelivery}", DeliveryOf(message)) > 0 || !Exists(session, message);
+
+    public static bool Exists(SqliteSession session, ReceivedMessage message) =>
+        session.ReadFirst("SELECT 1 FROM messages WHERE id = $id", row => true, ("$id", IdOf(message)));
+
     public static (string, object?)[] DeliveryOf(ReceivedMessage message) =>
         [("$id", IdOf(message)), ("$receive_count", message.ReceiveCount)];
 
-    public static long IdOf(ReceivedMessage message) => long.Parse(message.Id, CultureInfo.InvariantCulture);
+    private static long IdOf(ReceivedMessage message) => long.Parse(message.Id, CultureInfo.InvariantCulture);
 
     private bool IsAny(string condition, string kind)
     {
         try
         {
-            return database.Readers.Read((condition, kind, Now()), static (session, look) => session.ReadFirst(
-                $"SELECT 1 FROM messages WHERE kind = $kind AND {look.condition} LIMIT 1",
-                row => true,
-                ("$kind", look.kind),
-                ("$now", look.Item3)));
+            return database.Readers.Read((condition, kind, Now()), IsAny);
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))
         {
             throw SqliteErrors.ToQueueException("check", kind, database.Path, failed);
         }
     }
+
+    private static bool IsAny(SqliteSession session, (string Condition, string Kind, long Now) query) => session.ReadFirst(
+        $"SELECT 1 FROM messages WHERE kind = $kind AND {query.Condition} LIMIT 1",
+        row => true,
+        ("$kind", query.Kind),
+        ("$now", query.Now));
 
     // Not cancelable while it runs. Otherwise a canceled caller would have received messages that nobody processes.
     private async Task<List<ReceivedMessage>> TakeAsync(string condition, string kind, int most)

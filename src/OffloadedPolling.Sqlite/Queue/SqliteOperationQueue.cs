@@ -13,7 +13,7 @@ internal sealed class SqliteOperationQueue(
     private const string Deliverable = $"{MessageVisibility.IsVisible} AND {MessageVisibility.IsAlive}";
 
     // How soon messages of other processes are received. A check takes about 20 microseconds.
-    private static readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly ArrivalSignal _arrivals = new();
 
@@ -39,22 +39,32 @@ internal sealed class SqliteOperationQueue(
     }
 
     public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string kind, int most, CancellationToken cancellationToken) =>
-        rows.ReceiveAsync(Deliverable, kind, most, () => _arrivals.Next, _betweenLooks, cancellationToken);
+        rows.ReceiveAsync(Deliverable, kind, most, () => _arrivals.Next, _pollInterval, cancellationToken);
 
     public async Task DeleteAsync(string kind, IReadOnlyCollection<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
-        // A message that no longer exists counts as deleted.
-        var left = await rows.WriteAsync("delete from", kind, session => messages.Where(message =>
-            session.Execute($"DELETE FROM messages WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message)) == 0
-            && session.ReadFirst(
-                "SELECT 1 FROM messages WHERE id = $id", row => row.GetInt32(0), ("$id", SqliteMessages.IdOf(message))) == 1).ToList(),
-            cancellationToken).ConfigureAwait(false);
+        var left = await rows.WriteAsync(
+            "delete from", kind, session => Delete(session, messages), cancellationToken).ConfigureAwait(false);
         if (left.Count > 0)
         {
             throw new OperationQueueException(
                 $"{left.Count} of {messages.Count} messages of kind '{kind}' were not deleted, because they have been redelivered. "
-                + $"Their new receivers delete them. {string.Join(", ", left.Select(message => message.Id))}");
+                + $"Their new receivers delete them. {string.Join(", ", left)}");
         }
+    }
+
+    private static List<string> Delete(SqliteSession session, IEnumerable<ReceivedMessage> messages)
+    {
+        var left = new List<string>();
+        foreach (var message in messages)
+        {
+            if (!SqliteMessages.Delete(session, message))
+            {
+                left.Add(message.Id);
+            }
+        }
+
+        return left;
     }
 
     // Also works after the timeout if nobody has received the message since. A released message belongs to nobody.
@@ -71,13 +81,22 @@ internal sealed class SqliteOperationQueue(
         string kind, IReadOnlyCollection<ReceivedMessage> messages, TimeSpan visibleAfter, CancellationToken cancellationToken)
     {
         await rows.WriteAsync(
-            "release messages of", kind, session => messages.Sum(message => Release(session, message)),
-            cancellationToken).ConfigureAwait(false);
+            "release messages of", kind, session => Release(session, messages, visibleAfter), cancellationToken).ConfigureAwait(false);
         _arrivals.Raise();
+    }
 
-        int Release(SqliteSession session, ReceivedMessage message) => visibleAfter > TimeSpan.Zero
-            ? rows.Hide(session, message, visibleAfter, "visible_at > 0")
-            : session.Execute($"UPDATE messages SET visible_at = 0 WHERE {SqliteMessages.IsDelivery}", SqliteMessages.DeliveryOf(message));
+    private int Release(SqliteSession session, IEnumerable<ReceivedMessage> messages, TimeSpan visibleAfter)
+    {
+        const string Show = $"UPDATE messages SET visible_at = 0 WHERE {SqliteMessages.IsDelivery}";
+        var released = 0;
+        foreach (var message in messages)
+        {
+            released += visibleAfter > TimeSpan.Zero
+                ? rows.Hide(session, message, visibleAfter, "visible_at > 0")
+                : session.Execute(Show, SqliteMessages.DeliveryOf(message));
+        }
+
+        return released;
     }
 
     public ValueTask<QueueDepth?> GetDepthAsync(string kind, CancellationToken cancellationToken) => ValueTask.FromResult(depth.Get(kind));
@@ -94,4 +113,17 @@ internal sealed class SqliteOperationQueue(
             throw SqliteErrors.ToQueueException("write to", kind, database.Path, failed);
         }
     }
+}
+
+/// <summary>Wakes the workers of this process when this process sends or releases a message.</summary>
+internal sealed class ArrivalSignal
+{
+    private TaskCompletionSource _next = New();
+
+    /// <summary>Gets a task that completes at the next arrival. Get it before checking for messages, so that none is missed.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
+
+    public void Raise() => Interlocked.Exchange(ref _next, New()).TrySetResult();
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -60,11 +60,7 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
         try
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            return database.Readers.Read((kind, now), static (session, count) => session.ReadFirst(
-                Count,
-                row => new QueueDepth(Math.Max(row.GetInt32(0) - row.GetInt32(2), 0), row.GetInt32(1)),
-                ("$kind", count.kind),
-                ("$now", count.now)));
+            return database.Readers.Read((kind, now), Read);
         }
         catch (Exception failed) when (SqliteErrors.Is(failed))
         {
@@ -72,6 +68,12 @@ internal sealed class SqliteQueueDepth(SqliteDatabase database, TimeProvider tim
             return null;
         }
     }
+
+    private static QueueDepth? Read(SqliteSession session, (string Kind, long Now) query) => session.ReadFirst(
+        Count,
+        row => new QueueDepth(Math.Max(row.GetInt32(0) - row.GetInt32(2), 0), row.GetInt32(1)),
+        ("$kind", query.Kind),
+        ("$now", query.Now));
 
     private sealed class Counted
     {

@@ -65,3 +65,6 @@ internal sealed class DocumentStatement : IDisposable
 
     private void ThrowIfFailed(int result) => SqliteException.ThrowExceptionForRC(result, _database);
 }
+
+/// <summary>A status document as stored in the file.</summary>
+internal sealed record DocumentRow(byte[] Document, string Version, OperationMetadata Metadata);

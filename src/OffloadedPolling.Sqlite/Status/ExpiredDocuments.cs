@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OffloadedPolling.Sqlite;
 
 /// <summary>
-/// Deletes documents whose retention has ended, as a bucket's lifecycle rule does. Documents with a waiting message are kept.
+/// Deletes documents whose retention has ended, as a bucket's lifecycle rule does. A document is kept while its message
+/// exists, even as a dead letter.
 /// </summary>
 internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider time, ILogger<ExpiredDocuments> logger) : BackgroundService
 {
@@ -66,13 +67,15 @@ internal sealed class ExpiredDocuments(SqliteDatabase database, TimeProvider tim
         }
     }
 
-    private List<Expired> Read(Expired after, long now) => database.Readers.Read((after, now), static (session, from) => session.ReadAll(
+    private List<Expired> Read(Expired after, long now) => database.Readers.Read((after, now), ReadPage);
+
+    private static List<Expired> ReadPage(SqliteSession session, (Expired After, long Now) query) => session.ReadAll(
         Select,
         row => new Expired(row.GetString(0), row.GetInt64(1), row.GetBoolean(2)),
-        ("$after", from.after.ExpiresAt),
-        ("$after_id", from.after.Id),
-        ("$now", from.now),
-        ("$most", PageSize)));
+        ("$after", query.After.ExpiresAt),
+        ("$after_id", query.After.Id),
+        ("$now", query.Now),
+        ("$most", PageSize));
 
     // Reading does not use the writer, and deleting releases it after each slice, so others wait for at most one slice.
     private Task<int> DeleteAsync(List<string> ids, int from, long now, CancellationToken cancellationToken) =>

@@ -24,6 +24,6 @@ internal sealed class SqliteStatusUrlIssuer(
         var most = options.Value.MaxUrlLifetime;
         var expiresAt = time.GetUtcNow().ToUnixTimeSeconds() + (long)(lifetime < most ? lifetime : most).TotalSeconds;
         return ValueTask.FromResult(
-            new StatusUrl(address.Of(statusKey) + signature.Sign(statusKey, expiresAt), DateTimeOffset.FromUnixTimeSeconds(expiresAt)));
+            new StatusUrl(address.GetUrl(statusKey) + signature.Sign(statusKey, expiresAt), DateTimeOffset.FromUnixTimeSeconds(expiresAt)));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class StatusUrlAddress(IOptions<SqliteOptions> options, ILogger<
     private string NameOfPublicUrl => $"{options.Value.Section}:{nameof(SqliteOptions.PublicBaseUrl)}";
 
     /// <exception cref="StatusUrlException">The host does not serve documents, or its address is unknown.</exception>
-    public string Of(string id)
+    public string GetUrl(string id)
     {
         if (Route is not { } route)
         {

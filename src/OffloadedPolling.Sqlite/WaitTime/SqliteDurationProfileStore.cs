@@ -49,12 +49,14 @@ internal sealed class SqliteDurationProfileStore(SqliteDatabase database) : IDur
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return database.Readers.Read(kind, static (session, kind) => session.ReadFirst(
-                Select, row => new StoredDurationProfile(row.GetFieldValue<byte[]>(0), row.GetString(1)), ("$kind", kind)));
+            return database.Readers.Read(kind, Read);
         }
         catch (SqliteException failed)
         {
             throw SqliteErrors.ToStoreException("read the duration profile", kind, database.Path, failed);
         }
     }
+
+    private static StoredDurationProfile? Read(SqliteSession session, string kind) => session.ReadFirst(
+        Select, row => new StoredDurationProfile(row.GetFieldValue<byte[]>(0), row.GetString(1)), ("$kind", kind));
 }

@@ -10,17 +10,17 @@ internal sealed class BatchProcessor(IReadOnlyList<IEventSource> sources, ILogge
 {
     private string KnownQueues => sources.Count == 0 ? "none" : string.Join(", ", sources.Select(source => $"'{source.QueueUrl}'"));
 
-    /// <summary>Processes the records in parallel and returns the ids of the messages to redeliver.</summary>
+    /// <summary>Processes the records in parallel and returns the IDs of the messages to redeliver.</summary>
     /// <inheritdoc cref="IEventSource.ProcessAsync"/>
-    /// <exception cref="InvalidSqsEventException">A record has no id. All other records have been processed.</exception>
+    /// <exception cref="InvalidSqsEventException">A record has no ID. All other records have been processed.</exception>
     public async Task<IReadOnlyList<string>> ProcessAsync(
         IReadOnlyList<EventRecord> records, CancellationToken stop, CancellationToken abandon, CancellationToken answer)
     {
         var perSource = records.GroupBy(record => record.IsFromSqs ? record.SourceArn : record.Source)
-            .Select(group => ProcessAsync(group.Key ?? "nowhere", [.. group], stop, abandon, answer));
+            .Select(group => ProcessAsync(group.Key ?? "unknown", [.. group], stop, abandon, answer));
         var failed = (await Task.WhenAll(perSource).ConfigureAwait(false)).SelectMany(each => each).ToList();
 
-        // A record without an id cannot be reported as failed, and Lambda deletes what is not reported.
+        // A record without an ID cannot be reported as failed, and Lambda deletes what is not reported.
         return failed.TrueForAll(record => record.MessageId is { Length: > 0 })
             ? [.. failed.Select(record => record.MessageId!)]
             : throw new InvalidSqsEventException("a record has no 'messageId'");

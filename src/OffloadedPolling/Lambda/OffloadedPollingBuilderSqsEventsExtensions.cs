@@ -7,12 +7,13 @@ using OffloadedPolling.Lambda;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods for AWS Lambda functions that process operations.</summary>
+/// <summary>Extension methods that process operations in AWS Lambda functions.</summary>
 public static class OffloadedPollingBuilderSqsEventsExtensions
 {
     /// <summary>
-    /// Replaces <c>WithSqs()</c> in an AWS Lambda function whose event source is a kind's queue or dead-letter queue. The function passes
-    /// messages to <see cref="SqsEventProcessor"/>, which calls the handlers and the dead-letter reader. No loop receives messages.
+    /// Registers <see cref="SqsEventProcessor"/> for an AWS Lambda function whose event source is a kind's queue or dead-letter queue. Call
+    /// it instead of <c>WithSqs()</c>. The function passes messages to <see cref="SqsEventProcessor"/>, which calls the handlers and the
+    /// dead-letter reader. No loop receives messages.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>

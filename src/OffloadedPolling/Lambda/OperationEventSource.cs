@@ -43,7 +43,7 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
         // The queue hides a batch for longer than the function may run. With a shorter timeout that is extended, as in every worker, a
         // message is redelivered soon after this process dies, and a cancellation is detected soon.
         var visibility = _handler.Kind.Options.VisibilityTimeout;
-        var hiddenFor = Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
+        var hiddenFor = SqsMessages.Shorter(visibility, (attributes?.VisibilityTimeout ?? visibility) - _time.GetElapsedTime(arrivedAt));
         var batch = new Batch(attributes?.MaxReceiveCount, arrivedAt, hiddenFor, stop, abandon);
 
         // Unfinished records are reported as failed when the time is over, so that finished ones are not redelivered.
@@ -126,8 +126,6 @@ internal sealed class OperationEventSource : IEventSource, IDisposable
 
         return taken.IsCompletedSuccessfully;
     }
-
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private sealed record Batch(
         int? MaxReceiveCount, long ArrivedAt, TimeSpan HiddenFor, CancellationToken Stop, CancellationToken Abandon)

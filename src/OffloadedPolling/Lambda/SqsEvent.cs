@@ -28,21 +28,22 @@ internal sealed record SqsEvent(IReadOnlyList<EventRecord> Records)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidSqsEventException($"it is not a JSON object but {root.ValueKind}");
+            throw new InvalidSqsEventException($"it is a JSON {root.ValueKind}, not an object");
         }
 
         return root.TryGetProperty(nameof(Records), out var records) && records.ValueKind == JsonValueKind.Array
             ? [.. records.EnumerateArray().Select(record => new EventRecord(record))]
-            : throw new InvalidSqsEventException($"it has no 'Records' array but {NamesIn(root)}");
+            : throw new InvalidSqsEventException($"it has no 'Records' array. Its members are: {NamesIn(root)}");
     }
 
     // Only names, because values may be payloads or credentials.
     private static string NamesIn(JsonElement root)
     {
-        var names = root.EnumerateObject()
-            .Take(MostNames).Select(member => $"'{(member.Name.Length <= 32 ? member.Name : member.Name[..32] + "…")}'").ToList();
-        return names.Count == 0 ? "nothing" : string.Join(", ", names);
+        var names = root.EnumerateObject().Take(MostNames).Select(member => $"'{Shorten(member.Name)}'").ToList();
+        return names.Count == 0 ? "none" : string.Join(", ", names);
     }
+
+    private static string Shorten(string name) => name.Length <= 32 ? name : $"{name[..32]}…";
 }
 
 /// <summary>One record of an event, which may be an incomplete message.</summary>

@@ -35,10 +35,11 @@ public sealed class SqsEventProcessor
     /// </param>
     /// <returns>The function's response, <c>{"batchItemFailures":[…]}</c>, which lists the messages to redeliver.</returns>
     /// <exception cref="InvalidSqsEventException">
-    /// The input is not an SQS event, or a record has no id and cannot be reported as failed. All other records have been processed.
+    /// The input is not an SQS event, or a record has no ID and cannot be reported as failed. All other records have been processed.
     /// </exception>
     /// <exception cref="OperationStoreException">
-    /// The status store failed before any message was processed. AWS Lambda slows down and redelivers the whole batch.
+    /// The status store failed, and no message of the batch was completed. Handlers may have run. AWS Lambda slows down and redelivers the
+    /// whole batch.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeLeft"/> is zero or negative.</exception>
     public async Task<Stream> ProcessAsync(Stream sqsEvent, TimeSpan timeLeft, CancellationToken cancellationToken = default)
@@ -81,7 +82,7 @@ public sealed class SqsEventProcessor
 }
 
 /// <summary>
-/// The exception that is thrown when a function is invoked with something other than an SQS event, or when a record has no id. AWS Lambda
+/// The exception that is thrown when a function is invoked with something other than an SQS event, or when a record has no ID. AWS Lambda
 /// treats the whole batch as failed.
 /// </summary>
 public sealed class InvalidSqsEventException : OffloadedPollingException

@@ -71,7 +71,7 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
     {
         var scope = _scope;
         return scope is not null
-            && scope.Date == signedAt.Date && scope.IsOf(keys) ? scope : _scope = new Scope(keys, signedAt.Date, region);
+            && scope.Date == signedAt.Date && scope.Matches(keys) ? scope : _scope = new Scope(keys, signedAt.Date, region);
     }
 
     // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
@@ -107,7 +107,7 @@ internal sealed class PresignedUrlSigner(Uri endpoint, string region)
         public string EscapedToken { get; }
         public byte[] SigningKey { get; }
 
-        public bool IsOf(ImmutableCredentials keys) =>
+        public bool Matches(ImmutableCredentials keys) =>
             ReferenceEquals(_keys, keys)
             || (_keys.AccessKey == keys.AccessKey && _keys.SecretKey == keys.SecretKey && _keys.Token == keys.Token);
     }

@@ -104,7 +104,7 @@ internal sealed class S3ConditionalObjects(S3Connection s3, string what, TimePro
     {
         var request = new ListObjectsV2Request { BucketName = s3.Bucket, MaxKeys = 1 };
         var (_, denied) = await s3.RequestAsync(
-            $"determine whether the {what} is missing or reading is denied:", deniedKey,
+            $"determine whether reading is denied for the {what}", deniedKey,
             () => s3.Client.ListObjectsV2Async(request, cancellationToken), S3Errors.IsAccessDenied, cancellationToken)
             .ConfigureAwait(false);
         _listing = new Listing(denied is null, time.GetTimestamp());

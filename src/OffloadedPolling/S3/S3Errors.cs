@@ -33,11 +33,10 @@ internal static class S3Errors
             "NoSuchBucket" => ("the bucket does not exist",
                 $"Create it, or correct S3:BucketName, the region (AWS_REGION) or the address (AWS_ENDPOINT_URL_S3).{PathStyleHint(s3)}"),
             "AccessDenied" or "AllAccessDisabled" => ("access is denied",
-                $"Grant s3:GetObject, s3:PutObject and, for deletions, s3:DeleteObject on 'arn:aws:s3:::{bucket}/*', and s3:ListBucket "
+                "Grant s3:GetObject, s3:PutObject and, for deletions, s3:DeleteObject on the objects of the bucket, and s3:ListBucket "
                 + "on the bucket. Also check the policies of the bucket and of its encryption key."),
             "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "TokenRefreshRequired" =>
-                ($"the credentials were rejected ({code})", "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and "
-                    + "AWS_SECRET_ACCESS_KEY, the profile, or the role."),
+                ($"the credentials were rejected ({code})", AwsFailure.HowToCheckCredentials),
             "RequestTimeTooSkewed" => ("the clock is wrong (RequestTimeTooSkewed)", "Set the machine's clock."),
             "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
                 ($"the bucket is in another region ({code}: {error.Message})", "Set AWS_REGION to the bucket's region."),

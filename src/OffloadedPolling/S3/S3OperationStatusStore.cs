@@ -10,7 +10,7 @@ internal sealed class S3OperationStatusStore(
 {
     private const string KeySuffix = ".json";
 
-    // Never the id of an operation, because ids are random.
+    // Never the ID of an operation, because IDs are random.
     private static readonly string _nobodysId = new('0', 32);
 
     private readonly S3ConditionalObjects _objects = new(

@@ -9,8 +9,8 @@ public sealed class S3Options
 
     /// <summary>Gets or sets the prefix of all status keys.</summary>
     /// <value>
-    /// Must end with a slash and must not be empty, because the expiry of status documents would delete every object in the bucket.
-    /// <c>operations/</c> by default.
+    /// Must end with a slash, and have at most 900 characters: letters, digits and <c>- _ . /</c>. An empty prefix is not allowed, because
+    /// the lifecycle rule would then delete every object in the bucket. <c>operations/</c> by default.
     /// </value>
     public string KeyPrefix { get; set; } = "operations/";
 

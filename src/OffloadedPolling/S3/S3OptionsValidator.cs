@@ -39,7 +39,7 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
                 + "Set it to the name of a bucket or the ARN of an access point.",
         _ when !BucketName().IsMatch(bucket) =>
             $"BucketName is '{bucket}', which is not a bucket name. "
-            + "Bucket names have 3 to 63 lower-case letters, digits, dots and hyphens, and begin and end with a letter or digit.",
+            + "Bucket names have 3 to 63 lowercase letters, digits, dots and hyphens, and begin and end with a letter or digit.",
         _ => null,
     };
 
@@ -112,8 +112,9 @@ internal static partial class StatusAccessSettings
                 + "'https://shop.example.com' or 'http://localhost:5080'.";
         }
 
-        // Browsers send an origin in lower case and without a default port, and S3 compares it verbatim.
-        var right = $"{uri.Scheme}://{uri.IdnHost.ToLowerInvariant()}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}";
+        // Browsers send an origin in lowercase and without a default port, and S3 compares it verbatim.
+        var port = uri.IsDefaultPort ? "" : $":{uri.Port}";
+        var right = $"{uri.Scheme}://{uri.IdnHost.ToLowerInvariant()}{port}";
         right = uri.HostNameType == UriHostNameType.IPv6 ? uri.GetLeftPart(UriPartial.Authority) : right;
         return origin == right ? null : $"is '{origin}', but browsers send this origin as '{right}'. Set it to that.";
     }
@@ -158,7 +159,7 @@ internal static partial class StatusAccessSettings
 
     private static string? WrongWithEndpoint(string endpoint) => VpcEndpoint().IsMatch(endpoint)
         ? null
-        : $"is '{endpoint}', which is not the id of a VPC endpoint. Set it to an id such as 'vpce-1a2b3c4d'.";
+        : $"is '{endpoint}', which is not the ID of a VPC endpoint. Set it to an ID such as 'vpce-1a2b3c4d'.";
 
     [GeneratedRegex(@"\A(0|[1-9][0-9]{0,2})\z")]
     private static partial Regex PrefixLength();

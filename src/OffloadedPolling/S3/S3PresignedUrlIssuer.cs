@@ -15,7 +15,7 @@ internal sealed class S3PresignedUrlIssuer(
     // With less life left than this, newer credentials are awaited. A URL that expires before the first poll is useless.
     private static readonly TimeSpan _minimumLife = TimeSpan.FromMinutes(1);
 
-    // One service's clock defines the expiration, and another one's checks the URL.
+    // The expiration comes from the clock of STS or the instance metadata. S3 checks the URL by its own clock.
     private static readonly TimeSpan _expiryMargin = TimeSpan.FromSeconds(5);
 
     private PresignedUrlSigner? _signer;
@@ -28,7 +28,8 @@ internal sealed class S3PresignedUrlIssuer(
         if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _longest)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(lifetime), lifetime, "A status URL must work for 1 second to 7 days, the maximum of Signature Version 4.");
+                nameof(lifetime), lifetime,
+                "The lifetime of a status URL must be 1 second to 7 days, the maximum of Signature Version 4.");
         }
 
         if (!statusKey.StartsWith(s3.KeyPrefix, StringComparison.Ordinal))
@@ -36,8 +37,10 @@ internal sealed class S3PresignedUrlIssuer(
             throw new ArgumentException($"'{statusKey}' is not a status key: it does not begin with '{s3.KeyPrefix}'.", nameof(statusKey));
         }
 
-        var keys = await credentials.TakeAsync((lifetime < _minimumLife ? lifetime : _minimumLife) + _expiryMargin).ConfigureAwait(false);
-        var signer = _signer ??= await LearnSignerAsync(keys).ConfigureAwait(false);
+        // A credentials provider that hangs must not keep a caller that has given up.
+        var taking = credentials.TakeAsync((lifetime < _minimumLife ? lifetime : _minimumLife) + _expiryMargin);
+        var keys = await (taking.IsCompleted ? taking : new(taking.AsTask().WaitAsync(cancellationToken))).ConfigureAwait(false);
+        var signer = _signer ??= await LearnSignerAsync(keys).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         // The server counts from the second in the URL, by its own clock. The SDK knows the offset to that clock.
         var signedAt = ServerNow();
@@ -82,7 +85,7 @@ internal sealed class S3PresignedUrlIssuer(
     private async Task<PresignedUrlSigner> LearnSignerAsync(SigningCredentials keys)
     {
         var signature = await SdkSignature.LearnAsync(s3, time).ConfigureAwait(false);
-        return signature.WhyNotOf(s3.Client, keys) is { } hidden
+        return signature.MismatchWith(s3.Client, keys) is { } hidden
             ? throw hidden
             : new PresignedUrlSigner(s3.GetPublicEndpoint(s3.KeyPrefix), signature.Region);
     }

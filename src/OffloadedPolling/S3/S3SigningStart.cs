@@ -13,7 +13,7 @@ internal readonly record struct SdkSignature(string AccessKey, string Region)
 
     /// <summary>Returns an exception if the client signs with other keys; otherwise, <see langword="null"/>.</summary>
     // A decorator hides the credentials of the client that it wraps.
-    public StatusUrlException? WhyNotOf(IAmazonS3 client, SigningCredentials keys) =>
+    public StatusUrlException? MismatchWith(IAmazonS3 client, SigningCredentials keys) =>
         client is AmazonServiceClient || AccessKey == keys.Keys.AccessKey
             ? null
             : new StatusUrlException(
@@ -53,7 +53,7 @@ internal sealed class S3SigningStart(
     {
         // The host's own issuer is not checked.
         if (issuer is S3PresignedUrlIssuer
-            && s3.Client is not AmazonServiceClient && await FindOthersAsync().ConfigureAwait(false) is { } hidden)
+            && s3.Client is not AmazonServiceClient && await FindMismatchAsync().ConfigureAwait(false) is { } hidden)
         {
             throw hidden;
         }
@@ -61,12 +61,12 @@ internal sealed class S3SigningStart(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<StatusUrlException?> FindOthersAsync()
+    private async Task<StatusUrlException?> FindMismatchAsync()
     {
         try
         {
             var keys = await credentials.TakeAsync(TimeSpan.Zero).ConfigureAwait(false);
-            return (await SdkSignature.LearnAsync(s3, time).ConfigureAwait(false)).WhyNotOf(s3.Client, keys);
+            return (await SdkSignature.LearnAsync(s3, time).ConfigureAwait(false)).MismatchWith(s3.Client, keys);
         }
         catch (Exception unknown) when (unknown is StatusUrlException or OperationStoreException or ArgumentException
             || AwsFailure.Is(unknown, CancellationToken.None))

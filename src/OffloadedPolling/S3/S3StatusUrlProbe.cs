@@ -53,7 +53,8 @@ internal sealed class S3StatusUrlProbe(S3WriteProbe written, S3HttpClient http, 
         }
         catch (Exception failed) when (AwsFailure.Is(failed, cancellationToken))
         {
-            return $"This host could not poll a status URL at '{address}' ({failed.Message}). If callers cannot poll either, correct "
+            var why = patience.IsCancellationRequested ? $"no response within {_patience.TotalSeconds} seconds" : failed.Message;
+            return $"This host could not poll a status URL at '{address}' ({why}). If callers cannot poll either, correct "
                 + "S3:PublicEndpoint or the network.";
         }
     }

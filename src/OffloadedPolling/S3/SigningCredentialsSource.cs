@@ -23,7 +23,8 @@ internal sealed class SigningCredentialsSource(S3Connection s3, ILogger<SigningC
     private AWSCredentials? _credentials;
 
     /// <summary>
-    /// Returns credentials that live for <paramref name="minimumLife"/>, and awaits a refresh if the provider supports it.
+    /// Returns the credentials. If they live for less than <paramref name="minimumLife"/>, awaits a refresh if the provider supports it.
+    /// The result may still live for less.
     /// </summary>
     public async ValueTask<SigningCredentials> TakeAsync(TimeSpan minimumLife)
     {

@@ -9,7 +9,8 @@ namespace OffloadedPolling.Sqs;
 internal static class SqsErrors
 {
     /// <summary>
-    /// Returns whether the message would be hidden for more than 12 hours after its receipt. This receiver still owns the message.
+    /// Returns whether SQS rejected the request because the message would be hidden for more than 12 hours after its receipt. This receiver
+    /// still owns the message.
     /// </summary>
     /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html</remarks>
     public static bool IsVisibilityLimit(AmazonServiceException error) =>
@@ -57,14 +58,14 @@ internal static class SqsErrors
             "RequestThrottled" or "ThrottlingException" or "Throttling" or "OverLimit" or "AWS.SimpleQueueService.OverLimit" => (
                 $"an SQS quota is exceeded ({code}: {error.Message})",
                 "Wait, or raise the quota: requests per second, or 120,000 messages that are received but not yet deleted."),
-            "RequestExpired" or "RequestTimeTooSkewed" => ($"the clock is wrong ({code})", "Set this machine's clock."),
+            "RequestExpired" or "RequestTimeTooSkewed" => ($"the clock is wrong ({code})", "Set the machine's clock."),
             "AccessDenied" or "AccessDeniedException" => ("access is denied",
                 "Grant sqs:SendMessage and sqs:GetQueueAttributes to hosts, and sqs:ReceiveMessage, sqs:DeleteMessage, "
                 + "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes to workers."),
             "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch"
                 or "InvalidSignatureException" or "IncompleteSignature" or "InvalidSecurity" or "MissingAuthenticationToken"
                 or "MissingAuthenticationTokenException" or "OptInRequired" => ($"the credentials were rejected ({code})",
-                "Check the credentials that the AWS SDK finds: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile, or the role."),
+                AwsFailure.HowToCheckCredentials),
             _ when IsCorrupt(error) =>
                 ($"a message and its checksum do not match ({error.Message}): it was altered between SQS and this process",
                     "Find the proxy or network device that alters responses."),

@@ -8,7 +8,7 @@ using OffloadedPolling.Queue;
 
 namespace OffloadedPolling.Sqs;
 
-/// <summary>Sends message requests to any SQS queue, in the largest batches that SQS accepts.</summary>
+/// <summary>Receives, hides and deletes messages of any SQS queue, in the largest batches that SQS accepts.</summary>
 internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<SqsMessages> logger)
 {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
@@ -130,6 +130,8 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
             "read the attributes of", queueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken), cancellationToken);
     }
 
+    public static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
     public static int Seconds(TimeSpan visibility) => (int)Math.Ceiling(visibility.TotalSeconds);
 
     /// <summary>
@@ -142,7 +144,7 @@ internal sealed class SqsMessages(SqsConnection sqs, TimeProvider time, ILogger<
     {
         // Rounded down to whole seconds, because SQS rejects values above its limit.
         var most = TimeSpan.FromSeconds(Math.Floor(LeftToHide(message).TotalSeconds));
-        return visibility < most ? visibility : most > TimeSpan.Zero ? most : TimeSpan.Zero;
+        return most > TimeSpan.Zero ? Shorter(visibility, most) : TimeSpan.Zero;
     }
 
     private static void ThrowIfAnyFailed(string verb, string queueUrl, ReceivedMessage[] batch, List<BatchResultErrorEntry>? failed)

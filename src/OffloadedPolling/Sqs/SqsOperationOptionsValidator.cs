@@ -20,7 +20,8 @@ internal sealed class SqsOperationOptionsValidator : IValidateOptions<OperationO
         _ when !Uri.TryCreate(queueUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") =>
             $"{key} is '{queueUrl}', which is not a queue URL. Set it to one such as {Example}.",
         _ when queueUrl.TrimEnd('/').EndsWith(".fifo", StringComparison.Ordinal) =>
-            $"{key} is '{queueUrl}', a FIFO queue, which would run one operation at a time. Use a standard queue.",
+            $"{key} is '{queueUrl}', a FIFO queue. FIFO queues reject messages without a message group, and operations have none. "
+            + "Use a standard queue.",
         _ => null,
     };
 }

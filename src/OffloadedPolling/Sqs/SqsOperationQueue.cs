@@ -71,7 +71,7 @@ internal sealed class SqsOperationQueue(
 
     public async Task<TimeSpan?> ExtendAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken)
     {
-        var visibility = Shorter(options.Get(kind).VisibilityTimeout, sqsMessages.LeftToHide(message));
+        var visibility = SqsMessages.Shorter(options.Get(kind).VisibilityTimeout, sqsMessages.LeftToHide(message));
         if (visibility <= TimeSpan.Zero)
         {
             return TimeSpan.Zero;
@@ -111,7 +111,6 @@ internal sealed class SqsOperationQueue(
             : null;
     }
 
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
     private static MessageAttributeValue Text(string value) => new() { DataType = MessageAttributes.StringType, StringValue = value };
 }
 
@@ -131,7 +130,7 @@ internal sealed class SqsDeadLetterQueue(SqsMessages sqs, IOptionsMonitor<Operat
         sqs.DeleteAsync(QueueUrl(kind), [message], cancellationToken);
 
     public Task SetAsideAsync(string kind, ReceivedMessage message, CancellationToken cancellationToken) =>
-        sqs.HideAsync("set aside in", QueueUrl(kind), [message], _aside, cancellationToken);
+        sqs.HideAsync("hide a message in", QueueUrl(kind), [message], _aside, cancellationToken);
 
     public Task CheckAsync(string kind, CancellationToken cancellationToken) => sqs.CheckAsync(QueueUrl(kind), cancellationToken);
 

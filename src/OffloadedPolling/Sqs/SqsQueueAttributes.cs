@@ -18,7 +18,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     // An old depth, plus all messages sent since, could make an empty queue look full.
     private static readonly TimeSpan _depthMaxAge = TimeSpan.FromMinutes(1);
 
-    // Changes to a queue take effect within two minutes.
+    // SQS applies most changes within a minute. With this cache, they take effect here within two.
     private static readonly TimeSpan _settingsMaxAge = TimeSpan.FromMinutes(1);
 
     private static readonly List<string> _names = [
@@ -30,14 +30,13 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
         QueueAttributeName.VisibilityTimeout,
         QueueAttributeName.MaximumMessageSize];
 
-    private readonly ConcurrentDictionary<string, RefreshedValue<Snapshot>> _byKind = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _sent = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KindQueue> _byKind = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Returns the attributes, or <see langword="null"/> if none were ever read. Waits up to <paramref name="patience"/> for new ones.
     /// </summary>
     public ValueTask<Snapshot?> GetAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
-        ValueOf(kind).GetAsync(patience, cancellationToken);
+        QueueOf(kind).Attributes.GetAsync(patience, cancellationToken);
 
     /// <summary>
     /// Returns the depth plus the messages that this process has sent since, because a burst of accepts may end before the next read.
@@ -46,11 +45,11 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     public async ValueTask<QueueDepth?> GetDepthAsync(string kind, TimeSpan patience, CancellationToken cancellationToken) =>
         await GetAsync(kind, patience, cancellationToken).ConfigureAwait(false) is { Depth: { } seen }
         && time.GetElapsedTime(seen.At) <= _depthMaxAge
-            ? seen.Depth with { Waiting = seen.Depth.Waiting + (int)(SentOf(kind) - seen.SentBefore) }
+            ? seen.Depth with { Waiting = seen.Depth.Waiting + (int)(QueueOf(kind).Sent - seen.SentBefore) }
             : null;
 
     /// <summary>Counts a sent message.</summary>
-    public void CountSent(string kind) => _sent.AddOrUpdate(kind, 1, static (_, sent) => sent + 1);
+    public void CountSent(string kind) => QueueOf(kind).CountSent();
 
     /// <summary>
     /// Returns the settings of the queue, or <see langword="null"/> if they were never read. Waits only if there are none yet. Settings
@@ -58,7 +57,7 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// </summary>
     public async ValueTask<Snapshot?> GetSettingsAsync(string kind, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var value = ValueOf(kind);
+        var value = QueueOf(kind).Attributes;
         if (value.Last is not { } known)
         {
             return await value.GetAsync(patience, cancellationToken).ConfigureAwait(false);
@@ -75,35 +74,14 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
     /// <summary>Reads the attributes now and updates the cache.</summary>
     public async Task<Snapshot> RefreshAsync(string kind, CancellationToken cancellationToken)
     {
-        var value = ValueOf(kind);
-        var read = await ReadAsync(kind, value.Last, cancellationToken).ConfigureAwait(false);
-        value.Set(read);
+        var queue = QueueOf(kind);
+        var read = await queue.ReadAsync(cancellationToken).ConfigureAwait(false);
+        queue.Attributes.Set(read);
         return read;
     }
 
-    private long SentOf(string kind) => _sent.GetValueOrDefault(kind);
-    private RefreshedValue<Snapshot> ValueOf(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.Create(kind), this);
-
-    private RefreshedValue<Snapshot> Create(string kind)
-    {
-        RefreshedValue<Snapshot>? value = null;
-        value = new RefreshedValue<Snapshot>(
-            cancellationToken => ReadAsync(kind, value!.Last, cancellationToken),
-            _maxAge,
-            time,
-            failed => Log.QueueAttributesUnknown(logger, kind, failed));
-        return value;
-    }
-
-    private async Task<Snapshot> ReadAsync(string kind, Snapshot? before, CancellationToken cancellationToken)
-    {
-        var (sentBefore, readAt) = (SentOf(kind), time.GetTimestamp());
-        var request = new GetQueueAttributesRequest { QueueUrl = sqs.QueueUrl(kind), AttributeNames = _names };
-        var response = await sqs.RequestAsync(
-            "read the attributes of", request.QueueUrl, () => sqs.Client.GetQueueAttributesAsync(request, cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return Read(response.Attributes, before, sentBefore, readAt);
-    }
+    private KindQueue QueueOf(string kind) => _byKind.GetOrAdd(kind, static (kind, self) => self.NewQueue(kind), this);
+    private KindQueue NewQueue(string kind) => new(kind, sqs, time, logger);
 
     // From the dictionary, because the typed properties return 0 for an absent attribute, which is unknown.
     internal static Snapshot Read(Dictionary<string, string>? attributes, Snapshot? before, long sentBefore = 0, long readAt = 0)
@@ -140,8 +118,48 @@ internal sealed class SqsQueueAttributes(SqsConnection sqs, TimeProvider time, I
             return null;
         }
 
-        using var policy = JsonDocument.Parse(redrivePolicy);
-        return policy.RootElement.TryGetProperty(name, out var member) ? member.ToString() : null;
+        try
+        {
+            using var policy = JsonDocument.Parse(redrivePolicy);
+            return policy.RootElement.ValueKind == JsonValueKind.Object && policy.RootElement.TryGetProperty(name, out var member)
+                ? member.ToString()
+                : null;
+        }
+        catch (JsonException)
+        {
+            // What cannot be read is unknown.
+            return null;
+        }
+    }
+
+    /// <summary>The queue of one kind, with its cached attributes and the number of messages that this process has sent to it.</summary>
+    private sealed class KindQueue
+    {
+        private readonly string _kind;
+        private readonly SqsConnection _sqs;
+        private readonly TimeProvider _time;
+        private long _sent;
+
+        public KindQueue(string kind, SqsConnection sqs, TimeProvider time, ILogger logger)
+        {
+            (_kind, _sqs, _time) = (kind, sqs, time);
+            Attributes = new(ReadAsync, _maxAge, time, failed => Log.QueueAttributesUnknown(logger, kind, failed));
+        }
+
+        public RefreshedValue<Snapshot> Attributes { get; }
+        public long Sent => Volatile.Read(ref _sent);
+
+        public void CountSent() => Interlocked.Increment(ref _sent);
+
+        public async Task<Snapshot> ReadAsync(CancellationToken cancellationToken)
+        {
+            var (sentBefore, readAt) = (Sent, _time.GetTimestamp());
+            var request = new GetQueueAttributesRequest { QueueUrl = _sqs.QueueUrl(_kind), AttributeNames = _names };
+            var response = await _sqs.RequestAsync(
+                "read the attributes of", request.QueueUrl, () => _sqs.Client.GetQueueAttributesAsync(request, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            return Read(response.Attributes, Attributes.Last, sentBefore, readAt);
+        }
     }
 
     /// <summary>The attributes of a queue. Attributes that SQS did not return are <see langword="null"/>.</summary>

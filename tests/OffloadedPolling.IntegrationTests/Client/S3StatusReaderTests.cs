@@ -151,6 +151,29 @@ public sealed class S3StatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadAsync_AfterUnusableCredentials_PollsAgain()
+    {
+        var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));
+        var unusable = false;
+        using var reader = new S3StatusReader(async (_, cancellationToken) =>
+        {
+            var given = await AskHostAsync(accepted.Id, cancellationToken);
+            return unusable ? given with { SessionToken = "" } : given;
+        });
+        await reader.ReadAsync(null, default);
+        _s3.Intercept = context => unusable && IsCallers(context.Request.Headers.Authorization.ToString())
+            ? AwsAnswers.XmlErrorAsync(context, "ExpiredToken", StatusCodes.Status400BadRequest)
+            : Task.FromResult(false);
+
+        unusable = true;
+        await FluentActions.Awaiting(() => reader.ReadAsync(null, default).AsTask()).Should().ThrowAsync<ArgumentException>();
+        unusable = false;
+        var reading = await reader.ReadAsync(null, default);
+
+        reading.Status!.Id.Should().Be(accepted.Id);
+    }
+
+    [Fact]
     public async Task WaitForCompletionAsync_HostIsBusy_Retries()
     {
         var accepted = await _host.Operations.AcceptAsync(new Parcel("Ada"));

@@ -51,7 +51,8 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
         var report = await Queues(host).ApplyAsync(Cancellation);
 
         State(report, "RedrivePolicy").Should().Be(Different);
-        Part(report, "RedrivePolicy").Reason.Should().Contain("is not overwritten").And.Contain("aws sqs set-queue-attributes");
+        Part(report, "RedrivePolicy").Reason.Should().Contain("is not overwritten")
+            .And.Contain($"aws sqs set-queue-attributes --queue-url {QueueUrl} --attributes file://").And.Contain("ToJson()");
         report.IsInSync.Should().BeFalse();
         (await AttributesAsync(QueueUrl))["RedrivePolicy"].Should().Be(before);
         host.Log.Entries.Should().Contain(entry => entry.Id == 505);
@@ -84,7 +85,7 @@ public sealed class ExistingQueuesTests : OperationQueuesTestBase
         var report = await Queues(host).ApplyAsync(Cancellation);
 
         State(report, "MessageRetention").Should().Be(Different);
-        Part(report, "MessageRetention").Reason.Should().Contain("deletes older messages");
+        Part(report, "MessageRetention").Reason.Should().Contain("deletes older messages").And.Contain("MessageRetentionPeriod=86400.");
         (await AttributesAsync(QueueUrl))["MessageRetentionPeriod"].Should().Be("345600");
     }
 

@@ -146,6 +146,29 @@ public sealed class StatusBucketUnderFaultsTests : StatusBucketFaultTestBase
         report.Part("BlockPublicAccess").Reason.Should().Contain("grants public access");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html><br></html>")]
+    public async Task CheckAsync_BlockPublicAccessIsNotXml_FailsOnlyThisPart(string body)
+    {
+        await using var host = await HostAsync(parts => parts.BlockPublicAccess = true);
+        S3.Intercept = async context =>
+        {
+            if (!Is(context, "GET", "publicAccessBlock"))
+            {
+                return false;
+            }
+
+            await context.Response.WriteAsync(body);
+            return true;
+        };
+
+        var report = await host.StatusBucket().CheckAsync(_cancellationToken);
+
+        (report.State("BlockPublicAccess"), report.State("Expiry")).Should().Be((Failed, Missing));
+        report.Part("BlockPublicAccess").Reason.Should().StartWith("The bucket's publicAccessBlock is not XML: ");
+    }
+
     [Fact]
     public async Task CheckAsync_KmsEncryption_IsInSync()
     {

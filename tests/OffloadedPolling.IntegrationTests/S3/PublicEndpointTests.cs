@@ -22,4 +22,21 @@ public sealed class PublicEndpointTests
         polled.StatusCode.Should().Be(HttpStatusCode.OK);
         publicly.Requests.Should().ContainSingle("the host itself does not use the public address");
     }
+
+    [Fact]
+    public async Task CheckAsync_PublicEndpointHangs_ReportsTheTimeLimit()
+    {
+        await using var publicly = await RecordingProxy.StartAsync(TestServers.S3);
+        publicly.Intercept = async context =>
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            return true;
+        };
+        await using var host = await TestHost.CreateAsync(build: builder => builder.Services.Configure<S3Options>(
+            s3 => s3.PublicEndpoint = publicly.Address.GetLeftPart(UriPartial.Authority)));
+
+        var problem = await host.Services.GetRequiredService<IPresignedUrlIssuer>().CheckAsync(default);
+
+        problem.Should().Contain("could not poll").And.Contain("(no response within 2 seconds)");
+    }
 }

@@ -110,10 +110,10 @@ public sealed class SqsEventTests
     [Theory]
     [InlineData("", "not JSON")]
     [InlineData("{\"Records\":[", "not JSON")]
-    [InlineData("[]", "not a JSON object but Array")]
-    [InlineData("{}", "but nothing")]
-    [InlineData("{\"Records\":{}}", "but 'Records'")]
-    [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "but 'version', 'routeKey', 'body'")]
+    [InlineData("[]", "it is a JSON Array, not an object.")]
+    [InlineData("{}", "it has no 'Records' array. Its members are: none.")]
+    [InlineData("{\"Records\":{}}", "Its members are: 'Records'.")]
+    [InlineData("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"body\":\"a payload\"}", "are: 'version', 'routeKey', 'body'.")]
     public async Task ReadAsync_NotSqsEvent_ThrowsAndDescribesInput(string json, string expected)
     {
         var refused = (await FluentActions.Awaiting(() => ReadAsync(json)).Should().ThrowExactlyAsync<InvalidSqsEventException>()).Which;

@@ -45,7 +45,7 @@ public sealed class ProvisioningSettingsTests
     [InlineData("S3:AllowedIpRanges:0", "10.1/16", "which is not an address range")]
     [InlineData("S3:AllowedIpRanges:0", "fe80::%1/64", "which is not an address range")]
     [InlineData("S3:AllowedIpRanges:0", "everybody", "which is not an address range")]
-    [InlineData("S3:AllowedVpcEndpoints:0", "vpc-1a2b3c4d", "is 'vpc-1a2b3c4d', which is not the id of a VPC endpoint")]
+    [InlineData("S3:AllowedVpcEndpoints:0", "vpc-1a2b3c4d", "is 'vpc-1a2b3c4d', which is not the ID of a VPC endpoint")]
     [InlineData("S3:Bucket:TlsOnli", "false", "OffloadedPolling:S3:Bucket:TlsOnli is not a setting of this version")]
     [InlineData("Queues:MaxReceiveCount", "0", "OffloadedPolling:Queues:MaxReceiveCount is 0. Set it to a value from 1 to 1000")]
     [InlineData("Queues:Retention", "1", "OffloadedPolling:Queues:Retention is not a setting of this version")]
@@ -58,7 +58,7 @@ public sealed class ProvisioningSettingsTests
 
     [Theory]
     [InlineData("STANDARD", 30, "Transitions:0:StorageClass is 'STANDARD'. Set it to one of STANDARD_IA, ONEZONE_IA")]
-    [InlineData("STANDARD_IA", -1, "Transitions:0:AfterDays is -1")]
+    [InlineData("STANDARD_IA", -1, "Transitions:0:AfterDays is -1; the minimum is 0.")]
     public void Validate_InvalidTransition_Fails(string storageClass, int days, string expected) =>
         Start(Transitions((storageClass, days))).Should().ContainSingle(error => error.Contains(expected, StringComparison.Ordinal));
 

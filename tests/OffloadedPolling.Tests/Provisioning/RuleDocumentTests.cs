@@ -72,7 +72,7 @@ public sealed class RuleDocumentTests
     [InlineData("no XML", "*is not XML*")]
     [InlineData(
         $"<LifecycleConfiguration><Rule><ID>{Id}</ID></Rule><Rule><ID>{Id}</ID></Rule></LifecycleConfiguration>",
-        $"*has 2 rules with the id '{Id}'*")]
+        $"*has 2 rules with the ID '{Id}'*")]
     public void Find_UnexpectedContent_Throws(string lifecycle, string why) =>
         FluentActions.Invoking(() => SharedDocument.Lifecycle.Find(lifecycle, Id)).Should().Throw<PartException>().WithMessage(why);
 

@@ -149,6 +149,19 @@ public sealed class S3PresignedUrlIssuerTests
     }
 
     [Fact]
+    public async Task IssueAsync_CanceledWhileCredentialsProviderHangs_Throws()
+    {
+        using var client = TestIssuers.Client(new Hanging());
+        using var giveUp = new CancellationTokenSource();
+
+        var issuing = TestIssuers.New(client, _time).IssueAsync(TestIssuers.Key, TimeSpan.FromMinutes(5), giveUp.Token).AsTask();
+        await giveUp.CancelAsync();
+
+        await FluentActions.Awaiting(() => issuing.WaitAsync(TimeSpan.FromSeconds(60)))
+            .Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
     public async Task IssueAsync_AnonymousCredentials_Throws()
     {
         using var client = TestIssuers.Client(new AnonymousAWSCredentials());
@@ -198,6 +211,13 @@ public sealed class S3PresignedUrlIssuerTests
         public override ImmutableCredentials GetCredentials() => throw thrown;
 
         public override Task<ImmutableCredentials> GetCredentialsAsync() => throw thrown;
+    }
+
+    private sealed class Hanging : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw new NotSupportedException();
+
+        public override Task<ImmutableCredentials> GetCredentialsAsync() => new TaskCompletionSource<ImmutableCredentials>().Task;
     }
 
     /// <summary>Rotates its keys right after the first read returns the old ones, as a background refresh can.</summary>

@@ -77,7 +77,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
             _provider.DataSource,
             "Dear diary, today I wrote a file that is long enough to have a header, and no database at all. " + new string('x', 4096));
 
-        await StartThrowsAsync("the file is not a SQLite database. Set it to another file");
+        await StartThrowsAsync("the file is not a SQLite database. Set DataSource to another file, or move");
 
         (await File.ReadAllTextAsync(_provider.DataSource)).Should().StartWith("Dear diary");
     }

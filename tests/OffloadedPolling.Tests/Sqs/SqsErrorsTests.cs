@@ -24,7 +24,7 @@ public sealed class SqsErrorsTests
     [InlineData("KmsDisabled", "Enable the key")]
     [InlineData("RequestThrottled", "raise the quota")]
     [InlineData("OverLimit", "120,000 messages")]
-    [InlineData("RequestExpired", "this machine's clock")]
+    [InlineData("RequestExpired", "Set the machine's clock.")]
     [InlineData("ExpiredToken", "the credentials were rejected")]
     [InlineData("SignatureDoesNotMatch", "the credentials were rejected")]
     [InlineData("UnsupportedOperation", "SQS returned UnsupportedOperation: As told.")]

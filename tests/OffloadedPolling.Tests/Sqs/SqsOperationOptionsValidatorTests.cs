@@ -14,7 +14,7 @@ public sealed class SqsOperationOptionsValidatorTests
 
     [Theory]
     [InlineData("letters-dead", "is 'letters-dead', which is not a queue URL")]
-    [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo", "a FIFO queue")]
+    [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo", "a FIFO queue. FIFO queues reject messages")]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo/", "a FIFO queue")]
     public void Validate_InvalidDeadLetterQueueUrl_Fails(string url, string why) =>
         StartFailures.OnAws("Operations:letters:DeadLetterQueueUrl", url)

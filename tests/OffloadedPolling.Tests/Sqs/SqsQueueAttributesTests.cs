@@ -23,4 +23,16 @@ public sealed class SqsQueueAttributesTests
         SqsQueueAttributes.Read([], null).MaxReceiveCount.Should().BeNull();
         SqsQueueAttributes.Read(null, known, sentBefore: 5, readAt: 6).Depth.Should().Be(known.Depth, "the depth was not read again");
     }
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public void Read_UnreadableRedrivePolicy_IsUnknown(string policy)
+    {
+        var read = SqsQueueAttributes.Read(new() { ["RedrivePolicy"] = policy, ["VisibilityTimeout"] = "30" }, null);
+
+        (read.MaxReceiveCount, read.DeadLetterTarget, read.VisibilityTimeout)
+            .Should().Be(((int?)null, (string?)null, (TimeSpan?)TimeSpan.FromSeconds(30)));
+    }
 }

@@ -44,6 +44,8 @@ public sealed class StsIssuerTests
     {
         (await RefusedAsync<ArgumentException>(new() { Caller = "", StatusKeys = [TestIssuers.Key] })).Message
             .Should().Contain("no caller");
+        (await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [TestIssuers.Key], Action = null! })).Message
+            .Should().StartWith("The request has no Action.");
         (await RefusedAsync<ArgumentException>(new() { Caller = "ada", StatusKeys = [] })).Message.Should().Contain("no status key");
     }
 
@@ -54,6 +56,7 @@ public sealed class StsIssuerTests
     {
         var refused = await RefusedAsync<ArgumentOutOfRangeException>(Request(duration: TimeSpan.Parse(duration, null)));
 
+        refused.ParamName.Should().Be("request");
         refused.Message.Should().Contain(range);
         refused.Message.Should().Contain(duration);
     }

@@ -114,7 +114,8 @@ public static class Mistakes
 
     public static Mistake AccessDenied { get; } = new(
         "A permission on the bucket is missing", Seen.HealthCheck,
-        "access is denied. Grant s3:GetObject, s3:PutObject and, for deletions, s3:DeleteObject on");
+        "access is denied. Grant s3:GetObject, s3:PutObject and, for deletions, s3:DeleteObject on the objects of the bucket, and "
+        + "s3:ListBucket on the bucket. Also check the policies of the bucket and of its encryption key.");
 
     public static Mistake BucketInAnotherRegion { get; } = new(
         "The bucket is in another region, and S3 redirects", Seen.HealthCheck,

@@ -1,4 +1,0 @@
-namespace OffloadedPolling.Sqlite;
-
-/// <summary>A status document as stored in the file.</summary>
-internal sealed record DocumentRow(byte[] Document, string Version, OperationMetadata Metadata);
