@@ -51,7 +51,15 @@ internal static class OrdersApi
             orders.RequireAuthorization();
         }
 
-        orders.MapPost("", PlaceAsync).WithSummary("Places an order.");
+        orders.MapPost("", (
+            CreateOrder order,
+            [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+            HttpRequest request,
+            ClaimsPrincipal user,
+            IOffloadedOperations operations,
+            CancellationToken cancellationToken) =>
+            OperationResults.AcceptAsync(operations, order, NewOptions(request, user, idempotencyKey), cancellationToken))
+            .WithSummary("Places an order.");
         orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancellationToken) =>
             await store.FindAsync(id, cancellationToken) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound())
             .WithSummary("Gets an order after it is created.")
@@ -66,21 +74,11 @@ internal static class OrdersApi
             .WithHeaders("Authorization", "Content-Type", "Idempotency-Key");
     }
 
-    private static Task<AcceptOperationResult> PlaceAsync(
-        CreateOrder order,
-        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
-        HttpRequest request,
-        ClaimsPrincipal user,
-        IOffloadedOperations operations,
-        CancellationToken cancellationToken)
+    private static AcceptOptions NewOptions(HttpRequest request, ClaimsPrincipal user, string? idempotencyKey) => new()
     {
-        var options = new AcceptOptions
-        {
-            // With the path base that the caller used, like the operation URL.
-            ResourceLocation = id => $"{request.PathBase}/order/{id}",
-            IdempotencyKey = idempotencyKey,
-            IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
-        };
-        return OperationResults.AcceptAsync(operations, order, options, cancellationToken);
-    }
+        // With the path base that the caller used, like the operation URL.
+        ResourceLocation = id => $"{request.PathBase}/order/{id}",
+        IdempotencyKey = idempotencyKey,
+        IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
+    };
 }
