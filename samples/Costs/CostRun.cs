@@ -29,8 +29,9 @@ internal static class CostRun
         }
 
         // The console of the table and the bars would break lines at the terminal's width.
+        var writes = work.Writes == 1 ? "write" : "writes";
         Console.Out.WriteLine($"{work.Operations:#,0} operations a month, {work.Polls:0.##} polls and {work.Writes:0.##} "
-            + $"{(work.Writes == 1 ? "write" : "writes")} each. Prices: {report.Prices}, in {report.Currency}.");
+            + $"{writes} each. Prices: {report.Prices}, in {report.Currency}.");
         var console = AnsiConsole.Console;
         BillTable.Show(console, report.Bills);
         BillBars.Show(console, report.Bills);

@@ -5,32 +5,32 @@ using OffloadedPolling.Client;
 namespace OrderClient;
 
 /// <summary>One run: places orders or resumes those of an earlier run, follows them, and prints a summary.</summary>
-internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower follower, Figures figures)
+internal sealed class OrderRun(Arguments arguments, OrderPlacer placer, OrderFollower follower, Figures figures)
 {
     // For a single bar, extra polls show progress. Many orders show how often the library polls by default.
     private static readonly TimeSpan _barMoves = TimeSpan.FromSeconds(2);
 
-    private readonly NewOrder _order = new(wish.Customer, [new NewOrderItem(wish.Sku, 1)]);
+    private readonly NewOrder _order = new(arguments.Customer, [new NewOrderItem(arguments.Sku, 1)]);
 
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> RunAsync(Wish wish, CancellationToken stop)
+    public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var figures = new Figures();
-        var credentials = string.IsNullOrEmpty(wish.Token) ? null : new AuthenticationHeaderValue("Bearer", wish.Token);
-        using var placer = new OrderPlacer(wish.Host, credentials, figures);
-        var isOne = wish.ResumeTokens.Count == 1 || (wish.ResumeTokens.Count == 0 && wish.Count == 1);
-        using var follower = new OrderFollower(wish.Host, credentials, wish.Timeout, isOne ? _barMoves : null, figures);
-        var run = new OrderRun(wish, placer, follower, figures);
-        return wish.ResumeTokens.Count > 0 ? await run.ResumeAsync(stop) : await run.PlaceAsync(stop);
+        var credentials = string.IsNullOrEmpty(arguments.Token) ? null : new AuthenticationHeaderValue("Bearer", arguments.Token);
+        using var placer = new OrderPlacer(arguments.Host, credentials, figures);
+        var isOne = arguments.ResumeTokens.Count == 1 || (arguments.ResumeTokens.Count == 0 && arguments.Count == 1);
+        using var follower = new OrderFollower(arguments.Host, credentials, arguments.Timeout, isOne ? _barMoves : null, figures);
+        var run = new OrderRun(arguments, placer, follower, figures);
+        return arguments.ResumeTokens.Count > 0 ? await run.ResumeAsync(cancellationToken) : await run.PlaceAsync(cancellationToken);
     }
 
-    private async Task<int> ResumeAsync(CancellationToken stop)
+    private async Task<int> ResumeAsync(CancellationToken cancellationToken)
     {
-        var orders = NewOrders(wish.ResumeTokens.Count);
+        var orders = NewOrders(arguments.ResumeTokens.Count);
         Task[] following;
         try
         {
-            following = [.. orders.Zip(wish.ResumeTokens, (order, token) => follower.ResumeAsync(order, token, stop))];
+            following = [.. orders.Zip(arguments.ResumeTokens, (order, token) => follower.ResumeAsync(order, token, cancellationToken))];
         }
         catch (FormatException wrong)
         {
@@ -39,58 +39,59 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
         catch (ArgumentException)
         {
             return Wrong(
-                $"--resume: A token is for an operation at another host than {wish.Host}. Set --host to the address of its host.");
+                $"--resume: A token is for an operation at another host than {arguments.Host}. Set --host to the address of its host.");
         }
 
         return await ShowAsync(orders, Task.WhenAll(following));
     }
 
-    private async Task<int> PlaceAsync(CancellationToken stop)
+    private async Task<int> PlaceAsync(CancellationToken cancellationToken)
     {
-        var orders = NewOrders(wish.Count);
+        var orders = NewOrders(arguments.Count);
 
         // The first order is placed before the others, because one is enough to find out that no host responds.
-        var first = await PlaceAsync(orders[0], stop);
-        if (orders[0].Outcome == Outcome.Unanswered && !stop.IsCancellationRequested)
+        var first = await PlaceAsync(orders[0], cancellationToken);
+        if (orders[0].Outcome == Outcome.Unanswered && !cancellationToken.IsCancellationRequested)
         {
-            return Wrong($"No host responds at {wish.Host}: {orders[0].Reason} "
+            return Wrong($"No host responds at {arguments.Host}: {orders[0].Reason} "
                 + "Start it with dotnet run --project samples/Orders, or set --host to its address.");
         }
 
         List<Task> following =
         [
-            FollowAsync(orders[0], Task.FromResult(first), stop),
-            .. orders.Skip(1).Select(order => FollowAsync(order, PlaceAsync(order, stop), stop)),
+            FollowAsync(orders[0], Task.FromResult(first), cancellationToken),
+            .. orders.Skip(1).Select(order => FollowAsync(order, PlaceAsync(order, cancellationToken), cancellationToken)),
         ];
         return await ShowAsync(orders, Task.WhenAll(following));
     }
 
-    private async Task FollowAsync(FollowedOrder order, Task<AcceptedOperation?> placing, CancellationToken stop)
+    private async Task FollowAsync(FollowedOrder order, Task<AcceptedOperation?> placing, CancellationToken cancellationToken)
     {
         if (await placing is { } accepted)
         {
             figures.SeeStatusUrl(accepted.StatusUrl);
-            await follower.FollowAsync(order, accepted, stop);
+            await follower.FollowAsync(order, accepted, cancellationToken);
         }
     }
 
-    private async Task<AcceptedOperation?> PlaceAsync(FollowedOrder order, CancellationToken stop)
+    private async Task<AcceptedOperation?> PlaceAsync(FollowedOrder order, CancellationToken cancellationToken)
     {
         try
         {
-            return await placer.PlaceAsync(_order, stop);
+            if (await placer.PlaceAsync(_order, cancellationToken) is { } accepted)
+            {
+                return accepted;
+            }
+
+            order.End(Outcome.NotPlaced, "Stopped before it was sent.");
         }
-        catch (HttpRequestException refusal) when (refusal.StatusCode is not null)
+        catch (Exception refusal) when (refusal is JsonException or HttpRequestException { StatusCode: not null })
         {
             order.End(Outcome.NotPlaced, refusal.Message);
         }
-        catch (JsonException nonsense)
+        catch (HttpRequestException silence) when (silence.StatusCode is null)
         {
-            order.End(Outcome.NotPlaced, nonsense.Message);
-        }
-        catch (HttpRequestException silence)
-        {
-            order.End(Outcome.Unanswered, $"{silence.Message}.");
+            order.End(Outcome.Unanswered, $"{silence.Message.TrimEnd('.')}.");
         }
         catch (OperationCanceledException)
         {
@@ -104,7 +105,7 @@ internal sealed class OrderRun(Wish wish, OrderPlacer placer, OrderFollower foll
     {
         await Progress.ShowAsync(orders, following);
         await following;
-        Summary.Write(Console.Out, orders, figures, wish.Host);
+        Summary.Write(Console.Out, orders, figures, arguments.Host);
         return orders.Any(order => order.Outcome == Outcome.UnderWay) ? ExitCodes.UnderWay
             : orders.All(order => order.Outcome == Outcome.Succeeded) ? ExitCodes.Succeeded
             : ExitCodes.Failed;

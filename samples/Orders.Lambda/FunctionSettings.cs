@@ -18,12 +18,17 @@ internal static class FunctionSettings
             + "string 'id' as its hash key.");
 
     /// <summary>Returns the function's timeout, which it cannot read from Lambda.</summary>
-    public static TimeSpan FunctionTimeout(IConfiguration configuration) =>
-        configuration[Timeout] is { Length: > 0 } text
-        && TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var timeout)
-            && timeout > TimeSpan.Zero && timeout <= _longest
-            ? timeout
-            : throw new InvalidOperationException(
-                $"{Timeout} is {(configuration[Timeout] is { Length: > 0 } wrong ? $"'{wrong}'" : "missing")}. Set it to the "
-                + $"function's Timeout, at most {_longest}. Handlers are canceled before it elapses.");
+    public static TimeSpan FunctionTimeout(IConfiguration configuration)
+    {
+        var text = configuration[Timeout];
+        if (TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var timeout)
+            && timeout > TimeSpan.Zero && timeout <= _longest)
+        {
+            return timeout;
+        }
+
+        var value = string.IsNullOrEmpty(text) ? "missing" : $"'{text}'";
+        throw new InvalidOperationException(
+            $"{Timeout} is {value}. Set it to the function's Timeout, at most {_longest}. Handlers are canceled before it elapses.");
+    }
 }

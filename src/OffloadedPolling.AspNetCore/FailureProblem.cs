@@ -80,8 +80,9 @@ internal static class FailureProblem
 
     private static string DetailOf(OffloadedPollingException failure) => failure switch
     {
-        PayloadTooLargeException tooLarge =>
-            string.Create(CultureInfo.InvariantCulture, $"It has {tooLarge.Size} bytes; the maximum is {tooLarge.Limit} bytes."),
+        PayloadTooLargeException tooLarge => string.Create(
+            CultureInfo.InvariantCulture,
+            $"As a queue message, it has {tooLarge.Size} bytes; the maximum is {tooLarge.Limit} bytes. Send less data."),
         InvalidPayloadException =>
             "It contains control characters or incomplete Unicode characters. Remove them and retry.",
         InvalidIdempotencyKeyException tooShort => string.Create(

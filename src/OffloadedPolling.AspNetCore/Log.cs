@@ -10,6 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(602, LogLevel.Warning, "{Method} {Path} was sent over plain HTTP and was refused, because the response would contain a "
         + "credential. If a proxy terminates TLS, let this host read the forwarded headers: set "
-        + "ASPNETCORE_FORWARDEDHEADERS_ENABLED=true, or call UseForwardedHeaders. RequireHttps=false sends credentials over plain HTTP.")]
-    public static partial void HttpsDemanded(ILogger logger, string method, string path);
+        + "ASPNETCORE_FORWARDEDHEADERS_ENABLED=true, or call UseForwardedHeaders. To allow credentials over plain HTTP, set "
+        + "OffloadedPolling:RequireHttps to false.")]
+    public static partial void HttpsRequired(ILogger logger, string method, string path);
 }

@@ -61,7 +61,7 @@ internal sealed class S3DocumentReader : IDisposable
             using var response = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
             return await S3Body.ReadAsync(response, MaxBytes, cancellationToken).ConfigureAwait(false) is { } body
                 ? StatusReading.Document(body.ToArray(), response.ETag, _date)
-                : StatusReading.Faulty("the body is not a status document", HttpStatusCode.OK);
+                : StatusReading.Failed("the body is not a status document", HttpStatusCode.OK);
         }
         catch (AmazonServiceException same) when (same.StatusCode == HttpStatusCode.NotModified && etag is not null)
         {

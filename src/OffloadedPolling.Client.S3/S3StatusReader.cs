@@ -89,7 +89,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
             var refusal = failed as AmazonServiceException;
             return IsFinal(refusal?.StatusCode)
                 ? (null, refusal)
-                : (StatusReading.Faulty(WordsOf(failed), refusal?.StatusCode is { } code and not 0 ? code : null), null);
+                : (StatusReading.Failed(WordsOf(failed), refusal?.StatusCode is { } code and not 0 ? code : null), null);
         }
     }
 
@@ -97,11 +97,11 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
     private static StatusReading? ToReading(Exception failed, bool isTimeout, CancellationToken cancellationToken) => failed switch
     {
         OperationCanceledException when cancellationToken.IsCancellationRequested => null,
-        OperationCanceledException => StatusReading.Faulty(isTimeout ? $"no response within {_timeout}" : "the request was canceled"),
+        OperationCanceledException => StatusReading.Failed(isTimeout ? $"no response within {_timeout}" : "the request was canceled"),
         HttpRequestException refused => FromHostError(refused),
         IOException or InvalidDataException =>
-            StatusReading.Faulty("the host's response to the credentials request is incomplete, or cannot be decompressed"),
-        JsonException => StatusReading.Faulty("the host's response to the credentials request contains no credentials"),
+            StatusReading.Failed("the host's response to the credentials request is incomplete, or cannot be decompressed"),
+        JsonException => StatusReading.Failed("the host's response to the credentials request contains no credentials"),
         _ => null,
     };
 
@@ -131,7 +131,7 @@ public sealed class S3StatusReader : IStatusReader, IDisposable
         HttpStatusCode.NotFound or HttpStatusCode.Gone =>
             StatusReading.Refused(OperationUnavailableReason.Missing, HostsWords(refused), refused.StatusCode),
         { } code when IsFinal(code) => StatusReading.Refused(OperationUnavailableReason.Forbidden, HostsWords(refused), code),
-        _ => StatusReading.Faulty(HostsWords(refused)),
+        _ => StatusReading.Failed(HostsWords(refused)),
     };
 
     // The message of a handler may contain anything, so only its kind is used.

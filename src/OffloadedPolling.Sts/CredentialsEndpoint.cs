@@ -35,9 +35,9 @@ internal sealed class CredentialsEndpoint : IOperationEndpoints
                     IStatusCredentialsIssuer issuer,
                     CancellationToken cancellationToken) => IssueAsync(issuer, id, user, refused, cancellationToken))
             .RequireAuthorization()
-            .DemandHttps()
+            .RequireHttps()
             .WithSummary("Issues temporary credentials for the status of an operation.")
-            .Answers(AnswerDescriptions.Credentials);
+            .DescribeResponses(ResponseDescriptions.Credentials);
 
     private static async Task<IResult> IssueAsync(
         IStatusCredentialsIssuer issuer, string id, ClaimsPrincipal user, string? refused, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Costs;
 
@@ -54,24 +55,26 @@ internal static class CostCommand
     public static RootCommand Create()
     {
         const string What = "Calculates what polls cost at an API on API Gateway, Lambda and DynamoDB, and on S3.";
-        Option[] notOfTheArticle = [_writes, _documentKb, _retentionDays, _memoryMb, _durationMs, _logKb, _preflights, _prices];
         var command = new RootCommand(What)
         {
             _operations, _polls, _writes, _documentKb, _retentionDays, _memoryMb, _durationMs, _logKb, _preflights, _prices, _article,
             _json,
         };
-        command.Validators.Add(result =>
-        {
-            var given = notOfTheArticle.Where(option => result.GetResult(option) is { Implicit: false })
-                .Select(option => option.Name).ToList();
-            if (result.GetResult(_article) is { Implicit: false } && given.Count > 0)
-            {
-                result.AddError($"--article uses its own figures. Remove {string.Join(" and ", given)}.");
-            }
-        });
+        command.Validators.Add(RefuseOtherFiguresWithArticle);
         command.SetAction(parsed =>
             CostRun.Run(Read(parsed), parsed.GetValue(_prices) ?? PriceFile.Current, parsed.GetValue(_article), parsed.GetValue(_json)));
         return command;
+    }
+
+    private static void RefuseOtherFiguresWithArticle(CommandResult result)
+    {
+        Option[] notOfTheArticle = [_writes, _documentKb, _retentionDays, _memoryMb, _durationMs, _logKb, _preflights, _prices];
+        var given = notOfTheArticle.Where(option => result.GetResult(option) is { Implicit: false })
+            .Select(option => option.Name).ToList();
+        if (result.GetResult(_article) is { Implicit: false } && given.Count > 0)
+        {
+            result.AddError($"--article uses its own figures. Remove {string.Join(" and ", given)}.");
+        }
     }
 
     private static Workload Read(ParseResult parsed)

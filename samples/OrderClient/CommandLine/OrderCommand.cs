@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace OrderClient;
 
@@ -14,7 +15,8 @@ internal static class OrderCommand
 
     private static readonly Option<string?> _token = new("--token")
     {
-        Description = "The bearer token, if the host requires one. The default is the variable ORDERS_TOKEN, which process lists hide.",
+        Description = "The bearer token, if the host requires one. Prefer the variable ORDERS_TOKEN: "
+            + "other users can see arguments in process lists.",
     };
 
     private static readonly Option<int> _count = new("--count")
@@ -53,18 +55,9 @@ internal static class OrderCommand
     {
         const string What = "Places orders with samples/Orders and follows them until they end, without polling the host.";
         var command = new RootCommand(What) { _host, _token, _count, _customer, _sku, _timeout, _resume };
-        command.Validators.Add(result =>
-        {
-            Option[] ofNewOrders = [_count, _customer, _sku];
-            var given = ofNewOrders.Where(option => result.GetResult(option) is { Implicit: false });
-            var names = string.Join(" and ", given.Select(option => option.Name));
-            if (result.GetResult(_resume) is not null && names != "")
-            {
-                result.AddError($"--resume is for orders that are already placed. Remove {names}, which is for new orders.");
-            }
-        });
-        command.SetAction((parsed, stop) => OrderRun.RunAsync(
-            new Wish
+        command.Validators.Add(RefuseNewOrdersWithResume);
+        command.SetAction((parsed, cancellationToken) => OrderRun.RunAsync(
+            new Arguments
             {
                 Host = parsed.GetValue(_host)!,
                 Token = parsed.GetValue(_token) ?? Environment.GetEnvironmentVariable("ORDERS_TOKEN"),
@@ -74,7 +67,18 @@ internal static class OrderCommand
                 Timeout = parsed.GetValue(_timeout),
                 ResumeTokens = parsed.GetValue(_resume) ?? [],
             },
-            stop));
+            cancellationToken));
         return command;
+    }
+
+    private static void RefuseNewOrdersWithResume(CommandResult result)
+    {
+        Option[] ofNewOrders = [_count, _customer, _sku];
+        var given = ofNewOrders.Where(option => result.GetResult(option) is { Implicit: false });
+        var names = string.Join(" and ", given.Select(option => option.Name));
+        if (result.GetResult(_resume) is not null && names != "")
+        {
+            result.AddError($"--resume is for orders that are already placed. Remove {names}, which is for new orders.");
+        }
     }
 }

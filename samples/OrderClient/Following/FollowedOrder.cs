@@ -5,7 +5,7 @@ namespace OrderClient;
 /// <summary>One order of this run. The follower writes it, and the display reads it.</summary>
 internal sealed class FollowedOrder(int number)
 {
-    private volatile Sight? _sight;
+    private volatile LastProgress? _lastProgress;
 
     private volatile Ending _ending = new(Outcome.UnderWay);
 
@@ -15,7 +15,7 @@ internal sealed class FollowedOrder(int number)
     public int Number { get; } = number;
 
     /// <summary>Gets the last known progress; <see langword="null"/> if there is none yet.</summary>
-    public Sight? Sight => _sight;
+    public LastProgress? LastProgress => _lastProgress;
 
     public Outcome Outcome => _ending.Outcome;
 
@@ -28,11 +28,11 @@ internal sealed class FollowedOrder(int number)
     public void Resume(string resumeToken) => _resumeToken = resumeToken;
 
     public void See(AcceptedOperation accepted, string? resumeToken) =>
-        (_sight, _resumeToken) = (Sight.NotChecked(accepted.Estimate), resumeToken);
+        (_lastProgress, _resumeToken) = (LastProgress.NotChecked(accepted.Estimate), resumeToken);
 
     public void See(OperationStatus status)
     {
-        _sight = new Sight(status.State, status.Estimate, status.PercentComplete, Printable.Line(status.Message));
+        _lastProgress = new LastProgress(status.State, status.Estimate, status.PercentComplete, Printable.Line(status.Message));
         _ending = status.State switch
         {
             OperationState.Succeeded => new Ending(Outcome.Succeeded),

@@ -32,13 +32,13 @@ internal sealed class OrderFollower : IDisposable
             },
         });
 
-    public Task FollowAsync(FollowedOrder order, AcceptedOperation accepted, CancellationToken stop)
+    public Task FollowAsync(FollowedOrder order, AcceptedOperation accepted, CancellationToken cancellationToken)
     {
         try
         {
             // Without an operation URL the token would contain the status URL, a credential that must not be shown in a terminal.
             order.See(accepted, string.IsNullOrEmpty(accepted.OperationUrl) ? null : _poller.GetResumeToken(accepted));
-            return FollowAsync(order, _poller.WatchAsync(accepted, stop));
+            return FollowAsync(order, _poller.WatchAsync(accepted, cancellationToken));
         }
         catch (ArgumentException elsewhere)
         {
@@ -49,10 +49,10 @@ internal sealed class OrderFollower : IDisposable
 
     /// <exception cref="FormatException">The text is not a resume token.</exception>
     /// <exception cref="ArgumentException">The token is for an operation at another host.</exception>
-    public Task ResumeAsync(FollowedOrder order, string resumeToken, CancellationToken stop)
+    public Task ResumeAsync(FollowedOrder order, string resumeToken, CancellationToken cancellationToken)
     {
         order.Resume(resumeToken);
-        return FollowAsync(order, _poller.WatchAsync(resumeToken, stop));
+        return FollowAsync(order, _poller.WatchAsync(resumeToken, cancellationToken));
     }
 
     public void Dispose() => _poller.Dispose();

@@ -11,9 +11,9 @@ internal sealed class OrderPlacer : IDisposable
 {
     private const int MostAtOnce = 16;
 
-    private const int MostTries = 4;
+    private const int MaxAttempts = 4;
 
-    // The same options as the poller's.
+    // The same limit as the poller's.
     private const int MostBytes = 2 * 1024 * 1024;
 
     private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(0.5);
@@ -33,14 +33,16 @@ internal sealed class OrderPlacer : IDisposable
         _figures = figures;
     }
 
+    /// <returns>The accepted operation, or <see langword="null"/> if the order was not sent before the run was stopped.</returns>
     /// <exception cref="HttpRequestException">The host refused the order, or did not respond. Then it has no status code.</exception>
     /// <exception cref="JsonException">The response is not an accepted operation.</exception>
-    public async Task<AcceptedOperation> PlaceAsync(NewOrder order, CancellationToken stop)
+    public async Task<AcceptedOperation?> PlaceAsync(NewOrder order, CancellationToken cancellationToken)
     {
-        await _places.WaitAsync(stop);
+        // Not canceled: when the run is stopped, the orders that are being sent end at once.
+        await _places.WaitAsync(CancellationToken.None);
         try
         {
-            return await PlaceInTriesAsync(order, stop);
+            return cancellationToken.IsCancellationRequested ? null : await SendAsync(order, cancellationToken);
         }
         finally
         {
@@ -54,33 +56,34 @@ internal sealed class OrderPlacer : IDisposable
         _places.Dispose();
     }
 
-    private async Task<AcceptedOperation> PlaceInTriesAsync(NewOrder order, CancellationToken stop)
+    private async Task<AcceptedOperation> SendAsync(NewOrder order, CancellationToken cancellationToken)
     {
-        // One idempotency key for all tries. If a response was lost, the host returns the same operation again.
+        // One idempotency key for all attempts. If a response was lost, the host returns the same operation again.
         var key = Guid.NewGuid();
         var pause = _firstPause;
-        for (var tries = 1; ; tries++, pause *= 2)
+        for (var attempt = 1; ; attempt++, pause *= 2)
         {
             var wait = pause;
             try
             {
-                using var response = await PostAsync(order, key, stop);
-                if (response.StatusCode != HttpStatusCode.ServiceUnavailable || tries == MostTries)
+                using var response = await PostAsync(order, key, cancellationToken);
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable || attempt == MaxAttempts)
                 {
-                    return await OperationPoller.ReadAcceptedAsync(response, stop);
+                    return await OperationPoller.ReadAcceptedAsync(response, cancellationToken);
                 }
 
                 wait = response.Headers.RetryAfter?.Delta ?? pause;
             }
-            catch (HttpRequestException fault) when (fault.StatusCode is null && tries < MostTries)
+            catch (HttpRequestException fault) when (fault.StatusCode is null && attempt < MaxAttempts)
             {
+                // No response, so the same order is sent again.
             }
 
-            await Task.Delay(wait, stop);
+            await Task.Delay(wait, cancellationToken);
         }
     }
 
-    private async Task<HttpResponseMessage> PostAsync(NewOrder order, Guid key, CancellationToken stop)
+    private async Task<HttpResponseMessage> PostAsync(NewOrder order, Guid key, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "order");
         request.Headers.Add("Idempotency-Key", key.ToString());
@@ -88,9 +91,9 @@ internal sealed class OrderPlacer : IDisposable
         _figures.CountPost();
         try
         {
-            return await _host.SendAsync(request, stop);
+            return await _host.SendAsync(request, cancellationToken);
         }
-        catch (OperationCanceledException timeout) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException timeout) when (!cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException($"No response within {_answerWithin.TotalSeconds} s", timeout);
         }

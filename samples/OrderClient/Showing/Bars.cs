@@ -13,20 +13,22 @@ internal static class Bars
         AnsiConsole.Progress()
             .AutoClear(true)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .StartAsync(async context =>
-            {
-                var all = orders.Count > 1 ? context.AddTask("Orders", maxValue: orders.Count) : null;
+            .StartAsync(context => ShowAsync(context, orders, following));
 
-                // The number of lines is constant, because a changing height flickers.
-                var few = Enumerable.Range(0, Math.Min(orders.Count, Few)).Select(_ => new OrderBar(context)).ToList();
-                while (!following.IsCompleted)
-                {
-                    Update(orders, all, few);
-                    await Task.WhenAny(following, Task.Delay(_between));
-                }
+    private static async Task ShowAsync(ProgressContext context, IReadOnlyList<FollowedOrder> orders, Task following)
+    {
+        var all = orders.Count > 1 ? context.AddTask("Orders", maxValue: orders.Count) : null;
 
-                Update(orders, all, few);
-            });
+        // The number of lines is constant, because a changing height flickers.
+        var few = Enumerable.Range(0, Math.Min(orders.Count, Few)).Select(_ => new OrderBar(context)).ToList();
+        while (!following.IsCompleted)
+        {
+            Update(orders, all, few);
+            await Task.WhenAny(following, Task.Delay(_between));
+        }
+
+        Update(orders, all, few);
+    }
 
     private static void Update(IReadOnlyList<FollowedOrder> orders, ProgressTask? all, List<OrderBar> few)
     {
@@ -38,9 +40,10 @@ internal static class Bars
         }
 
         // Running orders first, then waiting orders.
+        var shown = few.Select(bar => bar.Order).ToHashSet();
         var next = new Queue<FollowedOrder>(orders
-            .Where(order => order is { Outcome: Outcome.UnderWay, Sight: not null } && few.All(bar => bar.Order != order))
-            .OrderBy(order => order.Sight!.IsRunning ? 0 : 1));
+            .Where(order => order is { Outcome: Outcome.UnderWay, LastProgress: not null } && !shown.Contains(order))
+            .OrderBy(order => order.LastProgress!.IsRunning ? 0 : 1));
         foreach (var bar in few)
         {
             if (bar.Order is not { Outcome: Outcome.UnderWay } && next.TryDequeue(out var order))

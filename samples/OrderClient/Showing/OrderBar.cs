@@ -17,13 +17,14 @@ internal sealed class OrderBar(ProgressContext context)
 
     public void Update(bool hasNumber)
     {
-        if (Order is not { Sight: { } sight })
+        if (Order is not { LastProgress: { } progress })
         {
             return;
         }
 
         // A new document may report less progress than the estimate predicted, but the bar never goes back.
-        _bar.Value = Order.Outcome == Outcome.UnderWay ? Math.Max(_bar.Value, sight.Done) : 1;
-        _bar.Description = Markup.Escape($"{(hasNumber ? $"order {Order.Number}: " : "")}{sight.Message}{sight.Left}");
+        _bar.Value = Order.Outcome == Outcome.UnderWay ? Math.Max(_bar.Value, progress.Done) : 1;
+        var number = hasNumber ? $"order {Order.Number}: " : "";
+        _bar.Description = Markup.Escape($"{number}{progress.Message}{progress.Left}");
     }
 }

@@ -26,7 +26,7 @@ internal static class PlainLines
     }
 
     private static (string? Step, string? Line) OfOne(FollowedOrder order) =>
-        order.Sight is { } sight ? (sight.ToString(), $"{sight}{sight.Left}") : default;
+        order.LastProgress is { } progress ? (progress.ToString(), $"{progress}{progress.Left}") : default;
 
     private static (string Step, string Line) OfMany(IReadOnlyList<FollowedOrder> orders, bool isLast)
     {

@@ -8,8 +8,8 @@ internal sealed record Tally(int NotChecked, int Waiting, int Running, int Done,
     public static Tally Of(IReadOnlyList<FollowedOrder> orders)
     {
         var outcomes = orders.CountBy(order => order.Outcome).ToDictionary();
-        var waiting = orders.Count(order => order is { Outcome: Outcome.UnderWay, Sight.IsWaiting: true });
-        var running = orders.Count(order => order is { Outcome: Outcome.UnderWay, Sight.IsRunning: true });
+        var waiting = orders.Count(order => order is { Outcome: Outcome.UnderWay, LastProgress.IsWaiting: true });
+        var running = orders.Count(order => order is { Outcome: Outcome.UnderWay, LastProgress.IsRunning: true });
         return new Tally(
             Math.Max(outcomes.GetValueOrDefault(Outcome.UnderWay) - waiting - running, 0),
             waiting,

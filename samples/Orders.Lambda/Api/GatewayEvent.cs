@@ -75,7 +75,9 @@ internal sealed class GatewayEvent : IDisposable
     {
         var pairs = Member(_json.RootElement, many) is { ValueKind: JsonValueKind.Object } lists ? lists : Member(_json.RootElement, one);
         return pairs.ValueKind == JsonValueKind.Object
-            ? pairs.EnumerateObject().SelectMany(pair => Texts(pair.Value).Select(value => (pair.Name, value)))
+            ? from pair in pairs.EnumerateObject()
+              from value in Texts(pair.Value)
+              select (pair.Name, value)
             : [];
     }
 

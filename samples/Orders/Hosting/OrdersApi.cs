@@ -18,7 +18,7 @@ internal static class OrdersApi
         services.AddOpenApi();
         services.AddOffloadedPollingOpenApi();
         services.AddCors();
-        if (OrdersOptions.DemandsTokens(configuration))
+        if (OrdersOptions.RequiresTokens(configuration))
         {
             services.AddAuthentication().AddJwtBearer();
             // Idempotency keys are scoped by the user's name, so one is required.
@@ -44,7 +44,7 @@ internal static class OrdersApi
         // Not for the whole host, because the library's status route answers preflight requests itself, as S3 does.
         var operationUrls = app.MapOperations("/operations").RequireCors(AllowPages);
         var orders = app.MapGroup("/order").RequireCors(AllowPages);
-        if (OrdersOptions.DemandsTokens(app.Configuration))
+        if (OrdersOptions.RequiresTokens(app.Configuration))
         {
             // Only authenticated callers can renew a status URL. The status URLs themselves need no authentication, as on S3.
             operationUrls.RequireAuthorization();
@@ -57,13 +57,8 @@ internal static class OrdersApi
             HttpRequest request,
             ClaimsPrincipal user,
             IOffloadedOperations operations,
-            CancellationToken cancellationToken) => OperationResults.AcceptAsync(operations, order, new AcceptOptions
-            {
-                // With the path base that the caller used, like the operation URL.
-                ResourceLocation = id => $"{request.PathBase}/order/{id}",
-                IdempotencyKey = idempotencyKey,
-                IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
-            }, cancellationToken))
+            CancellationToken cancellationToken) =>
+            OperationResults.AcceptAsync(operations, order, NewOptions(request, user, idempotencyKey), cancellationToken))
             .WithSummary("Places an order.");
         orders.MapGet("/{id}", async Task<IResult> (string id, IOrderStore store, CancellationToken cancellationToken) =>
             await store.FindAsync(id, cancellationToken) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound())
@@ -78,4 +73,12 @@ internal static class OrdersApi
             .WithMethods("GET", "POST")
             .WithHeaders("Authorization", "Content-Type", "Idempotency-Key");
     }
+
+    private static AcceptOptions NewOptions(HttpRequest request, ClaimsPrincipal user, string? idempotencyKey) => new()
+    {
+        // With the path base that the caller used, like the operation URL.
+        ResourceLocation = id => $"{request.PathBase}/order/{id}",
+        IdempotencyKey = idempotencyKey,
+        IdempotencyScope = user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"user {id}" : "anonymous",
+    };
 }

@@ -30,7 +30,7 @@ internal sealed class OrdersOptions
     public static bool IssuesCredentials(IConfiguration polling) => polling.GetSection("Sts").Exists();
 
     /// <summary>Returns whether callers need a token: if the bearer scheme is set up, as by <c>dotnet user-jwts create</c>.</summary>
-    public static bool DemandsTokens(IConfiguration configuration) => configuration.GetSection("Authentication:Schemes:Bearer").Exists();
+    public static bool RequiresTokens(IConfiguration configuration) => configuration.GetSection("Authentication:Schemes:Bearer").Exists();
 
     public static OrdersOptions Read(IConfiguration configuration)
     {

@@ -24,9 +24,16 @@ internal static class Telemetry
     {
         if (!string.IsNullOrEmpty(builder.Configuration[Endpoint]))
         {
-            Add(builder.Services, role == Role.All ? "orders" : $"orders-{(role == Role.Api ? "api" : "worker")}");
+            Add(builder.Services, ServiceName(role));
         }
     }
+
+    private static string ServiceName(Role role) => role switch
+    {
+        Role.Api => "orders-api",
+        Role.Worker => "orders-worker",
+        _ => "orders",
+    };
 
     private static void Add(IServiceCollection services, string name) => services.AddOpenTelemetry()
         .ConfigureResource(resource => resource.AddService(name).AddEnvironmentVariableDetector())

@@ -5,7 +5,7 @@ namespace Orders;
 
 /// <summary>
 /// Creates an order slowly. It may run more than once for one operation. The order is stored under the operation's ID, so a second run
-/// stores the same order.
+/// does not create a second order.
 /// </summary>
 internal sealed class CreateOrderHandler(IOrderStore orders, OrdersOptions settings, TimeProvider time)
     : IOperationHandler<CreateOrder, Order>

@@ -35,6 +35,12 @@ function fillShelf() {
   }
 }
 
+// The last order that the shop has not answered, and its idempotency key: the shop places an order that is sent again only once.
+let unanswered = null;
+
+// Unlike crypto.randomUUID, this also works on pages without HTTPS.
+const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-').padStart(16, '0');
+
 async function place(event) {
   event.preventDefault();
   const order = {
@@ -43,15 +49,18 @@ async function place(event) {
   };
   const button = event.target.querySelector('[type=submit]');
   button.disabled = true;
-  let response;
+  const body = JSON.stringify(order);
+  if (unanswered?.body !== body) unanswered = { body, key: newKey() };
   try {
-    response = await fetch(new URL('order', api), {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order),
+    const response = await fetch(new URL('order', api), {
+      method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': unanswered.key }, body,
     });
-    refuse(response.ok ? '' : await reasonOf(response));
-    if (response.ok) watch(await response.json(), order.items);
+    const accepted = response.ok ? await response.json() : null;
+    refuse(accepted ? '' : await reasonOf(response));
+    if (response.status < 500) unanswered = null;
+    if (accepted) watch(accepted, order.items);
   } catch {
-    refuse(response?.ok ? 'The order was placed, but the shop\'s response was lost.' : 'The shop cannot be reached. Please try again.');
+    refuse('The shop cannot be reached. Please try again.');
   } finally {
     button.disabled = false;
   }
@@ -115,7 +124,7 @@ function newCard(items, operationUrl) {
     card.dataset.state = status.status;
     part('state').textContent = states[status.status];
     part('message').textContent = status.message ?? '';
-    if (polls) part('polls').textContent = `Polled ${polls === 1 ? 'once' : `${polls} times`}`;
+    if (polls) part('polls').textContent = polls === 1 ? 'Polled once' : `Polled ${polls} times`;
     draw();
   };
   show(status);
@@ -142,6 +151,7 @@ function newCard(items, operationUrl) {
 
 function outcomeOf({ status, error, result }) {
   if (error) return named(`${error.title}. ${error.detail ?? ''}`);
+  if (status === 'Failed') return 'This order failed.';
   return status === 'Canceled' ? 'This order was canceled.' : `Ready for ${result?.customer ?? 'you'}. Thank you!`;
 }
 
@@ -163,7 +173,7 @@ function progressOf({ status, percentComplete = 0, estimate }, elapsed) {
   return { percent: percentComplete + (95 - Math.min(percentComplete, 95)) * part, left: estimate.median - elapsed };
 }
 
-// The host's count of requests for status documents. It is requested only when an order begins and ends.
+// The host's count of requests for status documents. It is requested only when the page loads, and when an order begins or ends.
 async function countPolls() {
   try {
     const { answeredByHost, hostStandsInForS3 } = await (await fetch(new URL('polls', api), { cache: 'no-store' })).json();

@@ -21,18 +21,19 @@ export const defaultTargetDelay = estimate => estimate?.median > 0 ? clamp(estim
  * Creates the schedule of an estimate. This can take a few milliseconds, so reuse the schedule until the estimate changes.
  * @param estimate The document's estimate: median, upper (90 %) and quantiles, in seconds from its writing; undefined if unknown.
  * @param targetDelay The maximum average delay in seconds from the end of the operation to its detection. The average can be shorter.
- * @returns nextDelay(elapsed): the seconds to wait before the next poll, given the seconds since the document was written.
+ * @returns nextDelay(elapsed): the seconds to wait before the next poll, given the seconds since the document with the estimate was
+ *   written; without an estimate, since the operation was accepted. A negative value counts as 0.
  */
 export function pollSchedule(estimate, targetDelay = defaultTargetDelay(estimate)) {
   if (!(targetDelay > 0 && targetDelay < Infinity)) throw new RangeError(`targetDelay is ${targetDelay}; it must be a number over 0.`);
   const peaks = peaksOf(estimate ?? {});
   const grid = peaks && gridOf(peaks);
-  const nextLook = grid?.units.length > 1 ? solve(grid, targetDelay)
+  const nextPoll = grid?.units.length > 1 ? solve(grid, targetDelay)
     : elapsed => elapsed + Math.min(2 * targetDelay + elapsed / 4, Math.max(longestGrown, 2 * targetDelay));
   return {
     nextDelay: elapsed => {
       const since = Math.max(elapsed, 0);
-      return clamp(nextLook(since) - since, minInterval, maxInterval);
+      return clamp(nextPoll(since) - since, minInterval, maxInterval);
     },
   };
 }
@@ -66,7 +67,8 @@ const gapRatio = 3;
  */
 function peaksOf({ median, upper = median, quantiles }) {
   const told = isWhole(quantiles) ? { levels: quantileLevels, seconds: quantiles }
-    : median > 0 && upper >= median && upper < Infinity ? { levels: [0.5, 0.9, 0.99], seconds: [median, upper, median * (upper / median) ** straight] }
+    : median > 0 && upper >= median && upper < Infinity
+      ? { levels: [0.5, 0.9, 0.99], seconds: [median, upper, median * (upper / median) ** straight] }
     : null;
   if (!told) return null;
   const { levels } = told;
@@ -119,7 +121,9 @@ function monotoneCurve(x, y, mostBelow, leastBeyond, mostBeyond) {
   const last = x.length - 1;
   const width = i => x[i + 1] - x[i], secant = i => (y[i + 1] - y[i]) / width(i);
   const end = (at, next) => last === 1 ? secant(0)
-    : clamp(((2 * width(at) + width(next)) * secant(at) - width(at) * secant(next)) / (width(at) + width(next)), secant(at) / 3, 3 * secant(at));
+    : clamp(
+      ((2 * width(at) + width(next)) * secant(at) - width(at) * secant(next)) / (width(at) + width(next)),
+      secant(at) / 3, 3 * secant(at));
   const slopes = x.map((_, i) => {
     if (i === 0) return end(0, 1);
     if (i === last) return end(last - 1, last - 2);
@@ -226,7 +230,7 @@ function kellerInterval({ seconds, ended }, point, price) {
 // --- The polls ---
 
 // The number of points between two polls, and the limits of the total.
-const pointsPerLook = 8, minPoints = 192, maxPoints = 4096;
+const pointsPerPoll = 8, minPoints = 192, maxPoints = 4096;
 
 const maxTries = 24, tolerance = 0.003;
 
@@ -236,12 +240,12 @@ const fewTries = 3, bigStep = 0.1;
 function solve(grid, target) {
   // Start with the price of Keller's polls.
   const price = 2 * (target / grid.spread) ** 2;
-  const points = pointsPerLook * grid.length / Math.sqrt(2 * price);
-  if (points > maxPoints) return kellersLooks(pointsOf(grid, maxPoints), price);
+  const points = pointsPerPoll * grid.length / Math.sqrt(2 * price);
+  if (points > maxPoints) return kellersPolls(pointsOf(grid, maxPoints), price);
   // Where the distribution has a gap, this may be too few points for any price to reach the target.
   for (let count = Math.trunc(Math.max(points, minPoints)); ; count *= 2) {
-    const { nextLook, meanDelay } = findPrice(pointsOf(grid, count), target, price);
-    if (meanDelay <= target * (1 + tolerance) || 2 * count > maxPoints) return nextLook;
+    const { nextPoll, meanDelay } = findPrice(pointsOf(grid, count), target, price);
+    if (meanDelay <= target * (1 + tolerance) || 2 * count > maxPoints) return nextPoll;
   }
 }
 
@@ -252,7 +256,7 @@ function solve(grid, target) {
 function findPrice(points, target, price) {
   let best = null, policy, tooLow = 0, tooHigh = Infinity, tries = 0;
   do {
-    policy = optimalLooks(points, price);
+    policy = optimalPolls(points, price);
     if (policy.meanDelay <= target * (1 + tolerance)) [best, tooLow] = [policy, price]; else tooHigh = price;
 
     // The delay grows roughly with the square root of the price.
@@ -266,7 +270,7 @@ function findPrice(points, target, price) {
 
 // Runs backward over the points (Bellman), because the recurrence of Barlow, Hunter and Proschan from the first poll is unstable, and is
 // valid only for one peak.
-function optimalLooks(points, price) {
+function optimalPolls(points, price) {
   const { seconds, ended } = points, last = seconds.length - 1, beyond = kellerInterval(points, last, price);
   const [passed, cost, delay, next] = Array.from({ length: 4 }, () => new Float64Array(last + 1));
   // ∫F dt up to each point.
@@ -290,7 +294,7 @@ function optimalLooks(points, price) {
     delay[i] = delayOf(i, best) + delay[best];
     furthest = best;
   }
-  return { nextLook: nextLookBy(seconds, next), meanDelay: delay[0] };
+  return { nextPoll: nextPollBy(seconds, next), meanDelay: delay[0] };
 }
 
 // Interpolates between the points: the minimum of the parabola through the best point and its neighbors.
@@ -301,15 +305,15 @@ function lowest(seconds, best, before, at, after) {
 }
 
 // Equally good if polls are close to each other.
-function kellersLooks(points, price) {
+function kellersPolls(points, price) {
   const { seconds } = points, last = seconds.length - 1, next = new Float64Array(last + 1);
   next[last] = seconds[last] + kellerInterval(points, last, price);
   for (let i = last - 1; i > 0; i--) next[i] = Math.min(seconds[i] + kellerInterval(points, i, price), next[i + 1]);
   next[0] = next[1];
-  return nextLookBy(seconds, next);
+  return nextPollBy(seconds, next);
 }
 
-const nextLookBy = (seconds, next) => elapsed => {
+const nextPollBy = (seconds, next) => elapsed => {
   const last = seconds.length - 1;
   if (elapsed >= seconds[last]) {
     // The operation takes longer than expected, so the interval grows in proportion.

@@ -29,7 +29,10 @@ const longestBackOff = 30, longestWait = 86_400;
 // A timer with a longer delay fires immediately.
 const longestTimer = 2 ** 31 - 1;
 
-/** The operation's status can no longer be read, because it does not exist or this caller has no access. */
+/**
+ * The operation's status can no longer be read: it does not exist, this caller has no access, or the store refused five new status URLs in
+ * a row.
+ */
 export class OperationLost extends Error {}
 
 /**
@@ -214,7 +217,9 @@ async function newUrl({ id, operationUrl }, base, renew, signal) {
     return {};
   }
   if (response.status === 404 || response.status === 410) throw new OperationLost('The host does not know the operation.');
-  if (response.status === 401 || response.status === 403) throw new OperationLost('The host refuses this caller access to the operation.');
+  if (response.status === 401 || response.status === 403) {
+    throw new OperationLost('The host does not allow this caller to read the operation.');
+  }
   if (isFinal(response)) throw new OperationLost(`The host issued no status URL: it returned ${response.status}.`);
   if (!accepted?.statusUrl) return { retryAfter: retryAfterOf(response) };
   if (id && accepted.id !== id) throw new OperationLost('The host returned the status URL of another operation.');

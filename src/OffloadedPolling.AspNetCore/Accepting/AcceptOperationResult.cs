@@ -42,12 +42,12 @@ public sealed class AcceptOperationResult : IResult, IStatusCodeHttpResult, IEnd
         ResponseSchemas.AddTo(builder.ApplicationServices);
 
         // A filter checks the request before the work is queued, which is too late when the response is written.
-        HttpsOnly.Demand(builder);
+        HttpsOnly.Require(builder);
         builder.Metadata.Add(AcceptsOperations.Instance);
         builder.Metadata.Add(OperationResponse.NeverCached);
-        foreach (var answer in AnswerDescriptions.Accepted)
+        foreach (var response in ResponseDescriptions.Accepted)
         {
-            builder.Metadata.Add(answer);
+            builder.Metadata.Add(response);
         }
     }
 

@@ -15,11 +15,18 @@ public static class OperationResults
     /// <remarks>
     /// <list type="bullet">
     /// <item>400: the payload has characters that no queue accepts.</item>
+    /// <item>403: the request was sent over plain HTTP. See <see cref="OffloadedPollingOptions.RequireHttps"/>.</item>
     /// <item>413: the payload is larger than the queue accepts.</item>
     /// <item>500: <see cref="AcceptOptions.ResourceLocation"/> is too long for the status document. The error is logged.</item>
-    /// <item>503 with <c>Retry-After</c>: the store or the queue is unavailable. The error is logged.</item>
+    /// <item>502: the idempotency key belongs to an operation whose status document cannot be read. The error is logged.</item>
+    /// <item>
+    /// 503 with <c>Retry-After</c>: the store, the queue or the credentials are unavailable, or the accept timed out. The error is logged.
+    /// </item>
     /// </list>
     /// </remarks>
+    /// <exception cref="StatusDocumentRefusedException">
+    /// A policy refused the status document. The host decides the response.
+    /// </exception>
     public static Task<AcceptOperationResult> AcceptAsync<TPayload>(
         IOffloadedOperations operations, TPayload payload, CancellationToken cancellationToken = default)
         where TPayload : notnull => AcceptAsync(operations, payload, new AcceptOptions(), cancellationToken);

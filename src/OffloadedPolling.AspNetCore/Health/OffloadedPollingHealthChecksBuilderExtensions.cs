@@ -10,8 +10,9 @@ public static class OffloadedPollingHealthChecksBuilderExtensions
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Adds a health check of the status store, of every queue and of the configured dead-letter queues. It checks that they respond, that
-    /// this host has access, and that their setup matches the settings.
+    /// Adds a health check of the status store, of every queue, of the configured dead-letter queues, and of this process's workers. It
+    /// checks that the store and the queues respond, that this host has access, that their setup matches the settings, and that the workers
+    /// receive messages.
     /// </summary>
     /// <param name="builder">The builder of the host's health checks.</param>
     /// <param name="name">The name of the health check.</param>
@@ -28,8 +29,9 @@ public static class OffloadedPollingHealthChecksBuilderExtensions
     /// for operators, but no secrets.
     /// </para>
     /// <para>
-    /// Each check sends one request to the store and one to each queue. On S3, one check a minute also polls a status URL as callers do,
-    /// and sends a PUT whose condition is never met. The PUT shows that this host has write access, and writes nothing.
+    /// With S3 and SQS, each check sends two requests to S3 and one to each queue. At most once a minute it also polls a status URL as
+    /// callers do, and tests write access with a conditional PUT of the empty object <c>conditional-write-probe</c>. The PUT creates the
+    /// object if it does not exist; otherwise, it changes nothing. Servers other than AWS get a few more PUTs.
     /// </para>
     /// </remarks>
     public static IHealthChecksBuilder AddOffloadedPolling(

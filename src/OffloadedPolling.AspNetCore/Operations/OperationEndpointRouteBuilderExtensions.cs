@@ -48,19 +48,19 @@ public static class OperationEndpointRouteBuilderExtensions
         var group = endpoints.MapGroup(pattern).WithMetadata(OperationResponse.NeverCached);
         group.MapGet("/{id}/url", (string id, IOffloadedOperations operations, CancellationToken cancellationToken) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: false, cancellationToken))
-            .DemandHttps()
+            .RequireHttps()
             .WithSummary("Gets a new status URL of an operation.")
-            .Answers(AnswerDescriptions.Url);
+            .DescribeResponses(ResponseDescriptions.Url);
         group.MapGet("/{id}", (string id, IOffloadedOperations operations, CancellationToken cancellationToken) =>
                 RenewedUrlResult.RenewAsync(operations, id, redirect: true, cancellationToken))
-            .DemandHttps()
+            .RequireHttps()
             .WithName(OperationUrls.EndpointName)
             .WithSummary("Redirects to the status of an operation.")
-            .Answers(AnswerDescriptions.Redirect);
+            .DescribeResponses(ResponseDescriptions.Redirect);
         group.MapPost("/{id}/cancel", (string id, IOffloadedOperations operations, CancellationToken cancellationToken) =>
                 CancelResult.CancelAsync(operations, id, cancellationToken))
             .WithSummary("Cancels an operation.")
-            .Answers(AnswerDescriptions.Cancel);
+            .DescribeResponses(ResponseDescriptions.Cancel);
         foreach (var more in endpoints.ServiceProvider.GetServices<IOperationEndpoints>())
         {
             more.Map(group);

@@ -23,7 +23,7 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
         Type = "urn:offloaded-polling:problem:status-url-expired",
         Status = StatusCodes.Status403Forbidden,
         Title = "The status URL has expired",
-        Detail = "Get a new one from the operation URL, followed by /url.",
+        Detail = "To get a new one, send GET to the operation URL with /url appended.",
     };
 
     private static readonly OperationProblem _missing = new()
@@ -42,7 +42,7 @@ internal sealed class SignedStatusEndpoint(ISignedStatusRoute route)
             .AllowAnonymous()
             .WithName(StatusRouteAddress.EndpointName)
             .WithSummary("Gets the status of an operation. Status URLs lead here.")
-            .Answers(AnswerDescriptions.Status);
+            .DescribeResponses(ResponseDescriptions.Status);
         group.MapMethods(Pattern, [HttpMethods.Options], AnswerPreflight).AllowAnonymous().ExcludeFromDescription();
     }
 

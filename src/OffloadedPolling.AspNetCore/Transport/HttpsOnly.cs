@@ -27,12 +27,12 @@ internal static class HttpsOnly
     /// <summary>Returns the problem for a caller that may not receive a credential; <see langword="null"/> if it may.</summary>
     public static OperationProblem? Refusal(HttpContext context)
     {
-        if (context.Request.IsHttps || IsLocal(context) || !IsDemanded(context.RequestServices))
+        if (context.Request.IsHttps || IsLocal(context) || !IsRequired(context.RequestServices))
         {
             return null;
         }
 
-        Log.HttpsDemanded(LoggerOf(context), context.Request.Method, context.Request.Path);
+        Log.HttpsRequired(LoggerOf(context), context.Request.Method, context.Request.Path);
         return new OperationProblem
         {
             Type = ProblemType,
@@ -43,18 +43,28 @@ internal static class HttpsOnly
     }
 
     /// <summary>Returns the problem for an operation that is already queued, with the URL that issues its status URL.</summary>
-    public static OperationProblem? Refusal(HttpContext context, AcceptedOperation accepted) => Refusal(context) is { } refusal
-        ? refusal with
+    public static OperationProblem? Refusal(HttpContext context, AcceptedOperation accepted)
+    {
+        if (Refusal(context) is not { } refusal)
         {
-            Detail = $"Operation {accepted.Id} was accepted, but its status URL is a credential, which is not sent over plain HTTP. "
-                + "Get the status URL over HTTPS from the operation URL, followed by /url.",
-            Instance = accepted.OperationUrl ?? OperationUrls.Of(context, accepted.Id),
+            return null;
         }
-        : null;
+
+        var operationUrl = accepted.OperationUrl ?? OperationUrls.Of(context, accepted.Id);
+        var solution = operationUrl is null ? "" : " To get the status URL, send GET over HTTPS to the operation URL with /url appended.";
+        return refusal with
+        {
+            Detail = $"Operation {accepted.Id} was accepted, but its status URL is a credential, which is not sent over plain HTTP."
+                + solution,
+            Instance = operationUrl,
+        };
+    }
 
     /// <summary>Requires HTTPS before the endpoint runs.</summary>
-    public static void Demand(EndpointBuilder endpoint) => endpoint.FilterFactories.Add((_, next) => call =>
-        Refusal(call.HttpContext) is { } refusal ? ValueTask.FromResult<object?>(new ProblemResult(refusal)) : next(call));
+    public static void Require(EndpointBuilder endpoint) => endpoint.FilterFactories.Add(RequireBefore);
+
+    private static EndpointFilterDelegate RequireBefore(EndpointFilterFactoryContext context, EndpointFilterDelegate next) => call =>
+        Refusal(call.HttpContext) is { } refusal ? ValueTask.FromResult<object?>(new ProblemResult(refusal)) : next(call);
 
     // A proxy on this machine may forward remote callers. If its headers are still present, they were not processed, and the caller's
     // address is unknown. A connection without an address came through a Unix socket.
@@ -62,7 +72,7 @@ internal static class HttpsOnly
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
         && !_forwarded.Any(context.Request.Headers.ContainsKey);
 
-    private static bool IsDemanded(IServiceProvider services) =>
+    private static bool IsRequired(IServiceProvider services) =>
         services.GetRequiredService<IOptions<OffloadedPollingOptions>>().Value.RequireHttps
         && services.GetService<IHostEnvironment>()?.IsDevelopment() is not true;
 

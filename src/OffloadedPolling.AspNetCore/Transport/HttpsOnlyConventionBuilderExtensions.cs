@@ -5,10 +5,10 @@ namespace OffloadedPolling.AspNetCore;
 internal static class HttpsOnlyConventionBuilderExtensions
 {
     /// <summary>Requires HTTPS for the endpoint.</summary>
-    public static TBuilder DemandHttps<TBuilder>(this TBuilder endpoint)
+    public static TBuilder RequireHttps<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder
     {
-        endpoint.Add(HttpsOnly.Demand);
+        endpoint.Add(HttpsOnly.Require);
         return endpoint;
     }
 }

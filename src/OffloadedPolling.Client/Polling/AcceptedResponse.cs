@@ -15,9 +15,9 @@ internal static class AcceptedResponse
         {
             var problem = OperationJson.TryRead(body, OperationJson.Problem);
             var words = string.Join(": ", new[] { problem?.Title, problem?.Detail }.Where(word => !string.IsNullOrEmpty(word)));
-            var reason = words == "" ? "" : $", {words}";
+            var reason = words == "" ? "" : $": {words.TrimEnd('.')}";
             throw new HttpRequestException(
-                $"The operation was not accepted: the host returned {(int)response.StatusCode} {response.StatusCode}{reason}.",
+                $"The host returned {(int)response.StatusCode} {response.StatusCode} instead of an accepted operation{reason}.",
                 null,
                 response.StatusCode);
         }
@@ -43,8 +43,7 @@ internal static class AcceptedResponse
         }
         catch (IOException broken)
         {
-            const string Message = "The body of the host's response is incomplete, or could not be decompressed.";
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, Message, broken);
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, broken.Message, broken);
         }
     }
 }

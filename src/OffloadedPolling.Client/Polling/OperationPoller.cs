@@ -11,11 +11,12 @@ namespace OffloadedPolling.Client;
 /// operation.
 /// </para>
 /// <para>
-/// Polls go only to the status URL. A poll that fails is retried after a back-off until the wait ends. To limit the wait, set
-/// <see cref="OperationPollerOptions.Timeout"/>, or cancel it. An expired status URL is renewed at the operation URL.
+/// Polls go only to the status URL, or to the reader of <see cref="OperationPollerOptions.NewReader"/>. A poll that fails is retried after
+/// a back-off until the wait ends. To limit the wait, set <see cref="OperationPollerOptions.Timeout"/>, or cancel it. An expired status URL
+/// is renewed at the operation URL.
 /// </para>
 /// <para>
-/// Status URLs are credentials. No exception contains one, and the poller adds nothing to the requests that it sends to them.
+/// Status URLs are credentials. No exception contains one, and the poller adds only <c>If-None-Match</c> to requests to them.
 /// </para>
 /// </remarks>
 /// <example><code>
@@ -72,8 +73,8 @@ public sealed class OperationPoller : IDisposable
     /// <param name="cancellationToken">The token to monitor for cancellation requests.</param>
     /// <returns>The operation. A relative <see cref="AcceptedOperation.OperationUrl"/> is made absolute with the request's URL.</returns>
     /// <exception cref="HttpRequestException">
-    /// The host returned another status code, or the body is incomplete. The message contains the status code, and the title and detail of
-    /// a problem.
+    /// The host returned another status code, or the body is incomplete, cannot be decompressed or is larger than 2 MiB. The message
+    /// contains the status code, and the title and detail of a problem.
     /// </exception>
     /// <exception cref="JsonException">The body is not an accepted operation.</exception>
     public static Task<AcceptedOperation> ReadAcceptedAsync(HttpResponseMessage response, CancellationToken cancellationToken = default)
@@ -90,10 +91,15 @@ public sealed class OperationPoller : IDisposable
     /// Such a token is not a credential, and resuming starts with a request to the host. Otherwise, the token contains the status URL. It
     /// is then a credential, works until that URL expires, and is never part of an exception.
     /// </remarks>
-    /// <exception cref="ArgumentException">The status URL is not an absolute http or https URL.</exception>
+    /// <exception cref="ArgumentException">
+    /// The status URL is not an absolute http or https URL, or <see cref="OperationPollerOptions.AuthorizeRenewal"/> is set and the
+    /// operation URL has another origin than <see cref="OperationPollerOptions.HostAddress"/>.
+    /// </exception>
     public string GetResumeToken(AcceptedOperation accepted) => ResumeToken.Create(WatchedOperation.From(accepted, _options));
 
-    /// <summary>Returns each new status document. The last one is terminal. <c>Failed</c> and <c>Canceled</c> do not throw.</summary>
+    /// <summary>
+    /// Returns each new status document. The last one is terminal. If it is <c>Failed</c> or <c>Canceled</c>, no exception is thrown.
+    /// </summary>
     /// <param name="accepted">The operation.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <returns>The documents, from oldest to newest. The poller polls only while the caller enumerates.</returns>
@@ -102,7 +108,9 @@ public sealed class OperationPoller : IDisposable
     /// <exception cref="OperationTimeoutException">
     /// <see cref="OperationPollerOptions.Timeout"/> has elapsed since the enumeration began.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The host, the store or the HTTP client is not set up correctly.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The host, the store, the HTTP client or the poller's options are not set up correctly.
+    /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public IAsyncEnumerable<OperationStatus> WatchAsync(AcceptedOperation accepted, CancellationToken cancellationToken = default) =>
         OperationWatch.WatchAsync(WatchedOperation.From(accepted, _options), _http, _options, cancellationToken);
@@ -130,7 +138,7 @@ public sealed class OperationPoller : IDisposable
         CompleteAsync(WatchedOperation.From(accepted, _options), progress, cancellationToken);
 
     /// <param name="resumeToken">The token, as for <see cref="WatchAsync(string, CancellationToken)"/>.</param>
-    /// <param name="progress">Receives each new document, including the last one.</param>
+    /// <param name="progress">The receiver of each new document, including the last one.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is not a resume token.</exception>
     /// <inheritdoc
@@ -165,8 +173,8 @@ public sealed class OperationPoller : IDisposable
     }
 
     /// <param name="resumeToken">The token, as for <see cref="WatchAsync(string, CancellationToken)"/>.</param>
-    /// <param name="resultJson">The metadata that the result is deserialized with.</param>
-    /// <param name="progress">Receives each new document, including the last one.</param>
+    /// <param name="resultJson">The metadata to deserialize the result with.</param>
+    /// <param name="progress">The receiver of each new document, including the last one.</param>
     /// <param name="cancellationToken">The token to monitor for cancellation requests. The operation continues.</param>
     /// <exception cref="FormatException"><paramref name="resumeToken"/> is not a resume token.</exception>
     /// <inheritdoc
@@ -182,7 +190,10 @@ public sealed class OperationPoller : IDisposable
         return CompleteAsync(WatchedOperation.From(resumeToken, _options), resultJson, progress, cancellationToken);
     }
 
-    /// <summary>Waits until the operation succeeds, and returns its result, deserialized from camelCase by reflection.</summary>
+    /// <summary>
+    /// Waits until the operation succeeds, and returns its result. The result is deserialized by reflection with
+    /// <see cref="JsonSerializerOptions.Web"/>.
+    /// </summary>
     /// <inheritdoc
     ///   cref="WaitForCompletionAsync{TResult}(AcceptedOperation, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"
     ///   path="/*[not(self::summary)]"/>
@@ -192,7 +203,10 @@ public sealed class OperationPoller : IDisposable
         AcceptedOperation accepted, IProgress<OperationStatus>? progress = null, CancellationToken cancellationToken = default) =>
         WaitForCompletionAsync(accepted, Reflected<TResult>(), progress, cancellationToken);
 
-    /// <summary>Waits until the operation succeeds, and returns its result, deserialized from camelCase by reflection.</summary>
+    /// <summary>
+    /// Waits until the operation succeeds, and returns its result. The result is deserialized by reflection with
+    /// <see cref="JsonSerializerOptions.Web"/>.
+    /// </summary>
     /// <inheritdoc
     ///   cref="WaitForCompletionAsync{TResult}(string, JsonTypeInfo{TResult}, IProgress{OperationStatus}?, CancellationToken)"
     ///   path="/*[not(self::summary)]"/>

@@ -84,7 +84,9 @@ public sealed class OperationPollerOptions
         CheckPositive(nameof(AtLeastEvery), AtLeastEvery, null);
         CheckPositive(nameof(RequestTimeout), RequestTimeout, _longestRequest);
         CheckPositive(nameof(Timeout), Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : Timeout, _longestTimeout);
-        return TimeProvider is null ? throw Wrong(nameof(TimeProvider), "is null.") : (OperationPollerOptions)MemberwiseClone();
+        return TimeProvider is null
+            ? throw Wrong(nameof(TimeProvider), "is null. Set it to TimeProvider.System or another time provider.")
+            : (OperationPollerOptions)MemberwiseClone();
     }
 
     private static void CheckPositive(string name, TimeSpan? value, TimeSpan? most)

@@ -29,15 +29,19 @@ public sealed class OperationUnavailableException : Exception
 /// <summary>Specifies why an operation's status can no longer be read.</summary>
 public enum OperationUnavailableReason
 {
-    /// <summary>The status URL has expired and no operation URL is known, or five new URLs in a row had already expired.</summary>
+    /// <summary>
+    /// The status URL has expired and no operation URL is known, five new URLs in a row had already expired, or the reader's credentials
+    /// have expired.
+    /// </summary>
     Expired,
 
     /// <summary>The status does not exist, because its retention has ended or the operation is unknown.</summary>
     Missing,
 
     /// <summary>
-    /// The host does not issue a status URL to this caller, or the store refuses a URL that the host has just issued. This value is also
-    /// used if no operation URL is known and the store refuses the status URL without a reason.
+    /// The host does not issue a status URL to this caller, the store refuses a URL that the host has just issued, or the reader's
+    /// credentials do not give access. This value is also used if no operation URL is known and the store refuses the status URL without a
+    /// reason.
     /// </summary>
     Forbidden,
 }

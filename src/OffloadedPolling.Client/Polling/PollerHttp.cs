@@ -46,7 +46,7 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
 
     /// <summary>Reads a body of at most <see cref="MaxBytes"/>.</summary>
     /// <exception cref="HttpRequestException">The body is too large.</exception>
-    /// <exception cref="IOException">The body is incomplete, or could not be decompressed.</exception>
+    /// <exception cref="IOException">The body is incomplete, could not be decompressed, or was already read as a stream.</exception>
     public static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         try
@@ -54,10 +54,17 @@ internal sealed class PollerHttp(HttpClient http, OperationPollerOptions options
             await content.LoadIntoBufferAsync(MaxBytes, cancellationToken).ConfigureAwait(false);
             return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         }
-        // InvalidDataException comes from gzip and deflate, InvalidOperationException from Brotli.
+        catch (HttpRequestException broken) when (broken.InnerException is IOException)
+        {
+            throw new IOException("The response's body is incomplete.", broken);
+        }
+        // InvalidDataException comes from gzip and deflate, InvalidOperationException from Brotli and from a stream that was read.
         catch (Exception garbled) when (garbled is InvalidDataException or (InvalidOperationException and not ObjectDisposedException))
         {
-            throw new IOException("The body could not be decompressed.", garbled);
+            throw new IOException(
+                "The response's body could not be decompressed, or was already read. "
+                + "Pass a response whose body was not read as a stream.",
+                garbled);
         }
     }
 

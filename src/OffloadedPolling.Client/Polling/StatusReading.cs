@@ -43,24 +43,24 @@ public sealed class StatusReading
 
     /// <summary>Creates the outcome of a poll that was refused permanently. The wait ends.</summary>
     /// <param name="reason">The reason. If it is unknown, use <see cref="OperationUnavailableReason.Forbidden"/>.</param>
-    /// <param name="words">A description without credentials, such as <c>403 Forbidden (AccessDenied)</c>.</param>
+    /// <param name="description">A description without credentials, such as <c>403 Forbidden (AccessDenied)</c>.</param>
     /// <param name="code">The HTTP status code, if there was a response.</param>
     /// <returns>The outcome.</returns>
-    public static StatusReading Refused(OperationUnavailableReason reason, string words, HttpStatusCode? code = null)
+    public static StatusReading Refused(OperationUnavailableReason reason, string description, HttpStatusCode? code = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(words);
-        return new(new HttpAnswer { Code = code, Fault = words }) { Refusal = reason };
+        ArgumentException.ThrowIfNullOrEmpty(description);
+        return new(new HttpAnswer { Code = code, Fault = description }) { Refusal = reason };
     }
 
     /// <summary>Creates the outcome of a poll that failed. The poller polls again after a back-off.</summary>
-    /// <param name="words">A description without credentials, such as <c>no response within 00:00:30</c>.</param>
+    /// <param name="description">A description without credentials, such as <c>no response within 00:00:30</c>.</param>
     /// <param name="code">The HTTP status code, if there was a response.</param>
     /// <param name="retryAfter">The minimum wait that the server requests.</param>
     /// <returns>The outcome.</returns>
-    public static StatusReading Faulty(string words, HttpStatusCode? code = null, TimeSpan? retryAfter = null)
+    public static StatusReading Failed(string description, HttpStatusCode? code = null, TimeSpan? retryAfter = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(words);
-        return new(new HttpAnswer { Code = code, RetryAfter = retryAfter }) { Fault = words };
+        ArgumentException.ThrowIfNullOrEmpty(description);
+        return new(new HttpAnswer { Code = code, RetryAfter = retryAfter }) { Fault = description };
     }
 
     internal static StatusReading Document(HttpAnswer answer) =>

@@ -70,7 +70,10 @@ public sealed class PollSchedule
         TimeSpan.FromSeconds(Math.Clamp((estimate?.Median.TotalSeconds ?? 0) / 20, 0.5, 10));
 
     /// <summary>Returns the time to wait before the next poll of an operation that has not ended.</summary>
-    /// <param name="elapsed">The time since the document with the estimate was written. A negative value counts as 0.</param>
+    /// <param name="elapsed">
+    /// The time since the document with the estimate was written; without an estimate, the time since the operation was accepted. A
+    /// negative value counts as 0.
+    /// </param>
     /// <returns>The time to wait; more than 0.</returns>
     public TimeSpan NextDelay(TimeSpan elapsed)
     {

@@ -45,7 +45,8 @@ public sealed record OperationEstimate
     /// <param name="elapsed">The time since the estimate was made.</param>
     /// <returns>
     /// The estimate, counted from that time and based on the operations that take longer. It is <see langword="null"/> if fewer than 1 in
-    /// 1,000 operations take longer, because nothing is known about them.
+    /// 1,000 operations take longer, because nothing is known about them. It is also <see langword="null"/> if there are no usable
+    /// quantiles and the median is 0 or more than <see cref="Upper"/>.
     /// </returns>
     public OperationEstimate? After(TimeSpan elapsed)
     {

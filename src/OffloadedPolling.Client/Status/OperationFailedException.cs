@@ -5,8 +5,8 @@ namespace OffloadedPolling.Client;
 /// </summary>
 /// <remarks>
 /// A handler throws it to end its operation without a retry. <see cref="Problem"/> is written to the status document, which anyone who has
-/// the status URL can read. If the problem cannot be serialized or read back, the operation ends as <c>Failed</c> with the problem
-/// <c>result-invalid</c> instead.
+/// the status URL can read. If the problem does not fit, or cannot be serialized or read back, the operation ends as <c>Failed</c> with the
+/// problem <c>result-too-large</c> or <c>result-invalid</c> instead.
 /// </remarks>
 public sealed class OperationFailedException : Exception
 {

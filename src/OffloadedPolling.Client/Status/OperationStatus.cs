@@ -31,7 +31,9 @@ public sealed record OperationStatus : IJsonOnDeserialized
     [JsonConverter(typeof(Rfc3339Converter))]
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Gets how often a worker received the operation, starting at 1; <see langword="null"/> if it has not started.</summary>
+    /// <summary>
+    /// Gets the number of times that a worker received the operation, starting at 1; <see langword="null"/> if it has not started.
+    /// </summary>
     public int? Attempt { get; init; }
 
     /// <summary>Gets the progress that the handler reports, from 0 to 100.</summary>

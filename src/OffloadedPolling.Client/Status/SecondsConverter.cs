@@ -6,6 +6,8 @@ namespace OffloadedPolling.Client;
 /// <summary>Reads and writes a duration as a number of seconds, at least 0, with at most three decimals.</summary>
 internal sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
+    private static readonly double _most = Math.Floor(TimeSpan.MaxValue.TotalSeconds / 2);
+
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => Write(writer, value);
@@ -13,9 +15,9 @@ internal sealed class SecondsConverter : JsonConverter<TimeSpan>
     internal static TimeSpan Read(ref Utf8JsonReader reader)
     {
         var seconds = reader.GetDouble();
-        return seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2
+        return seconds >= 0 && seconds <= _most
             ? TimeSpan.FromSeconds(seconds)
-            : throw new JsonException($"{seconds} is not a valid duration in seconds; it must be 0 or more.");
+            : throw new JsonException($"{seconds} is not a valid duration in seconds; it must be 0 or more, and at most {_most}.");
     }
 
     internal static void Write(Utf8JsonWriter writer, TimeSpan value) => writer.WriteNumberValue(Math.Round(value.TotalSeconds, 3));

@@ -115,6 +115,30 @@ public sealed partial class OrderClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Interrupt_OrdersWereNotSent_PrintsNotPlaced()
+    {
+        await using var orders = await StartAsync(onAws: false, processingTime: "01:00:00");
+        await using var host = await RecordingProxy.StartAsync(orders.Address);
+        var posts = 0;
+        host.Intercept = async context =>
+        {
+            if (Interlocked.Increment(ref posts) > 1)
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }
+
+            return false;
+        };
+
+        var (exitCode, output) = await OrderClientProcess.RunAndInterruptAsync(
+            "not polled yet", "--host", host.Address.ToString(), "--count", "20");
+
+        exitCode.Should().Be(3, output);
+        output.Should().Contain("3 not placed: Stopped before it was sent.");
+        output.Should().Contain("16 without a response");
+    }
+
+    [Fact]
     public async Task Submit_HostIsBusy_RetriesWithSameKey()
     {
         await using var orders = await StartAsync(onAws: false);
@@ -147,7 +171,7 @@ public sealed partial class OrderClientTests : IDisposable
         var (exitCode, output) = await OrderClientProcess.RunAsync("--host", orders.Address.ToString(), "--customer", new string('x', 201));
 
         exitCode.Should().Be(1, output);
-        output.Should().Contain("1 not placed: The operation was not accepted: the host returned 400 BadRequest");
+        output.Should().Contain("1 not placed: The host returned 400 BadRequest instead of an accepted operation: ");
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class HealthCheckTests
 
         (health.Status, health.Description).Should().Be((HealthStatus.Healthy, (string?)null));
         health.Data.Keys.Order().Should().Equal("dead-letter queue of parcels", "queue of parcels", "store", "workers");
-        health.Data.Values.Should().AllSatisfy(value => value.Should().Be("in order"));
+        health.Data.Values.Should().AllSatisfy(value => value.Should().Be("healthy"));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class HealthCheckTests
     {
         var health = await CheckAsync(await TestServers.NewQueueAsync(), bucket: "test-nowhere");
 
-        health.Data["queue of parcels"].Should().Be("in order");
+        health.Data["queue of parcels"].Should().Be("healthy");
         health.Data["store"].Should().Be(health.Description);
     }
 
@@ -84,9 +84,9 @@ public sealed class HealthCheckTests
     }
 
     [Theory]
-    [InlineData("1048576", "in order")]
-    [InlineData("262144", "in order; accepts messages of up to 262,144 bytes")]
-    [InlineData("1024", "in order; accepts messages of up to 1,024 bytes")]
+    [InlineData("1048576", "healthy")]
+    [InlineData("262144", "healthy; accepts messages of up to 262,144 bytes")]
+    [InlineData("1024", "healthy; accepts messages of up to 1,024 bytes")]
     public async Task CheckHealthAsync_MessageSizeLimit_IsHealthyAndReportsLimit(string limit, string expected)
     {
         var health = await CheckAsync(await TestServers.NewQueueAsync(new() { ["MaximumMessageSize"] = limit }));
@@ -129,7 +129,7 @@ public sealed class HealthCheckTests
             check: checks => checks.AddOffloadedPolling(timeout: TimeSpan.FromSeconds(1)));
 
         (health.Status, health.Description).Should().Be((HealthStatus.Unhealthy, "The store did not respond in time."));
-        health.Data["queue of parcels"].Should().Be("in order");
+        health.Data["queue of parcels"].Should().Be("healthy");
     }
 
     [Fact]

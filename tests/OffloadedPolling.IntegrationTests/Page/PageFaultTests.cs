@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OffloadedPolling.IntegrationTests.EndToEnd;
 using OffloadedPolling.IntegrationTests.Servers;
@@ -53,6 +54,52 @@ public sealed class PageFaultTests(Browser browser) : IClassFixture<Browser>, ID
         await Expect(State(page)).ToHaveTextAsync("Done", Patience());
         errorsLeft.Should().BeNegative();
         _errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Order_ResponseIsLost_RetryPlacesItOnce()
+    {
+        await using var orders = await OrdersProcess.StartAsync(Settings("00:00:00.2"));
+        var page = await VisitAsync(orders);
+        var operations = new List<string>();
+        await page.RouteAsync("**/order", async route =>
+        {
+            var response = await route.FetchAsync();
+            operations.Add((await response.JsonAsync())!.Value.GetProperty("id").GetString()!);
+            await (operations.Count == 1 ? route.AbortAsync() : route.FulfillAsync(new() { Response = response }));
+        });
+        await PlaceAsync(page);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The shop cannot be reached. Please try again.", Patience());
+
+        await PlaceAsync(page);
+
+        await Expect(State(page)).ToHaveTextAsync("Done", Patience());
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+        await PlaceAsync(page);
+        await Expect(State(page)).ToHaveTextAsync(["Done", "Done"], new() { Timeout = 60_000 });
+        operations.Should().HaveCount(3);
+        operations[1].Should().Be(operations[0]);
+        operations[2].Should().NotBe(operations[0], "the same order can be placed again");
+        _errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Order_FailsWithoutProblem_ShowsFailed()
+    {
+        await using var orders = await OrdersProcess.StartAsync(Settings("00:00:00.2"));
+        var page = await VisitAsync(orders);
+        await page.RouteAsync("**/operations/*/status?*", async route =>
+        {
+            var response = await route.FetchAsync();
+            var document = JsonNode.Parse(await response.TextAsync())!;
+            document["status"] = "Failed";
+            await route.FulfillAsync(new() { Response = response, Body = document.ToJsonString() });
+        });
+
+        await PlaceAsync(page);
+
+        await Expect(State(page)).ToHaveTextAsync("Failed", Patience());
+        await Expect(page.Locator(".order .outcome")).ToHaveTextAsync("This order failed.");
     }
 
     [Fact]

@@ -137,8 +137,8 @@ public sealed class PollModuleTests(Browser browser) : PollModuleStage(browser)
     [InlineData(410, "The host does not know the operation.")]
     [InlineData(400, "The host issued no status URL: it returned 400.")]
     [InlineData(405, "The host issued no status URL: it returned 405.")]
-    [InlineData(401, "The host refuses this caller access to the operation.")]
-    [InlineData(403, "The host refuses this caller access to the operation.")]
+    [InlineData(401, "The host does not allow this caller to read the operation.")]
+    [InlineData(403, "The host does not allow this caller to read the operation.")]
     public async Task Follow_HostIssuesNoUrl_Fails(int status, string expected)
     {
         Stage.Renew = () => (status, "");

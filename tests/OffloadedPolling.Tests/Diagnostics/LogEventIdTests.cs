@@ -88,7 +88,7 @@ public sealed class LogEventIdTests
         ["PartRollbackFailed"] = 507,
         ["BucketProbeObjectLeft"] = 508,
         ["RequestFailed"] = 601,
-        ["HttpsDemanded"] = 602,
+        ["HttpsRequired"] = 602,
         ["DatabaseOpened"] = 701,
         ["BoundToWildcard"] = 702,
         ["QueueDepthUnknown"] = 703,

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NSubstitute;
+using OffloadedPolling.AspNetCore;
 using OffloadedPolling.Tests.Conformance;
 using OffloadedPolling.Tests.Shared;
 
@@ -50,9 +51,33 @@ public sealed class HttpsOnlyTests : EndpointTestBase
         using var response = await host.Http.PostAsync(new Uri(host.Address, "/own"), null);
 
         var problem = await AssertRefusedAsync(response);
+        problem.GetProperty("detail").GetString().Should().EndWith("send GET over HTTPS to the operation URL with /url appended.");
         var instance = problem.GetProperty("instance").GetString()!;
         (await Provider.CountDocumentsAsync()).Should().Be(1);
         (await host.Operations.GetAsync(instance.Split('/')[^1])).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task Accepted_HostMapsNoOperationUrls_ProblemNamesNone()
+    {
+        await using var services = new ServiceCollection().AddRouting().AddLogging().BuildServiceProvider();
+        using var body = new MemoryStream();
+        var context = new DefaultHttpContext { RequestServices = services, Response = { Body = body } };
+        context.Connection.RemoteIpAddress = IPAddress.Parse(Remote);
+        var accepted = new AcceptedOperation
+        {
+            Id = TestDocuments.Id,
+            Status = OperationState.NotStarted,
+            StatusUrl = "https://s3.example.com/",
+            StatusUrlExpiresAt = DateTimeOffset.MaxValue,
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
+        await OperationResults.Accepted(accepted).ExecuteAsync(context);
+
+        var problem = JsonSerializer.Deserialize(body.ToArray(), OperationJson.Problem)!;
+        problem.Instance.Should().BeNull();
+        problem.Detail.Should().EndWith("which is not sent over plain HTTP.");
     }
 
     [Theory]

@@ -29,12 +29,13 @@ public sealed class AcceptedResponseTests : PollerTestBase
     }
 
     [Theory]
-    [InlineData(422, """{"title":"Another payload","detail":"with the same key"}""", "422 UnprocessableEntity, Another payload: with "
-        + "the same key.")]
-    [InlineData(400, """{"title":"Wrong"}""", "400 BadRequest, Wrong.")]
-    [InlineData(500, "<html/>", "500 InternalServerError.")]
-    [InlineData(404, "", "404 NotFound.")]
-    [InlineData(303, "", "303 SeeOther.")]
+    [InlineData(422, """{"title":"Another payload","detail":"with the same key"}""", "422 UnprocessableEntity "
+        + "instead of an accepted operation: Another payload: with the same key.")]
+    [InlineData(400, """{"title":"Wrong"}""", "400 BadRequest instead of an accepted operation: Wrong.")]
+    [InlineData(503, """{"detail":"Retry later."}""", "503 ServiceUnavailable instead of an accepted operation: Retry later.")]
+    [InlineData(500, "<html/>", "500 InternalServerError instead of an accepted operation.")]
+    [InlineData(404, "", "404 NotFound instead of an accepted operation.")]
+    [InlineData(303, "", "303 SeeOther instead of an accepted operation.")]
     public async Task ReadAcceptedAsync_OtherStatusCode_ThrowsWithHostMessage(int code, string body, string words)
     {
         using var response = Response(code, body);
@@ -43,7 +44,7 @@ public sealed class AcceptedResponseTests : PollerTestBase
             .Should().ThrowExactlyAsync<HttpRequestException>()).Which;
 
         refused.StatusCode.Should().Be((HttpStatusCode)code);
-        refused.Message.Should().EndWith(words);
+        refused.Message.Should().Be($"The host returned {words}");
     }
 
     [Theory]

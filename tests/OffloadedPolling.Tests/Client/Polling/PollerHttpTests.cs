@@ -55,18 +55,13 @@ public sealed class PollerHttpTests : IAsyncLifetime
     [Fact]
     public async Task Poll_BodyIsTruncated_Retries()
     {
-        _server.Then(async context =>
-        {
-            context.Response.ContentLength = 1000;
-            await context.Response.WriteAsync("{");
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-        });
+        _server.Then(TruncateAsync);
 
         var last = await _poller.WaitForCompletionAsync(Accepted());
 
         last.State.Should().Be(OperationState.Succeeded);
         _polls.Should().HaveCount(2);
+        _polls[0].Fault.Should().Be("the body is incomplete, or could not be decompressed");
     }
 
     [Theory]
@@ -128,6 +123,36 @@ public sealed class PollerHttpTests : IAsyncLifetime
         var reading = () => OperationPoller.ReadAcceptedAsync(response);
 
         (await reading.Should().ThrowAsync<HttpRequestException>()).WithMessage("*could not be decompressed*");
+    }
+
+    [Fact]
+    public async Task ReadAcceptedAsync_BodyIsTruncated_Throws()
+    {
+        _server.Then(TruncateAsync);
+        using var response = await _http.GetAsync(new Uri(Accepted().StatusUrl), HttpCompletionOption.ResponseHeadersRead);
+
+        var reading = () => OperationPoller.ReadAcceptedAsync(response);
+
+        (await reading.Should().ThrowAsync<HttpRequestException>()).WithMessage("The response's body is incomplete.");
+    }
+
+    [Fact]
+    public async Task ReadAcceptedAsync_BodyWasReadAsStream_Throws()
+    {
+        _server.ThenShow(OperationState.Running);
+        using var response = await _http.GetAsync(new Uri(Accepted().StatusUrl), HttpCompletionOption.ResponseHeadersRead);
+        await (await response.Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null);
+
+        var reading = () => OperationPoller.ReadAcceptedAsync(response);
+
+        (await reading.Should().ThrowAsync<HttpRequestException>()).WithMessage("*or was already read. Pass a response whose body*");
+    }
+
+    // Kestrel closes the connection. Abort would reset it, and the headers could be lost too.
+    private static Task TruncateAsync(HttpContext context)
+    {
+        context.Response.ContentLength = 1000;
+        return context.Response.WriteAsync("{");
     }
 
     private AcceptedOperation Accepted() => _server.Accepted("/one?signature=x");

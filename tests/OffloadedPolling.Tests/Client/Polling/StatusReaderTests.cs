@@ -48,7 +48,7 @@ public sealed class StatusReaderTests : PollerTestBase
     [Fact]
     public async Task WatchAsync_ReaderReturnsFault_RetriesAfterRetryAfter()
     {
-        _reader.Then(() => StatusReading.Faulty("no answer", retryAfter: TimeSpan.FromSeconds(20)));
+        _reader.Then(() => StatusReading.Failed("no answer", retryAfter: TimeSpan.FromSeconds(20)));
         Shows(OperationState.Succeeded, "\"1\"");
 
         await WatchAsync();

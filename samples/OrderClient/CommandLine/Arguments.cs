@@ -2,7 +2,7 @@ namespace OrderClient;
 
 /// <summary>The values of the command line.</summary>
 /// <remarks>This type is not a record, because a record would print its token.</remarks>
-internal sealed class Wish
+internal sealed class Arguments
 {
     public required Uri Host { get; init; }
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace OffloadedPolling.AspNetCore;
 
 /// <summary>The responses of the library's endpoints, for OpenAPI: status codes, bodies and headers.</summary>
-internal static class AnswerDescriptions
+internal static class ResponseDescriptions
 {
     private const string Http = "The request was sent over plain HTTP. Use HTTPS.";
 
@@ -25,10 +25,13 @@ internal static class AnswerDescriptions
     // For all responses that may contain a status URL, and for problems.
     private static readonly ResponseHeader[] _kept = [
         new(0, "Cache-Control", "Always no-store: the response must not be cached."),
-        new(0, "Referrer-Policy", "Always no-referrer: a page must not pass on the status URL.")];
+        new(
+            0,
+            "Referrer-Policy",
+            "Always no-referrer, so that a browser does not send the status URL to other sites as the referrer.")];
 
     public static IReadOnlyList<object> Accepted { get; } = [
-        .. Answer<AcceptedOperation>(
+        .. Response<AcceptedOperation>(
             StatusCodes.Status202Accepted,
             "The operation was accepted. Poll the status URL.",
             [_location, _operationLocation, _pollAfter, .. _kept]),
@@ -40,15 +43,15 @@ internal static class AnswerDescriptions
         .. Unavailable()];
 
     public static IReadOnlyList<object> Url { get; } = [
-        .. Answer<AcceptedOperation>(StatusCodes.Status200OK, "A new status URL.", _kept),
+        .. Response<AcceptedOperation>(StatusCodes.Status200OK, "A new status URL.", _kept),
         .. Problem(StatusCodes.Status403Forbidden, Http), .. Unknown(), .. Unavailable()];
 
     public static IReadOnlyList<object> Redirect { get; } = [
-        .. Answer(StatusCodes.Status303SeeOther, "A redirect to a new status URL.", [_location, .. _kept]),
+        .. Response(StatusCodes.Status303SeeOther, "A redirect to a new status URL.", [_location, .. _kept]),
         .. Problem(StatusCodes.Status403Forbidden, Http), .. Unknown(), .. Unavailable()];
 
     public static IReadOnlyList<object> Cancel { get; } = [
-        .. Answer<OperationStatus>(
+        .. Response<OperationStatus>(
             StatusCodes.Status202Accepted,
             "The operation is canceled, or its cancellation was requested. The body is its current status.",
             _kept),
@@ -57,22 +60,22 @@ internal static class AnswerDescriptions
         .. Unavailable()];
 
     public static IReadOnlyList<object> Credentials { get; } = [
-        .. Answer<StatusCredentials>(
+        .. Response<StatusCredentials>(
             StatusCodes.Status200OK, "Temporary AWS credentials that can read the status of this operation.", _kept),
-        .. Answer(StatusCodes.Status401Unauthorized, "The caller is not authenticated.", []),
+        .. Response(StatusCodes.Status401Unauthorized, "The caller is not authenticated.", []),
         .. Problem(StatusCodes.Status403Forbidden, "The request was sent over plain HTTP, or the caller has no identifier.", []),
         .. Unknown(),
         .. Unavailable()];
 
     public static IReadOnlyList<object> Status { get; } = [
-        .. Answer<OperationStatus>(StatusCodes.Status200OK, "The status of the operation.", [_etag, _kept[0]]),
-        .. Answer(StatusCodes.Status304NotModified, "The status has not changed since the version in If-None-Match.", [_etag, _kept[0]]),
+        .. Response<OperationStatus>(StatusCodes.Status200OK, "The status of the operation.", [_etag, _kept[0]]),
+        .. Response(StatusCodes.Status304NotModified, "The status has not changed since the version in If-None-Match.", [_etag, _kept[0]]),
         .. Problem(StatusCodes.Status403Forbidden, "The URL has expired, or its signature is invalid."),
         .. Problem(StatusCodes.Status404NotFound, "The status was deleted."),
         .. Unavailable()];
 
-    public static TBuilder Answers<TBuilder>(this TBuilder endpoint, IEnumerable<object> answers)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata([.. answers]);
+    public static TBuilder DescribeResponses<TBuilder>(this TBuilder endpoint, IEnumerable<object> responses)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata([.. responses]);
 
     private static IEnumerable<object> Unknown() =>
         Problem(StatusCodes.Status404NotFound, "The operation does not exist, or its status was deleted.");
@@ -86,11 +89,11 @@ internal static class AnswerDescriptions
             status, typeof(OperationProblem), [OperationResponse.ProblemContentType]) { Description = description },
         .. (headers ?? _kept).Select(header => header with { StatusCode = status })];
 
-    private static IEnumerable<object> Answer<T>(int status, string description, ResponseHeader[] headers) => [
+    private static IEnumerable<object> Response<T>(int status, string description, ResponseHeader[] headers) => [
         new ProducesResponseTypeMetadata(status, typeof(T), ["application/json"]) { Description = description },
         .. headers.Select(header => header with { StatusCode = status })];
 
-    private static IEnumerable<object> Answer(int status, string description, ResponseHeader[] headers) => [
+    private static IEnumerable<object> Response(int status, string description, ResponseHeader[] headers) => [
         new ProducesResponseTypeMetadata(status, typeof(void)) { Description = description },
         .. headers.Select(header => header with { StatusCode = status })];
 }

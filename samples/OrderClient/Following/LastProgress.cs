@@ -4,7 +4,7 @@ using OffloadedPolling.Client;
 namespace OrderClient;
 
 /// <summary>The last known progress of an order, extrapolated with its estimate.</summary>
-internal sealed class Sight
+internal sealed class LastProgress
 {
     private const double NearlyDone = 0.99;
 
@@ -17,11 +17,11 @@ internal sealed class Sight
 
     private readonly double _reported;
 
-    public Sight(OperationState state, OperationEstimate? estimate, int? percentComplete, string? message)
+    public LastProgress(OperationState state, OperationEstimate? estimate, int? percentComplete, string? message)
         : this(estimate, message ?? (state == OperationState.NotStarted ? "Waiting for a worker" : state.ToString())) =>
         (_state, _reported) = (state, (percentComplete ?? 0) / 100d);
 
-    private Sight(OperationEstimate? estimate, string message) => (_estimate, Message) = (estimate, message);
+    private LastProgress(OperationEstimate? estimate, string message) => (_estimate, Message) = (estimate, message);
 
     public bool IsWaiting => _state == OperationState.NotStarted;
 
@@ -56,7 +56,7 @@ internal sealed class Sight
         };
 
     /// <summary>Creates the progress of an order that was accepted but not polled yet.</summary>
-    public static Sight NotChecked(OperationEstimate? estimate) => new(estimate, "Accepted, not polled yet");
+    public static LastProgress NotChecked(OperationEstimate? estimate) => new(estimate, "Accepted, not polled yet");
 
     public override string ToString() => _reported == 0 ? Message : $"{Message} ({_reported:0 %})";
 }
