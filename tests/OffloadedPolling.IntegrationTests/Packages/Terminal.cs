@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.IntegrationTests.Packages;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.IntegrationTests.Packages;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using OffloadedPolling.IntegrationTests.Servers;
-using OffloadedPolling.Tests.Shared;
 
 namespace OffloadedPolling.IntegrationTests.Packages;
 
