@@ -14,7 +14,7 @@ namespace Snippets;
 public abstract class TestAHandler
 {
     [Fact]
-    public async Task HandleAsync_AYear_ReturnsItsReport()
+    public async Task HandleAsync_Year_ReturnsReport()
     {
         List<OperationProgress> reported = [];
         var context = new OperationContext<CreateReport>(
