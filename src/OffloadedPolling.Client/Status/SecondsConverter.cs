@@ -6,7 +6,7 @@ namespace OffloadedPolling.Client;
 /// <summary>Reads and writes a duration as a number of seconds, at least 0, with at most three decimals.</summary>
 internal sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
-    private static readonly double _most = Math.Floor(TimeSpan.MaxValue.TotalSeconds / 2);
+    private static readonly double _most = TimeSpan.MaxValue.TotalSeconds / 2;
 
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
 
@@ -17,7 +17,7 @@ internal sealed class SecondsConverter : JsonConverter<TimeSpan>
         var seconds = reader.GetDouble();
         return seconds >= 0 && seconds <= _most
             ? TimeSpan.FromSeconds(seconds)
-            : throw new JsonException($"{seconds} is not a valid duration in seconds; it must be 0 or more, and at most {_most}.");
+            : throw new JsonException($"{seconds} is not a valid duration in seconds; it must be 0 or more, and at most {Math.Floor(_most)}.");
     }
 
     internal static void Write(Utf8JsonWriter writer, TimeSpan value) => writer.WriteNumberValue(Math.Round(value.TotalSeconds, 3));

@@ -72,6 +72,8 @@ internal sealed class StatusTransitions(
         var current = read;
         for (var tries = 1; ; tries++)
         {
+            // Nobody may wait any longer, if the store ignores cancellation. Then a newer document must not be changed.
+            cancellationToken.ThrowIfCancellationRequested();
             if (change(current) is not { } wanted)
             {
                 return new(IsWritten: false, current, current);
