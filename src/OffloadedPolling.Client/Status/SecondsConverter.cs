@@ -17,7 +17,8 @@ internal sealed class SecondsConverter : JsonConverter<TimeSpan>
         var seconds = reader.GetDouble();
         return seconds >= 0 && seconds <= _most
             ? TimeSpan.FromSeconds(seconds)
-            : throw new JsonException($"{seconds} is not a valid duration in seconds; it must be 0 or more, and at most {Math.Floor(_most)}.");
+            : throw new JsonException(
+                $"{seconds} is not a valid duration in seconds; it must be 0 or more, and at most {Math.Floor(_most)}.");
     }
 
     internal static void Write(Utf8JsonWriter writer, TimeSpan value) => writer.WriteNumberValue(Math.Round(value.TotalSeconds, 3));
