@@ -18,7 +18,8 @@ internal static class PollFromAPage
 
         void AllowPages(CorsPolicyBuilder cors) => cors.WithOrigins("https://shop.example.com")
             .WithMethods("GET", "POST")
-            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key");
+            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key")
+            .WithExposedHeaders("Retry-After");
     }
 
     private static Task<AcceptOperationResult> PlaceOrder(CreateOrder order, IOffloadedOperations operations) =>

@@ -71,7 +71,8 @@ internal static class OrdersApi
 
         void AllowPages(CorsPolicyBuilder cors) => cors.WithOrigins(settings.AllowedOrigins)
             .WithMethods("GET", "POST")
-            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key");
+            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key")
+            .WithExposedHeaders("Retry-After");
     }
 
     private static AcceptOptions NewOptions(HttpRequest request, ClaimsPrincipal user, string? idempotencyKey) => new()
