@@ -16,10 +16,11 @@ if (($# == 0)); then
 fi
 
 tar cf - *.md LICENSE docfx.json docs samples src/OffloadedPolling.Templates/README.md tests/servers/README.md | tar xf - -C "$work"
-# The site has no pages for folders: links to them become text.
+# The site has no folders, and not all files of the repository: links to what it lacks become text.
 export ROOT=$PWD
 (cd "$work" && find . -name '*.md' -exec \
-  perl -MFile::Basename -i -pe 's{\[([^]]*)\]\(([^):\s]+)\)}{-d "$ENV{ROOT}/" . dirname($ARGV) . "/$2" ? $1 : $&}ge' {} +)
+  perl -MFile::Basename -i -pe \
+  's{\[([^]]*)\]\(([^):\s]+)\)}{$file = dirname($ARGV) . "/$2"; -e "$ENV{ROOT}/$file" && !-f $file ? $1 : $&}ge' {} +)
 mkdir -p "$work/artifacts/assemblies"
 for project in src/*/*.csproj; do
   name=$(basename "$project" .csproj)
