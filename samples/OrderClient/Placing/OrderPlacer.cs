@@ -34,7 +34,7 @@ internal sealed class OrderPlacer : IDisposable
     }
 
     /// <returns>The accepted operation, or <see langword="null"/> if the order was not sent before the run was stopped.</returns>
-    /// <exception cref="HttpRequestException">The host refused the order, or did not respond. Then it has no status code.</exception>
+    /// <exception cref="HttpRequestException">The host refused the order. Or it did not respond; then there is no status code.</exception>
     /// <exception cref="JsonException">The response is not an accepted operation.</exception>
     public async Task<AcceptedOperation?> PlaceAsync(NewOrder order, CancellationToken cancellationToken)
     {
